@@ -1,0 +1,1 @@
+//! The package has only tests; this library is empty.
