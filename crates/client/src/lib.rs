@@ -1,1 +1,43 @@
-//! Placeholder.
+#![doc = include_str!("../README.md")]
+
+mod api_error;
+mod builder;
+#[doc(hidden)]
+pub mod codegen;
+mod decode;
+pub mod env;
+mod error;
+mod execute;
+mod macros;
+mod number_or_string;
+mod operation;
+pub mod paging;
+mod patch;
+mod raw;
+mod redirect;
+mod response;
+mod retry;
+mod session;
+mod time_param;
+mod timestamp;
+mod upload;
+pub mod wire;
+
+pub use api_error::{ApiError, FieldError};
+pub use builder::ClientBuilder;
+pub use error::{Error, ErrorKind};
+pub use keyfob_auth as auth;
+pub use number_or_string::NumberOrString;
+pub use operation::{CallOptions, Confidence, Operation, Repeat};
+pub use patch::Patch;
+pub use raw::RawRequest;
+pub use reqwest::{Method, StatusCode, header};
+pub use response::{ByteStream, Pending, ResponseValue};
+pub use retry::RetryPolicy;
+pub use session::Session;
+pub use time_param::TimeParam;
+pub use timestamp::{ParseTimestampError, Timestamp};
+pub use upload::{Form, Part, Upload};
+
+/// Properties that a service sent and the API's description does not have, kept so that they can be sent back.
+pub type Extra = serde_json::Map<String, serde_json::Value>;

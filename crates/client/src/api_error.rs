@@ -1,0 +1,210 @@
+//! What a service says about a failure, read leniently from the shapes that services use.
+
+use std::fmt;
+
+use bytes::Bytes;
+use serde_json::Value;
+
+/// A service's own words about a failure.
+///
+/// Services answer in many shapes; what can be recognised is given here, the rest is in [`raw`](ApiError::raw).
+/// `Debug` shows none of it, because it may hold personal data.
+#[derive(Clone, Default)]
+pub struct ApiError {
+    code: Option<String>,
+    message: Option<String>,
+    fields: Vec<FieldError>,
+    raw: Bytes,
+}
+
+/// What a service says about one field of a request.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FieldError {
+    /// The field's name as the service writes it.
+    pub field: String,
+    /// The service's code, where it gives one.
+    pub code: Option<String>,
+    /// The service's text; empty where there is none.
+    pub message: String,
+}
+
+/// Where services put a text that is meant for people.
+const MESSAGES: [&str; 7] = ["message", "error_description", "errorMsg", "msg", "detail", "title", "error"];
+/// Where services put a code that is meant for programs.
+const CODES: [&str; 4] = ["code", "errorCode", "error", "errorKey"];
+/// Where services list what is wrong with single fields.
+const FIELD_LISTS: [&str; 3] = ["errors", "messages", "fieldErrors"];
+
+impl ApiError {
+    /// Reads a body of any kind; what is not JSON is only kept.
+    pub(crate) fn read(raw: Bytes) -> Self {
+        let mut error = Self { raw, ..Self::default() };
+        match serde_json::from_slice::<Value>(&error.raw) {
+            Ok(Value::String(text)) => error.message = Some(text),
+            Ok(Value::Object(body)) => {
+                // Some services wrap all of it: {"error": {"message": …}}.
+                let inner = body.get("error").and_then(Value::as_object).unwrap_or(&body);
+                error.message = MESSAGES.iter().find_map(|name| text(inner.get(*name)?));
+                error.code = CODES.iter().find_map(|name| text(inner.get(*name)?));
+                error.fields = FIELD_LISTS.iter().filter_map(|name| inner.get(*name)).flat_map(field_errors).collect();
+            }
+            Ok(list @ Value::Array(_)) => error.fields = field_errors(&list),
+            _ => {}
+        }
+        if error.message.is_none() {
+            error.message = error.fields.iter().map(|field| field.message.clone()).find(|message| !message.is_empty());
+        }
+        if error.code.is_none() {
+            error.code = error.fields.iter().find_map(|field| field.code.clone());
+        }
+        error
+    }
+
+    /// The service's code, for example `invalid_scope`.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        self.code.as_deref()
+    }
+
+    /// The service's text, in the service's language.
+    #[must_use]
+    pub fn message(&self) -> Option<&str> {
+        self.message.as_deref()
+    }
+
+    /// What it says about single fields.
+    #[must_use]
+    pub fn fields(&self) -> &[FieldError] {
+        &self.fields
+    }
+
+    /// The body as it came, at most the first 64 KiB.
+    #[must_use]
+    pub fn raw(&self) -> &[u8] {
+        &self.raw
+    }
+
+    /// The body as JSON, if it is JSON.
+    #[must_use]
+    pub fn json(&self) -> Option<Value> {
+        serde_json::from_slice(&self.raw).ok()
+    }
+}
+
+impl fmt::Debug for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApiError").field("raw", &format_args!("{} bytes", self.raw.len())).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for FieldError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FieldError").finish_non_exhaustive()
+    }
+}
+
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) if !text.trim().is_empty() => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// Reads the lists and maps in which services name fields: `[{field, message}]`, `[{name: {message}}]`,
+/// `{name: [message]}`, `{name: {code}}`, `[message]`.
+fn field_errors(value: &Value) -> Vec<FieldError> {
+    match value {
+        Value::Array(entries) => entries.iter().flat_map(entry).collect(),
+        Value::Object(map) => map.iter().flat_map(|(name, value)| named(name, value)).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn entry(value: &Value) -> Vec<FieldError> {
+    let Some(map) = value.as_object() else {
+        return text(value).map(|message| FieldError { field: String::new(), code: None, message }).into_iter().collect();
+    };
+    let field = ["field", "name", "path"].iter().find_map(|name| text(map.get(*name)?));
+    let message = MESSAGES.iter().find_map(|name| text(map.get(*name)?));
+    if field.is_none() && message.is_none() {
+        return map.iter().flat_map(|(name, value)| named(name, value)).collect();
+    }
+    let code = CODES.iter().find_map(|name| text(map.get(*name)?));
+    vec![FieldError { field: field.unwrap_or_default(), code, message: message.unwrap_or_default() }]
+}
+
+fn named(name: &str, value: &Value) -> Vec<FieldError> {
+    let one = |value: &Value| FieldError {
+        field: name.to_owned(),
+        code: value.as_object().and_then(|map| CODES.iter().find_map(|name| text(map.get(*name)?))),
+        message: text(value)
+            .or_else(|| value.as_object().and_then(|map| MESSAGES.iter().find_map(|name| text(map.get(*name)?))))
+            .unwrap_or_default(),
+    };
+    match value {
+        Value::Array(values) => values.iter().map(one).collect(),
+        value => vec![one(value)],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(body: &str, code: Option<&str>, message: Option<&str>, fields: &[(&str, &str)]) {
+        let error = ApiError::read(Bytes::copy_from_slice(body.as_bytes()));
+        assert_eq!(error.code(), code);
+        assert_eq!(error.message(), message);
+        let found: Vec<_> = error.fields().iter().map(|f| (f.field.as_str(), f.message.as_str())).collect();
+        assert_eq!(found, fields);
+        assert_eq!(error.raw(), body.as_bytes());
+    }
+
+    #[test]
+    fn the_vendors_shapes_are_read() {
+        check(r#"{"error":"ArgumentIsNull","message":"Gone"}"#, Some("ArgumentIsNull"), Some("Gone"), &[]);
+        check(
+            r#"{"message":"Validation failed","errors":[{"code":"ValidationError","field":"Phone","message":"Required."}]}"#,
+            Some("ValidationError"),
+            Some("Validation failed"),
+            &[("Phone", "Required.")],
+        );
+        check(r#"{"error":{"message":"late"}}"#, None, Some("late"), &[]);
+        check(
+            r#"{"errors":[{"name":{"message":"already exists"}}]}"#,
+            None,
+            Some("already exists"),
+            &[("name", "already exists")],
+        );
+        check(
+            r#"{"errorMsg":"bad","fieldErrors":{"email":{"code":"email.invalid"}}}"#,
+            Some("email.invalid"),
+            Some("bad"),
+            &[("email", "")],
+        );
+        check(
+            r#"{"status":417,"message":"no","messages":[{"field":"a","message":"b"}]}"#,
+            None,
+            Some("no"),
+            &[("a", "b")],
+        );
+        check(r#"{"title":"One or more","errors":{"Name":["x","y"]}}"#, None, Some("One or more"), &[("Name", "x"), ("Name", "y")]);
+        check(r#"["Order must have lines"]"#, None, Some("Order must have lines"), &[("", "Order must have lines")]);
+        check(r#""plain""#, None, Some("plain"), &[]);
+    }
+
+    #[test]
+    fn what_is_not_json_is_kept_and_nothing_more() {
+        check("<h1>502</h1>", None, None, &[]);
+        check("", None, None, &[]);
+    }
+
+    #[test]
+    fn debug_shows_no_word_of_it() {
+        let error = ApiError::read(Bytes::from_static(br#"{"message":"canary","errors":[{"field":"canary","message":"canary"}]}"#));
+        assert!(!format!("{error:?} {:?}", error.fields()).contains("canary"));
+    }
+}

@@ -1,0 +1,128 @@
+//! From the bytes of an answer to a typed value, or to an error that names the place and not the value.
+
+use std::fmt;
+
+use reqwest::{StatusCode, header::HeaderMap};
+use serde::de::DeserializeOwned;
+
+use crate::{Error, ErrorKind};
+
+/// Decodes a JSON answer. An empty body stands for `null`, a byte order mark is skipped.
+pub(crate) fn json<T: DeserializeOwned>(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Result<T, Error> {
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    let body = if body.iter().all(u8::is_ascii_whitespace) { b"null".as_slice() } else { body };
+    // The common case pays for no path; a failure is decoded again to find where it is.
+    serde_json::from_slice(body).map_err(|_| explain::<T>(status, headers, body))
+}
+
+#[cold]
+fn explain<T: DeserializeOwned>(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Error {
+    let media_type = headers.get(reqwest::header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("none");
+    let html = media_type.starts_with("text/html") || body.trim_ascii_start().starts_with(b"<");
+    let message = if html {
+        "the answer is a web page, not JSON: is the base URL right, and no proxy in between?"
+    } else if body == b"null" {
+        "the answer is empty"
+    } else {
+        "the answer is not what the API's description promises"
+    };
+    let error = Error::new(ErrorKind::Unexpected, message).with_status(status);
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    let read: Result<T, _> = serde_path_to_error::deserialize(&mut deserializer);
+    match read {
+        _ if html => error,
+        Err(mismatch) => error.with_source(Mismatch { path: mismatch.path().to_string(), what: what(mismatch.inner()) }),
+        Ok(_) => error.with_source(Mismatch { path: ".".into(), what: "more follows after the end of the JSON".into() }),
+    }
+}
+
+/// Where and how an answer differs from its description.
+#[derive(Debug)]
+struct Mismatch {
+    path: String,
+    what: String,
+}
+
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.path.as_str() {
+            "." => f.write_str(&self.what),
+            path => write!(f, "{path}: {}", self.what),
+        }
+    }
+}
+
+impl std::error::Error for Mismatch {}
+
+/// `serde_json` quotes values in its messages; only what was expected is taken over.
+fn what(error: &serde_json::Error) -> String {
+    let at = format!("at line {}, column {}", error.line(), error.column());
+    match error.classify() {
+        serde_json::error::Category::Eof => format!("the JSON ends too early, {at}"),
+        serde_json::error::Category::Syntax => format!("not valid JSON, {at}"),
+        serde_json::error::Category::Io => format!("cannot be read, {at}"),
+        serde_json::error::Category::Data => {
+            let text = error.to_string();
+            let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(text, _)| text);
+            match text.rsplit_once("expected ") {
+                Some((_, expected)) => format!("expected {expected}"),
+                None if text.starts_with("missing field") => text.to_owned(),
+                None => format!("another kind of value is expected, {at}"),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    struct Answer {
+        #[expect(dead_code, reason = "only decoded")]
+        data: Vec<Row>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    struct Row {
+        #[serde(default, deserialize_with = "crate::wire::option_number::deserialize")]
+        #[expect(dead_code, reason = "only decoded")]
+        qty: Option<f64>,
+    }
+
+    #[track_caller]
+    fn check(body: &str, message: &str, source: &str) {
+        let error = json::<Answer>(StatusCode::OK, &HeaderMap::new(), body.as_bytes()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unexpected);
+        assert!(error.to_string().contains(message), "{error}");
+        assert_eq!(error.source().map(ToString::to_string).unwrap_or_default(), source);
+        assert!(!format!("{error:?}").contains("canary"), "{error:?}");
+    }
+
+    #[test]
+    fn a_mismatch_names_the_place_and_not_the_value() {
+        check(r#"{"data":[{},{"qty":"canary"}]}"#, "promises", "data[1].qty: expected a number");
+        check(r#"{"data":"canary"}"#, "promises", "data: expected a sequence");
+        check("{}", "promises", "missing field `data`");
+        check(r#"{"data":[{"qty":1},"#, "promises", "data[1]: the JSON ends too early, at line 1, column 19");
+        check("canary", "promises", "not valid JSON, at line 1, column 1");
+        check(r#"{"data":[]} canary"#, "promises", "more follows after the end of the JSON");
+    }
+
+    #[test]
+    fn a_web_page_and_an_empty_answer_are_told_apart() {
+        check("<html>canary</html>", "a web page", "");
+        check(" ", "is empty", "expected struct Answer");
+    }
+
+    #[test]
+    fn a_byte_order_mark_and_an_empty_body_are_no_obstacle() {
+        let read = |body: &[u8]| json::<Option<i64>>(StatusCode::OK, &HeaderMap::new(), body).unwrap();
+        assert_eq!(read(b"\xef\xbb\xbf5"), Some(5));
+        assert_eq!(read(b""), None);
+    }
+}

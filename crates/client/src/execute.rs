@@ -1,0 +1,280 @@
+//! One call from its request to its answer: authorize, send, renew, retry.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use keyfob_auth::{Generation, Rejection};
+use reqwest::{Method, Response, StatusCode, Url, header::HeaderMap};
+use tracing::{Instrument, Span, field::Empty};
+
+use crate::{
+    ApiError, CallOptions, Error, ErrorKind, Operation, Repeat, Session,
+    codegen::{Outgoing, Payload},
+    redirect, retry,
+};
+
+/// What is kept of an error's body.
+const LARGEST_ERROR: u64 = 64 * 1024;
+
+/// An answer that was read to its end.
+pub(crate) struct Whole {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+/// How an attempt failed, as far as another attempt depends on it.
+struct Failure {
+    error: Error,
+    /// The service does not accept this token.
+    rejected: Option<Generation>,
+    /// The service has not seen the request.
+    unsent: bool,
+    /// The same request may succeed later.
+    transient: bool,
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self { error, rejected: None, unsent: false, transient: false }
+    }
+}
+
+impl Failure {
+    fn transport(error: reqwest::Error) -> Self {
+        let (unsent, broken) = (error.is_connect(), !error.is_builder());
+        Self { unsent, transient: broken, ..Error::from_transport(error).into() }
+    }
+}
+
+impl Session {
+    /// Sends a request, and reads its answer to the end within the same attempt.
+    pub(crate) async fn buffered(
+        &self,
+        operation: &'static Operation,
+        request: Result<Outgoing, Error>,
+        call: CallOptions,
+    ) -> Result<Whole, Error> {
+        self.call(operation, request, call, async |response| self.read(response).await).await
+    }
+
+    /// Sends a request, and gives its answer back as soon as its headers are there.
+    pub(crate) async fn streamed(
+        &self,
+        operation: &'static Operation,
+        request: Result<Outgoing, Error>,
+        call: CallOptions,
+    ) -> Result<Response, Error> {
+        self.call(operation, request, call, async |response| Ok(response)).await
+    }
+
+    async fn call<T>(
+        &self,
+        operation: &'static Operation,
+        request: Result<Outgoing, Error>,
+        call: CallOptions,
+        finish: impl AsyncFn(Response) -> Result<T, Failure>,
+    ) -> Result<T, Error> {
+        let span = tracing::info_span!(
+            "call",
+            otel.kind = "client",
+            api = self.0.api,
+            operation = operation.id,
+            http.request.method = operation.method,
+            url.template = operation.path,
+            http.response.status_code = Empty,
+            http.request.resend_count = Empty,
+            error.type = Empty,
+            duration_ms = Empty,
+        );
+        let started = self.0.clock.now();
+        let result = async {
+            let outgoing = request?;
+            self.attempts(operation, &outgoing, call, finish).await
+        }
+        .instrument(span.clone())
+        .await
+        .map_err(|error| error.at(self.0.api, operation));
+        if let Err(error) = &result {
+            span.record("error.type", tracing::field::debug(error.kind()));
+        }
+        span.record("duration_ms", u64::try_from((self.0.clock.now() - started).as_millis()).unwrap_or(u64::MAX));
+        result
+    }
+
+    async fn attempts<T>(
+        &self,
+        operation: &'static Operation,
+        outgoing: &Outgoing,
+        call: CallOptions,
+        finish: impl AsyncFn(Response) -> Result<T, Failure>,
+    ) -> Result<T, Error> {
+        let repeatable = match &outgoing.payload {
+            Payload::Inline => true,
+            Payload::Upload(upload) => upload.is_repeatable(),
+            Payload::Form(form) => form.is_repeatable(),
+        };
+        let safe = operation.repeat == Repeat::Safe || call.idempotent;
+        let started = self.0.clock.now();
+        let mut schedule = self.0.retry.schedule();
+        let (mut renewed, mut resends) = (false, 0_u32);
+        loop {
+            let failure = match self.attempt(operation, outgoing, call, &finish).await {
+                Ok(answer) => {
+                    self.0.budget.deposit();
+                    return Ok(answer);
+                }
+                Err(failure) => failure,
+            };
+            // Told of every rejection, also of one that cannot be answered by a replay: the next call then renews.
+            let replay = match (failure.rejected, &self.0.authenticator) {
+                (Some(generation), Some(authenticator)) => authenticator.reject(generation) == Rejection::Replay,
+                _ => false,
+            };
+            if replay && repeatable && !renewed {
+                renewed = true;
+            } else {
+                let again = repeatable && !call.no_retry && (failure.unsent || failure.transient && safe);
+                let elapsed = self.0.clock.now() - started;
+                let delay = if again { schedule.next(elapsed, failure.error.retry_after()) } else { None };
+                match delay {
+                    Some(delay) if self.0.budget.withdraw() => {
+                        tracing::debug!(reason = ?failure.error.kind(), delay_ms = delay.as_secs_f64() * 1e3, "retrying");
+                        self.0.clock.sleep(delay).await;
+                    }
+                    _ => return Err(failure.error),
+                }
+            }
+            resends += 1;
+            Span::current().record("http.request.resend_count", resends);
+        }
+    }
+
+    async fn attempt<T>(
+        &self,
+        operation: &'static Operation,
+        outgoing: &Outgoing,
+        call: CallOptions,
+        finish: &impl AsyncFn(Response) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let mut request = outgoing.request.try_clone().ok_or_else(|| {
+            Error::new(ErrorKind::Rejected, "the body is a stream that cannot be repeated: send it as an `Upload`")
+        })?;
+        match &outgoing.payload {
+            Payload::Inline => {}
+            Payload::Upload(upload) => {
+                let (body, length) = upload.open().await?;
+                *request.body_mut() = Some(body);
+                if let Some(length) = length {
+                    request.headers_mut().insert(reqwest::header::CONTENT_LENGTH, length.into());
+                }
+            }
+            Payload::Form(form) => {
+                let form = form.open().await?;
+                // The builder knows how to make the body and its headers.
+                let filled = self.0.http.post(request.url().clone()).multipart(form).build();
+                let mut filled = filled.map_err(Failure::transport)?;
+                *request.body_mut() = filled.body_mut().take();
+                request.headers_mut().extend(filled.headers_mut().drain());
+            }
+        }
+        if let Some(timeout) = call.timeout.or(self.0.timeout) {
+            *request.timeout_mut() = Some(timeout);
+        }
+        let origin = request.url().clone();
+        let plain = request.headers().clone();
+        let mut generation = None;
+        if let Some(authenticator) = self.authenticator_for(operation.server) {
+            let authorization = authenticator.authorization().await.map_err(Error::from_auth)?;
+            authorization.apply(request.headers_mut());
+            generation = Some(authorization.generation());
+        }
+        let read_only = matches!(*request.method(), Method::GET | Method::HEAD);
+        let method = request.method().clone();
+        let mut response = self.0.http.execute(request).await.map_err(Failure::transport)?;
+        if read_only {
+            let mut hops = redirect::Hops::new(origin);
+            while let Some(target) = hops.next(&response)? {
+                let mut request = reqwest::Request::new(method.clone(), target.url);
+                *request.headers_mut() = plain.clone();
+                request.headers_mut().remove(reqwest::header::HOST);
+                match generation {
+                    Some(_) if target.same_origin => {
+                        let authenticator = self.0.authenticator.as_ref().expect("a generation comes from an authenticator");
+                        authenticator.authorization().await.map_err(Error::from_auth)?.apply(request.headers_mut());
+                    }
+                    _ => generation = None,
+                }
+                response = self.0.http.execute(request).await.map_err(Failure::transport)?;
+            }
+        }
+        Span::current().record("http.response.status_code", response.status().as_u16());
+        if response.status().is_success() {
+            return finish(response).await;
+        }
+        Err(self.refusal(response, generation).await)
+    }
+
+    /// The failure of an answer whose status is no success.
+    async fn refusal(&self, response: Response, generation: Option<Generation>) -> Failure {
+        let status = response.status();
+        let retry_after = retry::retry_after(response.headers(), self.0.clock.wall());
+        let body = collect(response, LARGEST_ERROR, true).await.unwrap_or_default();
+        Failure {
+            error: Error::from_status(status, retry_after, ApiError::read(body)),
+            rejected: generation.filter(|_| self.0.rejections.contains(&status)),
+            unsent: false,
+            transient: retry::is_transient(status),
+        }
+    }
+
+    async fn read(&self, response: Response) -> Result<Whole, Failure> {
+        let status = response.status();
+        let limit = self.0.largest_answer;
+        let headers = response.headers().clone();
+        let body = collect(response, limit, false).await?;
+        Ok(Whole { status, headers, body })
+    }
+}
+
+/// Reads a body up to `limit` bytes; a longer one is cut or refused.
+async fn collect(mut response: Response, limit: u64, cut: bool) -> Result<Bytes, Failure> {
+    let too_large = || {
+        let message = format!("the answer is larger than {limit} bytes: raise the limit when building the client");
+        Failure::from(Error::new(ErrorKind::Unexpected, message).with_status(StatusCode::OK))
+    };
+    let announced = response.content_length();
+    if announced.is_some_and(|length| length > limit) && !cut {
+        return Err(too_large());
+    }
+    let Some(first) = response.chunk().await.map_err(Failure::transport)? else { return Ok(Bytes::new()) };
+    if announced == Some(first.len() as u64) {
+        return Ok(first);
+    }
+    let expected = announced.unwrap_or(0).min(limit).min(8 * 1024 * 1024);
+    let mut body = Vec::with_capacity(usize::try_from(expected).unwrap_or(0).max(first.len()));
+    body.extend_from_slice(&first);
+    while let Some(chunk) = response.chunk().await.map_err(Failure::transport)? {
+        body.extend_from_slice(&chunk);
+        if body.len() as u64 > limit {
+            if !cut {
+                return Err(too_large());
+            }
+            body.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+            break;
+        }
+    }
+    Ok(body.into())
+}
+
+/// How long an attempt may take to connect, unless the caller says otherwise.
+pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a service may be silent within an answer, unless the caller says otherwise.
+pub(crate) const READ_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Whether two addresses have scheme, host and port in common.
+pub(crate) fn same_origin(left: &Url, right: &Url) -> bool {
+    left.scheme() == right.scheme()
+        && left.host() == right.host()
+        && left.port_or_known_default() == right.port_or_known_default()
+}

@@ -1,0 +1,97 @@
+//! What is known of an operation before it is called: constants written by codegen.
+
+use std::{fmt, time::Duration};
+
+/// Describes one operation of an API; every generated builder has one as a constant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Operation {
+    /// The API's name, for example `ditio-core`.
+    pub api: &'static str,
+    /// The operation's name: the name of the client's method.
+    pub id: &'static str,
+    /// One line that says what it does.
+    pub summary: &'static str,
+    /// The HTTP method.
+    pub method: &'static str,
+    /// The path template, relative to the base URL, for example `/api/projects/{id}`.
+    pub path: &'static str,
+    /// The names of the query parameters it takes, as on the wire.
+    pub query: &'static [&'static str],
+    /// The names of the header parameters it takes.
+    pub headers: &'static [&'static str],
+    /// Query parameters with a fixed value, which tell it from its siblings on the same path.
+    pub fixed_query: &'static [(&'static str, &'static str)],
+    /// The media type of the request's body; empty if it has none.
+    pub body: &'static str,
+    /// Which of the API's hosts serves it; empty for APIs that have one.
+    pub server: &'static str,
+    /// Whether sending it twice does what sending it once does.
+    pub repeat: Repeat,
+    /// The OAuth scope it needs, where the API has scopes.
+    pub scope: Option<&'static str>,
+    /// How sure we are that the API behaves as described.
+    pub confidence: Confidence,
+    /// Where the description comes from.
+    pub source: &'static str,
+}
+
+/// Whether an operation may be sent again when it is not known whether the first was processed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repeat {
+    /// A second time changes nothing: reads, replacements, deletions, documented upserts.
+    Safe,
+    /// A second time could create, book or send twice.
+    Never,
+}
+
+/// How sure we are of an operation's description.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Confidence {
+    /// The vendor documents it.
+    Documented,
+    /// It was seen in an example or in a real client's code.
+    Example,
+    /// It is deduced from its siblings; it may not exist.
+    Inferred,
+}
+
+impl fmt::Display for Confidence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Documented => "documented",
+            Self::Example => "example",
+            Self::Inferred => "inferred",
+        })
+    }
+}
+
+/// What one call does differently from its client's settings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CallOptions {
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) no_retry: bool,
+    pub(crate) idempotent: bool,
+}
+
+impl CallOptions {
+    /// Limits each attempt, from connecting to the last byte of the answer, to `timeout`.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// Sends the request once, whatever happens, except that a rejected token is still renewed.
+    #[must_use]
+    pub fn no_retry(mut self) -> Self {
+        self.no_retry = true;
+        self
+    }
+
+    /// Declares that this request may be repeated although its operation in general may not.
+    #[must_use]
+    pub fn idempotent(mut self) -> Self {
+        self.idempotent = true;
+        self
+    }
+}

@@ -1,0 +1,114 @@
+//! The escape hatch: any path, any JSON, authorized and retried like a typed call.
+
+use reqwest::Method;
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{
+    ByteStream, CallOptions, Confidence, Error, Form, Operation, Pending, Repeat, Session, Upload,
+    codegen::{self, Draft, Outgoing, RequestBuilderExt},
+};
+
+/// A request to a path that the typed client does not have; from [`Session::request`].
+#[derive(Debug)]
+#[must_use = "a request does nothing until it is sent"]
+pub struct RawRequest {
+    session: Session,
+    call: CallOptions,
+    method: Method,
+    draft: Result<reqwest::RequestBuilder, Error>,
+    payload: Option<RawPayload>,
+}
+
+#[derive(Debug)]
+enum RawPayload {
+    Upload(Upload, &'static str),
+    Form(Form),
+}
+
+/// Stands for all operations that are not described. Two of them: one for methods that may be repeated, one for others.
+static SAFE: Operation = Operation {
+    api: "",
+    id: "request",
+    summary: "A request that the typed client does not have",
+    method: "GET",
+    path: "",
+    query: &[],
+    headers: &[],
+    fixed_query: &[],
+    body: "",
+    server: "",
+    repeat: Repeat::Safe,
+    scope: None,
+    confidence: Confidence::Inferred,
+    source: "",
+};
+static UNSAFE: Operation = Operation { method: "POST", repeat: Repeat::Never, ..SAFE };
+
+impl RawRequest {
+    pub(crate) fn new(session: Session, method: Method, path: &str) -> Self {
+        let draft = session.join("", path).map(|url| session.http().request(method.clone(), url));
+        Self { session, call: CallOptions::default(), method, draft, payload: None }
+    }
+
+    /// Adds query parameters: pairs, or a struct.
+    pub fn query(mut self, query: &impl Serialize) -> Self {
+        self.draft = self.draft.map(|draft| draft.query(query));
+        self
+    }
+
+    /// Sends JSON.
+    pub fn json(mut self, body: &impl Serialize) -> Self {
+        self.draft = self.draft.map(|draft| draft.json(body));
+        self
+    }
+
+    /// Sends bytes of this media type.
+    pub fn upload(mut self, body: impl Into<Upload>, content_type: &'static str) -> Self {
+        self.payload = Some(RawPayload::Upload(body.into(), content_type));
+        self
+    }
+
+    /// Sends a multipart form.
+    pub fn multipart(mut self, form: Form) -> Self {
+        self.payload = Some(RawPayload::Form(form));
+        self
+    }
+
+    /// Changes how this call is sent: its time limit, its retries.
+    pub fn options(mut self, call: CallOptions) -> Self {
+        self.call = call;
+        self
+    }
+
+    /// Sends the request and decodes its JSON answer; `serde_json::Value` takes any.
+    ///
+    /// # Errors
+    ///
+    /// As every call: see [`ErrorKind`](crate::ErrorKind).
+    pub fn send<T: DeserializeOwned + Send + 'static>(self) -> Pending<T> {
+        let (session, operation, request, call) = self.finish();
+        session.json(operation, request, call)
+    }
+
+    /// Sends the request and gives the answer's bytes as they arrive.
+    ///
+    /// # Errors
+    ///
+    /// As every call: see [`ErrorKind`](crate::ErrorKind).
+    pub fn download(self) -> Pending<ByteStream> {
+        let (session, operation, request, call) = self.finish();
+        session.bytes(operation, request, call)
+    }
+
+    fn finish(self) -> (Session, &'static Operation, Result<Outgoing, Error>, CallOptions) {
+        let safe = matches!(self.method, Method::GET | Method::HEAD | Method::OPTIONS | Method::PUT | Method::DELETE);
+        let request = self.draft.and_then(|builder| {
+            codegen::build(match &self.payload {
+                None => Draft::from(builder),
+                Some(RawPayload::Upload(upload, content_type)) => builder.upload(upload, content_type),
+                Some(RawPayload::Form(form)) => builder.multipart_form(form),
+            })
+        });
+        (self.session, if safe { &SAFE } else { &UNSAFE }, request, self.call)
+    }
+}

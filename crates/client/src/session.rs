@@ -1,0 +1,183 @@
+//! One client's connection to one API: where it is, how it is reached, how it is authorized.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use keyfob_auth::{Authenticator, Clock};
+use reqwest::{StatusCode, Url};
+use serde::de::DeserializeOwned;
+
+use crate::{
+    ByteStream, CallOptions, Error, ErrorKind, Operation, Pending, RawRequest, ResponseValue, RetryPolicy,
+    codegen::Outgoing, decode, retry::Budget, wire::List,
+};
+
+/// What a generated client holds: cheap to clone, shared by all clones.
+#[derive(Clone)]
+pub struct Session(pub(crate) Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) api: &'static str,
+    pub(crate) http: reqwest::Client,
+    pub(crate) authenticator: Option<Authenticator>,
+    pub(crate) servers: Vec<Server>,
+    pub(crate) retry: RetryPolicy,
+    pub(crate) budget: Budget,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) largest_answer: u64,
+    pub(crate) rejections: Vec<StatusCode>,
+    pub(crate) clock: Clock,
+}
+
+/// One of the API's hosts.
+pub(crate) struct Server {
+    pub(crate) name: &'static str,
+    pub(crate) url: Url,
+    /// Whether it is shown the credentials.
+    pub(crate) authorized: bool,
+}
+
+impl Session {
+    /// The API's name, for example `ditio-core`.
+    #[must_use]
+    pub fn api(&self) -> &'static str {
+        self.0.api
+    }
+
+    /// The authenticator, to share it with another client or to ask about its token.
+    #[must_use]
+    pub fn authenticator(&self) -> Option<&Authenticator> {
+        self.0.authenticator.as_ref()
+    }
+
+    /// The HTTP client. Requests sent with it directly are neither authorized nor retried.
+    #[must_use]
+    pub fn http(&self) -> &reqwest::Client {
+        &self.0.http
+    }
+
+    /// A request to any path of this API, authorized and retried like all others: for what the typed client lacks.
+    ///
+    /// ```
+    /// # async fn example(session: keyfob_client::Session) -> Result<(), keyfob_client::Error> {
+    /// let rows: serde_json::Value =
+    ///     session.request(http::Method::GET, "/api/new-thing").query(&[("year", "2026")]).send().await?.into_inner();
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn request(&self, method: reqwest::Method, path: &str) -> RawRequest {
+        RawRequest::new(self.clone(), method, path)
+    }
+
+    /// The address of `path`, which starts with a slash and is encoded, on the host that serves `operation`.
+    ///
+    /// # Errors
+    ///
+    /// If no base URL was given for that host.
+    pub fn url(&self, operation: &Operation, path: &str) -> Result<Url, Error> {
+        self.join(operation.server, path).map_err(|error| error.at(self.0.api, operation))
+    }
+
+    pub(crate) fn join(&self, server: &str, path: &str) -> Result<Url, Error> {
+        let server = self.0.servers.iter().find(|known| known.name == server).ok_or_else(|| {
+            Error::new(ErrorKind::Rejected, format!("no base URL for the host `{server}`: give it to the client's builder"))
+        })?;
+        let base = &server.url;
+        let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
+        let mut url = base.clone();
+        url.set_path(&format!("{}/{}", base.path().trim_end_matches('/'), path.trim_start_matches('/')));
+        url.set_query(query);
+        Ok(url)
+    }
+
+    /// What authorizes calls to the host of this name.
+    pub(crate) fn authenticator_for(&self, server: &str) -> Option<&Authenticator> {
+        let open = self.0.servers.iter().any(|known| known.name == server && !known.authorized);
+        self.0.authenticator.as_ref().filter(|_| !open)
+    }
+
+    /// Sends a request and decodes its JSON answer.
+    pub fn json<T: DeserializeOwned + Send + 'static>(
+        &self,
+        operation: &'static Operation,
+        request: Result<Outgoing, Error>,
+        call: CallOptions,
+    ) -> Pending<T> {
+        let session = self.clone();
+        Box::pin(async move {
+            let answer = session.buffered(operation, request, call).await?;
+            let value = decode::json(answer.status, &answer.headers, &answer.body)
+                .map_err(|error| error.at(session.0.api, operation))?;
+            Ok(ResponseValue::new(answer.status, answer.headers, value))
+        })
+    }
+
+    /// Sends a request and decodes its answer, a JSON list.
+    pub fn list<T: DeserializeOwned + Send + 'static>(
+        &self,
+        operation: &'static Operation,
+        request: Result<Outgoing, Error>,
+        call: CallOptions,
+    ) -> Pending<Vec<T>> {
+        let answer = self.json::<List<T>>(operation, request, call);
+        Box::pin(async move { Ok(answer.await?.map(|List(list)| list)) })
+    }
+
+    /// Sends a request whose answer has no body worth reading.
+    pub fn empty(
+        &self,
+        operation: &'static Operation,
+        request: Result<Outgoing, Error>,
+        call: CallOptions,
+    ) -> Pending<()> {
+        let session = self.clone();
+        Box::pin(async move {
+            let answer = session.buffered(operation, request, call).await?;
+            Ok(ResponseValue::new(answer.status, answer.headers, ()))
+        })
+    }
+
+    /// Sends a request whose answer is text.
+    pub fn text(
+        &self,
+        operation: &'static Operation,
+        request: Result<Outgoing, Error>,
+        call: CallOptions,
+    ) -> Pending<String> {
+        let session = self.clone();
+        Box::pin(async move {
+            let answer = session.buffered(operation, request, call).await?;
+            let text = String::from_utf8(answer.body.into()).map_err(|error| {
+                Error::new(ErrorKind::Unexpected, "the answer is not UTF-8 text")
+                    .with_status(answer.status)
+                    .with_source(error.utf8_error())
+                    .at(session.0.api, operation)
+            })?;
+            Ok(ResponseValue::new(answer.status, answer.headers, text))
+        })
+    }
+
+    /// Sends a request whose answer is a download.
+    pub fn bytes(
+        &self,
+        operation: &'static Operation,
+        request: Result<Outgoing, Error>,
+        call: CallOptions,
+    ) -> Pending<ByteStream> {
+        let session = self.clone();
+        Box::pin(async move {
+            let response = session.streamed(operation, request, call).await?;
+            let (status, headers) = (response.status(), response.headers().clone());
+            let api = session.0.api;
+            let stream = ByteStream::new(response, move |error| error.at(api, operation));
+            Ok(ResponseValue::new(status, headers, stream))
+        })
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let servers: Vec<_> = self.0.servers.iter().map(|server| server.url.as_str()).collect();
+        f.debug_struct("Session").field("api", &self.0.api).field("servers", &servers).finish_non_exhaustive()
+    }
+}

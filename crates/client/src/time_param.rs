@@ -1,0 +1,88 @@
+//! A date or time in a query: whatever the caller has, as the text that is sent.
+
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, SecondsFormat, Utc};
+use serde::{Serialize, Serializer};
+
+use crate::Timestamp;
+
+/// A date or a date and time for a query parameter.
+///
+/// It is made from chrono's types, from a [`Timestamp`], or from a text, which is sent as it is: the service checks it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TimeParam(String);
+
+impl TimeParam {
+    /// The text that is sent.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for TimeParam {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Serialize for TimeParam {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl From<&str> for TimeParam {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl From<String> for TimeParam {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl From<NaiveDate> for TimeParam {
+    fn from(date: NaiveDate) -> Self {
+        Self(date.to_string())
+    }
+}
+
+impl From<NaiveDateTime> for TimeParam {
+    fn from(time: NaiveDateTime) -> Self {
+        Self(Timestamp::from(time).to_string())
+    }
+}
+
+impl From<DateTime<Utc>> for TimeParam {
+    fn from(time: DateTime<Utc>) -> Self {
+        Self(time.to_rfc3339_opts(SecondsFormat::AutoSi, true))
+    }
+}
+
+impl From<DateTime<FixedOffset>> for TimeParam {
+    fn from(time: DateTime<FixedOffset>) -> Self {
+        Self(time.to_rfc3339_opts(SecondsFormat::AutoSi, false))
+    }
+}
+
+impl From<Timestamp> for TimeParam {
+    fn from(time: Timestamp) -> Self {
+        Self(time.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_sent_as_rfc_3339_and_dates_as_dates() {
+        let utc = "2026-03-01T08:00:00Z".parse::<DateTime<Utc>>().unwrap();
+        assert_eq!(TimeParam::from(utc).as_str(), "2026-03-01T08:00:00Z");
+        assert_eq!(TimeParam::from(utc.date_naive()).as_str(), "2026-03-01");
+        assert_eq!(TimeParam::from(utc.naive_utc()).as_str(), "2026-03-01T08:00:00");
+        assert_eq!(TimeParam::from("yesterday").as_str(), "yesterday");
+    }
+}

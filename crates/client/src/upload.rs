@@ -1,0 +1,238 @@
+//! What is sent that is not JSON: bytes, files and streams, alone or as parts of a multipart form.
+
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use bytes::Bytes;
+use futures::{Stream, StreamExt, TryStreamExt, stream::BoxStream};
+use reqwest::{
+    Body,
+    multipart::{Form as HttpForm, Part as HttpPart},
+};
+use tokio::io::{AsyncRead, AsyncReadExt};
+
+use crate::{Error, ErrorKind};
+
+type Chunks = BoxStream<'static, std::io::Result<Bytes>>;
+
+/// The pieces in which files and readers are sent.
+const CHUNK: usize = 64 * 1024;
+
+/// Bytes to send, from memory, from a file, or from a stream.
+///
+/// Bytes and files can be sent again when an attempt fails before the service has taken them (an expired token, a
+/// refused connection); a stream is read once, so such a call fails instead.
+#[derive(Clone)]
+pub struct Upload(Source);
+
+#[derive(Clone)]
+enum Source {
+    Bytes(Bytes),
+    File(PathBuf),
+    /// Taken by the first attempt.
+    Stream(Arc<Mutex<Option<Chunks>>>, Option<u64>),
+}
+
+impl Upload {
+    /// Sends these bytes.
+    pub fn bytes(bytes: impl Into<Bytes>) -> Self {
+        Self(Source::Bytes(bytes.into()))
+    }
+
+    /// Sends this file, which is opened anew for every attempt and read as it is sent.
+    pub fn file(path: impl Into<PathBuf>) -> Self {
+        Self(Source::File(path.into()))
+    }
+
+    /// Sends what the stream gives; `length` in bytes, if it is known.
+    pub fn stream<S, B>(stream: S, length: Option<u64>) -> Self
+    where
+        S: Stream<Item = std::io::Result<B>> + Send + 'static,
+        B: Into<Bytes> + 'static,
+    {
+        Self(Source::Stream(Arc::new(Mutex::new(Some(stream.map_ok(Into::into).boxed()))), length))
+    }
+
+    /// Sends what the reader gives; `length` in bytes, if it is known.
+    pub fn reader<R: AsyncRead + Send + Unpin + 'static>(reader: R, length: Option<u64>) -> Self {
+        Self::stream(chunks(reader), length)
+    }
+
+    /// Whether another attempt could send the same again.
+    pub(crate) fn is_repeatable(&self) -> bool {
+        !matches!(self.0, Source::Stream(..))
+    }
+
+    /// The body of one attempt, and its length.
+    pub(crate) async fn open(&self) -> Result<(Body, Option<u64>), Error> {
+        match &self.0 {
+            Source::Bytes(bytes) => Ok((bytes.clone().into(), Some(bytes.len() as u64))),
+            Source::File(path) => {
+                let unreadable =
+                    |error| Error::new(ErrorKind::Rejected, "the file to upload cannot be read").with_source::<std::io::Error>(error);
+                let file = tokio::fs::File::open(path).await.map_err(unreadable)?;
+                let length = file.metadata().await.map_err(unreadable)?.len();
+                // A file that grows while it is sent must not outgrow its announced length.
+                Ok((Body::wrap_stream(chunks(file.take(length))), Some(length)))
+            }
+            Source::Stream(stream, length) => {
+                let taken = stream.lock().unwrap_or_else(PoisonError::into_inner).take();
+                let stream = taken.ok_or_else(|| {
+                    Error::new(ErrorKind::Rejected, "the stream to upload was sent before and cannot be sent again")
+                })?;
+                Ok((Body::wrap_stream(stream), *length))
+            }
+        }
+    }
+}
+
+fn chunks<R: AsyncRead + Send + Unpin + 'static>(reader: R) -> impl Stream<Item = std::io::Result<Bytes>> + Send {
+    futures::stream::try_unfold(reader, |mut reader| async move {
+        let mut chunk = bytes::BytesMut::with_capacity(CHUNK);
+        let read = reader.read_buf(&mut chunk).await?;
+        Ok((read > 0).then(|| (chunk.freeze(), reader)))
+    })
+}
+
+impl From<Bytes> for Upload {
+    fn from(bytes: Bytes) -> Self {
+        Self::bytes(bytes)
+    }
+}
+
+impl From<Vec<u8>> for Upload {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::bytes(bytes)
+    }
+}
+
+impl From<String> for Upload {
+    fn from(text: String) -> Self {
+        Self::bytes(text)
+    }
+}
+
+impl From<&'static str> for Upload {
+    fn from(text: &'static str) -> Self {
+        Self::bytes(text)
+    }
+}
+
+impl From<&Path> for Upload {
+    fn from(path: &Path) -> Self {
+        Self::file(path)
+    }
+}
+
+impl fmt::Debug for Upload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0 {
+            Source::Bytes(_) => "Upload::bytes(..)",
+            Source::File(_) => "Upload::file(..)",
+            Source::Stream(..) => "Upload::stream(..)",
+        })
+    }
+}
+
+/// One part of a [`Form`].
+#[derive(Clone, Debug)]
+pub struct Part {
+    content: Upload,
+    file_name: Option<String>,
+    content_type: Option<String>,
+}
+
+impl Part {
+    /// A part with this content.
+    pub fn new(content: impl Into<Upload>) -> Self {
+        Self { content: content.into(), file_name: None, content_type: None }
+    }
+
+    /// A part that is the file at `path`, under its own name.
+    pub fn file(path: impl AsRef<Path>) -> Self {
+        let path = path.as_ref();
+        let part = Self::new(path);
+        match path.file_name() {
+            Some(name) => part.file_name(name.to_string_lossy()),
+            None => part,
+        }
+    }
+
+    /// Names the file.
+    #[must_use]
+    pub fn file_name(mut self, name: impl Into<String>) -> Self {
+        self.file_name = Some(name.into());
+        self
+    }
+
+    /// Says the part's media type, for example `application/pdf`.
+    #[must_use]
+    pub fn content_type(mut self, media_type: impl Into<String>) -> Self {
+        self.content_type = Some(media_type.into());
+        self
+    }
+
+    async fn open(&self) -> Result<HttpPart, Error> {
+        let (body, length) = self.content.open().await?;
+        let mut part = match length {
+            Some(length) => HttpPart::stream_with_length(body, length),
+            None => HttpPart::stream(body),
+        };
+        if let Some(name) = &self.file_name {
+            part = part.file_name(name.clone());
+        }
+        match &self.content_type {
+            None => Ok(part),
+            Some(media_type) => part.mime_str(media_type).map_err(|error| {
+                Error::new(ErrorKind::Rejected, "the part's content type is not a media type").with_source(error.without_url())
+            }),
+        }
+    }
+}
+
+/// A multipart form: texts and files under names.
+#[derive(Clone, Debug, Default)]
+pub struct Form(Vec<(String, Part)>);
+
+impl Form {
+    /// An empty form.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a part. Names may repeat.
+    #[must_use]
+    pub fn part(mut self, name: impl Into<String>, part: Part) -> Self {
+        self.0.push((name.into(), part));
+        self
+    }
+
+    /// Adds a text.
+    #[must_use]
+    pub fn text(self, name: impl Into<String>, text: impl Into<String>) -> Self {
+        self.part(name, Part::new(text.into()))
+    }
+
+    /// Adds a file in memory under the name that most services expect, `file`.
+    #[must_use]
+    pub fn file(self, file_name: impl Into<String>, content: impl Into<Upload>) -> Self {
+        self.part("file", Part::new(content).file_name(file_name).content_type("application/octet-stream"))
+    }
+
+    pub(crate) fn is_repeatable(&self) -> bool {
+        self.0.iter().all(|(_, part)| part.content.is_repeatable())
+    }
+
+    /// The form of one attempt.
+    pub(crate) async fn open(&self) -> Result<HttpForm, Error> {
+        let mut form = HttpForm::new();
+        for (name, part) in &self.0 {
+            form = form.part(name.clone(), part.open().await?);
+        }
+        Ok(form)
+    }
+}
