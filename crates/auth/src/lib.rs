@@ -1,1 +1,40 @@
-//! Placeholder.
+#![doc = include_str!("../README.md")]
+
+mod authenticator;
+mod authorization;
+mod builder;
+mod client_credentials;
+mod clock;
+mod credentials;
+mod endpoint;
+mod error;
+mod fetch;
+mod flight;
+mod http;
+mod json_login;
+mod key;
+mod lifetime;
+mod retry;
+mod snapshot;
+mod source;
+mod telemetry;
+mod tls;
+mod token;
+mod transport;
+
+pub use authenticator::{Authenticator, Rejection, TokenInfo};
+pub use authorization::{Authorization, Generation};
+pub use builder::AuthenticatorBuilder;
+pub use client_credentials::{ClientAuthentication, ClientCredentials};
+pub use clock::{Clock, Elapsed, FakeClock, Sleep};
+pub use credentials::Credentials;
+pub use error::{Error, ErrorKind, Recovery};
+pub use futures::future::BoxFuture;
+pub use http::{TokenAnswer, TokenHttp};
+pub use json_login::JsonLogin;
+pub use key::CacheKey;
+pub use retry::Retry;
+pub use secrecy::{ExposeSecret, SecretString};
+pub use source::{FetchReason, TokenRequest, TokenSource};
+pub use token::{Lifetime, Token};
+pub use transport::Transport;

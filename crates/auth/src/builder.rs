@@ -1,0 +1,117 @@
+//! Putting an authenticator together.
+
+use std::fmt;
+
+use crate::authenticator::Authenticator;
+use crate::authorization::Generation;
+use crate::clock::Clock;
+use crate::credentials::{Credentials, Prepared};
+use crate::error::Error;
+use crate::fetch::Fetcher;
+use crate::flight::Shared;
+use crate::http::TokenHttp;
+use crate::retry::{Retry, random};
+use crate::snapshot::{Held, Snapshot};
+use crate::token::Lifetime;
+use crate::transport::Transport;
+
+/// Builds an [`Authenticator`].
+#[must_use]
+pub struct AuthenticatorBuilder {
+    credentials: Credentials,
+    transport: Transport,
+    client: Option<reqwest::Client>,
+    clock: Clock,
+    retry: Retry,
+}
+
+impl AuthenticatorBuilder {
+    pub(crate) fn new(credentials: Credentials) -> Self {
+        Self {
+            credentials,
+            transport: Transport::new(),
+            client: None,
+            clock: Clock::system(),
+            retry: Retry::new(),
+        }
+    }
+
+    /// Sets how the token endpoint is reached.
+    pub fn transport(mut self, transport: Transport) -> Self {
+        self.transport = transport;
+        self
+    }
+
+    /// Uses this HTTP client for token requests in place of one of our own.
+    ///
+    /// Whether plain http is allowed is still the [`transport`](Self::transport)'s to say. The client should follow no
+    /// redirects, for they would carry the secret along.
+    pub fn http_client(mut self, client: reqwest::Client) -> Self {
+        self.client = Some(client);
+        self
+    }
+
+    /// Sets where time comes from; for tests.
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Sets how token requests are repeated.
+    pub fn retry(mut self, retry: Retry) -> Self {
+        self.retry = retry;
+        self
+    }
+
+    /// Builds it. Nothing is sent and nothing is started: the first caller fetches the first token.
+    ///
+    /// # Errors
+    ///
+    /// [`Configuration`](crate::ErrorKind::Configuration), in one line that says what to change, for credentials that
+    /// cannot work.
+    pub fn build(self) -> Result<Authenticator, Error> {
+        let Self {
+            credentials,
+            transport,
+            client,
+            clock,
+            retry,
+        } = self;
+        let shared = match credentials.prepare(&transport)? {
+            Prepared::Fixed(headers) => {
+                let now = clock.moment();
+                let held = Held {
+                    headers,
+                    generation: Generation(1),
+                    issued: now,
+                    lifetime: Lifetime::Unknown,
+                    refresh_from: std::time::Duration::MAX,
+                    token_type: None,
+                    scopes: Vec::new(),
+                };
+                Shared::new(Snapshot::of(held, &now), None, clock, 0.0)
+            }
+            Prepared::Source(source) => {
+                let http = TokenHttp::new(transport, client, clock.clone());
+                let fetcher = Fetcher {
+                    source,
+                    http,
+                    clock: clock.clone(),
+                    retry,
+                };
+                Shared::new(Snapshot::empty(), Some(fetcher), clock, random())
+            }
+        };
+        Ok(Authenticator::from_shared(shared))
+    }
+}
+
+impl fmt::Debug for AuthenticatorBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AuthenticatorBuilder")
+            .field("credentials", &self.credentials)
+            .field("transport", &self.transport)
+            .field("retry", &self.retry)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,300 @@
+//! Tokens by logging in with a user name and a password in JSON, as some servers do in place of OAuth 2.0.
+
+use std::fmt;
+
+use bytes::Bytes;
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use reqwest::{StatusCode, Url};
+use secrecy::zeroize::Zeroizing;
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+
+use crate::authorization::bearer_header;
+use crate::endpoint::parse;
+use crate::error::Error;
+use crate::http::{TokenAnswer, TokenHttp};
+use crate::key::CacheKey;
+use crate::lifetime;
+use crate::source::{TokenRequest, TokenSource};
+use crate::token::Token;
+
+/// A login with user name and password that answers with an access token and a refresh token.
+///
+/// The login is `{"username": …, "password": …}`, answered by `accessToken` and `refreshToken`. Refreshing is a POST
+/// without a body, authorized by the refresh token, which the server need not replace. Lifetimes are read from the
+/// tokens, where they are JWTs. A status of 404 for a login means wrong credentials.
+#[derive(Clone)]
+#[must_use]
+pub struct JsonLogin {
+    login_url: String,
+    refresh_url: Option<String>,
+    application_token_url: Option<String>,
+    username: String,
+    password: SecretString,
+}
+
+impl JsonLogin {
+    /// Logs in here. What cannot work is reported when the authenticator is built.
+    pub fn new(login_url: impl Into<String>, username: impl Into<String>, password: impl Into<SecretString>) -> Self {
+        Self {
+            login_url: login_url.into(),
+            refresh_url: None,
+            application_token_url: None,
+            username: username.into(),
+            password: password.into(),
+        }
+    }
+
+    /// Renews access tokens here, with the refresh token. Without this every renewal is a login.
+    pub fn refresh_url(mut self, url: impl Into<String>) -> Self {
+        self.refresh_url = Some(url.into());
+        self
+    }
+
+    /// Exchanges the refresh token here for an application token, which does not expire, and uses that one.
+    pub fn application_token_url(mut self, url: impl Into<String>) -> Self {
+        self.application_token_url = Some(url.into());
+        self
+    }
+
+    pub(crate) fn into_source(self) -> Result<JsonLoginSource, Error> {
+        let login = parse("login URL", &self.login_url)?;
+        let refresh = self
+            .refresh_url
+            .as_deref()
+            .map(|url| parse("refresh URL", url))
+            .transpose()?;
+        let application = self
+            .application_token_url
+            .as_deref()
+            .map(|url| parse("application token URL", url))
+            .transpose()?;
+        if self.username.is_empty() {
+            return Err(Error::configuration(
+                "the user name is empty; give the one to log in with",
+            ));
+        }
+        if self.password.expose_secret().is_empty() {
+            return Err(Error::configuration(
+                "the password is empty; give the one to log in with",
+            ));
+        }
+        let label = login.host_str().unwrap_or_default().to_owned();
+        Ok(JsonLoginSource {
+            settings: self,
+            login,
+            refresh,
+            application,
+            label,
+        })
+    }
+}
+
+impl fmt::Debug for JsonLogin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JsonLogin")
+            .field("application_token", &self.application_token_url.is_some())
+            .finish_non_exhaustive()
+    }
+}
+
+pub(crate) struct JsonLoginSource {
+    settings: JsonLogin,
+    login: Url,
+    refresh: Option<Url>,
+    application: Option<Url>,
+    label: String,
+}
+
+#[derive(Serialize)]
+struct Login<'a> {
+    username: &'a str,
+    password: &'a str,
+}
+
+/// The answers of login, refresh and application token, each a subset.
+#[derive(Deserialize)]
+struct Answer {
+    #[serde(default, rename = "accessToken", deserialize_with = "secret")]
+    access_token: Option<SecretString>,
+    /// What the application token is called.
+    #[serde(default, deserialize_with = "secret")]
+    token: Option<SecretString>,
+    #[serde(default, rename = "refreshToken", deserialize_with = "secret")]
+    refresh_token: Option<SecretString>,
+    #[serde(default)]
+    login: Option<Value>,
+}
+
+fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SecretString>, D::Error> {
+    Ok(Option::<String>::deserialize(deserializer)?.map(SecretString::from))
+}
+
+impl JsonLoginSource {
+    pub(crate) fn urls(&self) -> impl Iterator<Item = &Url> {
+        std::iter::once(&self.login)
+            .chain(&self.refresh)
+            .chain(&self.application)
+    }
+
+    async fn obtain(&self, request: TokenRequest<'_>) -> Result<Token, Error> {
+        let http = request.http();
+        let renewal = request.renewal().filter(|renewal| !outlived(renewal, http));
+        if let (Some(renewal), Some(url)) = (renewal, self.application.as_ref().or(self.refresh.as_ref()))
+            && let Some(token) = self.renew(http, url, renewal).await?
+        {
+            return Ok(token);
+        }
+        let answer = self.log_in(http).await?;
+        let (Some(application), Some(refresh)) = (&self.application, &answer.renewal) else {
+            return Ok(answer);
+        };
+        self.renew(http, application, refresh).await?.ok_or_else(|| {
+            Error::refused(
+                format!(
+                    "{} issued no application token; the user has to be an application user",
+                    self.label
+                ),
+                None,
+                None,
+            )
+        })
+    }
+
+    async fn log_in(&self, http: &TokenHttp) -> Result<Token, Error> {
+        let login = Login {
+            username: &self.settings.username,
+            password: self.settings.password.expose_secret(),
+        };
+        let body = json_body(&login)?;
+        let request = http
+            .client()?
+            .post(self.login.clone())
+            .header(ACCEPT, "application/json")
+            .header(CONTENT_TYPE, "application/json")
+            .body(body);
+        let answer = http.send(build(request)?).await?;
+        if answer.status() == StatusCode::NOT_FOUND || answer.status() == StatusCode::UNPROCESSABLE_ENTITY {
+            return Err(self.refused(&answer));
+        }
+        if !answer.status().is_success() {
+            return Err(answer.refusal());
+        }
+        let parsed: Answer = answer.json()?;
+        if parsed.login.as_ref().is_some_and(is_false) {
+            return Err(self.refused(&answer));
+        }
+        parsed.into_token(None).ok_or_else(|| answer.malformed())
+    }
+
+    /// A new token for a refresh token; nothing if the server no longer takes it.
+    async fn renew(&self, http: &TokenHttp, url: &Url, refresh: &SecretString) -> Result<Option<Token>, Error> {
+        let request = http
+            .client()?
+            .post(url.clone())
+            .header(ACCEPT, "application/json")
+            .header(CONTENT_TYPE, "application/json")
+            .header(AUTHORIZATION, bearer_header(refresh)?);
+        let answer = http.send(build(request)?).await?;
+        if answer.status().is_client_error() {
+            return Ok(None);
+        }
+        let parsed: Answer = answer.json()?;
+        parsed
+            .into_token(Some(refresh))
+            .map(Some)
+            .ok_or_else(|| answer.malformed())
+    }
+
+    fn refused(&self, answer: &TokenAnswer) -> Error {
+        let (code, description) = answer.reason();
+        Error::refused(
+            format!(
+                "{} refused the login; check user name, password and address",
+                answer.origin()
+            ),
+            code,
+            description,
+        )
+        .with_status(answer.status())
+    }
+}
+
+impl Answer {
+    fn into_token(self, refresh: Option<&SecretString>) -> Option<Token> {
+        let mut token = Token::new(self.access_token.or(self.token)?);
+        // A server that issues no new refresh token means the old one to be kept.
+        token.renewal = self.refresh_token.or_else(|| refresh.cloned());
+        Some(token)
+    }
+}
+
+impl TokenSource for JsonLoginSource {
+    fn fetch<'a>(&'a self, request: TokenRequest<'a>) -> BoxFuture<'a, Result<Token, Error>> {
+        self.obtain(request).boxed()
+    }
+
+    fn key(&self) -> CacheKey {
+        let kind = if self.application.is_some() {
+            "application"
+        } else {
+            "access"
+        };
+        CacheKey::new(
+            [self.login.as_str(), &self.settings.username, kind],
+            &self.settings.password,
+        )
+    }
+
+    fn label(&self) -> &str {
+        &self.label
+    }
+}
+
+/// Whether a refresh token says itself that its time is over.
+fn outlived(refresh: &SecretString, http: &TokenHttp) -> bool {
+    lifetime::has_expired(refresh.expose_secret(), http.wall())
+}
+
+/// `false`, in any of the forms that servers write it in.
+fn is_false(value: &Value) -> bool {
+    match value {
+        Value::Bool(value) => !value,
+        Value::Number(number) => number.as_f64() == Some(0.0),
+        Value::String(text) => text.eq_ignore_ascii_case("false"),
+        _ => false,
+    }
+}
+
+fn json_body(login: &Login<'_>) -> Result<Bytes, Error> {
+    // Every character may be escaped as six; a buffer that need not grow leaves no copy behind.
+    let capacity = 64 + 6 * (login.username.len() + login.password.len());
+    let mut body = Zeroizing::new(Vec::with_capacity(capacity));
+    serde_json::to_writer(&mut *body, login)
+        .map_err(|error| Error::configuration("the login cannot be written as JSON").with_source(error))?;
+    Ok(Bytes::from_owner(body))
+}
+
+fn build(request: reqwest::RequestBuilder) -> Result<reqwest::Request, Error> {
+    request
+        .build()
+        .map_err(|error| Error::configuration("the token request cannot be built").with_source(error.without_url()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_login_survives_any_character_in_name_and_password() {
+        let login = Login {
+            username: "a\"b\\",
+            password: "\u{1}ö\n",
+        };
+        let body: Value = serde_json::from_slice(&json_body(&login).expect("JSON")).expect("JSON");
+        assert_eq!(body, serde_json::json!({"username": "a\"b\\", "password": "\u{1}ö\n"}));
+    }
+}

@@ -1,0 +1,152 @@
+//! How long a token lives, from whatever its answer says.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::Value;
+
+use crate::token::Lifetime;
+
+/// No answer is believed beyond this: Ditio has been seen to send milliseconds.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Seconds as they come over the wire: integer, float or numeric string; anything else says nothing.
+pub(crate) fn seconds(value: &Value) -> Option<f64> {
+    let seconds = match value {
+        Value::Number(number) => number.as_f64()?,
+        Value::String(text) => text.trim().parse().ok()?,
+        _ => return None,
+    };
+    (!seconds.is_nan()).then_some(seconds)
+}
+
+/// The lifetime that an `expires_in` of so many seconds means.
+pub(crate) fn from_seconds(seconds: f64) -> Lifetime {
+    if seconds <= 0.0 {
+        return Lifetime::Once;
+    }
+    Lifetime::For(Duration::try_from_secs_f64(seconds).unwrap_or(LONGEST).min(LONGEST))
+}
+
+/// The lifetime that a JWT states about itself, counted from `now`; unknown for any other token.
+///
+/// Where the token also says when it was issued, a wrong local clock cannot make it look dead on arrival.
+pub(crate) fn from_jwt(token: &str, now: SystemTime) -> Lifetime {
+    let Some(claims) = claims(token) else {
+        return Lifetime::Unknown;
+    };
+    let Some(expires) = claims.get("exp").and_then(seconds) else {
+        return Lifetime::Unknown;
+    };
+    let now = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64();
+    let issued = claims.get("iat").and_then(seconds).filter(|issued| *issued < expires);
+    match issued {
+        // Either our clock is ahead of the issuer's, or the issuer hands out dead tokens. The former is the likelier.
+        Some(issued) if expires <= now => from_seconds(expires - issued),
+        Some(issued) => from_seconds((expires - now).min(expires - issued)),
+        None => from_seconds(expires - now),
+    }
+}
+
+/// Whether a JWT says itself that its time is over; never for any other token.
+pub(crate) fn has_expired(token: &str, now: SystemTime) -> bool {
+    let now = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64();
+    claims(token)
+        .as_ref()
+        .and_then(|claims| claims.get("exp"))
+        .and_then(seconds)
+        .is_some_and(|expires| expires <= now)
+}
+
+/// The claims of a JWT, unverified: good for planning, not for trust.
+fn claims(token: &str) -> Option<Value> {
+    let mut parts = token.split('.');
+    let (_, payload, _) = (parts.next()?, parts.next()?, parts.next()?);
+    let payload = URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok()?;
+    serde_json::from_slice(&payload).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    #[track_caller]
+    fn check(expires_in: &Value, expected: Option<Lifetime>) {
+        assert_eq!(seconds(expires_in).map(from_seconds), expected, "{expires_in}");
+    }
+
+    fn secs(seconds: u64) -> Option<Lifetime> {
+        Some(Lifetime::For(Duration::from_secs(seconds)))
+    }
+
+    #[test]
+    fn expires_in_is_read_in_every_form_that_servers_send() {
+        check(&json!(3600), secs(3600));
+        check(&json!(3600.0), secs(3600));
+        check(&json!(0.5), Some(Lifetime::For(Duration::from_millis(500))));
+        check(&json!("3600"), secs(3600));
+        check(&json!(" 3600.0 "), secs(3600));
+        check(&json!(0), Some(Lifetime::Once));
+        check(&json!("-1"), Some(Lifetime::Once));
+        check(&json!(1_800_000), secs(86_400));
+        check(&json!("inf"), secs(86_400));
+        check(&json!(u64::MAX), secs(86_400));
+        check(&json!("NaN"), None);
+        check(&json!("soon"), None);
+        check(&json!(null), None);
+        check(&json!([3600]), None);
+        check(&json!(true), None);
+    }
+
+    fn jwt(claims: &Value) -> String {
+        format!("e30.{}.sig", URL_SAFE_NO_PAD.encode(claims.to_string()))
+    }
+
+    #[test]
+    fn a_jwt_states_its_own_lifetime_and_any_other_token_none() {
+        let now = UNIX_EPOCH + Duration::from_secs(1_000_000);
+        let life = |claims: Value| from_jwt(&jwt(&claims), now);
+        assert_eq!(Some(life(json!({"exp": 1_000_900}))), secs(900));
+        assert_eq!(Some(life(json!({"iat": 999_900, "exp": 1_000_800}))), secs(800));
+        assert_eq!(
+            Some(life(json!({"iat": 1_000_100, "exp": 1_001_000}))),
+            secs(900),
+            "our clock is behind"
+        );
+        assert_eq!(
+            Some(life(json!({"iat": 990_000, "exp": 990_900}))),
+            secs(900),
+            "our clock is ahead"
+        );
+        assert_eq!(life(json!({"exp": 999_999})), Lifetime::Once);
+        assert_eq!(life(json!({"sub": "x"})), Lifetime::Unknown);
+        assert_eq!(from_jwt("opaque", now), Lifetime::Unknown);
+        assert_eq!(from_jwt("a.%%%.c", now), Lifetime::Unknown);
+    }
+
+    proptest! {
+        #[test]
+        fn no_number_is_believed_beyond_a_day_or_below_nothing(number in any::<f64>()) {
+            match from_seconds(number) {
+                Lifetime::For(life) => prop_assert!(life <= LONGEST && number > 0.0),
+                Lifetime::Once => prop_assert!(number <= 0.0),
+                Lifetime::Unknown => prop_assert!(false),
+            }
+        }
+
+        #[test]
+        fn a_number_and_its_text_mean_the_same(number in any::<i32>()) {
+            prop_assert_eq!(seconds(&json!(number)), seconds(&json!(number.to_string())));
+            prop_assert_eq!(seconds(&json!(number)), Some(f64::from(number)));
+        }
+
+        #[test]
+        fn no_token_text_makes_reading_its_claims_panic(token in ".{0,200}") {
+            let _ = from_jwt(&token, UNIX_EPOCH);
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! TLS: rustls with ring and the platform's roots, configured here and installed nowhere.
+
+use std::sync::Arc;
+
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::verify_server_name;
+use rustls::crypto::{CryptoProvider, ring};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::server::ParsedCertificate;
+use rustls::{ClientConfig, DigitallySignedStruct, SignatureScheme};
+use rustls_platform_verifier::Verifier;
+
+use crate::error::Error;
+
+/// Reads every certificate of a PEM text.
+pub(crate) fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, Error> {
+    let advice = "give the certificate as PEM text, with its BEGIN CERTIFICATE line";
+    let certificates = CertificateDer::pem_slice_iter(pem)
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| Error::configuration(format!("a root certificate is broken; {advice}")).with_source(error))?;
+    for certificate in &certificates {
+        ParsedCertificate::try_from(certificate).map_err(|error| {
+            Error::configuration(format!("a root certificate is broken; {advice}")).with_source(error)
+        })?;
+    }
+    if certificates.is_empty() {
+        return Err(Error::configuration(format!(
+            "there is no certificate in the PEM text; {advice}"
+        )));
+    }
+    Ok(certificates)
+}
+
+/// The configuration of every connection; `extra` is trusted in addition to the platform's roots.
+pub(crate) fn config(extra: &[CertificateDer<'static>]) -> Result<ClientConfig, Error> {
+    let provider = Arc::new(ring::default_provider());
+    let platform = Verifier::new_with_extra_roots(extra.iter().cloned(), Arc::clone(&provider));
+    let trust = Trust {
+        platform,
+        pinned: extra.to_vec(),
+        provider: Arc::clone(&provider),
+    };
+    let mut config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| Error::configuration("TLS cannot be set up").with_source(error))?
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(trust))
+        .with_no_client_auth();
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(config)
+}
+
+/// Asks the platform, with two differences.
+///
+/// A machine without any root certificates (a minimal container) can still talk to servers that need none. And a
+/// certificate that was given by name is trusted when a server presents that very one: what `openssl req -x509` writes
+/// is marked as an authority, and no chain may end in one.
+#[derive(Debug)]
+struct Trust {
+    platform: Result<Verifier, rustls::Error>,
+    pinned: Vec<CertificateDer<'static>>,
+    provider: Arc<CryptoProvider>,
+}
+
+impl ServerCertVerifier for Trust {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        if self.pinned.contains(end_entity) {
+            verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
+            return Ok(ServerCertVerified::assertion());
+        }
+        match &self.platform {
+            Ok(platform) => platform.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now),
+            Err(error) => Err(error.clone()),
+        }
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        rustls::crypto::verify_tls12_signature(message, cert, dss, &self.provider.signature_verification_algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        rustls::crypto::verify_tls13_signature(message, cert, dss, &self.provider.signature_verification_algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.provider.signature_verification_algorithms.supported_schemes()
+    }
+}
