@@ -1,1 +1,28 @@
-//! Placeholder.
+//! Five business APIs in a box: a stateful local simulator for tests, demonstrations and evaluation.
+#![doc = include_str!("../README.md")]
+
+mod builder;
+mod clock;
+mod control;
+pub mod credentials;
+mod ditio;
+mod environment;
+mod fault;
+mod home;
+mod log;
+mod mounts;
+mod seed;
+mod server;
+mod shared;
+mod simulator;
+mod site;
+mod tokens;
+mod vendor;
+mod web;
+
+pub use builder::Builder;
+pub use fault::Fault;
+pub use log::LoggedRequest;
+pub use simulator::Simulator;
+pub use tokens::ExpiresIn;
+pub use vendor::Vendor;

@@ -1,0 +1,112 @@
+//! How a simulator is started.
+
+use std::io;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use crate::clock::Start;
+use crate::server::{self, Identity};
+use crate::shared::Options;
+use crate::simulator::Simulator;
+use crate::site::Site;
+
+/// The settings of a simulator that is not started yet.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Builder {
+    listen: SocketAddr,
+    tls: bool,
+    options: Options,
+}
+
+impl Builder {
+    pub(crate) fn new() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            tls: false,
+            options: Options {
+                seed: 1,
+                scale: 1_000,
+                control: true,
+                start: Start::Default,
+            },
+        }
+    }
+
+    /// Where it listens; `127.0.0.1` and a free port unless told otherwise.
+    pub fn listen(mut self, address: impl Into<SocketAddr>) -> Self {
+        self.listen = address.into();
+        self
+    }
+
+    /// What names, ids and data are made from; 1 unless told otherwise.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.options.seed = seed;
+        self
+    }
+
+    /// How many rows the large tables have; 1,000 unless told otherwise.
+    pub fn scale(mut self, rows: u64) -> Self {
+        self.options.scale = rows;
+        self
+    }
+
+    /// Serves over TLS, with a self-signed certificate that is made at the start.
+    pub fn tls(mut self, tls: bool) -> Self {
+        self.tls = tls;
+        self
+    }
+
+    /// Whether `/_control` answers; it does unless told otherwise, and to this machine only.
+    pub fn control(mut self, control: bool) -> Self {
+        self.options.control = control;
+        self
+    }
+
+    /// Starts simulated time at this instant instead of 2026-03-02T08:00:00Z, and pins the times inside tokens to it
+    /// too, so that even token answers are the same in each run.
+    pub fn epoch(mut self, instant: DateTime<Utc>) -> Self {
+        self.options.start = Start::Fixed(instant);
+        self
+    }
+
+    /// Lets simulated time follow this machine's clock.
+    pub fn real_time(mut self) -> Self {
+        self.options.start = Start::Real;
+        self
+    }
+
+    /// Starts it on the current tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// When the address cannot be bound, or no certificate can be made.
+    pub async fn start(self) -> io::Result<Simulator> {
+        let identity = if self.tls { Some(Identity::generate()?) } else { None };
+        let acceptor = identity.as_ref().map(Identity::acceptor).transpose()?;
+        let listener = TcpListener::bind(self.listen).await?;
+        let mut address = listener.local_addr()?;
+        if address.ip().is_unspecified() {
+            let loopback = if address.is_ipv4() {
+                Ipv4Addr::LOCALHOST.into()
+            } else {
+                Ipv6Addr::LOCALHOST.into()
+            };
+            address.set_ip(loopback);
+        }
+        let scheme = if self.tls { "https" } else { "http" };
+        let site = Arc::new(Site::new(self.options, format!("{scheme}://{address}")));
+        let (stop, stopped) = watch::channel(());
+        let task = tokio::spawn(server::run(listener, Arc::clone(&site), acceptor, stopped));
+        Ok(Simulator::new(
+            site,
+            identity.map(|identity| identity.certificate_pem),
+            stop,
+            task,
+        ))
+    }
+}

@@ -1,0 +1,49 @@
+//! The credentials of the simulated clients: no secrets, constants that every run accepts.
+
+/// Ditio: the company of the client.
+pub const DITIO_COMPANY_ID: &str = "012345";
+/// Ditio: `client_id`.
+pub const DITIO_CLIENT_ID: &str = "keyfob-ditio";
+/// Ditio: `client_secret`.
+pub const DITIO_CLIENT_SECRET: &str = "ditio-simulated-secret";
+/// Ditio: a token that does not expire by itself, with every scope, as an administrator may issue one.
+pub const DITIO_ACCESS_TOKEN: &str = "ditio-simulated-static-token";
+
+/// Bits: `client_id`.
+pub const BITS_CLIENT_ID: &str = "keyfob-bits";
+/// Bits: `client_secret`; it has a colon and a plus sign, which raw HTTP Basic has to survive.
+pub const BITS_CLIENT_SECRET: &str = "bits+simulated:secret";
+
+/// `ItemPath`: a person's user name.
+pub const ITEMPATH_USERNAME: &str = "keyfob";
+/// `ItemPath`: a person's password.
+pub const ITEMPATH_PASSWORD: &str = "itempath-simulated-password";
+/// `ItemPath`: an application user's user name; only such a user gets application tokens.
+pub const ITEMPATH_APPLICATION_USERNAME: &str = "keyfob-machine";
+/// `ItemPath`: the application user's password.
+pub const ITEMPATH_APPLICATION_PASSWORD: &str = "itempath-simulated-machine";
+/// `ItemPath`: an application token that never expires (the shape of a JWT without `exp`).
+pub const ITEMPATH_TOKEN: &str =
+    "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpZGVudGl0eSI6MiwidHlwZSI6ImFjY2VzcyIsImZyZXNoIjpmYWxzZX0.c2ltdWxhdGVk";
+
+/// d.vinci: the API user's name, which is also the `client_id`.
+pub const DVINCI_CLIENT_ID: &str = "keyfob-api";
+/// d.vinci: the API token, which is also the `client_secret`.
+pub const DVINCI_CLIENT_SECRET: &str = "Simulated0dvinci0API0token0of0forty0char";
+
+/// Digitaleo: `client_id`.
+pub const DIGITALEO_CLIENT_ID: &str = "keyfob-digitaleo";
+/// Digitaleo: `client_secret`.
+pub const DIGITALEO_CLIENT_SECRET: &str = "digitaleo-simulated-secret";
+
+/// Every secret above, for redaction.
+pub(crate) const SECRETS: [&str; 8] = [
+    DITIO_CLIENT_SECRET,
+    DITIO_ACCESS_TOKEN,
+    BITS_CLIENT_SECRET,
+    ITEMPATH_PASSWORD,
+    ITEMPATH_APPLICATION_PASSWORD,
+    ITEMPATH_TOKEN,
+    DVINCI_CLIENT_SECRET,
+    DIGITALEO_CLIENT_SECRET,
+];

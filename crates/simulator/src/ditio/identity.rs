@@ -1,0 +1,129 @@
+//! Ditio identity: client credentials, as an `IdentityServer` answers them.
+
+mod client;
+
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Router, body::Bytes};
+use serde_json::{Map, Value, json};
+
+use crate::credentials::{DITIO_ACCESS_TOKEN, DITIO_CLIENT_ID, DITIO_COMPANY_ID};
+use crate::shared::Shared;
+use crate::tokens::{Form, Grant};
+use crate::vendor::Vendor;
+use crate::web::{Query, Routes};
+
+/// The scopes of the simulated client, which become audiences of its tokens.
+const SCOPES: [&str; 3] = ["ditioapiv3", "reportingapiv1", "masstransportapiv1"];
+const LIFETIME: Duration = Duration::from_secs(1800);
+
+pub(crate) fn router(shared: &Shared) -> Router {
+    let scopes = SCOPES.map(str::to_owned).to_vec();
+    let grant = Grant {
+        client: DITIO_CLIENT_ID.to_owned(),
+        kind: "static",
+        scopes,
+    };
+    shared.tokens.register(Vendor::Ditio, DITIO_ACCESS_TOKEN, grant);
+    Routes::new()
+        .route("/connect/token", post(token))
+        .route("/.well-known/openid-configuration", get(discovery))
+        .finish(shared.clone())
+}
+
+async fn token(State(shared): State<Shared>, headers: HeaderMap, body: Bytes) -> Response {
+    let content_type = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    if !content_type
+        .to_ascii_lowercase()
+        .starts_with("application/x-www-form-urlencoded")
+    {
+        return refuse("invalid_request");
+    }
+    let form = Query::parse(&body);
+    if !client::is_known(&headers, &form) {
+        return refuse("invalid_client");
+    }
+    if form.get("grant_type") != Some("client_credentials") {
+        return refuse("unsupported_grant_type");
+    }
+    let asked: Vec<&str> = form.get("scope").unwrap_or_default().split_whitespace().collect();
+    if asked.iter().any(|scope| !SCOPES.contains(scope)) {
+        return refuse("invalid_scope");
+    }
+    // Without a scope the client gets all that it is allowed.
+    let granted: Vec<String> = SCOPES
+        .iter()
+        .filter(|scope| asked.is_empty() || asked.contains(scope))
+        .map(ToString::to_string)
+        .collect();
+    let scope = granted.join(" ");
+    let grant = Grant {
+        client: DITIO_CLIENT_ID.to_owned(),
+        kind: "access",
+        scopes: granted.clone(),
+    };
+    let form = Form::Jwt {
+        algorithm: "RS256",
+        claims: claims(&shared, &granted),
+    };
+    let issued = shared
+        .tokens
+        .issue(&shared.clock, Vendor::Ditio, grant, Some(LIFETIME), form);
+    let mut answer = json!({ "access_token": issued.token, "token_type": "Bearer", "scope": scope });
+    if let Some(expires_in) = issued.expires_in {
+        answer["expires_in"] = expires_in;
+    }
+    answered(StatusCode::OK, &answer)
+}
+
+fn claims(shared: &Shared, scopes: &[String]) -> Map<String, Value> {
+    let audience = if let [only] = scopes {
+        json!(only)
+    } else {
+        json!(scopes)
+    };
+    let claims = json!({
+        "iss": issuer(shared),
+        "aud": audience,
+        "client_id": DITIO_CLIENT_ID,
+        "client_company_id": DITIO_COMPANY_ID,
+        "scope": scopes,
+    });
+    claims.as_object().cloned().unwrap_or_default()
+}
+
+async fn discovery(State(shared): State<Shared>) -> Response {
+    let issuer = issuer(&shared);
+    let document = json!({
+        "issuer": issuer,
+        "token_endpoint": format!("{issuer}/connect/token"),
+        "grant_types_supported": ["client_credentials"],
+        "scopes_supported": SCOPES,
+        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+    });
+    Json(document).into_response()
+}
+
+fn issuer(shared: &Shared) -> String {
+    format!("{}/ditio/identity", shared.url)
+}
+
+fn refuse(error: &str) -> Response {
+    answered(StatusCode::BAD_REQUEST, &json!({ "error": error }))
+}
+
+fn answered(status: StatusCode, body: &Value) -> Response {
+    let headers = [
+        (header::CACHE_CONTROL, "no-store, no-cache, max-age=0"),
+        (header::PRAGMA, "no-cache"),
+    ];
+    (status, headers, Json(body)).into_response()
+}

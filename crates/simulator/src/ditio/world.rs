@@ -1,0 +1,117 @@
+//! Who and what exists at Ditio: companies, projects, people and machines that its APIs agree on.
+
+mod names;
+mod people;
+mod projects;
+
+pub(crate) use people::Person;
+pub(crate) use projects::{Machine, Project, WorkOrder};
+
+use crate::credentials::DITIO_COMPANY_ID;
+use crate::shared::Shared;
+
+/// A company. The client belongs to the first; the second is its subsidiary; the third is somebody else's.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Company {
+    pub(crate) id: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) organization_number: &'static str,
+}
+
+/// Ids of six digits that begin with a zero, as the vendor's do.
+pub(crate) const COMPANIES: [Company; 3] = [
+    Company {
+        id: DITIO_COMPANY_ID,
+        name: "Fjellvåg Entreprenør AS",
+        organization_number: "998877665",
+    },
+    Company {
+        id: "012346",
+        name: "Fjellvåg Maskin AS",
+        organization_number: "998877673",
+    },
+    Company {
+        id: "098765",
+        name: "Østerdalen Graving AS",
+        organization_number: "912345678",
+    },
+];
+
+/// A kind of absence.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct AbsenceType {
+    pub(crate) id: &'static str,
+    /// The payroll code; two types share 510, so that alone it does not say which.
+    pub(crate) code: &'static str,
+    pub(crate) name: &'static str,
+}
+
+pub(crate) const ABSENCE_TYPES: [AbsenceType; 6] = [
+    AbsenceType {
+        id: "65a0000000000000000000a1",
+        code: "505",
+        name: "Egenmelding",
+    },
+    AbsenceType {
+        id: "65a0000000000000000000a2",
+        code: "506",
+        name: "Sykemelding",
+    },
+    AbsenceType {
+        id: "65a0000000000000000000a3",
+        code: "507",
+        name: "Sykt barn",
+    },
+    AbsenceType {
+        id: "65a0000000000000000000a4",
+        code: "510",
+        name: "Ferie",
+    },
+    AbsenceType {
+        id: "65a0000000000000000000a5",
+        code: "510",
+        name: "Ferie overført",
+    },
+    AbsenceType {
+        id: "65a0000000000000000000a6",
+        code: "520",
+        name: "Permisjon uten lønn",
+    },
+];
+
+/// Machine types that exist for every company.
+pub(crate) const MACHINE_TYPES: [&str; 10] = [
+    "hjullaster",
+    "beltemaskin",
+    "hjulgraver",
+    "dumper",
+    "lastebil",
+    "tippbil",
+    "bil",
+    "firmabil",
+    "traktor",
+    "minidumper",
+];
+
+/// The data of one seed.
+#[derive(Clone, Debug)]
+pub(crate) struct World {
+    pub(crate) projects: Vec<Project>,
+    pub(crate) work_orders: Vec<WorkOrder>,
+    pub(crate) people: Vec<Person>,
+    pub(crate) machines: Vec<Machine>,
+}
+
+impl World {
+    /// The same for every API of one simulator.
+    pub(crate) fn new(shared: &Shared) -> Self {
+        let projects = projects::projects(shared);
+        let work_orders = projects::work_orders(shared, &projects);
+        Self {
+            people: people::people(shared),
+            machines: projects::machines(shared),
+            projects,
+            work_orders,
+        }
+    }
+}

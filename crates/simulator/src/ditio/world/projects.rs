@@ -1,0 +1,116 @@
+//! Projects with their work orders, and the machines.
+
+use super::names::{CUSTOMERS, MACHINES, SITES, WORK};
+use super::{COMPANIES, Company};
+use crate::shared::Shared;
+
+/// A building site.
+#[derive(Clone, Debug)]
+pub(crate) struct Project {
+    pub(crate) id: String,
+    pub(crate) company: Company,
+    pub(crate) number: String,
+    pub(crate) external_number: String,
+    pub(crate) name: &'static str,
+    pub(crate) customer: &'static str,
+    pub(crate) address: String,
+    pub(crate) latitude: f64,
+    pub(crate) longitude: f64,
+    pub(crate) active: bool,
+}
+
+/// A work order ("task") of a project.
+#[derive(Clone, Debug)]
+pub(crate) struct WorkOrder {
+    pub(crate) id: String,
+    /// Its project's place in the list.
+    pub(crate) project: usize,
+    pub(crate) number: String,
+    pub(crate) name: &'static str,
+    pub(crate) description: &'static str,
+}
+
+/// A machine or a vehicle.
+#[derive(Clone, Debug)]
+pub(crate) struct Machine {
+    pub(crate) id: String,
+    pub(crate) company: Company,
+    pub(crate) number: String,
+    pub(crate) name: &'static str,
+    pub(crate) type_id: &'static str,
+    pub(crate) registration_number: String,
+    pub(crate) build_year: u64,
+    pub(crate) hour_meter: u64,
+}
+
+/// The client's own sites come first; the last three belong to its subsidiary and to a stranger.
+pub(super) fn projects(shared: &Shared) -> Vec<Project> {
+    let ids = shared.ids("ditio/projects");
+    let mut random = shared.random("ditio/projects");
+    let sites = SITES
+        .iter()
+        .enumerate()
+        .map(|(at, (name, street, town, latitude, longitude))| Project {
+            id: ids.next(),
+            company: COMPANIES[match at {
+                ..13 => 0,
+                13..15 => 1,
+                _ => 2,
+            }],
+            number: format!("P-2025-{:03}", at + 1),
+            external_number: format!("EXT-{}", 9_900_000 + random.below(99_999)),
+            name,
+            customer: *random.pick(&CUSTOMERS),
+            address: format!("{street}, {town}"),
+            latitude: *latitude,
+            longitude: *longitude,
+            active: at % 6 != 5,
+        });
+    sites.collect()
+}
+
+/// Three work orders a project.
+pub(super) fn work_orders(shared: &Shared, projects: &[Project]) -> Vec<WorkOrder> {
+    let ids = shared.ids("ditio/tasks");
+    let mut random = shared.random("ditio/tasks");
+    let numbered = (0..projects.len()).flat_map(|project| (1..=3).map(move |number| (project, number)));
+    let orders = numbered.map(|(project, number)| {
+        let (name, description) = *random.pick(&WORK);
+        WorkOrder {
+            id: ids.next(),
+            project,
+            number: format!("AO-{number:02}"),
+            name,
+            description,
+        }
+    });
+    orders.collect()
+}
+
+/// Sixteen of the client's company, two of its subsidiary, two of a stranger's.
+pub(super) fn machines(shared: &Shared) -> Vec<Machine> {
+    let ids = shared.ids("ditio/machines");
+    let mut random = shared.random("ditio/machines");
+    let fleet = (0..20).map(|at| {
+        let (name, type_id) = MACHINES[at % MACHINES.len()];
+        Machine {
+            id: ids.next(),
+            company: COMPANIES[match at {
+                ..16 => 0,
+                16..18 => 1,
+                _ => 2,
+            }],
+            number: format!("M-{:03}", at + 1),
+            name,
+            type_id,
+            registration_number: format!(
+                "{} {:05}",
+                random.pick(&["AB", "EK", "VH", "ZT"]),
+                10_000 + random.below(89_999)
+            ),
+            build_year: 2012 + random.below(13),
+            hour_meter: 400 + random.below(9_000),
+        }
+    });
+    fleet.collect()
+}

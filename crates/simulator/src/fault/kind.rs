@@ -1,0 +1,59 @@
+//! The kinds of fault.
+
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub(crate) enum Kind {
+    Status {
+        status: u16,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        retry_after: Option<String>,
+        /// Seconds from the real now.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        retry_after_date: Option<u64>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        body: Option<String>,
+    },
+    Delay,
+    Drip {
+        bytes: usize,
+        pause_ms: u64,
+    },
+    ResetBefore,
+    ResetAfter,
+    Truncated,
+    Html {
+        status: u16,
+    },
+    ContentType {
+        value: String,
+    },
+    DuplicateHeader {
+        name: String,
+        value: String,
+    },
+    Oversized {
+        bytes: u64,
+    },
+    EmptyBody,
+}
+
+impl Kind {
+    /// The name in the log: that of the control API.
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::Status { .. } => "status",
+            Self::Delay => "delay",
+            Self::Drip { .. } => "drip",
+            Self::ResetBefore => "resetBefore",
+            Self::ResetAfter => "resetAfter",
+            Self::Truncated => "truncated",
+            Self::Html { .. } => "html",
+            Self::ContentType { .. } => "contentType",
+            Self::DuplicateHeader { .. } => "duplicateHeader",
+            Self::Oversized { .. } => "oversized",
+            Self::EmptyBody => "emptyBody",
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! The faults that are set, and the choice of the one that hits a request.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use serde::Serialize;
+
+use super::{Fault, glob};
+use crate::vendor::Vendor;
+
+/// A fault that is set, and how it stands.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Active {
+    pub(crate) id: u64,
+    #[serde(flatten)]
+    pub(crate) fault: Fault,
+    /// Requests that it could have hit.
+    pub(crate) matched: u64,
+    pub(crate) hits: u64,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    last_id: u64,
+    active: Vec<Active>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Faults(Mutex<State>);
+
+impl Faults {
+    pub(crate) fn add(&self, fault: Fault) -> u64 {
+        let mut state = self.state();
+        state.last_id += 1;
+        let id = state.last_id;
+        state.active.push(Active {
+            id,
+            fault,
+            matched: 0,
+            hits: 0,
+        });
+        id
+    }
+
+    pub(crate) fn list(&self) -> Vec<Active> {
+        self.state().active.clone()
+    }
+
+    pub(crate) fn remove(&self, id: u64) -> bool {
+        let mut state = self.state();
+        let before = state.active.len();
+        state.active.retain(|active| active.id != id);
+        state.active.len() < before
+    }
+
+    pub(crate) fn clear(&self) {
+        self.state().active.clear();
+    }
+
+    /// The first fault, in the order of setting, that is due for this request.
+    pub(crate) fn pick(&self, vendor: Vendor, method: &str, path: &str) -> Option<Fault> {
+        let mut state = self.state();
+        let matching = state
+            .active
+            .iter_mut()
+            .filter(|active| !active.is_spent() && active.fault.concerns(vendor, method, path));
+        let due = matching.into_iter().find_map(Active::due);
+        state.active.retain(|active| !active.is_spent());
+        due
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Fault {
+    fn concerns(&self, vendor: Vendor, method: &str, path: &str) -> bool {
+        self.vendor.is_none_or(|only| only == vendor)
+            && self
+                .method
+                .as_ref()
+                .is_none_or(|only| only.eq_ignore_ascii_case(method))
+            && self.path.as_ref().is_none_or(|pattern| glob::matches(pattern, path))
+    }
+
+    /// How many hits it has in all; none: no end.
+    fn limit(&self) -> Option<u64> {
+        self.times.or(if self.always || self.every.is_some() {
+            None
+        } else {
+            Some(1)
+        })
+    }
+}
+
+impl Active {
+    fn due(&mut self) -> Option<Fault> {
+        self.matched += 1;
+        if self
+            .fault
+            .every
+            .is_some_and(|every| !self.matched.is_multiple_of(every.max(1)))
+        {
+            return None;
+        }
+        self.hits += 1;
+        Some(self.fault.clone())
+    }
+
+    fn is_spent(&self) -> bool {
+        self.fault.limit().is_some_and(|limit| self.hits >= limit)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hits(fault: Fault, requests: usize) -> Vec<bool> {
+        let faults = Faults::default();
+        faults.add(fault);
+        (0..requests)
+            .map(|_| faults.pick(Vendor::Ditio, "GET", "/x").is_some())
+            .collect()
+    }
+
+    #[test]
+    fn a_fault_hits_once_or_as_often_as_it_says() {
+        assert_eq!(hits(Fault::status(503), 3), [true, false, false]);
+        assert_eq!(hits(Fault::status(503).times(2), 3), [true, true, false]);
+        assert_eq!(hits(Fault::status(503).every(2), 4), [false, true, false, true]);
+        assert_eq!(
+            hits(Fault::status(503).every(2).times(1), 4),
+            [false, true, false, false]
+        );
+        assert_eq!(hits(Fault::status(503).always(), 3), [true, true, true]);
+        assert_eq!(hits(Fault::status(503).times(0), 2), [false, false]);
+    }
+
+    #[test]
+    fn a_fault_hits_only_what_it_names() {
+        assert_eq!(hits(Fault::status(503).on(Vendor::Bits).always(), 1), [false]);
+        assert_eq!(hits(Fault::status(503).method("POST").always(), 1), [false]);
+        assert_eq!(hits(Fault::status(503).path("/y").always(), 1), [false]);
+        assert_eq!(
+            hits(Fault::status(503).method("get").path("/x").on(Vendor::Ditio), 1),
+            [true]
+        );
+    }
+}

@@ -1,0 +1,35 @@
+//! The register: one line per API. A new API is its module, and its line here.
+
+use axum::Router;
+
+use crate::ditio;
+use crate::shared::Shared;
+use crate::vendor::Vendor;
+
+/// An API under its prefix.
+pub(crate) struct Mount {
+    pub(crate) vendor: Vendor,
+    /// For people.
+    pub(crate) title: &'static str,
+    /// The path that is taken off before the router sees the request; no slash at the end.
+    pub(crate) prefix: &'static str,
+    /// The token endpoints under the prefix: POSTs to them are counted.
+    pub(crate) token_paths: &'static [&'static str],
+    /// Builds the router over freshly seeded state; runs at the start and at each reset.
+    pub(crate) router: fn(&Shared) -> Router,
+}
+
+#[rustfmt::skip]
+pub(crate) const MOUNTS: &[Mount] = &[
+    Mount { vendor: Vendor::Ditio, title: "Ditio identity", prefix: "/ditio/identity", token_paths: &["/connect/token"], router: ditio::identity::router },
+    Mount { vendor: Vendor::Ditio, title: "Ditio core", prefix: "/ditio/core", token_paths: &[], router: ditio::core::router },
+];
+
+/// The mount that a path belongs to, and its number.
+pub(crate) fn find(path: &str) -> Option<(usize, &'static Mount)> {
+    let under = |prefix: &str| {
+        path.strip_prefix(prefix)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    MOUNTS.iter().enumerate().find(|(_, mount)| under(mount.prefix))
+}

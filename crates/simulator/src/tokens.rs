@@ -1,0 +1,249 @@
+//! The token service that every vendor's token endpoint and every vendor's guard share.
+
+mod jwt;
+mod settings;
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use axum::http::{HeaderMap, header};
+use serde_json::{Map, Value};
+
+pub use settings::ExpiresIn;
+pub(crate) use settings::TokenSettings;
+
+use crate::clock::Clock;
+use crate::seed::Random;
+use crate::vendor::Vendor;
+
+/// What a token may do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Grant {
+    /// The client or user that it was issued to.
+    pub(crate) client: String,
+    /// `access`, `refresh`, `application`, `session`: the vendor's own kinds.
+    pub(crate) kind: &'static str,
+    /// Scopes, which are audiences at Ditio.
+    pub(crate) scopes: Vec<String>,
+}
+
+/// How a token looks.
+pub(crate) enum Form {
+    /// `header.claims.signature`. The times (`iat`, `nbf`, `exp`) and `jti` are added to the claims.
+    Jwt {
+        algorithm: &'static str,
+        claims: Map<String, Value>,
+    },
+    /// So many hexadecimal digits.
+    Opaque { length: usize },
+}
+
+/// Why a token is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Denied {
+    Unknown,
+    Expired,
+    Revoked,
+    /// The token is good, its client is not.
+    ClientDisabled,
+}
+
+/// A token as it was issued.
+pub(crate) struct Issued {
+    pub(crate) token: String,
+    /// What the vendor's `expires_in` says: none when it was configured away or the token does not expire.
+    pub(crate) expires_in: Option<Value>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    vendor: Vendor,
+    grant: Grant,
+    dies_at: Option<Duration>,
+    revoked: bool,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    entries: HashMap<String, Entry>,
+    settings: HashMap<Vendor, TokenSettings>,
+    requests: HashMap<Vendor, usize>,
+    disabled: Vec<Vendor>,
+    issued: u64,
+}
+
+#[derive(Debug)]
+pub(crate) struct Tokens {
+    seed: u64,
+    state: Mutex<State>,
+}
+
+/// Expired entries are swept when there are more entries than this.
+const SWEEP_ABOVE: usize = 10_000;
+
+impl Tokens {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self {
+            seed,
+            state: Mutex::default(),
+        }
+    }
+
+    /// Issues a token. `lifetime` is the vendor's own (none: for ever); a configured lifetime wins for kind `access`.
+    pub(crate) fn issue(
+        &self,
+        clock: &Clock,
+        vendor: Vendor,
+        grant: Grant,
+        lifetime: Option<Duration>,
+        form: Form,
+    ) -> Issued {
+        let mut state = self.state();
+        state.issued += 1;
+        let settings = state.settings.get(&vendor).copied().unwrap_or_default();
+        let lifetime = if grant.kind == "access" {
+            settings.lifetime.or(lifetime)
+        } else {
+            lifetime
+        };
+        let mut random = Random::new(self.seed, &format!("{vendor}/token/{}", state.issued));
+        let size = settings.size.filter(|_| grant.kind == "access");
+        let token = match form {
+            Form::Jwt { algorithm, claims } => {
+                jwt::encode(algorithm, claims, clock.claims_now(), lifetime, size, &mut random)
+            }
+            Form::Opaque { length } => random.hex(size.unwrap_or(length)),
+        };
+        let now = clock.elapsed();
+        if state.entries.len() > SWEEP_ABOVE {
+            state
+                .entries
+                .retain(|_, entry| entry.dies_at.is_none_or(|dies_at| dies_at > now));
+        }
+        let dies_at = lifetime.map(|lifetime| now + lifetime);
+        state.entries.insert(
+            token.clone(),
+            Entry {
+                vendor,
+                grant,
+                dies_at,
+                revoked: false,
+            },
+        );
+        Issued {
+            token,
+            expires_in: lifetime.and_then(|lifetime| settings.expires_in.value(lifetime)),
+        }
+    }
+
+    /// Makes a token of the caller's known, for ever.
+    pub(crate) fn register(&self, vendor: Vendor, token: &str, grant: Grant) {
+        self.state().entries.insert(
+            token.to_owned(),
+            Entry {
+                vendor,
+                grant,
+                dies_at: None,
+                revoked: false,
+            },
+        );
+    }
+
+    /// Says what a token may do now.
+    pub(crate) fn check(&self, clock: &Clock, vendor: Vendor, token: &str) -> Result<Grant, Denied> {
+        let state = self.state();
+        let entry = state
+            .entries
+            .get(token)
+            .filter(|entry| entry.vendor == vendor)
+            .ok_or(Denied::Unknown)?;
+        if entry.revoked {
+            return Err(Denied::Revoked);
+        }
+        if entry.dies_at.is_some_and(|dies_at| dies_at <= clock.elapsed()) {
+            return Err(Denied::Expired);
+        }
+        if state.disabled.contains(&vendor) {
+            return Err(Denied::ClientDisabled);
+        }
+        Ok(entry.grant.clone())
+    }
+
+    /// Ends one token, as a vendor's logout or rotation does.
+    #[expect(dead_code, reason = "for the vendors that rotate tokens")]
+    pub(crate) fn revoke_one(&self, token: &str) {
+        if let Some(entry) = self.state().entries.get_mut(token) {
+            entry.revoked = true;
+        }
+    }
+
+    pub(crate) fn expire(&self, clock: &Clock, vendor: Vendor) {
+        let now = clock.elapsed();
+        for entry in self.state().entries.values_mut().filter(|entry| entry.vendor == vendor) {
+            entry.dies_at = Some(entry.dies_at.map_or(now, |dies_at| dies_at.min(now)));
+        }
+    }
+
+    pub(crate) fn revoke(&self, vendor: Vendor) {
+        for entry in self.state().entries.values_mut().filter(|entry| entry.vendor == vendor) {
+            entry.revoked = true;
+        }
+    }
+
+    pub(crate) fn disable(&self, vendor: Vendor) {
+        let mut state = self.state();
+        if !state.disabled.contains(&vendor) {
+            state.disabled.push(vendor);
+        }
+    }
+
+    pub(crate) fn enable(&self, vendor: Vendor) {
+        self.state().disabled.retain(|disabled| *disabled != vendor);
+    }
+
+    pub(crate) fn is_disabled(&self, vendor: Vendor) -> bool {
+        self.state().disabled.contains(&vendor)
+    }
+
+    /// Changes how the next tokens of a vendor come out.
+    pub(crate) fn configure(&self, vendor: Vendor, change: impl FnOnce(&mut TokenSettings)) {
+        change(self.state().settings.entry(vendor).or_default());
+    }
+
+    pub(crate) fn count_request(&self, vendor: Vendor) {
+        *self.state().requests.entry(vendor).or_default() += 1;
+    }
+
+    pub(crate) fn requests(&self, vendor: Vendor) -> usize {
+        self.state().requests.get(&vendor).copied().unwrap_or_default()
+    }
+
+    /// How many of a vendor's tokens are good now.
+    pub(crate) fn live(&self, clock: &Clock, vendor: Vendor) -> usize {
+        let now = clock.elapsed();
+        let state = self.state();
+        let of_vendor = state
+            .entries
+            .values()
+            .filter(|entry| entry.vendor == vendor && !entry.revoked);
+        of_vendor
+            .filter(|entry| entry.dies_at.is_none_or(|dies_at| dies_at > now))
+            .count()
+    }
+
+    /// Forgets everything, settings and counters too.
+    pub(crate) fn reset(&self) {
+        *self.state() = State::default();
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The bearer token of a request; the scheme in any case, as RFC 9110 has it.
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}

@@ -1,0 +1,7 @@
+//! The simulator as a client meets it: over real sockets.
+
+mod control;
+mod faults;
+mod identity;
+mod support;
+mod transport;
