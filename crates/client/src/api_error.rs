@@ -124,7 +124,10 @@ fn field_errors(value: &Value) -> Vec<FieldError> {
 
 fn entry(value: &Value) -> Vec<FieldError> {
     let Some(map) = value.as_object() else {
-        return text(value).map(|message| FieldError { field: String::new(), code: None, message }).into_iter().collect();
+        return text(value)
+            .map(|message| FieldError { field: String::new(), code: None, message })
+            .into_iter()
+            .collect();
     };
     let field = ["field", "name", "path"].iter().find_map(|name| text(map.get(*name)?));
     let message = MESSAGES.iter().find_map(|name| text(map.get(*name)?));
@@ -191,7 +194,12 @@ mod tests {
             Some("no"),
             &[("a", "b")],
         );
-        check(r#"{"title":"One or more","errors":{"Name":["x","y"]}}"#, None, Some("One or more"), &[("Name", "x"), ("Name", "y")]);
+        check(
+            r#"{"title":"One or more","errors":{"Name":["x","y"]}}"#,
+            None,
+            Some("One or more"),
+            &[("Name", "x"), ("Name", "y")],
+        );
         check(r#"["Order must have lines"]"#, None, Some("Order must have lines"), &[("", "Order must have lines")]);
         check(r#""plain""#, None, Some("plain"), &[]);
     }
@@ -204,7 +212,9 @@ mod tests {
 
     #[test]
     fn debug_shows_no_word_of_it() {
-        let error = ApiError::read(Bytes::from_static(br#"{"message":"canary","errors":[{"field":"canary","message":"canary"}]}"#));
+        let error = ApiError::read(Bytes::from_static(
+            br#"{"message":"canary","errors":[{"field":"canary","message":"canary"}]}"#,
+        ));
         assert!(!format!("{error:?} {:?}", error.fields()).contains("canary"));
     }
 }

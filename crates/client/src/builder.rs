@@ -178,7 +178,17 @@ impl<C: From<Session>> ClientBuilder<C> {
         let servers = self
             .servers
             .iter()
-            .map(|(name, url, access)| Ok(Server { name, url: base_url(url)?, authorized: *access == Access::Authorized }))
+            .map(|(name, url, access)| {
+                let (url, authorized) = (base_url(url)?, *access == Access::Authorized);
+                if authorized && url.scheme() == "http" && !is_loopback(&url) && !self.transport.allows_plain_http() {
+                    return Err(Error::new(
+                        ErrorKind::Rejected,
+                        "the base URL is plain http, where credentials are not protected: use https, or allow it with \
+                         `Transport::allow_plain_http`",
+                    ));
+                }
+                Ok(Server { name, url, authorized })
+            })
             .collect::<Result<Vec<_>, Error>>()?;
         let authenticator = match self.authorize {
             Authorize::Nothing => None,
@@ -208,6 +218,15 @@ impl<C: From<Session>> ClientBuilder<C> {
             rejections: self.rejections,
             clock: self.clock,
         }))))
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        None => false,
     }
 }
 

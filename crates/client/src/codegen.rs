@@ -132,7 +132,11 @@ pub fn encode_path(value: &str) -> String {
 pub fn encode_path_raw(value: &str) -> String {
     let mut encoded = String::with_capacity(value.len());
     for byte in value.bytes() {
-        if byte == b'/' { encoded.push('/') } else { push(&mut encoded, byte) }
+        if byte == b'/' {
+            encoded.push('/');
+        } else {
+            push(&mut encoded, byte);
+        }
     }
     encoded
 }
@@ -154,11 +158,14 @@ fn push(encoded: &mut String, byte: u8) {
 pub fn header_value<T: Display + ?Sized>(value: &T) -> Result<HeaderValue, Error> {
     HeaderValue::from_str(&value.to_string())
         .or_else(|_| HeaderValue::from_bytes(value.to_string().as_bytes()))
-        .map_err(|error| Error::new(ErrorKind::Rejected, "a header parameter holds a character that headers cannot").with_source(error))
+        .map_err(|error| {
+            Error::new(ErrorKind::Rejected, "a header parameter holds a character that headers cannot")
+                .with_source(error)
+        })
 }
 
 /// A query parameter: absent if there is no value, repeated if there are several.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct QueryParam<'a, T> {
     name: &'a str,
     value: &'a T,
@@ -243,9 +250,12 @@ mod tests {
 
     #[test]
     fn query_values_are_absent_single_repeated_or_joined() {
+        fn http() -> reqwest::Client {
+            keyfob_auth::Transport::new().client(reqwest::redirect::Policy::none()).unwrap()
+        }
         #[track_caller]
-        fn check<T: Serialize>(param: QueryParam<'_, T>, query: &str) {
-            let request = reqwest::Client::new().get("http://x").query(&param).build().unwrap();
+        fn check(param: impl Serialize, query: &str) {
+            let request = http().get("http://x").query(&param).build().unwrap();
             assert_eq!(request.url().query().unwrap_or_default(), query);
         }
         check(QueryParam::new("a", &None::<i64>), "");

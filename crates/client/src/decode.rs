@@ -31,8 +31,12 @@ fn explain<T: DeserializeOwned>(status: StatusCode, headers: &HeaderMap, body: &
     let read: Result<T, _> = serde_path_to_error::deserialize(&mut deserializer);
     match read {
         _ if html => error,
-        Err(mismatch) => error.with_source(Mismatch { path: mismatch.path().to_string(), what: what(mismatch.inner()) }),
-        Ok(_) => error.with_source(Mismatch { path: ".".into(), what: "more follows after the end of the JSON".into() }),
+        Err(mismatch) => {
+            error.with_source(Mismatch { path: mismatch.path().to_string(), what: what(mismatch.inner()) })
+        }
+        Ok(_) => {
+            error.with_source(Mismatch { path: ".".into(), what: "more follows after the end of the JSON".into() })
+        }
     }
 }
 
@@ -108,7 +112,7 @@ mod tests {
         check(r#"{"data":[{},{"qty":"canary"}]}"#, "promises", "data[1].qty: expected a number");
         check(r#"{"data":"canary"}"#, "promises", "data: expected a sequence");
         check("{}", "promises", "missing field `data`");
-        check(r#"{"data":[{"qty":1},"#, "promises", "data[1]: the JSON ends too early, at line 1, column 19");
+        check(r#"{"data":[{"qty":1},"#, "promises", "data: the JSON ends too early, at line 1, column 19");
         check("canary", "promises", "not valid JSON, at line 1, column 1");
         check(r#"{"data":[]} canary"#, "promises", "more follows after the end of the JSON");
     }

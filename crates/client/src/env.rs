@@ -17,7 +17,10 @@ pub fn optional(name: &str) -> Option<String> {
 /// If it is not set, is empty, or is not UTF-8.
 pub fn required(name: &str) -> Result<String, Error> {
     optional(name).ok_or_else(|| {
-        Error::new(ErrorKind::Auth, format!("the environment variable {name} is not set: set it, or give the value in code"))
+        Error::new(
+            ErrorKind::Auth,
+            format!("the environment variable {name} is not set: set it, or give the value in code"),
+        )
     })
 }
 

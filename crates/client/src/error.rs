@@ -87,11 +87,18 @@ impl Error {
     /// The error of an answer whose status is not a success.
     pub(crate) fn from_status(status: StatusCode, retry_after: Option<Duration>, api: ApiError) -> Self {
         let (kind, what) = match status.as_u16() {
-            401 => (ErrorKind::Auth, "the service does not accept the token: is the client enabled, and has it the scope?"),
-            403 => (ErrorKind::Auth, "the service does not allow this: has the client the rights, and is the object its own?"),
+            401 => {
+                (ErrorKind::Auth, "the service does not accept the token: is the client enabled, and has it the scope?")
+            }
+            403 => (
+                ErrorKind::Auth,
+                "the service does not allow this: has the client the rights, and is the object its own?",
+            ),
             404 | 410 => (ErrorKind::NotFound, "there is no such object or path, or it is not yours"),
             408 => (ErrorKind::Timeout, "the service gave up waiting for the request"),
-            409 | 412 => (ErrorKind::Conflict, "the object was changed in the meantime or exists already: read it again"),
+            409 | 412 => {
+                (ErrorKind::Conflict, "the object was changed in the meantime or exists already: read it again")
+            }
             413 => (ErrorKind::Rejected, "the request is larger than the service accepts"),
             429 => (ErrorKind::RateLimited, "the service asks for patience: send fewer requests, or wait"),
             300..=399 => (ErrorKind::Unexpected, "the service redirects this call elsewhere: is the base URL right?"),

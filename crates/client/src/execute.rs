@@ -23,6 +23,20 @@ pub(crate) struct Whole {
     pub(crate) body: Bytes,
 }
 
+/// How much of an answer belongs to the attempt.
+#[derive(Clone, Copy)]
+enum Reading {
+    /// All of it: a connection that breaks within the body fails the attempt.
+    Whole,
+    /// Its headers.
+    Open,
+}
+
+enum Answer {
+    Whole(Whole),
+    Open(Response),
+}
+
 /// How an attempt failed, as far as another attempt depends on it.
 struct Failure {
     error: Error,
@@ -55,7 +69,10 @@ impl Session {
         request: Result<Outgoing, Error>,
         call: CallOptions,
     ) -> Result<Whole, Error> {
-        self.call(operation, request, call, async |response| self.read(response).await).await
+        match self.call(operation, request, call, Reading::Whole).await? {
+            Answer::Whole(whole) => Ok(whole),
+            Answer::Open(_) => unreachable!("an answer is read as it was asked for"),
+        }
     }
 
     /// Sends a request, and gives its answer back as soon as its headers are there.
@@ -65,16 +82,19 @@ impl Session {
         request: Result<Outgoing, Error>,
         call: CallOptions,
     ) -> Result<Response, Error> {
-        self.call(operation, request, call, async |response| Ok(response)).await
+        match self.call(operation, request, call, Reading::Open).await? {
+            Answer::Open(response) => Ok(response),
+            Answer::Whole(_) => unreachable!("an answer is read as it was asked for"),
+        }
     }
 
-    async fn call<T>(
+    async fn call(
         &self,
         operation: &'static Operation,
         request: Result<Outgoing, Error>,
         call: CallOptions,
-        finish: impl AsyncFn(Response) -> Result<T, Failure>,
-    ) -> Result<T, Error> {
+        reading: Reading,
+    ) -> Result<Answer, Error> {
         let span = tracing::info_span!(
             "call",
             otel.kind = "client",
@@ -90,7 +110,7 @@ impl Session {
         let started = self.0.clock.now();
         let result = async {
             let outgoing = request?;
-            self.attempts(operation, &outgoing, call, finish).await
+            self.attempts(operation, &outgoing, call, reading).await
         }
         .instrument(span.clone())
         .await
@@ -98,17 +118,20 @@ impl Session {
         if let Err(error) = &result {
             span.record("error.type", tracing::field::debug(error.kind()));
         }
-        span.record("duration_ms", u64::try_from((self.0.clock.now() - started).as_millis()).unwrap_or(u64::MAX));
+        span.record(
+            "duration_ms",
+            u64::try_from(self.0.clock.now().saturating_sub(started).as_millis()).unwrap_or(u64::MAX),
+        );
         result
     }
 
-    async fn attempts<T>(
+    async fn attempts(
         &self,
         operation: &'static Operation,
         outgoing: &Outgoing,
         call: CallOptions,
-        finish: impl AsyncFn(Response) -> Result<T, Failure>,
-    ) -> Result<T, Error> {
+        reading: Reading,
+    ) -> Result<Answer, Error> {
         let repeatable = match &outgoing.payload {
             Payload::Inline => true,
             Payload::Upload(upload) => upload.is_repeatable(),
@@ -119,7 +142,7 @@ impl Session {
         let mut schedule = self.0.retry.schedule();
         let (mut renewed, mut resends) = (false, 0_u32);
         loop {
-            let failure = match self.attempt(operation, outgoing, call, &finish).await {
+            let failure = match self.attempt(operation, outgoing, call, reading).await {
                 Ok(answer) => {
                     self.0.budget.deposit();
                     return Ok(answer);
@@ -135,7 +158,7 @@ impl Session {
                 renewed = true;
             } else {
                 let again = repeatable && !call.no_retry && (failure.unsent || failure.transient && safe);
-                let elapsed = self.0.clock.now() - started;
+                let elapsed = self.0.clock.now().saturating_sub(started);
                 let delay = if again { schedule.next(elapsed, failure.error.retry_after()) } else { None };
                 match delay {
                     Some(delay) if self.0.budget.withdraw() => {
@@ -150,13 +173,13 @@ impl Session {
         }
     }
 
-    async fn attempt<T>(
+    async fn attempt(
         &self,
         operation: &'static Operation,
         outgoing: &Outgoing,
         call: CallOptions,
-        finish: &impl AsyncFn(Response) -> Result<T, Failure>,
-    ) -> Result<T, Failure> {
+        reading: Reading,
+    ) -> Result<Answer, Failure> {
         let mut request = outgoing.request.try_clone().ok_or_else(|| {
             Error::new(ErrorKind::Rejected, "the body is a stream that cannot be repeated: send it as an `Upload`")
         })?;
@@ -200,7 +223,8 @@ impl Session {
                 request.headers_mut().remove(reqwest::header::HOST);
                 match generation {
                     Some(_) if target.same_origin => {
-                        let authenticator = self.0.authenticator.as_ref().expect("a generation comes from an authenticator");
+                        let authenticator =
+                            self.0.authenticator.as_ref().expect("a generation comes from an authenticator");
                         authenticator.authorization().await.map_err(Error::from_auth)?.apply(request.headers_mut());
                     }
                     _ => generation = None,
@@ -210,7 +234,10 @@ impl Session {
         }
         Span::current().record("http.response.status_code", response.status().as_u16());
         if response.status().is_success() {
-            return finish(response).await;
+            return match reading {
+                Reading::Open => Ok(Answer::Open(response)),
+                Reading::Whole => self.read(response).await.map(Answer::Whole),
+            };
         }
         Err(self.refusal(response, generation).await)
     }
@@ -247,7 +274,9 @@ async fn collect(mut response: Response, limit: u64, cut: bool) -> Result<Bytes,
     if announced.is_some_and(|length| length > limit) && !cut {
         return Err(too_large());
     }
-    let Some(first) = response.chunk().await.map_err(Failure::transport)? else { return Ok(Bytes::new()) };
+    let Some(first) = response.chunk().await.map_err(Failure::transport)? else {
+        return Ok(Bytes::new());
+    };
     if announced == Some(first.len() as u64) {
         return Ok(first);
     }

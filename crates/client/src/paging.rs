@@ -5,6 +5,7 @@
 
 use std::{
     collections::VecDeque,
+    fmt,
     pin::Pin,
     task::{Context, Poll, ready},
 };
@@ -69,7 +70,6 @@ pub trait Paged: Clone + Send + 'static {
 /// A listing as a stream of pages.
 ///
 /// After an error it ends; [`position`](Pages::position) then says where to go on.
-#[derive(Debug)]
 #[must_use = "streams do nothing unless polled"]
 pub struct Pages<O: Paged> {
     operation: O,
@@ -80,15 +80,25 @@ pub struct Pages<O: Paged> {
 }
 
 /// A listing as a stream of rows.
-#[derive(Debug)]
 #[must_use = "streams do nothing unless polled"]
 pub struct Items<O: Paged> {
     pages: Pages<O>,
     rows: VecDeque<O::Item>,
 }
 
+impl<O: Paged> fmt::Debug for Pages<O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pages").field("position", &self.position).finish_non_exhaustive()
+    }
+}
+
+impl<O: Paged> fmt::Debug for Items<O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Items").field("position", &self.pages.position).finish_non_exhaustive()
+    }
+}
+
 /// A page on its way. Dropping it ends the request.
-#[derive(Debug)]
 struct Fetch<P>(JoinHandle<Result<ResponseValue<P>, Error>>);
 
 impl<P> Drop for Fetch<P> {
@@ -166,7 +176,9 @@ impl<O: Paged + Unpin> Stream for Pages<O> {
         if self.fetching.is_none() {
             self.begin();
         }
-        let Some(fetching) = &mut self.fetching else { return Poll::Ready(None) };
+        let Some(fetching) = &mut self.fetching else {
+            return Poll::Ready(None);
+        };
         let answer = ready!(fetching.0.poll_unpin(context)).unwrap_or_else(|lost| {
             Err(Error::new(ErrorKind::Unexpected, "the task that fetches pages was ended").with_source(lost))
         });

@@ -71,11 +71,9 @@ mod tests {
 
     #[test]
     fn absent_null_and_value_are_three_things() {
-        for (json, email) in [
-            ("{}", Patch::Absent),
-            (r#"{"email":null}"#, Patch::Null),
-            (r#"{"email":"a"}"#, "a".into()),
-        ] {
+        for (json, email) in
+            [("{}", Patch::Absent), (r#"{"email":null}"#, Patch::Null), (r#"{"email":"a"}"#, "a".into())]
+        {
             let person = Person { email };
             assert_eq!(serde_json::to_string(&person).unwrap(), json);
             assert_eq!(serde_json::from_str::<Person>(json).unwrap(), person);

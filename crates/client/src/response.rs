@@ -123,8 +123,9 @@ impl ByteStream {
     /// If the connection breaks before the end ([`ErrorKind::Unavailable`]) or `target` cannot be written to
     /// ([`ErrorKind::Unexpected`], with the I/O error as its source). `target` then holds what came before.
     pub async fn copy_to<W: AsyncWrite + Unpin + ?Sized>(mut self, target: &mut W) -> Result<u64, Error> {
-        let failed =
-            |error: std::io::Error| Error::new(ErrorKind::Unexpected, "the download cannot be written").with_source(error);
+        let failed = |error: std::io::Error| {
+            Error::new(ErrorKind::Unexpected, "the download cannot be written").with_source(error)
+        };
         let mut written = 0;
         while let Some(chunk) = self.inner.try_next().await? {
             target.write_all(&chunk).await.map_err(failed)?;

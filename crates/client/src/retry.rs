@@ -163,7 +163,10 @@ mod tests {
         let mut schedule = policy.schedule();
         let first = schedule.next(Duration::ZERO, None).unwrap();
         let second = schedule.next(first, None).unwrap();
-        assert!((SECOND..=2 * SECOND).contains(&first) && (2 * SECOND..=4 * SECOND).contains(&second), "{first:?} {second:?}");
+        assert!(
+            (SECOND..=2 * SECOND).contains(&first) && (2 * SECOND..=4 * SECOND).contains(&second),
+            "{first:?} {second:?}"
+        );
         assert_eq!(schedule.next(Duration::ZERO, None), None);
     }
 

@@ -64,7 +64,6 @@ impl Session {
     /// # Ok(())
     /// # }
     /// ```
-    #[must_use]
     pub fn request(&self, method: reqwest::Method, path: &str) -> RawRequest {
         RawRequest::new(self.clone(), method, path)
     }
@@ -80,7 +79,10 @@ impl Session {
 
     pub(crate) fn join(&self, server: &str, path: &str) -> Result<Url, Error> {
         let server = self.0.servers.iter().find(|known| known.name == server).ok_or_else(|| {
-            Error::new(ErrorKind::Rejected, format!("no base URL for the host `{server}`: give it to the client's builder"))
+            Error::new(
+                ErrorKind::Rejected,
+                format!("no base URL for the host `{server}`: give it to the client's builder"),
+            )
         })?;
         let base = &server.url;
         let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));

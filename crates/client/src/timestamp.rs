@@ -98,10 +98,18 @@ impl FromStr for Timestamp {
 /// Tries the forms in the order of how often they are met.
 fn parse(text: &str) -> Option<(NaiveDateTime, Option<FixedOffset>)> {
     let (rest, offset) = split_offset(text)?;
-    let local = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%m/%d/%Y, %H:%M:%S", "%d.%m.%Y %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y%m%dT%H%M%S"]
-        .iter()
-        .find_map(|form| NaiveDateTime::parse_from_str(rest, form).ok())
-        .or_else(|| Some(NaiveDate::parse_from_str(rest, "%Y-%m-%d").ok()?.and_time(NaiveTime::MIN)))?;
+    let local = [
+        "%Y-%m-%dT%H:%M:%S%.f",
+        "%Y-%m-%d %H:%M:%S%.f",
+        "%m/%d/%Y, %H:%M:%S",
+        "%d.%m.%Y %H:%M:%S",
+        "%Y-%m-%dT%H:%M",
+        "%Y-%m-%d %H:%M",
+        "%Y%m%dT%H%M%S",
+    ]
+    .iter()
+    .find_map(|form| NaiveDateTime::parse_from_str(rest, form).ok())
+    .or_else(|| Some(NaiveDate::parse_from_str(rest, "%Y-%m-%d").ok()?.and_time(NaiveTime::MIN)))?;
     Some((local, offset))
 }
 
@@ -110,8 +118,12 @@ fn split_offset(text: &str) -> Option<(&str, Option<FixedOffset>)> {
     if let Some(rest) = text.strip_suffix(['Z', 'z']) {
         return Some((rest, FixedOffset::east_opt(0)));
     }
-    let Some(colon) = text.find(':') else { return Some((text, None)) };
-    let Some(sign) = text[colon..].find(['+', '-']).map(|at| at + colon) else { return Some((text, None)) };
+    let Some(colon) = text.find(':') else {
+        return Some((text, None));
+    };
+    let Some(sign) = text[colon..].find(['+', '-']).map(|at| at + colon) else {
+        return Some((text, None));
+    };
     let (rest, offset) = text.split_at(sign);
     let digits: String = offset[1..].chars().filter(|c| *c != ':').collect();
     let (hours, minutes): (i32, i32) = match digits.len() {
@@ -212,7 +224,11 @@ mod tests {
     #[test]
     fn every_form_that_vendors_write_is_read_and_kept() {
         check("2026-03-01T00:00:00Z", Some("2026-03-01T00:00:00+00:00"), "2026-03-01 00:00:00");
-        check("2026-03-01T08:15:30.1234567Z", Some("2026-03-01T08:15:30.123456700+00:00"), "2026-03-01 08:15:30.123456700");
+        check(
+            "2026-03-01T08:15:30.1234567Z",
+            Some("2026-03-01T08:15:30.123456700+00:00"),
+            "2026-03-01 08:15:30.123456700",
+        );
         check("2026-03-01T08:15:30+01:00", Some("2026-03-01T07:15:30+00:00"), "2026-03-01 08:15:30");
         check("2026-03-01T08:15:30.5-0330", Some("2026-03-01T11:45:30.500+00:00"), "2026-03-01 08:15:30.500");
         check("2026-03-01T08:15:30", None, "2026-03-01 08:15:30");

@@ -71,8 +71,9 @@ impl Upload {
         match &self.0 {
             Source::Bytes(bytes) => Ok((bytes.clone().into(), Some(bytes.len() as u64))),
             Source::File(path) => {
-                let unreadable =
-                    |error| Error::new(ErrorKind::Rejected, "the file to upload cannot be read").with_source::<std::io::Error>(error);
+                let unreadable = |error: std::io::Error| {
+                    Error::new(ErrorKind::Rejected, "the file to upload cannot be read").with_source(error)
+                };
                 let file = tokio::fs::File::open(path).await.map_err(unreadable)?;
                 let length = file.metadata().await.map_err(unreadable)?.len();
                 // A file that grows while it is sent must not outgrow its announced length.
@@ -187,7 +188,8 @@ impl Part {
         match &self.content_type {
             None => Ok(part),
             Some(media_type) => part.mime_str(media_type).map_err(|error| {
-                Error::new(ErrorKind::Rejected, "the part's content type is not a media type").with_source(error.without_url())
+                Error::new(ErrorKind::Rejected, "the part's content type is not a media type")
+                    .with_source(error.without_url())
             }),
         }
     }

@@ -1,0 +1,84 @@
+//! Tokens on requests: which one, and what a rejection does.
+
+use keyfob_client::{ErrorKind, Form, StatusCode, Upload};
+
+use crate::script::{Server, create, get, json, status};
+
+fn tokens(server: &Server) -> Vec<String> {
+    server.seen().iter().map(|seen| seen.header("authorization").unwrap_or("none").to_owned()).collect()
+}
+
+#[tokio::test]
+async fn one_token_serves_many_calls() {
+    let server = Server::start([json("1"), json("2"), json("3")]).await;
+    let session = server.session();
+    for _ in 0..3 {
+        get(&session).await.unwrap();
+    }
+    assert_eq!(tokens(&server), ["Bearer t1"; 3]);
+}
+
+#[tokio::test]
+async fn a_rejected_token_is_renewed_unnoticed_whatever_the_method() {
+    let server = Server::start([status(401), json("1")]).await;
+    get(&server.session()).await.unwrap();
+    assert_eq!(tokens(&server), ["Bearer t1", "Bearer t2"]);
+    let server = Server::start([status(401), json("1")]).await;
+    create(&server.session()).await.unwrap();
+    assert_eq!(tokens(&server), ["Bearer t1", "Bearer t2"]);
+}
+
+#[tokio::test]
+async fn a_fresh_token_that_is_rejected_too_is_the_callers_401() {
+    let server = Server::start([status(401), status(401), status(401)]).await;
+    let session = server.session();
+    let error = get(&session).await.unwrap_err();
+    assert_eq!((error.kind(), error.status()), (ErrorKind::Auth, Some(StatusCode::UNAUTHORIZED)));
+    assert_eq!(server.count(), 2, "one replay");
+    get(&session).await.unwrap_err();
+    assert_eq!(tokens(&server).last().unwrap(), "Bearer t2", "and no third token");
+}
+
+#[tokio::test]
+async fn a_403_renews_only_where_the_service_uses_it_for_that() {
+    let server = Server::start([status(403), json("1")]).await;
+    assert_eq!(get(&server.session()).await.unwrap_err().kind(), ErrorKind::Auth);
+    assert_eq!(server.count(), 1);
+    let server = Server::start([status(403), json("1")]).await;
+    let session = server.builder().rejection_status(StatusCode::FORBIDDEN).build().unwrap();
+    get(&session).await.unwrap();
+    assert_eq!(server.count(), 2);
+}
+
+#[tokio::test]
+async fn an_upload_is_replayed_if_it_can_be_and_otherwise_the_next_call_has_a_new_token() {
+    let send = async |server: &Server, upload: Upload| {
+        let session = server.session();
+        let form = Form::new().file("a.txt", upload);
+        let result = session.request(keyfob_client::Method::POST, "/files").multipart(form).send::<i64>().await;
+        (session, result)
+    };
+    let server = Server::start([status(401), json("1")]).await;
+    send(&server, Upload::from("hello")).await.1.unwrap();
+    assert_eq!(tokens(&server), ["Bearer t1", "Bearer t2"]);
+    for seen in server.seen() {
+        assert!(String::from_utf8_lossy(&seen.body).contains("hello"));
+    }
+
+    let stream = || Upload::stream(futures::stream::iter([Ok(bytes::Bytes::from("hello"))]), Some(5));
+    let server = Server::start([status(401), json("1")]).await;
+    let (session, result) = send(&server, stream()).await;
+    assert_eq!(result.unwrap_err().status(), Some(StatusCode::UNAUTHORIZED));
+    get(&session).await.unwrap();
+    assert_eq!(tokens(&server), ["Bearer t1", "Bearer t2"]);
+}
+
+#[tokio::test]
+async fn an_open_server_is_never_shown_the_credentials() {
+    static FEED: keyfob_client::Operation = keyfob_client::Operation { server: "feed", ..crate::script::GET_TEMPLATE };
+    let server = Server::start([json("1")]).await;
+    let session = server.builder().open_server("feed", &server.url).build().unwrap();
+    let request = session.url(&FEED, "/feed").and_then(|url| keyfob_client::codegen::build(session.http().get(url)));
+    session.json::<i64>(&FEED, request, keyfob_client::CallOptions::default()).await.unwrap();
+    assert_eq!(tokens(&server), ["none"]);
+}

@@ -1,0 +1,92 @@
+//! What an error says, for each kind of answer.
+
+use std::error::Error as _;
+
+use keyfob_client::ErrorKind;
+
+use crate::script::{Server, answer, get, json, status};
+
+#[track_caller]
+fn check_kind(status: u16, error: &keyfob_client::Error, kind: ErrorKind, retryable: bool) {
+    assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
+    assert_eq!((error.kind(), error.is_retryable()), (kind, retryable), "{error}");
+    assert_eq!(error.operation(), Some("thing"));
+    let text = error.to_string();
+    assert!(
+        text.starts_with("test-api thing: ") && !text.contains('\n') && text.contains(&status.to_string()),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn every_status_is_a_decision() {
+    for (code, kind, retryable) in [
+        (400, ErrorKind::Rejected, false),
+        (403, ErrorKind::Auth, false),
+        (404, ErrorKind::NotFound, false),
+        (409, ErrorKind::Conflict, false),
+        (412, ErrorKind::Conflict, false),
+        (413, ErrorKind::Rejected, false),
+        (417, ErrorKind::Rejected, false),
+        (500, ErrorKind::Unavailable, true),
+    ] {
+        let server = Server::start([status(code)]).await;
+        check_kind(code, &get(&server.session()).await.unwrap_err(), kind, retryable);
+        assert_eq!(server.count(), 1, "{code} is not repeated");
+    }
+    for (code, kind) in [(429, ErrorKind::RateLimited), (503, ErrorKind::Unavailable), (408, ErrorKind::Timeout)] {
+        let server = Server::start([status(code), status(code), status(code)]).await;
+        check_kind(code, &get(&server.session()).await.unwrap_err(), kind, true);
+    }
+}
+
+#[tokio::test]
+async fn what_the_service_said_is_kept_and_not_printed() {
+    let body = r#"{"message":"Ola","errors":[{"field":"Phone","code":"V","message":"The Phone field is required."}]}"#;
+    let server = Server::start([answer(400, &[("content-type", "application/json")], body)]).await;
+    let error = get(&server.session()).await.unwrap_err();
+    let api = error.api().unwrap();
+    assert_eq!((api.message(), api.code(), api.fields()[0].field.as_str()), (Some("Ola"), Some("V"), "Phone"));
+    assert!(!format!("{error} {error:?}").contains("Phone"));
+}
+
+#[tokio::test]
+async fn a_proxys_web_page_is_an_outage_and_not_a_decode_error() {
+    let page = || answer(502, &[("content-type", "text/html")], "<h1>Bad gateway</h1>");
+    let server = Server::start([page(), page(), page()]).await;
+    let error = get(&server.session()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unavailable);
+    assert_eq!(error.api().unwrap().raw(), b"<h1>Bad gateway</h1>");
+}
+
+#[tokio::test]
+async fn a_web_page_for_json_and_half_a_body_say_what_to_do() {
+    let server = Server::start([answer(200, &[("content-type", "text/html")], "<html>login</html>")]).await;
+    let error = get(&server.session()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unexpected);
+    assert!(error.to_string().contains("a web page, not JSON: is the base URL right"), "{error}");
+
+    let server = Server::start([json(r#"{"a":[1,2"#)]).await;
+    let error = get(&server.session()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unexpected);
+    assert!(error.source().unwrap().to_string().contains("the JSON ends too early"), "{error:?}");
+    assert_eq!(server.count(), 1, "a complete answer that is wrong is not asked for again");
+}
+
+#[tokio::test]
+async fn an_answer_beyond_the_limit_is_refused() {
+    let server = Server::start([json(&format!("\"{}\"", "x".repeat(2000)))]).await;
+    let session = server.builder().largest_answer(1000).build().unwrap();
+    let error = get(&session).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unexpected);
+    assert!(error.to_string().contains("larger than 1000 bytes"), "{error}");
+}
+
+#[tokio::test]
+async fn status_and_headers_come_with_an_answer() {
+    let server = Server::start([answer(201, &[("x-request-id", "7")], "{}")]).await;
+    let session = server.session();
+    let answer = session.request(keyfob_client::Method::GET, "/any").send::<serde_json::Value>().await.unwrap();
+    assert_eq!(answer.status().as_u16(), 201);
+    assert_eq!(answer.headers()["x-request-id"], "7");
+}

@@ -1,0 +1,11 @@
+//! The client runtime against a scripted server on loopback.
+
+mod auth;
+mod bad_input;
+mod errors;
+mod paging;
+mod redirects;
+mod retries;
+mod script;
+mod secrets;
+mod uploads;

@@ -1,0 +1,182 @@
+//! Listings: what is fetched when, and where they end.
+
+use futures::{StreamExt, TryStreamExt};
+use keyfob_client::{
+    CallOptions, ErrorKind, Pending, Session,
+    codegen::build,
+    paging::{Paged, Position, Scheme, items, pages},
+};
+use serde_json::{Value, json as value};
+
+use crate::script::{GET, Server, json, status};
+
+/// A listing of each scheme, told apart by a constant.
+#[derive(Clone)]
+struct Listing<const SCHEME: u8> {
+    session: Session,
+    at: Option<String>,
+    size: Option<i64>,
+}
+
+const CURSOR: u8 = 0;
+const PAGE: u8 = 1;
+const OFFSET: u8 = 2;
+
+impl<const S: u8> Paged for Listing<S> {
+    type Page = Value;
+    type Item = i64;
+    const SCHEME: Scheme = match S {
+        CURSOR => Scheme::Cursor,
+        PAGE => Scheme::Page { first: 0 },
+        _ => Scheme::Offset,
+    };
+
+    fn at(&self, position: Position) -> Self {
+        let at = match position {
+            Position::Start => None,
+            Position::Cursor(cursor) => Some(cursor),
+            Position::Number(number) => Some(number.to_string()),
+        };
+        Self { at, ..self.clone() }
+    }
+
+    fn start(&self) -> Option<i64> {
+        self.at.as_ref()?.parse().ok()
+    }
+
+    fn size(&self) -> Option<i64> {
+        self.size
+    }
+
+    fn fetch(self) -> Pending<Value> {
+        let request = self.session.url(&GET, "/rows").and_then(|url| {
+            build(
+                self.session.http().get(url).query(&[("filter", "f")]).query(&self.at.as_ref().map(|at| [("at", at)])),
+            )
+        });
+        self.session.json(&GET, request, CallOptions::default())
+    }
+
+    fn cursor(page: &Value) -> Option<String> {
+        page["next"].as_str().map(str::to_owned)
+    }
+
+    fn total(page: &Value) -> Option<i64> {
+        page["total"].as_i64()
+    }
+
+    fn items(page: &mut Value) -> Vec<i64> {
+        page["rows"].as_array().into_iter().flatten().filter_map(Value::as_i64).collect()
+    }
+
+    fn len(page: &Value) -> usize {
+        page["rows"].as_array().map_or(0, Vec::len)
+    }
+}
+
+fn listing<const S: u8>(server: &Server, size: Option<i64>) -> Listing<S> {
+    Listing { session: server.session(), at: None, size }
+}
+
+async fn serve(answers: &[Value]) -> Server {
+    Server::start(answers.iter().map(|answer| json(&answer.to_string()))).await
+}
+
+fn lines(server: &Server) -> Vec<String> {
+    let line = |line: String| line.trim_start_matches("GET /rows?filter=f").trim_end_matches(" HTTP/1.1").to_owned();
+    server.seen().into_iter().map(|seen| line(seen.line)).collect()
+}
+
+#[tokio::test]
+async fn cursors_are_followed_past_an_empty_page_and_filters_are_repeated() {
+    let server = serve(&[
+        value!({"rows": [1, 2], "next": "a"}),
+        value!({"rows": [], "next": "b"}),
+        value!({"rows": [3], "next": ""}),
+    ])
+    .await;
+    let rows: Vec<_> = items(listing::<CURSOR>(&server, None)).try_collect().await.unwrap();
+    assert_eq!(rows, [1, 2, 3]);
+    assert_eq!(lines(&server), ["", "&at=a", "&at=b"]);
+}
+
+#[tokio::test]
+async fn a_cursor_that_repeats_itself_is_an_error_and_not_a_loop() {
+    let server = serve(&[value!({"rows": [1], "next": "a"}), value!({"rows": [2], "next": "a"})]).await;
+    let error = items(listing::<CURSOR>(&server, None)).try_collect::<Vec<_>>().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unexpected);
+    assert_eq!(server.count(), 2);
+}
+
+#[tokio::test]
+async fn pages_are_numbered_until_one_is_short() {
+    let server = serve(&[value!({"rows": [1, 2]}), value!({"rows": [3, 4]}), value!({"rows": [5]})]).await;
+    let rows: Vec<_> = items(listing::<PAGE>(&server, Some(2))).try_collect().await.unwrap();
+    assert_eq!(rows, [1, 2, 3, 4, 5]);
+    assert_eq!(lines(&server), ["", "&at=1", "&at=2"]);
+}
+
+#[tokio::test]
+async fn without_a_size_pages_are_numbered_until_one_is_empty() {
+    let server = serve(&[value!({"rows": [1, 2]}), value!({"rows": [3]}), value!({"rows": []})]).await;
+    let rows: Vec<_> = items(listing::<PAGE>(&server, None)).try_collect().await.unwrap();
+    assert_eq!(rows, [1, 2, 3]);
+}
+
+#[tokio::test]
+async fn offsets_grow_by_what_came_until_the_total() {
+    let page = |rows: &[i64]| value!({"rows": rows, "total": 5});
+    let server = serve(&[page(&[1, 2, 3]), page(&[4]), page(&[5])]).await;
+    let rows: Vec<_> = items(listing::<OFFSET>(&server, Some(3))).try_collect().await.unwrap();
+    assert_eq!(rows, [1, 2, 3, 4, 5]);
+    assert_eq!(lines(&server), ["", "&at=3", "&at=4"]);
+}
+
+#[tokio::test]
+async fn an_empty_page_does_not_end_a_listing_whose_total_is_not_reached_nor_begin_a_loop() {
+    let page = |rows: &[i64]| value!({"rows": rows, "total": 5});
+    let server = serve(&[page(&[1, 2]), page(&[]), page(&[5])]).await;
+    let rows: Vec<_> = items(listing::<OFFSET>(&server, Some(2))).try_collect().await.unwrap();
+    assert_eq!(rows, [1, 2, 5]);
+    let server = serve(&[page(&[1, 2]), page(&[])]).await;
+    let rows: Vec<_> = items(listing::<OFFSET>(&server, None)).try_collect().await.unwrap();
+    assert_eq!(rows, [1, 2]);
+}
+
+#[tokio::test]
+async fn the_next_page_is_fetched_while_this_one_is_consumed_and_none_beyond() {
+    let server =
+        serve(&[value!({"rows": [1], "next": "a"}), value!({"rows": [2], "next": "b"}), value!({"rows": [3]})]).await;
+    let mut stream = pages(listing::<CURSOR>(&server, None));
+    assert_eq!(server.count(), 0, "nothing before the first poll");
+    stream.next().await.unwrap().unwrap();
+    for _ in 0..1000 {
+        if server.count() == 2 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+    }
+    tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    assert_eq!(server.count(), 2, "one page ahead");
+}
+
+#[tokio::test]
+async fn a_failed_page_can_be_resumed_from_its_position() {
+    let server = Server::start([json(r#"{"rows":[1],"next":"a"}"#), status(400), json(r#"{"rows":[2]}"#)]).await;
+    let mut stream = pages(listing::<CURSOR>(&server, None));
+    stream.next().await.unwrap().unwrap();
+    stream.next().await.unwrap().unwrap_err();
+    assert!(stream.next().await.is_none(), "it ends after an error");
+    let position = stream.position().cloned().unwrap();
+    assert_eq!(position, Position::Cursor("a".into()));
+    let rest: Vec<_> = items(listing::<CURSOR>(&server, None).at(position)).try_collect().await.unwrap();
+    assert_eq!(rest, [2]);
+}
+
+#[tokio::test]
+async fn a_token_that_is_rejected_within_a_listing_is_renewed_and_the_listing_goes_on() {
+    let server = Server::start([json(r#"{"rows":[1],"next":"a"}"#), status(401), json(r#"{"rows":[2]}"#)]).await;
+    let rows: Vec<_> = items(listing::<CURSOR>(&server, None)).try_collect().await.unwrap();
+    assert_eq!(rows, [1, 2]);
+    assert_eq!(lines(&server), ["", "&at=a", "&at=a"]);
+}

@@ -1,0 +1,220 @@
+//! A server that gives one scripted answer per request and remembers what it was sent.
+
+use std::{
+    collections::VecDeque,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+
+use keyfob_client::{
+    CallOptions, ClientBuilder, Confidence, Error, Operation, Repeat, RetryPolicy, Session,
+    auth::{BoxFuture, CacheKey, Clock, Credentials, Lifetime, SecretString, Token, TokenRequest, TokenSource},
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+};
+
+/// What the server does with one request.
+#[derive(Clone, Debug)]
+pub(crate) enum Answer {
+    /// Sends these bytes and closes.
+    Raw(String),
+    /// Closes with a TCP reset, after reading the request.
+    Reset,
+    /// Says nothing for so long that the client gives up.
+    Silence,
+}
+
+pub(crate) fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Answer {
+    let headers = headers.iter().fold(String::new(), |lines, (name, value)| lines + name + ": " + value + "\r\n");
+    Answer::Raw(format!(
+        "HTTP/1.1 {status} X\r\ncontent-length: {}\r\nconnection: close\r\n{headers}\r\n{body}",
+        body.len()
+    ))
+}
+
+pub(crate) fn json(body: &str) -> Answer {
+    answer(200, &[("content-type", "application/json")], body)
+}
+
+pub(crate) fn status(status: u16) -> Answer {
+    answer(status, &[], "")
+}
+
+/// A request as it arrived.
+#[derive(Clone, Debug)]
+pub(crate) struct Seen {
+    pub(crate) line: String,
+    pub(crate) headers: String,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Seen {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        let prefix = format!("{name}: ");
+        self.headers.lines().find_map(|line| line.strip_prefix(&prefix))
+    }
+}
+
+/// The server.
+pub(crate) struct Server {
+    pub(crate) url: String,
+    answers: Arc<Mutex<VecDeque<Answer>>>,
+    seen: Arc<Mutex<Vec<Seen>>>,
+}
+
+impl Server {
+    /// Gives these answers in turn, then 500s.
+    pub(crate) async fn start(answers: impl IntoIterator<Item = Answer>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let answers = Arc::new(Mutex::new(answers.into_iter().collect::<VecDeque<_>>()));
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let log = Arc::clone(&seen);
+        let script = Arc::clone(&answers);
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(serve(stream, Arc::clone(&script), Arc::clone(&log)));
+            }
+        });
+        Self { url, answers, seen }
+    }
+
+    /// Adds an answer.
+    pub(crate) fn push(&self, answer: Answer) {
+        self.answers.lock().unwrap().push_back(answer);
+    }
+
+    pub(crate) fn seen(&self) -> Vec<Seen> {
+        self.seen.lock().unwrap().clone()
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.seen.lock().unwrap().len()
+    }
+
+    /// A session with this server, a fake clock that jumps over every pause, and tokens `t1`, `t2`, …
+    pub(crate) fn session(&self) -> Session {
+        self.builder().build().unwrap()
+    }
+
+    pub(crate) fn builder(&self) -> ClientBuilder<Session> {
+        let (clock, fake) = Clock::fake();
+        fake.auto_advance(true);
+        ClientBuilder::new("test-api")
+            .base_url(&self.url)
+            .credentials(Credentials::custom(Counted::default()))
+            .clock(clock)
+            .retry(RetryPolicy::default().attempts(3))
+    }
+}
+
+async fn serve(mut stream: TcpStream, answers: Arc<Mutex<VecDeque<Answer>>>, log: Arc<Mutex<Vec<Seen>>>) {
+    let Some(seen) = read(&mut stream).await else { return };
+    let answer = {
+        log.lock().unwrap().push(seen);
+        answers.lock().unwrap().pop_front().unwrap_or_else(|| status(500))
+    };
+    match answer {
+        Answer::Raw(bytes) => {
+            let _ = stream.write_all(bytes.as_bytes()).await;
+            let _ = stream.shutdown().await;
+        }
+        Answer::Reset => {
+            let _ = stream.set_zero_linger();
+        }
+        Answer::Silence => tokio::time::sleep(Duration::from_secs(60)).await,
+    }
+}
+
+async fn read(stream: &mut TcpStream) -> Option<Seen> {
+    let mut bytes = Vec::new();
+    let head = loop {
+        if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
+            break end;
+        }
+        if stream.read_buf(&mut bytes).await.ok()? == 0 {
+            return None;
+        }
+    };
+    let text = String::from_utf8_lossy(&bytes[..head]).into_owned();
+    let (line, headers) = text.split_once("\r\n").unwrap_or((&text, ""));
+    let mut seen = Seen { line: line.to_owned(), headers: headers.to_owned(), body: bytes[head + 4..].to_vec() };
+    let length = seen.header("content-length").map(|length| length.parse::<usize>().unwrap());
+    let chunked = seen.header("transfer-encoding").is_some();
+    let done = |body: &[u8]| match length {
+        Some(length) => body.len() >= length,
+        None => !chunked || body.ends_with(b"0\r\n\r\n"),
+    };
+    while !done(&seen.body) {
+        if stream.read_buf(&mut seen.body).await.ok()? == 0 {
+            return None;
+        }
+    }
+    Some(seen)
+}
+
+/// Tokens `t1`, `t2`, …, good for an hour each.
+#[derive(Default)]
+pub(crate) struct Counted(AtomicU32);
+
+impl TokenSource for Counted {
+    fn fetch<'a>(&'a self, _: TokenRequest<'a>) -> BoxFuture<'a, Result<Token, keyfob_client::auth::Error>> {
+        let number = self.0.fetch_add(1, Ordering::Relaxed) + 1;
+        Box::pin(async move { Ok(Token::new(format!("t{number}")).lifetime(Lifetime::For(Duration::from_secs(3600)))) })
+    }
+
+    fn key(&self) -> CacheKey {
+        CacheKey::new(["test"], &SecretString::from("secret"))
+    }
+}
+
+pub(crate) const GET_TEMPLATE: Operation = Operation {
+    api: "test-api",
+    id: "thing",
+    summary: "Reads a thing",
+    method: "GET",
+    path: "/things/{id}",
+    query: &[],
+    headers: &[],
+    fixed_query: &[],
+    body: "",
+    server: "",
+    repeat: Repeat::Safe,
+    scope: None,
+    confidence: Confidence::Documented,
+    source: "",
+};
+
+pub(crate) static GET: Operation = GET_TEMPLATE;
+pub(crate) static CREATE: Operation =
+    Operation { id: "create_thing", method: "POST", path: "/things", repeat: Repeat::Never, ..GET_TEMPLATE };
+
+/// Reads a thing.
+pub(crate) async fn get(session: &Session) -> Result<serde_json::Value, Error> {
+    get_with(session, CallOptions::default()).await
+}
+
+pub(crate) async fn get_with(session: &Session, call: CallOptions) -> Result<serde_json::Value, Error> {
+    let request = session
+        .url(&GET, "/things/1")
+        .and_then(|url| keyfob_client::codegen::build(session.http().get(url).query(&[("q", "query-canary")])));
+    Ok(session.json::<serde_json::Value>(&GET, request, call).await?.into_inner())
+}
+
+/// Creates a thing.
+pub(crate) async fn create(session: &Session) -> Result<serde_json::Value, Error> {
+    create_with(session, CallOptions::default()).await
+}
+
+pub(crate) async fn create_with(session: &Session, call: CallOptions) -> Result<serde_json::Value, Error> {
+    let body = serde_json::json!({"name": "body-canary"});
+    let request = session
+        .url(&CREATE, "/things")
+        .and_then(|url| keyfob_client::codegen::build(session.http().post(url).json(&body)));
+    Ok(session.json::<serde_json::Value>(&CREATE, request, call).await?.into_inner())
+}

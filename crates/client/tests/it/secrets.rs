@@ -1,0 +1,46 @@
+//! Canaries in token, body, query, header and answer: none may ever be printed.
+
+use keyfob_client::{Error, auth::Credentials};
+
+use crate::script::{Answer, Server, answer, create, get, json};
+
+fn printed(error: &Error) -> String {
+    let mut texts = vec![format!("{error} {error:?} {error:#?}")];
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        texts.push(format!("{cause} {cause:?}"));
+        source = cause.source();
+    }
+    texts.join(" ")
+}
+
+#[tokio::test]
+async fn no_error_shows_a_secret_a_body_a_query_or_personal_data() {
+    let canary = r#"{"message":"answer-canary","error":"answer-canary","errors":[{"field":"answer-canary"}],"n":"answer-canary"}"#;
+    let answers = [
+        answer(400, &[("x-trace", "header-canary")], canary),
+        answer(401, &[], canary),
+        answer(404, &[], "answer-canary"),
+        answer(500, &[("location", "http://header-canary/")], canary),
+        answer(302, &[("location", "ftp://header-canary/")], canary),
+        json(&canary[..40]),
+        answer(200, &[("content-type", "text/answer-canary")], "answer-canary"),
+        Answer::Reset,
+    ];
+    for answer in answers {
+        let server = Server::start(std::iter::repeat_n(answer, 5)).await;
+        let session = server.builder().credentials(Credentials::bearer("token-canary")).build().unwrap();
+        for error in [get(&session).await.unwrap_err(), create(&session).await.unwrap_err()] {
+            assert!(!printed(&error).contains("canary"), "{}", printed(&error));
+        }
+        assert!(!format!("{session:?}").contains("canary"));
+    }
+}
+
+#[tokio::test]
+async fn a_refused_connection_does_not_print_the_address_with_its_query() {
+    let server = Server::start([]).await;
+    let session = server.builder().base_url("http://127.0.0.1:1/path-canary").build().unwrap();
+    let error = get(&session).await.unwrap_err();
+    assert!(!printed(&error).contains("canary"), "{}", printed(&error));
+}

@@ -1,0 +1,59 @@
+//! What is sent that is not JSON.
+
+use keyfob_client::{ErrorKind, Form, Method, Part, Upload};
+
+use crate::script::{Server, json, status};
+
+fn body(server: &Server, request: usize) -> String {
+    String::from_utf8_lossy(&server.seen()[request].body).into_owned()
+}
+
+#[tokio::test]
+async fn a_form_has_its_names_its_types_and_its_length() {
+    let server = Server::start([json("1")]).await;
+    let form = Form::new()
+        .text("section", "Tegninger")
+        .part("file", Part::new("pdf").file_name("plan ø.pdf").content_type("application/pdf"));
+    server.session().request(Method::POST, "/f").multipart(form).send::<i64>().await.unwrap();
+    let seen = &server.seen()[0];
+    assert!(seen.header("content-type").unwrap().starts_with("multipart/form-data; boundary="));
+    assert_eq!(seen.header("content-length").unwrap().parse::<usize>().unwrap(), seen.body.len());
+    let body = body(&server, 0);
+    for part in ["name=\"section\"", "Tegninger", "name=\"file\"", "application/pdf", "\r\npdf\r\n"] {
+        assert!(body.contains(part), "{part} in {body}");
+    }
+}
+
+#[tokio::test]
+async fn a_stream_of_unknown_length_is_sent_in_chunks() {
+    let server = Server::start([json("1")]).await;
+    let upload = Upload::reader(&b"from a reader"[..], None);
+    server.session().request(Method::PUT, "/f").upload(upload, "text/plain").send::<i64>().await.unwrap();
+    assert_eq!(server.seen()[0].header("transfer-encoding"), Some("chunked"));
+    assert!(body(&server, 0).contains("from a reader"));
+}
+
+#[tokio::test]
+async fn a_file_is_read_anew_for_every_attempt() {
+    let path = std::env::temp_dir().join(format!("keyfob-upload-{}", std::process::id()));
+    tokio::fs::write(&path, "on disk").await.unwrap();
+    let server = Server::start([status(503), json("1")]).await;
+    let upload = Upload::file(&path);
+    server.session().request(Method::PUT, "/f").upload(upload, "text/plain").send::<i64>().await.unwrap();
+    tokio::fs::remove_file(&path).await.unwrap();
+    assert_eq!((body(&server, 0), body(&server, 1)), ("on disk".into(), "on disk".into()));
+    assert_eq!(server.seen()[1].header("content-length"), Some("7"));
+}
+
+#[tokio::test]
+async fn a_missing_file_and_a_bad_media_type_are_refused_before_anything_is_sent() {
+    let server = Server::start([]).await;
+    let session = server.session();
+    let send = |part| session.request(Method::POST, "/f").multipart(Form::new().part("file", part)).send::<i64>();
+    let error = send(Part::file("/no/such/canary")).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Rejected);
+    assert!(!format!("{error} {error:?}").contains("canary"));
+    let error = send(Part::new("x").content_type("no media type")).await.unwrap_err();
+    assert!(error.to_string().contains("content type is not a media type"), "{error}");
+    assert_eq!(server.count(), 0);
+}
