@@ -1,0 +1,49 @@
+//! The rules of our specifications. What breaks one is refused, with file, place and reason.
+
+mod bodies;
+mod extensions;
+mod operations;
+mod paging;
+mod parameters;
+mod references;
+mod schemas;
+
+use anyhow::Result;
+
+use super::document::Document;
+use super::problems::{At, Problems};
+use crate::tree::TreeExt;
+
+/// Refuses a document that breaks a rule, naming all that it breaks.
+pub(crate) fn check(document: &Document) -> Result<()> {
+    let mut problems = Problems::new(document);
+    root(document, &mut problems);
+    references::check(&document.tree, &mut problems);
+    extensions::check(&document.tree, &mut problems);
+    operations::check(&document.tree, &mut problems);
+    parameters::check(&document.tree, &mut problems);
+    bodies::check(&document.tree, &mut problems);
+    schemas::check(&document.tree, &mut problems);
+    paging::check(&document.tree, &mut problems);
+    problems.finish()
+}
+
+fn root(document: &Document, problems: &mut Problems<'_>) {
+    let version = document.tree.text("openapi").unwrap_or("none");
+    if !version.starts_with("3.0.") {
+        problems.push(At::Document, format!("the generator reads OpenAPI 3.0.x, not {version}"));
+    }
+    for key in ["title", "version", "description"] {
+        let text = document.tree.at(&["info", key]).and_then(|node| node.as_str()).unwrap_or_default();
+        if text.trim().is_empty() {
+            problems.push(At::Document, format!("info.{key} is missing"));
+        }
+    }
+    for entry in document.tree.list("x-keyfob-known-only") {
+        for key in ["method", "path", "doc"] {
+            if entry.text(key).is_none() {
+                problems.push(At::Document, format!("an entry of x-keyfob-known-only has no {key}"));
+            }
+        }
+    }
+}

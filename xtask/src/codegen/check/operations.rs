@@ -1,0 +1,106 @@
+//! Every operation has a name, a summary, and says where it is known from.
+
+use std::collections::BTreeMap;
+
+use super::super::naming::{RESERVED_OPERATIONS, snake};
+use super::super::problems::{At, Problems};
+use super::super::walk;
+use crate::tree::{Tree, TreeExt};
+
+pub(super) const CONFIDENCES: [&str; 3] = ["documented", "example", "inferred"];
+
+pub(super) fn check(document: &Tree, problems: &mut Problems<'_>) {
+    let mut names = BTreeMap::new();
+    for found in walk::operations(document) {
+        let at = At::Operation { path: found.path, method: found.method };
+        if matches!(found.method, "options" | "trace") {
+            problems.push(at, "the generator does not support this method");
+        }
+        let variants = found.operation.list("x-keyfob-variants");
+        if found.operation.get("operationId").is_some() {
+            operation(found.operation, at, &mut names, problems);
+        } else if variants.is_empty() {
+            problems.push(at, "no operationId");
+        }
+        let mut queries = Vec::new();
+        for variant in variants {
+            let Some(query) = variant.get("query").and_then(Tree::as_mapping) else {
+                problems.push(at, "a variant without a map `query` (which may be empty)");
+                continue;
+            };
+            let required = variant.list("parameters").iter().filter(|parameter| parameter.flag("required"));
+            let names_required: Vec<_> = required.filter_map(|parameter| parameter.text("name")).collect();
+            if queries.contains(&(query, names_required.clone())) || (query.is_empty() && names_required.is_empty()) {
+                problems.push(at, "a variant that its query does not tell apart");
+            }
+            if query.values().any(|value| value.is_mapping() || value.is_sequence() || value.is_null()) {
+                problems.push(at, "a variant whose query holds something other than text, numbers and booleans");
+            }
+            queries.push((query, names_required));
+            operation(&inherited(found.operation, variant), at, &mut names, problems);
+        }
+    }
+}
+
+/// A variant stands for itself in everything but its source, which it may take from the operation.
+fn inherited(base: &Tree, variant: &Tree) -> Tree {
+    let mut all = variant.clone();
+    if all.get("x-keyfob-source").is_none()
+        && let Some(source) = base.get("x-keyfob-source")
+    {
+        all.set("x-keyfob-source", source.clone());
+    }
+    all
+}
+
+fn operation(operation: &Tree, at: At<'_>, names: &mut BTreeMap<String, String>, problems: &mut Problems<'_>) {
+    let Some(id) = operation.text("operationId") else {
+        problems.push(at, "no operationId");
+        return;
+    };
+    let name = snake(id);
+    if !id.starts_with(|first: char| first.is_ascii_lowercase()) || !id.chars().all(|letter| letter.is_ascii_alphanumeric()) {
+        problems.push(at, format!("operationId {id} is not lowerCamelCase"));
+    }
+    if RESERVED_OPERATIONS.contains(&name.as_str()) {
+        problems.push(at, format!("operationId {id} clashes with a name that every client has"));
+    }
+    if let Some(other) = names.insert(name, id.to_owned()) {
+        problems.push(at, format!("operationId {id} clashes with {other}"));
+    }
+    source(operation, id, at, problems);
+    let summary = operation.text("summary").unwrap_or_default().trim();
+    if summary.is_empty() || summary.contains('\n') {
+        problems.push(at, format!("{id} has no summary of one line"));
+    }
+    for key in ["summary", "description"] {
+        if operation.text(key).is_some_and(|text| text.contains("```")) {
+            problems.push(at, format!("{id} has a code fence in its {key}"));
+        }
+    }
+    if let Some(retry) = operation.get("x-keyfob-retry")
+        && !matches!(retry.as_str(), Some("safe" | "never"))
+    {
+        problems.push(at, format!("{id}: x-keyfob-retry is neither `safe` nor `never`"));
+    }
+    if operation.get("x-keyfob-scope").is_some_and(|scope| !scope.is_string()) {
+        problems.push(at, format!("{id}: x-keyfob-scope is not text"));
+    }
+}
+
+fn source(operation: &Tree, id: &str, at: At<'_>, problems: &mut Problems<'_>) {
+    let Some(source) = operation.get("x-keyfob-source") else {
+        problems.push(at, format!("{id} does not say where it is known from: no x-keyfob-source"));
+        return;
+    };
+    if source.text("doc").unwrap_or_default().trim().is_empty() {
+        problems.push(at, format!("{id}: x-keyfob-source has no doc"));
+    }
+    let confidence = source.text("confidence").unwrap_or("nothing");
+    if !CONFIDENCES.contains(&confidence) {
+        problems.push(at, format!("{id}: confidence is {confidence}, not one of {}", CONFIDENCES.join(", ")));
+    }
+    if let Some((key, _)) = source.entries().into_iter().find(|(key, _)| !["doc", "confidence"].contains(key)) {
+        problems.push(at, format!("{id}: x-keyfob-source has an unknown key {key}"));
+    }
+}

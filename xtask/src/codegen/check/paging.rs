@@ -1,0 +1,60 @@
+//! Paging names a scheme, and parameters and properties that exist.
+
+use super::super::problems::{At, Problems};
+use super::super::walk;
+use crate::tree::{Tree, TreeExt};
+
+pub(super) fn check(document: &Tree, problems: &mut Problems<'_>) {
+    for found in walk::operations(document) {
+        let at = At::Operation { path: found.path, method: found.method };
+        for node in std::iter::once(found.operation).chain(found.operation.list("x-keyfob-variants")) {
+            let Some(paging) = node.get("x-keyfob-paging") else { continue };
+            let mut parameters = walk::parameters(document, found.item, node);
+            if node.get("parameters").is_none() {
+                parameters = walk::parameters(document, found.item, found.operation);
+            }
+            let answers = node.get("responses").or(found.operation.get("responses")).unwrap_or(&Tree::Null);
+            if let Err(reason) = paging_of(document, paging, &parameters, answers) {
+                problems.push(at, format!("x-keyfob-paging {reason}"));
+            }
+        }
+    }
+}
+
+fn paging_of(document: &Tree, paging: &Tree, parameters: &[&Tree], answers: &Tree) -> Result<(), String> {
+    let (required, optional): (&[&str], &[&str]) = match paging.text("scheme") {
+        Some("cursor") => (&["items", "cursor", "parameter"], &["size"]),
+        Some("page") => (&["items", "parameter"], &["size", "first", "total"]),
+        Some("offset") => (&["items", "parameter"], &["size", "total"]),
+        _ => return Err("has a scheme other than cursor, page and offset".into()),
+    };
+    for key in required {
+        if paging.text(key).is_none() {
+            return Err(format!("has no {key}"));
+        }
+    }
+    for (key, _) in paging.entries() {
+        if key != "scheme" && !required.contains(&key) && !optional.contains(&key) {
+            return Err(format!("has an unknown key {key}"));
+        }
+    }
+    for name in ["parameter", "size"].iter().filter_map(|key| paging.text(key)) {
+        if !parameters.iter().any(|one| one.text("in") == Some("query") && one.text("name") == Some(name)) {
+            return Err(format!("names a query parameter {name} that the operation does not have"));
+        }
+    }
+    let answer = answers.entries().into_iter().find(|(code, _)| code.starts_with('2')).map(|(_, answer)| answer);
+    let content = answer.map(|answer| walk::resolve(document, answer).pairs("content")).unwrap_or_default();
+    let Some((_, media)) = content.first() else { return Err("on an operation without a typed answer".into()) };
+    let page = walk::resolve(document, &media["schema"]);
+    for key in ["items", "cursor", "total"] {
+        let Some(name) = paging.text(key) else { continue };
+        let Some(property) = page.at(&["properties", name]) else {
+            return Err(format!("names a property {name} that the answer does not have"));
+        };
+        if key == "items" && walk::resolve(document, property).text("type") != Some("array") {
+            return Err(format!("names {name} as items, which is not a list"));
+        }
+    }
+    Ok(())
+}

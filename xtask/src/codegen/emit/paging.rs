@@ -1,0 +1,106 @@
+//! How a listing goes on: what the runtime asks of an operation that pages.
+
+use anyhow::{Context, Result, bail, ensure};
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+
+use super::operations::Call;
+use super::structs::Struct;
+use super::super::facts::Paging;
+use super::super::naming::{pascal, snake};
+use super::ty::Ty;
+
+/// `impl Paged` for the builder of an operation that pages.
+pub(super) fn paged(call: &Call<'_>, structs: &[Struct<'_>]) -> Result<Option<TokenStream>> {
+    let Some(paging) = &call.operation.paging else { return Ok(None) };
+    let tokens = implementation(call, paging, structs);
+    tokens.map(Some).with_context(|| format!("paging of {}", call.operation.id))
+}
+
+fn implementation(call: &Call<'_>, paging: &Paging, structs: &[Struct<'_>]) -> Result<TokenStream> {
+    let name = format_ident!("{}", pascal(&call.operation.id));
+    let types = format_ident!("types");
+    let Ty::Named(page_name) = &call.request.answer else { bail!("the answer is not a page of its own") };
+    let page = structs.iter().find(|one| one.name == *page_name).context("the answer is not a struct")?;
+    let Some(Ty::List(item)) = page.field(&paging.items) else { bail!("{} is not a list", paging.items) };
+    let item = item.tokens(Some(&types));
+    let page_type = format_ident!("{page_name}");
+    let items = format_ident!("{}", snake(&paging.items));
+    let scheme = match paging.scheme.as_str() {
+        "cursor" => quote!(Scheme::Cursor),
+        "page" => {
+            let first = proc_macro2::Literal::i64_unsuffixed(paging.first);
+            quote!(Scheme::Page { first: #first })
+        }
+        _ => quote!(Scheme::Offset),
+    };
+    let (at, start) = position(call, paging)?;
+    let size = match &paging.size {
+        Some(size) => number(call, size)?,
+        None => quote!(None),
+    };
+    let total = match &paging.total {
+        Some(total) => count(page, total)?,
+        None => quote!(None),
+    };
+    let cursor = match &paging.cursor {
+        Some(cursor) => text(page, cursor)?,
+        None => quote!(None),
+    };
+    let looked_at = |answer: &TokenStream| if answer.to_string() == "None" { quote!(_) } else { quote!(page) };
+    let (cursor_page, total_page) = (looked_at(&cursor), looked_at(&total));
+    Ok(quote! {
+        impl Paged for #name {
+            type Page = types::#page_type;
+            type Item = #item;
+            const SCHEME: Scheme = #scheme;
+            fn at(&self, position: Position) -> Self {
+                let mut next = self.clone();
+                #at
+                next
+            }
+            fn start(&self) -> Option<i64> { #start }
+            fn size(&self) -> Option<i64> { #size }
+            fn fetch(self) -> keyfob_client::Pending<Self::Page> { self.send() }
+            fn cursor(#cursor_page: &Self::Page) -> Option<String> { #cursor }
+            fn total(#total_page: &Self::Page) -> Option<i64> { #total }
+            fn items(page: &mut Self::Page) -> Vec<Self::Item> { std::mem::take(&mut page.#items) }
+            fn len(page: &Self::Page) -> usize { page.#items.len() }
+        }
+    })
+}
+
+/// How the builder is moved to another page, and where it starts.
+fn position(call: &Call<'_>, paging: &Paging) -> Result<(TokenStream, TokenStream)> {
+    let (field, ty) = call.query(&paging.parameter).with_context(|| format!("no optional parameter {}", paging.parameter))?;
+    if paging.scheme == "cursor" {
+        ensure!(*ty == Ty::Text, "the cursor parameter is not text");
+        return Ok((quote!(if let Position::Cursor(cursor) = position { next.#field = Some(cursor); }), quote!(None)));
+    }
+    ensure!(*ty == Ty::Integer, "the parameter {} is not an integer", paging.parameter);
+    Ok((quote!(if let Position::Number(number) = position { next.#field = Some(number); }), quote!(self.#field)))
+}
+
+fn number(call: &Call<'_>, parameter: &str) -> Result<TokenStream> {
+    let (field, ty) = call.query(parameter).with_context(|| format!("no optional parameter {parameter}"))?;
+    ensure!(*ty == Ty::Integer, "the parameter {parameter} is not an integer");
+    Ok(quote!(self.#field))
+}
+
+fn count(page: &Struct<'_>, property: &str) -> Result<TokenStream> {
+    let field: Ident = format_ident!("{}", snake(property));
+    Ok(match page.field(property) {
+        Some(Ty::Integer) => quote!(page.#field),
+        Some(Ty::Text) => quote!(page.#field.as_deref().and_then(|total| total.parse().ok())),
+        _ => bail!("{property} is not a count"),
+    })
+}
+
+fn text(page: &Struct<'_>, property: &str) -> Result<TokenStream> {
+    let field = format_ident!("{}", snake(property));
+    Ok(match page.field(property) {
+        Some(Ty::Text) => quote!(page.#field.clone()),
+        Some(Ty::Integer) => quote!(page.#field.map(|cursor| cursor.to_string())),
+        _ => bail!("{property} is not text"),
+    })
+}

@@ -1,0 +1,280 @@
+//! The generator's method, taken apart: its argument types, and its url, header, query and body statements rewritten to
+//! build a request from a builder's own fields.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result, bail, ensure};
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+use syn::punctuated::Punctuated;
+use syn::{Expr, ExprLit, ExprMethodCall, FnArg, ImplItemFn, Lit, Local, Pat, Stmt, Token};
+
+use super::super::facts::{Answer, Body, BodyKind, Operation};
+use super::super::naming::RESERVED_SETTERS;
+use super::ty::Ty;
+
+/// What the generator made of one operation.
+pub(super) struct Request {
+    /// The id that the path's fragment carries.
+    pub(super) id: String,
+    /// The type of each argument, by its Rust name.
+    pub(super) arguments: BTreeMap<String, Ty>,
+    /// The type of the answer.
+    pub(super) answer: Ty,
+    url: Url,
+    headers: Vec<Header>,
+    chain: Vec<ExprMethodCall>,
+}
+
+struct Url {
+    format: String,
+    arguments: Vec<Ident>,
+}
+
+struct Header {
+    name: String,
+    argument: Ident,
+    required: bool,
+}
+
+/// The field that holds an argument.
+pub(super) fn field(argument: &str) -> Ident {
+    if RESERVED_SETTERS.contains(&argument) { format_ident!("{argument}_") } else { format_ident!("{argument}") }
+}
+
+impl Request {
+    pub(super) fn read(method: &ImplItemFn) -> Result<Self> {
+        let mut arguments = BTreeMap::new();
+        for input in &method.sig.inputs {
+            if let FnArg::Typed(input) = input {
+                let Pat::Ident(pattern) = &*input.pat else { bail!("an argument without a name") };
+                arguments.insert(pattern.ident.to_string(), Ty::read(&input.ty)?);
+            }
+        }
+        let mut url = None;
+        let mut headers = Vec::new();
+        let mut chain = Vec::new();
+        for statement in &method.block.stmts {
+            match statement {
+                Stmt::Local(local) if url.is_none() => url = Some(read_url(local)?),
+                Stmt::Local(local) if is_request(local) => {
+                    chain = calls(local)?;
+                    break;
+                }
+                Stmt::Local(_) => {}
+                Stmt::Expr(expression, _) => headers.extend(read_header(expression)?),
+                _ => bail!("a statement of unknown form: {}", quote!(#statement)),
+            }
+        }
+        let (url, id) = url.context("no url statement")?;
+        ensure!(!chain.is_empty(), "no request statement");
+        Ok(Self { id, arguments, answer: answer(method)?, url, headers, chain })
+    }
+
+    /// The statements that build the request, from the fields of a builder.
+    pub(super) fn tokens(&self, operation: &Operation) -> Result<TokenStream> {
+        let url = self.url.tokens(operation);
+        let headers = self.headers.iter().map(Header::tokens);
+        let count = self.headers.len();
+        let header_map = (count > 0).then(|| {
+            quote! {
+                let mut header_map = HeaderMap::with_capacity(#count);
+                #(#headers)*
+            }
+        });
+        let mut chain = quote!(self.session.http());
+        let mut last = quote!();
+        for call in &self.chain {
+            let method = &call.method;
+            match method.to_string().as_str() {
+                "get" | "put" | "post" | "delete" | "head" | "patch" => chain = quote!(#chain.#method(url)),
+                "header" => {
+                    // The generator sets only Accept here; Content-Type is the body's business.
+                    if is_accept(call) {
+                        chain = quote!(#chain.header(ACCEPT, HeaderValue::from_static("application/json")));
+                    }
+                }
+                "query" => {
+                    let (name, argument) = query(call)?;
+                    let field = field(&argument.to_string());
+                    let joined = operation.parameters.iter().any(|one| one.place == "query" && one.name == name && one.joined);
+                    let constructor = if joined { quote!(joined) } else { quote!(new) };
+                    chain = quote!(#chain.query(&QueryParam::#constructor(#name, &self.#field)));
+                }
+                "json" | "form_urlencoded" | "body" => {
+                    let body = operation.body.as_ref().context("a body that the specification does not have")?;
+                    let (now, at_last) = send_body(body);
+                    chain = quote!(#chain #now);
+                    last = at_last;
+                }
+                "headers" if count > 0 => chain = quote!(#chain.headers(header_map)),
+                "headers" | "build" => {}
+                other => bail!("a call of unknown form: {other}"),
+            }
+        }
+        if let Answer::Text(media) = &operation.answer {
+            chain = quote!(#chain.header(ACCEPT, HeaderValue::from_static(#media)));
+        }
+        Ok(quote! {
+            #url
+            #header_map
+            build(#chain #last)
+        })
+    }
+}
+
+impl Url {
+    fn tokens(&self, operation: &Operation) -> TokenStream {
+        let format = &self.format;
+        if self.arguments.is_empty() {
+            return quote!(let url = self.session.url(&Self::OPERATION, #format)?;);
+        }
+        let segments = self.arguments.iter().map(|argument| {
+            let field = field(&argument.to_string());
+            let parameter = operation.parameters.iter().filter(|one| one.place == "path");
+            let parameter = parameter.into_iter().find(|one| super::super::naming::snake(&one.name) == argument.to_string());
+            let encode = if parameter.is_some_and(|one| one.raw) { quote!(path_rest) } else { quote!(path_segment) };
+            let name = argument.to_string();
+            quote!(#encode(#name, &self.#field)?)
+        });
+        quote! {
+            let url = self.session.url(&Self::OPERATION, &format!(#format, #(#segments),*))?;
+        }
+    }
+}
+
+impl Header {
+    fn tokens(&self) -> TokenStream {
+        let Self { name, argument, required } = self;
+        let field = field(&argument.to_string());
+        if *required {
+            quote!(header_map.append(#name, header_value(&self.#field)?);)
+        } else {
+            quote! {
+                if let Some(value) = &self.#field {
+                    header_map.append(#name, header_value(value)?);
+                }
+            }
+        }
+    }
+}
+
+/// How a body goes on the request: what is called at its place, and what has to be called last.
+fn send_body(body: &Body) -> (TokenStream, TokenStream) {
+    let media = &body.media;
+    let content_type = quote!(.header(CONTENT_TYPE, HeaderValue::from_static(#media)));
+    match body.kind {
+        BodyKind::Json => {
+            let content_type = (media != "application/json").then_some(content_type);
+            let json = if body.required { quote!(.json(&self.body)) } else { quote!(.optional_json(&self.body)) };
+            (quote!(#content_type #json), quote!())
+        }
+        BodyKind::Form => (quote!(.form(&self.body)), quote!()),
+        BodyKind::Text => (quote!(#content_type.body(self.body.clone())), quote!()),
+        BodyKind::Binary => (quote!(), quote!(.upload(&self.body, #media))),
+        BodyKind::Multipart => (quote!(), quote!(.multipart_form(&self.body))),
+    }
+}
+
+/// `let url = format!("{}/path#id", self.baseurl, encode_path(&argument.to_string()), …);`
+fn read_url(local: &Local) -> Result<(Url, String)> {
+    let init = local.init.as_ref().context("no value")?;
+    let Expr::Macro(format) = &*init.expr else { bail!("the url is not made by format!") };
+    let parts = format.mac.parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated)?;
+    let mut parts = parts.into_iter();
+    let Some(Expr::Lit(ExprLit { lit: Lit::Str(text), .. })) = parts.next() else { bail!("no format text") };
+    let text = text.value();
+    let (path, id) = text.split_once('#').context("no operation in the url")?;
+    let path = path.strip_prefix("{}").context("no base in the url")?;
+    let arguments = parts.skip(1).map(|part| {
+        let Expr::Call(call) = &part else { bail!("a path argument that is not encoded") };
+        call.args.first().and_then(innermost).context("a path argument of unknown form")
+    });
+    Ok((Url { format: path.to_owned(), arguments: arguments.collect::<Result<_>>()? }, id.to_owned()))
+}
+
+/// `header_map.append("name", argument.to_string().try_into()?)`, or the same inside `if let Some(value) = argument`.
+fn read_header(expression: &Expr) -> Result<Option<Header>> {
+    let (call, optional) = match expression {
+        Expr::MethodCall(call) => (call, None),
+        Expr::If(condition) => {
+            let Expr::Let(binding) = &*condition.cond else { bail!("a condition of unknown form") };
+            let Some(Stmt::Expr(Expr::MethodCall(call), _)) = condition.then_branch.stmts.first() else {
+                bail!("a conditional header of unknown form")
+            };
+            (call, Some(innermost(&binding.expr).context("a header argument of unknown form")?))
+        }
+        _ => return Ok(None),
+    };
+    // The name of the generator's own `api-version` is no literal; that header is not sent.
+    let Some(Expr::Lit(ExprLit { lit: Lit::Str(name), .. })) = call.args.first() else { return Ok(None) };
+    let required = optional.is_none();
+    let argument = match optional {
+        Some(argument) => argument,
+        None => call.args.last().and_then(innermost).context("a header argument of unknown form")?,
+    };
+    Ok(Some(Header { name: name.value(), argument, required }))
+}
+
+fn is_request(local: &Local) -> bool {
+    let init = local.init.as_ref().map(|init| &*init.expr);
+    matches!(init, Some(Expr::Try(tried)) if matches!(&*tried.expr, Expr::MethodCall(call) if call.method == "build"))
+}
+
+/// The calls on `self.client`, in the order in which they are made.
+fn calls(local: &Local) -> Result<Vec<ExprMethodCall>> {
+    let mut calls = Vec::new();
+    let mut next = local.init.as_ref().map(|init| &*init.expr);
+    while let Some(expression) = next {
+        next = match expression {
+            Expr::Try(tried) => Some(&tried.expr),
+            Expr::MethodCall(call) => {
+                calls.push(call.clone());
+                Some(&call.receiver)
+            }
+            Expr::Field(_) => None,
+            _ => bail!("a request of unknown form: {}", quote!(#expression)),
+        };
+    }
+    calls.reverse();
+    Ok(calls)
+}
+
+fn is_accept(call: &ExprMethodCall) -> bool {
+    let first = call.args.first();
+    matches!(first, Some(Expr::Path(path)) if path.path.segments.last().is_some_and(|last| last.ident == "ACCEPT"))
+}
+
+/// `.query(&QueryParam::new("name", &argument))`
+fn query(call: &ExprMethodCall) -> Result<(String, Ident)> {
+    let Some(Expr::Reference(reference)) = call.args.first() else { bail!("a query of unknown form") };
+    let Expr::Call(constructor) = &*reference.expr else { bail!("a query of unknown form") };
+    let Some(Expr::Lit(ExprLit { lit: Lit::Str(name), .. })) = constructor.args.first() else { bail!("a query without a name") };
+    let argument = constructor.args.last().and_then(innermost).context("a query without an argument")?;
+    Ok((name.value(), argument))
+}
+
+/// The variable inside references, calls and `?`.
+fn innermost(expression: &Expr) -> Option<Ident> {
+    match expression {
+        Expr::Path(path) => path.path.get_ident().cloned(),
+        Expr::Reference(reference) => innermost(&reference.expr),
+        Expr::MethodCall(call) => innermost(&call.receiver),
+        Expr::Try(tried) => innermost(&tried.expr),
+        _ => None,
+    }
+}
+
+/// The `T` in `Result<ResponseValue<T>, Error<()>>`.
+fn answer(method: &ImplItemFn) -> Result<Ty> {
+    let syn::ReturnType::Type(_, ty) = &method.sig.output else { bail!("no answer") };
+    let mut ty = ty.as_ref();
+    for _ in 0..2 {
+        let syn::Type::Path(path) = ty else { bail!("an answer of unknown form") };
+        let last = path.path.segments.last().context("an empty path")?;
+        let syn::PathArguments::AngleBracketed(list) = &last.arguments else { bail!("an answer of unknown form") };
+        let Some(syn::GenericArgument::Type(inner)) = list.args.first() else { bail!("an answer of unknown form") };
+        ty = inner;
+    }
+    Ty::read(ty)
+}

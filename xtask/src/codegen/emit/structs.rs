@@ -1,0 +1,271 @@
+//! Structs: plain fields for users, tolerance in the deserialiser.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result};
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::super::types::{Property, Schema, Shape};
+use super::docs::{doc, escaped, sentence};
+use super::ty::Ty;
+
+/// One field, complete.
+pub(super) struct Field<'s> {
+    property: &'s Property,
+    /// The type of a present value.
+    pub(super) base: Ty,
+    presence: Presence,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Presence {
+    /// Always there.
+    Required,
+    /// There, or null, which is sent.
+    Nullable,
+    /// There or not.
+    Optional,
+    /// Absent, null or there: `Patch`.
+    Patch,
+    /// A list or map; empty stands for absent.
+    Collection,
+}
+
+/// A struct before it is written.
+pub(super) struct Struct<'s> {
+    pub(super) name: String,
+    schema: &'s Schema,
+    pub(super) fields: Vec<Field<'s>>,
+    extra: bool,
+}
+
+impl<'s> Struct<'s> {
+    /// Puts together what the generator says of the fields' types and what the schema says of their presence.
+    pub(super) fn read(item: &syn::ItemStruct, schema: &'s Schema) -> Result<Self> {
+        let Shape::Object { properties, patch, extra } = &schema.shape else { unreachable!("only objects become structs") };
+        let mut types = BTreeMap::new();
+        for field in &item.fields {
+            let ident = field.ident.as_ref().map(ToString::to_string).unwrap_or_default();
+            types.insert(ident, Ty::read(&field.ty)?.required());
+        }
+        let fields = properties.iter().map(|property| {
+            let base = types.get(&property.rust).cloned();
+            let base = base.with_context(|| format!("{}.{}: the generator left it out", schema.name, property.name))?;
+            let collection = matches!(base, Ty::List(_) | Ty::Map(_));
+            let presence = match (property.required, property.nullable) {
+                (_, true) if *patch => Presence::Patch,
+                (true, false) => Presence::Required,
+                (true, true) => Presence::Nullable,
+                (false, _) if collection && !*patch => Presence::Collection,
+                (false, _) => Presence::Optional,
+            };
+            Ok(Field { property, base, presence })
+        });
+        Ok(Self { name: item.ident.to_string(), schema, fields: fields.collect::<Result<_>>()?, extra: *extra })
+    }
+
+    /// The type of the field with this name on the wire.
+    pub(super) fn field(&self, wire: &str) -> Option<&Ty> {
+        self.fields.iter().find(|field| field.property.name == wire).map(|field| &field.base)
+    }
+
+    /// The item, and its constructor and setters if `sent` in requests.
+    pub(super) fn tokens(&self, sent: bool, enums: &dyn Fn(&str) -> bool) -> TokenStream {
+        let name = format_ident!("{}", self.name);
+        let docs = docs_of(self.schema);
+        let defaulted = self.fields.iter().all(|field| !matches!(field.presence, Presence::Required | Presence::Nullable));
+        let default = defaulted.then(|| quote!(Default,));
+        let camel = self.fields.iter().any(|field| field.property.rust != field.property.name && field.is_camel());
+        let mut container = Vec::new();
+        container.extend(defaulted.then(|| quote!(default)));
+        container.extend(camel.then(|| quote!(rename_all = "camelCase")));
+        let container = (!container.is_empty()).then(|| quote!(#[serde(#(#container),*)]));
+        let fields = self.fields.iter().map(|field| field.tokens(defaulted, camel));
+        let extra = self.extra.then(|| {
+            quote! {
+                /// Fields that are not known here.
+                #[serde(flatten)]
+                pub extra: keyfob_client::Extra,
+            }
+        });
+        let methods = sent.then(|| self.methods(defaulted, enums));
+        quote! {
+            #docs
+            #[derive(Clone, Debug, #default PartialEq, serde::Deserialize, serde::Serialize)]
+            #container
+            #[non_exhaustive]
+            pub struct #name {
+                #(#fields)*
+                #extra
+            }
+            #methods
+        }
+    }
+
+    fn methods(&self, defaulted: bool, enums: &dyn Fn(&str) -> bool) -> TokenStream {
+        let name = format_ident!("{}", self.name);
+        let is_given = |field: &&Field<'_>| matches!(field.presence, Presence::Required | Presence::Nullable);
+        let given: Vec<_> = self.fields.iter().filter(is_given).collect();
+        let mut arguments = Vec::new();
+        let mut values = Vec::new();
+        for field in &given {
+            let ident = format_ident!("{}", field.property.rust);
+            let (ty, value) = field.base.argument(None, enums, &ident);
+            if field.presence == Presence::Nullable {
+                arguments.push(quote!(#ident: Option<#ty>));
+                values.push(quote!(#ident: #ident.map(|#ident| #value)));
+            } else {
+                arguments.push(quote!(#ident: #ty));
+                values.push(if quote!(#ident).to_string() == value.to_string() { quote!(#ident) } else { quote!(#ident: #value) });
+            }
+        }
+        let unset = self.fields.iter().filter(|field| !is_given(field)).map(|field| format_ident!("{}", field.property.rust));
+        let unset = unset.chain(self.extra.then(|| format_ident!("extra")));
+        let body = if defaulted { quote!(Self::default()) } else { quote!(Self { #(#values,)* #(#unset: Default::default(),)* }) };
+        let setters = self.fields.iter().filter(|field| !is_given(field)).map(|field| field.setter(enums));
+        let new = if defaulted { "Nothing set yet." } else { "With what the API requires." };
+        let new = doc(&[new]);
+        quote! {
+            impl #name {
+                #new
+                pub fn new(#(#arguments),*) -> Self {
+                    #body
+                }
+                #(#setters)*
+            }
+        }
+    }
+}
+
+impl Field<'_> {
+    fn docs(&self) -> TokenStream {
+        let own = self.property.description.as_deref().map(|text| sentence(&escaped(text)));
+        let own = own.unwrap_or_else(|| format!("`{}`.", self.property.name));
+        let note = if self.property.inferred { "Inferred, not documented." } else { "" };
+        doc(&[&own, note])
+    }
+
+    fn ty(&self) -> TokenStream {
+        let base = self.base.tokens(None);
+        match self.presence {
+            Presence::Required | Presence::Collection => base,
+            Presence::Nullable | Presence::Optional => quote!(Option<#base>),
+            Presence::Patch => quote!(keyfob_client::Patch<#base>),
+        }
+    }
+
+    /// Whether serde's own rule makes the name on the wire of the field's name.
+    fn is_camel(&self) -> bool {
+        let mut words = self.property.rust.split('_').filter(|word| !word.is_empty());
+        let first = words.next().unwrap_or_default().to_owned();
+        let camel = words.fold(first, |name, word| {
+            let (initial, rest) = word.split_at(1);
+            name + &initial.to_ascii_uppercase() + rest
+        });
+        camel == self.property.name
+    }
+
+    /// The field. Attributes stand one a line, so that formatting does not spread them over many.
+    fn tokens(&self, defaulted: bool, camel: bool) -> TokenStream {
+        let docs = self.docs();
+        let ident = format_ident!("{}", self.property.rust);
+        let wire = &self.property.name;
+        let named = if camel { self.is_camel() } else { self.property.rust == *wire };
+        let rename = (!named).then(|| quote!(#[serde(rename = #wire)]));
+        let default = (!defaulted && self.has_default()).then(|| quote!(#[serde(default)]));
+        let reading = self.reading();
+        let reading = (!reading.is_empty()).then(|| quote!(#[serde(#reading)]));
+        let skipped = match (self.presence, &self.base) {
+            (Presence::Required | Presence::Nullable, _) => None,
+            (Presence::Optional, _) => Some("Option::is_none"),
+            (Presence::Patch, _) => Some("keyfob_client::Patch::is_absent"),
+            (Presence::Collection, Ty::Map(_)) => Some("std::collections::BTreeMap::is_empty"),
+            (Presence::Collection, _) => Some("Vec::is_empty"),
+        };
+        let skipped = skipped.map(|path| quote!(#[serde(skip_serializing_if = #path)]));
+        let ty = self.ty();
+        quote! { #docs #rename #default #reading #skipped pub #ident: #ty, }
+    }
+
+    /// Whether an absent field has a value all the same.
+    fn has_default(&self) -> bool {
+        match self.presence {
+            Presence::Required => {
+                matches!(self.base, Ty::Text | Ty::Integer | Ty::Number | Ty::Boolean | Ty::List(_) | Ty::Map(_) | Ty::Json)
+            }
+            _ => true,
+        }
+    }
+
+    /// How the field is read (and, for numbers, written) by the runtime's tolerant functions.
+    fn reading(&self) -> TokenStream {
+        let optional = matches!(self.presence, Presence::Optional | Presence::Nullable);
+        let prefix = if optional { "option_" } else { "" };
+        if self.property.json_string && self.presence != Presence::Patch {
+            let path = format!("wire::{prefix}json_string");
+            return quote!(with = #path);
+        }
+        let name = match (&self.base, self.presence) {
+            (_, Presence::Patch) => return quote!(),
+            (Ty::Number, _) => {
+                let path = format!("wire::{prefix}number");
+                return quote!(with = #path);
+            }
+            (Ty::List(inner), _) if **inner == Ty::Number && !optional => {
+                return quote!(with = "wire::list_number");
+            }
+            (Ty::Text, _) => format!("{prefix}string"),
+            (Ty::Integer, _) => format!("{prefix}integer"),
+            (Ty::Boolean, _) => format!("{prefix}boolean"),
+            (Ty::Timestamp, _) => format!("{prefix}timestamp"),
+            (Ty::Date, _) => format!("{prefix}date"),
+            (Ty::List(_), _) if optional => "option_list".to_owned(),
+            (Ty::List(inner), _) => match **inner {
+                Ty::Text => "list_string".to_owned(),
+                Ty::Integer => "list_integer".to_owned(),
+                Ty::Boolean => "list_boolean".to_owned(),
+                Ty::Timestamp => "list_timestamp".to_owned(),
+                Ty::Date => "list_date".to_owned(),
+                _ => "list".to_owned(),
+            },
+            (Ty::Map(_), _) if !optional => "map".to_owned(),
+            _ => return quote!(),
+        };
+        let path = format!("wire::{name}");
+        quote!(deserialize_with = #path)
+    }
+
+    fn setter(&self, enums: &dyn Fn(&str) -> bool) -> TokenStream {
+        let field = format_ident!("{}", self.property.rust);
+        let method = format_ident!("{}", if self.property.rust == "new" { "new_" } else { &self.property.rust });
+        let docs = self.docs();
+        let value = format_ident!("value");
+        let (ty, value) = match self.presence {
+            Presence::Patch => {
+                let base = self.base.tokens(None);
+                (quote!(impl Into<keyfob_client::Patch<#base>>), quote!(value.into()))
+            }
+            Presence::Collection => self.base.argument(None, enums, &value),
+            _ => {
+                let (ty, value) = self.base.argument(None, enums, &value);
+                (ty, quote!(Some(#value)))
+            }
+        };
+        quote! {
+            #docs
+            pub fn #method(mut self, value: #ty) -> Self {
+                self.#field = #value;
+                self
+            }
+        }
+    }
+}
+
+/// The documentation of a type.
+pub(super) fn docs_of(schema: &Schema) -> TokenStream {
+    match &schema.description {
+        Some(text) => doc(&[&sentence(&escaped(text))]),
+        None => doc(&[&format!("`{}`.", schema.name)]),
+    }
+}

@@ -1,0 +1,164 @@
+//! The few types that generated fields and arguments have.
+
+use anyhow::{Result, bail};
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+use syn::{GenericArgument, PathArguments, Type};
+
+/// A type, as the generator chose it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Ty {
+    Unit,
+    Text,
+    Integer,
+    Number,
+    Boolean,
+    Timestamp,
+    Date,
+    /// Any JSON.
+    Json,
+    /// A download.
+    Bytes,
+    List(Box<Ty>),
+    Map(Box<Ty>),
+    Boxed(Box<Ty>),
+    Optional(Box<Ty>),
+    /// A type of `keyfob_client`.
+    Runtime(String),
+    /// A generated type.
+    Named(String),
+}
+
+impl Ty {
+    /// Reads a type as the generator writes it; references are owned.
+    pub(super) fn read(ty: &Type) -> Result<Self> {
+        match ty {
+            Type::Reference(reference) => Self::read(&reference.elem),
+            Type::Tuple(tuple) if tuple.elems.is_empty() => Ok(Self::Unit),
+            Type::Path(path) => Self::read_path(path),
+            _ => bail!("a type of unknown form: {}", quote!(#ty)),
+        }
+    }
+
+    fn read_path(ty: &syn::TypePath) -> Result<Self> {
+        let segments: Vec<_> = ty.path.segments.iter().collect();
+        let Some(last) = segments.last() else { bail!("an empty path") };
+        let arguments: Vec<&Type> = match &last.arguments {
+            PathArguments::AngleBracketed(list) => list.args.iter().filter_map(type_argument).collect(),
+            _ => Vec::new(),
+        };
+        let inner = || arguments.last().map_or(Ok(Self::Unit), |ty| Self::read(ty)).map(Box::new);
+        let name = last.ident.to_string();
+        if segments.len() > 1 && segments[0].ident == "keyfob_client" {
+            return Ok(if name == "Timestamp" { Self::Timestamp } else { Self::Runtime(name) });
+        }
+        if segments.len() == 2 && segments[0].ident == "types" {
+            return Ok(Self::Named(name));
+        }
+        Ok(match (name.as_str(), segments.len()) {
+            ("str" | "String", _) => Self::Text,
+            ("i64", 1) => Self::Integer,
+            ("f64", 1) => Self::Number,
+            ("bool", 1) => Self::Boolean,
+            ("ByteStream", 1) => Self::Bytes,
+            ("B", 1) => Self::Runtime("Upload".into()),
+            ("NaiveDate", 3) => Self::Date,
+            ("Value", 2) => Self::Json,
+            ("Option", _) => Self::Optional(inner()?),
+            ("Vec", 3) => Self::List(inner()?),
+            ("BTreeMap", 3) => Self::Map(inner()?),
+            ("Box", 3) => Self::Boxed(inner()?),
+            // `JsonSchema` objects without properties; the normaliser makes them `{}`, so they cannot occur.
+            (_, 1) if arguments.is_empty() => Self::Named(name),
+            _ => bail!("a type that the post-passes do not know: {}", quote!(#ty)),
+        })
+    }
+
+    /// The type without `Option` around it.
+    pub(super) fn required(self) -> Self {
+        match self {
+            Self::Optional(inner) => *inner,
+            other => other,
+        }
+    }
+
+    /// The type as generated code writes it; generated types are in `module`.
+    pub(super) fn tokens(&self, module: Option<&Ident>) -> TokenStream {
+        let of = |inner: &Self| inner.tokens(module);
+        match self {
+            Self::Unit => quote!(()),
+            Self::Text => quote!(String),
+            Self::Integer => quote!(i64),
+            Self::Number => quote!(f64),
+            Self::Boolean => quote!(bool),
+            Self::Timestamp => quote!(keyfob_client::Timestamp),
+            Self::Date => quote!(chrono::NaiveDate),
+            Self::Json => quote!(serde_json::Value),
+            Self::Bytes => quote!(keyfob_client::ByteStream),
+            Self::List(inner) => {
+                let inner = of(inner);
+                quote!(Vec<#inner>)
+            }
+            Self::Map(inner) => {
+                let inner = of(inner);
+                quote!(std::collections::BTreeMap<String, #inner>)
+            }
+            Self::Boxed(inner) => {
+                let inner = of(inner);
+                quote!(Box<#inner>)
+            }
+            Self::Optional(inner) => {
+                let inner = of(inner);
+                quote!(Option<#inner>)
+            }
+            Self::Runtime(name) => {
+                let name = format_ident!("{name}");
+                quote!(keyfob_client::#name)
+            }
+            Self::Named(name) => {
+                let name = format_ident!("{name}");
+                module.map_or_else(|| quote!(#name), |module| quote!(#module::#name))
+            }
+        }
+    }
+
+    /// What a method takes for a value of this type, and the value made of `argument`.
+    pub(super) fn argument(&self, module: Option<&Ident>, enums: &dyn Fn(&str) -> bool, argument: &Ident) -> (TokenStream, TokenStream) {
+        let ty = self.tokens(module);
+        if self.is_converted(enums) {
+            return (quote!(impl Into<#ty>), quote!(#argument.into()));
+        }
+        match self {
+            Self::List(inner) => {
+                let item = inner.tokens(module);
+                if inner.is_converted(enums) {
+                    (quote!(impl IntoIterator<Item = impl Into<#item>>), quote!(#argument.into_iter().map(Into::into).collect()))
+                } else {
+                    (quote!(impl IntoIterator<Item = #item>), quote!(#argument.into_iter().collect()))
+                }
+            }
+            Self::Boxed(inner) => {
+                let inner = inner.tokens(module);
+                (inner, quote!(Box::new(#argument)))
+            }
+            _ => (ty, quote!(#argument)),
+        }
+    }
+
+    /// Whether callers may pass whatever converts into this type.
+    fn is_converted(&self, enums: &dyn Fn(&str) -> bool) -> bool {
+        match self {
+            Self::Text | Self::Timestamp | Self::Json => true,
+            Self::Runtime(name) => name != "Form",
+            Self::Named(name) => enums(name),
+            _ => false,
+        }
+    }
+}
+
+fn type_argument(argument: &GenericArgument) -> Option<&Type> {
+    match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    }
+}

@@ -1,0 +1,93 @@
+//! One path item per operation: variants and shared parameters are written out, references to parameters, bodies and
+//! answers are followed.
+
+use super::walk::{self, Found};
+use crate::tree::{Map, Tree, TreeExt, map};
+
+/// Replaces `paths` by a map of one operation each, in the document's order.
+///
+/// Each operation carries its real path under `path`, and what its query fixes under `fixed`.
+pub(crate) fn expand(document: &Tree, log: &mut Vec<String>) -> Tree {
+    let mut paths = Map::new();
+    for found in walk::operations(document) {
+        let variants = found.operation.list("x-keyfob-variants");
+        if found.operation.get("operationId").is_some() {
+            let mut operation = found.operation.clone();
+            let parameters = walk::parameters(document, found.item, found.operation).into_iter().cloned();
+            operation.set("parameters", parameters.collect::<Vec<_>>());
+            add(&mut paths, document, found, operation, &Tree::Mapping(Map::new()));
+        }
+        for variant in variants {
+            let id = variant.text("operationId").unwrap_or_default();
+            let fixed = variant.get("query").cloned().unwrap_or_else(|| Tree::Mapping(Map::new()));
+            log.push(format!("{} {}: {id} is an operation of its own", found.method.to_uppercase(), found.path));
+            add(&mut paths, document, found, varied(document, found, variant, &fixed), &fixed);
+        }
+    }
+    let mut expanded = document.clone();
+    expanded.set("paths", Tree::Mapping(paths));
+    expanded
+}
+
+/// The operation with what the variant says instead. Unless it lists its own, it takes all parameters but the fixed ones.
+fn varied(document: &Tree, found: Found<'_>, variant: &Tree, fixed: &Tree) -> Tree {
+    let mut operation = found.operation.clone();
+    for key in ["description", "x-keyfob-paging", "deprecated"] {
+        operation.take(key);
+    }
+    let shared = walk::parameters(document, found.item, found.operation).into_iter();
+    let own = variant.get("parameters").map(|_| variant.list("parameters"));
+    let kept = shared.filter(|parameter| match (parameter.text("in"), own) {
+        (Some("path"), Some(own)) => !own.iter().any(|own| own.text("name") == parameter.text("name")),
+        (Some("path"), None) => true,
+        (_, Some(_)) => false,
+        (_, None) => fixed.get(parameter.text("name").unwrap_or_default()).is_none(),
+    });
+    let parameters: Vec<Tree> = kept.chain(own.unwrap_or_default()).cloned().collect();
+    for (key, value) in variant.entries() {
+        if key != "query" {
+            operation.set(key, value.clone());
+        }
+    }
+    operation.set("parameters", parameters);
+    operation
+}
+
+fn add(paths: &mut Map, document: &Tree, found: Found<'_>, mut operation: Tree, fixed: &Tree) {
+    operation.take("x-keyfob-variants");
+    let parameters = operation.list("parameters").iter().map(|parameter| walk::resolve(document, parameter).clone());
+    operation.set("parameters", parameters.collect::<Vec<_>>());
+    if let Some(body) = operation.get("requestBody") {
+        operation.set("requestBody", walk::resolve(document, body).clone());
+    }
+    let responses = operation.pairs("responses").into_iter();
+    let responses = responses.map(|(code, answer)| (code.into(), walk::resolve(document, answer).clone()));
+    operation.set("responses", Tree::Mapping(responses.collect()));
+    let servers = operation.get("servers").or(found.item.get("servers"));
+    if let Some(servers) = servers.cloned() {
+        operation.set("servers", servers);
+    }
+    operation.set("path", found.path);
+    operation.set("fixed", fixed.clone());
+    let id = operation.text("operationId").unwrap_or_default();
+    let query: Vec<String> =
+        fixed.entries().into_iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(&scalar(value)))).collect();
+    let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
+    // The fragment keeps operations on one path apart; it ends where the path is written into the client.
+    paths.insert(format!("{}{query}#{id}", found.path).into(), map([(found.method, operation)]));
+}
+
+/// A scalar as it stands in a query.
+pub(crate) fn scalar(value: &Tree) -> String {
+    match value {
+        Tree::String(text) => text.clone(),
+        Tree::Number(number) => number.to_string(),
+        Tree::Bool(flag) => flag.to_string(),
+        _ => String::new(),
+    }
+}
+
+fn encoded(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+}

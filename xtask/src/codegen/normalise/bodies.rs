@@ -1,0 +1,59 @@
+//! Request bodies of one media type each; files and forms with files become bytes, which the post-passes type again.
+
+use super::super::facts::{chosen, is_json};
+use super::super::naming::pascal;
+use crate::tree::{Map, Tree, TreeExt, map};
+
+pub(super) fn pass(document: &mut Tree, log: &mut Vec<String>) {
+    let mut named = Vec::new();
+    super::each_operation(document, |id, operation| {
+        let Some(body) = operation.get("requestBody").cloned() else { return };
+        let content = body.pairs("content");
+        let Some((media, media_content)) = chosen(&content) else { return };
+        if content.len() > 1 {
+            log.push(format!("{id}: of {} request media types, {media} is sent", content.len()));
+        }
+        let mut schema = media_content.get("schema").cloned().unwrap_or(Tree::Mapping(Map::new()));
+        let media = match media {
+            "application/json" | "application/x-www-form-urlencoded" => media,
+            other if is_json(other) => {
+                log.push(format!("{id}: the body is JSON, sent as {other}"));
+                "application/json"
+            }
+            other if other.starts_with("text/") => {
+                schema = map([("type", "string".into())]);
+                "text/plain"
+            }
+            other => {
+                log.push(format!("{id}: {other} becomes an argument of its own kind"));
+                schema = map([("type", "string".into()), ("format", "binary".into())]);
+                "application/octet-stream"
+            }
+        };
+        if schema.get("properties").is_some() {
+            let name = format!("{}Body", pascal(id));
+            log.push(format!("{id}: the inline body is called {name}"));
+            let reference = map([("$ref", format!("#/components/schemas/{name}").into())]);
+            named.push((name, std::mem::replace(&mut schema, reference)));
+        }
+        let content = map([(media, map([("schema", schema)]))]);
+        operation.set("requestBody", map([("required", true.into()), ("content", content)]));
+    });
+    for (name, schema) in named {
+        add_component(document, &name, schema);
+    }
+}
+
+fn add_component(document: &mut Tree, name: &str, schema: Tree) {
+    for (parent, key) in [(&[][..], "components"), (&["components"][..], "schemas")] {
+        let parent = parent.iter().try_fold(&mut *document, |tree, key| tree.get_mut(key));
+        if let Some(parent) = parent
+            && parent.get(key).is_none()
+        {
+            parent.set(key, Map::new());
+        }
+    }
+    if let Some(schemas) = document.get_mut("components").and_then(|components| components.get_mut("schemas")) {
+        schemas.set(name, schema);
+    }
+}

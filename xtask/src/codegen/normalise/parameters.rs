@@ -1,0 +1,28 @@
+//! Parameters keep their name, place and a plain schema; dates and times become one type that takes either.
+
+use super::schemas::{Context, Losses, simplified};
+use crate::tree::{Tree, TreeExt, map};
+
+pub(super) fn pass(document: &mut Tree, log: &mut Vec<String>) {
+    let whole = document.clone();
+    super::each_operation(document, |id, operation| {
+        let mut losses = Losses::default();
+        let parameters = operation.list("parameters").iter().map(|parameter| {
+            let name = parameter.text("name").unwrap_or_default();
+            let place = parameter.text("in").unwrap_or_default();
+            let schema = parameter.get("schema").unwrap_or(&Tree::Null);
+            if parameter.get("explode").and_then(Tree::as_bool) == Some(false) {
+                losses.note(name, "explode: false (joined by commas)");
+            }
+            map([
+                ("name", name.into()),
+                ("in", place.into()),
+                ("required", parameter.flag("required").into()),
+                ("schema", simplified(&whole, schema, Context::Parameter, name, &mut losses)),
+            ])
+        });
+        let parameters: Vec<Tree> = parameters.collect();
+        operation.set("parameters", parameters);
+        losses.log(id, log);
+    });
+}

@@ -1,0 +1,18 @@
+//! Schemas that only errors use are not generated.
+
+use super::super::reach::reach;
+use crate::tree::{Tree, TreeExt};
+
+pub(super) fn error_schemas(document: &mut Tree, log: &mut Vec<String>) {
+    let reach = reach(document);
+    let unused: Vec<&String> =
+        reach.errors.iter().filter(|name| !reach.requests.contains(*name) && !reach.answers.contains(*name)).collect();
+    let Some(schemas) = document.get_mut("components").and_then(|components| components.get_mut("schemas")) else { return };
+    for name in &unused {
+        schemas.take(name);
+    }
+    if !unused.is_empty() {
+        let names: Vec<&str> = unused.into_iter().map(String::as_str).collect();
+        log.push(format!("schemas of errors only, not generated: {}", names.join(", ")));
+    }
+}

@@ -1,0 +1,145 @@
+//! Schemas in the few forms for which the generator writes plain types.
+
+use super::super::naming::pascal;
+use super::super::types::is_type;
+use super::super::walk;
+use crate::tree::{Map, Tree, TreeExt, map};
+
+/// Limits are the server's business: an answer beyond them must not fail, and a request is refused by the server.
+const LIMITS: [&str; 13] = [
+    "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength", "pattern",
+    "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties",
+];
+
+/// Formats of strings that are plain text for the client.
+const TEXT_FORMATS: [&str; 9] = ["uuid", "uri", "email", "binary", "byte", "password", "time", "duration", "hostname"];
+
+/// Where a schema stands.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Context {
+    Body,
+    Parameter,
+}
+
+/// What a pass left out of one operation or component.
+#[derive(Default)]
+pub(super) struct Losses(Vec<String>);
+
+impl Losses {
+    pub(super) fn note(&mut self, of: &str, what: &str) {
+        self.0.push(if of.is_empty() { what.to_owned() } else { format!("{of} {what}") });
+    }
+
+    pub(super) fn log(self, place: &str, log: &mut Vec<String>) {
+        if !self.0.is_empty() {
+            log.push(format!("{place}: only documentation: {}", self.0.join(", ")));
+        }
+    }
+}
+
+pub(super) fn pass(document: &mut Tree, log: &mut Vec<String>) {
+    let whole = document.clone();
+    super::each_operation(document, |id, operation| {
+        let mut losses = Losses::default();
+        for holder in ["requestBody", "responses"] {
+            let Some(node) = operation.get_mut(holder) else { continue };
+            let node = if holder == "responses" { node.get_mut("2XX") } else { Some(node) };
+            let content = node.and_then(|node| node.get_mut("content")).and_then(Tree::as_mapping_mut);
+            for (media, content) in content.into_iter().flatten() {
+                if media.as_str() != Some("application/octet-stream")
+                    && let Some(schema) = content.get("schema").cloned()
+                {
+                    content.set("schema", simplified(&whole, &schema, Context::Body, "", &mut losses));
+                }
+            }
+        }
+        for key in ["path", "fixed", "servers", "security", "tags", "summary", "description", "externalDocs"] {
+            operation.take(key);
+        }
+        losses.log(id, log);
+    });
+    let mut schemas = Map::new();
+    for (name, schema) in whole.at(&["components", "schemas"]).map(TreeExt::entries).unwrap_or_default() {
+        if is_type(schema) {
+            let mut losses = Losses::default();
+            schemas.insert(name.into(), component(&whole, name, schema, &mut losses));
+            losses.log(&format!("components/schemas/{name}"), log);
+        }
+    }
+    document.set("components", map([("schemas", Tree::Mapping(schemas))]));
+    for key in ["servers", "security", "tags", "externalDocs"] {
+        document.take(key);
+    }
+}
+
+/// A component that becomes a type; its description tells the post-passes which one it is.
+fn component(document: &Tree, name: &str, schema: &Tree, losses: &mut Losses) -> Tree {
+    let marker = ("description", Tree::from(format!("schema:{name}")));
+    if schema.get("enum").is_some() {
+        let values = schema.list("enum").iter().filter(|value| !value.is_null()).enumerate();
+        let names = values.map(|(at, value)| {
+            let name = schema.list("x-enum-varnames").get(at).or(Some(value)).and_then(Tree::as_str);
+            Tree::from(pascal(name.unwrap_or_default()))
+        });
+        return map([("type", "string".into()), ("enum", Tree::Sequence(names.collect())), marker]);
+    }
+    let properties = schema.pairs("properties").into_iter().map(|(name, property)| {
+        (name.into(), simplified(document, property, Context::Body, name, losses))
+    });
+    let properties = Tree::Mapping(properties.collect());
+    let required = Tree::Sequence(schema.list("required").to_vec());
+    map([("type", "object".into()), ("required", required), ("properties", properties), marker])
+}
+
+/// The schema without anything that the generator would refuse, enforce, or turn into a type of its own.
+pub(super) fn simplified(document: &Tree, schema: &Tree, context: Context, of: &str, losses: &mut Losses) -> Tree {
+    if let Some(path) = schema.at(&["x-rust-type", "path"]).and_then(Tree::as_str) {
+        return rust_type(path);
+    }
+    let inner = schema.get("$ref").is_none().then(|| schema.list("allOf").first()).flatten().unwrap_or(schema);
+    if let Some(reference) = inner.text("$ref") {
+        let target = walk::resolve(document, inner);
+        return if is_type(target) {
+            map([("$ref", reference.into())])
+        } else {
+            simplified(document, target, context, of, losses)
+        };
+    }
+    for key in LIMITS.into_iter().filter(|key| schema.get(key).is_some()) {
+        losses.note(of, key);
+    }
+    if schema.get("default").is_some() && context == Context::Body {
+        losses.note(of, "default");
+    }
+    let format = schema.text("format");
+    match schema.text("type") {
+        Some("string") => match (format, context) {
+            (Some("date-time"), Context::Body) => rust_type("Timestamp"),
+            (Some("date-time" | "date"), Context::Parameter) => rust_type("TimeParam"),
+            (Some("date"), Context::Body) => map([("type", "string".into()), ("format", "date".into())]),
+            (format, _) => {
+                if let Some(format) = format.filter(|format| !TEXT_FORMATS.contains(format)) {
+                    losses.note(of, &format!("format {format}"));
+                }
+                map([("type", "string".into())])
+            }
+        },
+        Some(kind @ ("integer" | "number" | "boolean")) => map([("type", kind.into())]),
+        Some("array") => {
+            let items = schema.get("items").unwrap_or(&Tree::Null);
+            map([("type", "array".into()), ("items", simplified(document, items, context, of, losses))])
+        }
+        _ => match schema.get("additionalProperties") {
+            Some(values) if !values.entries().is_empty() => {
+                let values = simplified(document, values, context, of, losses);
+                map([("type", "object".into()), ("additionalProperties", values)])
+            }
+            _ => Tree::Mapping(Map::new()),
+        },
+    }
+}
+
+fn rust_type(name: &str) -> Tree {
+    let path = format!("keyfob_client::{name}");
+    map([("x-rust-type", map([("crate", "keyfob_client".into()), ("version", "*".into()), ("path", path.into())]))])
+}

@@ -1,0 +1,52 @@
+//! Which component schemas belong to requests, to success answers, or only to documented errors.
+
+use std::collections::BTreeSet;
+
+use super::walk;
+use crate::tree::{Tree, TreeExt};
+
+/// The names of component schemas by what leads to them.
+#[derive(Debug, Default)]
+pub(crate) struct Reach {
+    pub(crate) requests: BTreeSet<String>,
+    pub(crate) answers: BTreeSet<String>,
+    pub(crate) errors: BTreeSet<String>,
+}
+
+/// Follows every operation's body, parameters and answers.
+pub(crate) fn reach(document: &Tree) -> Reach {
+    let mut reach = Reach::default();
+    for found in walk::operations(document) {
+        let variants = found.operation.list("x-keyfob-variants");
+        for node in std::iter::once(found.operation).chain(variants) {
+            if let Some(body) = node.get("requestBody") {
+                follow(document, walk::resolve(document, body), &mut reach.requests);
+            }
+            for parameter in walk::parameters(document, found.item, node) {
+                follow(document, parameter, &mut reach.requests);
+            }
+            for (code, answer) in node.pairs("responses") {
+                let names = if code.starts_with('2') { &mut reach.answers } else { &mut reach.errors };
+                follow(document, walk::resolve(document, answer), names);
+            }
+        }
+    }
+    reach
+}
+
+fn follow(document: &Tree, node: &Tree, names: &mut BTreeSet<String>) {
+    if let Some(("schemas", name)) = node.text("$ref").and_then(walk::component)
+        && names.insert(name.to_owned())
+        && let Some(schema) = document.at(&["components", "schemas", name])
+    {
+        follow(document, schema, names);
+    }
+    for (key, child) in node.entries() {
+        if !matches!(key, "example" | "examples" | "default") {
+            follow(document, child, names);
+        }
+    }
+    for child in node.as_sequence().into_iter().flatten() {
+        follow(document, child, names);
+    }
+}

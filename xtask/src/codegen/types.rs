@@ -1,0 +1,109 @@
+//! What component schemas say that the generator's types do not.
+
+use std::collections::BTreeMap;
+
+use super::naming::{pascal, snake};
+use super::walk;
+use crate::tree::{Tree, TreeExt};
+
+/// One named component schema that becomes a type.
+#[derive(Debug)]
+pub(crate) struct Schema {
+    pub(crate) name: String,
+    pub(crate) description: Option<String>,
+    pub(crate) shape: Shape,
+}
+
+#[derive(Debug)]
+pub(crate) enum Shape {
+    Object { properties: Vec<Property>, patch: bool, extra: bool },
+    Text(Vec<Variant>),
+    Integers(Vec<(Variant, i64)>),
+}
+
+/// One field of an object.
+#[derive(Debug)]
+pub(crate) struct Property {
+    pub(crate) name: String,
+    pub(crate) rust: String,
+    pub(crate) description: Option<String>,
+    pub(crate) required: bool,
+    pub(crate) nullable: bool,
+    pub(crate) inferred: bool,
+    /// Travels as JSON inside a string.
+    pub(crate) json_string: bool,
+}
+
+/// One value of an enumeration.
+#[derive(Debug)]
+pub(crate) struct Variant {
+    pub(crate) rust: String,
+    pub(crate) value: String,
+    pub(crate) description: Option<String>,
+}
+
+/// The component schemas that become types, by name.
+pub(crate) fn read(document: &Tree) -> BTreeMap<String, Schema> {
+    let schemas = document.at(&["components", "schemas"]).map(TreeExt::entries).unwrap_or_default();
+    let schemas = schemas.into_iter().filter_map(|(name, node)| Some((name.to_owned(), schema(document, name, node)?)));
+    schemas.collect()
+}
+
+/// Whether a component is a type of its own; anything else is written out where it is used.
+pub(crate) fn is_type(schema: &Tree) -> bool {
+    schema.get("enum").is_some() || schema.get("properties").is_some()
+}
+
+fn schema(document: &Tree, name: &str, node: &Tree) -> Option<Schema> {
+    let description = node.text("description").map(|text| text.trim().to_owned());
+    let shape = if node.get("enum").is_some() {
+        enumeration(node)
+    } else if node.get("properties").is_some() {
+        let required: Vec<&str> = node.list("required").iter().filter_map(Tree::as_str).collect();
+        let properties = node.pairs("properties").into_iter();
+        Shape::Object {
+            properties: properties.map(|(name, node)| property(document, name, node, required.contains(&name))).collect(),
+            patch: node.flag("x-keyfob-patch"),
+            extra: node.flag("x-keyfob-extra"),
+        }
+    } else {
+        return None;
+    };
+    Some(Schema { name: name.to_owned(), description, shape })
+}
+
+fn property(document: &Tree, name: &str, node: &Tree, required: bool) -> Property {
+    // A reference with annotations is written either beside `$ref` or around it, with `allOf`.
+    let inner = node.list("allOf").first().filter(|_| node.list("allOf").len() == 1).unwrap_or(node);
+    let target = walk::resolve(document, inner);
+    let alias = Some(target).filter(|target| inner.get("$ref").is_some() && !is_type(target));
+    let description = node.text("description").or_else(|| alias.and_then(|target| target.text("description")));
+    Property {
+        name: name.to_owned(),
+        rust: snake(name),
+        description: description.map(|text| text.trim().to_owned()),
+        required,
+        nullable: node.flag("nullable") || target.flag("nullable"),
+        inferred: node.text("x-keyfob-confidence") == Some("inferred"),
+        json_string: node.flag("x-keyfob-json-string"),
+    }
+}
+
+fn enumeration(node: &Tree) -> Shape {
+    let text = |key: &str, at: usize| node.list(key).get(at).and_then(Tree::as_str).map(str::to_owned);
+    let values = node.list("enum").iter().filter(|value| !value.is_null());
+    let variants = values.enumerate().map(|(at, value)| {
+        let text_value = value.as_str().map_or_else(|| value.as_i64().unwrap_or_default().to_string(), str::to_owned);
+        let variant = Variant {
+            rust: pascal(&text("x-enum-varnames", at).unwrap_or_else(|| text_value.clone())),
+            value: text_value,
+            description: text("x-enum-descriptions", at),
+        };
+        (variant, value.as_i64().unwrap_or_default())
+    });
+    if node.text("type") == Some("integer") {
+        Shape::Integers(variants.collect())
+    } else {
+        Shape::Text(variants.map(|(variant, _)| variant).collect())
+    }
+}
