@@ -107,6 +107,11 @@ pub(crate) fn is_json(media: &str) -> bool {
     essence.ends_with("/json") || essence.ends_with("+json")
 }
 
+/// Whether the media type holds text that is not JSON.
+pub(crate) fn is_text(media: &str) -> bool {
+    media.starts_with("text/") || media.ends_with("/xml") || media.ends_with("+xml")
+}
+
 /// Reads the facts from an expanded document.
 pub(crate) fn read(name: &str, document: &Tree) -> Api {
     let info = |key: &str| document.at(&["info", key]).and_then(Tree::as_str).unwrap_or_default().trim().to_owned();
@@ -204,7 +209,7 @@ fn answer(document: &Tree, node: &Tree) -> Answer {
     let schema = walk::resolve(document, &content["schema"]);
     if is_json(media) {
         Answer::Json
-    } else if media.starts_with("text/") && schema.text("format") != Some("binary") {
+    } else if is_text(media) && schema.text("format") != Some("binary") {
         Answer::Text(media.to_owned())
     } else {
         Answer::Bytes

@@ -1,7 +1,8 @@
 //! Calls progenitor, and says which operation or schema it cannot take.
 
+use std::cell::Cell;
 use std::panic::{self, AssertUnwindSafe};
-use std::sync::Mutex;
+use std::sync::Once;
 
 use anyhow::{Context, Result, anyhow, bail};
 use progenitor::{CrateVers, GenerationSettings, Generator, InterfaceStyle, TagStyle};
@@ -29,15 +30,20 @@ fn attempt(document: &Tree) -> Result<syn::File> {
     syn::parse2(tokens?).context("the generated code is not Rust")
 }
 
+thread_local! {
+    static QUIET: Cell<bool> = const { Cell::new(false) };
+}
+
 /// Turns a panic of `work` into an error, without the usual print to the terminal.
 fn quietly<T>(work: impl FnOnce() -> T) -> Result<T> {
-    // The hook is the process's: one at a time.
-    static HOOK: Mutex<()> = Mutex::new(());
-    let _guard = HOOK.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    let previous = panic::take_hook();
-    panic::set_hook(Box::new(|_| {}));
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let usual = panic::take_hook();
+        panic::set_hook(Box::new(move |info| if !QUIET.get() { usual(info) }));
+    });
+    QUIET.set(true);
     let result = panic::catch_unwind(AssertUnwindSafe(work));
-    panic::set_hook(previous);
+    QUIET.set(false);
     result.map_err(|payload| {
         let text = payload.downcast_ref::<String>().cloned();
         let text = text.or_else(|| payload.downcast_ref::<&str>().map(|text| (*text).to_owned()));

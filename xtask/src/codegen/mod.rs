@@ -1,7 +1,9 @@
 //! `specs/<api>/openapi.yaml` to `crates/<api>/src/generated.rs`.
 
+mod apis;
 mod check;
 mod document;
+mod drift;
 mod emit;
 mod expand;
 mod facts;
@@ -10,15 +12,19 @@ mod naming;
 mod normalise;
 mod problems;
 mod reach;
+mod targets;
 mod types;
 mod walk;
 
-use std::fs;
 use std::path::Path;
+use std::thread;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail, ensure};
 
 use self::document::Document;
+use self::drift::Outputs;
+use self::facts::Api;
+use self::targets::Target;
 
 /// What `cargo xtask codegen` is told.
 #[derive(clap::Args)]
@@ -26,21 +32,67 @@ pub(crate) struct Arguments {
     /// Writes nothing; fails if anything generated is out of date
     #[arg(long)]
     check: bool,
-    /// Only these APIs
+    /// Only these APIs; all, if none is named
     apis: Vec<String>,
 }
 
+/// Writes what is generated, or compares it with what is there.
 pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<()> {
-    for api in &arguments.apis {
-        let spec = format!("specs/{api}/openapi.yaml");
-        let document = Document::load(root, &spec)?;
-        check::check(&document)?;
-        let normalised = normalise::normalise(api, &document.tree);
-        let raw = generator::generate(&normalised.document).with_context(|| spec.clone())?;
-        let code = emit::emit(&raw, &normalised, &spec).with_context(|| spec.clone())?;
-        fs::write(root.join(format!("crates/{api}/src/generated.rs")), code)?;
-        fs::write(root.join(format!("specs/{api}/normalised.log")), normalised.log.join("\n") + "\n")?;
+    let targets = targets::all(root)?;
+    for name in &arguments.apis {
+        ensure!(targets.iter().any(|target| target.name == *name), "there is no specs/{name}/openapi.yaml");
     }
-    let _ = arguments.check;
+    let chosen = |target: &Target| arguments.apis.is_empty() || arguments.apis.contains(&target.name);
+    let outputs = outputs(root, &targets, &chosen)?;
+    let strays = targets::strays(root, &targets)?;
+    if !arguments.check {
+        return drift::write(root, &outputs, &strays);
+    }
+    let differences = drift::differences(root, &outputs, &strays);
+    ensure!(
+        differences.is_empty(),
+        "generated files are out of date; run `cargo xtask codegen`\n  {}",
+        differences.join("\n  ")
+    );
     Ok(())
+}
+
+/// Everything that is generated; code only for the chosen targets.
+fn outputs(root: &Path, targets: &[Target], chosen: &(dyn Fn(&Target) -> bool + Sync)) -> Result<Outputs> {
+    // The generator is slow in a debug build, and APIs have nothing to do with each other.
+    let results = thread::scope(|scope| {
+        let running: Vec<_> = targets.iter().map(|target| scope.spawn(|| one(root, target, chosen(target)))).collect();
+        running.into_iter().map(|thread| thread.join().expect("a pass does not panic")).collect::<Vec<_>>()
+    });
+    let mut outputs = Outputs::new();
+    let mut apis = Vec::new();
+    let mut refused = Vec::new();
+    for (target, result) in targets.iter().zip(results) {
+        match result {
+            Ok((api, files)) => {
+                outputs.extend(files);
+                apis.extend((!target.canary).then_some(api));
+            }
+            Err(error) => refused.push(format!("{error:#}")),
+        }
+    }
+    if !refused.is_empty() {
+        bail!("{}", refused.join("\n"));
+    }
+    outputs.insert("docs/apis.md".into(), apis::page(&apis.iter().collect::<Vec<_>>()));
+    Ok(outputs)
+}
+
+fn one(root: &Path, target: &Target, chosen: bool) -> Result<(Api, Outputs)> {
+    let document = Document::load(root, &target.spec)?;
+    check::check(&document)?;
+    let normalised = normalise::normalise(&target.name, &document.tree);
+    let mut outputs = Outputs::new();
+    if chosen {
+        let raw = generator::generate(&normalised.document).with_context(|| target.spec.clone())?;
+        let code = emit::emit(&raw, &normalised, &target.spec).with_context(|| target.spec.clone())?;
+        outputs.insert(target.code.clone(), code);
+        outputs.insert(target.log.clone(), normalised.log.join("\n") + "\n");
+    }
+    Ok((normalised.api, outputs))
 }

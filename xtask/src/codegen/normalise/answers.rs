@@ -1,6 +1,6 @@
 //! One answer per operation: the success, for every 2xx status. Errors are read by the runtime, in any shape.
 
-use super::super::facts::{chosen, is_json};
+use super::super::facts::{chosen, is_json, is_text};
 use crate::tree::{Map, Tree, TreeExt, map};
 
 pub(super) fn pass(document: &mut Tree, log: &mut Vec<String>) {
@@ -29,7 +29,8 @@ fn lowered(id: &str, media: &str, content: &Tree, log: &mut Vec<String>) -> Tree
         let schema = content.get("schema").cloned().unwrap_or(Tree::Mapping(Map::new()));
         return map([("application/json", map([("schema", schema)]))]);
     }
-    log.push(format!("{id}: the answer's {media} is passed through"));
+    let kind = if is_text(media) && content.at(&["schema", "format"]).is_none() { "text" } else { "a download" };
+    log.push(format!("{id}: the answer's {media} is {kind}"));
     let bytes = map([("type", "string".into()), ("format", "binary".into())]);
     map([("application/octet-stream", map([("schema", bytes)]))])
 }

@@ -7,12 +7,13 @@ pub(super) fn pass(document: &mut Tree, log: &mut Vec<String>) {
     let whole = document.clone();
     super::each_operation(document, |id, operation| {
         let mut losses = Losses::default();
+        let mut joined = Vec::new();
         let parameters = operation.list("parameters").iter().map(|parameter| {
             let name = parameter.text("name").unwrap_or_default();
             let place = parameter.text("in").unwrap_or_default();
             let schema = parameter.get("schema").unwrap_or(&Tree::Null);
             if parameter.get("explode").and_then(Tree::as_bool) == Some(false) {
-                losses.note(name, "explode: false (joined by commas)");
+                joined.push(name.to_owned());
             }
             map([
                 ("name", name.into()),
@@ -24,5 +25,8 @@ pub(super) fn pass(document: &mut Tree, log: &mut Vec<String>) {
         let parameters: Vec<Tree> = parameters.collect();
         operation.set("parameters", parameters);
         losses.log(id, log);
+        if !joined.is_empty() {
+            log.push(format!("{id}: joined by commas, not repeated: {}", joined.join(", ")));
+        }
     });
 }

@@ -1,0 +1,61 @@
+//! What there is to generate: a folder in `specs` per API, and the canary.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+/// One specification and the files that come of it, as paths below the root.
+pub(crate) struct Target {
+    pub(crate) name: String,
+    pub(crate) spec: String,
+    pub(crate) code: String,
+    pub(crate) log: String,
+    /// Not an API, but one of each thing that a specification can hold; its code is compiled in the tests.
+    pub(crate) canary: bool,
+}
+
+/// Every target, in alphabetical order.
+pub(crate) fn all(root: &Path) -> Result<Vec<Target>> {
+    let mut targets: Vec<Target> = folders(root, "specs")?
+        .into_iter()
+        .filter(|name| root.join(format!("specs/{name}/openapi.yaml")).exists())
+        .map(|name| Target {
+            spec: format!("specs/{name}/openapi.yaml"),
+            code: format!("crates/{name}/src/generated.rs"),
+            log: format!("specs/{name}/normalised.log"),
+            name,
+            canary: false,
+        })
+        .collect();
+    if root.join("xtask/canary/openapi.yaml").exists() {
+        targets.push(Target {
+            name: "canary".into(),
+            spec: "xtask/canary/openapi.yaml".into(),
+            code: "xtask/canary/generated.rs".into(),
+            log: "xtask/canary/normalised.log".into(),
+            canary: true,
+        });
+    }
+    Ok(targets)
+}
+
+/// Generated files that belong to no target.
+pub(crate) fn strays(root: &Path, targets: &[Target]) -> Result<Vec<String>> {
+    let code = folders(root, "crates")?.into_iter().map(|name| format!("crates/{name}/src/generated.rs"));
+    let logs = folders(root, "specs")?.into_iter().map(|name| format!("specs/{name}/normalised.log"));
+    let wanted = |path: &String| targets.iter().any(|target| target.code == *path || target.log == *path);
+    Ok(code.chain(logs).filter(|path| !wanted(path) && root.join(path).exists()).collect())
+}
+
+fn folders(root: &Path, parent: &str) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(root.join(parent)).with_context(|| format!("reading {parent}"))? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            names.extend(entry.file_name().into_string());
+        }
+    }
+    names.sort();
+    Ok(names)
+}
