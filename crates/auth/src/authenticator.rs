@@ -60,9 +60,7 @@ impl Authenticator {
     }
 
     pub(crate) fn from_shared(shared: Shared) -> Self {
-        Self {
-            shared: Arc::new(shared),
-        }
+        Self { shared: Arc::new(shared) }
     }
 
     /// Returns authorization that is valid now.
@@ -142,9 +140,7 @@ impl Authenticator {
         async move {
             match (ready, wait) {
                 (Some(authorization), _) => Ok(authorization),
-                (None, Some(wait)) => wait
-                    .await
-                    .and_then(|snapshot| snapshot.authorization().ok_or_else(lost)),
+                (None, Some(wait)) => wait.await.and_then(|snapshot| snapshot.authorization().ok_or_else(lost)),
                 (None, None) => Err(lost()),
             }
         }

@@ -16,6 +16,14 @@ use crate::error::Error;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Generation(pub(crate) u64);
 
+impl Generation {
+    /// The number itself: 1 for the first token.
+    #[must_use]
+    pub fn number(self) -> u64 {
+        self.0
+    }
+}
+
 /// The headers that authorize one request.
 #[derive(Clone)]
 pub struct Authorization {
@@ -53,9 +61,7 @@ impl Authorization {
 
 impl fmt::Debug for Authorization {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Authorization")
-            .field("generation", &self.generation)
-            .finish_non_exhaustive()
+        f.debug_struct("Authorization").field("generation", &self.generation).finish_non_exhaustive()
     }
 }
 
@@ -78,10 +84,7 @@ impl Headers {
         let first = sensitive(Arc::clone(&bytes))?;
         let stripes =
             std::array::from_fn(|_| Value::Bearer(sensitive(Arc::clone(&bytes)).unwrap_or_else(|_| first.clone())));
-        Ok(Self {
-            stripes,
-            token: Some(bytes),
-        })
+        Ok(Self { stripes, token: Some(bytes) })
     }
 
     /// Headers of any name, as some servers want instead.
@@ -92,18 +95,12 @@ impl Headers {
             ready.push((name.clone(), sensitive(Arc::new(bytes))?));
         }
         let ready: Arc<[_]> = ready.into();
-        Ok(Self {
-            stripes: std::array::from_fn(|_| Value::Headers(Arc::from(&*ready))),
-            token: None,
-        })
+        Ok(Self { stripes: std::array::from_fn(|_| Value::Headers(Arc::from(&*ready))), token: None })
     }
 
     #[inline]
     pub(crate) fn authorization(&self, generation: Generation) -> Authorization {
-        Authorization {
-            value: self.stripes[stripe()].clone(),
-            generation,
-        }
+        Authorization { value: self.stripes[stripe()].clone(), generation }
     }
 
     /// The token itself, where there is one.
@@ -124,9 +121,7 @@ fn bearer_bytes(token: &SecretString) -> Result<Arc<Zeroizing<Vec<u8>>>, Error> 
         return Err(Error::malformed("the token is empty"));
     }
     if !token.iter().all(u8::is_ascii_graphic) {
-        return Err(Error::malformed(
-            "the token holds characters that cannot stand in a header",
-        ));
+        return Err(Error::malformed("the token holds characters that cannot stand in a header"));
     }
     let mut bytes = Zeroizing::new(Vec::with_capacity(BEARER.len() + token.len()));
     bytes.extend_from_slice(BEARER);

@@ -27,13 +27,7 @@ pub struct AuthenticatorBuilder {
 
 impl AuthenticatorBuilder {
     pub(crate) fn new(credentials: Credentials) -> Self {
-        Self {
-            credentials,
-            transport: Transport::new(),
-            client: None,
-            clock: Clock::system(),
-            retry: Retry::new(),
-        }
+        Self { credentials, transport: Transport::new(), client: None, clock: Clock::system(), retry: Retry::new() }
     }
 
     /// Sets how the token endpoint is reached.
@@ -70,13 +64,7 @@ impl AuthenticatorBuilder {
     /// [`Configuration`](crate::ErrorKind::Configuration), in one line that says what to change, for credentials that
     /// cannot work.
     pub fn build(self) -> Result<Authenticator, Error> {
-        let Self {
-            credentials,
-            transport,
-            client,
-            clock,
-            retry,
-        } = self;
+        let Self { credentials, transport, client, clock, retry } = self;
         let shared = match credentials.prepare(&transport)? {
             Prepared::Fixed(headers) => {
                 let now = clock.moment();
@@ -93,12 +81,7 @@ impl AuthenticatorBuilder {
             }
             Prepared::Source(source) => {
                 let http = TokenHttp::new(transport, client, clock.clone());
-                let fetcher = Fetcher {
-                    source,
-                    http,
-                    clock: clock.clone(),
-                    retry,
-                };
+                let fetcher = Fetcher { source, http, clock: clock.clone(), retry };
                 Shared::new(Snapshot::empty(), Some(fetcher), clock, random())
             }
         };

@@ -106,21 +106,13 @@ impl ClientCredentials {
     pub(crate) fn into_source(self) -> Result<ClientCredentialsSource, Error> {
         let url = parse("token URL", &self.token_url)?;
         if self.client_id.is_empty() {
-            return Err(Error::configuration(
-                "the client id is empty; give the one the vendor issued",
-            ));
+            return Err(Error::configuration("the client id is empty; give the one the vendor issued"));
         }
         if self.client_secret.expose_secret().is_empty() {
-            return Err(Error::configuration(
-                "the client secret is empty; give the one the vendor issued",
-            ));
+            return Err(Error::configuration("the client secret is empty; give the one the vendor issued"));
         }
         let label = url.host_str().unwrap_or_default().to_owned();
-        Ok(ClientCredentialsSource {
-            settings: self,
-            url,
-            label,
-        })
+        Ok(ClientCredentialsSource { settings: self, url, label })
     }
 }
 
@@ -165,9 +157,9 @@ impl ClientCredentialsSource {
         client = match settings.authentication {
             ClientAuthentication::Body => client.set_auth_type(AuthType::RequestBody),
             // The empty secret keeps the id out of the body. The real one is put in below, where it is wiped.
-            ClientAuthentication::Basic | ClientAuthentication::BasicRaw => client
-                .set_client_secret(ClientSecret::new(String::new()))
-                .set_auth_type(AuthType::BasicAuth),
+            ClientAuthentication::Basic | ClientAuthentication::BasicRaw => {
+                client.set_client_secret(ClientSecret::new(String::new())).set_auth_type(AuthType::BasicAuth)
+            }
         };
         let mut exchange = client.exchange_client_credentials();
         exchange = exchange.add_scopes(settings.scopes.iter().cloned().map(Scope::new));
@@ -177,17 +169,13 @@ impl ClientCredentialsSource {
         for (name, value) in &settings.parameters {
             exchange = exchange.add_extra_param(name, value);
         }
-        let adapter = Adapter {
-            http: request.http(),
-            settings,
-        };
+        let adapter = Adapter { http: request.http(), settings };
         let answer = exchange.request_async(&adapter).await.map_err(|error| match error {
             RequestTokenError::Request(Failed(error)) => error,
             // The other kinds hold pieces of the answer, which end here.
-            _ => Error::malformed(format!(
-                "{} answered without a usable token; check the token URL",
-                origin(&self.url)
-            )),
+            _ => {
+                Error::malformed(format!("{} answered without a usable token; check the token URL", origin(&self.url)))
+            }
         })?;
         answer.into_token()
     }
@@ -204,12 +192,7 @@ impl TokenSource for ClientCredentialsSource {
         scopes.sort_unstable();
         let mut parts = vec![self.url.to_string(), settings.client_id.clone(), scopes.join(" ")];
         parts.push(settings.audience.clone().unwrap_or_default());
-        parts.extend(
-            settings
-                .parameters
-                .iter()
-                .flat_map(|(name, value)| [name.clone(), value.clone()]),
-        );
+        parts.extend(settings.parameters.iter().flat_map(|(name, value)| [name.clone(), value.clone()]));
         CacheKey::new(parts, &settings.client_secret)
     }
 
@@ -257,12 +240,7 @@ impl Adapter<'_> {
     }
 
     fn authenticate(&self, request: HttpRequest) -> Result<reqwest::Request, Error> {
-        let ClientCredentials {
-            client_id,
-            client_secret,
-            authentication,
-            ..
-        } = self.settings;
+        let ClientCredentials { client_id, client_secret, authentication, .. } = self.settings;
         let (mut parts, mut body) = request.into_parts();
         let secret = client_secret.expose_secret();
         match authentication {
@@ -349,15 +327,9 @@ fn bearer() -> BasicTokenType {
 
 impl Answer {
     fn into_token(self) -> Result<Token, Error> {
-        let named = self
-            .token_type
-            .as_ref()
-            .and_then(Value::as_str)
-            .filter(|name| !name.is_empty());
+        let named = self.token_type.as_ref().and_then(Value::as_str).filter(|name| !name.is_empty());
         if named.is_some_and(|name| !name.eq_ignore_ascii_case("bearer")) {
-            return Err(Error::malformed(
-                "the token endpoint issued a token that is not a bearer token",
-            ));
+            return Err(Error::malformed("the token endpoint issued a token that is not a bearer token"));
         }
         let mut token = Token::new(SecretString::from(self.access_token.into_secret()))
             .lifetime(expires_in(self.expires_in.as_ref()))
@@ -368,9 +340,7 @@ impl Answer {
 }
 
 fn expires_in(value: Option<&Value>) -> Lifetime {
-    value
-        .and_then(lifetime::seconds)
-        .map_or(Lifetime::Unknown, lifetime::from_seconds)
+    value.and_then(lifetime::seconds).map_or(Lifetime::Unknown, lifetime::from_seconds)
 }
 
 fn scopes(value: Option<&Value>) -> Vec<String> {
@@ -434,16 +404,10 @@ mod tests {
 
     #[track_caller]
     fn check(json: &str, expected: Option<(&str, Lifetime, &[&str])>) {
-        let token = serde_json::from_str::<Answer>(json)
-            .ok()
-            .and_then(|answer| answer.into_token().ok());
+        let token = serde_json::from_str::<Answer>(json).ok().and_then(|answer| answer.into_token().ok());
         let token = token.map(|token| (token.value.expose_secret().to_owned(), token.lifetime, token.scopes));
         let expected = expected.map(|(value, lifetime, scopes)| {
-            (
-                value.to_owned(),
-                lifetime,
-                scopes.iter().map(|&scope| scope.to_owned()).collect::<Vec<_>>(),
-            )
+            (value.to_owned(), lifetime, scopes.iter().map(|&scope| scope.to_owned()).collect::<Vec<_>>())
         });
         assert_eq!(token, expected, "{json}");
     }
@@ -455,10 +419,7 @@ mod tests {
             r#"{"access_token":"t","token_type":"Bearer","expires_in":3600,"scope":"a b"}"#,
             Some(("t", hour, &["a", "b"])),
         );
-        check(
-            r#"{"access_token":"t","type":"Bearer","expires_in":"3600"}"#,
-            Some(("t", hour, &[])),
-        );
+        check(r#"{"access_token":"t","type":"Bearer","expires_in":"3600"}"#, Some(("t", hour, &[])));
         check(
             r#"{"access_token":"t","type":"x","token_type":"bearer","expires_in":3600.0,"scope":["a"]}"#,
             Some(("t", hour, &["a"])),
@@ -467,10 +428,7 @@ mod tests {
             r#"{"access_token":"t","token_type":null,"expires_in":null,"scope":null}"#,
             Some(("t", Lifetime::Unknown, &[])),
         );
-        check(
-            r#"{"access_token":"t","expires_in":0}"#,
-            Some(("t", Lifetime::Once, &[])),
-        );
+        check(r#"{"access_token":"t","expires_in":0}"#, Some(("t", Lifetime::Once, &[])));
         check(r#"{"access_token":"t","token_type":"mac"}"#, None);
         check(r#"{"access_token":5}"#, None);
         check(r#"{"token":"t"}"#, None);

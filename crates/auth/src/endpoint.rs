@@ -10,15 +10,11 @@ use crate::error::Error;
 pub(crate) fn parse(what: &str, text: &str) -> Result<Url, Error> {
     let text = text.trim();
     if text.is_empty() {
-        return Err(Error::configuration(format!(
-            "the {what} is empty; give the whole address, with https://"
-        )));
+        return Err(Error::configuration(format!("the {what} is empty; give the whole address, with https://")));
     }
     let scheme = text.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
     if !matches!(scheme.as_deref(), Some("http" | "https")) {
-        return Err(Error::configuration(format!(
-            "the {what} has no https:// in front; give the whole address"
-        )));
+        return Err(Error::configuration(format!("the {what} has no https:// in front; give the whole address")));
     }
     let url = Url::parse(text).map_err(|error| {
         Error::configuration(format!("the {what} is not an address; give it as https://host/path")).with_source(error)
@@ -29,9 +25,7 @@ pub(crate) fn parse(what: &str, text: &str) -> Result<Url, Error> {
         )));
     }
     if url.fragment().is_some() {
-        return Err(Error::configuration(format!(
-            "the {what} has a #fragment; leave it out"
-        )));
+        return Err(Error::configuration(format!("the {what} has a #fragment; leave it out")));
     }
     Ok(url)
 }
@@ -46,10 +40,7 @@ pub(crate) fn check_scheme(url: &Url, plain_http_allowed: bool) -> Result<(), Er
              if that network is your own",
             origin(url)
         ))),
-        _ => Err(Error::configuration(format!(
-            "{} is neither https nor http",
-            origin(url)
-        ))),
+        _ => Err(Error::configuration(format!("{} is neither https nor http", origin(url)))),
     }
 }
 
@@ -100,10 +91,7 @@ mod tests {
         check("ftp://id.example.com", Err("no https://"));
         check("", Err("is empty"));
         check("https://", Err("not an address"));
-        check(
-            "https://user:canary@id.example.com/token",
-            Err("give them as credentials"),
-        );
+        check("https://user:canary@id.example.com/token", Err("give them as credentials"));
         check("https://canary@id.example.com/token", Err("give them as credentials"));
         check("https://id.example.com/token#x", Err("fragment"));
     }

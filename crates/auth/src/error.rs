@@ -140,18 +140,8 @@ impl Error {
     }
 
     fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
-        let inner = Inner {
-            kind,
-            message: message.into(),
-            code: None,
-            description: None,
-            status: None,
-            source: None,
-        };
-        Self {
-            inner: Arc::new(inner),
-            wait: None,
-        }
+        let inner = Inner { kind, message: message.into(), code: None, description: None, status: None, source: None };
+        Self { inner: Arc::new(inner), wait: None }
     }
 
     /// Only used while the error is being built; a shared one stays as it is.
@@ -236,8 +226,7 @@ impl fmt::Display for Error {
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut out = f.debug_struct("Error");
-        out.field("kind", &self.inner.kind)
-            .field("message", &self.inner.message);
+        out.field("kind", &self.inner.kind).field("message", &self.inner.message);
         if let Some(status) = self.inner.status {
             out.field("status", &status.as_u16());
         }

@@ -39,22 +39,15 @@ impl Fetcher {
         loop {
             let left = deadline.saturating_sub(self.clock.now().saturating_sub(start));
             let asked = self.clock.moment();
-            let answer = self
-                .clock
-                .timeout(left, self.attempt(reason, renewal.as_ref()))
-                .await
-                .unwrap_or_else(|_| {
-                    let seconds = deadline.as_secs_f64();
-                    Err(Error::unavailable(format!(
-                        "{} issued no token within {seconds} seconds",
-                        self.source.label()
-                    )))
-                });
+            let answer = self.clock.timeout(left, self.attempt(reason, renewal.as_ref())).await.unwrap_or_else(|_| {
+                let seconds = deadline.as_secs_f64();
+                Err(Error::unavailable(format!("{} issued no token within {seconds} seconds", self.source.label())))
+            });
             let error = match answer.and_then(|token| ready(token, asked)) {
                 Ok(fetched) => return Ok(fetched),
                 Err(error) => error,
             };
-            let pause = error.retry_after().unwrap_or_else(|| pause(attempt));
+            let pause = error.retry_after().unwrap_or_default().max(pause(attempt));
             let passed = self.clock.now().saturating_sub(start);
             if error.kind() != ErrorKind::Unavailable || attempt >= self.retry.attempts || passed + pause >= deadline {
                 return Err(error);
@@ -66,17 +59,10 @@ impl Fetcher {
     }
 
     async fn attempt(&self, reason: FetchReason, renewal: Option<&SecretString>) -> Result<Token, Error> {
-        let request = TokenRequest {
-            http: &self.http,
-            reason,
-            renewal,
-        };
+        let request = TokenRequest { http: &self.http, reason, renewal };
         // A source that panics must not leave its callers waiting.
         let fetch = AssertUnwindSafe(async { self.source.fetch(request).await });
-        fetch
-            .catch_unwind()
-            .await
-            .unwrap_or_else(|_| Err(Error::malformed("the token source panicked")))
+        fetch.catch_unwind().await.unwrap_or_else(|_| Err(Error::malformed("the token source panicked")))
     }
 }
 

@@ -71,10 +71,7 @@ pub(crate) struct Waiting {
 
 impl Shared {
     pub(crate) fn new(snapshot: Snapshot, fetcher: Option<Fetcher>, clock: Clock, jitter: f64) -> Self {
-        let ledger = Ledger {
-            generation: u64::from(snapshot.held().is_some()),
-            ..Ledger::default()
-        };
+        let ledger = Ledger { generation: u64::from(snapshot.held().is_some()), ..Ledger::default() };
         Self {
             snapshot: ArcSwap::from_pointee(snapshot),
             clock,
@@ -118,13 +115,14 @@ impl Shared {
             (State::Expired, Some(_)) => FetchReason::Expired,
             (State::Expired, None) => FetchReason::First,
         };
+        // Whoever waits needs a runtime too, for the time limit.
+        let runtime = Handle::try_current().map_err(|error| {
+            Error::configuration("there is no tokio runtime; call this from within one").with_source(error)
+        })?;
         if let Some(flight) = &ledger.flight {
             // Its task is gone without a word: so is the runtime that ran it.
             if flight.outcome.has_changed().is_ok() || flight.outcome.borrow().is_some() {
-                return Ok(Joined::Waiting(Waiting {
-                    id: flight.id,
-                    outcome: flight.outcome.clone(),
-                }));
+                return Ok(Joined::Waiting(Waiting { id: flight.id, outcome: flight.outcome.clone() }));
             }
             telemetry::abandoned(self.label());
             ledger.flight = None;
@@ -134,18 +132,13 @@ impl Shared {
         {
             return Err(error.clone().with_retry_after(left));
         }
-        self.start(&mut ledger, reason).map(Joined::Waiting)
+        self.start(&mut ledger, reason, &runtime).map(Joined::Waiting)
     }
 
-    fn start(self: &Arc<Self>, ledger: &mut Ledger, reason: FetchReason) -> Result<Waiting, Error> {
+    fn start(self: &Arc<Self>, ledger: &mut Ledger, reason: FetchReason, runtime: &Handle) -> Result<Waiting, Error> {
         let Some(fetcher) = &self.fetcher else {
-            return Err(Error::configuration(
-                "these credentials cannot be renewed; give new ones",
-            ));
+            return Err(Error::configuration("these credentials cannot be renewed; give new ones"));
         };
-        let runtime = Handle::try_current().map_err(|error| {
-            Error::configuration("there is no tokio runtime; call this from within one").with_source(error)
-        })?;
         ledger.flights += 1;
         let id = ledger.flights;
         let (sender, outcome) = watch::channel(None);
@@ -163,11 +156,7 @@ impl Shared {
             }
         };
         let task = runtime.spawn(fetch.with_current_subscriber()).abort_handle();
-        ledger.flight = Some(Flight {
-            id,
-            outcome: outcome.clone(),
-            task,
-        });
+        ledger.flight = Some(Flight { id, outcome: outcome.clone(), task });
         Ok(Waiting { id, outcome })
     }
 
@@ -207,10 +196,7 @@ impl Shared {
                 let rest = self.rest(&error, ledger.failures);
                 let error = error.with_retry_after(rest);
                 telemetry::failed(self.label(), reason, took, &error, rest);
-                ledger.failure = Some(Failure {
-                    error: error.clone(),
-                    until: now.monotonic + rest,
-                });
+                ledger.failure = Some(Failure { error: error.clone(), until: now.monotonic + rest });
                 Err(error)
             }
         }
@@ -254,10 +240,7 @@ impl Shared {
         if !held {
             return (Rejection::Replay, "already dropped");
         }
-        if ledger
-            .dropped_at
-            .is_some_and(|at| now.saturating_sub(at) < REJECTION_MEMORY)
-        {
+        if ledger.dropped_at.is_some_and(|at| now.saturating_sub(at) < REJECTION_MEMORY) {
             return (Rejection::Final, "final");
         }
         ledger.dropped_at = Some(now);
@@ -269,17 +252,10 @@ impl Shared {
     /// Waits for the outcome of a fetch; nothing if the fetch came to no end.
     pub(crate) async fn wait(&self, waiting: Waiting) -> Option<Outcome> {
         let Waiting { id, mut outcome } = waiting;
-        let limit = self
-            .fetcher
-            .as_ref()
-            .map_or(GRACE, |fetcher| fetcher.retry.deadline + GRACE);
+        let limit = self.fetcher.as_ref().map_or(GRACE, |fetcher| fetcher.retry.deadline + GRACE);
         let ended = self.clock.timeout(limit, async {
             // The guard is a lock: it must not live on.
-            outcome
-                .wait_for(Option::is_some)
-                .await
-                .ok()
-                .and_then(|outcome| outcome.clone())
+            outcome.wait_for(Option::is_some).await.ok().and_then(|outcome| outcome.clone())
         });
         if let Ok(outcome) = ended.await {
             return outcome;

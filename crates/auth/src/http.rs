@@ -32,11 +32,7 @@ pub struct TokenHttp {
 impl TokenHttp {
     pub(crate) fn new(transport: Transport, client: Option<reqwest::Client>, clock: Clock) -> Self {
         let client = client.map_or_else(OnceLock::new, OnceLock::from);
-        Self {
-            transport,
-            client,
-            clock,
-        }
+        Self { transport, client, clock }
     }
 
     /// Sends one request and reads the whole answer: at most 256 KiB, in at most 30 seconds, without redirects, over
@@ -55,10 +51,7 @@ impl TokenHttp {
         let exchange = self.exchange(request, &url);
         let answer = self.clock.timeout(TIME_LIMIT, exchange).await.unwrap_or_else(|_| {
             let seconds = TIME_LIMIT.as_secs();
-            Err(Error::unavailable(format!(
-                "{} did not answer within {seconds} seconds",
-                origin(&url)
-            )))
+            Err(Error::unavailable(format!("{} did not answer within {seconds} seconds", origin(&url))))
         })?;
         answer.accept()
     }
@@ -73,9 +66,7 @@ impl TokenHttp {
             return Ok(client);
         }
         // No idle connections: one would belong to the runtime that opened it, and outlive it.
-        let client = self
-            .transport
-            .client_with(Policy::none(), |builder| builder.pool_max_idle_per_host(0))?;
+        let client = self.transport.client_with(Policy::none(), |builder| builder.pool_max_idle_per_host(0))?;
         Ok(self.client.get_or_init(|| client))
     }
 
@@ -84,11 +75,7 @@ impl TokenHttp {
     }
 
     async fn exchange(&self, request: Request, url: &Url) -> Result<TokenAnswer, Error> {
-        let response = self
-            .client()?
-            .execute(request)
-            .await
-            .map_err(|error| broken(error, url))?;
+        let response = self.client()?.execute(request).await.map_err(|error| broken(error, url))?;
         if response.url().origin() != url.origin() {
             return Err(Error::malformed(format!(
                 "{} redirected the token request elsewhere; give the address that it points to",
@@ -98,12 +85,7 @@ impl TokenHttp {
         let status = response.status();
         let retry_after = retry_after(response.headers(), self.clock.wall());
         let body = read(response, url).await?;
-        Ok(TokenAnswer {
-            origin: origin(url),
-            status,
-            retry_after,
-            body,
-        })
+        Ok(TokenAnswer { origin: origin(url), status, retry_after, body })
     }
 }
 
@@ -160,22 +142,15 @@ impl TokenAnswer {
                 None,
                 None,
             ),
-            _ => Error::malformed(format!(
-                "{origin} answered {status}, which is no token answer; check the token URL"
-            )),
+            _ => Error::malformed(format!("{origin} answered {status}, which is no token answer; check the token URL")),
         };
-        error
-            .with_code(code, description)
-            .with_status(status)
-            .with_wait(self.retry_after)
+        error.with_code(code, description).with_status(status).with_wait(self.retry_after)
     }
 
     pub(crate) fn malformed(&self) -> Error {
         let (origin, status) = (&self.origin, self.status);
-        Error::malformed(format!(
-            "{origin} answered {status} without a usable token; check the token URL"
-        ))
-        .with_status(status)
+        Error::malformed(format!("{origin} answered {status} without a usable token; check the token URL"))
+            .with_status(status)
     }
 
     pub(crate) fn origin(&self) -> &str {
@@ -216,25 +191,17 @@ impl TokenAnswer {
 
 impl std::fmt::Debug for TokenAnswer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("TokenAnswer")
-            .field("status", &self.status.as_u16())
-            .finish_non_exhaustive()
+        f.debug_struct("TokenAnswer").field("status", &self.status.as_u16()).finish_non_exhaustive()
     }
 }
 
 async fn read(mut response: Response, url: &Url) -> Result<Zeroizing<Vec<u8>>, Error> {
     let too_large = || {
         let kib = LARGEST_BODY / 1024;
-        Error::malformed(format!(
-            "{} answered with more than {kib} KiB; check the token URL",
-            origin(url)
-        ))
+        Error::malformed(format!("{} answered with more than {kib} KiB; check the token URL", origin(url)))
     };
     let announced = response.content_length().unwrap_or(4096);
-    let announced = usize::try_from(announced)
-        .ok()
-        .filter(|length| *length <= LARGEST_BODY)
-        .ok_or_else(too_large)?;
+    let announced = usize::try_from(announced).ok().filter(|length| *length <= LARGEST_BODY).ok_or_else(too_large)?;
     let mut body = Zeroizing::new(Vec::with_capacity(announced));
     while let Some(chunk) = response.chunk().await.map_err(|error| broken(error, url))? {
         let length = body.len() + chunk.len();
@@ -294,10 +261,7 @@ fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     let wait = match text.parse::<f64>() {
         Ok(seconds) => Duration::try_from_secs_f64(seconds).ok()?,
-        Err(_) => httpdate::parse_http_date(text)
-            .ok()?
-            .duration_since(now)
-            .unwrap_or_default(),
+        Err(_) => httpdate::parse_http_date(text).ok()?.duration_since(now).unwrap_or_default(),
     };
     Some(bounded_retry_after(wait))
 }

@@ -62,34 +62,17 @@ impl JsonLogin {
 
     pub(crate) fn into_source(self) -> Result<JsonLoginSource, Error> {
         let login = parse("login URL", &self.login_url)?;
-        let refresh = self
-            .refresh_url
-            .as_deref()
-            .map(|url| parse("refresh URL", url))
-            .transpose()?;
-        let application = self
-            .application_token_url
-            .as_deref()
-            .map(|url| parse("application token URL", url))
-            .transpose()?;
+        let refresh = self.refresh_url.as_deref().map(|url| parse("refresh URL", url)).transpose()?;
+        let application =
+            self.application_token_url.as_deref().map(|url| parse("application token URL", url)).transpose()?;
         if self.username.is_empty() {
-            return Err(Error::configuration(
-                "the user name is empty; give the one to log in with",
-            ));
+            return Err(Error::configuration("the user name is empty; give the one to log in with"));
         }
         if self.password.expose_secret().is_empty() {
-            return Err(Error::configuration(
-                "the password is empty; give the one to log in with",
-            ));
+            return Err(Error::configuration("the password is empty; give the one to log in with"));
         }
         let label = login.host_str().unwrap_or_default().to_owned();
-        Ok(JsonLoginSource {
-            settings: self,
-            login,
-            refresh,
-            application,
-            label,
-        })
+        Ok(JsonLoginSource { settings: self, login, refresh, application, label })
     }
 }
 
@@ -135,9 +118,7 @@ fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SecretStr
 
 impl JsonLoginSource {
     pub(crate) fn urls(&self) -> impl Iterator<Item = &Url> {
-        std::iter::once(&self.login)
-            .chain(&self.refresh)
-            .chain(&self.application)
+        std::iter::once(&self.login).chain(&self.refresh).chain(&self.application)
     }
 
     async fn obtain(&self, request: TokenRequest<'_>) -> Result<Token, Error> {
@@ -154,10 +135,7 @@ impl JsonLoginSource {
         };
         self.renew(http, application, refresh).await?.ok_or_else(|| {
             Error::refused(
-                format!(
-                    "{} issued no application token; the user has to be an application user",
-                    self.label
-                ),
+                format!("{} issued no application token; the user has to be an application user", self.label),
                 None,
                 None,
             )
@@ -165,10 +143,7 @@ impl JsonLoginSource {
     }
 
     async fn log_in(&self, http: &TokenHttp) -> Result<Token, Error> {
-        let login = Login {
-            username: &self.settings.username,
-            password: self.settings.password.expose_secret(),
-        };
+        let login = Login { username: &self.settings.username, password: self.settings.password.expose_secret() };
         let body = json_body(&login)?;
         let request = http
             .client()?
@@ -203,19 +178,13 @@ impl JsonLoginSource {
             return Ok(None);
         }
         let parsed: Answer = answer.json()?;
-        parsed
-            .into_token(Some(refresh))
-            .map(Some)
-            .ok_or_else(|| answer.malformed())
+        parsed.into_token(Some(refresh)).map(Some).ok_or_else(|| answer.malformed())
     }
 
     fn refused(&self, answer: &TokenAnswer) -> Error {
         let (code, description) = answer.reason();
         Error::refused(
-            format!(
-                "{} refused the login; check user name, password and address",
-                answer.origin()
-            ),
+            format!("{} refused the login; check user name, password and address", answer.origin()),
             code,
             description,
         )
@@ -238,15 +207,8 @@ impl TokenSource for JsonLoginSource {
     }
 
     fn key(&self) -> CacheKey {
-        let kind = if self.application.is_some() {
-            "application"
-        } else {
-            "access"
-        };
-        CacheKey::new(
-            [self.login.as_str(), &self.settings.username, kind],
-            &self.settings.password,
-        )
+        let kind = if self.application.is_some() { "application" } else { "access" };
+        CacheKey::new([self.login.as_str(), &self.settings.username, kind], &self.settings.password)
     }
 
     fn label(&self) -> &str {
@@ -290,10 +252,7 @@ mod tests {
 
     #[test]
     fn the_login_survives_any_character_in_name_and_password() {
-        let login = Login {
-            username: "a\"b\\",
-            password: "\u{1}ö\n",
-        };
+        let login = Login { username: "a\"b\\", password: "\u{1}ö\n" };
         let body: Value = serde_json::from_slice(&json_body(&login).expect("JSON")).expect("JSON");
         assert_eq!(body, serde_json::json!({"username": "a\"b\\", "password": "\u{1}ö\n"}));
     }

@@ -52,11 +52,7 @@ pub(crate) fn from_jwt(token: &str, now: SystemTime) -> Lifetime {
 /// Whether a JWT says itself that its time is over; never for any other token.
 pub(crate) fn has_expired(token: &str, now: SystemTime) -> bool {
     let now = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64();
-    claims(token)
-        .as_ref()
-        .and_then(|claims| claims.get("exp"))
-        .and_then(seconds)
-        .is_some_and(|expires| expires <= now)
+    claims(token).as_ref().and_then(|claims| claims.get("exp")).and_then(seconds).is_some_and(|expires| expires <= now)
 }
 
 /// The claims of a JWT, unverified: good for planning, not for trust.
@@ -112,16 +108,8 @@ mod tests {
         let life = |claims: Value| from_jwt(&jwt(&claims), now);
         assert_eq!(Some(life(json!({"exp": 1_000_900}))), secs(900));
         assert_eq!(Some(life(json!({"iat": 999_900, "exp": 1_000_800}))), secs(800));
-        assert_eq!(
-            Some(life(json!({"iat": 1_000_100, "exp": 1_001_000}))),
-            secs(900),
-            "our clock is behind"
-        );
-        assert_eq!(
-            Some(life(json!({"iat": 990_000, "exp": 990_900}))),
-            secs(900),
-            "our clock is ahead"
-        );
+        assert_eq!(Some(life(json!({"iat": 1_000_100, "exp": 1_001_000}))), secs(900), "our clock is behind");
+        assert_eq!(Some(life(json!({"iat": 990_000, "exp": 990_900}))), secs(900), "our clock is ahead");
         assert_eq!(life(json!({"exp": 999_999})), Lifetime::Once);
         assert_eq!(life(json!({"sub": "x"})), Lifetime::Unknown);
         assert_eq!(from_jwt("opaque", now), Lifetime::Unknown);

@@ -17,10 +17,7 @@ impl Retry {
     /// Three attempts within 30 seconds.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            attempts: 3,
-            deadline: Duration::from_secs(30),
-        }
+        Self { attempts: 3, deadline: Duration::from_secs(30) }
     }
 
     /// Sets how many requests one fetch makes at most; 1 means that nothing is repeated.
@@ -65,9 +62,7 @@ pub(crate) fn bounded_retry_after(wait: Duration) -> Duration {
 }
 
 fn exponential(first: Duration, count: u32, longest: Duration) -> Duration {
-    first
-        .saturating_mul(1_u32.checked_shl(count.saturating_sub(1)).unwrap_or(u32::MAX))
-        .min(longest)
+    first.saturating_mul(1_u32.checked_shl(count.saturating_sub(1)).unwrap_or(u32::MAX)).min(longest)
 }
 
 /// A number from 0 up to 1. Good enough to spread requests, for nothing else.

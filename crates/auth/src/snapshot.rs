@@ -45,18 +45,12 @@ pub(crate) enum State {
 
 impl Snapshot {
     pub(crate) fn empty() -> Self {
-        Self {
-            attention: AtomicU64::new(0),
-            held: None,
-        }
+        Self { attention: AtomicU64::new(0), held: None }
     }
 
     /// A token that is used from now on.
     pub(crate) fn of(held: Held, now: &Moment) -> Self {
-        let snapshot = Self {
-            attention: AtomicU64::new(0),
-            held: Some(held),
-        };
+        let snapshot = Self { attention: AtomicU64::new(0), held: Some(held) };
         snapshot.look_again_later(now);
         snapshot
     }
@@ -64,18 +58,12 @@ impl Snapshot {
     /// The warm path: the headers, if nothing has to be thought about at this monotonic time.
     #[inline]
     pub(crate) fn warm(&self, nanos: u64) -> Option<Authorization> {
-        if nanos < self.attention.load(Ordering::Relaxed) {
-            self.authorization()
-        } else {
-            None
-        }
+        if nanos < self.attention.load(Ordering::Relaxed) { self.authorization() } else { None }
     }
 
     #[inline]
     pub(crate) fn authorization(&self) -> Option<Authorization> {
-        self.held
-            .as_ref()
-            .map(|held| held.headers.authorization(held.generation))
+        self.held.as_ref().map(|held| held.headers.authorization(held.generation))
     }
 
     pub(crate) fn held(&self) -> Option<&Held> {

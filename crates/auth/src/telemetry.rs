@@ -50,21 +50,13 @@ pub(crate) fn attempt_failed(label: &str, attempt: u32, error: &Error, pause: Du
 }
 
 pub(crate) fn rejected(label: &str, generation: Generation, outcome: &'static str) {
-    tracing::info!(
-        source = label,
-        generation = generation.0,
-        outcome,
-        "token rejected by the server"
-    );
+    tracing::info!(source = label, generation = generation.0, outcome, "token rejected by the server");
     #[cfg(feature = "metrics")]
     metered::rejected(label, outcome);
 }
 
 pub(crate) fn abandoned(label: &str) {
-    tracing::info!(
-        source = label,
-        "the runtime of a token fetch is gone or stuck; fetching anew"
-    );
+    tracing::info!(source = label, "the runtime of a token fetch is gone or stuck; fetching anew");
 }
 
 /// Tells how long the token in use will last. Called about once a second where there is traffic.

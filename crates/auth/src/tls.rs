@@ -25,9 +25,7 @@ pub(crate) fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, E
         })?;
     }
     if certificates.is_empty() {
-        return Err(Error::configuration(format!(
-            "there is no certificate in the PEM text; {advice}"
-        )));
+        return Err(Error::configuration(format!("there is no certificate in the PEM text; {advice}")));
     }
     Ok(certificates)
 }
@@ -36,11 +34,7 @@ pub(crate) fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, E
 pub(crate) fn config(extra: &[CertificateDer<'static>]) -> Result<ClientConfig, Error> {
     let provider = Arc::new(ring::default_provider());
     let platform = Verifier::new_with_extra_roots(extra.iter().cloned(), Arc::clone(&provider));
-    let trust = Trust {
-        platform,
-        pinned: extra.to_vec(),
-        provider: Arc::clone(&provider),
-    };
+    let trust = Trust { platform, pinned: extra.to_vec(), provider: Arc::clone(&provider) };
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| Error::configuration("TLS cannot be set up").with_source(error))?

@@ -31,13 +31,7 @@ impl Token {
     /// A bearer token of unknown lifetime.
     #[must_use]
     pub fn new(value: impl Into<SecretString>) -> Self {
-        Self {
-            value: value.into(),
-            lifetime: Lifetime::Unknown,
-            token_type: None,
-            scopes: Vec::new(),
-            renewal: None,
-        }
+        Self { value: value.into(), lifetime: Lifetime::Unknown, token_type: None, scopes: Vec::new(), renewal: None }
     }
 
     /// Sets how long the token may be used.

@@ -48,6 +48,12 @@ impl FakeClock {
         self.shared.wake();
     }
 
+    /// How far the monotonic clock has been moved.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        Duration::from_nanos(self.shared.nanos())
+    }
+
     /// How many sleeps and time limits are waiting for the clock.
     #[must_use]
     pub fn waiting(&self) -> usize {
@@ -57,11 +63,7 @@ impl FakeClock {
     /// How many sleeps, not counting time limits, are waiting for the clock.
     #[must_use]
     pub fn sleeping(&self) -> usize {
-        self.shared
-            .lock_sleepers()
-            .iter()
-            .filter(|sleeper| sleeper.may_advance)
-            .count()
+        self.shared.lock_sleepers().iter().filter(|sleeper| sleeper.may_advance).count()
     }
 }
 
@@ -132,10 +134,7 @@ impl Shared {
 
 impl fmt::Debug for Shared {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Shared")
-            .field("nanos", &self.nanos())
-            .field("wall", &self.wall())
-            .finish_non_exhaustive()
+        f.debug_struct("Shared").field("nanos", &self.nanos()).field("wall", &self.wall()).finish_non_exhaustive()
     }
 }
 
@@ -151,12 +150,7 @@ impl Sleep {
     pub(super) fn new(shared: Arc<Shared>, duration: Duration, may_advance: bool) -> Self {
         let id = shared.next_id.fetch_add(1, Ordering::SeqCst);
         let until = shared.nanos().saturating_add(nanos(duration));
-        Self {
-            shared,
-            id,
-            until,
-            may_advance,
-        }
+        Self { shared, id, until, may_advance }
     }
 
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
@@ -172,12 +166,7 @@ impl Sleep {
             return Poll::Ready(());
         }
         let waker = cx.waker().clone();
-        sleepers.push(Sleeper {
-            id: self.id,
-            until: self.until,
-            may_advance: self.may_advance,
-            waker,
-        });
+        sleepers.push(Sleeper { id: self.id, until: self.until, may_advance: self.may_advance, waker });
         Poll::Pending
     }
 }
@@ -218,9 +207,7 @@ mod tests {
         fake.auto_advance(true);
         clock.sleep(Duration::from_secs(5)).await;
         assert_eq!(clock.now(), Duration::from_secs(5));
-        let mut limited = clock
-            .timeout(Duration::from_secs(1), std::future::pending::<()>())
-            .boxed();
+        let mut limited = clock.timeout(Duration::from_secs(1), std::future::pending::<()>()).boxed();
         assert!(poll!(&mut limited).is_pending());
         fake.advance(Duration::from_secs(1));
         assert!(poll!(&mut limited).is_ready());

@@ -94,10 +94,7 @@ impl Clock {
     }
 
     pub(crate) fn moment(&self) -> Moment {
-        Moment {
-            monotonic: self.now(),
-            wall: self.wall(),
-        }
+        Moment { monotonic: self.now(), wall: self.wall() }
     }
 
     fn timer(&self, duration: Duration, may_advance: bool) -> Sleep {

@@ -1,0 +1,137 @@
+//! Rules 5 and 12: who gives up, and what ends with whom.
+
+use std::time::Duration;
+
+use futures::future::join_all;
+use futures::{FutureExt, poll};
+use keyfob_auth::Authenticator;
+
+use crate::server::{Server, token, until};
+
+#[tokio::test]
+async fn the_first_caller_may_leave_and_the_others_get_the_same_single_fetch() {
+    let server = Server::tokens("3600");
+    let authenticator = server.builder().build().expect("an authenticator");
+    server.hold();
+    let mut first = authenticator.authorization().boxed();
+    assert!(poll!(&mut first).is_pending());
+    until("the request has arrived", || server.requests() == 1).await;
+    let others: Vec<_> = (0..100)
+        .map(|_| {
+            let authenticator = authenticator.clone();
+            tokio::spawn(async move { token(&authenticator).await })
+        })
+        .collect();
+    drop(first);
+    tokio::task::yield_now().await;
+    server.release();
+    for other in join_all(others).await {
+        assert_eq!(other.expect("no panic").expect("a token"), "t1");
+    }
+    assert_eq!(server.requests(), 1);
+}
+
+#[tokio::test]
+async fn a_fetch_that_all_callers_left_still_brings_its_token_home() {
+    let server = Server::tokens("3600");
+    let authenticator = server.builder().build().expect("an authenticator");
+    server.hold();
+    let mut only = authenticator.authorization().boxed();
+    assert!(poll!(&mut only).is_pending());
+    drop(only);
+    until("the request has arrived", || server.requests() == 1).await;
+    server.release();
+    until("the token is there", || authenticator.token_info().is_some()).await;
+    assert_eq!(token(&authenticator).await.expect("a token"), "t1");
+    assert_eq!(server.requests(), 1);
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")
+}
+
+fn a_second_runtime_fetches_after_the_first_is_gone(authenticator: &Authenticator, server: &Server) {
+    let first = runtime();
+    server.hold();
+    first.block_on(async {
+        let mut call = authenticator.authorization().boxed();
+        assert!(poll!(&mut call).is_pending());
+        until("the request has arrived", || server.requests() == 1).await;
+    });
+    drop(first);
+    server.release();
+    assert_eq!(runtime().block_on(token(authenticator)).expect("a token"), "t2");
+    assert_eq!(server.requests(), 2);
+}
+
+#[test]
+fn when_the_runtime_that_fetched_is_gone_the_next_one_fetches() {
+    let server = Server::tokens("3600");
+    let authenticator = server.builder().build().expect("an authenticator");
+    a_second_runtime_fetches_after_the_first_is_gone(&authenticator, &server);
+}
+
+#[test]
+fn when_the_runtime_that_fetched_is_gone_a_waiter_on_another_fetches() {
+    let server = Server::tokens("3600");
+    let authenticator = server.builder().build().expect("an authenticator");
+    let first = runtime();
+    server.hold();
+    first.block_on(async {
+        assert!(poll!(authenticator.authorization().boxed()).is_pending());
+        until("the request has arrived", || server.requests() == 1).await;
+    });
+    let waiter = std::thread::spawn({
+        let authenticator = authenticator.clone();
+        move || runtime().block_on(token(&authenticator))
+    });
+    std::thread::sleep(Duration::from_millis(50));
+    server.release();
+    drop(first);
+    assert_eq!(waiter.join().expect("no panic").expect("a token"), "t2");
+}
+
+#[test]
+fn a_clients_own_connection_pool_survives_the_change_of_runtimes() {
+    let server = Server::tokens("0");
+    // With its default pool: the second runtime finds a connection in it that belongs to the first.
+    let client = reqwest::Client::builder().tls_backend_preconfigured(tls()).build().expect("a client");
+    let authenticator = server.builder().http_client(client).build().expect("an authenticator");
+    let first = runtime();
+    assert_eq!(first.block_on(token(&authenticator)).expect("a token"), "t1");
+    drop(first);
+    let second = runtime().block_on(token(&authenticator)).expect("a token");
+    assert!(second == "t2" || second == "t3", "{second}");
+}
+
+fn tls() -> rustls::ClientConfig {
+    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
+    rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .with_root_certificates(rustls::RootCertStore::empty())
+        .with_no_client_auth()
+}
+
+#[test]
+fn tokens_of_one_runtime_serve_another() {
+    let server = Server::tokens("3600");
+    let authenticator = server.builder().build().expect("an authenticator");
+    assert_eq!(runtime().block_on(token(&authenticator)).expect("a token"), "t1");
+    assert_eq!(runtime().block_on(token(&authenticator)).expect("a token"), "t1");
+    assert_eq!(server.requests(), 1);
+}
+
+#[tokio::test]
+async fn dropping_the_last_handle_ends_a_fetch_in_progress() {
+    let server = Server::tokens("3600");
+    let authenticator = server.builder().build().expect("an authenticator");
+    server.hold();
+    let mut call = authenticator.authorization().boxed();
+    assert!(poll!(&mut call).is_pending());
+    drop(call);
+    until("the request has arrived", || server.requests() == 1).await;
+    assert_eq!(server.closed(), 0);
+    drop(authenticator);
+    until("the connection is closed", || server.closed() == 1).await;
+}

@@ -1,0 +1,278 @@
+//! Rules 6, 7 and 13: outages, refusals, and what errors say.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use futures::FutureExt;
+use futures::future::join_all;
+use keyfob_auth::{Authenticator, Clock, ErrorKind, FakeClock, Recovery, Retry};
+
+use crate::server::{Reply, Request, Server, settled, token};
+
+/// A server that works until told otherwise, and what it says then.
+fn breakable(broken: fn(&Request) -> Reply) -> (Server, Arc<AtomicBool>) {
+    let down = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&down);
+    let server = Server::start(move |request| {
+        if flag.load(Ordering::SeqCst) {
+            broken(request)
+        } else {
+            Reply::token(&format!("t{}", request.number), "3600")
+        }
+    });
+    (server, down)
+}
+
+fn unavailable(_: &Request) -> Reply {
+    Reply::json(503, "down")
+}
+
+/// Sleeps between attempts take no time.
+fn impatient(server: &Server) -> (Authenticator, FakeClock) {
+    let (authenticator, clock) = server.on_fake_clock();
+    clock.auto_advance(true);
+    (authenticator, clock)
+}
+
+#[tokio::test]
+async fn while_the_token_is_valid_an_outage_makes_no_call_fail_or_wait() {
+    for broken in [unavailable, |_: &Request| Reply::Reset, |_: &Request| Reply::HalfBody] {
+        let (server, down) = breakable(broken);
+        let (authenticator, clock) = impatient(&server);
+        token(&authenticator).await.expect("a token");
+        down.store(true, Ordering::SeqCst);
+        clock.advance(Duration::from_secs(3300));
+        for _ in 0..20 {
+            assert_eq!(token(&authenticator).now_or_never().expect("no wait").expect("a token"), "t1");
+            settled(&clock).await;
+            clock.advance(Duration::from_secs(5));
+        }
+        assert!(server.requests() > 1, "it is being tried");
+    }
+}
+
+#[tokio::test]
+async fn refreshing_backs_off_during_an_outage() {
+    let (server, down) = breakable(unavailable);
+    let (clock, fake) = Clock::fake();
+    let retry = Retry::new().attempts(1);
+    let authenticator = server.builder().clock(clock).retry(retry).build().expect("an authenticator");
+    token(&authenticator).await.expect("a token");
+    down.store(true, Ordering::SeqCst);
+    fake.advance(Duration::from_secs(3300));
+    for _ in 0..200 {
+        token(&authenticator).await.expect("the old token");
+        settled(&fake).await;
+        fake.advance(Duration::from_secs(1));
+    }
+    // 1, 2, 4, 8, 16, 30, 30, … seconds, less the jitter.
+    assert!((8..=20).contains(&server.requests()), "{}", server.requests());
+}
+
+#[tokio::test]
+async fn after_an_outage_it_recovers_by_itself() {
+    let (server, down) = breakable(unavailable);
+    let (authenticator, clock) = impatient(&server);
+    token(&authenticator).await.expect("a token");
+    down.store(true, Ordering::SeqCst);
+    clock.advance(Duration::from_secs(7200));
+    for _ in 0..10 {
+        assert_eq!(token(&authenticator).await.expect_err("an outage").kind(), ErrorKind::Unavailable);
+        clock.advance(Duration::from_secs(60));
+    }
+    down.store(false, Ordering::SeqCst);
+    token(&authenticator).await.expect("a token again");
+    let info = authenticator.token_info().expect("a token");
+    assert_eq!(info.remaining, Some(Duration::from_secs(3600)));
+}
+
+#[tokio::test]
+async fn a_hundred_callers_of_a_dead_endpoint_are_all_answered_after_at_most_four_requests() {
+    let server = Server::start(unavailable);
+    let (authenticator, clock) = impatient(&server);
+    let start = clock.elapsed();
+    let answers = join_all((0..100).map(|_| token(&authenticator))).await;
+    assert_eq!(answers.len(), 100);
+    for answer in answers {
+        let error = answer.expect_err("an outage");
+        assert_eq!(error.kind(), ErrorKind::Unavailable);
+        assert_eq!(error.status().map(|status| status.as_u16()), Some(503));
+    }
+    for _ in 0..100 {
+        token(&authenticator).await.expect_err("an outage");
+    }
+    assert!(server.requests() <= 4, "{}", server.requests());
+    assert!(clock.elapsed() - start <= Duration::from_secs(30));
+}
+
+#[tokio::test]
+async fn a_transient_failure_is_tried_again_only_after_the_back_off() {
+    let server = Server::start(unavailable);
+    let (authenticator, clock) = impatient(&server);
+    let error = token(&authenticator).await.expect_err("an outage");
+    let Recovery::RetryAfter(wait) = error.recovery() else { panic!("{error:?}") };
+    assert!(wait <= Duration::from_secs(1));
+    let requests = server.requests();
+    token(&authenticator).await.expect_err("still resting");
+    assert_eq!(server.requests(), requests);
+    clock.advance(wait);
+    token(&authenticator).await.expect_err("an outage");
+    assert!(server.requests() > requests);
+}
+
+#[tokio::test]
+async fn transient_failures_are_repeated_within_one_fetch() {
+    for broken in [unavailable, |_: &Request| Reply::Reset, |_: &Request| Reply::json(429, "{}")] {
+        let server =
+            Server::start(move |request| if request.number < 3 { broken(request) } else { Reply::token("t", "3600") });
+        let (authenticator, _clock) = impatient(&server);
+        assert_eq!(token(&authenticator).await.expect("a token"), "t");
+        assert_eq!(server.requests(), 3);
+    }
+}
+
+#[tokio::test]
+async fn an_endpoint_that_nobody_listens_on_is_unavailable() {
+    let server = Server::tokens("3600");
+    let port = server.port();
+    drop(server);
+    let (clock, fake) = Clock::fake();
+    fake.auto_advance(true);
+    let credentials = keyfob_auth::ClientCredentials::new(format!("http://127.0.0.1:{port}/token"), "id", "secret");
+    let authenticator = Authenticator::builder(credentials).clock(clock).build().expect("an authenticator");
+    // The server's thread may need a moment to go.
+    crate::server::until("the port is closed", || std::net::TcpStream::connect(("127.0.0.1", port)).is_err()).await;
+    let error = token(&authenticator).await.expect_err("nobody there");
+    assert_eq!(error.kind(), ErrorKind::Unavailable);
+    assert!(std::error::Error::source(&error).is_some());
+    assert!(error.to_string().contains("cannot be reached"), "{error}");
+}
+
+#[tokio::test]
+async fn retry_after_is_kept_and_obeyed() {
+    let server = Server::start(|request| match request.number {
+        1 => Reply::Answer(429, "retry-after: 90\r\n", String::new()),
+        _ => Reply::token("t", "3600"),
+    });
+    let (authenticator, clock) = impatient(&server);
+    let error = token(&authenticator).await.expect_err("asked for patience");
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(90)));
+    assert_eq!(error.recovery(), Recovery::RetryAfter(Duration::from_secs(90)));
+    clock.advance(Duration::from_secs(89));
+    let error = token(&authenticator).await.expect_err("still asked for patience");
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(1)));
+    assert_eq!(server.requests(), 1);
+    clock.advance(Duration::from_secs(1));
+    assert_eq!(token(&authenticator).await.expect("a token"), "t");
+}
+
+#[tokio::test]
+async fn a_short_retry_after_is_waited_for_within_the_fetch() {
+    let server = Server::start(|request| match request.number {
+        1 => Reply::Answer(503, "retry-after: 7\r\n", String::new()),
+        _ => Reply::token("t", "3600"),
+    });
+    let (authenticator, clock) = impatient(&server);
+    assert_eq!(token(&authenticator).await.expect("a token"), "t");
+    assert_eq!(clock.elapsed(), Duration::from_secs(7));
+}
+
+#[tokio::test]
+async fn a_thousand_calls_with_a_wrong_secret_make_one_request_in_thirty_seconds() {
+    let server = Server::start(|_| Reply::json(400, r#"{"error":"invalid_client","error_description":"no"}"#));
+    let (authenticator, clock) = server.on_fake_clock();
+    for _ in 0..1000 {
+        let error = token(&authenticator).await.expect_err("a refusal");
+        assert_eq!(error.kind(), ErrorKind::Refused);
+        assert_eq!(error.code(), Some("invalid_client"));
+        assert_eq!(error.description(), Some("no"));
+        assert_eq!(error.recovery(), Recovery::Reauthenticate);
+        clock.advance(Duration::from_millis(29));
+    }
+    assert_eq!(server.requests(), 1);
+    clock.advance(Duration::from_secs(1));
+    token(&authenticator).await.expect_err("a refusal");
+    assert_eq!(server.requests(), 2);
+}
+
+#[tokio::test]
+async fn a_refused_refresh_leaves_the_valid_token_in_use_and_is_remembered() {
+    let (server, down) = breakable(|_| Reply::json(401, r#"{"error":"invalid_client"}"#));
+    let (authenticator, clock) = server.on_fake_clock();
+    token(&authenticator).await.expect("a token");
+    down.store(true, Ordering::SeqCst);
+    clock.advance(Duration::from_secs(3400));
+    for _ in 0..29 {
+        assert_eq!(token(&authenticator).now_or_never().expect("no wait").expect("a token"), "t1");
+        settled(&clock).await;
+        clock.advance(Duration::from_secs(1));
+    }
+    assert_eq!(server.requests(), 2);
+}
+
+#[track_caller]
+fn same_kind(error: &keyfob_auth::Error, kind: ErrorKind, recovery: Option<Recovery>, part: &str) {
+    assert_eq!(error.kind(), kind, "{error:?}");
+    if let Some(recovery) = recovery {
+        assert_eq!(error.recovery(), recovery, "{error:?}");
+    }
+    let line = error.to_string();
+    assert!(line.contains(part) && !line.contains('\n'), "{line}");
+}
+
+#[tokio::test]
+async fn every_bad_answer_is_one_clear_line_of_the_right_kind() {
+    let html = "<html>canary</html>";
+    let cases = [
+        (400, r#"{"error":"invalid_scope"}"#, ErrorKind::Refused, Recovery::Fail, "scopes"),
+        (401, r#"{"errorMsg":"canary"}"#, ErrorKind::Refused, Recovery::Reauthenticate, "check id, secret"),
+        (403, html, ErrorKind::Refused, Recovery::Reauthenticate, "check id, secret"),
+        (404, html, ErrorKind::Malformed, Recovery::Fail, "check the token URL"),
+        (200, html, ErrorKind::Malformed, Recovery::Fail, "check the token URL"),
+        (200, "", ErrorKind::Malformed, Recovery::Fail, "check the token URL"),
+        (200, "[]", ErrorKind::Malformed, Recovery::Fail, "check the token URL"),
+        (200, r#"{"token_type":"Bearer"}"#, ErrorKind::Malformed, Recovery::Fail, "check the token URL"),
+        (200, r#"{"access_token":7}"#, ErrorKind::Malformed, Recovery::Fail, "check the token URL"),
+        (200, r#"{"access_token":""}"#, ErrorKind::Malformed, Recovery::Fail, "empty"),
+        (200, r#"{"access_token":"a\nb"}"#, ErrorKind::Malformed, Recovery::Fail, "header"),
+        (200, r#"{"access_token":"a","token_type":"mac"}"#, ErrorKind::Malformed, Recovery::Fail, "bearer"),
+        (200, r#"{"error":"invalid_client"}"#, ErrorKind::Refused, Recovery::Reauthenticate, "check id, secret"),
+    ];
+    for (status, body, kind, recovery, part) in cases {
+        let server = Server::start(move |_| Reply::Answer(status, "", body.to_owned()));
+        let (authenticator, _clock) = impatient(&server);
+        let error = token(&authenticator).await.expect_err(body);
+        same_kind(&error, kind, Some(recovery), part);
+        assert_eq!(server.requests(), 1, "{body} is not worth a repetition");
+    }
+    let server = Server::start(|_| Reply::Answer(502, "content-type: text/html\r\n", "<html>canary</html>".to_owned()));
+    let (authenticator, _clock) = impatient(&server);
+    same_kind(&token(&authenticator).await.expect_err("a gateway"), ErrorKind::Unavailable, None, "502");
+    let server = Server::start(|_| Reply::json(400, r#"{"error":"temporarily_unavailable"}"#));
+    let (authenticator, _clock) = impatient(&server);
+    same_kind(&token(&authenticator).await.expect_err("an outage"), ErrorKind::Unavailable, None, "at the moment");
+    let server = Server::start(|_| Reply::HalfBody);
+    let (authenticator, _clock) = impatient(&server);
+    same_kind(&token(&authenticator).await.expect_err("half a body"), ErrorKind::Unavailable, None, "broke");
+}
+
+#[test]
+fn credentials_that_cannot_work_are_refused_when_building() {
+    let check = |url: &str, id: &str, secret: &str, part: &str| {
+        let credentials = keyfob_auth::ClientCredentials::new(url, id, secret);
+        let error = Authenticator::builder(credentials).build().expect_err("a mistake");
+        same_kind(&error, ErrorKind::Configuration, Some(Recovery::Fail), part);
+    };
+    check("https://id.example.com/token", "", "secret", "client id is empty");
+    check("https://id.example.com/token", "id", "", "client secret is empty");
+    check("id.example.com/token", "id", "secret", "no https://");
+    check("", "id", "secret", "is empty");
+    check("https://id:pw@id.example.com/token", "id", "secret", "as credentials");
+    check("http://id.example.com/token", "id", "secret", "allow_plain_http");
+    let error = Authenticator::builder(keyfob_auth::Credentials::bearer("a b")).build().expect_err("a blank");
+    same_kind(&error, ErrorKind::Configuration, None, "header");
+    let none: [(reqwest::header::HeaderName, keyfob_auth::SecretString); 0] = [];
+    let error = Authenticator::builder(keyfob_auth::Credentials::headers(none)).build().expect_err("nothing");
+    same_kind(&error, ErrorKind::Configuration, None, "no header");
+}

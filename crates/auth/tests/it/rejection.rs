@@ -1,0 +1,136 @@
+//! Rule 8: what a 401 does, and what it does not.
+
+use std::time::Duration;
+
+use futures::future::join_all;
+use keyfob_auth::{Authenticator, Credentials, Rejection, SecretString};
+use reqwest::header::HeaderName;
+
+use crate::server::{Server, bearer, settled, token};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn ten_thousand_concurrent_rejections_make_exactly_one_more_request() {
+    let server = Server::tokens("3600");
+    let authenticator = server.builder().build().expect("an authenticator");
+    let first = authenticator.authorization().await.expect("a token");
+    let tasks = (0..10_000).map(|_| {
+        let (authenticator, generation) = (authenticator.clone(), first.generation());
+        tokio::spawn(async move {
+            assert_eq!(authenticator.reject(generation), Rejection::Replay);
+            token(&authenticator).await
+        })
+    });
+    for answer in join_all(tasks).await {
+        assert_eq!(answer.expect("no panic").expect("a token"), "t2");
+    }
+    assert_eq!(server.requests(), 2);
+}
+
+#[tokio::test]
+async fn a_late_rejection_of_an_older_token_leaves_the_newer_one_alone() {
+    let server = Server::tokens("3600");
+    let (authenticator, clock) = server.on_fake_clock();
+    let old = authenticator.authorization().await.expect("a token").generation();
+    assert_eq!(authenticator.reject(old), Rejection::Replay);
+    assert_eq!(token(&authenticator).await.expect("a token"), "t2");
+    clock.advance(Duration::from_secs(60));
+    assert_eq!(authenticator.reject(old), Rejection::Replay);
+    assert_eq!(token(&authenticator).await.expect("a token"), "t2");
+    assert_eq!(server.requests(), 2);
+}
+
+#[tokio::test]
+async fn a_fresh_token_that_is_rejected_again_is_final_and_fetches_nothing_for_thirty_seconds() {
+    let server = Server::tokens("3600");
+    let (authenticator, clock) = server.on_fake_clock();
+    let first = authenticator.authorization().await.expect("a token").generation();
+    assert_eq!(authenticator.reject(first), Rejection::Replay);
+    let second = authenticator.authorization().await.expect("a token").generation();
+    assert!(second > first);
+    for _ in 0..29 {
+        assert_eq!(authenticator.reject(second), Rejection::Final);
+        assert_eq!(token(&authenticator).await.expect("the same token"), "t2");
+        clock.advance(Duration::from_secs(1));
+    }
+    assert_eq!(server.requests(), 2);
+    clock.advance(Duration::from_secs(2));
+    assert_eq!(authenticator.reject(second), Rejection::Replay);
+    assert_eq!(token(&authenticator).await.expect("a token"), "t3");
+}
+
+/// A call to an API, as a client makes it: once more after a 401, if that may help. Returns how often it was sent.
+async fn call(authenticator: &Authenticator, accepted: impl Fn(&str) -> bool) -> usize {
+    let authorization = authenticator.authorization().await.expect("a token");
+    if accepted(&bearer(&authorization)) || authenticator.reject(authorization.generation()) == Rejection::Final {
+        return 1;
+    }
+    let authorization = authenticator.authorization().await.expect("a token");
+    if !accepted(&bearer(&authorization)) {
+        let _ = authenticator.reject(authorization.generation());
+    }
+    2
+}
+
+#[tokio::test]
+async fn a_disabled_client_causes_one_replay_a_call_at_most_and_no_storm_of_fetches() {
+    let server = Server::tokens("3600");
+    let (authenticator, clock) = server.on_fake_clock();
+    let mut sent = 0;
+    for _ in 0..1000 {
+        let times = call(&authenticator, |_| false).await;
+        assert!(times <= 2);
+        sent += times;
+        clock.advance(Duration::from_millis(50));
+        settled(&clock).await;
+    }
+    // Fifty seconds: the first token, one more at once, one more after thirty seconds.
+    assert_eq!(server.requests(), 3);
+    assert_eq!(sent, 1002);
+}
+
+#[tokio::test]
+async fn a_revoked_token_costs_one_replay() {
+    let server = Server::tokens("3600");
+    let (authenticator, _clock) = server.on_fake_clock();
+    assert_eq!(call(&authenticator, |token| token == "t1").await, 1);
+    assert_eq!(call(&authenticator, |token| token == "t2").await, 2);
+    assert_eq!(call(&authenticator, |token| token == "t2").await, 1);
+    assert_eq!(server.requests(), 2);
+}
+
+#[tokio::test]
+async fn a_token_for_one_use_that_is_rejected_twice_is_final() {
+    let server = Server::tokens("0");
+    let (authenticator, _clock) = server.on_fake_clock();
+    let first = authenticator.authorization().await.expect("a token").generation();
+    assert_eq!(authenticator.reject(first), Rejection::Replay);
+    let second = authenticator.authorization().await.expect("a token").generation();
+    assert_eq!(authenticator.reject(second), Rejection::Final);
+    assert_eq!(server.requests(), 2);
+}
+
+#[tokio::test]
+async fn rejecting_a_ready_made_token_is_final_at_once_and_the_token_stays() {
+    let authenticator = Authenticator::builder(Credentials::bearer("given")).build().expect("an authenticator");
+    let authorization = authenticator.authorization().await.expect("a token");
+    assert_eq!(bearer(&authorization), "given");
+    assert_eq!(authenticator.reject(authorization.generation()), Rejection::Final);
+    assert_eq!(token(&authenticator).await.expect("a token"), "given");
+}
+
+#[tokio::test]
+async fn a_pair_of_headers_is_sent_in_place_of_a_token() {
+    let pairs = [("x-api-user", "user name"), ("x-api-token", "secret")];
+    let pairs = pairs.map(|(name, value)| (HeaderName::from_static(name), SecretString::from(value)));
+    let authenticator = Authenticator::builder(Credentials::headers(pairs)).build().expect("an authenticator");
+    let mut headers = reqwest::header::HeaderMap::new();
+    let authorization = authenticator.authorization().await.expect("headers");
+    authorization.apply(&mut headers);
+    assert_eq!(headers["x-api-user"], "user name");
+    assert_eq!(headers["x-api-token"], "secret");
+    assert!(headers["x-api-token"].is_sensitive());
+    assert!(!headers.contains_key("authorization"));
+    assert_eq!(authenticator.reject(authorization.generation()), Rejection::Final);
+    let error = authenticator.access_token().await.expect_err("there is none");
+    assert_eq!(error.kind(), keyfob_auth::ErrorKind::Configuration);
+}

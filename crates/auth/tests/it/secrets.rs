@@ -1,0 +1,174 @@
+//! Rule 10: canaries in every place where a secret, a token or an answer could slip out.
+
+use std::cell::RefCell;
+use std::fmt::Debug;
+use std::sync::Once;
+
+use keyfob_auth::{
+    Authenticator, ClientAuthentication, ClientCredentials, Credentials, Error, JsonLogin, Token, Transport,
+};
+
+use crate::server::{Reply, Server, token};
+
+#[track_caller]
+fn shows_nothing(thing: &impl Debug) {
+    for text in [format!("{thing:?}"), format!("{thing:#?}")] {
+        assert!(!text.to_lowercase().contains("canary"), "{text}");
+    }
+}
+
+#[track_caller]
+fn error_shows_nothing(error: &Error) {
+    shows_nothing(error);
+    let mut cause: Option<&dyn std::error::Error> = Some(error);
+    while let Some(error) = cause {
+        assert!(!error.to_string().to_lowercase().contains("canary"), "{error}");
+        assert!(!format!("{error:?}").to_lowercase().contains("canary"), "{error:?}");
+        cause = error.source();
+    }
+}
+
+thread_local! {
+    static LOG: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
+}
+
+/// Everything that is logged on this thread from now on, which is where a test's tasks run.
+pub(crate) struct Log;
+
+impl Log {
+    pub(crate) fn start() -> Self {
+        subscribe();
+        LOG.set(Some(Vec::new()));
+        Self
+    }
+
+    pub(crate) fn end(self) -> String {
+        let bytes = LOG.take().expect("started");
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+}
+
+/// Sets up one subscriber for all tests, before any of them can log: which events exist at all is remembered for the
+/// whole process.
+pub(crate) fn subscribe() {
+    static SUBSCRIBER: Once = Once::new();
+    SUBSCRIBER.call_once(|| {
+        tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_ansi(false).with_writer(|| Writer).init();
+    });
+}
+
+struct Writer;
+
+impl std::io::Write for Writer {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        LOG.with_borrow_mut(|log| log.iter_mut().for_each(|log| log.extend_from_slice(bytes)));
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+fn credentials(server: &Server, authentication: ClientAuthentication) -> ClientCredentials {
+    ClientCredentials::new(server.url("/canary-path?key=canary-query"), "canary-id", "canary-secret")
+        .authentication(authentication)
+        .parameter("extra", "canary-parameter")
+}
+
+#[tokio::test]
+async fn nothing_that_is_printed_or_logged_shows_a_secret_a_token_or_an_answer() {
+    let answers = [
+        (200, r#"{"access_token":"canary-token","token_type":"Bearer","refresh_token":"canary-refresh"}"#),
+        (200, r#"{"access_token":"canary-token","token_type":"canary-type"}"#),
+        (200, r#"{"access_token":["canary-token"]}"#),
+        (200, r#"{"access_token":"canary\ntoken"}"#),
+        (200, r#"{"canary_key":"canary-token""#),
+        (400, r#"{"error":"invalid_client","error_description":"canary-secret is wrong"}"#),
+        (400, r#"{"error":"canary-code","error_description":"canary"}"#),
+        (401, "canary"),
+        (404, "<html>canary</html>"),
+        (307, "canary"),
+        (500, r#"{"error":"canary"}"#),
+    ];
+    let log = Log::start();
+    for authentication in [ClientAuthentication::Body, ClientAuthentication::Basic, ClientAuthentication::BasicRaw] {
+        for (status, body) in answers {
+            let server = Server::start(move |_| Reply::json(status, body));
+            let credentials = credentials(&server, authentication);
+            shows_nothing(&credentials);
+            shows_nothing(&Credentials::from(credentials.clone()));
+            let builder = Authenticator::builder(credentials).retry(keyfob_auth::Retry::new().attempts(1));
+            shows_nothing(&builder);
+            let authenticator = builder.build().expect("an authenticator");
+            match authenticator.authorization().await {
+                Ok(authorization) => {
+                    shows_nothing(&authorization);
+                    let mut headers = reqwest::header::HeaderMap::new();
+                    authorization.apply(&mut headers);
+                    shows_nothing(&headers);
+                    shows_nothing(&authenticator.access_token().await.expect("a token"));
+                    let _ = authenticator.reject(authorization.generation());
+                }
+                Err(error) => error_shows_nothing(&error),
+            }
+            shows_nothing(&authenticator);
+            shows_nothing(&authenticator.token_info());
+        }
+    }
+    for reply in [|| Reply::HalfBody, || Reply::Reset] {
+        let server = Server::start(move |_| reply());
+        let credentials = credentials(&server, ClientAuthentication::Body);
+        let builder = Authenticator::builder(credentials).retry(keyfob_auth::Retry::new().attempts(1));
+        error_shows_nothing(&token(&builder.build().expect("an authenticator")).await.expect_err("broken"));
+    }
+    // HTTP libraries log addresses; ours is the business of this test.
+    let text = log.end();
+    let ours: Vec<_> = text.lines().filter(|line| line.contains("keyfob_auth")).collect();
+    assert!(ours.len() > 10, "{text}");
+    let told: Vec<_> = ours.iter().filter(|line| line.to_lowercase().contains("canary")).collect();
+    assert!(told.is_empty(), "{told:?}");
+    for secret in ["canary-secret", "canary-token", "canary-refresh", "canary-code"] {
+        assert!(!text.contains(secret), "{secret} in {text}");
+    }
+}
+
+#[tokio::test]
+async fn a_login_shows_nothing_either() {
+    let log = Log::start();
+    let answers = [
+        (404, r#"{"error":"canary"}"#),
+        (422, "canary"),
+        (200, r#"{"login":false,"accessToken":"canary"}"#),
+        (200, r#"{"accessToken":5,"refreshToken":"canary"}"#),
+        (200, r#"{"accessToken":"canary","refreshToken":"canary"}"#),
+    ];
+    for (status, body) in answers {
+        let server = Server::start(move |_| Reply::json(status, body));
+        let login = JsonLogin::new(server.url("/login"), "canary-user", "canary-password");
+        shows_nothing(&login);
+        let authenticator = Authenticator::builder(login).build().expect("an authenticator");
+        if let Err(error) = token(&authenticator).await {
+            error_shows_nothing(&error);
+        }
+        shows_nothing(&authenticator);
+    }
+    let text = log.end();
+    assert!(text.contains("keyfob_auth"), "{text}");
+    assert!(!text.contains("canary"), "{text}");
+}
+
+#[test]
+fn types_that_hold_secrets_print_nothing_of_them() {
+    shows_nothing(&Token::new("canary").renewal("canary"));
+    shows_nothing(&Credentials::bearer("canary"));
+    shows_nothing(&Transport::new());
+    shows_nothing(&Authenticator::builder(Credentials::bearer("canary")).build().expect("an authenticator"));
+    let error = Authenticator::builder(Credentials::bearer("canary\n")).build().expect_err("illegal");
+    error_shows_nothing(&error);
+    let url = "https://canary:canary@id.example.com/";
+    let error = Authenticator::builder(ClientCredentials::new(url, "canary", "canary")).build().expect_err("userinfo");
+    error_shows_nothing(&error);
+    let error = Transport::new().root_certificate_pem(b"canary").expect_err("not PEM");
+    error_shows_nothing(&error);
+}
