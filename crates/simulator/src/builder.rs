@@ -28,12 +28,7 @@ impl Builder {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             tls: false,
-            options: Options {
-                seed: 1,
-                scale: 1_000,
-                control: true,
-                start: Start::Default,
-            },
+            options: Options { seed: 1, scale: 1_000, control: true, start: Start::Default },
         }
     }
 
@@ -91,22 +86,13 @@ impl Builder {
         let listener = TcpListener::bind(self.listen).await?;
         let mut address = listener.local_addr()?;
         if address.ip().is_unspecified() {
-            let loopback = if address.is_ipv4() {
-                Ipv4Addr::LOCALHOST.into()
-            } else {
-                Ipv6Addr::LOCALHOST.into()
-            };
+            let loopback = if address.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() };
             address.set_ip(loopback);
         }
         let scheme = if self.tls { "https" } else { "http" };
         let site = Arc::new(Site::new(self.options, format!("{scheme}://{address}")));
         let (stop, stopped) = watch::channel(());
         let task = tokio::spawn(server::run(listener, Arc::clone(&site), acceptor, stopped));
-        Ok(Simulator::new(
-            site,
-            identity.map(|identity| identity.certificate_pem),
-            stop,
-            task,
-        ))
+        Ok(Simulator::new(site, identity.map(|identity| identity.certificate_pem), stop, task))
     }
 }

@@ -29,12 +29,7 @@ pub(crate) struct Clock {
 
 impl Clock {
     pub(crate) fn new(start: Start) -> Self {
-        Self {
-            start,
-            started: Instant::now(),
-            advanced_millis: AtomicU64::new(0),
-            stamps: AtomicU64::new(0),
-        }
+        Self { start, started: Instant::now(), advanced_millis: AtomicU64::new(0), stamps: AtomicU64::new(0) }
     }
 
     /// The simulated time, for data. It stands still between writes unless it was started from the real clock.
@@ -63,10 +58,7 @@ impl Clock {
     }
 
     pub(crate) fn advance(&self, by: Duration) {
-        self.advanced_millis.fetch_add(
-            u64::try_from(by.as_millis()).unwrap_or(u64::MAX >> 24),
-            Ordering::Relaxed,
-        );
+        self.advanced_millis.fetch_add(u64::try_from(by.as_millis()).unwrap_or(u64::MAX >> 24), Ordering::Relaxed);
     }
 
     /// How far it was advanced.

@@ -20,6 +20,7 @@ use crate::mounts::MOUNTS;
 use crate::site::Site;
 use crate::vendor::Vendor;
 use crate::web::Query;
+use crate::webhook;
 
 /// Larger commands are refused.
 const MAX_COMMAND: usize = 1024 * 1024;
@@ -65,16 +66,20 @@ pub(crate) async fn answer(site: &Site, peer: SocketAddr, request: Request<Body>
             }
             Ok(json!({ "faults": site.shared.faults.list() }))
         }
+        (&Method::POST, ["webhooks"]) => match parse(&body) {
+            Ok(webhook) => webhook::deliver(&site.shared, &webhook)
+                .await
+                .map(|deliveries| json!({ "deliveries": deliveries }))
+                .map_err(|error| error.to_string()),
+            Err(why) => Err(why),
+        },
         (&Method::POST, ["reset"]) => {
             site.reset();
             Ok(state(site))
         }
         _ => return refuse(StatusCode::NOT_FOUND, "no such command: see the simulator's README"),
     };
-    done.map_or_else(
-        |why| refuse(StatusCode::BAD_REQUEST, &why),
-        |answer| Json(answer).into_response(),
-    )
+    done.map_or_else(|why| refuse(StatusCode::BAD_REQUEST, &why), |answer| Json(answer).into_response())
 }
 
 /// A browser names the page that a request comes from; only the simulator's own may command it.

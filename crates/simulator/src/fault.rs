@@ -56,12 +56,7 @@ impl Fault {
     /// The request is not applied; the answer has this status and a short JSON body.
     #[must_use]
     pub fn status(status: u16) -> Self {
-        Self::new(Kind::Status {
-            status,
-            retry_after: None,
-            retry_after_date: None,
-            body: None,
-        })
+        Self::new(Kind::Status { status, retry_after: None, retry_after_date: None, body: None })
     }
 
     /// The request is only slow.
@@ -73,10 +68,7 @@ impl Fault {
     /// The body of the answer comes in pieces of so many bytes, with a pause before each.
     #[must_use]
     pub fn drip(bytes: usize, pause: Duration) -> Self {
-        Self::new(Kind::Drip {
-            bytes,
-            pause_ms: millis(pause),
-        })
+        Self::new(Kind::Drip { bytes, pause_ms: millis(pause) })
     }
 
     /// The connection is reset and the request is not applied.
@@ -112,10 +104,7 @@ impl Fault {
     /// The answer has this header once more.
     #[must_use]
     pub fn duplicate_header(name: impl Into<String>, value: impl Into<String>) -> Self {
-        Self::new(Kind::DuplicateHeader {
-            name: name.into(),
-            value: value.into(),
-        })
+        Self::new(Kind::DuplicateHeader { name: name.into(), value: value.into() })
     }
 
     /// The body of the answer is followed by blanks up to so many bytes.
@@ -212,16 +201,7 @@ impl Fault {
     }
 
     fn new(kind: Kind) -> Self {
-        Self {
-            kind,
-            delay_ms: None,
-            vendor: None,
-            method: None,
-            path: None,
-            times: None,
-            every: None,
-            always: false,
-        }
+        Self { kind, delay_ms: None, vendor: None, method: None, path: None, times: None, every: None, always: false }
     }
 }
 

@@ -70,9 +70,7 @@ impl Log {
             path: request.uri.path().to_owned(),
             query: redact::query(request.uri.query().unwrap_or_default()),
             status: 0,
-            headers: headers
-                .map(|(name, value)| (name.to_string(), redact::header(name, value)))
-                .collect(),
+            headers: headers.map(|(name, value)| (name.to_string(), redact::header(name, value))).collect(),
             body: String::new(),
             fault: None,
         });
@@ -100,12 +98,7 @@ impl Log {
 
     /// The entries after a number, oldest first.
     pub(crate) fn since(&self, number: u64) -> Vec<LoggedRequest> {
-        self.state()
-            .entries
-            .iter()
-            .filter(|entry| entry.number > number)
-            .cloned()
-            .collect()
+        self.state().entries.iter().filter(|entry| entry.number > number).cloned().collect()
     }
 
     pub(crate) fn total(&self) -> u64 {
@@ -143,14 +136,8 @@ struct Seen {
 
 impl Tap {
     pub(crate) fn on(headers: &HeaderMap) -> Self {
-        let content_type = headers
-            .get(header::CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default();
-        Self(Arc::new(Mutex::new(Seen {
-            content_type: content_type.to_owned(),
-            ..Seen::default()
-        })))
+        let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        Self(Arc::new(Mutex::new(Seen { content_type: content_type.to_owned(), ..Seen::default() })))
     }
 
     /// The body, watched.

@@ -10,9 +10,9 @@ pub(crate) struct Random(u64);
 impl Random {
     /// The same seed and label give the same stream; different labels are independent of each other.
     pub(crate) fn new(seed: u64, label: &str) -> Self {
-        let hash = label.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-        });
+        let hash = label
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
         let mut random = Self(seed ^ hash);
         random.next();
         random
@@ -59,10 +59,7 @@ impl ObjectIds {
     pub(crate) fn new(seed: u64, label: &str) -> Self {
         let mut random = Random::new(seed, label);
         let start = u32::try_from(random.below(0x00ff_0000)).expect("24 bits");
-        Self {
-            prefix: format!("69a5{}", random.hex(14)),
-            next: AtomicU32::new(start),
-        }
+        Self { prefix: format!("69a5{}", random.hex(14)), next: AtomicU32::new(start) }
     }
 
     pub(crate) fn next(&self) -> String {

@@ -66,24 +66,16 @@ where
     let switch = kill.clone();
     let service = service_fn(move |request| dispatch::serve(Arc::clone(&site), switch.clone(), peer, request));
     let mut builder = auto::Builder::new(TokioExecutor::new());
-    builder
-        .http1()
-        .max_buf_size(MAX_HEADERS as usize)
-        .max_headers(200)
-        .half_close(false);
-    builder
-        .http2()
-        .max_header_list_size(MAX_HEADERS)
-        .max_concurrent_streams(1_000);
+    builder.http1().max_buf_size(MAX_HEADERS as usize).max_headers(200).half_close(false);
+    builder.http2().max_header_list_size(MAX_HEADERS).max_concurrent_streams(1_000);
     let serving = builder.serve_connection(TokioIo::new(stream), service);
     tokio::pin!(serving);
-    let stopped = tokio::select! {
+    tokio::select! {
         // Errors are the client's: it went away, or it was cut off on purpose.
         _ = serving.as_mut() => return,
         () = kill.pulled() => return,
         _ = stop.changed() => (),
-    };
-    let () = stopped;
+    }
     serving.as_mut().graceful_shutdown();
     tokio::select! {
         _ = serving => (),

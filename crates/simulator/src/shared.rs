@@ -61,8 +61,7 @@ impl Shared {
 
     /// Checks the bearer token of a request; no token is an unknown one.
     pub(crate) fn authorize(&self, vendor: Vendor, headers: &HeaderMap) -> Result<Grant, Denied> {
-        self.tokens
-            .check(&self.clock, vendor, bearer(headers).ok_or(Denied::Unknown)?)
+        self.tokens.check(&self.clock, vendor, bearer(headers).ok_or(Denied::Unknown)?)
     }
 }
 

@@ -16,6 +16,7 @@ use crate::log::LoggedRequest;
 use crate::site::Site;
 use crate::tokens::ExpiresIn;
 use crate::vendor::Vendor;
+use crate::webhook::{Delivery, Webhook};
 
 /// A simulator that runs on the tokio runtime that started it, until it is dropped.
 pub struct Simulator {
@@ -46,12 +47,7 @@ impl Simulator {
         stop: watch::Sender<()>,
         task: JoinHandle<()>,
     ) -> Self {
-        Self {
-            site,
-            certificate_pem,
-            stop,
-            task,
-        }
+        Self { site, certificate_pem, stop, task }
     }
 
     /// The origin, such as `http://127.0.0.1:49152`; no slash at the end.
@@ -105,26 +101,17 @@ impl Simulator {
 
     /// How long a vendor's next access tokens live.
     pub fn token_lifetime(&self, vendor: Vendor, lifetime: Duration) {
-        self.site
-            .shared
-            .tokens
-            .configure(vendor, |settings| settings.lifetime = Some(lifetime));
+        self.site.shared.tokens.configure(vendor, |settings| settings.lifetime = Some(lifetime));
     }
 
     /// How a vendor's next token answers state the lifetime.
     pub fn expires_in(&self, vendor: Vendor, form: ExpiresIn) {
-        self.site
-            .shared
-            .tokens
-            .configure(vendor, |settings| settings.expires_in = form);
+        self.site.shared.tokens.configure(vendor, |settings| settings.expires_in = form);
     }
 
     /// How many characters a vendor's next access tokens have at least.
     pub fn token_size(&self, vendor: Vendor, characters: usize) {
-        self.site
-            .shared
-            .tokens
-            .configure(vendor, |settings| settings.size = Some(characters));
+        self.site.shared.tokens.configure(vendor, |settings| settings.size = Some(characters));
     }
 
     /// How many requests a vendor's token endpoint has had, those hit by a fault included.
@@ -134,11 +121,13 @@ impl Simulator {
     }
 
     /// Sets a fault and gives the number to remove it by. Of several that are due, the one that was set first hits.
+    #[expect(clippy::must_use_candidate, reason = "done for its effect; few need the answer")]
     pub fn inject(&self, fault: Fault) -> u64 {
         self.site.shared.faults.add(fault)
     }
 
     /// Removes one fault; false when it is gone already.
+    #[expect(clippy::must_use_candidate, reason = "done for its effect; few need the answer")]
     pub fn remove_fault(&self, number: u64) -> bool {
         self.site.shared.faults.remove(number)
     }
@@ -152,6 +141,17 @@ impl Simulator {
     #[must_use]
     pub fn requests(&self) -> Vec<LoggedRequest> {
         self.site.shared.log.since(0)
+    }
+
+    /// Lets a vendor send webhooks to a receiver on this machine, one request after the other, and gives what was sent
+    /// and how each was received.
+    ///
+    /// # Errors
+    ///
+    /// When the vendor is not known to send webhooks, the URL is not plain HTTP to this machine, or the receiver does
+    /// not answer.
+    pub async fn deliver(&self, webhook: Webhook) -> io::Result<Vec<Delivery>> {
+        crate::webhook::deliver(&self.site.shared, &webhook).await
     }
 
     /// Puts everything back to the start: data, clock, tokens, faults, log.
@@ -169,8 +169,6 @@ impl Simulator {
 
 impl fmt::Debug for Simulator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Simulator")
-            .field("url", &self.url())
-            .finish_non_exhaustive()
+        f.debug_struct("Simulator").field("url", &self.url()).finish_non_exhaustive()
     }
 }

@@ -15,10 +15,7 @@ pub(crate) struct Site {
 
 impl Site {
     pub(crate) fn new(options: Options, url: String) -> Self {
-        let site = Self {
-            shared: Shared::new(options, url),
-            routers: RwLock::default(),
-        };
+        let site = Self { shared: Shared::new(options, url), routers: RwLock::default() };
         site.mount();
         site
     }

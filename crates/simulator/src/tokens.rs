@@ -8,6 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::http::{HeaderMap, header};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value};
 
 pub use settings::ExpiresIn;
@@ -30,11 +31,8 @@ pub(crate) struct Grant {
 
 /// How a token looks.
 pub(crate) enum Form {
-    /// `header.claims.signature`. The times (`iat`, `nbf`, `exp`) and `jti` are added to the claims.
-    Jwt {
-        algorithm: &'static str,
-        claims: Map<String, Value>,
-    },
+    /// `header.claims.signature`. The times (`iat`, `nbf`, `exp`) are added to the claims, and `jti` if there is none.
+    Jwt { algorithm: &'static str, claims: Map<String, Value> },
     /// So many hexadecimal digits.
     Opaque { length: usize },
 }
@@ -54,6 +52,8 @@ pub(crate) struct Issued {
     pub(crate) token: String,
     /// What the vendor's `expires_in` says: none when it was configured away or the token does not expire.
     pub(crate) expires_in: Option<Value>,
+    /// The instant that the token's own claims name, if it expires.
+    pub(crate) expires_at: Option<DateTime<Utc>>,
 }
 
 #[derive(Debug)]
@@ -84,10 +84,7 @@ const SWEEP_ABOVE: usize = 10_000;
 
 impl Tokens {
     pub(crate) fn new(seed: u64) -> Self {
-        Self {
-            seed,
-            state: Mutex::default(),
-        }
+        Self { seed, state: Mutex::default() }
     }
 
     /// Issues a token. `lifetime` is the vendor's own (none: for ever); a configured lifetime wins for kind `access`.
@@ -102,62 +99,35 @@ impl Tokens {
         let mut state = self.state();
         state.issued += 1;
         let settings = state.settings.get(&vendor).copied().unwrap_or_default();
-        let lifetime = if grant.kind == "access" {
-            settings.lifetime.or(lifetime)
-        } else {
-            lifetime
-        };
+        let lifetime = if grant.kind == "access" { settings.lifetime.or(lifetime) } else { lifetime };
         let mut random = Random::new(self.seed, &format!("{vendor}/token/{}", state.issued));
         let size = settings.size.filter(|_| grant.kind == "access");
+        let claims_now = clock.claims_now();
         let token = match form {
             Form::Jwt { algorithm, claims } => {
-                jwt::encode(algorithm, claims, clock.claims_now(), lifetime, size, &mut random)
+                jwt::encode(algorithm, claims, claims_now, lifetime, size, &mut random)
             }
             Form::Opaque { length } => random.hex(size.unwrap_or(length)),
         };
         let now = clock.elapsed();
         if state.entries.len() > SWEEP_ABOVE {
-            state
-                .entries
-                .retain(|_, entry| entry.dies_at.is_none_or(|dies_at| dies_at > now));
+            state.entries.retain(|_, entry| entry.dies_at.is_none_or(|dies_at| dies_at > now));
         }
         let dies_at = lifetime.map(|lifetime| now + lifetime);
-        state.entries.insert(
-            token.clone(),
-            Entry {
-                vendor,
-                grant,
-                dies_at,
-                revoked: false,
-            },
-        );
-        Issued {
-            token,
-            expires_in: lifetime.and_then(|lifetime| settings.expires_in.value(lifetime)),
-        }
+        state.entries.insert(token.clone(), Entry { vendor, grant, dies_at, revoked: false });
+        let expires_at = lifetime.and_then(|lifetime| TimeDelta::from_std(lifetime).ok()).map(|life| claims_now + life);
+        Issued { token, expires_in: lifetime.and_then(|lifetime| settings.expires_in.value(lifetime)), expires_at }
     }
 
     /// Makes a token of the caller's known, for ever.
     pub(crate) fn register(&self, vendor: Vendor, token: &str, grant: Grant) {
-        self.state().entries.insert(
-            token.to_owned(),
-            Entry {
-                vendor,
-                grant,
-                dies_at: None,
-                revoked: false,
-            },
-        );
+        self.state().entries.insert(token.to_owned(), Entry { vendor, grant, dies_at: None, revoked: false });
     }
 
     /// Says what a token may do now.
     pub(crate) fn check(&self, clock: &Clock, vendor: Vendor, token: &str) -> Result<Grant, Denied> {
         let state = self.state();
-        let entry = state
-            .entries
-            .get(token)
-            .filter(|entry| entry.vendor == vendor)
-            .ok_or(Denied::Unknown)?;
+        let entry = state.entries.get(token).filter(|entry| entry.vendor == vendor).ok_or(Denied::Unknown)?;
         if entry.revoked {
             return Err(Denied::Revoked);
         }
@@ -223,13 +193,8 @@ impl Tokens {
     pub(crate) fn live(&self, clock: &Clock, vendor: Vendor) -> usize {
         let now = clock.elapsed();
         let state = self.state();
-        let of_vendor = state
-            .entries
-            .values()
-            .filter(|entry| entry.vendor == vendor && !entry.revoked);
-        of_vendor
-            .filter(|entry| entry.dies_at.is_none_or(|dies_at| dies_at > now))
-            .count()
+        let of_vendor = state.entries.values().filter(|entry| entry.vendor == vendor && !entry.revoked);
+        of_vendor.filter(|entry| entry.dies_at.is_none_or(|dies_at| dies_at > now)).count()
     }
 
     /// Forgets everything, settings and counters too.

@@ -49,9 +49,7 @@ impl FromStr for Vendor {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let found = Self::ALL
-            .into_iter()
-            .find(|vendor| vendor.name().eq_ignore_ascii_case(text));
+        let found = Self::ALL.into_iter().find(|vendor| vendor.name().eq_ignore_ascii_case(text));
         found.ok_or_else(|| format!("unknown vendor `{text}`: use ditio, bits, itempath, dvinci or digitaleo"))
     }
 }

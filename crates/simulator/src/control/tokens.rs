@@ -59,16 +59,9 @@ pub(super) fn apply(site: &Site, command: &Command) -> Value {
             shared.tokens.enable(vendor);
             vendor
         }
-        Command::Configure {
-            vendor,
-            lifetime,
-            expires_in,
-            size,
-        } => {
+        Command::Configure { vendor, lifetime, expires_in, size } => {
             shared.tokens.configure(vendor, |settings| {
-                settings.lifetime = lifetime
-                    .and_then(|of| Duration::try_from_secs_f64(of).ok())
-                    .or(settings.lifetime);
+                settings.lifetime = lifetime.and_then(|of| Duration::try_from_secs_f64(of).ok()).or(settings.lifetime);
                 settings.expires_in = expires_in.unwrap_or(settings.expires_in);
                 settings.size = size.map(|size| size.min(MAX_SIZE)).or(settings.size);
             });

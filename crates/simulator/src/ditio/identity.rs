@@ -24,11 +24,7 @@ const LIFETIME: Duration = Duration::from_secs(1800);
 
 pub(crate) fn router(shared: &Shared) -> Router {
     let scopes = SCOPES.map(str::to_owned).to_vec();
-    let grant = Grant {
-        client: DITIO_CLIENT_ID.to_owned(),
-        kind: "static",
-        scopes,
-    };
+    let grant = Grant { client: DITIO_CLIENT_ID.to_owned(), kind: "static", scopes };
     shared.tokens.register(Vendor::Ditio, DITIO_ACCESS_TOKEN, grant);
     Routes::new()
         .route("/connect/token", post(token))
@@ -37,14 +33,8 @@ pub(crate) fn router(shared: &Shared) -> Router {
 }
 
 async fn token(State(shared): State<Shared>, headers: HeaderMap, body: Bytes) -> Response {
-    let content_type = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    if !content_type
-        .to_ascii_lowercase()
-        .starts_with("application/x-www-form-urlencoded")
-    {
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if !content_type.to_ascii_lowercase().starts_with("application/x-www-form-urlencoded") {
         return refuse("invalid_request");
     }
     let form = Query::parse(&body);
@@ -59,24 +49,12 @@ async fn token(State(shared): State<Shared>, headers: HeaderMap, body: Bytes) ->
         return refuse("invalid_scope");
     }
     // Without a scope the client gets all that it is allowed.
-    let granted: Vec<String> = SCOPES
-        .iter()
-        .filter(|scope| asked.is_empty() || asked.contains(scope))
-        .map(ToString::to_string)
-        .collect();
+    let granted: Vec<String> =
+        SCOPES.iter().filter(|scope| asked.is_empty() || asked.contains(scope)).map(ToString::to_string).collect();
     let scope = granted.join(" ");
-    let grant = Grant {
-        client: DITIO_CLIENT_ID.to_owned(),
-        kind: "access",
-        scopes: granted.clone(),
-    };
-    let form = Form::Jwt {
-        algorithm: "RS256",
-        claims: claims(&shared, &granted),
-    };
-    let issued = shared
-        .tokens
-        .issue(&shared.clock, Vendor::Ditio, grant, Some(LIFETIME), form);
+    let grant = Grant { client: DITIO_CLIENT_ID.to_owned(), kind: "access", scopes: granted.clone() };
+    let form = Form::Jwt { algorithm: "RS256", claims: claims(&shared, &granted) };
+    let issued = shared.tokens.issue(&shared.clock, Vendor::Ditio, grant, Some(LIFETIME), form);
     let mut answer = json!({ "access_token": issued.token, "token_type": "Bearer", "scope": scope });
     if let Some(expires_in) = issued.expires_in {
         answer["expires_in"] = expires_in;
@@ -85,11 +63,7 @@ async fn token(State(shared): State<Shared>, headers: HeaderMap, body: Bytes) ->
 }
 
 fn claims(shared: &Shared, scopes: &[String]) -> Map<String, Value> {
-    let audience = if let [only] = scopes {
-        json!(only)
-    } else {
-        json!(scopes)
-    };
+    let audience = if let [only] = scopes { json!(only) } else { json!(scopes) };
     let claims = json!({
         "iss": issuer(shared),
         "aud": audience,
@@ -121,9 +95,6 @@ fn refuse(error: &str) -> Response {
 }
 
 fn answered(status: StatusCode, body: &Value) -> Response {
-    let headers = [
-        (header::CACHE_CONTROL, "no-store, no-cache, max-age=0"),
-        (header::PRAGMA, "no-cache"),
-    ];
+    let headers = [(header::CACHE_CONTROL, "no-store, no-cache, max-age=0"), (header::PRAGMA, "no-cache")];
     (status, headers, Json(body)).into_response()
 }

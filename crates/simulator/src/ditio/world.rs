@@ -20,21 +20,9 @@ pub(crate) struct Company {
 
 /// Ids of six digits that begin with a zero, as the vendor's do.
 pub(crate) const COMPANIES: [Company; 3] = [
-    Company {
-        id: DITIO_COMPANY_ID,
-        name: "Fjellvåg Entreprenør AS",
-        organization_number: "998877665",
-    },
-    Company {
-        id: "012346",
-        name: "Fjellvåg Maskin AS",
-        organization_number: "998877673",
-    },
-    Company {
-        id: "098765",
-        name: "Østerdalen Graving AS",
-        organization_number: "912345678",
-    },
+    Company { id: DITIO_COMPANY_ID, name: "Fjellvåg Entreprenør AS", organization_number: "998877665" },
+    Company { id: "012346", name: "Fjellvåg Maskin AS", organization_number: "998877673" },
+    Company { id: "098765", name: "Østerdalen Graving AS", organization_number: "912345678" },
 ];
 
 /// A kind of absence.
@@ -47,36 +35,12 @@ pub(crate) struct AbsenceType {
 }
 
 pub(crate) const ABSENCE_TYPES: [AbsenceType; 6] = [
-    AbsenceType {
-        id: "65a0000000000000000000a1",
-        code: "505",
-        name: "Egenmelding",
-    },
-    AbsenceType {
-        id: "65a0000000000000000000a2",
-        code: "506",
-        name: "Sykemelding",
-    },
-    AbsenceType {
-        id: "65a0000000000000000000a3",
-        code: "507",
-        name: "Sykt barn",
-    },
-    AbsenceType {
-        id: "65a0000000000000000000a4",
-        code: "510",
-        name: "Ferie",
-    },
-    AbsenceType {
-        id: "65a0000000000000000000a5",
-        code: "510",
-        name: "Ferie overført",
-    },
-    AbsenceType {
-        id: "65a0000000000000000000a6",
-        code: "520",
-        name: "Permisjon uten lønn",
-    },
+    AbsenceType { id: "65a0000000000000000000a1", code: "505", name: "Egenmelding" },
+    AbsenceType { id: "65a0000000000000000000a2", code: "506", name: "Sykemelding" },
+    AbsenceType { id: "65a0000000000000000000a3", code: "507", name: "Sykt barn" },
+    AbsenceType { id: "65a0000000000000000000a4", code: "510", name: "Ferie" },
+    AbsenceType { id: "65a0000000000000000000a5", code: "510", name: "Ferie overført" },
+    AbsenceType { id: "65a0000000000000000000a6", code: "520", name: "Permisjon uten lønn" },
 ];
 
 /// Machine types that exist for every company.
@@ -107,11 +71,11 @@ impl World {
     pub(crate) fn new(shared: &Shared) -> Self {
         let projects = projects::projects(shared);
         let work_orders = projects::work_orders(shared, &projects);
-        Self {
-            people: people::people(shared),
-            machines: projects::machines(shared),
-            projects,
-            work_orders,
-        }
+        Self { people: people::people(shared), machines: projects::machines(shared), projects, work_orders }
+    }
+
+    /// The name of a company; empty if it is unknown.
+    pub(crate) fn company_name(&self, id: &str) -> &'static str {
+        self.people.iter().find(|person| person.company.id == id).map_or("", |person| person.company.name)
     }
 }

@@ -29,12 +29,7 @@ pub(crate) async fn before(fault: &Fault) -> Outcome {
         tokio::time::sleep(Duration::from_millis(delay)).await;
     }
     match &fault.kind {
-        Kind::Status {
-            status,
-            retry_after,
-            retry_after_date,
-            body,
-        } => {
+        Kind::Status { status, retry_after, retry_after_date, body } => {
             let text = body.clone().unwrap_or_else(|| {
                 format!(r#"{{"error":{{"message":"The simulator was asked to answer {status}."}}}}"#)
             });
@@ -42,11 +37,7 @@ pub(crate) async fn before(fault: &Fault) -> Outcome {
             let date = retry_after_date.map(|seconds| {
                 httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(seconds.min(u64::from(u32::MAX))))
             });
-            if let Some(value) = retry_after
-                .clone()
-                .or(date)
-                .and_then(|text| HeaderValue::try_from(text).ok())
-            {
+            if let Some(value) = retry_after.clone().or(date).and_then(|text| HeaderValue::try_from(text).ok()) {
                 response.headers_mut().insert(header::RETRY_AFTER, value);
             }
             Outcome::Answer(response)
@@ -73,10 +64,7 @@ pub(crate) async fn after(fault: &Fault, response: Response) -> Outcome {
             let (bytes, pause) = ((*bytes).max(1), Duration::from_millis(*pause_ms));
             let whole = whole(body).await;
             head.headers.insert(header::CONTENT_LENGTH, whole.len().into());
-            let pieces: Vec<Bytes> = (0..whole.len())
-                .step_by(bytes)
-                .map(|at| piece(&whole, at, bytes))
-                .collect();
+            let pieces: Vec<Bytes> = (0..whole.len()).step_by(bytes).map(|at| piece(&whole, at, bytes)).collect();
             Body::from_stream(stream::iter(pieces).then(move |piece| async move {
                 tokio::time::sleep(pause).await;
                 Ok::<_, std::io::Error>(piece)

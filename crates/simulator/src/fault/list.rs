@@ -33,12 +33,7 @@ impl Faults {
         let mut state = self.state();
         state.last_id += 1;
         let id = state.last_id;
-        state.active.push(Active {
-            id,
-            fault,
-            matched: 0,
-            hits: 0,
-        });
+        state.active.push(Active { id, fault, matched: 0, hits: 0 });
         id
     }
 
@@ -60,10 +55,8 @@ impl Faults {
     /// The first fault, in the order of setting, that is due for this request.
     pub(crate) fn pick(&self, vendor: Vendor, method: &str, path: &str) -> Option<Fault> {
         let mut state = self.state();
-        let matching = state
-            .active
-            .iter_mut()
-            .filter(|active| !active.is_spent() && active.fault.concerns(vendor, method, path));
+        let matching =
+            state.active.iter_mut().filter(|active| !active.is_spent() && active.fault.concerns(vendor, method, path));
         let due = matching.into_iter().find_map(Active::due);
         state.active.retain(|active| !active.is_spent());
         due
@@ -77,31 +70,20 @@ impl Faults {
 impl Fault {
     fn concerns(&self, vendor: Vendor, method: &str, path: &str) -> bool {
         self.vendor.is_none_or(|only| only == vendor)
-            && self
-                .method
-                .as_ref()
-                .is_none_or(|only| only.eq_ignore_ascii_case(method))
+            && self.method.as_ref().is_none_or(|only| only.eq_ignore_ascii_case(method))
             && self.path.as_ref().is_none_or(|pattern| glob::matches(pattern, path))
     }
 
     /// How many hits it has in all; none: no end.
     fn limit(&self) -> Option<u64> {
-        self.times.or(if self.always || self.every.is_some() {
-            None
-        } else {
-            Some(1)
-        })
+        self.times.or(if self.always || self.every.is_some() { None } else { Some(1) })
     }
 }
 
 impl Active {
     fn due(&mut self) -> Option<Fault> {
         self.matched += 1;
-        if self
-            .fault
-            .every
-            .is_some_and(|every| !self.matched.is_multiple_of(every.max(1)))
-        {
+        if self.fault.every.is_some_and(|every| !self.matched.is_multiple_of(every.max(1))) {
             return None;
         }
         self.hits += 1;
@@ -120,9 +102,7 @@ mod tests {
     fn hits(fault: Fault, requests: usize) -> Vec<bool> {
         let faults = Faults::default();
         faults.add(fault);
-        (0..requests)
-            .map(|_| faults.pick(Vendor::Ditio, "GET", "/x").is_some())
-            .collect()
+        (0..requests).map(|_| faults.pick(Vendor::Ditio, "GET", "/x").is_some()).collect()
     }
 
     #[test]
@@ -130,10 +110,7 @@ mod tests {
         assert_eq!(hits(Fault::status(503), 3), [true, false, false]);
         assert_eq!(hits(Fault::status(503).times(2), 3), [true, true, false]);
         assert_eq!(hits(Fault::status(503).every(2), 4), [false, true, false, true]);
-        assert_eq!(
-            hits(Fault::status(503).every(2).times(1), 4),
-            [false, true, false, false]
-        );
+        assert_eq!(hits(Fault::status(503).every(2).times(1), 4), [false, true, false, false]);
         assert_eq!(hits(Fault::status(503).always(), 3), [true, true, true]);
         assert_eq!(hits(Fault::status(503).times(0), 2), [false, false]);
     }
@@ -143,9 +120,6 @@ mod tests {
         assert_eq!(hits(Fault::status(503).on(Vendor::Bits).always(), 1), [false]);
         assert_eq!(hits(Fault::status(503).method("POST").always(), 1), [false]);
         assert_eq!(hits(Fault::status(503).path("/y").always(), 1), [false]);
-        assert_eq!(
-            hits(Fault::status(503).method("get").path("/x").on(Vendor::Ditio), 1),
-            [true]
-        );
+        assert_eq!(hits(Fault::status(503).method("get").path("/x").on(Vendor::Ditio), 1), [true]);
     }
 }

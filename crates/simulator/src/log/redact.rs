@@ -56,12 +56,7 @@ pub(super) fn query(query: &str) -> String {
 
 /// A form or a JSON document without its secrets; of anything else, and of what was cut, size and type.
 pub(super) fn body(content_type: &str, kept: &[u8], length: usize) -> String {
-    let media = content_type
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase();
+    let media = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     if length == 0 {
         return String::new();
     }
@@ -74,19 +69,12 @@ pub(super) fn body(content_type: &str, kept: &[u8], length: usize) -> String {
             return value.to_string();
         }
     }
-    format!(
-        "[{length} bytes of {}]",
-        if media.is_empty() { "no type" } else { &media }
-    )
+    format!("[{length} bytes of {}]", if media.is_empty() { "no type" } else { &media })
 }
 
 fn form(bytes: &[u8]) -> String {
     let pairs = form_urlencoded::parse(bytes).map(|(name, value)| {
-        let shown = if is_secret(&name) {
-            REDACTED.to_owned()
-        } else {
-            without_known(&value)
-        };
+        let shown = if is_secret(&name) { REDACTED.to_owned() } else { without_known(&value) };
         format!("{name}={shown}")
     });
     pairs.collect::<Vec<_>>().join("&")
@@ -110,23 +98,18 @@ fn json(value: &mut Value) {
 }
 
 fn is_secret(name: &str) -> bool {
-    let plain: String = name
-        .chars()
-        .filter(|c| !matches!(c, '-' | '_'))
-        .collect::<String>()
-        .to_ascii_lowercase();
+    let plain: String = name.chars().filter(|c| !matches!(c, '-' | '_')).collect::<String>().to_ascii_lowercase();
     SECRET_NAMES.contains(&plain.as_str())
 }
 
 /// The simulator's own secrets, wherever they stand.
 fn without_known(text: &str) -> String {
-    SECRETS.iter().fold(text.to_owned(), |text, secret| {
-        if text.contains(secret) {
-            text.replace(secret, REDACTED)
-        } else {
-            text
-        }
-    })
+    SECRETS.iter().fold(
+        text.to_owned(),
+        |text, secret| {
+            if text.contains(secret) { text.replace(secret, REDACTED) } else { text }
+        },
+    )
 }
 
 #[cfg(test)]
@@ -145,25 +128,13 @@ mod tests {
             "client_id=a&client_secret=s%20s&grant_type=client_credentials",
             "client_id=a&client_secret=[redacted]&grant_type=client_credentials",
         );
-        check(
-            "application/json",
-            r#"{"a":[{"Password":"x"}],"b":1}"#,
-            r#"{"a":[{"Password":"[redacted]"}],"b":1}"#,
-        );
+        check("application/json", r#"{"a":[{"Password":"x"}],"b":1}"#, r#"{"a":[{"Password":"[redacted]"}],"b":1}"#);
     }
 
     #[test]
     fn what_cannot_be_understood_is_described() {
-        check(
-            "application/json",
-            r#"{"password":"cut"#,
-            "[16 bytes of application/json]",
-        );
-        check(
-            "multipart/form-data; boundary=x",
-            "--x password",
-            "[12 bytes of multipart/form-data]",
-        );
+        check("application/json", r#"{"password":"cut"#, "[16 bytes of application/json]");
+        check("multipart/form-data; boundary=x", "--x password", "[12 bytes of multipart/form-data]");
     }
 
     #[test]

@@ -43,15 +43,13 @@ pub(super) async fn serve(
     if path == "/_control" || path.starts_with("/_control/") {
         return Ok(control::answer(&site, peer, request).await);
     }
-    match mounts::find(path) {
-        Some((number, mount)) => vendor(&site, kill, number, mount, request).await,
-        None => {
-            let (head, _) = request.into_parts();
-            let entry = site.shared.log.arrived(None, &head);
-            site.shared.log.answered(entry, 404, &Tap::default(), None);
-            Ok(StatusCode::NOT_FOUND.into_response())
-        }
+    if let Some((number, mount)) = mounts::find(path) {
+        return vendor(&site, kill, number, mount, request).await;
     }
+    let (head, _) = request.into_parts();
+    let entry = site.shared.log.arrived(None, &head);
+    site.shared.log.answered(entry, 404, &Tap::default(), None);
+    Ok(StatusCode::NOT_FOUND.into_response())
 }
 
 async fn vendor(
@@ -108,13 +106,7 @@ async fn vendor(
 
 /// The URI as the vendor's own server would see it.
 fn without_prefix(uri: &Uri, prefix: &str) -> Uri {
-    let rest = uri
-        .path_and_query()
-        .map_or("/", |whole| &whole.as_str()[prefix.len()..]);
-    let rest = if rest.starts_with('/') {
-        rest.to_owned()
-    } else {
-        format!("/{rest}")
-    };
+    let rest = uri.path_and_query().map_or("/", |whole| &whole.as_str()[prefix.len()..]);
+    let rest = if rest.starts_with('/') { rest.to_owned() } else { format!("/{rest}") };
     rest.parse().expect("the rest of a URI that was parsed")
 }

@@ -20,9 +20,7 @@ impl Identity {
     pub(crate) fn generate() -> io::Result<Self> {
         let names = ["localhost", "127.0.0.1", "::1"].map(str::to_owned);
         let mut parameters = rcgen::CertificateParams::new(names).map_err(io::Error::other)?;
-        parameters
-            .distinguished_name
-            .push(rcgen::DnType::CommonName, "Keyfob simulator");
+        parameters.distinguished_name.push(rcgen::DnType::CommonName, "Keyfob simulator");
         let key = rcgen::KeyPair::generate().map_err(io::Error::other)?;
         let certificate = parameters.self_signed(&key).map_err(io::Error::other)?;
         Ok(Self {
@@ -38,11 +36,7 @@ impl Identity {
         let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(self.key.clone()));
         let mut config = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
-            .and_then(|builder| {
-                builder
-                    .with_no_client_auth()
-                    .with_single_cert(vec![self.certificate.clone()], key)
-            })
+            .and_then(|builder| builder.with_no_client_auth().with_single_cert(vec![self.certificate.clone()], key))
             .map_err(io::Error::other)?;
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         Ok(TlsAcceptor::from(Arc::new(config)))

@@ -23,16 +23,16 @@ pub(super) fn encode(
     claims.insert("iat".to_owned(), json!(issued_at));
     claims.insert("nbf".to_owned(), json!(issued_at));
     if let Some(lifetime) = lifetime {
-        claims.insert(
-            "exp".to_owned(),
-            json!(issued_at + i64::try_from(lifetime.as_secs()).unwrap_or(i64::MAX >> 24)),
-        );
+        claims.insert("exp".to_owned(), json!(issued_at + i64::try_from(lifetime.as_secs()).unwrap_or(i64::MAX >> 24)));
     }
-    claims.insert("jti".to_owned(), json!(random.hex(32).to_uppercase()));
+    claims.entry("jti").or_insert_with(|| json!(random.hex(32).to_uppercase()));
     if let Some(size) = size {
         claims.insert("padding".to_owned(), json!("0".repeat(size * 3 / 4)));
     }
-    let header = json!({ "alg": algorithm, "typ": "JWT", "kid": random.hex(32).to_uppercase() });
+    let mut header = json!({ "alg": algorithm, "typ": "JWT" });
+    if algorithm.starts_with("RS") {
+        header["kid"] = json!(random.hex(32).to_uppercase());
+    }
     let signed = format!("{}.{}", part(&header), part(&Value::Object(claims)));
     let signature = signature(&signed, if algorithm.starts_with("RS") { 8 } else { 1 });
     format!("{signed}.{signature}")
@@ -44,9 +44,7 @@ fn part(value: &Value) -> String {
 
 /// So many times 32 bytes that depend on what is signed.
 fn signature(signed: &str, blocks: u8) -> String {
-    let bytes: Vec<u8> = (0..blocks)
-        .flat_map(|block| Sha256::digest([&[block], signed.as_bytes()].concat()))
-        .collect();
+    let bytes: Vec<u8> = (0..blocks).flat_map(|block| Sha256::digest([&[block], signed.as_bytes()].concat())).collect();
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
@@ -58,14 +56,7 @@ mod tests {
     fn a_token_has_three_parts_and_the_size_that_was_asked_for() {
         let mut random = Random::new(7, "test");
         let lifetime = Some(Duration::from_secs(1800));
-        let token = encode(
-            "RS256",
-            Map::new(),
-            DateTime::UNIX_EPOCH,
-            lifetime,
-            Some(50_000),
-            &mut random,
-        );
+        let token = encode("RS256", Map::new(), DateTime::UNIX_EPOCH, lifetime, Some(50_000), &mut random);
         assert!((50_000..51_000).contains(&token.len()), "{}", token.len());
         let claims = token.split('.').nth(1).unwrap();
         let claims: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).unwrap()).unwrap();

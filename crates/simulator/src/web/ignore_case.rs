@@ -17,10 +17,7 @@ pub(crate) struct Routes<S> {
 
 impl<S: Clone + Send + Sync + 'static> Routes<S> {
     pub(crate) fn new() -> Self {
-        Self {
-            router: Router::new(),
-            templates: Vec::new(),
-        }
+        Self { router: Router::new(), templates: Vec::new() }
     }
 
     /// Adds a route in axum's notation: `{name}` for one segment, `{*name}` for the rest.
@@ -61,11 +58,7 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
 
 /// The path as its template writes it; of several templates that with the earliest fixed segments.
 fn best(templates: &[&'static str], path: &str) -> Option<String> {
-    let trimmed = if path.len() > 1 {
-        path.trim_end_matches('/')
-    } else {
-        path
-    };
+    let trimmed = if path.len() > 1 { path.trim_end_matches('/') } else { path };
     let segments: Vec<&str> = trimmed.split('/').collect();
     let fits = templates.iter().filter_map(|template| fit(template, &segments));
     fits.max_by(|a, b| a.0.cmp(&b.0)).map(|(_, path)| path)
@@ -93,9 +86,7 @@ fn fit(template: &str, segments: &[&str]) -> Option<(Vec<bool>, String)> {
 }
 
 fn with_path(uri: &Uri, path: &str) -> Uri {
-    let whole = uri
-        .query()
-        .map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"));
+    let whole = uri.query().map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"));
     whole.parse().unwrap_or_else(|_| uri.clone())
 }
 
@@ -105,12 +96,7 @@ mod tests {
 
     #[track_caller]
     fn check(path: &str, expected: Option<&str>) {
-        let templates = [
-            "/api/projects",
-            "/api/projects/{id}",
-            "/api/projects/search",
-            "/api/absences/{*id}",
-        ];
+        let templates = ["/api/projects", "/api/projects/{id}", "/api/projects/search", "/api/absences/{*id}"];
         assert_eq!(best(&templates, path).as_deref(), expected);
     }
 

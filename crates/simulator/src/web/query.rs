@@ -14,12 +14,14 @@ impl Query {
         Self(form_urlencoded::parse(encoded).into_owned().collect())
     }
 
+    /// Every parameter, in order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// The first value of a parameter.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        self.0
-            .iter()
-            .find(|(key, _)| key.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.as_str())
+        self.0.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
     /// The first value if it is not blank.
@@ -29,20 +31,13 @@ impl Query {
 
     /// Every value of a repeated parameter.
     pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0
-            .iter()
-            .filter(move |(key, _)| key.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.as_str())
+        self.0.iter().filter(move |(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
     /// Every value of a parameter, repeated or joined by commas, without blanks.
     pub(crate) fn list(&self, name: &str) -> Vec<String> {
         let parts = self.all(name).flat_map(|value| value.split(','));
-        parts
-            .map(str::trim)
-            .filter(|part| !part.is_empty())
-            .map(str::to_owned)
-            .collect()
+        parts.map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
     }
 }
 

@@ -19,21 +19,9 @@ async fn command(simulator: &Simulator, method: Method, path: &str, body: Option
 #[tokio::test]
 async fn the_clock_moves_and_tokens_with_it() {
     let ditio = Ditio::start().await;
-    let (status, state) = command(
-        &ditio.simulator,
-        Method::POST,
-        "clock",
-        Some(json!({ "advance": 1800 })),
-    )
-    .await;
-    assert_eq!(
-        (status, &state["now"]),
-        (StatusCode::OK, &json!("2026-03-02T08:30:00Z"))
-    );
-    assert_eq!(
-        ditio.call(Method::GET, "/api/MachineType", None).await.0,
-        StatusCode::UNAUTHORIZED
-    );
+    let (status, state) = command(&ditio.simulator, Method::POST, "clock", Some(json!({ "advance": 1800 }))).await;
+    assert_eq!((status, &state["now"]), (StatusCode::OK, &json!("2026-03-02T08:30:00Z")));
+    assert_eq!(ditio.call(Method::GET, "/api/MachineType", None).await.0, StatusCode::UNAUTHORIZED);
 }
 
 #[tokio::test]
@@ -42,15 +30,8 @@ async fn tokens_are_expired_revoked_disabled_and_configured() {
     let simulator = &ditio.simulator;
     for (action, status) in [("disable", 401), ("enable", 200), ("expire", 401)] {
         let body = json!({ "action": action, "vendor": "ditio" });
-        assert_eq!(
-            command(simulator, Method::POST, "tokens", Some(body)).await.0,
-            StatusCode::OK
-        );
-        assert_eq!(
-            ditio.call(Method::GET, "/api/MachineType", None).await.0,
-            status,
-            "{action}"
-        );
+        assert_eq!(command(simulator, Method::POST, "tokens", Some(body)).await.0, StatusCode::OK);
+        assert_eq!(ditio.call(Method::GET, "/api/MachineType", None).await.0, status, "{action}");
     }
     let body = json!({ "action": "configure", "vendor": "ditio", "lifetime": 9, "expiresIn": "text", "size": 4000 });
     command(simulator, Method::POST, "tokens", Some(body)).await;
@@ -58,10 +39,7 @@ async fn tokens_are_expired_revoked_disabled_and_configured() {
     assert_eq!(token["expires_in"], "9");
     assert!(token["access_token"].as_str().unwrap().len() >= 4000);
     let bad = json!({ "action": "burn", "vendor": "ditio" });
-    assert_eq!(
-        command(simulator, Method::POST, "tokens", Some(bad)).await.0,
-        StatusCode::BAD_REQUEST
-    );
+    assert_eq!(command(simulator, Method::POST, "tokens", Some(bad)).await.0, StatusCode::BAD_REQUEST);
 }
 
 #[tokio::test]
@@ -75,18 +53,9 @@ async fn faults_are_set_listed_and_removed() {
         assert_eq!(ditio.call(Method::GET, "/api/MachineType", None).await.0, status);
     }
     let (_, list) = command(simulator, Method::GET, "faults", None).await;
-    assert_eq!(
-        (&list["faults"][0]["matched"], &list["faults"][0]["hits"]),
-        (&json!(3), &json!(1))
-    );
-    assert_eq!(
-        command(simulator, Method::DELETE, "faults/1", None).await.0,
-        StatusCode::OK
-    );
-    assert_eq!(
-        command(simulator, Method::DELETE, "faults/1", None).await.0,
-        StatusCode::NOT_FOUND
-    );
+    assert_eq!((&list["faults"][0]["matched"], &list["faults"][0]["hits"]), (&json!(3), &json!(1)));
+    assert_eq!(command(simulator, Method::DELETE, "faults/1", None).await.0, StatusCode::OK);
+    assert_eq!(command(simulator, Method::DELETE, "faults/1", None).await.0, StatusCode::NOT_FOUND);
     command(simulator, Method::POST, "faults", Some(fault)).await;
     let (_, list) = command(simulator, Method::DELETE, "faults", None).await;
     assert_eq!(list, json!({ "faults": [] }));
@@ -107,15 +76,9 @@ async fn a_reset_forgets_everything() {
     let ditio = Ditio::start().await;
     ditio.simulator.advance(Duration::from_secs(60));
     let (_, state) = command(&ditio.simulator, Method::POST, "reset", None).await;
-    assert_eq!(
-        (&state["now"], &state["requests"]),
-        (&json!("2026-03-02T08:00:00Z"), &json!(0))
-    );
+    assert_eq!((&state["now"], &state["requests"]), (&json!("2026-03-02T08:00:00Z"), &json!(0)));
     assert_eq!(ditio.simulator.token_requests(Vendor::Ditio), 0);
-    assert_eq!(
-        ditio.call(Method::GET, "/api/MachineType", None).await.0,
-        StatusCode::UNAUTHORIZED
-    );
+    assert_eq!(ditio.call(Method::GET, "/api/MachineType", None).await.0, StatusCode::UNAUTHORIZED);
 }
 
 #[tokio::test]
@@ -124,9 +87,7 @@ async fn it_can_be_turned_off_and_is_closed_to_other_sites() {
     assert_eq!(command(&off, Method::GET, "state", None).await.0, StatusCode::NOT_FOUND);
     let on = Simulator::start().await.unwrap();
     let state = |origin: &str| {
-        let request = http()
-            .get(format!("{}/_control/state", on.url()))
-            .header("origin", origin);
+        let request = http().get(format!("{}/_control/state", on.url())).header("origin", origin);
         async move { request.send().await.unwrap().status() }
     };
     assert_eq!(state("https://elsewhere.example").await, StatusCode::FORBIDDEN);

@@ -37,20 +37,13 @@ async fn body(ditio: &Ditio) -> (reqwest::Response, StatusCode) {
 #[tokio::test]
 async fn a_status_comes_with_its_retry_after_and_only_as_often_as_asked() {
     let ditio = Ditio::start().await;
-    ditio
-        .simulator
-        .inject(Fault::status(503).retry_after("7").path("/ditio/core").times(2));
+    ditio.simulator.inject(Fault::status(503).retry_after("7").path("/ditio/core").times(2));
     for _ in 0..2 {
         let (response, status) = body(&ditio).await;
-        assert_eq!(
-            (status.as_u16(), &response.headers()["retry-after"]),
-            (503, &"7".parse().unwrap())
-        );
+        assert_eq!((status.as_u16(), &response.headers()["retry-after"]), (503, &"7".parse().unwrap()));
     }
     assert_eq!(body(&ditio).await.1, StatusCode::OK);
-    ditio
-        .simulator
-        .inject(Fault::status(429).retry_after_date(Duration::from_secs(60)));
+    ditio.simulator.inject(Fault::status(429).retry_after_date(Duration::from_secs(60)));
     let (response, _) = body(&ditio).await;
     assert!(response.headers()["retry-after"].to_str().unwrap().ends_with(" GMT"));
 }
@@ -58,9 +51,7 @@ async fn a_status_comes_with_its_retry_after_and_only_as_often_as_asked() {
 #[tokio::test]
 async fn a_token_endpoint_can_fail_and_its_requests_still_count() {
     let ditio = Ditio::start().await;
-    ditio
-        .simulator
-        .inject(Fault::status(503).on(Vendor::Ditio).path("*/connect/token"));
+    ditio.simulator.inject(Fault::status(503).on(Vendor::Ditio).path("*/connect/token"));
     let asked = ask(&ditio.http, ditio.simulator.url(), &form("ditioapiv3")).await;
     assert_eq!(asked.0, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(ditio.simulator.token_requests(Vendor::Ditio), 2);
@@ -80,20 +71,8 @@ async fn resets_are_resets_before_and_after_the_request_is_applied() {
     ditio.simulator.inject(Fault::reset_before().path("/ditio/identity"));
     let url = format!("{}/ditio/identity/connect/token", ditio.simulator.url());
     assert!(ditio.http.post(url).form(&token).send().await.is_err());
-    let logged: Vec<_> = ditio
-        .simulator
-        .requests()
-        .iter()
-        .map(|request| (request.status, request.fault))
-        .collect();
-    assert_eq!(
-        logged[1..],
-        [
-            (0, Some("resetBefore")),
-            (0, Some("resetAfter")),
-            (0, Some("resetBefore"))
-        ]
-    );
+    let logged: Vec<_> = ditio.simulator.requests().iter().map(|request| (request.status, request.fault)).collect();
+    assert_eq!(logged[1..], [(0, Some("resetBefore")), (0, Some("resetAfter")), (0, Some("resetBefore"))]);
 }
 
 #[tokio::test]
@@ -103,10 +82,7 @@ async fn a_truncated_body_is_shorter_than_promised() {
     let (bytes, end) = raw(&ditio, &get(&ditio)).await;
     end.unwrap();
     let (head, body) = bytes.split_once("\r\n\r\n").unwrap();
-    let promised = head
-        .lines()
-        .find_map(|line| line.strip_prefix("content-length: "))
-        .unwrap();
+    let promised = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap();
     assert_eq!(body.len(), promised.parse::<usize>().unwrap() / 2);
     ditio.simulator.inject(Fault::truncated());
     assert!(body_fails(&ditio).await);
@@ -136,9 +112,7 @@ async fn an_answer_can_be_mislabelled_doubled_blown_up_emptied_or_dripped() {
     assert_eq!(response.headers()["content-type"], "text/plain");
     assert_eq!(response.text().await.unwrap(), good);
 
-    ditio
-        .simulator
-        .inject(Fault::duplicate_header("content-type", "application/xml"));
+    ditio.simulator.inject(Fault::duplicate_header("content-type", "application/xml"));
     let (response, _) = body(&ditio).await;
     assert_eq!(response.headers().get_all("content-type").iter().count(), 2);
 
@@ -168,28 +142,14 @@ async fn an_answer_can_be_mislabelled_doubled_blown_up_emptied_or_dripped() {
 async fn the_log_has_no_secrets() {
     let simulator = Simulator::start().await.unwrap();
     let ditio = Ditio::over(simulator).await;
-    let _ = ditio
-        .call(reqwest::Method::GET, "/api/MachineType?access_token=canary", None)
-        .await;
+    let _ = ditio.call(reqwest::Method::GET, "/api/MachineType?access_token=canary", None).await;
     let log = ditio.simulator.requests();
     let text = serde_json::to_string(&log).unwrap();
-    for secret in [
-        keyfob_simulator::credentials::DITIO_CLIENT_SECRET,
-        &ditio.token,
-        "canary",
-    ] {
+    for secret in [keyfob_simulator::credentials::DITIO_CLIENT_SECRET, &ditio.token, "canary"] {
         assert!(!text.contains(secret), "{secret}");
     }
-    assert!(
-        log[0].body.contains("client_secret=[redacted]&scope=ditioapiv3"),
-        "{}",
-        log[0].body
-    );
-    assert!(
-        log[1]
-            .headers
-            .contains(&("authorization".to_owned(), "Bearer [redacted]".to_owned()))
-    );
+    assert!(log[0].body.contains("client_secret=[redacted]&scope=ditioapiv3"), "{}", log[0].body);
+    assert!(log[1].headers.contains(&("authorization".to_owned(), "Bearer [redacted]".to_owned())));
     assert_eq!(log[1].status, 200);
     let _: Value = serde_json::from_str(&text).unwrap();
 }

@@ -34,10 +34,7 @@ async fn refusals_name_the_reason() {
     ] {
         let mut bad = good;
         bad[at].1 = value;
-        assert_eq!(
-            ask(&http, simulator.url(), &bad).await,
-            (StatusCode::BAD_REQUEST, json!({ "error": error }))
-        );
+        assert_eq!(ask(&http, simulator.url(), &bad).await, (StatusCode::BAD_REQUEST, json!({ "error": error })));
     }
 }
 
@@ -78,10 +75,7 @@ async fn a_token_ends_by_time_by_expiry_by_revocation_and_with_its_client() {
     let works = async |token: &str| {
         let url = format!("{}/ditio/core/api/MachineType", simulator.url());
         let response = ditio.http.get(url).bearer_auth(token).send().await.unwrap();
-        assert_eq!(
-            response.headers().contains_key("www-authenticate"),
-            response.status() == 401
-        );
+        assert_eq!(response.headers().contains_key("www-authenticate"), response.status() == 401);
         response.status() == StatusCode::OK
     };
     assert!(works(&ditio.token).await);
@@ -111,13 +105,7 @@ async fn a_token_without_the_core_audience_is_unauthorized() {
     let url = format!("{}/ditio/core/api/MachineType", ditio.simulator.url());
     let ask = async |token: Option<&str>| {
         let request = ditio.http.get(&url);
-        token
-            .into_iter()
-            .fold(request, |request, token| request.bearer_auth(token))
-            .send()
-            .await
-            .unwrap()
-            .status()
+        token.into_iter().fold(request, |request, token| request.bearer_auth(token)).send().await.unwrap().status()
     };
     assert_eq!(ask(Some(&other)).await, StatusCode::UNAUTHORIZED);
     assert_eq!(ask(Some("made-up")).await, StatusCode::UNAUTHORIZED);
@@ -140,8 +128,5 @@ async fn discovery_names_the_token_endpoint() {
     let simulator = Simulator::start().await.unwrap();
     let url = format!("{}/ditio/identity/.well-known/openid-configuration", simulator.url());
     let (_, body) = answer(http().get(url).send().await.unwrap()).await;
-    assert_eq!(
-        body["token_endpoint"],
-        format!("{}/ditio/identity/connect/token", simulator.url())
-    );
+    assert_eq!(body["token_endpoint"], format!("{}/ditio/identity/connect/token", simulator.url()));
 }

@@ -9,9 +9,7 @@ use serde_json::Value;
 /// A client that trusts these certificates only; the tests share no process-wide TLS settings.
 pub(crate) fn client(roots: rustls::RootCertStore) -> ClientBuilder {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap();
+    let config = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
     let mut config = config.with_root_certificates(roots).with_no_client_auth();
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Client::builder().tls_backend_preconfigured(config)
@@ -41,9 +39,7 @@ impl Ditio {
 
     /// A request to the core API, with the token.
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        self.http
-            .request(method, format!("{}/ditio/core{path}", self.simulator.url()))
-            .bearer_auth(&self.token)
+        self.http.request(method, format!("{}/ditio/core{path}", self.simulator.url())).bearer_auth(&self.token)
     }
 
     /// Status and JSON body, null when there is none.
@@ -64,14 +60,7 @@ pub(crate) async fn answer(response: Response) -> (StatusCode, Value) {
 
 /// Asks for a token by credentials in the body.
 pub(crate) async fn ask(http: &Client, url: &str, form: &[(&str, &str)]) -> (StatusCode, Value) {
-    answer(
-        http.post(format!("{url}/ditio/identity/connect/token"))
-            .form(form)
-            .send()
-            .await
-            .unwrap(),
-    )
-    .await
+    answer(http.post(format!("{url}/ditio/identity/connect/token")).form(form).send().await.unwrap()).await
 }
 
 pub(crate) fn form(scope: &str) -> [(&str, &str); 4] {

@@ -8,10 +8,7 @@ use crate::support::{client, http};
 #[tokio::test]
 async fn http_2_works_without_tls() {
     let simulator = Simulator::start().await.unwrap();
-    let http = client(rustls::RootCertStore::empty())
-        .http2_prior_knowledge()
-        .build()
-        .unwrap();
+    let http = client(rustls::RootCertStore::empty()).http2_prior_knowledge().build().unwrap();
     let response = http.get(simulator.url()).send().await.unwrap();
     assert_eq!(response.version(), Version::HTTP_2);
     assert!(response.text().await.unwrap().contains("/ditio/core"));
@@ -27,13 +24,8 @@ async fn tls_is_trusted_by_its_certificate_and_only_by_it() {
     roots.add(pem.into()).unwrap();
     let port = simulator.url().rsplit(':').next().unwrap();
     for host in ["127.0.0.1", "localhost"] {
-        let response = client(roots.clone())
-            .build()
-            .unwrap()
-            .get(format!("https://{host}:{port}/"))
-            .send()
-            .await
-            .unwrap();
+        let response =
+            client(roots.clone()).build().unwrap().get(format!("https://{host}:{port}/")).send().await.unwrap();
         assert_eq!(response.version(), Version::HTTP_2);
     }
 }
@@ -60,12 +52,7 @@ async fn the_port_is_free_after_stop_and_after_drop() {
 #[tokio::test]
 async fn what_is_not_documented_is_not_found() {
     let simulator = Simulator::start().await.unwrap();
-    for path in [
-        "/nothing",
-        "/ditio/core/api/v9/projects",
-        "/ditio/corex",
-        "/_control/nothing",
-    ] {
+    for path in ["/nothing", "/ditio/core/api/v9/projects", "/ditio/corex", "/_control/nothing"] {
         let response = http().get(format!("{}{path}", simulator.url())).send().await.unwrap();
         assert_eq!(response.status(), 404, "{path}");
     }

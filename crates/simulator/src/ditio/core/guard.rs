@@ -27,9 +27,5 @@ async fn guard(State(shared): State<Shared>, request: Request, next: Next) -> Re
     };
     let (_, body) = request.into_parts();
     crate::web::drain(body).await;
-    (
-        StatusCode::UNAUTHORIZED,
-        [(header::WWW_AUTHENTICATE, HeaderValue::from_static(why))],
-    )
-        .into_response()
+    (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, HeaderValue::from_static(why))]).into_response()
 }

@@ -17,17 +17,12 @@ pub(super) fn is_known(headers: &HeaderMap, form: &Query) -> bool {
 /// The pair of an `Authorization: Basic` header, each half form-encoded inside.
 fn basic(headers: &HeaderMap) -> Option<(String, String)> {
     let (scheme, encoded) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    let pair = scheme
-        .eq_ignore_ascii_case("basic")
-        .then(|| STANDARD.decode(encoded.trim()).ok())
-        .flatten()?;
+    let pair = scheme.eq_ignore_ascii_case("basic").then(|| STANDARD.decode(encoded.trim()).ok()).flatten()?;
     let pair = String::from_utf8(pair).ok()?;
     let (id, secret) = pair.split_once(':')?;
     Some((decode(id)?, decode(secret)?))
 }
 
 fn decode(half: &str) -> Option<String> {
-    Query::parse(format!("half={half}").as_bytes())
-        .get("half")
-        .map(str::to_owned)
+    Query::parse(format!("half={half}").as_bytes()).get("half").map(str::to_owned)
 }

@@ -38,6 +38,9 @@ impl Person {
 /// How many people each company has.
 const HEADS: [usize; 3] = [24, 6, 3];
 
+/// The person with two profiles, by place in the list.
+const SHARED: usize = 5;
+
 pub(super) fn people(shared: &Shared) -> Vec<Person> {
     let mut random = shared.random("ditio/people");
     let ids = shared.ids("ditio/people");
@@ -62,14 +65,27 @@ pub(super) fn people(shared: &Shared) -> Vec<Person> {
                 email: format!("{}.{}.{number}@example.no", ascii(first_name), ascii(last_name)),
                 birth_date: day(1962, 14_000, &mut random),
                 employed_since: day(2012, 4_700, &mut random),
-                work_title: *random.pick(&TITLES),
-                department: *random.pick(&DEPARTMENTS),
+                work_title: random.pick::<&str>(&TITLES),
+                department: random.pick::<&str>(&DEPARTMENTS),
                 card_id: format!("{:07}", 1_000_000 + random.below(8_999_999)),
                 payroll: if number % 7 == 6 { 2 } else { 1 },
             });
         }
     }
+    share_identity(&mut people);
     people
+}
+
+/// One person works for the client's company and for the stranger's: two profiles, one identity, one phone.
+fn share_identity(people: &mut [Person]) {
+    let known = people[SHARED].clone();
+    let Some(other) = people.iter_mut().find(|person| person.company.id == COMPANIES[2].id) else { return };
+    other.identity_id = known.identity_id;
+    other.first_name = known.first_name;
+    other.last_name = known.last_name;
+    other.mobile = known.mobile;
+    other.email = known.email;
+    other.birth_date = known.birth_date;
 }
 
 /// The letters of a name in an e-mail address.

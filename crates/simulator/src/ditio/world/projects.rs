@@ -47,25 +47,22 @@ pub(crate) struct Machine {
 pub(super) fn projects(shared: &Shared) -> Vec<Project> {
     let ids = shared.ids("ditio/projects");
     let mut random = shared.random("ditio/projects");
-    let sites = SITES
-        .iter()
-        .enumerate()
-        .map(|(at, (name, street, town, latitude, longitude))| Project {
-            id: ids.next(),
-            company: COMPANIES[match at {
-                ..13 => 0,
-                13..15 => 1,
-                _ => 2,
-            }],
-            number: format!("P-2025-{:03}", at + 1),
-            external_number: format!("EXT-{}", 9_900_000 + random.below(99_999)),
-            name,
-            customer: *random.pick(&CUSTOMERS),
-            address: format!("{street}, {town}"),
-            latitude: *latitude,
-            longitude: *longitude,
-            active: at % 6 != 5,
-        });
+    let sites = SITES.iter().enumerate().map(|(at, (name, street, town, latitude, longitude))| Project {
+        id: ids.next(),
+        company: COMPANIES[match at {
+            ..13 => 0,
+            13..15 => 1,
+            _ => 2,
+        }],
+        number: format!("P-2025-{:03}", at + 1),
+        external_number: format!("EXT-{}", 9_900_000 + random.below(99_999)),
+        name,
+        customer: random.pick::<&str>(&CUSTOMERS),
+        address: format!("{street}, {town}"),
+        latitude: *latitude,
+        longitude: *longitude,
+        active: at % 6 != 5,
+    });
     sites.collect()
 }
 
@@ -76,13 +73,7 @@ pub(super) fn work_orders(shared: &Shared, projects: &[Project]) -> Vec<WorkOrde
     let numbered = (0..projects.len()).flat_map(|project| (1..=3).map(move |number| (project, number)));
     let orders = numbered.map(|(project, number)| {
         let (name, description) = *random.pick(&WORK);
-        WorkOrder {
-            id: ids.next(),
-            project,
-            number: format!("AO-{number:02}"),
-            name,
-            description,
-        }
+        WorkOrder { id: ids.next(), project, number: format!("AO-{number:02}"), name, description }
     });
     orders.collect()
 }

@@ -1,0 +1,31 @@
+//! JSON bodies of requests.
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::Value;
+
+use super::problem::Problem;
+
+/// A JSON document under a JSON media type.
+pub(super) struct Body(pub(super) Value);
+
+impl<S: Send + Sync> FromRequest<S> for Body {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        let content_type = request.headers().get(header::CONTENT_TYPE);
+        let media = content_type.and_then(|value| value.to_str().ok()).unwrap_or_default().to_ascii_lowercase();
+        let bytes = Bytes::from_request(request, state).await.map_err(IntoResponse::into_response)?;
+        if !media.contains("json") {
+            let why = "The body has to be application/json.";
+            return Err(
+                Problem::simple(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UnsupportedMediaType", why).into_response()
+            );
+        }
+        serde_json::from_slice(&bytes)
+            .map(Self)
+            .map_err(|_| Problem::field("$", "The body is not valid JSON.").into_response())
+    }
+}

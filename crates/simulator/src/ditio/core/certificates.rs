@@ -1,0 +1,70 @@
+//! Certificates: an array, upserted on employee and type.
+
+use axum::Json;
+use axum::extract::State;
+use axum::routing::post;
+use serde_json::Value;
+
+use super::body::Body;
+use super::problem::{FieldError, Problem};
+use super::record::{Field, Kind, Record, assign, bind, blank, field, instant, require, text};
+use super::state::Core;
+use crate::web::Routes;
+
+const FIELDS: [Field; 6] = [
+    field("employeeNumber", Kind::Text),
+    field("certificateType", Kind::Text),
+    field("issuedDateTime", Kind::Instant),
+    field("validUntilDateTime", Kind::Instant),
+    field("certificateNumber", Kind::Text),
+    field("notes", Kind::Text),
+];
+
+/// What was stored, in the order of creation.
+#[derive(Default)]
+pub(super) struct Certificates(Vec<Record>);
+
+pub(super) fn routes() -> Routes<Core> {
+    Routes::new().route("/api/v4/integration/certificates", post(upsert))
+}
+
+/// Every item is checked before the first is stored.
+async fn upsert(State(core): State<Core>, Body(body): Body) -> Result<Json<Vec<Record>>, Problem> {
+    let Value::Array(items) = body else {
+        return Err(Problem::field("$", "The body has to be a JSON array."));
+    };
+    let mut data = core.data();
+    let mut checked = Vec::new();
+    for item in &items {
+        let bound = bind(&FIELDS, item)?;
+        require(&bound, &["employeeNumber", "certificateType", "issuedDateTime", "validUntilDateTime"])?;
+        let time = |name| instant(text(&bound, name));
+        if time("issuedDateTime") >= time("validUntilDateTime") {
+            return Err(Problem::invalid(&[FieldError::new(
+                "issuedDateTime",
+                "It has to be before ValidUntilDateTime.",
+            )]));
+        }
+        let number = text(&bound, "employeeNumber");
+        if data.people.employee(number).is_err() {
+            return Err(Problem::field("employeeNumber", format!("Employee {number} was not found.")));
+        }
+        checked.push(bound);
+    }
+    let stored = checked.into_iter().map(|bound| {
+        let mut certificate = blank(&FIELDS);
+        assign(&mut certificate, bound);
+        let is_same = |other: &&mut Record| {
+            ["employeeNumber", "certificateType"].iter().all(|name| other[*name] == certificate[*name])
+        };
+        let all = &mut data.certificates.0;
+        if let Some(there) = all.iter_mut().find(is_same) {
+            assign(there, certificate);
+            return there.clone();
+        }
+        certificate.insert("id".to_owned(), core.ids.next().into());
+        all.push(certificate.clone());
+        certificate
+    });
+    Ok(Json(stored.collect()))
+}

@@ -1,0 +1,43 @@
+//! Files by their own id, wherever they hang.
+
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use url::form_urlencoded;
+
+use super::{File, content};
+use crate::ditio::core::problem::Problem;
+use crate::ditio::core::state::Core;
+
+/// The bytes with the name they came under.
+pub(super) fn response(file: &File, media: &'static str, disposition: &str) -> Response {
+    let ascii: String = file
+        .name
+        .chars()
+        .map(|c| if c.is_ascii_graphic() && c != '"' && c != '\\' || c == ' ' { c } else { '_' })
+        .collect();
+    let encoded: String = form_urlencoded::byte_serialize(file.name.as_bytes()).collect();
+    let encoded = encoded.replace('+', "%20").replace('*', "%2A");
+    let value = format!("{disposition}; filename=\"{ascii}\"; filename*=UTF-8''{encoded}");
+    let mut response = Body::from(file.bytes.clone()).into_response();
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media));
+    let value = HeaderValue::try_from(value).expect("only ASCII letters");
+    response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
+    response
+}
+
+/// The type is decided by the stored bytes: what a browser may show is shown, the rest is saved.
+pub(super) async fn stream(State(core): State<Core>, Path(id): Path<String>) -> Result<Response, Problem> {
+    let data = core.data();
+    let documents = &data.documents;
+    let file = documents.owners.get(&id).and_then(|owner| documents.file(owner, &id)).ok_or_else(Problem::not_found)?;
+    Ok(match content::media_type(&file.bytes) {
+        Some(media) => response(file, media, "inline"),
+        None => response(file, "application/octet-stream", "attachment"),
+    })
+}
+
+pub(super) async fn delete(State(core): State<Core>, Path(id): Path<String>) -> Result<StatusCode, Problem> {
+    core.data().documents.remove_file(&id).map(|()| StatusCode::NO_CONTENT).ok_or_else(Problem::not_found)
+}

@@ -1,0 +1,36 @@
+//! Fuel figures of a machine.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use serde_json::Value;
+
+use super::visible;
+use crate::ditio::core::body::Body;
+use crate::ditio::core::problem::Problem;
+use crate::ditio::core::record::{Field, Kind, Record, bind, field};
+use crate::ditio::core::state::Core;
+
+const FIELDS: [Field; 3] = [
+    field("fuelConsumptionRate", Kind::Number),
+    field("fuelConsumptionUnit", Kind::Integer),
+    field("fuelType", Kind::Integer),
+];
+
+pub(super) async fn update(
+    State(core): State<Core>,
+    Path(id): Path<String>,
+    Body(body): Body,
+) -> Result<Json<Record>, Problem> {
+    let mut data = core.data();
+    let mut machine = visible(&data, &id)?.clone();
+    let bound = bind(&FIELDS, &body)?;
+    for (name, highest) in [("fuelConsumptionUnit", 5), ("fuelType", 7)] {
+        let number = bound.get(name).and_then(Value::as_i64);
+        if number.is_some_and(|number| !(0..=highest).contains(&number)) {
+            return Err(Problem::field(name, format!("The value has to be between 0 and {highest}.")));
+        }
+    }
+    machine.extend(bound.into_iter().filter(|(_, value)| !value.is_null()));
+    data.machines.replace(machine.clone());
+    Ok(Json(machine))
+}

@@ -1,0 +1,185 @@
+//! Projects: create is idempotent on the number, PUT wipes, PATCH keeps, missing and foreign are the same 404.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::routing::get;
+use serde_json::json;
+
+use super::body::Body;
+use super::problem::Problem;
+use super::record::{Field, Kind, Record, assign, bind, blank, field, require, text};
+use super::state::{Core, Data, in_scope};
+use super::table::Table;
+use crate::ditio::world::{COMPANIES, World};
+use crate::web::Routes;
+
+pub(super) const FIELDS: [Field; 26] = [
+    field("companyId", Kind::Text),
+    field("projectNumber", Kind::Text),
+    field("name", Kind::Text),
+    field("externalProjectNumber", Kind::Text),
+    field("externalDimension1", Kind::Text),
+    field("externalDimension2", Kind::Text),
+    field("description", Kind::Text),
+    field("active", Kind::Bool),
+    field("requireTaskNumber", Kind::Bool),
+    field("blockedForRegistration", Kind::Bool),
+    field("startDate", Kind::Instant),
+    field("finishedDatePlanned", Kind::Instant),
+    field("finishedDate", Kind::Instant),
+    field("estimatedHourQty", Kind::Number),
+    field("mainForemanId", Kind::Text),
+    field("projectLeaderId", Kind::Text),
+    field("mainContactEmail", Kind::Text),
+    field("projectCustomerName", Kind::Text),
+    field("projectAddress", Kind::Text),
+    field("workBreakLunchStartTime", Kind::Text),
+    field("workBreakLunchLength", Kind::Number),
+    field("workBreakDinnerStartTime", Kind::Text),
+    field("workBreakDinnerLength", Kind::Number),
+    field("projectLocationLatitude", Kind::Number),
+    field("projectLocationLongitude", Kind::Number),
+    field("id", Kind::Text),
+];
+const REQUIRED: [&str; 2] = ["companyId", "projectNumber"];
+
+pub(super) fn routes() -> Routes<Core> {
+    Routes::new()
+        .route("/api/v4/integration/projects", get(list).post(create))
+        .route("/api/v4/integration/projects/{id}", get(read).put(replace).patch(update).delete(delete))
+        .route("/api/v4/integration/projects/by-project-number/{number}", get(by_number))
+}
+
+pub(super) fn seed(world: &World) -> Table {
+    let mut table = Table::new(["companyId", "projectNumber"]);
+    for (at, project) in world.projects.iter().enumerate() {
+        let known = json!({
+            "id": project.id,
+            "companyId": project.company.id,
+            "projectNumber": project.number,
+            "name": project.name,
+            "externalProjectNumber": project.external_number,
+            "active": project.active,
+            "requireTaskNumber": at % 2 == 0,
+            "startDate": "2025-08-18T00:00:00Z",
+            "finishedDatePlanned": "2026-12-31T00:00:00Z",
+            "estimatedHourQty": 1_500 + 250 * at,
+            "mainContactEmail": "prosjektleder@example.no",
+            "projectCustomerName": project.customer,
+            "projectAddress": project.address,
+            "workBreakLunchStartTime": "11:30",
+            "workBreakLunchLength": 30,
+            "projectLocationLatitude": project.latitude,
+            "projectLocationLongitude": project.longitude,
+        });
+        let mut record = blank(&FIELDS);
+        assign(&mut record, known.as_object().cloned().unwrap_or_default());
+        table.insert(record);
+    }
+    table
+}
+
+/// The project if it is there and within reach.
+pub(super) fn visible<'a>(data: &'a Data, id: &str) -> Result<&'a Record, Problem> {
+    data.projects.get(id).filter(|project| in_scope(text(project, "companyId"))).ok_or_else(Problem::not_found)
+}
+
+/// The project with this number, of the client's own company first.
+pub(super) fn numbered<'a>(data: &'a Data, number: &str) -> Result<&'a Record, Problem> {
+    let mut found = COMPANIES[..2].iter().filter_map(|company| data.projects.find(company.id, number));
+    found.next().ok_or_else(Problem::not_found)
+}
+
+async fn create(State(core): State<Core>, Body(body): Body) -> Result<Json<Record>, Problem> {
+    let mut bound = bind(&FIELDS, &body)?;
+    bound.remove("id");
+    require(&bound, &REQUIRED)?;
+    if !in_scope(text(&bound, "companyId")) {
+        return Err(Problem::forbidden("The company is not one of yours."));
+    }
+    let mut data = core.data();
+    if let Some(existing) = data.projects.find(text(&bound, "companyId"), text(&bound, "projectNumber")) {
+        return Ok(Json(existing.clone()));
+    }
+    let mut project = blank(&FIELDS);
+    assign(&mut project, bound);
+    check_external_number(&data, &project)?;
+    project.insert("id".to_owned(), core.ids.next().into());
+    data.projects.insert(project.clone());
+    Ok(Json(project))
+}
+
+async fn list(State(core): State<Core>) -> Json<Vec<Record>> {
+    let data = core.data();
+    let visible = data.projects.iter().filter(|project| in_scope(text(project, "companyId")));
+    Json(visible.cloned().collect())
+}
+
+async fn read(State(core): State<Core>, Path(id): Path<String>) -> Result<Json<Record>, Problem> {
+    visible(&core.data(), &id).cloned().map(Json)
+}
+
+async fn by_number(State(core): State<Core>, Path(number): Path<String>) -> Result<Json<Record>, Problem> {
+    numbered(&core.data(), &number).cloned().map(Json)
+}
+
+async fn replace(State(core): State<Core>, Path(id): Path<String>, Body(body): Body) -> Result<Json<Record>, Problem> {
+    let mut data = core.data();
+    let stored = visible(&data, &id)?.clone();
+    let bound = bind(&FIELDS, &body)?;
+    require(&bound, &REQUIRED)?;
+    save(&mut data, &stored, blank(&FIELDS), bound)
+}
+
+async fn update(State(core): State<Core>, Path(id): Path<String>, Body(body): Body) -> Result<Json<Record>, Problem> {
+    let mut data = core.data();
+    let stored = visible(&data, &id)?.clone();
+    let bound = bind(&FIELDS, &body)?;
+    save(&mut data, &stored, stored.clone(), bound)
+}
+
+/// Stores `base` with the changes; the id stays, and so does the owner unless the new one is within reach.
+fn save(data: &mut Data, stored: &Record, base: Record, mut changes: Record) -> Result<Json<Record>, Problem> {
+    changes.insert("id".to_owned(), stored["id"].clone());
+    if !in_scope(text(&changes, "companyId")) {
+        changes.insert("companyId".to_owned(), stored["companyId"].clone());
+    }
+    let mut project = base;
+    assign(&mut project, changes);
+    require(&project, &REQUIRED)?;
+    let same_number = data.projects.find(text(&project, "companyId"), text(&project, "projectNumber"));
+    if same_number.is_some_and(|other| other["id"] != stored["id"]) {
+        return Err(Problem::rule("Prosjektnummeret er allerede i bruk."));
+    }
+    check_external_number(data, &project)?;
+    data.projects.replace(project.clone());
+    Ok(Json(project))
+}
+
+async fn delete(State(core): State<Core>, Path(id): Path<String>) -> Result<StatusCode, Problem> {
+    let mut data = core.data();
+    visible(&data, &id)?;
+    let tasks: Vec<String> = data
+        .tasks
+        .iter()
+        .filter(|task| text(task, "projectId") == id)
+        .map(|task| text(task, "id").to_owned())
+        .collect();
+    for task in tasks {
+        data.tasks.remove(&task);
+        data.documents.forget_owner(&task);
+    }
+    data.documents.forget_owner(&id);
+    data.projects.remove(&id);
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The subsidiary has the check switched on: the external number has to be one of the configured values.
+fn check_external_number(data: &Data, project: &Record) -> Result<(), Problem> {
+    let number = text(project, "externalProjectNumber");
+    if text(project, "companyId") != COMPANIES[1].id || data.references.allows_project_number(number) {
+        return Ok(());
+    }
+    Err(Problem::rule(&format!("Extern prosjektnummer {number} er ikke en gyldig. Velg fra listen")))
+}

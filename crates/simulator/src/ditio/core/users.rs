@@ -1,0 +1,177 @@
+//! Users v4: PUT and DELETE go by identity, PATCH by profile, on paths of one shape.
+
+mod changes;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::routing::{get, patch, post};
+use serde_json::Value;
+
+use super::body::Body;
+use super::people::{Employment, People, Profile, USED};
+use super::problem::Problem;
+use super::record::{Field, Kind, Record, bind, blank, field, flag, instant, require, text};
+use super::state::{Core, in_scope};
+use crate::web::{Query, Routes};
+
+pub(super) const FIELDS: [Field; 24] = [
+    field("identityId", Kind::Text),
+    field("companyProfileId", Kind::Text),
+    field("companyId", Kind::Text),
+    field("employeeNumber", Kind::Text),
+    field("firstName", Kind::Text),
+    field("lastName", Kind::Text),
+    field("mobileWork", Kind::Text),
+    field("birthDate", Kind::Day),
+    field("employmentStartDate", Kind::Day),
+    field("employmentEndDate", Kind::Day),
+    field("email", Kind::Text),
+    field("mobilePrivate", Kind::Text),
+    field("workTitle", Kind::Text),
+    field("department", Kind::Text),
+    field("carRegNumber", Kind::Text),
+    field("mainProjectNumber", Kind::Text),
+    field("address", Kind::Text),
+    field("cardId", Kind::Text),
+    field("cardExpirationDate", Kind::Day),
+    field("payroll", Kind::Bool),
+    field("isDisabled", Kind::Bool),
+    field("defaultResourceNumber", Kind::Text),
+    field("worktimeArrangementName", Kind::Text),
+    field("organizationNumber", Kind::Text),
+];
+const REQUIRED: [&str; 7] =
+    ["companyId", "employeeNumber", "firstName", "lastName", "mobileWork", "birthDate", "employmentStartDate"];
+
+pub(super) fn routes() -> Routes<Core> {
+    Routes::new()
+        .route("/api/v4/integration/users", get(list).post(create))
+        .route("/api/v4/integration/users/scim", post(create_or_update))
+        .route("/api/v4/integration/users/by-employee-number/{number}", get(by_number))
+        .route("/api/v4/integration/users/by-profile-id/{id}", get(by_profile))
+        .route("/api/v4/integration/users/is-identity-deletable/{id}", get(is_deletable))
+        .route("/api/v4/integration/users/disable/{id}", patch(disable))
+        .route("/api/v4/integration/users/enable/{id}", patch(enable))
+        .route(
+            "/api/v4/integration/users/{id}",
+            axum::routing::put(changes::replace).patch(changes::update).delete(changes::delete),
+        )
+}
+
+/// A profile as v4 shows it: the current employment's members among the others.
+fn shown(profile: &Profile) -> Record {
+    let mut shown = profile.user.clone();
+    if let Some(employment) = profile.employments.last() {
+        let day = |day: chrono::NaiveDate| Value::from(day.to_string());
+        shown.insert("employmentStartDate".to_owned(), day(employment.start));
+        shown.insert("employmentEndDate".to_owned(), employment.end.map_or(Value::Null, day));
+        shown.insert("department".to_owned(), employment.department.clone());
+        shown.insert("payroll".to_owned(), (employment.payroll != 0).into());
+    }
+    shown
+}
+
+/// Fails for companies that are not the client's.
+fn check_company(bound: &Record) -> Result<(), Problem> {
+    if bound.contains_key("companyId") && !in_scope(text(bound, "companyId")) {
+        return Err(Problem::forbidden("The company is not one of yours."));
+    }
+    Ok(())
+}
+
+async fn create(State(core): State<Core>, Body(body): Body) -> Result<Json<Record>, Problem> {
+    let bound = bind(&FIELDS, &body)?;
+    require(&bound, &REQUIRED)?;
+    check_company(&bound)?;
+    add(&core, &mut core.data().people, bound).map(Json)
+}
+
+/// Adds a profile. A known phone means a known person, who gets one more profile.
+fn add(core: &Core, people: &mut People, bound: Record) -> Result<Record, Problem> {
+    let company = text(&bound, "companyId").to_owned();
+    if people.is_taken(&company, text(&bound, "employeeNumber"), "") {
+        return Err(Problem::rule("Ansattnummeret er allerede i bruk."));
+    }
+    let phone = text(&bound, "mobileWork");
+    let known: Vec<&Profile> = people.0.iter().filter(|profile| profile.phone() == phone).collect();
+    if known.iter().any(|profile| text(&profile.user, "companyId") == company) {
+        return Err(Problem::rule("Mobilnummeret er allerede i bruk i selskapet."));
+    }
+    let new_identity = || format!("auth0|{}", core.ids.next());
+    let identity = known.first().map_or_else(new_identity, |profile| profile.identity().to_owned());
+    let first = Employment { start: core.today(), end: None, department: Value::Null, payroll: 0 };
+    let mut profile = Profile { user: blank(&FIELDS), employments: vec![first], modified: core.shared.clock.stamp() };
+    changes::write(&mut profile, bound);
+    profile.user.insert("identityId".to_owned(), identity.into());
+    profile.user.insert("companyProfileId".to_owned(), core.ids.next().into());
+    let shown = shown(&profile);
+    people.0.push(profile);
+    Ok(shown)
+}
+
+/// By employee number: changes the user that is there, or creates one.
+async fn create_or_update(State(core): State<Core>, Body(body): Body) -> Result<Json<Record>, Problem> {
+    let bound = bind(&FIELDS, &body)?;
+    require(&bound, &REQUIRED)?;
+    check_company(&bound)?;
+    let mut data = core.data();
+    let there = data.people.find(|profile| {
+        profile.number() == text(&bound, "employeeNumber") && profile.user["companyId"] == bound["companyId"]
+    });
+    match there.map(|profile| profile.id().to_owned()) {
+        Ok(id) => changes::save(&core, &mut data.people, &id, bound).map(Json),
+        Err(_) => add(&core, &mut data.people, bound).map(Json),
+    }
+}
+
+async fn list(State(core): State<Core>, query: Query) -> Result<Json<Vec<Record>>, Problem> {
+    let since = match query.text("changedSince") {
+        None => None,
+        Some(text) => {
+            let invalid = || Problem::field("changedSince", format!("The value '{text}' is not valid."));
+            Some(instant(text).ok_or_else(invalid)?)
+        }
+    };
+    let company = query.text("companyId");
+    if company.is_some_and(|company| !in_scope(company)) {
+        return Err(Problem::forbidden("The company is not one of yours."));
+    }
+    let data = core.data();
+    let wanted = data.people.visible().filter(|profile| {
+        since.is_none_or(|since| profile.modified >= since)
+            && company.is_none_or(|company| text(&profile.user, "companyId") == company)
+    });
+    Ok(Json(wanted.map(shown).collect()))
+}
+
+async fn by_number(State(core): State<Core>, Path(number): Path<String>) -> Result<Json<Record>, Problem> {
+    core.data().people.employee(&number).map(|profile| Json(shown(profile)))
+}
+
+async fn by_profile(State(core): State<Core>, Path(id): Path<String>) -> Result<Json<Record>, Problem> {
+    core.data().people.find(|profile| profile.id() == id).map(|profile| Json(shown(profile)))
+}
+
+async fn is_deletable(State(core): State<Core>, Path(id): Path<String>) -> Result<Json<bool>, Problem> {
+    core.data().people.find(|profile| profile.identity() == id)?;
+    Ok(Json(!core.world.people.iter().take(USED).any(|person| person.identity_id == id)))
+}
+
+async fn disable(State(core): State<Core>, Path(id): Path<String>) -> Result<StatusCode, Problem> {
+    switch(&core, &id, true)
+}
+
+async fn enable(State(core): State<Core>, Path(id): Path<String>) -> Result<StatusCode, Problem> {
+    switch(&core, &id, false)
+}
+
+fn switch(core: &Core, id: &str, disabled: bool) -> Result<StatusCode, Problem> {
+    let mut data = core.data();
+    let profile = data.people.find(|profile| profile.id() == id)?;
+    if flag(&profile.user, "isDisabled") != disabled {
+        profile.user.insert("isDisabled".to_owned(), disabled.into());
+        profile.modified = core.shared.clock.stamp();
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
