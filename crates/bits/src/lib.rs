@@ -5,7 +5,7 @@ mod credentials;
 mod generated;
 
 pub use credentials::{Credentials, SessionToken};
-pub use generated::{Client, OPERATIONS, operation, types};
+pub use generated::{API, Client, OPERATIONS, operation, types};
 pub use keyfob_client::{Error, ErrorKind};
 
 use keyfob_client::{ClientBuilder, StatusCode};
@@ -37,6 +37,6 @@ impl Client {
     /// Opens a client step by step: a shared authenticator, time limits, retries, certificates.
     pub fn builder() -> ClientBuilder<Self> {
         // Bits says 403 as well as 401 to a token that is no longer good.
-        ClientBuilder::new("bits").rejection_status(StatusCode::FORBIDDEN)
+        ClientBuilder::new(API).rejection_status(StatusCode::FORBIDDEN)
     }
 }

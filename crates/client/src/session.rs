@@ -59,8 +59,11 @@ impl Session {
     ///
     /// ```
     /// # async fn example(session: keyfob_client::Session) -> Result<(), keyfob_client::Error> {
-    /// let rows: serde_json::Value =
-    ///     session.request(http::Method::GET, "/api/new-thing").query(&[("year", "2026")]).send().await?.into_inner();
+    /// let rows = session
+    ///     .request(keyfob_client::Method::GET, "/api/new-thing")
+    ///     .query(&[("year", "2026")])
+    ///     .send::<serde_json::Value>()
+    ///     .await?;
     /// # Ok(())
     /// # }
     /// ```

@@ -6,7 +6,7 @@ mod generated;
 mod hosts;
 
 pub use credentials::Credentials;
-pub use generated::{Client, OPERATIONS, operation, types};
+pub use generated::{API, Client, OPERATIONS, operation, types};
 pub use hosts::Hosts;
 pub use keyfob_client::{Error, ErrorKind};
 
@@ -31,6 +31,6 @@ impl Client {
     /// Opens a client step by step: a shared authenticator, time limits, retries, certificates. It needs the hosts
     /// `contacts`, `api` and `sms`.
     pub fn builder() -> ClientBuilder<Self> {
-        ClientBuilder::new("digitaleo")
+        ClientBuilder::new(API)
     }
 }

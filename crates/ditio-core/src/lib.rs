@@ -3,7 +3,7 @@
 #[rustfmt::skip]
 mod generated;
 
-pub use generated::{Client, OPERATIONS, operation, types};
+pub use generated::{API, Client, OPERATIONS, operation, types};
 pub use keyfob_client::{Error, ErrorKind};
 pub use keyfob_ditio::{Credentials, Environment, Scope};
 
@@ -22,6 +22,6 @@ impl Client {
 
     /// Opens a client step by step: another base URL, a shared authenticator, time limits, retries, certificates.
     pub fn builder() -> ClientBuilder<Self> {
-        ClientBuilder::new("ditio-core")
+        ClientBuilder::new(API)
     }
 }

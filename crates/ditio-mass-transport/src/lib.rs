@@ -3,7 +3,7 @@
 #[rustfmt::skip]
 mod generated;
 
-pub use generated::{Client, OPERATIONS, operation, types};
+pub use generated::{API, Client, OPERATIONS, operation, types};
 pub use keyfob_client::{Error, ErrorKind};
 pub use keyfob_ditio::{Credentials, Environment, Scope};
 
@@ -15,14 +15,17 @@ impl Client {
     /// # Errors
     ///
     /// If the base URL or the credentials are unusable.
-    #[expect(clippy::needless_pass_by_value, reason = "the same shape as Ditio's other clients")]
-    pub fn new(base_url: impl Into<String>, environment: Environment, credentials: Credentials) -> Result<Self, Error> {
-        let credentials = credentials.scoped(&environment, &[Scope::MassTransport]);
+    pub fn new(
+        base_url: impl Into<String>,
+        environment: &Environment,
+        credentials: Credentials,
+    ) -> Result<Self, Error> {
+        let credentials = credentials.scoped(environment, &[Scope::MassTransport]);
         Self::builder().base_url(base_url).credentials(credentials).build()
     }
 
     /// Opens a client step by step: a shared authenticator, time limits, retries, certificates.
     pub fn builder() -> ClientBuilder<Self> {
-        ClientBuilder::new("ditio-mass-transport")
+        ClientBuilder::new(API)
     }
 }

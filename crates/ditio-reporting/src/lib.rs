@@ -3,7 +3,7 @@
 #[rustfmt::skip]
 mod generated;
 
-pub use generated::{Client, OPERATIONS, operation, types};
+pub use generated::{API, Client, OPERATIONS, operation, types};
 pub use keyfob_client::{Error, ErrorKind};
 pub use keyfob_ditio::{Credentials, Environment, Scope};
 
@@ -21,7 +21,6 @@ impl Client {
     /// # Errors
     ///
     /// If a base URL or the credentials are unusable.
-    #[expect(clippy::needless_pass_by_value, reason = "the same shape as Ditio's other clients")]
     pub fn new(environment: Environment, credentials: Credentials) -> Result<Self, Error> {
         let credentials = credentials.scoped(&environment, &[Scope::Reporting, Scope::Core]);
         let endpoints = environment.endpoints();
@@ -31,6 +30,6 @@ impl Client {
     /// Opens a client step by step: other base URLs, a shared authenticator, time limits, retries, certificates. Files
     /// come from the host `core`.
     pub fn builder() -> ClientBuilder<Self> {
-        ClientBuilder::new("ditio-reporting").read_timeout(SLOWEST_PAGE)
+        ClientBuilder::new(API).read_timeout(SLOWEST_PAGE)
     }
 }

@@ -43,7 +43,7 @@ impl Environment {
 
     /// The base URLs.
     #[must_use]
-    pub fn endpoints(&self) -> Endpoints {
+    pub fn endpoints(self) -> Endpoints {
         let hosted = |top: &str| Endpoints {
             identity: format!("https://identity.ditio.{top}"),
             core: format!("https://core-api.ditio.{top}/core"),
@@ -53,13 +53,13 @@ impl Environment {
         match self {
             Self::Production => hosted("app"),
             Self::Test => hosted("dev"),
-            Self::Custom(endpoints) => endpoints.clone(),
+            Self::Custom(endpoints) => endpoints,
         }
     }
 
     /// The address of the token endpoint.
     pub(crate) fn token_url(&self) -> String {
-        format!("{}/connect/token", self.endpoints().identity.trim_end_matches('/'))
+        format!("{}/connect/token", self.clone().endpoints().identity.trim_end_matches('/'))
     }
 }
 

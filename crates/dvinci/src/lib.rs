@@ -5,7 +5,7 @@ mod credentials;
 mod generated;
 
 pub use credentials::Credentials;
-pub use generated::{Client, OPERATIONS, operation, types};
+pub use generated::{API, Client, OPERATIONS, operation, types};
 pub use keyfob_client::{Error, ErrorKind};
 
 use keyfob_client::ClientBuilder;
@@ -33,6 +33,6 @@ impl Client {
 
     /// Opens a client step by step: portals, a shared authenticator, time limits, retries, certificates.
     pub fn builder() -> ClientBuilder<Self> {
-        ClientBuilder::new("dvinci")
+        ClientBuilder::new(API)
     }
 }

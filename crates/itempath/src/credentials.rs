@@ -53,9 +53,10 @@ impl Credentials {
             Kind::Token(token) => auth::Credentials::bearer(token),
             Kind::User { username, password, application } => {
                 let login = JsonLogin::new(url("login"), username, password).refresh_url(url("refresh"));
-                auth::Credentials::json_login(match application {
-                    true => login.application_token_url(url("application-token")),
-                    false => login,
+                auth::Credentials::json_login(if application {
+                    login.application_token_url(url("application-token"))
+                } else {
+                    login
                 })
             }
         }

@@ -7,7 +7,7 @@ mod generated;
 
 pub use credentials::Credentials;
 pub use filter::Filter;
-pub use generated::{Client, OPERATIONS, operation, types};
+pub use generated::{API, Client, OPERATIONS, operation, types};
 pub use keyfob_client::{Error, ErrorKind};
 
 use std::time::Duration;
@@ -35,6 +35,6 @@ impl Client {
 
     /// Opens a client step by step: certificates, plain http, a shared authenticator, time limits, retries.
     pub fn builder() -> ClientBuilder<Self> {
-        ClientBuilder::new("itempath").read_timeout(SLOWEST_ANSWER)
+        ClientBuilder::new(API).read_timeout(SLOWEST_ANSWER)
     }
 }

@@ -4,6 +4,7 @@
 //! functions in `#[serde(deserialize_with = "…")]`, so their fields are plain Rust types. What cannot be understood is
 //! still an error, and the error never quotes the value.
 
+mod json_text;
 mod lenient;
 mod numbers;
 
@@ -12,6 +13,7 @@ use std::{collections::BTreeMap, fmt, marker::PhantomData};
 use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer, de};
 
+pub use self::json_text::{json_string, option_json_string};
 use self::lenient::{Element, Lenient, option, present, required};
 pub use self::numbers::{list_number, number, option_number};
 use crate::Timestamp;
