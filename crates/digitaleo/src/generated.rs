@@ -1976,12 +1976,8 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/{}", path_segment("resource", & self.resource) ?),
-                )?;
+            let path = ["/", &path_segment("resource", &self.resource)?].concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -2087,12 +2083,8 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/{}", path_segment("resource", & self.resource) ?),
-                )?;
+            let path = ["/", &path_segment("resource", &self.resource)?].concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -2145,12 +2137,8 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/{}", path_segment("resource", & self.resource) ?),
-                )?;
+            let path = ["/", &path_segment("resource", &self.resource)?].concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -2198,12 +2186,8 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/{}", path_segment("resource", & self.resource) ?),
-                )?;
+            let path = ["/", &path_segment("resource", &self.resource)?].concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session

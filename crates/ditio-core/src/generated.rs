@@ -1173,15 +1173,9 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/api/v4/integration/projects/{}", path_segment("id", & self.id)
-                        ?
-                    ),
-                )?;
+            let path = ["/api/v4/integration/projects/", &path_segment("id", &self.id)?]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -1228,15 +1222,9 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/api/v4/integration/projects/{}", path_segment("id", & self.id)
-                        ?
-                    ),
-                )?;
+            let path = ["/api/v4/integration/projects/", &path_segment("id", &self.id)?]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -1288,15 +1276,9 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/api/v4/integration/projects/{}", path_segment("id", & self.id)
-                        ?
-                    ),
-                )?;
+            let path = ["/api/v4/integration/projects/", &path_segment("id", &self.id)?]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(self.session.http().patch(url).json(&self.body))
         }
     }
@@ -1335,15 +1317,9 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/api/v4/integration/projects/{}", path_segment("id", & self.id)
-                        ?
-                    ),
-                )?;
+            let path = ["/api/v4/integration/projects/", &path_segment("id", &self.id)?]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(self.session.http().delete(url))
         }
     }
@@ -1382,15 +1358,12 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/api/v4/integration/projects/by-project-number/{}",
-                        path_segment("project_number", & self.project_number) ?
-                    ),
-                )?;
+            let path = [
+                "/api/v4/integration/projects/by-project-number/",
+                &path_segment("project_number", &self.project_number)?,
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -1481,14 +1454,9 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/api/v4/integration/tasks/{}", path_segment("id", & self.id) ?
-                    ),
-                )?;
+            let path = ["/api/v4/integration/tasks/", &path_segment("id", &self.id)?]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -1535,14 +1503,9 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/api/v4/integration/tasks/{}", path_segment("id", & self.id) ?
-                    ),
-                )?;
+            let path = ["/api/v4/integration/tasks/", &path_segment("id", &self.id)?]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -1594,14 +1557,9 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/api/v4/integration/tasks/{}", path_segment("id", & self.id) ?
-                    ),
-                )?;
+            let path = ["/api/v4/integration/tasks/", &path_segment("id", &self.id)?]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(self.session.http().patch(url).json(&self.body))
         }
     }
@@ -1640,14 +1598,9 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/api/v4/integration/tasks/{}", path_segment("id", & self.id) ?
-                    ),
-                )?;
+            let path = ["/api/v4/integration/tasks/", &path_segment("id", &self.id)?]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(self.session.http().delete(url))
         }
     }
@@ -1686,15 +1639,12 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/api/v4/integration/tasks/project/{}",
-                        path_segment("project_id", & self.project_id) ?
-                    ),
-                )?;
+            let path = [
+                "/api/v4/integration/tasks/project/",
+                &path_segment("project_id", &self.project_id)?,
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -1739,15 +1689,12 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/api/v4/integration/tasks/by-project-number/{}",
-                        path_segment("project_number", & self.project_number) ?
-                    ),
-                )?;
+            let path = [
+                "/api/v4/integration/tasks/by-project-number/",
+                &path_segment("project_number", &self.project_number)?,
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -1798,16 +1745,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/api/v4/integration/tasks/by-project-number/{}/by-task-number/{}",
-                        path_segment("project_number", & self.project_number) ?,
-                        path_segment("task_number", & self.task_number) ?
-                    ),
-                )?;
+            let path = [
+                "/api/v4/integration/tasks/by-project-number/",
+                &path_segment("project_number", &self.project_number)?,
+                "/by-task-number/",
+                &path_segment("task_number", &self.task_number)?,
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -1858,17 +1803,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/api/v4/integration/tasks/by-external-project-number/{}/by-external-id/{}",
-                        path_segment("external_project_number", & self
-                        .external_project_number) ?, path_segment("external_id", & self
-                        .external_id) ?
-                    ),
-                )?;
+            let path = [
+                "/api/v4/integration/tasks/by-external-project-number/",
+                &path_segment("external_project_number", &self.external_project_number)?,
+                "/by-external-id/",
+                &path_segment("external_id", &self.external_id)?,
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -1933,15 +1875,13 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/api/v4/integration/projects/{}/documents", path_segment("id", &
-                        self.id) ?
-                    ),
-                )?;
+            let path = [
+                "/api/v4/integration/projects/",
+                &path_segment("id", &self.id)?,
+                "/documents",
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -1994,15 +1934,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/api/v4/integration/projects/{}/documents", path_segment("id", &
-                        self.id) ?
-                    ),
-                )?;
+            let path = [
+                "/api/v4/integration/projects/",
+                &path_segment("id", &self.id)?,
+                "/documents",
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -2053,16 +1991,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/api/v4/integration/projects/{}/documents/{}",
-                        path_segment("id", & self.id) ?,
-                        path_segment("file_reference_id", & self.file_reference_id) ?
-                    ),
-                )?;
+            let path = [
+                "/api/v4/integration/projects/",
+                &path_segment("id", &self.id)?,
+                "/documents/",
+                &path_segment("file_reference_id", &self.file_reference_id)?,
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(self.session.http().get(url))
         }
     }
@@ -2107,16 +2043,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/api/v4/integration/projects/{}/documents/{}",
-                        path_segment("id", & self.id) ?,
-                        path_segment("file_reference_id", & self.file_reference_id) ?
-                    ),
-                )?;
+            let path = [
+                "/api/v4/integration/projects/",
+                &path_segment("id", &self.id)?,
+                "/documents/",
+                &path_segment("file_reference_id", &self.file_reference_id)?,
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(self.session.http().delete(url))
         }
     }
@@ -2168,15 +2102,13 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/api/v4/integration/projects/{}/documents/description",
-                        path_segment("id", & self.id) ?
-                    ),
-                )?;
+            let path = [
+                "/api/v4/integration/projects/",
+                &path_segment("id", &self.id)?,
+                "/documents/description",
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -2245,15 +2177,13 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/api/v4/integration/tasks/{}/documents", path_segment("id", &
-                        self.id) ?
-                    ),
-                )?;
+            let path = [
+                "/api/v4/integration/tasks/",
+                &path_segment("id", &self.id)?,
+                "/documents",
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -2308,15 +2238,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/api/v4/integration/tasks/{}/documents", path_segment("id", &
-                        self.id) ?
-                    ),
-                )?;
+            let path = [
+                "/api/v4/integration/tasks/",
+                &path_segment("id", &self.id)?,
+                "/documents",
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -2367,16 +2295,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/api/v4/integration/tasks/{}/documents/{}", path_segment("id", &
-                        self.id) ?, path_segment("file_reference_id", & self
-                        .file_reference_id) ?
-                    ),
-                )?;
+            let path = [
+                "/api/v4/integration/tasks/",
+                &path_segment("id", &self.id)?,
+                "/documents/",
+                &path_segment("file_reference_id", &self.file_reference_id)?,
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(self.session.http().get(url))
         }
     }
@@ -2423,16 +2349,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/api/v4/integration/tasks/{}/documents/{}", path_segment("id", &
-                        self.id) ?, path_segment("file_reference_id", & self
-                        .file_reference_id) ?
-                    ),
-                )?;
+            let path = [
+                "/api/v4/integration/tasks/",
+                &path_segment("id", &self.id)?,
+                "/documents/",
+                &path_segment("file_reference_id", &self.file_reference_id)?,
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(self.session.http().delete(url))
         }
     }
@@ -2471,15 +2395,12 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/api/file/{}", path_segment("file_reference_id", & self
-                        .file_reference_id) ?
-                    ),
-                )?;
+            let path = [
+                "/api/file/",
+                &path_segment("file_reference_id", &self.file_reference_id)?,
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(self.session.http().get(url))
         }
     }
@@ -2518,15 +2439,12 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/api/file/{}", path_segment("file_reference_id", & self
-                        .file_reference_id) ?
-                    ),
-                )?;
+            let path = [
+                "/api/file/",
+                &path_segment("file_reference_id", &self.file_reference_id)?,
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(self.session.http().delete(url))
         }
     }
@@ -2565,15 +2483,12 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/api/filereference/{}", path_segment("file_reference_id", & self
-                        .file_reference_id) ?
-                    ),
-                )?;
+            let path = [
+                "/api/filereference/",
+                &path_segment("file_reference_id", &self.file_reference_id)?,
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(self.session.http().delete(url))
         }
     }
@@ -2766,15 +2681,9 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/api/v4/integration/machines/{}", path_segment("id", & self.id)
-                        ?
-                    ),
-                )?;
+            let path = ["/api/v4/integration/machines/", &path_segment("id", &self.id)?]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -2821,15 +2730,9 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/api/v4/integration/machines/{}", path_segment("id", & self.id)
-                        ?
-                    ),
-                )?;
+            let path = ["/api/v4/integration/machines/", &path_segment("id", &self.id)?]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -2881,15 +2784,9 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/api/v4/integration/machines/{}", path_segment("id", & self.id)
-                        ?
-                    ),
-                )?;
+            let path = ["/api/v4/integration/machines/", &path_segment("id", &self.id)?]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(self.session.http().patch(url).json(&self.body))
         }
     }
@@ -2928,15 +2825,9 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/api/v4/integration/machines/{}", path_segment("id", & self.id)
-                        ?
-                    ),
-                )?;
+            let path = ["/api/v4/integration/machines/", &path_segment("id", &self.id)?]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(self.session.http().delete(url))
         }
     }
@@ -2975,15 +2866,12 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/api/v4/integration/machines/by-machine-number/{}",
-                        path_segment("machine_number", & self.machine_number) ?
-                    ),
-                )?;
+            let path = [
+                "/api/v4/integration/machines/by-machine-number/",
+                &path_segment("machine_number", &self.machine_number)?,
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -3082,15 +2970,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/api/v4/integration/machines/{}/esg", path_segment("id", & self
-                        .id) ?
-                    ),
-                )?;
+            let path = [
+                "/api/v4/integration/machines/",
+                &path_segment("id", &self.id)?,
+                "/esg",
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(self.session.http().patch(url).json(&self.body))
         }
     }
@@ -3129,15 +3015,12 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/api/v4/integration/machines/is-machine-deletable/{}",
-                        path_segment("id", & self.id) ?
-                    ),
-                )?;
+            let path = [
+                "/api/v4/integration/machines/is-machine-deletable/",
+                &path_segment("id", &self.id)?,
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -3385,14 +3268,9 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/api/projects/{}", path_segment("proj_id", & self.proj_id) ?
-                    ),
-                )?;
+            let path = ["/api/projects/", &path_segment("proj_id", &self.proj_id)?]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -3447,15 +3325,13 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/api/projects/{}/tasks", path_segment("proj_id", & self.proj_id)
-                        ?
-                    ),
-                )?;
+            let path = [
+                "/api/projects/",
+                &path_segment("proj_id", &self.proj_id)?,
+                "/tasks",
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -3503,15 +3379,12 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/api/resources/details/{}", path_segment("resource_id", & self
-                        .resource_id) ?
-                    ),
-                )?;
+            let path = [
+                "/api/resources/details/",
+                &path_segment("resource_id", &self.resource_id)?,
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -3602,15 +3475,12 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/api/project-external-reference/type/{}",
-                        path_segment("external_ref_type", & self.external_ref_type) ?
-                    ),
-                )?;
+            let path = [
+                "/api/project-external-reference/type/",
+                &path_segment("external_ref_type", &self.external_ref_type)?,
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -3663,16 +3533,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/api/project-external-reference/type/{}/project/{}",
-                        path_segment("external_ref_type", & self.external_ref_type) ?,
-                        path_segment("proj_number", & self.proj_number) ?
-                    ),
-                )?;
+            let path = [
+                "/api/project-external-reference/type/",
+                &path_segment("external_ref_type", &self.external_ref_type)?,
+                "/project/",
+                &path_segment("proj_number", &self.proj_number)?,
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -3770,15 +3638,12 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/api/project-external-reference/disable/{}", path_segment("id",
-                        & self.id) ?
-                    ),
-                )?;
+            let path = [
+                "/api/project-external-reference/disable/",
+                &path_segment("id", &self.id)?,
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(self.session.http().put(url))
         }
     }
@@ -3817,15 +3682,12 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/api/project-external-reference/{}", path_segment("id", & self
-                        .id) ?
-                    ),
-                )?;
+            let path = [
+                "/api/project-external-reference/",
+                &path_segment("id", &self.id)?,
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(self.session.http().delete(url))
         }
     }
@@ -3974,15 +3836,12 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/api/v4/integration/users/by-employee-number/{}",
-                        path_segment("employee_number", & self.employee_number) ?
-                    ),
-                )?;
+            let path = [
+                "/api/v4/integration/users/by-employee-number/",
+                &path_segment("employee_number", &self.employee_number)?,
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -4027,15 +3886,12 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/api/v4/integration/users/by-profile-id/{}",
-                        path_segment("profile_id", & self.profile_id) ?
-                    ),
-                )?;
+            let path = [
+                "/api/v4/integration/users/by-profile-id/",
+                &path_segment("profile_id", &self.profile_id)?,
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -4080,15 +3936,12 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/api/v4/integration/users/is-identity-deletable/{}",
-                        path_segment("identity_id", & self.identity_id) ?
-                    ),
-                )?;
+            let path = [
+                "/api/v4/integration/users/is-identity-deletable/",
+                &path_segment("identity_id", &self.identity_id)?,
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -4135,15 +3988,12 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/api/v4/integration/users/{}", path_segment("user_id", & self
-                        .user_id) ?
-                    ),
-                )?;
+            let path = [
+                "/api/v4/integration/users/",
+                &path_segment("user_id", &self.user_id)?,
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -4195,15 +4045,12 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/api/v4/integration/users/{}", path_segment("user_id", & self
-                        .user_id) ?
-                    ),
-                )?;
+            let path = [
+                "/api/v4/integration/users/",
+                &path_segment("user_id", &self.user_id)?,
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(self.session.http().patch(url).json(&self.body))
         }
     }
@@ -4242,15 +4089,12 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/api/v4/integration/users/{}", path_segment("user_id", & self
-                        .user_id) ?
-                    ),
-                )?;
+            let path = [
+                "/api/v4/integration/users/",
+                &path_segment("user_id", &self.user_id)?,
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(self.session.http().delete(url))
         }
     }
@@ -4289,15 +4133,12 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/api/v4/integration/users/disable/{}",
-                        path_segment("company_profile_id", & self.company_profile_id) ?
-                    ),
-                )?;
+            let path = [
+                "/api/v4/integration/users/disable/",
+                &path_segment("company_profile_id", &self.company_profile_id)?,
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(self.session.http().patch(url))
         }
     }
@@ -4336,15 +4177,12 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/api/v4/integration/users/enable/{}",
-                        path_segment("company_profile_id", & self.company_profile_id) ?
-                    ),
-                )?;
+            let path = [
+                "/api/v4/integration/users/enable/",
+                &path_segment("company_profile_id", &self.company_profile_id)?,
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(self.session.http().patch(url))
         }
     }
@@ -4608,15 +4446,12 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/api/v5/integration/employees/{}",
-                        path_segment("employee_number", & self.employee_number) ?
-                    ),
-                )?;
+            let path = [
+                "/api/v5/integration/employees/",
+                &path_segment("employee_number", &self.employee_number)?,
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -4668,15 +4503,12 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/api/v5/integration/employees/{}",
-                        path_segment("employee_number", & self.employee_number) ?
-                    ),
-                )?;
+            let path = [
+                "/api/v5/integration/employees/",
+                &path_segment("employee_number", &self.employee_number)?,
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(self.session.http().patch(url).json(&self.body))
         }
     }
@@ -4721,15 +4553,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/api/v5/integration/employees/{}/update-employment",
-                        path_segment("employee_number", & self.employee_number) ?
-                    ),
-                )?;
+            let path = [
+                "/api/v5/integration/employees/",
+                &path_segment("employee_number", &self.employee_number)?,
+                "/update-employment",
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(self.session.http().patch(url).json(&self.body))
         }
     }
@@ -4774,15 +4604,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/api/v5/integration/employees/{}/end-employment",
-                        path_segment("employee_number", & self.employee_number) ?
-                    ),
-                )?;
+            let path = [
+                "/api/v5/integration/employees/",
+                &path_segment("employee_number", &self.employee_number)?,
+                "/end-employment",
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(self.session.http().patch(url).json(&self.body))
         }
     }
@@ -4827,15 +4655,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/api/v5/integration/employees/{}/create-employment",
-                        path_segment("employee_number", & self.employee_number) ?
-                    ),
-                )?;
+            let path = [
+                "/api/v5/integration/employees/",
+                &path_segment("employee_number", &self.employee_number)?,
+                "/create-employment",
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -4975,15 +4801,12 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/api/integration/absences/{}", path_rest("external_id", & self
-                        .external_id) ?
-                    ),
-                )?;
+            let path = [
+                "/api/integration/absences/",
+                &path_rest("external_id", &self.external_id)?,
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -5028,15 +4851,12 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/api/integration/absences/{}", path_rest("external_id", & self
-                        .external_id) ?
-                    ),
-                )?;
+            let path = [
+                "/api/integration/absences/",
+                &path_rest("external_id", &self.external_id)?,
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(self.session.http().delete(url))
         }
     }
@@ -6295,10 +6115,8 @@ pub mod types {
     }
     impl DocumentDescriptionChange {
         /// With what the API requires.
-        pub fn new(description: Option<impl Into<String>>) -> Self {
-            Self {
-                description: description.map(|description| description.into()),
-            }
+        pub fn new(description: Option<String>) -> Self {
+            Self { description }
         }
     }
     /// A file on a page.

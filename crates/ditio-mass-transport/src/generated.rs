@@ -330,16 +330,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/api/external-excavator-state/latest-timestamp/{}/{}",
-                        path_segment("company_id", & self.company_id) ?,
-                        path_segment("project_id", & self.project_id) ?
-                    ),
-                )?;
+            let path = [
+                "/api/external-excavator-state/latest-timestamp/",
+                &path_segment("company_id", &self.company_id)?,
+                "/",
+                &path_segment("project_id", &self.project_id)?,
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session

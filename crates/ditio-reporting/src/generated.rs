@@ -3763,15 +3763,12 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/api/file/{}", path_segment("file_reference_id", & self
-                        .file_reference_id) ?
-                    ),
-                )?;
+            let path = [
+                "/api/file/",
+                &path_segment("file_reference_id", &self.file_reference_id)?,
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(self.session.http().get(url))
         }
     }

@@ -1451,12 +1451,9 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/restApi/applications/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/restApi/applications/", &path_segment("id", &self.id)?]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -1507,12 +1504,9 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/restApi/applications/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/restApi/applications/", &path_segment("id", &self.id)?]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -1558,15 +1552,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/restApi/applications/{}/delete", path_segment("id", & self.id)
-                        ?
-                    ),
-                )?;
+            let path = [
+                "/restApi/applications/",
+                &path_segment("id", &self.id)?,
+                "/delete",
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -1620,15 +1612,14 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/restApi/applications/{}/statusChange/{}", path_segment("id", &
-                        self.id) ?, path_segment("status_id", & self.status_id) ?
-                    ),
-                )?;
+            let path = [
+                "/restApi/applications/",
+                &path_segment("id", &self.id)?,
+                "/statusChange/",
+                &path_segment("status_id", &self.status_id)?,
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -1683,16 +1674,14 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/restApi/applications/{}/jobOpeningMove/{}", path_segment("id",
-                        & self.id) ?, path_segment("job_opening_id", & self
-                        .job_opening_id) ?
-                    ),
-                )?;
+            let path = [
+                "/restApi/applications/",
+                &path_segment("id", &self.id)?,
+                "/jobOpeningMove/",
+                &path_segment("job_opening_id", &self.job_opening_id)?,
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -1738,15 +1727,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/restApi/applications/{}/attachments", path_segment("id", & self
-                        .id) ?
-                    ),
-                )?;
+            let path = [
+                "/restApi/applications/",
+                &path_segment("id", &self.id)?,
+                "/attachments",
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -1799,15 +1786,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/restApi/applications/{}/attachments", path_segment("id", & self
-                        .id) ?
-                    ),
-                )?;
+            let path = [
+                "/restApi/applications/",
+                &path_segment("id", &self.id)?,
+                "/attachments",
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -1857,15 +1842,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/restApi/applications/{}/attachments/{}", path_segment("id", &
-                        self.id) ?, path_segment("attachment_id", & self.attachment_id) ?
-                    ),
-                )?;
+            let path = [
+                "/restApi/applications/",
+                &path_segment("id", &self.id)?,
+                "/attachments/",
+                &path_segment("attachment_id", &self.attachment_id)?,
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -1912,16 +1896,15 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/restApi/applications/{}/attachments/{}/pdf", path_segment("id",
-                        & self.id) ?, path_segment("attachment_id", & self.attachment_id)
-                        ?
-                    ),
-                )?;
+            let path = [
+                "/restApi/applications/",
+                &path_segment("id", &self.id)?,
+                "/attachments/",
+                &path_segment("attachment_id", &self.attachment_id)?,
+                "/pdf",
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -1968,16 +1951,15 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/restApi/applications/{}/attachments/{}/delete",
-                        path_segment("id", & self.id) ?, path_segment("attachment_id", &
-                        self.attachment_id) ?
-                    ),
-                )?;
+            let path = [
+                "/restApi/applications/",
+                &path_segment("id", &self.id)?,
+                "/attachments/",
+                &path_segment("attachment_id", &self.attachment_id)?,
+                "/delete",
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -2022,15 +2004,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/restApi/applications/{}/history", path_segment("id", & self.id)
-                        ?
-                    ),
-                )?;
+            let path = [
+                "/restApi/applications/",
+                &path_segment("id", &self.id)?,
+                "/history",
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -2083,15 +2063,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/restApi/applications/{}/history", path_segment("id", & self.id)
-                        ?
-                    ),
-                )?;
+            let path = [
+                "/restApi/applications/",
+                &path_segment("id", &self.id)?,
+                "/history",
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -2146,15 +2124,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/restApi/applications/{}/history/{}", path_segment("id", & self
-                        .id) ?, path_segment("external_id", & self.external_id) ?
-                    ),
-                )?;
+            let path = [
+                "/restApi/applications/",
+                &path_segment("id", &self.id)?,
+                "/history/",
+                &path_segment("external_id", &self.external_id)?,
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -2200,15 +2177,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/restApi/configuration/{}/externalLinks", path_segment("type_",
-                        & self.type_) ?
-                    ),
-                )?;
+            let path = [
+                "/restApi/configuration/",
+                &path_segment("type_", &self.type_)?,
+                "/externalLinks",
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -2261,15 +2236,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/restApi/configuration/{}/externalLinks", path_segment("type_",
-                        & self.type_) ?
-                    ),
-                )?;
+            let path = [
+                "/restApi/configuration/",
+                &path_segment("type_", &self.type_)?,
+                "/externalLinks",
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -2476,14 +2449,9 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/restApi/hiringRequests/{}", path_segment("id", & self.id) ?
-                    ),
-                )?;
+            let path = ["/restApi/hiringRequests/", &path_segment("id", &self.id)?]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -2534,14 +2502,9 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/restApi/hiringRequests/{}", path_segment("id", & self.id) ?
-                    ),
-                )?;
+            let path = ["/restApi/hiringRequests/", &path_segment("id", &self.id)?]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -2587,15 +2550,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/restApi/hiringRequests/{}/history", path_segment("id", & self
-                        .id) ?
-                    ),
-                )?;
+            let path = [
+                "/restApi/hiringRequests/",
+                &path_segment("id", &self.id)?,
+                "/history",
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -2642,15 +2603,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/restApi/hiringRequests/{}/approvers", path_segment("id", & self
-                        .id) ?
-                    ),
-                )?;
+            let path = [
+                "/restApi/hiringRequests/",
+                &path_segment("id", &self.id)?,
+                "/approvers",
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -2854,12 +2813,9 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/restApi/jobOpenings/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/restApi/jobOpenings/", &path_segment("id", &self.id)?]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -2910,12 +2866,9 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/restApi/jobOpenings/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/restApi/jobOpenings/", &path_segment("id", &self.id)?]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -2961,15 +2914,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/restApi/jobOpenings/{}/history", path_segment("id", & self.id)
-                        ?
-                    ),
-                )?;
+            let path = [
+                "/restApi/jobOpenings/",
+                &path_segment("id", &self.id)?,
+                "/history",
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -3020,15 +2971,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/restApi/jobOpenings/{}/history", path_segment("id", & self.id)
-                        ?
-                    ),
-                )?;
+            let path = [
+                "/restApi/jobOpenings/",
+                &path_segment("id", &self.id)?,
+                "/history",
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -3083,15 +3032,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/restApi/jobOpenings/{}/history/{}", path_segment("id", & self
-                        .id) ?, path_segment("external_id", & self.external_id) ?
-                    ),
-                )?;
+            let path = [
+                "/restApi/jobOpenings/",
+                &path_segment("id", &self.id)?,
+                "/history/",
+                &path_segment("external_id", &self.external_id)?,
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -3272,14 +3220,9 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/restApi/jobPublications/{}", path_segment("id", & self.id) ?
-                    ),
-                )?;
+            let path = ["/restApi/jobPublications/", &path_segment("id", &self.id)?]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -3330,14 +3273,9 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/restApi/jobPublications/{}", path_segment("id", & self.id) ?
-                    ),
-                )?;
+            let path = ["/restApi/jobPublications/", &path_segment("id", &self.id)?]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -3383,15 +3321,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/restApi/jobPublications/{}/delete", path_segment("id", & self
-                        .id) ?
-                    ),
-                )?;
+            let path = [
+                "/restApi/jobPublications/",
+                &path_segment("id", &self.id)?,
+                "/delete",
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -3436,15 +3372,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/restApi/jobPublicationPlacements/{}/placements",
-                        path_segment("partner_id", & self.partner_id) ?
-                    ),
-                )?;
+            let path = [
+                "/restApi/jobPublicationPlacements/",
+                &path_segment("partner_id", &self.partner_id)?,
+                "/placements",
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -3497,15 +3431,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/restApi/jobPublicationPlacements/{}/placements",
-                        path_segment("partner_id", & self.partner_id) ?
-                    ),
-                )?;
+            let path = [
+                "/restApi/jobPublicationPlacements/",
+                &path_segment("partner_id", &self.partner_id)?,
+                "/placements",
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -3559,15 +3491,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/restApi/jobPublicationPlacements/{}/placements/",
-                        path_segment("partner_id", & self.partner_id) ?
-                    ),
-                )?;
+            let path = [
+                "/restApi/jobPublicationPlacements/",
+                &path_segment("partner_id", &self.partner_id)?,
+                "/placements/",
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -3621,15 +3551,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/restApi/jobPublicationPlacements/{}/placements/",
-                        path_segment("partner_id", & self.partner_id) ?
-                    ),
-                )?;
+            let path = [
+                "/restApi/jobPublicationPlacements/",
+                &path_segment("partner_id", &self.partner_id)?,
+                "/placements/",
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -3682,16 +3610,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/restApi/jobPublicationPlacements/{}/placements/{}",
-                        path_segment("partner_id", & self.partner_id) ?,
-                        path_segment("id", & self.id) ?
-                    ),
-                )?;
+            let path = [
+                "/restApi/jobPublicationPlacements/",
+                &path_segment("partner_id", &self.partner_id)?,
+                "/placements/",
+                &path_segment("id", &self.id)?,
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -3747,16 +3673,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/restApi/jobPublicationPlacements/{}/placements/{}",
-                        path_segment("partner_id", & self.partner_id) ?,
-                        path_segment("id", & self.id) ?
-                    ),
-                )?;
+            let path = [
+                "/restApi/jobPublicationPlacements/",
+                &path_segment("partner_id", &self.partner_id)?,
+                "/placements/",
+                &path_segment("id", &self.id)?,
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -3806,16 +3730,15 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/restApi/jobPublicationPlacements/{}/placements/{}/delete",
-                        path_segment("partner_id", & self.partner_id) ?,
-                        path_segment("id", & self.id) ?
-                    ),
-                )?;
+            let path = [
+                "/restApi/jobPublicationPlacements/",
+                &path_segment("partner_id", &self.partner_id)?,
+                "/placements/",
+                &path_segment("id", &self.id)?,
+                "/delete",
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -3860,15 +3783,12 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/restApi/jobPublicationChannels/{}", path_segment("id", & self
-                        .id) ?
-                    ),
-                )?;
+            let path = [
+                "/restApi/jobPublicationChannels/",
+                &path_segment("id", &self.id)?,
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -3919,15 +3839,12 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/restApi/jobPublicationChannels/{}", path_segment("id", & self
-                        .id) ?
-                    ),
-                )?;
+            let path = [
+                "/restApi/jobPublicationChannels/",
+                &path_segment("id", &self.id)?,
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -4077,12 +3994,8 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/restApi/locations/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/restApi/locations/", &path_segment("id", &self.id)?].concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -4133,12 +4046,8 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/restApi/locations/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/restApi/locations/", &path_segment("id", &self.id)?].concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -4184,14 +4093,9 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/restApi/locations/{}/delete", path_segment("id", & self.id) ?
-                    ),
-                )?;
+            let path = ["/restApi/locations/", &path_segment("id", &self.id)?, "/delete"]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -4377,12 +4281,9 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/restApi/onboardings/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/restApi/onboardings/", &path_segment("id", &self.id)?]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -4427,15 +4328,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/restApi/onboardings/{}/attachments", path_segment("id", & self
-                        .id) ?
-                    ),
-                )?;
+            let path = [
+                "/restApi/onboardings/",
+                &path_segment("id", &self.id)?,
+                "/attachments",
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -4484,15 +4383,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/restApi/onboardings/{}/attachments/{}", path_segment("id", &
-                        self.id) ?, path_segment("attachment_id", & self.attachment_id) ?
-                    ),
-                )?;
+            let path = [
+                "/restApi/onboardings/",
+                &path_segment("id", &self.id)?,
+                "/attachments/",
+                &path_segment("attachment_id", &self.attachment_id)?,
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -4539,16 +4437,15 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/restApi/onboardings/{}/attachments/{}/pdf", path_segment("id",
-                        & self.id) ?, path_segment("attachment_id", & self.attachment_id)
-                        ?
-                    ),
-                )?;
+            let path = [
+                "/restApi/onboardings/",
+                &path_segment("id", &self.id)?,
+                "/attachments/",
+                &path_segment("attachment_id", &self.attachment_id)?,
+                "/pdf",
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -4595,14 +4492,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/restApi/onboardings/{}/delete", path_segment("id", & self.id) ?
-                    ),
-                )?;
+            let path = [
+                "/restApi/onboardings/",
+                &path_segment("id", &self.id)?,
+                "/delete",
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -4690,12 +4586,8 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/restApi/orgUnits/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/restApi/orgUnits/", &path_segment("id", &self.id)?].concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -4875,12 +4767,8 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/restApi/persons/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/restApi/persons/", &path_segment("id", &self.id)?].concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -4927,12 +4815,8 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/restApi/persons/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/restApi/persons/", &path_segment("id", &self.id)?].concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -4978,14 +4862,9 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/restApi/persons/{}/delete", path_segment("id", & self.id) ?
-                    ),
-                )?;
+            let path = ["/restApi/persons/", &path_segment("id", &self.id)?, "/delete"]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -5030,14 +4909,9 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/restApi/persons/{}/photo", path_segment("id", & self.id) ?
-                    ),
-                )?;
+            let path = ["/restApi/persons/", &path_segment("id", &self.id)?, "/photo"]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -5084,14 +4958,9 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/restApi/persons/{}/photo", path_segment("id", & self.id) ?
-                    ),
-                )?;
+            let path = ["/restApi/persons/", &path_segment("id", &self.id)?, "/photo"]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -5137,15 +5006,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/restApi/persons/{}/photo/delete", path_segment("id", & self.id)
-                        ?
-                    ),
-                )?;
+            let path = [
+                "/restApi/persons/",
+                &path_segment("id", &self.id)?,
+                "/photo/delete",
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -5308,12 +5175,9 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/restApi/dvinciUsers/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/restApi/dvinciUsers/", &path_segment("id", &self.id)?]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -5360,12 +5224,9 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/restApi/dvinciUsers/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/restApi/dvinciUsers/", &path_segment("id", &self.id)?]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -5411,14 +5272,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/restApi/dvinciUsers/{}/delete", path_segment("id", & self.id) ?
-                    ),
-                )?;
+            let path = [
+                "/restApi/dvinciUsers/",
+                &path_segment("id", &self.id)?,
+                "/delete",
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -5573,12 +5433,8 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/restApi/userGroups/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/restApi/userGroups/", &path_segment("id", &self.id)?].concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -5629,12 +5485,8 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/restApi/userGroups/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/restApi/userGroups/", &path_segment("id", &self.id)?].concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -5680,14 +5532,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/restApi/userGroups/{}/delete", path_segment("id", & self.id) ?
-                    ),
-                )?;
+            let path = [
+                "/restApi/userGroups/",
+                &path_segment("id", &self.id)?,
+                "/delete",
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -5982,15 +5833,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/jobs/{}/applyApi", path_segment("job_publication_id", & self
-                        .job_publication_id) ?
-                    ),
-                )?;
+            let path = [
+                "/jobs/",
+                &path_segment("job_publication_id", &self.job_publication_id)?,
+                "/applyApi",
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -6041,15 +5890,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/jobs/{}/applyApi", path_segment("job_publication_id", & self
-                        .job_publication_id) ?
-                    ),
-                )?;
+            let path = [
+                "/jobs/",
+                &path_segment("job_publication_id", &self.job_publication_id)?,
+                "/applyApi",
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session

@@ -1268,12 +1268,8 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/api/users/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/api/users/", &path_segment("id", &self.id)?].concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -1320,12 +1316,8 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/api/users/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/api/users/", &path_segment("id", &self.id)?].concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -1371,12 +1363,8 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/api/users/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/api/users/", &path_segment("id", &self.id)?].concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(self.session.http().delete(url))
         }
     }
@@ -1704,12 +1692,8 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/api/materials/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/api/materials/", &path_segment("id", &self.id)?].concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -1760,12 +1744,8 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/api/materials/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/api/materials/", &path_segment("id", &self.id)?].concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -1811,12 +1791,8 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/api/materials/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/api/materials/", &path_segment("id", &self.id)?].concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(self.session.http().delete(url))
         }
     }
@@ -2070,12 +2046,8 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/api/material_codes/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/api/material_codes/", &path_segment("id", &self.id)?].concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -2126,12 +2098,8 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/api/material_codes/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/api/material_codes/", &path_segment("id", &self.id)?].concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -2177,12 +2145,8 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/api/material_codes/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/api/material_codes/", &path_segment("id", &self.id)?].concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(self.session.http().delete(url))
         }
     }
@@ -2359,14 +2323,9 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/api/material_properties/{}", path_segment("id", & self.id) ?
-                    ),
-                )?;
+            let path = ["/api/material_properties/", &path_segment("id", &self.id)?]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -2674,12 +2633,8 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/api/orders/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/api/orders/", &path_segment("id", &self.id)?].concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -2730,12 +2685,8 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/api/orders/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/api/orders/", &path_segment("id", &self.id)?].concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -2781,12 +2732,8 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/api/orders/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/api/orders/", &path_segment("id", &self.id)?].concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(self.session.http().delete(url))
         }
     }
@@ -2825,12 +2772,9 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/api/orders/{}/delete", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/api/orders/", &path_segment("id", &self.id)?, "/delete"]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -3129,12 +3073,8 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/api/order_lines/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/api/order_lines/", &path_segment("id", &self.id)?].concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -3185,12 +3125,8 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/api/order_lines/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/api/order_lines/", &path_segment("id", &self.id)?].concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -3236,12 +3172,8 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/api/order_lines/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/api/order_lines/", &path_segment("id", &self.id)?].concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(self.session.http().delete(url))
         }
     }
@@ -3868,12 +3800,8 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/api/transactions/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/api/transactions/", &path_segment("id", &self.id)?].concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -3924,12 +3852,8 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/api/transactions/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/api/transactions/", &path_segment("id", &self.id)?].concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -3981,12 +3905,8 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/api/transactions/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/api/transactions/", &path_segment("id", &self.id)?].concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -4247,12 +4167,8 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/api/batches/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/api/batches/", &path_segment("id", &self.id)?].concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -4303,12 +4219,8 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/api/batches/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/api/batches/", &path_segment("id", &self.id)?].concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -4354,12 +4266,8 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/api/batches/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/api/batches/", &path_segment("id", &self.id)?].concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(self.session.http().delete(url))
         }
     }
@@ -4653,12 +4561,9 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/api/work_order_lines/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/api/work_order_lines/", &path_segment("id", &self.id)?]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -4709,12 +4614,9 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/api/work_order_lines/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/api/work_order_lines/", &path_segment("id", &self.id)?]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -4944,12 +4846,8 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/api/storage_rules/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/api/storage_rules/", &path_segment("id", &self.id)?].concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -5000,12 +4898,8 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/api/storage_rules/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/api/storage_rules/", &path_segment("id", &self.id)?].concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -5051,12 +4945,8 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/api/storage_rules/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/api/storage_rules/", &path_segment("id", &self.id)?].concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -5471,12 +5361,8 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/api/locations/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/api/locations/", &path_segment("id", &self.id)?].concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -5795,14 +5681,9 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/api/location_contents/{}", path_segment("id", & self.id) ?
-                    ),
-                )?;
+            let path = ["/api/location_contents/", &path_segment("id", &self.id)?]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -6155,15 +6036,12 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!(
-                        "/api/location_content_breakdowns/{}", path_segment("id", & self
-                        .id) ?
-                    ),
-                )?;
+            let path = [
+                "/api/location_content_breakdowns/",
+                &path_segment("id", &self.id)?,
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -6348,12 +6226,8 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/api/warehouses/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/api/warehouses/", &path_segment("id", &self.id)?].concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -6567,12 +6441,8 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/api/storage_units/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/api/storage_units/", &path_segment("id", &self.id)?].concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -6774,12 +6644,8 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/api/access_points/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/api/access_points/", &path_segment("id", &self.id)?].concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -6962,12 +6828,8 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/api/carriers/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/api/carriers/", &path_segment("id", &self.id)?].concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -7334,12 +7196,8 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/api/shelves/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/api/shelves/", &path_segment("id", &self.id)?].concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -7533,12 +7391,8 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/api/bins/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/api/bins/", &path_segment("id", &self.id)?].concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -7788,12 +7642,8 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/api/zones/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/api/zones/", &path_segment("id", &self.id)?].concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -7965,12 +7815,8 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/api/stations/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/api/stations/", &path_segment("id", &self.id)?].concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -8153,12 +7999,8 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/api/clients/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/api/clients/", &path_segment("id", &self.id)?].concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -8398,12 +8240,8 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/api/cost_centers/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/api/cost_centers/", &path_segment("id", &self.id)?].concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -8454,12 +8292,8 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/api/cost_centers/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/api/cost_centers/", &path_segment("id", &self.id)?].concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -8505,12 +8339,8 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/api/cost_centers/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/api/cost_centers/", &path_segment("id", &self.id)?].concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(self.session.http().delete(url))
         }
     }
@@ -8764,12 +8594,8 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/api/kits/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/api/kits/", &path_segment("id", &self.id)?].concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -8816,12 +8642,8 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/api/kits/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/api/kits/", &path_segment("id", &self.id)?].concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -8867,12 +8689,8 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/api/kits/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/api/kits/", &path_segment("id", &self.id)?].concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(self.session.http().delete(url))
         }
     }
@@ -9150,12 +8968,8 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/api/kit_lines/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/api/kit_lines/", &path_segment("id", &self.id)?].concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -9206,12 +9020,8 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/api/kit_lines/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/api/kit_lines/", &path_segment("id", &self.id)?].concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -9257,12 +9067,8 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/api/kit_lines/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/api/kit_lines/", &path_segment("id", &self.id)?].concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(self.session.http().delete(url))
         }
     }
@@ -9474,12 +9280,8 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/api/images/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/api/images/", &path_segment("id", &self.id)?].concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -9690,12 +9492,8 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/api/reports/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/api/reports/", &path_segment("id", &self.id)?].concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -9933,12 +9731,8 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/api/calls/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/api/calls/", &path_segment("id", &self.id)?].concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session
@@ -10110,12 +9904,8 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    &format!("/api/connections/{}", path_segment("id", & self.id) ?),
-                )?;
+            let path = ["/api/connections/", &path_segment("id", &self.id)?].concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
             build(
                 self
                     .session

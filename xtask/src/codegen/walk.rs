@@ -58,6 +58,13 @@ pub(crate) fn parameters<'t>(document: &'t Tree, item: &'t Tree, operation: &'t 
     all
 }
 
+/// The property of an object, also where `allOf` puts the object together.
+pub(crate) fn property<'t>(document: &'t Tree, schema: &'t Tree, name: &str) -> Option<&'t Tree> {
+    let schema = resolve(document, schema);
+    let parts = || schema.list("allOf").iter().find_map(|part| property(document, part, name));
+    schema.at(&["properties", name]).or_else(parts)
+}
+
 /// The names in braces of a path template.
 pub(crate) fn placeholders(path: &str) -> Vec<&str> {
     path.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name).collect()

@@ -46,10 +46,9 @@ fn paging_of(document: &Tree, paging: &Tree, parameters: &[&Tree], answers: &Tre
     let answer = answers.entries().into_iter().find(|(code, _)| code.starts_with('2')).map(|(_, answer)| answer);
     let content = answer.map(|answer| walk::resolve(document, answer).pairs("content")).unwrap_or_default();
     let Some((_, media)) = content.first() else { return Err("on an operation without a typed answer".into()) };
-    let page = walk::resolve(document, &media["schema"]);
     for key in ["items", "cursor", "total"] {
         let Some(name) = paging.text(key) else { continue };
-        let Some(property) = page.at(&["properties", name]) else {
+        let Some(property) = walk::property(document, &media["schema"], name) else {
             return Err(format!("names a property {name} that the answer does not have"));
         };
         if key == "items" && walk::resolve(document, property).text("type") != Some("array") {

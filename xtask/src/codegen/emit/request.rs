@@ -10,7 +10,7 @@ use syn::punctuated::Punctuated;
 use syn::{Expr, ExprLit, ExprMethodCall, FnArg, ImplItemFn, Lit, Local, Pat, Stmt, Token};
 
 use super::super::facts::{Answer, Body, BodyKind, Operation};
-use super::super::naming::RESERVED_SETTERS;
+use super::super::naming::{RESERVED_SETTERS, snake};
 use super::ty::Ty;
 
 /// What the generator made of one operation.
@@ -125,20 +125,22 @@ impl Request {
 
 impl Url {
     fn tokens(&self, operation: &Operation) -> TokenStream {
-        let format = &self.format;
         if self.arguments.is_empty() {
-            return quote!(let url = self.session.url(&Self::OPERATION, #format)?;);
+            let path = &self.format;
+            return quote!(let url = self.session.url(&Self::OPERATION, #path)?;);
         }
-        let segments = self.arguments.iter().map(|argument| {
-            let field = field(&argument.to_string());
-            let parameter = operation.parameters.iter().filter(|one| one.place == "path");
-            let parameter = parameter.into_iter().find(|one| super::super::naming::snake(&one.name) == argument.to_string());
-            let encode = if parameter.is_some_and(|one| one.raw) { quote!(path_rest) } else { quote!(path_segment) };
-            let name = argument.to_string();
-            quote!(#encode(#name, &self.#field)?)
+        let mut literals = self.format.split("{}").map(|text| (!text.is_empty()).then(|| quote!(#text)));
+        let first = literals.next().flatten();
+        let rest = self.arguments.iter().zip(literals).flat_map(|(argument, literal)| {
+            let (name, field) = (argument.to_string(), field(&argument.to_string()));
+            let raw = operation.parameters.iter().any(|one| one.place == "path" && one.raw && snake(&one.name) == name);
+            let encode = if raw { quote!(path_rest) } else { quote!(path_segment) };
+            [Some(quote!(&#encode(#name, &self.#field)?)), literal]
         });
+        let parts = std::iter::once(first).chain(rest).flatten();
         quote! {
-            let url = self.session.url(&Self::OPERATION, &format!(#format, #(#segments),*))?;
+            let path = [#(#parts),*].concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
         }
     }
 }

@@ -113,8 +113,10 @@ impl<'s> Struct<'s> {
             let ident = format_ident!("{}", field.property.rust);
             let (ty, value) = field.base.argument(None, enums, &ident);
             if field.presence == Presence::Nullable {
+                // `None` says nothing about what an `impl Into` would be.
+                let ty = field.base.tokens(None);
                 arguments.push(quote!(#ident: Option<#ty>));
-                values.push(quote!(#ident: #ident.map(|#ident| #value)));
+                values.push(quote!(#ident));
             } else {
                 arguments.push(quote!(#ident: #ty));
                 values.push(if quote!(#ident).to_string() == value.to_string() { quote!(#ident) } else { quote!(#ident: #value) });

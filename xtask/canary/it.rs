@@ -1,0 +1,228 @@
+//! Calls every operation of the canary's generated client and looks at what goes over the wire, both ways.
+
+#[rustfmt::skip]
+#[allow(dead_code, unreachable_pub, reason = "in an API's crate this is the public interface")]
+mod generated;
+
+use futures::TryStreamExt;
+use keyfob_client::{ClientBuilder, Confidence, Form, Part, Patch, Repeat, RetryPolicy, TimeParam};
+use serde_json::{Value, json};
+
+use self::generated::{API, Client, OPERATIONS, operation, types};
+use crate::script::{Answer, Server, answer, json as body, status};
+
+async fn canary(answers: impl IntoIterator<Item = Answer>) -> (Server, Client) {
+    let server = Server::start(answers).await;
+    let builder = ClientBuilder::new(API).base_url(format!("{}/base", server.url));
+    let builder = builder.server("files", format!("{}/files-host/", server.url)).retry(RetryPolicy::none());
+    (server, builder.build().unwrap())
+}
+
+/// The line of the first request.
+fn line(server: &Server) -> String {
+    server.seen()[0].line.replace(" HTTP/1.1", "")
+}
+
+fn sent(server: &Server) -> String {
+    String::from_utf8(server.seen()[0].body.clone()).unwrap()
+}
+
+#[tokio::test]
+async fn a_query_holds_what_was_set_in_the_form_the_api_wants() {
+    let (server, client) = canary([body("{}")]).await;
+    let call = client.birds("me & you").colours(["red", "blü"]).ids([1, 2]).since("2026-01-02T03:04:05Z");
+    let call = call.until(chrono::NaiveDate::from_ymd_opt(2026, 1, 2).unwrap()).size(types::Size::None).tame(false);
+    call.weight(0.5).type_("x").timeout_(3).send().await.unwrap();
+    let line = line(&server);
+    let (path, query) = line.split_once('?').unwrap();
+    assert_eq!(path, "GET /base/birds");
+    let mut pairs: Vec<&str> = query.split('&').collect();
+    pairs.sort_unstable();
+    assert_eq!(
+        pairs,
+        [
+            "colours=bl%C3%BC",
+            "colours=red",
+            "ids=1%2C2",
+            "owner=me+%26+you",
+            "since=2026-01-02T03%3A04%3A05Z",
+            "size=-1",
+            "tame=false",
+            "timeout=3",
+            "type=x",
+            "until=2026-01-02",
+            "weight=0.5"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn what_was_not_set_is_not_sent() {
+    let (server, client) = canary([body("{}")]).await;
+    client.birds("me").await.unwrap();
+    assert_eq!(line(&server), "GET /base/birds?owner=me");
+    assert_eq!(server.seen()[0].header("accept"), Some("application/json"));
+    assert_eq!(server.seen()[0].header("api-version"), None);
+}
+
+#[tokio::test]
+async fn path_parameters_stay_in_their_segment() {
+    let (server, client) = canary([body("{}")]).await;
+    client.rings("a/../b", 1, 2, "red").await.unwrap();
+    assert_eq!(line(&server), "GET /base/birds/a%2F..%2Fb/rings/1-2:red");
+    assert!(client.rings("..", 1, 2, "red").await.unwrap_err().to_string().contains("`id`"));
+}
+
+#[tokio::test]
+async fn headers_are_sent_when_required_or_set() {
+    let (server, client) = canary([body("{}"), body("{}")]).await;
+    client.bird("1", "acme").await.unwrap();
+    client.bird("1", "acme").if_changed_since(TimeParam::from("yesterday")).await.unwrap();
+    let seen = server.seen();
+    assert_eq!((seen[0].header("x-company"), seen[0].header("if-changed-since")), (Some("acme"), None));
+    assert_eq!(seen[1].header("if-changed-since"), Some("yesterday"));
+}
+
+#[tokio::test]
+async fn a_variant_has_its_fixed_query_and_its_own_shapes() {
+    let (server, client) = canary([body(r#"[{"id": 7}, null]"#)]).await;
+    let birds = client.merge_birds(["a".to_owned(), "b".to_owned()]).await.unwrap().into_inner();
+    assert_eq!(line(&server), "POST /base/birds?action=merge%20%26%20sort&dry=true");
+    assert_eq!(sent(&server), r#"["a","b"]"#);
+    assert_eq!(birds.len(), 1);
+    assert_eq!(birds[0].id.as_deref(), Some("7"));
+
+    let (server, client) = canary([body("{}")]).await;
+    client.bird_by_ring(9).await.unwrap();
+    assert_eq!(line(&server), "GET /base/birds?ring=9");
+}
+
+#[tokio::test]
+async fn a_body_holds_the_required_and_what_was_set() {
+    let (server, client) = canary([status(201)]).await;
+    let born = "2026-01-02T03:04:05".parse::<keyfob_client::Timestamp>().unwrap();
+    let ringed = chrono::NaiveDate::from_ymd_opt(2026, 1, 3).unwrap();
+    let nest = types::Place::new().lat(1.0).lon(2.5);
+    let bird = types::BirdCreate::new("Kes", "red", 2, born, ringed, nest, ["x"], None).new_(true);
+    // An empty answer where JSON was promised: what was sent is looked at, whatever comes of it.
+    let _ = client.create_bird(bird).await;
+    assert_eq!(line(&server), "POST /base/birds");
+    assert_eq!(
+        serde_json::from_str::<Value>(&sent(&server)).unwrap(),
+        json!({"name": "Kes", "colour": "red", "wings": 2, "born": "2026-01-02T03:04:05", "ringed": "2026-01-03",
+               "nest": {"lat": 1, "lon": 2.5}, "ids": ["x"], "note": null, "new": true})
+    );
+}
+
+#[tokio::test]
+async fn a_patch_tells_absent_from_null() {
+    let (server, client) = canary([body("{}"), body("{}")]).await;
+    let update = types::BirdUpdate::new().name(Patch::Null).ids(Vec::<String>::new()).tame(true);
+    client.update_bird("1").body(update).await.unwrap();
+    assert_eq!(sent(&server), r#"{"name":null,"ids":[],"tame":true}"#);
+    assert_eq!(server.seen()[0].header("content-type"), Some("application/merge-patch+json"));
+    client.update_bird("1").await.unwrap();
+    assert!(server.seen()[1].body.is_empty());
+}
+
+#[tokio::test]
+async fn a_form_is_encoded_and_json_inside_it_is_text() {
+    let (server, client) = canary([body("{}")]).await;
+    let search = types::SearchBody::new("a b").exact(true).meta_data(types::Place::new().lat(1.5));
+    client.search(search).limit(5).await.unwrap();
+    assert_eq!(line(&server), "POST /base/search?limit=5");
+    assert_eq!(sent(&server), "q=a+b&exact=true&metaData=%7B%22lat%22%3A1.5%7D");
+}
+
+#[tokio::test]
+async fn files_go_up_and_down_as_they_are() {
+    let (server, client) = canary([status(204), answer(200, &[], "png")]).await;
+    client.upload_file("a/b c.pdf", "bytes").await.unwrap();
+    assert_eq!(line(&server), "PUT /files-host/files/a/b%20c.pdf");
+    assert_eq!((sent(&server).as_str(), server.seen()[0].header("content-type")), ("bytes", Some("application/pdf")));
+    let download = client.download_file("x").await.unwrap().into_inner();
+    assert_eq!(download.bytes().await.unwrap().as_ref(), b"png");
+}
+
+#[tokio::test]
+async fn a_multipart_form_has_its_parts() {
+    let (server, client) = canary([body(r#""done""#)]).await;
+    let form = Form::new().text("note", "a note").part("file", Part::new("content"));
+    assert_eq!(client.attach_files("x", form).await.unwrap().into_inner(), "done");
+    assert!(sent(&server).contains("a note") && sent(&server).contains("content"));
+}
+
+#[tokio::test]
+async fn text_is_sent_and_read_as_text() {
+    let (server, client) = canary([answer(200, &[("content-type", "text/csv")], "a;b"), status(202)]).await;
+    assert_eq!(client.report().await.unwrap().into_inner(), "a;b");
+    assert_eq!(server.seen()[0].header("accept"), Some("text/csv"));
+    client.send_report("# Report").await.unwrap();
+    assert_eq!(server.seen()[1].header("content-type"), Some("text/markdown"));
+    assert_eq!(server.seen()[1].body, b"# Report");
+}
+
+#[tokio::test]
+async fn deletions_and_replacements_answer_what_the_api_documents() {
+    let (server, client) = canary([body(r#"{"left": 3}"#), status(204)]).await;
+    assert_eq!(client.delete_bird("1").await.unwrap().into_inner(), json!({"left": 3}));
+    let mut bird = types::Bird::default();
+    bird.extra.insert("unknown".into(), json!([1]));
+    client.replace_bird("1", bird).await.unwrap();
+    assert_eq!(server.seen()[1].body, br#"{"unknown":[1]}"#);
+}
+
+#[tokio::test]
+async fn pages_follow_the_cursor_the_number_or_the_offset() {
+    let (server, client) = canary([body(r#"{"data": [{}], "next": "c1"}"#), body(r#"{"data": [{}]}"#)]).await;
+    assert_eq!(client.birds("me").stream().try_collect::<Vec<_>>().await.unwrap().len(), 2);
+    assert!(server.seen()[1].line.contains("after=c1"));
+
+    let (server, client) = canary([body(r#"{"rings": ["a"], "total": "2"}"#), body(r#"{"rings": ["b"], "total": "2"}"#)]).await;
+    let rings: Vec<String> = client.rings("1", 1, 2, "red").limit(1).stream().try_collect().await.unwrap();
+    assert_eq!(rings, ["a", "b"]);
+    assert!(server.seen()[1].line.contains("page=1"), "{}", server.seen()[1].line);
+
+    let (server, client) = canary([body(r#"{"data": [{}, {}], "total": 3}"#), body(r#"{"data": [{}], "total": 3}"#)]).await;
+    let search = client.search(types::SearchBody::new("q")).limit(2);
+    assert_eq!(search.pages().try_collect::<Vec<_>>().await.unwrap().len(), 2);
+    assert!(server.seen()[1].line.contains("offset=2"), "{}", server.seen()[1].line);
+}
+
+#[test]
+fn loose_json_is_read_and_known_fields_come_back_as_they_were() {
+    let loose = json!({
+        "id": 5, "name": null, "colour": "mauve", "odd": "<=", "size": "10", "born": "2026-01-02T03:04:05",
+        "ringed": "2026-01-02T00:00:00", "wings": 2.0, "weight": "1.50", "tame": 1, "weights": [1, "2", null],
+        "counts": ["3"], "times": null, "names": null, "places": [null, {"lat": 1}], "mother": {"id": "m"},
+        "serial": "007", "@odata.id": "o", "snake_case": "s", "type": "t", "surprise": {"kept": true}
+    });
+    let bird: types::Bird = serde_json::from_value(loose).unwrap();
+    assert_eq!(bird.colour, Some(types::Colour::Other("mauve".into())));
+    assert_eq!(bird.odd, Some(types::Odd::AtMost));
+    assert_eq!(bird.size, Some(types::Size::Large));
+    assert_eq!((bird.wings, bird.weight, bird.tame), (Some(2), Some(1.5), Some(true)));
+    assert_eq!(bird.mother.as_ref().and_then(|mother| mother.id.as_deref()), Some("m"));
+    assert_eq!(
+        serde_json::to_value(&bird).unwrap(),
+        json!({
+            "id": "5", "colour": "mauve", "odd": "<=", "size": 10, "born": "2026-01-02T03:04:05", "ringed": "2026-01-02",
+            "wings": 2, "weight": 1.5, "tame": true, "weights": [1, 2], "counts": [3], "places": [{"lat": 1}],
+            "mother": {"id": "m"}, "serial": "007", "@odata.id": "o", "snake_case": "s", "type": "t",
+            "surprise": {"kept": true}
+        })
+    );
+}
+
+#[test]
+fn operations_say_what_is_known_of_them() {
+    assert_eq!(OPERATIONS.len(), 15);
+    let merge = operation::MergeBirds::OPERATION;
+    assert_eq!(merge.fixed_query, [("action", "merge & sort"), ("dry", "true")]);
+    assert_eq!((merge.repeat, merge.confidence, merge.source), (Repeat::Safe, Confidence::Inferred, "a guess"));
+    assert_eq!(operation::ReplaceBird::OPERATION.repeat, Repeat::Never);
+    assert_eq!(operation::Birds::OPERATION.scope, Some("read"));
+    assert_eq!(operation::DownloadFile::OPERATION.server, "files");
+    assert_eq!(operation::AttachFiles::OPERATION.body, "multipart/form-data");
+    assert!(OPERATIONS.iter().any(|operation| operation.id == "bird_by_ring" && operation.query == ["ring"]));
+}
