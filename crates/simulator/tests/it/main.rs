@@ -1,6 +1,7 @@
 //! The simulator as a client meets it: over real sockets.
 
 mod control;
+mod ditio_core;
 mod faults;
 mod identity;
 mod support;
