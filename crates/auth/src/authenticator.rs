@@ -54,7 +54,6 @@ pub struct TokenInfo {
 
 impl Authenticator {
     /// Starts building one.
-    #[must_use]
     pub fn builder(credentials: impl Into<Credentials>) -> AuthenticatorBuilder {
         AuthenticatorBuilder::new(credentials.into())
     }
@@ -72,12 +71,10 @@ impl Authenticator {
     ///
     /// Every kind of [`Error`], while there is no valid token. See [`Error::recovery`].
     #[inline]
-    pub fn authorization(&self) -> impl Future<Output = Result<Authorization, Error>> + Send + '_ {
-        async move {
-            match self.warm() {
-                Some(authorization) => Ok(authorization),
-                None => self.cold().await,
-            }
+    pub async fn authorization(&self) -> Result<Authorization, Error> {
+        match self.warm() {
+            Some(authorization) => Ok(authorization),
+            None => self.cold().await,
         }
     }
 

@@ -69,7 +69,7 @@ impl AuthenticatorBuilder {
             Prepared::Fixed(headers) => {
                 let now = clock.moment();
                 let held = Held {
-                    headers,
+                    headers: *headers,
                     generation: Generation(1),
                     issued: now,
                     lifetime: Lifetime::Unknown,

@@ -334,7 +334,7 @@ impl Answer {
         let mut token = Token::new(SecretString::from(self.access_token.into_secret()))
             .lifetime(expires_in(self.expires_in.as_ref()))
             .scopes(scopes(self.scope.as_ref()));
-        token.token_type = named.or(self.kind.as_ref().and_then(Value::as_str)).map(str::to_owned);
+        token.kind = named.or(self.kind.as_ref().and_then(Value::as_str)).map(str::to_owned);
         Ok(token)
     }
 }

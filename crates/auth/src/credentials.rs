@@ -30,7 +30,7 @@ enum Kind {
 /// Credentials, ready for use.
 pub(crate) enum Prepared {
     /// Headers that never change.
-    Fixed(Headers),
+    Fixed(Box<Headers>),
     /// Tokens are fetched.
     Source(Arc<dyn TokenSource>),
 }
@@ -79,11 +79,11 @@ impl Credentials {
                 source.urls().try_for_each(|url| check_scheme(url, plain_http))?;
                 Prepared::Source(Arc::new(source))
             }
-            Kind::Bearer(token) => Prepared::Fixed(Headers::bearer(&token).map_err(given)?),
+            Kind::Bearer(token) => Prepared::Fixed(Box::new(Headers::bearer(&token).map_err(given)?)),
             Kind::Headers(pairs) if pairs.is_empty() => {
                 return Err(Error::configuration("there is no header to send; give at least one"));
             }
-            Kind::Headers(pairs) => Prepared::Fixed(Headers::pairs(&pairs).map_err(given)?),
+            Kind::Headers(pairs) => Prepared::Fixed(Box::new(Headers::pairs(&pairs).map_err(given)?)),
             Kind::Custom(source) => Prepared::Source(source),
         })
     }

@@ -148,10 +148,10 @@ impl Shared {
         let shared = Arc::downgrade(self);
         let fetch = async move {
             let start = fetcher.clock.now();
-            let fetched = fetcher.run(reason, renewal).await;
+            let result = fetcher.run(reason, renewal).await;
             let took = fetcher.clock.now().saturating_sub(start);
             if let Some(shared) = shared.upgrade() {
-                let outcome = shared.settle(id, reason, took, fetched);
+                let outcome = shared.settle(id, reason, took, result);
                 sender.send_replace(Some(outcome));
             }
         };
@@ -182,7 +182,7 @@ impl Shared {
                     issued: asked,
                     lifetime: token.lifetime,
                     refresh_from: refresh_from(token.lifetime, self.jitter),
-                    token_type: token.token_type,
+                    token_type: token.kind,
                     scopes: token.scopes,
                 };
                 let remaining = held.remaining(&now);

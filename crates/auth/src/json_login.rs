@@ -153,14 +153,14 @@ impl JsonLoginSource {
             .body(body);
         let answer = http.send(build(request)?).await?;
         if answer.status() == StatusCode::NOT_FOUND || answer.status() == StatusCode::UNPROCESSABLE_ENTITY {
-            return Err(self.refused(&answer));
+            return Err(Self::refused(&answer));
         }
         if !answer.status().is_success() {
             return Err(answer.refusal());
         }
         let parsed: Answer = answer.json()?;
         if parsed.login.as_ref().is_some_and(is_false) {
-            return Err(self.refused(&answer));
+            return Err(Self::refused(&answer));
         }
         parsed.into_token(None).ok_or_else(|| answer.malformed())
     }
@@ -181,7 +181,7 @@ impl JsonLoginSource {
         parsed.into_token(Some(refresh)).map(Some).ok_or_else(|| answer.malformed())
     }
 
-    fn refused(&self, answer: &TokenAnswer) -> Error {
+    fn refused(answer: &TokenAnswer) -> Error {
         let (code, description) = answer.reason();
         Error::refused(
             format!("{} refused the login; check user name, password and address", answer.origin()),

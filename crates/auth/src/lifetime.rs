@@ -71,23 +71,23 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(expires_in: &Value, expected: Option<Lifetime>) {
-        assert_eq!(seconds(expires_in).map(from_seconds), expected, "{expires_in}");
+    fn check(expires_in: &Value, expected: impl Into<Option<Lifetime>>) {
+        assert_eq!(seconds(expires_in).map(from_seconds), expected.into(), "{expires_in}");
     }
 
-    fn secs(seconds: u64) -> Option<Lifetime> {
-        Some(Lifetime::For(Duration::from_secs(seconds)))
+    fn secs(seconds: u64) -> Lifetime {
+        Lifetime::For(Duration::from_secs(seconds))
     }
 
     #[test]
     fn expires_in_is_read_in_every_form_that_servers_send() {
         check(&json!(3600), secs(3600));
         check(&json!(3600.0), secs(3600));
-        check(&json!(0.5), Some(Lifetime::For(Duration::from_millis(500))));
+        check(&json!(0.5), Lifetime::For(Duration::from_millis(500)));
         check(&json!("3600"), secs(3600));
         check(&json!(" 3600.0 "), secs(3600));
-        check(&json!(0), Some(Lifetime::Once));
-        check(&json!("-1"), Some(Lifetime::Once));
+        check(&json!(0), Lifetime::Once);
+        check(&json!("-1"), Lifetime::Once);
         check(&json!(1_800_000), secs(86_400));
         check(&json!("inf"), secs(86_400));
         check(&json!(u64::MAX), secs(86_400));
@@ -106,10 +106,10 @@ mod tests {
     fn a_jwt_states_its_own_lifetime_and_any_other_token_none() {
         let now = UNIX_EPOCH + Duration::from_secs(1_000_000);
         let life = |claims: Value| from_jwt(&jwt(&claims), now);
-        assert_eq!(Some(life(json!({"exp": 1_000_900}))), secs(900));
-        assert_eq!(Some(life(json!({"iat": 999_900, "exp": 1_000_800}))), secs(800));
-        assert_eq!(Some(life(json!({"iat": 1_000_100, "exp": 1_001_000}))), secs(900), "our clock is behind");
-        assert_eq!(Some(life(json!({"iat": 990_000, "exp": 990_900}))), secs(900), "our clock is ahead");
+        assert_eq!(life(json!({"exp": 1_000_900})), secs(900));
+        assert_eq!(life(json!({"iat": 999_900, "exp": 1_000_800})), secs(800));
+        assert_eq!(life(json!({"iat": 1_000_100, "exp": 1_001_000})), secs(900), "our clock is behind");
+        assert_eq!(life(json!({"iat": 990_000, "exp": 990_900})), secs(900), "our clock is ahead");
         assert_eq!(life(json!({"exp": 999_999})), Lifetime::Once);
         assert_eq!(life(json!({"sub": "x"})), Lifetime::Unknown);
         assert_eq!(from_jwt("opaque", now), Lifetime::Unknown);

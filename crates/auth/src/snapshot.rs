@@ -82,7 +82,7 @@ impl Snapshot {
             Lifetime::Unknown => Duration::MAX,
             Lifetime::Once => Duration::ZERO,
             Lifetime::For(lifetime) if age < held.refresh_from => {
-                WALL_LOOK.min(held.refresh_from - age).min(lifetime.saturating_sub(age))
+                WALL_LOOK.min(held.refresh_from.saturating_sub(age)).min(lifetime.saturating_sub(age))
             }
             Lifetime::For(lifetime) => WALL_LOOK.min(lifetime.saturating_sub(age)),
         };
@@ -123,7 +123,7 @@ pub(crate) fn refresh_from(lifetime: Lifetime, jitter: f64) -> Duration {
     };
     let margin = SHORTEST_MARGIN.max(lifetime / 5);
     let earliest = lifetime.saturating_sub(margin).max(lifetime / 2);
-    earliest + ((lifetime - earliest) / 3).mul_f64(jitter)
+    earliest + (lifetime.saturating_sub(earliest) / 3).mul_f64(jitter)
 }
 
 #[cfg(test)]
@@ -156,7 +156,7 @@ mod tests {
             let earliest = refresh_from(Lifetime::For(lifetime), 0.0);
             let from = refresh_from(Lifetime::For(lifetime), jitter);
             prop_assert!(from >= earliest && from >= lifetime / 2);
-            prop_assert!(lifetime - from >= (lifetime - earliest) / 2);
+            prop_assert!(lifetime.saturating_sub(from) >= lifetime.saturating_sub(earliest) / 2);
         }
     }
 }

@@ -22,7 +22,7 @@ pub enum Lifetime {
 pub struct Token {
     pub(crate) value: SecretString,
     pub(crate) lifetime: Lifetime,
-    pub(crate) token_type: Option<String>,
+    pub(crate) kind: Option<String>,
     pub(crate) scopes: Vec<String>,
     pub(crate) renewal: Option<SecretString>,
 }
@@ -31,7 +31,7 @@ impl Token {
     /// A bearer token of unknown lifetime.
     #[must_use]
     pub fn new(value: impl Into<SecretString>) -> Self {
-        Self { value: value.into(), lifetime: Lifetime::Unknown, token_type: None, scopes: Vec::new(), renewal: None }
+        Self { value: value.into(), lifetime: Lifetime::Unknown, kind: None, scopes: Vec::new(), renewal: None }
     }
 
     /// Sets how long the token may be used.
@@ -51,7 +51,7 @@ impl Token {
     /// Sets what the server called this kind of token. It is information: the header always says `Bearer`.
     #[must_use]
     pub fn token_type(mut self, token_type: impl Into<String>) -> Self {
-        self.token_type = Some(token_type.into());
+        self.kind = Some(token_type.into());
         self
     }
 
@@ -70,7 +70,7 @@ impl fmt::Debug for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Token")
             .field("lifetime", &self.lifetime)
-            .field("token_type", &self.token_type)
+            .field("token_type", &self.kind)
             .field("scopes", &self.scopes)
             .finish_non_exhaustive()
     }

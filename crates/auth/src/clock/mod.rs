@@ -59,7 +59,6 @@ impl Clock {
     /// # Panics
     ///
     /// With the system clock, when first polled outside a tokio runtime whose timer is enabled.
-    #[must_use]
     pub fn sleep(&self, duration: Duration) -> Sleep {
         self.timer(duration, true)
     }

@@ -103,7 +103,7 @@ async fn a_hundred_callers_of_a_dead_endpoint_are_all_answered_after_at_most_fou
         token(&authenticator).await.expect_err("an outage");
     }
     assert!(server.requests() <= 4, "{}", server.requests());
-    assert!(clock.elapsed() - start <= Duration::from_secs(30));
+    assert!(clock.elapsed().saturating_sub(start) <= Duration::from_secs(30));
 }
 
 #[tokio::test]

@@ -33,16 +33,17 @@ thread_local! {
 }
 
 /// Everything that is logged on this thread from now on, which is where a test's tasks run.
-pub(crate) struct Log;
+pub(crate) struct Log(());
 
 impl Log {
     pub(crate) fn start() -> Self {
         subscribe();
         LOG.set(Some(Vec::new()));
-        Self
+        Self(())
     }
 
     pub(crate) fn end(self) -> String {
+        let Self(()) = self;
         let bytes = LOG.take().expect("started");
         String::from_utf8_lossy(&bytes).into_owned()
     }
