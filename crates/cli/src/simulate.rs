@@ -1,0 +1,113 @@
+//! `keyfob simulate`: the five vendors on this machine, until Ctrl-C.
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::Path;
+
+use anyhow::Context;
+use keyfob_simulator::Simulator;
+
+use crate::args::Simulate;
+use crate::console::{FAINT, TITLE, line, paint};
+
+pub(crate) async fn run(args: &Simulate) -> anyhow::Result<()> {
+    let mut builder = Simulator::builder()
+        .listen(args.listen)
+        .tls(args.tls)
+        .scale(args.scale)
+        .seed(args.seed)
+        .control(!args.no_control);
+    if args.real_time {
+        builder = builder.real_time();
+    }
+    let simulator = builder
+        .start()
+        .await
+        .with_context(|| format!("cannot listen on {}: give another address or port with --listen", args.listen))?;
+    let certificate = simulator.certificate_pem();
+    if let (Some(path), Some(pem)) = (&args.certificate, certificate) {
+        write(path, pem, 0o644)?;
+    }
+    if let Some(path) = &args.env_file {
+        write(path, &exports(&simulator.environment()), 0o600)?;
+    }
+    introduce(args, &simulator)?;
+    tokio::signal::ctrl_c().await.context("cannot wait for Ctrl-C")?;
+    simulator.stop().await;
+    Ok(())
+}
+
+fn introduce(args: &Simulate, simulator: &Simulator) -> anyhow::Result<()> {
+    line(format_args!("{} {}", paint(TITLE, "Simulating five vendors at"), paint(TITLE, simulator.url())))?;
+    line("")?;
+    for (name, value) in simulator.environment() {
+        if name.ends_with("_BASE") {
+            line(format_args!("  {name:<24} {value}"))?;
+        }
+    }
+    line("")?;
+    match &args.env_file {
+        Some(path) => line(format_args!("Addresses and test credentials for a shell:  . {}", shell_path(path)))?,
+        None => line("Addresses and test credentials for a shell: start it with --env-file FILE, then `. FILE`.")?,
+    }
+    match (&args.certificate, args.tls) {
+        (Some(path), _) => line(format_args!("The certificate to trust:  {}", path.display()))?,
+        (None, true) => line("The certificate to trust: start it with --certificate FILE.")?,
+        (None, false) => {}
+    }
+    line(format_args!("Requests, faults, clock:  {}/", simulator.url()))?;
+    line(paint(FAINT, "Ctrl-C stops it; all data are in memory and go with it."))?;
+    Ok(())
+}
+
+/// A path that a shell's `.` finds: without a slash it would search `PATH`.
+fn shell_path(path: &Path) -> String {
+    let text = path.display().to_string();
+    let text = if text.contains('/') { text } else { format!("./{text}") };
+    if text.chars().all(|c| c.is_ascii_alphanumeric() || "/._-".contains(c)) { text } else { quoted(&text) }
+}
+
+fn exports(variables: &[(&'static str, String)]) -> String {
+    let lines: Vec<_> = variables.iter().map(|(name, value)| format!("export {name}={}\n", quoted(value))).collect();
+    lines.concat()
+}
+
+/// In single quotes, in which a shell takes everything literally.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+/// Replaces the file at once, so that whoever waits for it never reads half of it.
+fn write(path: &Path, text: &str, mode: u32) -> anyhow::Result<()> {
+    let mut name = path.file_name().with_context(|| format!("{} is no file name", path.display()))?.to_owned();
+    name.push(format!(".{}.tmp", std::process::id()));
+    let temporary = path.with_file_name(name);
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
+    #[cfg(not(unix))]
+    let _ = mode;
+    let written = options
+        .open(&temporary)
+        .and_then(|mut file| file.write_all(text.as_bytes()))
+        .and_then(|()| std::fs::rename(&temporary, path));
+    written.with_context(|| format!("cannot write {}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_with_a_quote_stays_one_word_of_the_shell() {
+        let text = exports(&[("A", "it's $HOME".to_owned())]);
+        assert_eq!(text, "export A='it'\\''s $HOME'\n");
+    }
+
+    #[test]
+    fn a_bare_file_name_is_sourced_from_here() {
+        assert_eq!(shell_path(Path::new("sim.env")), "./sim.env");
+        assert_eq!(shell_path(Path::new("/tmp/my sim.env")), "'/tmp/my sim.env'");
+    }
+}
