@@ -13,6 +13,8 @@ pub const DITIO_ACCESS_TOKEN: &str = "ditio-simulated-static-token";
 pub const BITS_CLIENT_ID: &str = "keyfob-bits";
 /// Bits: `client_secret`; it has a colon and a plus sign, which raw HTTP Basic has to survive.
 pub const BITS_CLIENT_SECRET: &str = "bits+simulated:secret";
+/// Bits: a workflow that every simulator has, whatever its seed.
+pub const BITS_WORKFLOW_ID: &str = "bits:workflow::8abe317f-6d54-4949-8ecd-245efb4fa05d";
 
 /// `ItemPath`: a person's user name.
 pub const ITEMPATH_USERNAME: &str = "keyfob";
@@ -35,9 +37,15 @@ pub const DVINCI_CLIENT_SECRET: &str = "Simulated0dvinci0API0token0of0forty0char
 pub const DIGITALEO_CLIENT_ID: &str = "keyfob-digitaleo";
 /// Digitaleo: `client_secret`.
 pub const DIGITALEO_CLIENT_SECRET: &str = "digitaleo-simulated-secret";
+/// Digitaleo: a person's user name, for the grants of users and of end users.
+pub const DIGITALEO_USERNAME: &str = "zoe.lefevre@exemple.fr";
+/// Digitaleo: the person's password.
+pub const DIGITALEO_PASSWORD: &str = "digitaleo-simulated-password";
+/// Digitaleo: the token that an end user of a social network brings.
+pub const DIGITALEO_FACEBOOK_TOKEN: &str = "digitaleo-simulated-facebook-token";
 
 /// Every secret above, for redaction.
-pub(crate) const SECRETS: [&str; 8] = [
+pub(crate) const SECRETS: [&str; 10] = [
     DITIO_CLIENT_SECRET,
     DITIO_ACCESS_TOKEN,
     BITS_CLIENT_SECRET,
@@ -46,4 +54,6 @@ pub(crate) const SECRETS: [&str; 8] = [
     ITEMPATH_TOKEN,
     DVINCI_CLIENT_SECRET,
     DIGITALEO_CLIENT_SECRET,
+    DIGITALEO_PASSWORD,
+    DIGITALEO_FACEBOOK_TOKEN,
 ];

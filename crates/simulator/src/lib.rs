@@ -1,10 +1,12 @@
 //! Five business APIs in a box: a stateful local simulator for tests, demonstrations and evaluation.
 #![doc = include_str!("../README.md")]
 
+mod bits;
 mod builder;
 mod clock;
 mod control;
 pub mod credentials;
+mod digitaleo;
 mod ditio;
 mod environment;
 mod fault;
@@ -19,6 +21,7 @@ mod site;
 mod tokens;
 mod vendor;
 mod web;
+mod webhook;
 
 pub use builder::Builder;
 pub use fault::Fault;
@@ -26,3 +29,4 @@ pub use log::LoggedRequest;
 pub use simulator::Simulator;
 pub use tokens::ExpiresIn;
 pub use vendor::Vendor;
+pub use webhook::{Delivery, Digest, Webhook};

@@ -2,6 +2,8 @@
 
 use axum::Router;
 
+use crate::bits;
+use crate::digitaleo;
 use crate::ditio;
 use crate::shared::Shared;
 use crate::vendor::Vendor;
@@ -23,6 +25,8 @@ pub(crate) struct Mount {
 pub(crate) const MOUNTS: &[Mount] = &[
     Mount { vendor: Vendor::Ditio, title: "Ditio identity", prefix: "/ditio/identity", token_paths: &["/connect/token"], router: ditio::identity::router },
     Mount { vendor: Vendor::Ditio, title: "Ditio core", prefix: "/ditio/core", token_paths: &[], router: ditio::core::router },
+    Mount { vendor: Vendor::Bits, title: "Bits", prefix: "/bits", token_paths: &["/v1/oauth2/token"], router: bits::router },
+    Mount { vendor: Vendor::Digitaleo, title: "Digitaleo", prefix: "/digitaleo", token_paths: &["/oauth/token"], router: digitaleo::router },
 ];
 
 /// The mount that a path belongs to, and its number.

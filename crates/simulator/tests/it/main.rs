@@ -1,8 +1,11 @@
 //! The simulator as a client meets it: over real sockets.
 
+mod bits;
 mod control;
+mod digitaleo;
 mod ditio_core;
 mod faults;
 mod identity;
 mod support;
 mod transport;
+mod webhooks;

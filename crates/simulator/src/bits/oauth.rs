@@ -1,0 +1,87 @@
+//! Tokens by client credentials, and who they belong to.
+
+use std::time::Duration;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Map, Value, json};
+
+use super::Bits;
+use super::refusal::Refusal;
+use crate::credentials::{BITS_CLIENT_ID, BITS_CLIENT_SECRET};
+use crate::tokens::{Form, Grant};
+use crate::vendor::Vendor;
+use crate::web::Query;
+
+/// Of access tokens and of session tokens.
+const LIFETIME: Duration = Duration::from_secs(3600);
+const SCOPE: &str = "application";
+
+pub(super) async fn token(State(bits): State<Bits>, headers: HeaderMap, body: Bytes) -> Result<Json<Value>, Refusal> {
+    let shared = &bits.shared;
+    let unknown = || Refusal(StatusCode::UNAUTHORIZED, "Invalid client credentials".to_owned());
+    if basic(&headers).as_deref() != Some(&format!("{BITS_CLIENT_ID}:{BITS_CLIENT_SECRET}"))
+        || shared.tokens.is_disabled(Vendor::Bits)
+    {
+        return Err(unknown());
+    }
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    if !content_type.is_some_and(is_form) {
+        return Err(Refusal::invalid("The body has to be application/x-www-form-urlencoded"));
+    }
+    match Query::parse(&body).get("grant_type") {
+        Some("client_credentials") => {}
+        Some(_) => return Err(Refusal::invalid("Unsupported grant_type")),
+        None => return Err(Refusal::invalid("grant_type is required")),
+    }
+    let form = Form::Opaque { length: 64 };
+    let issued = shared.tokens.issue(&shared.clock, Vendor::Bits, grant("access", SCOPE), Some(LIFETIME), form);
+    // The member is `type`: the vendor's own name for what RFC 6749 calls `token_type`.
+    let mut answer = json!({ "type": "Bearer", "access_token": issued.token, "scope": SCOPE });
+    if let Some(expires_in) = issued.expires_in {
+        answer["expires_in"] = expires_in;
+    }
+    Ok(Json(answer))
+}
+
+pub(super) async fn user_info(State(bits): State<Bits>) -> Json<Value> {
+    Json(json!({ "customerId": bits.world().customer_id }))
+}
+
+/// A token that opens the onboarding of one application, and nothing else.
+pub(super) fn session_token(bits: &Bits, application_id: &str, workflow_id: &str, redirect_url: &str) -> String {
+    let shared = &bits.shared;
+    let mut claims = Map::new();
+    for (name, value) in [
+        ("application_id", application_id),
+        ("redirect_url", redirect_url),
+        ("scope", "application.session"),
+        ("workflow_id", workflow_id),
+    ] {
+        claims.insert(name.to_owned(), json!(value));
+    }
+    let form = Form::Jwt { algorithm: "HS256", claims };
+    let grant = grant("session", "application.session");
+    let issued = shared.tokens.issue(&shared.clock, Vendor::Bits, grant, Some(LIFETIME), form);
+    issued.token
+}
+
+fn grant(kind: &'static str, scope: &str) -> Grant {
+    Grant { client: BITS_CLIENT_ID.to_owned(), kind, scopes: vec![scope.to_owned()] }
+}
+
+fn is_form(content_type: &str) -> bool {
+    let media = content_type.split(';').next().unwrap_or_default().trim();
+    media.eq_ignore_ascii_case("application/x-www-form-urlencoded")
+}
+
+/// What stands in `Authorization: Basic`, as it was put there: nothing inside is percent-decoded.
+fn basic(headers: &HeaderMap) -> Option<String> {
+    let (scheme, encoded) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    let decoded = scheme.eq_ignore_ascii_case("basic").then(|| STANDARD.decode(encoded.trim()).ok()).flatten()?;
+    String::from_utf8(decoded).ok()
+}

@@ -1,0 +1,77 @@
+//! Made-up companies of the Nordic countries and Ireland.
+
+use serde_json::{Value, json};
+
+use super::ids;
+use crate::seed::Random;
+
+const NAMES: [&str; 12] = [
+    "Taraxacum",
+    "Ängsblommans Bageri",
+    "Sjöbergs Måleri",
+    "Åkerlund & Östlin Bygg",
+    "Norrlandståg",
+    "Blåbärsfabriken",
+    "Kråkans Förlag",
+    "Hägg Revision",
+    "Smörgåstårtan Catering",
+    "Vänerns Rederi",
+    "Älvdalens Porfyr",
+    "Lillebrors Cykelverkstad",
+];
+
+/// Country, the name's ending, the legal form, digits of a registration number, start of an IBAN and its length.
+const COUNTRIES: [(&str, &str, &str, usize, usize, &str); 5] = [
+    ("SE", "AB", "Private Liability Company", 10, 24, "SEK"),
+    ("NO", "AS", "Aksjeselskap", 9, 15, "NOK"),
+    ("DK", "ApS", "Anpartsselskab", 8, 18, "DKK"),
+    ("FI", "Oy", "Osakeyhtiö", 8, 18, "EUR"),
+    ("IE", "Ltd", "Private Company Limited by Shares", 7, 22, "EUR"),
+];
+
+pub(super) struct Organization {
+    name: String,
+    number: String,
+    country: String,
+    legal_type: &'static str,
+    accounts: Vec<Value>,
+}
+
+impl Organization {
+    pub(super) fn new(country: &str, random: &mut Random) -> Self {
+        let known = COUNTRIES.iter().find(|known| known.0 == country).unwrap_or(&COUNTRIES[0]);
+        let (_, ending, legal_type, number_length, iban_length, currency) = *known;
+        let name = format!("{} {ending}", random.pick(&NAMES));
+        let number = digits(number_length, random);
+        let count = 1 + random.below(2);
+        let accounts = (0..count).map(|_| {
+            json!({
+                "id": ids::new("bankAccount", random),
+                "iban": format!("{}{}", known.0, digits(iban_length - 2, random)),
+                "currency": currency,
+                "accountHolder": name,
+            })
+        });
+        let accounts = accounts.collect();
+        Self { name, number, country: country.to_owned(), legal_type, accounts }
+    }
+
+    pub(super) fn general(&self) -> Value {
+        json!({
+            "organizationName": self.name,
+            "organizationNumber": { "id": self.number, "issuingCountry": self.country },
+            "legalType": self.legal_type,
+        })
+    }
+
+    pub(super) fn accounts(&self) -> &[Value] {
+        &self.accounts
+    }
+}
+
+fn digits(count: usize, random: &mut Random) -> String {
+    // Not zero at the start, where readers of numbers would lose it.
+    let first = 1 + random.below(9);
+    let rest = (1..count).map(|_| char::from(b'0' + u8::try_from(random.below(10)).expect("a digit")));
+    format!("{first}{}", rest.collect::<String>())
+}

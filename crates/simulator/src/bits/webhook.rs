@@ -1,0 +1,33 @@
+//! Events as Bits delivers them: one envelope a request, signed only when a secret is set.
+
+use serde_json::{Value, json};
+
+use super::ids;
+use super::world::World;
+use crate::shared::Shared;
+use crate::webhook::{Request, Webhook};
+
+/// The requests that deliver what was asked for.
+pub(crate) fn delivery(shared: &Shared, webhook: &Webhook) -> Vec<Request> {
+    let default = [json!({})];
+    let events = if webhook.events.is_empty() { &default[..] } else { &webhook.events };
+    events.iter().map(|event| one(shared, webhook, event.clone())).collect()
+}
+
+fn one(shared: &Shared, webhook: &Webhook, mut event: Value) -> Request {
+    let stamp = shared.clock.stamp();
+    let mut random = shared.random(&format!("bits/webhook/{}", stamp.timestamp_millis()));
+    if let Value::Object(members) = &mut event {
+        let kind = webhook.event.as_deref().unwrap_or("APPLICATION_STARTED");
+        members.entry("type").or_insert_with(|| json!(kind));
+        members.entry("applicationId").or_insert_with(|| json!(World::an_application_id(shared)));
+    }
+    let published_at = stamp.format("%Y-%m-%dT%H:%M:%SZ").to_string();
+    let envelope = json!({ "eventId": ids::uuid(&mut random), "publishedAt": published_at, "event": event });
+    let body = envelope.to_string();
+    let signature = webhook.secret.as_deref().map(|secret| {
+        let signature = webhook.digest.sign(secret.as_bytes(), body.as_bytes());
+        ("content-hmac".to_owned(), signature)
+    });
+    Request { headers: signature.into_iter().collect(), body }
+}

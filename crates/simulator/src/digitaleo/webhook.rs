@@ -1,0 +1,43 @@
+//! Events as Digitaleo delivers them: an array of at most 50, signed in a header.
+
+use serde_json::{Value, json};
+
+use super::time;
+use crate::credentials::DIGITALEO_CLIENT_SECRET;
+use crate::shared::Shared;
+use crate::webhook::{Request, Webhook};
+
+const BATCH: usize = 50;
+
+/// The requests that deliver what was asked for.
+pub(crate) fn delivery(shared: &Shared, webhook: &Webhook) -> Vec<Request> {
+    let name = webhook.event.as_deref().unwrap_or("contact.message.click");
+    let secret = webhook.secret.as_deref().unwrap_or(DIGITALEO_CLIENT_SECRET);
+    let subscription = shared.random(&format!("digitaleo/subscription/{name}")).hex(32);
+    let example = [json!({})];
+    let events = if webhook.events.is_empty() { &example[..] } else { &webhook.events };
+    let batches = events.chunks(BATCH).map(|batch| {
+        let stamp = shared.clock.stamp();
+        let filled: Vec<Value> = batch.iter().map(|event| filled(event, &time::text(stamp))).collect();
+        let body = json!(filled).to_string();
+        let event_id = shared.random(&format!("digitaleo/event/{}", stamp.timestamp_millis())).hex(32);
+        let headers = [
+            ("content-type", "application/json".to_owned()),
+            ("x-digitaleo-event", name.to_owned()),
+            ("x-digitaleo-timestamp", stamp.timestamp().to_string()),
+            ("x-digitaleo-signature", webhook.digest.sign(secret.as_bytes(), body.as_bytes())),
+            ("x-digitaleo-subscription", subscription.clone()),
+            ("x-digitaleo-event-id", event_id),
+        ];
+        Request { headers: headers.map(|(name, value)| (name.to_owned(), value)).to_vec(), body }
+    });
+    batches.collect()
+}
+
+/// An event without members gets those of a click.
+fn filled(event: &Value, date: &str) -> Value {
+    if event.as_object().is_some_and(serde_json::Map::is_empty) {
+        return json!({ "contactId": "123456789", "date": date, "url": "https://exemple.fr/soldes?page=été" });
+    }
+    event.clone()
+}

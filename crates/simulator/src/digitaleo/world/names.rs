@@ -1,0 +1,108 @@
+//! Names for made-up people in France.
+
+pub(super) const FIRST: [(&str, &str); 20] = [
+    ("Mme", "Zoé"),
+    ("M.", "François"),
+    ("Mme", "Anaïs"),
+    ("M.", "Loïc"),
+    ("Mme", "Gaëlle"),
+    ("M.", "Benoît"),
+    ("Mme", "Hélène"),
+    ("M.", "Jérôme"),
+    ("Mme", "Chloé"),
+    ("M.", "Théo"),
+    ("Mme", "Léa"),
+    ("M.", "Cédric"),
+    ("Mme", "Noémie"),
+    ("M.", "Raphaël"),
+    ("Mme", "Océane"),
+    ("M.", "Yann"),
+    ("Mme", "Maëlys"),
+    ("M.", "André"),
+    ("Mme", "Françoise"),
+    ("M.", "Étienne"),
+];
+
+pub(super) const LAST: [&str; 24] = [
+    "Lefèvre",
+    "Garçon",
+    "Müller",
+    "Le Goff",
+    "Noël",
+    "Béranger",
+    "D'Hœur",
+    "Crépin",
+    "Bénard",
+    "Guérin",
+    "Désormeaux",
+    "Péron",
+    "Château",
+    "Rémy",
+    "Frémont",
+    "Léger",
+    "Hervé",
+    "Gîte",
+    "Maçon",
+    "Prévost",
+    "Tréguier",
+    "Brûlé",
+    "Côme",
+    "Aÿ",
+];
+
+pub(super) const CITIES: [(&str, &str, &str); 12] = [
+    ("35000", "Rennes", "Bretagne"),
+    ("25000", "Besançon", "Bourgogne-Franche-Comté"),
+    ("91000", "Évry-Courcouronnes", "Île-de-France"),
+    ("42000", "Saint-Étienne", "Auvergne-Rhône-Alpes"),
+    ("30000", "Nîmes", "Occitanie"),
+    ("29000", "Quimper", "Bretagne"),
+    ("35400", "Saint-Malo", "Bretagne"),
+    ("54000", "Nancy", "Grand Est"),
+    ("59300", "Valenciennes", "Hauts-de-France"),
+    ("72000", "Le Mans", "Pays de la Loire"),
+    ("76600", "Le Havre", "Normandie"),
+    ("34200", "Sète", "Occitanie"),
+];
+
+pub(super) const STREETS: [&str; 8] = [
+    "rue de la République",
+    "boulevard de la Liberté",
+    "allée des Érables",
+    "impasse du Château",
+    "place Sainte-Anne",
+    "quai Émile Zola",
+    "chemin des Prés",
+    "rue du Général Leclerc",
+];
+
+pub(super) const COMPANIES: [&str; 8] = [
+    "Boulangerie du Créneau",
+    "Garage Bréhat",
+    "Opticiens de l'Hôtel-Dieu",
+    "Fleurs & Forêts",
+    "Menuiserie Le Chêne",
+    "Crêperie An Ty Coz",
+    "Pépinières d'Évian",
+    "Coiffure Élégance",
+];
+
+/// A name in the letters of e-mail addresses.
+pub(super) fn ascii(name: &str) -> String {
+    let mut plain = String::new();
+    for letter in name.to_lowercase().chars() {
+        match letter {
+            'à' | 'â' | 'ä' => plain.push('a'),
+            'ç' => plain.push('c'),
+            'é' | 'è' | 'ê' | 'ë' => plain.push('e'),
+            'î' | 'ï' => plain.push('i'),
+            'ô' | 'ö' => plain.push('o'),
+            'œ' => plain.push_str("oe"),
+            'û' | 'ü' => plain.push('u'),
+            'ÿ' => plain.push('y'),
+            'a'..='z' | '0'..='9' => plain.push(letter),
+            _ => {}
+        }
+    }
+    plain
+}

@@ -1,0 +1,67 @@
+//! A POST to a receiver on this machine.
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http;
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use tokio::net::{TcpStream, lookup_host};
+use url::Url;
+
+use super::Request;
+
+/// A receiver that says nothing for so long is given up.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+pub(super) struct Target {
+    url: Url,
+}
+
+impl Target {
+    pub(super) fn parse(url: &str) -> io::Result<Self> {
+        let url = Url::parse(url).map_err(|error| invalid(&format!("the URL of the receiver: {error}")))?;
+        if url.scheme() != "http" {
+            return Err(invalid("the receiver has to be reached over plain HTTP"));
+        }
+        Ok(Self { url })
+    }
+
+    /// Sends one request on a connection of its own and gives the status.
+    pub(super) async fn post(&self, request: &Request) -> io::Result<u16> {
+        let sent = tokio::time::timeout(PATIENCE, self.exchange(request)).await;
+        sent.unwrap_or_else(|_| Err(io::Error::new(io::ErrorKind::TimedOut, "the receiver does not answer")))
+    }
+
+    async fn exchange(&self, request: &Request) -> io::Result<u16> {
+        let stream = TcpStream::connect(self.address().await?).await?;
+        let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(io::Error::other)?;
+        let connection = tokio::spawn(connection);
+        let host = self.url.authority().to_owned();
+        let mut draft = http::Request::post(&self.url[url::Position::BeforePath..url::Position::AfterQuery])
+            .header(http::header::HOST, host);
+        for (name, value) in &request.headers {
+            draft = draft.header(name, value);
+        }
+        let message = draft.body(Body::from(request.body.clone())).map_err(|error| invalid(&error.to_string()))?;
+        let status = sender.send_request(message).await.map(|answer| answer.status().as_u16());
+        connection.abort();
+        status.map_err(io::Error::other)
+    }
+
+    /// The receiver's address; others than this machine's are refused.
+    async fn address(&self) -> io::Result<SocketAddr> {
+        let host = self.url.host_str().unwrap_or_default();
+        let port = self.url.port_or_known_default().unwrap_or(80);
+        let mut addresses = lookup_host((host.trim_matches(['[', ']']), port)).await?;
+        addresses
+            .find(|address| address.ip().to_canonical().is_loopback())
+            .ok_or_else(|| invalid("webhooks are delivered to this machine only"))
+    }
+}
+
+fn invalid(why: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, why)
+}

@@ -1,0 +1,98 @@
+//! Digitaleo as its clients meet it.
+
+mod campaigns;
+mod contacts;
+mod lists;
+mod messages;
+mod oauth;
+mod reading;
+
+use keyfob_simulator::{Simulator, credentials};
+use reqwest::{Client, Method, RequestBuilder, StatusCode};
+use serde_json::{Value, json};
+
+use crate::support::{answer, http};
+
+struct Digitaleo {
+    simulator: Simulator,
+    http: Client,
+    token: String,
+}
+
+impl Digitaleo {
+    async fn start() -> Self {
+        Self::over(Simulator::start().await.unwrap()).await
+    }
+
+    async fn over(simulator: Simulator) -> Self {
+        let http = http();
+        let (status, body) = answer(ask(&http, &simulator).form(&client()).send().await.unwrap()).await;
+        assert_eq!(status, StatusCode::OK, "{body}");
+        let token = body["access_token"].as_str().unwrap().to_owned();
+        Self { simulator, http, token }
+    }
+
+    /// A request to a resource: `contacts/lists?action=merge` is `lists` at the contacts' host.
+    fn request(&self, method: Method, resource: &str) -> RequestBuilder {
+        let (host, resource) = resource.split_once('/').unwrap();
+        let url = format!("{}/digitaleo/{host}/rest/{resource}", self.simulator.url());
+        self.http.request(method, url).header("Authorization", format!("Bearer {}", self.token))
+    }
+
+    async fn get(&self, resource: &str) -> Value {
+        good(self.request(Method::GET, resource)).await
+    }
+
+    async fn post(&self, resource: &str, body: &Value) -> Value {
+        good(self.request(Method::POST, resource).json(body)).await
+    }
+
+    /// The message of a 417.
+    async fn refused(&self, method: Method, resource: &str, body: &Value) -> String {
+        let (status, answer) = answer(self.request(method, resource).json(body).send().await.unwrap()).await;
+        assert_eq!(status, StatusCode::EXPECTATION_FAILED, "{resource} {body}: {answer}");
+        assert_eq!(answer["status"], 417);
+        assert_eq!(answer["messages"][0]["message"], answer["message"]);
+        answer["message"].as_str().unwrap().to_owned()
+    }
+}
+
+async fn good(request: RequestBuilder) -> Value {
+    let (status, body) = answer(request.send().await.unwrap()).await;
+    assert_eq!(status, StatusCode::OK, "{body}");
+    body
+}
+
+fn ask(http: &Client, simulator: &Simulator) -> RequestBuilder {
+    http.post(format!("{}/digitaleo/oauth/token", simulator.url()))
+}
+
+fn client() -> [(&'static str, &'static str); 3] {
+    [
+        ("grant_type", "client_credentials"),
+        ("client_id", credentials::DIGITALEO_CLIENT_ID),
+        ("client_secret", credentials::DIGITALEO_CLIENT_SECRET),
+    ]
+}
+
+/// Properties to change, as they travel: JSON in a text.
+fn change(id: &Value, properties: &Value) -> Value {
+    json!({ "id": id, "metaData": properties.to_string() })
+}
+
+#[tokio::test]
+async fn one_seed_gives_the_same_answers_byte_for_byte() {
+    let run = async |seed: u64| {
+        let epoch = "2026-03-02T08:00:00Z".parse().unwrap();
+        let digitaleo = Digitaleo::over(Simulator::builder().seed(seed).epoch(epoch).start().await.unwrap()).await;
+        let mut texts = vec![digitaleo.token.clone()];
+        let contact = json!({ "contacts": [{ "email": "anaïs@exemple.fr" }] });
+        texts.push(digitaleo.post("contacts/contacts", &contact).await.to_string());
+        for resource in ["contacts/contacts?limit=0", "contacts/lists?properties=DEFAULT,stats", "api/campaigns"] {
+            texts.push(digitaleo.get(resource).await.to_string());
+        }
+        texts
+    };
+    assert_eq!(run(7).await, run(7).await);
+    assert_ne!(run(7).await, run(8).await);
+}

@@ -1,0 +1,152 @@
+//! Tokens, and what is refused without a good one.
+
+use std::time::Duration;
+
+use keyfob_simulator::{ExpiresIn, Simulator, Vendor, credentials};
+use reqwest::{Method, StatusCode, multipart};
+use serde_json::{Value, json};
+
+use super::{Digitaleo, ask, client};
+use crate::support::{answer, http};
+
+#[tokio::test]
+async fn a_token_is_long_and_lives_an_hour() {
+    let digitaleo = Digitaleo::start().await;
+    assert!((45_000..=50_000).contains(&digitaleo.token.len()), "{}", digitaleo.token.len());
+    let request = ask(&digitaleo.http, &digitaleo.simulator).form(&client());
+    let (_, body) = answer(request.send().await.unwrap()).await;
+    assert_eq!(body["expires_in"], 3600);
+    assert_eq!((&body["token_type"], &body["scope"]), (&json!("bearer"), &json!("basic")));
+    assert_eq!(body["refresh_token"], Value::Null);
+    assert_eq!(digitaleo.simulator.token_requests(Vendor::Digitaleo), 2);
+    digitaleo.get("contacts/lists").await;
+    digitaleo.simulator.advance(Duration::from_secs(3600));
+    let late = digitaleo.request(Method::GET, "contacts/lists").send().await.unwrap();
+    assert_eq!(late.status(), StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn size_and_form_of_the_lifetime_are_switches() {
+    let simulator = Simulator::start().await.unwrap();
+    simulator.token_size(Vendor::Digitaleo, 0);
+    simulator.expires_in(Vendor::Digitaleo, ExpiresIn::Text);
+    let (_, body) = answer(ask(&http(), &simulator).form(&client()).send().await.unwrap()).await;
+    assert!(body["access_token"].as_str().unwrap().len() < 1500);
+    assert_eq!(body["expires_in"], "3600");
+}
+
+#[tokio::test]
+async fn credentials_come_as_form_as_multipart_and_as_json() {
+    let simulator = Simulator::start().await.unwrap();
+    let http = http();
+    let parts = client().into_iter().fold(multipart::Form::new(), |form, (name, value)| form.text(name, value));
+    let object: Value = client().into_iter().collect::<std::collections::BTreeMap<_, _>>().into_iter().collect();
+    for request in [
+        ask(&http, &simulator).form(&client()),
+        ask(&http, &simulator).multipart(parts),
+        ask(&http, &simulator).json(&object),
+    ] {
+        assert_eq!(request.send().await.unwrap().status(), StatusCode::OK);
+    }
+}
+
+#[tokio::test]
+async fn refusals_are_400_with_error_and_description() {
+    let simulator = Simulator::start().await.unwrap();
+    let http = http();
+    for (at, value, error) in [
+        (0, "", "invalid_request"),
+        (0, "implicit", "unsupported_grant_type"),
+        (1, "", "invalid_client"),
+        (1, "nobody", "invalid_client"),
+        (2, "wrong", "invalid_client"),
+        (0, "password", "invalid_request"),
+    ] {
+        let mut bad = client();
+        bad[at].1 = value;
+        let (status, body) = answer(ask(&http, &simulator).form(&bad).send().await.unwrap()).await;
+        assert_eq!((status, &body["error"]), (StatusCode::BAD_REQUEST, &json!(error)), "{value}");
+        assert!(body["error_description"].is_string());
+    }
+    let mut wrong = client();
+    wrong[2].1 = "wrong";
+    let (_, body) = answer(ask(&http, &simulator).form(&wrong).send().await.unwrap()).await;
+    assert_eq!(body["error_description"], "The client credentials are invalid");
+    let basic = ask(&http, &simulator)
+        .basic_auth(credentials::DIGITALEO_CLIENT_ID, Some(credentials::DIGITALEO_CLIENT_SECRET))
+        .form(&[("grant_type", "client_credentials")]);
+    assert_eq!(basic.send().await.unwrap().status(), StatusCode::BAD_REQUEST);
+    simulator.disable_client(Vendor::Digitaleo);
+    assert_eq!(ask(&http, &simulator).form(&client()).send().await.unwrap().status(), StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn a_persons_token_is_renewed_by_a_refresh_token_that_stays() {
+    let digitaleo = Digitaleo::start().await;
+    let grant = async |kind: &'static str, more: &[(&'static str, String)]| {
+        let mut form: Vec<(&str, String)> = client().map(|(name, value)| (name, value.to_owned())).to_vec();
+        form[0].1 = kind.to_owned();
+        form.extend(more.iter().cloned());
+        answer(ask(&digitaleo.http, &digitaleo.simulator).form(&form).send().await.unwrap()).await
+    };
+    let person =
+        |password: &str| [("username", credentials::DIGITALEO_USERNAME.to_owned()), ("password", password.to_owned())];
+    let lists = async |token: &Value| {
+        let url = format!("{}/digitaleo/contacts/rest/lists", digitaleo.simulator.url());
+        let request = digitaleo.http.get(url).header("Authorization", format!("Bearer {}", token.as_str().unwrap()));
+        answer(request.send().await.unwrap()).await
+    };
+    let (status, body) = grant("password", &person("wrong")).await;
+    assert_eq!((status, &body["error"]), (StatusCode::BAD_REQUEST, &json!("invalid_grant")));
+    let (_, body) = grant("password", &person(credentials::DIGITALEO_PASSWORD)).await;
+    assert_eq!(lists(&body["access_token"]).await.0, StatusCode::OK);
+    let refresh = [("refresh_token", body["refresh_token"].as_str().unwrap().to_owned())];
+    assert_eq!(lists(&body["refresh_token"]).await.0, StatusCode::UNAUTHORIZED);
+    for _ in 0..2 {
+        let (status, renewed) = grant("refresh_token", &refresh).await;
+        assert_eq!((status, &renewed["refresh_token"]), (StatusCode::OK, &Value::Null));
+        assert_eq!(lists(&renewed["access_token"]).await.0, StatusCode::OK);
+    }
+    let facebook = [("token", credentials::DIGITALEO_FACEBOOK_TOKEN.to_owned())];
+    let end_user = person(credentials::DIGITALEO_PASSWORD);
+    for (kind, more) in [("digitaleo_finaluser", &end_user[..]), ("facebook_finaluser", &facebook[..])] {
+        let (status, body) = grant(kind, more).await;
+        assert_eq!(status, StatusCode::OK);
+        let (status, refused) = lists(&body["access_token"]).await;
+        assert_eq!((status, &refused["error"]), (StatusCode::FORBIDDEN, &json!("insufficient_scope")));
+    }
+}
+
+#[tokio::test]
+async fn bearer_counts_in_this_case_only() {
+    let digitaleo = Digitaleo::start().await;
+    let url = format!("{}/digitaleo/contacts/rest/lists", digitaleo.simulator.url());
+    for (scheme, expected) in [("Bearer", 200), ("bearer", 401), ("BEARER", 401), ("Basic", 401)] {
+        let request = digitaleo.http.get(&url).header("Authorization", format!("{scheme} {}", digitaleo.token));
+        let (status, body) = answer(request.send().await.unwrap()).await;
+        assert_eq!(status, expected, "{scheme}");
+        if expected == 401 {
+            assert_eq!(body["status"], 401);
+            assert!(body["message"].is_string());
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_resource_is_404_and_what_is_no_operation_405() {
+    let digitaleo = Digitaleo::start().await;
+    for (method, resource, expected) in [
+        (Method::GET, "contacts/contacts/123456789", 404),
+        (Method::GET, "contacts/segments", 404),
+        (Method::GET, "api/contacts", 404),
+        (Method::GET, "sms/campaigns", 404),
+        (Method::PUT, "api/campaigns", 405),
+        (Method::PATCH, "contacts/contacts", 405),
+        (Method::GET, "contacts/lists?action=merge", 405),
+        (Method::POST, "contacts/lists?action=explode", 400),
+    ] {
+        let (status, body) = answer(digitaleo.request(method, resource).send().await.unwrap()).await;
+        assert_eq!(status, expected, "{resource}");
+        assert_eq!(body["status"], expected, "{resource}");
+    }
+}
