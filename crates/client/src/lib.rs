@@ -5,6 +5,7 @@ mod builder;
 #[doc(hidden)]
 pub mod codegen;
 mod decode;
+mod dynamic;
 pub mod env;
 mod error;
 mod execute;
@@ -25,6 +26,7 @@ pub mod wire;
 
 pub use api_error::{ApiError, FieldError};
 pub use builder::ClientBuilder;
+pub use dynamic::DynamicCall;
 pub use error::{Error, ErrorKind};
 pub use keyfob_auth as auth;
 pub use number_or_string::NumberOrString;
