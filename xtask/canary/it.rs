@@ -178,12 +178,14 @@ async fn pages_follow_the_cursor_the_number_or_the_offset() {
     assert_eq!(client.birds("me").stream().try_collect::<Vec<_>>().await.unwrap().len(), 2);
     assert!(server.seen()[1].line.contains("after=c1"));
 
-    let (server, client) = canary([body(r#"{"rings": ["a"], "total": "2"}"#), body(r#"{"rings": ["b"], "total": "2"}"#)]).await;
+    let (server, client) =
+        canary([body(r#"{"rings": ["a"], "total": "2"}"#), body(r#"{"rings": ["b"], "total": "2"}"#)]).await;
     let rings: Vec<String> = client.rings("1", 1, 2, "red").limit(1).stream().try_collect().await.unwrap();
     assert_eq!(rings, ["a", "b"]);
     assert!(server.seen()[1].line.contains("page=1"), "{}", server.seen()[1].line);
 
-    let (server, client) = canary([body(r#"{"data": [{}, {}], "total": 3}"#), body(r#"{"data": [{}], "total": 3}"#)]).await;
+    let (server, client) =
+        canary([body(r#"{"data": [{}, {}], "total": 3}"#), body(r#"{"data": [{}], "total": 3}"#)]).await;
     let search = client.search(types::SearchBody::new("q")).limit(2);
     assert_eq!(search.pages().try_collect::<Vec<_>>().await.unwrap().len(), 2);
     assert!(server.seen()[1].line.contains("offset=2"), "{}", server.seen()[1].line);

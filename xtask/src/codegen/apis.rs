@@ -48,7 +48,8 @@ fn numbers(counts: [usize; 5]) -> String {
 fn section(page: &mut String, api: &Api) {
     let first = api.description.split("\n\n").next().unwrap_or_default().replace('\n', " ");
     *page += &format!("\n## {}\n\n**{}.** {}\n\n", api.name, api.title.trim_end_matches('.'), first.trim());
-    *page += "| Rust | Method and path | Confidence | Scope | Repeated | Paging | Source |\n|---|---|---|---|---|---|---|\n";
+    *page +=
+        "| Rust | Method and path | Confidence | Scope | Repeated | Paging | Source |\n|---|---|---|---|---|---|---|\n";
     for operation in &api.operations {
         let repeated = if operation.repeatable { "yes" } else { "no" };
         let paging = operation.paging.as_ref().map_or("", |paging| &paging.scheme);
@@ -66,7 +67,11 @@ fn section(page: &mut String, api: &Api) {
     if !api.known_only.is_empty() {
         *page += "\nKnown only:\n\n| Method and path | Source | Note |\n|---|---|---|\n";
         for known in &api.known_only {
-            *page += &row(&[format!("`{} {}`", known.method, known.path), source(&known.doc), known.note.replace('\n', " ")]);
+            *page += &row(&[
+                format!("`{} {}`", known.method, known.path),
+                source(&known.doc),
+                known.note.replace('\n', " "),
+            ]);
         }
     }
 }

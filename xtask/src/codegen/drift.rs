@@ -25,7 +25,9 @@ pub(crate) fn differences(root: &Path, outputs: &Outputs, strays: &[String]) -> 
 fn difference(path: &str, old: &str, new: &str) -> String {
     let (old_lines, new_lines): (Vec<&str>, Vec<&str>) = (old.split('\n').collect(), new.split('\n').collect());
     let same = old_lines.iter().zip(&new_lines).take_while(|(old, new)| old == new).count();
-    let line = |lines: &[&str]| lines.get(same).map_or("(end of file)", |line| *line).trim().chars().take(120).collect::<String>();
+    let line = |lines: &[&str]| {
+        lines.get(same).map_or("(end of file)", |line| *line).trim().chars().take(120).collect::<String>()
+    };
     format!(
         "{path}: differs from line {} on ({} lines here, {} generated)\n    here:      {}\n    generated: {}",
         same + 1,

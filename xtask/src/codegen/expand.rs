@@ -70,8 +70,11 @@ fn add(paths: &mut Map, document: &Tree, found: Found<'_>, mut operation: Tree, 
     operation.set("path", found.path);
     operation.set("fixed", fixed.clone());
     let id = operation.text("operationId").unwrap_or_default();
-    let query: Vec<String> =
-        fixed.entries().into_iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(&scalar(value)))).collect();
+    let query: Vec<String> = fixed
+        .entries()
+        .into_iter()
+        .map(|(name, value)| format!("{}={}", encoded(name), encoded(&scalar(value))))
+        .collect();
     let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
     // The fragment keeps operations on one path apart; it ends where the path is written into the client.
     paths.insert(format!("{}{query}#{id}", found.path).into(), map([(found.method, operation)]));

@@ -40,6 +40,7 @@ pub(crate) struct Operation {
 }
 
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(crate) struct Parameter {
     pub(crate) name: String,
     pub(crate) place: String,
@@ -124,7 +125,10 @@ pub(crate) fn read(name: &str, document: &Tree) -> Api {
         title: info("title"),
         version: info("version"),
         description: info("description"),
-        operations: walk::operations(document).iter().map(|found| operation(document, found.method, found.operation)).collect(),
+        operations: walk::operations(document)
+            .iter()
+            .map(|found| operation(document, found.method, found.operation))
+            .collect(),
         known_only: known.collect(),
     }
 }

@@ -39,7 +39,11 @@ fn quietly<T>(work: impl FnOnce() -> T) -> Result<T> {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
         let usual = panic::take_hook();
-        panic::set_hook(Box::new(move |info| if !QUIET.get() { usual(info) }));
+        panic::set_hook(Box::new(move |info| {
+            if !QUIET.get() {
+                usual(info);
+            }
+        }));
     });
     QUIET.set(true);
     let result = panic::catch_unwind(AssertUnwindSafe(work));

@@ -4,16 +4,49 @@ use heck::{ToPascalCase, ToSnakeCase};
 
 /// Names that an operation cannot have: methods of the client, or types that generated code uses by these names.
 pub(crate) const RESERVED_OPERATIONS: &[&str] = &[
-    "new", "builder", "from", "into", "as_ref", "clone", "session", "call_options", "error", "operation", "option",
-    "string", "vec", "box", "result", "default", "with", "request", "from_env", "call", "send",
+    "new",
+    "builder",
+    "from",
+    "into",
+    "as_ref",
+    "clone",
+    "session",
+    "call_options",
+    "error",
+    "operation",
+    "option",
+    "string",
+    "vec",
+    "box",
+    "result",
+    "default",
+    "with",
+    "request",
+    "from_env",
+    "call",
+    "send",
 ];
 
 /// Names that a component schema cannot have.
-pub(crate) const RESERVED_TYPES: &[&str] = &["Box", "Default", "From", "Into", "IntoIterator", "Option", "Result", "Self", "String", "Vec"];
+pub(crate) const RESERVED_TYPES: &[&str] =
+    &["Box", "Default", "From", "Into", "IntoIterator", "Option", "Result", "Self", "String", "Vec"];
 
 /// Names that a parameter's setter cannot have, because every operation has a method of that name.
-pub(crate) const RESERVED_SETTERS: &[&str] =
-    &["new", "timeout", "no_retry", "idempotent", "send", "request", "pages", "stream", "session", "call", "body", "into_future", "clone"];
+pub(crate) const RESERVED_SETTERS: &[&str] = &[
+    "new",
+    "timeout",
+    "no_retry",
+    "idempotent",
+    "send",
+    "request",
+    "pages",
+    "stream",
+    "session",
+    "call",
+    "body",
+    "into_future",
+    "clone",
+];
 
 /// The name of a method, field or argument.
 pub(crate) fn snake(text: &str) -> String {
@@ -31,6 +64,10 @@ fn cleaned(text: &str) -> String {
 }
 
 fn identifier(name: String) -> String {
-    let name = if name.starts_with(|first: char| first.is_ascii_digit()) || name.is_empty() { format!("_{name}") } else { name };
+    let name = if name.starts_with(|first: char| first.is_ascii_digit()) || name.is_empty() {
+        format!("_{name}")
+    } else {
+        name
+    };
     if syn::parse_str::<syn::Ident>(&name).is_ok() { name } else { format!("{name}_") }
 }

@@ -23,6 +23,7 @@ pub(crate) enum Shape {
 
 /// One field of an object.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(crate) struct Property {
     pub(crate) name: String,
     pub(crate) rust: String,
@@ -62,7 +63,9 @@ fn schema(document: &Tree, name: &str, node: &Tree) -> Option<Schema> {
         let required: Vec<&str> = node.list("required").iter().filter_map(Tree::as_str).collect();
         let properties = node.pairs("properties").into_iter();
         Shape::Object {
-            properties: properties.map(|(name, node)| property(document, name, node, required.contains(&name))).collect(),
+            properties: properties
+                .map(|(name, node)| property(document, name, node, required.contains(&name)))
+                .collect(),
             patch: node.flag("x-keyfob-patch"),
             extra: node.flag("x-keyfob-extra"),
         }

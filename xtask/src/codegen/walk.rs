@@ -49,11 +49,11 @@ pub(crate) fn component(reference: &str) -> Option<(&str, &str)> {
 
 /// The parameters of an operation: its own, and those of its path that it does not override. References are followed.
 pub(crate) fn parameters<'t>(document: &'t Tree, item: &'t Tree, operation: &'t Tree) -> Vec<&'t Tree> {
-    let identity = |parameter: &Tree| (parameter.text("in").map(str::to_owned), parameter.text("name").map(str::to_owned));
+    let identity =
+        |parameter: &Tree| (parameter.text("in").map(str::to_owned), parameter.text("name").map(str::to_owned));
     let own: Vec<&Tree> = operation.list("parameters").iter().map(|node| resolve(document, node)).collect();
     let shared = item.list("parameters").iter().map(|node| resolve(document, node));
-    let mut all: Vec<&Tree> =
-        shared.filter(|shared| own.iter().all(|own| identity(own) != identity(shared))).collect();
+    let mut all: Vec<&Tree> = shared.filter(|shared| own.iter().all(|own| identity(own) != identity(shared))).collect();
     all.extend(own);
     all
 }

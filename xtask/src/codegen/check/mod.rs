@@ -7,6 +7,8 @@ mod paging;
 mod parameters;
 mod references;
 mod schemas;
+#[cfg(test)]
+mod tests;
 
 use anyhow::Result;
 

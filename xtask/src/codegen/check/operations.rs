@@ -59,7 +59,9 @@ fn operation(operation: &Tree, at: At<'_>, names: &mut BTreeMap<String, String>,
         return;
     };
     let name = snake(id);
-    if !id.starts_with(|first: char| first.is_ascii_lowercase()) || !id.chars().all(|letter| letter.is_ascii_alphanumeric()) {
+    if !id.starts_with(|first: char| first.is_ascii_lowercase())
+        || !id.chars().all(|letter| letter.is_ascii_alphanumeric())
+    {
         problems.push(at, format!("operationId {id} is not lowerCamelCase"));
     }
     if RESERVED_OPERATIONS.contains(&name.as_str()) {

@@ -75,9 +75,8 @@ fn plain(document: &Tree, schema: &Tree, depth: Depth, at: At<'_>, problems: &mu
     }
     match schema.text("type") {
         Some("array") if schema.get("items").is_none() => problems.push(at, "a list without `items`"),
-        Some("array" | "object" | "string" | "integer" | "number" | "boolean") => {}
         None if schema.get("type").is_some() => problems.push(at, "`type` is not one name"),
-        None => {}
+        None | Some("array" | "object" | "string" | "integer" | "number" | "boolean") => {}
         Some(other) => problems.push(at, format!("type {other} does not exist")),
     }
     if let Some(rust) = schema.get("x-rust-type")
@@ -137,7 +136,9 @@ fn enumeration(schema: &Tree, at: At<'_>, problems: &mut Problems<'_>) {
     }
     match schema.text("type") {
         Some("string") if values.iter().all(|value| value.is_string()) => {}
-        Some("integer") if !values.iter().all(|value| value.is_i64()) => problems.push(at, "not all values are integers"),
+        Some("integer") if !values.iter().all(|value| value.is_i64()) => {
+            problems.push(at, "not all values are integers");
+        }
         Some("integer") if names.is_empty() => problems.push(at, "an enum of integers needs x-enum-varnames"),
         Some("integer") => {}
         _ => problems.push(at, "an enum holds either text (quote it) or integers, and says so in `type`"),

@@ -31,7 +31,8 @@ pub(crate) fn emit(raw: &syn::File, normalised: &Normalised, spec: &str) -> Resu
     let api = &normalised.api;
     let mut calls = Vec::new();
     for operation in &api.operations {
-        let request = requests.get(&operation.id).with_context(|| format!("{}: the generator left it out", operation.id))?;
+        let request =
+            requests.get(&operation.id).with_context(|| format!("{}: the generator left it out", operation.id))?;
         calls.push(Call::new(operation, request)?);
     }
     let enums = |name: &str| schemas.get(name).is_some_and(|(schema, _)| !matches!(schema.shape, Shape::Object { .. }));
@@ -65,7 +66,8 @@ fn file(
 ) -> Result<TokenStream> {
     let name = &api.name;
     let head = format!(" {}", sentence(&escaped(&api.title)));
-    let docs = doc(&[&sentence(&escaped(&api.title)), &escaped(&api.description), &format!("As read on {}.", api.version)]);
+    let docs =
+        doc(&[&sentence(&escaped(&api.title)), &escaped(&api.description), &format!("As read on {}.", api.version)]);
     let methods = calls.iter().map(|call| call.method(enums));
     let names = calls.iter().map(|call| format_ident!("{}", super::naming::pascal(&call.operation.id)));
     let mut items = Vec::new();
@@ -74,11 +76,23 @@ fn file(
         items.extend(paging::paged(call, structs)?);
     }
     let paging = calls.iter().any(|call| call.operation.paging.is_some());
-    let paging = paging.then(|| quote!(use keyfob_client::paging::{Paged, Position, Scheme};));
+    let paging = paging.then(|| {
+        quote!(
+            use keyfob_client::paging::{Paged, Position, Scheme};
+        )
+    });
     let items = quote!(#(#items)*);
     let imports = imports(&items);
-    let wire = types.to_string().contains("\"wire::").then(|| quote!(use keyfob_client::wire;));
-    let types_import = items.to_string().contains("types ::").then(|| quote!(use super::types;));
+    let wire = types.to_string().contains("\"wire::").then(|| {
+        quote!(
+            use keyfob_client::wire;
+        )
+    });
+    let types_import = items.to_string().contains("types ::").then(|| {
+        quote!(
+            use super::types;
+        )
+    });
     Ok(quote! {
         #![doc = #head]
         #![allow(clippy::all, clippy::pedantic, reason = "generated: clarity is the generator's business")]
@@ -128,13 +142,19 @@ fn imports(items: &TokenStream) -> TokenStream {
     let text = items.to_string();
     let words: BTreeSet<&str> = text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').collect();
     let pick = |names: &[&str]| {
-        let names: Vec<_> = names.iter().filter(|name| words.contains(*name)).map(|name| format_ident!("{name}")).collect();
+        let names: Vec<_> =
+            names.iter().filter(|name| words.contains(*name)).map(|name| format_ident!("{name}")).collect();
         names
     };
     let codegen = pick(&["Outgoing", "QueryParam", "build", "header_value", "path_rest", "path_segment"]);
     // A trait is used through its methods.
-    let extension = ["upload", "multipart_form", "optional_json"].iter().any(|method| text.contains(&format!(". {method} (")));
-    let extension = extension.then(|| quote!(use keyfob_client::codegen::RequestBuilderExt as _;));
+    let extension =
+        ["upload", "multipart_form", "optional_json"].iter().any(|method| text.contains(&format!(". {method} (")));
+    let extension = extension.then(|| {
+        quote!(
+            use keyfob_client::codegen::RequestBuilderExt as _;
+        )
+    });
     let client = pick(&["CallOptions", "Confidence", "Error", "Operation", "Repeat", "Session"]);
     let headers = pick(&["ACCEPT", "CONTENT_TYPE", "HeaderMap", "HeaderValue"]);
     let headers = (!headers.is_empty()).then(|| quote!(use reqwest::header::{#(#headers),*};));
@@ -174,7 +194,9 @@ fn by_rust_name<'s>(raw: &syn::File, schemas: &'s BTreeMap<String, Schema>) -> R
 fn marker(attributes: &[Attribute]) -> Option<String> {
     attributes.iter().find_map(|attribute| match &attribute.meta {
         Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {
-            Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => text.value().trim().strip_prefix("schema:").map(str::to_owned),
+            Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => {
+                text.value().trim().strip_prefix("schema:").map(str::to_owned)
+            }
             _ => None,
         },
         _ => None,

@@ -34,7 +34,8 @@ impl<'o> Call<'o> {
         for parameter in &operation.parameters {
             let rust = snake(&parameter.name);
             let ty = request.arguments.get(&rust).cloned();
-            let ty = ty.with_context(|| format!("{}: the generator left {} out", operation.id, parameter.name))?.required();
+            let ty =
+                ty.with_context(|| format!("{}: the generator left {} out", operation.id, parameter.name))?.required();
             let text = parameter.description.as_deref().map(|text| sentence(&escaped(text)));
             let text = text.unwrap_or_else(|| format!("`{}`.", parameter.name));
             let note = if parameter.inferred { "Inferred, not documented." } else { "" };
@@ -98,7 +99,8 @@ impl<'o> Call<'o> {
         let summary = sentence(&escaped(&operation.summary));
         let description = operation.description.as_deref().map(escaped).unwrap_or_default();
         let arguments = self.fields.iter().filter(|argument| argument.required && !argument.line.is_empty());
-        let arguments: Vec<String> = arguments.map(|argument| format!("* `{}`: {}", argument.field, argument.line)).collect();
+        let arguments: Vec<String> =
+            arguments.map(|argument| format!("* `{}`: {}", argument.field, argument.line)).collect();
         let fixed: Vec<String> = operation.fixed.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let fixed = if fixed.is_empty() { String::new() } else { format!("?{}", fixed.join("&")) };
         let mut facts = format!("`{} {}{fixed}` · {}", operation.method, operation.path, operation.confidence);
@@ -121,7 +123,8 @@ impl<'o> Call<'o> {
     pub(super) fn item(&self, enums: &dyn Fn(&str) -> bool) -> Result<TokenStream> {
         let name = self.name();
         let types = format_ident!("types");
-        let docs = doc(&[&format!("Call of [`Client::{}`](super::Client::{}).", self.operation.rust, self.operation.rust)]);
+        let docs =
+            doc(&[&format!("Call of [`Client::{}`](super::Client::{}).", self.operation.rust, self.operation.rust)]);
         let fields = self.fields.iter().map(|argument| {
             let (field, ty) = (&argument.field, argument.stored(&types));
             quote!(#field: #ty)
@@ -137,7 +140,8 @@ impl<'o> Call<'o> {
             quote!(#field: #empty)
         });
         let operation = self.constant();
-        let setters = self.fields.iter().filter(|argument| !argument.required).map(|argument| argument.setter(&types, enums));
+        let setters =
+            self.fields.iter().filter(|argument| !argument.required).map(|argument| argument.setter(&types, enums));
         let request = self.request.tokens(self.operation)?;
         let (answer, send) = self.answer(&types);
         let paging = self.operation.paging.as_ref().map(|_| {
@@ -257,7 +261,8 @@ fn body_argument(operation: &Operation, body: &Body, request: &Request) -> Resul
         let needed = if *required { "" } else { " (optional)" };
         format!("  * part `{name}`{needed}: {}", sentence(&escaped(what)).replace('\n', " "))
     });
-    let line = std::iter::once(text.replace('\n', " ")).chain(parts).filter(|line| !line.is_empty()).collect::<Vec<_>>();
+    let line =
+        std::iter::once(text.replace('\n', " ")).chain(parts).filter(|line| !line.is_empty()).collect::<Vec<_>>();
     let what = if text.is_empty() { "The body.".to_owned() } else { text };
     Ok(Argument {
         field: format_ident!("body"),

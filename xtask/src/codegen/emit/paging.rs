@@ -4,10 +4,10 @@ use anyhow::{Context, Result, bail, ensure};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use super::operations::Call;
-use super::structs::Struct;
 use super::super::facts::Paging;
 use super::super::naming::{pascal, snake};
+use super::operations::Call;
+use super::structs::Struct;
 use super::ty::Ty;
 
 /// `impl Paged` for the builder of an operation that pages.
@@ -35,18 +35,10 @@ fn implementation(call: &Call<'_>, paging: &Paging, structs: &[Struct<'_>]) -> R
         _ => quote!(Scheme::Offset),
     };
     let (at, start) = position(call, paging)?;
-    let size = match &paging.size {
-        Some(size) => number(call, size)?,
-        None => quote!(None),
-    };
-    let total = match &paging.total {
-        Some(total) => count(page, total)?,
-        None => quote!(None),
-    };
-    let cursor = match &paging.cursor {
-        Some(cursor) => text(page, cursor)?,
-        None => quote!(None),
-    };
+    let or_none = |tokens: Option<Result<TokenStream>>| tokens.unwrap_or_else(|| Ok(quote!(None)));
+    let size = or_none(paging.size.as_ref().map(|size| number(call, size)))?;
+    let total = or_none(paging.total.as_ref().map(|total| count(page, total)))?;
+    let cursor = or_none(paging.cursor.as_ref().map(|cursor| text(page, cursor)))?;
     let looked_at = |answer: &TokenStream| if answer.to_string() == "None" { quote!(_) } else { quote!(page) };
     let (cursor_page, total_page) = (looked_at(&cursor), looked_at(&total));
     Ok(quote! {
@@ -72,7 +64,8 @@ fn implementation(call: &Call<'_>, paging: &Paging, structs: &[Struct<'_>]) -> R
 
 /// How the builder is moved to another page, and where it starts.
 fn position(call: &Call<'_>, paging: &Paging) -> Result<(TokenStream, TokenStream)> {
-    let (field, ty) = call.query(&paging.parameter).with_context(|| format!("no optional parameter {}", paging.parameter))?;
+    let (field, ty) =
+        call.query(&paging.parameter).with_context(|| format!("no optional parameter {}", paging.parameter))?;
     if paging.scheme == "cursor" {
         ensure!(*ty == Ty::Text, "the cursor parameter is not text");
         return Ok((quote!(if let Position::Cursor(cursor) = position { next.#field = Some(cursor); }), quote!(None)));

@@ -97,7 +97,8 @@ impl Request {
                 "query" => {
                     let (name, argument) = query(call)?;
                     let field = field(&argument.to_string());
-                    let joined = operation.parameters.iter().any(|one| one.place == "query" && one.name == name && one.joined);
+                    let joined =
+                        operation.parameters.iter().any(|one| one.place == "query" && one.name == name && one.joined);
                     let constructor = if joined { quote!(joined) } else { quote!(new) };
                     chain = quote!(#chain.query(&QueryParam::#constructor(#name, &self.#field)));
                 }
@@ -251,7 +252,9 @@ fn is_accept(call: &ExprMethodCall) -> bool {
 fn query(call: &ExprMethodCall) -> Result<(String, Ident)> {
     let Some(Expr::Reference(reference)) = call.args.first() else { bail!("a query of unknown form") };
     let Expr::Call(constructor) = &*reference.expr else { bail!("a query of unknown form") };
-    let Some(Expr::Lit(ExprLit { lit: Lit::Str(name), .. })) = constructor.args.first() else { bail!("a query without a name") };
+    let Some(Expr::Lit(ExprLit { lit: Lit::Str(name), .. })) = constructor.args.first() else {
+        bail!("a query without a name")
+    };
     let argument = constructor.args.last().and_then(innermost).context("a query without an argument")?;
     Ok((name.value(), argument))
 }

@@ -43,7 +43,9 @@ pub(super) struct Struct<'s> {
 impl<'s> Struct<'s> {
     /// Puts together what the generator says of the fields' types and what the schema says of their presence.
     pub(super) fn read(item: &syn::ItemStruct, schema: &'s Schema) -> Result<Self> {
-        let Shape::Object { properties, patch, extra } = &schema.shape else { unreachable!("only objects become structs") };
+        let Shape::Object { properties, patch, extra } = &schema.shape else {
+            unreachable!("only objects become structs")
+        };
         let mut types = BTreeMap::new();
         for field in &item.fields {
             let ident = field.ident.as_ref().map(ToString::to_string).unwrap_or_default();
@@ -74,7 +76,8 @@ impl<'s> Struct<'s> {
     pub(super) fn tokens(&self, sent: bool, enums: &dyn Fn(&str) -> bool) -> TokenStream {
         let name = format_ident!("{}", self.name);
         let docs = docs_of(self.schema);
-        let defaulted = self.fields.iter().all(|field| !matches!(field.presence, Presence::Required | Presence::Nullable));
+        let defaulted =
+            self.fields.iter().all(|field| !matches!(field.presence, Presence::Required | Presence::Nullable));
         let default = defaulted.then(|| quote!(Default,));
         let camel = self.fields.iter().any(|field| field.property.rust != field.property.name && field.is_camel());
         let mut container = Vec::new();
@@ -119,12 +122,21 @@ impl<'s> Struct<'s> {
                 values.push(quote!(#ident));
             } else {
                 arguments.push(quote!(#ident: #ty));
-                values.push(if quote!(#ident).to_string() == value.to_string() { quote!(#ident) } else { quote!(#ident: #value) });
+                values.push(if quote!(#ident).to_string() == value.to_string() {
+                    quote!(#ident)
+                } else {
+                    quote!(#ident: #value)
+                });
             }
         }
-        let unset = self.fields.iter().filter(|field| !is_given(field)).map(|field| format_ident!("{}", field.property.rust));
+        let unset =
+            self.fields.iter().filter(|field| !is_given(field)).map(|field| format_ident!("{}", field.property.rust));
         let unset = unset.chain(self.extra.then(|| format_ident!("extra")));
-        let body = if defaulted { quote!(Self::default()) } else { quote!(Self { #(#values,)* #(#unset: Default::default(),)* }) };
+        let body = if defaulted {
+            quote!(Self::default())
+        } else {
+            quote!(Self { #(#values,)* #(#unset: Default::default(),)* })
+        };
         let setters = self.fields.iter().filter(|field| !is_given(field)).map(|field| field.setter(enums));
         let new = if defaulted { "Nothing set yet." } else { "With what the API requires." };
         let new = doc(&[new]);
@@ -194,7 +206,10 @@ impl Field<'_> {
     fn has_default(&self) -> bool {
         match self.presence {
             Presence::Required => {
-                matches!(self.base, Ty::Text | Ty::Integer | Ty::Number | Ty::Boolean | Ty::List(_) | Ty::Map(_) | Ty::Json)
+                matches!(
+                    self.base,
+                    Ty::Text | Ty::Integer | Ty::Number | Ty::Boolean | Ty::List(_) | Ty::Map(_) | Ty::Json
+                )
             }
             _ => true,
         }

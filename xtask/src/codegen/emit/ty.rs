@@ -123,7 +123,12 @@ impl Ty {
     }
 
     /// What a method takes for a value of this type, and the value made of `argument`.
-    pub(super) fn argument(&self, module: Option<&Ident>, enums: &dyn Fn(&str) -> bool, argument: &Ident) -> (TokenStream, TokenStream) {
+    pub(super) fn argument(
+        &self,
+        module: Option<&Ident>,
+        enums: &dyn Fn(&str) -> bool,
+        argument: &Ident,
+    ) -> (TokenStream, TokenStream) {
         let ty = self.tokens(module);
         if self.is_converted(enums) {
             return (quote!(impl Into<#ty>), quote!(#argument.into()));
@@ -132,7 +137,10 @@ impl Ty {
             Self::List(inner) => {
                 let item = inner.tokens(module);
                 if inner.is_converted(enums) {
-                    (quote!(impl IntoIterator<Item = impl Into<#item>>), quote!(#argument.into_iter().map(Into::into).collect()))
+                    (
+                        quote!(impl IntoIterator<Item = impl Into<#item>>),
+                        quote!(#argument.into_iter().map(Into::into).collect()),
+                    )
                 } else {
                     (quote!(impl IntoIterator<Item = #item>), quote!(#argument.into_iter().collect()))
                 }

@@ -17,7 +17,9 @@ pub(super) fn pass(document: &mut Tree, log: &mut Vec<String>) {
         operation.set("responses", map([("2XX", answer)]));
     });
     if dropped > 0 {
-        log.push(format!("{dropped} documented error answers are left to the runtime; successes cover every 2xx status"));
+        log.push(format!(
+            "{dropped} documented error answers are left to the runtime; successes cover every 2xx status"
+        ));
     }
 }
 

@@ -5,7 +5,9 @@ use crate::tree::{Map, Tree, TreeExt};
 
 pub(super) fn pass(document: &mut Tree, log: &mut Vec<String>) {
     let whole = document.clone();
-    let Some(schemas) = document.get_mut("components").and_then(|components| components.get_mut("schemas")) else { return };
+    let Some(schemas) = document.get_mut("components").and_then(|components| components.get_mut("schemas")) else {
+        return;
+    };
     for (name, schema) in schemas.as_mapping_mut().into_iter().flatten() {
         let parts = schema.list("allOf").len();
         if parts == 0 || (parts == 1 && schema.get("properties").is_none()) {

@@ -7,7 +7,9 @@ pub(super) fn error_schemas(document: &mut Tree, log: &mut Vec<String>) {
     let reach = reach(document);
     let unused: Vec<&String> =
         reach.errors.iter().filter(|name| !reach.requests.contains(*name) && !reach.answers.contains(*name)).collect();
-    let Some(schemas) = document.get_mut("components").and_then(|components| components.get_mut("schemas")) else { return };
+    let Some(schemas) = document.get_mut("components").and_then(|components| components.get_mut("schemas")) else {
+        return;
+    };
     for name in &unused {
         schemas.take(name);
     }

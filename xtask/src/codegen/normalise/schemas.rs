@@ -7,8 +7,19 @@ use crate::tree::{Map, Tree, TreeExt, map};
 
 /// Limits are the server's business: an answer beyond them must not fail, and a request is refused by the server.
 const LIMITS: [&str; 13] = [
-    "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength", "pattern",
-    "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties",
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
+    "minLength",
+    "maxLength",
+    "pattern",
+    "minItems",
+    "maxItems",
+    "uniqueItems",
+    "minProperties",
+    "maxProperties",
 ];
 
 /// Formats of strings that are plain text for the client.
@@ -83,9 +94,10 @@ fn component(document: &Tree, name: &str, schema: &Tree, losses: &mut Losses) ->
         });
         return map([("type", "string".into()), ("enum", Tree::Sequence(names.collect())), marker]);
     }
-    let properties = schema.pairs("properties").into_iter().map(|(name, property)| {
-        (name.into(), simplified(document, property, Context::Body, name, losses))
-    });
+    let properties = schema
+        .pairs("properties")
+        .into_iter()
+        .map(|(name, property)| (name.into(), simplified(document, property, Context::Body, name, losses)));
     let properties = Tree::Mapping(properties.collect());
     let required = Tree::Sequence(schema.list("required").to_vec());
     map([("type", "object".into()), ("required", required), ("properties", properties), marker])

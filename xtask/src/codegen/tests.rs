@@ -1,0 +1,124 @@
+//! Whole runs, in a tree of their own.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::{Arguments, document::Document, generator, normalise::normalise, run};
+
+const CANARY: &str = include_str!("../../canary/openapi.yaml");
+
+/// A workspace with one API, generated; removed when dropped.
+struct Workspace(PathBuf);
+
+impl Workspace {
+    fn new(name: &str) -> Self {
+        let root = std::env::temp_dir().join(format!("keyfob-xtask-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&root);
+        for folder in ["specs/canary", "crates/canary/src", "docs"] {
+            fs::create_dir_all(root.join(folder)).unwrap();
+        }
+        fs::write(root.join("specs/canary/openapi.yaml"), CANARY).unwrap();
+        let workspace = Self(root);
+        workspace.codegen(false).unwrap();
+        workspace.codegen(true).unwrap();
+        workspace
+    }
+
+    fn codegen(&self, check: bool) -> anyhow::Result<()> {
+        run(&self.0, &Arguments { check, apis: Vec::new() })
+    }
+
+    /// Replaces the first `old` in a file.
+    fn edit(&self, path: &str, old: &str, new: &str) {
+        let text = fs::read_to_string(self.0.join(path)).unwrap();
+        assert!(text.contains(old), "{path} does not hold {old}");
+        fs::write(self.0.join(path), text.replacen(old, new, 1)).unwrap();
+    }
+
+    #[track_caller]
+    fn drifts(&self, expected: &[&str]) {
+        let error = format!("{:#}", self.codegen(true).expect_err("a drift that --check does not see"));
+        for expected in expected {
+            assert!(error.contains(expected), "{expected:?} is not in\n{error}");
+        }
+    }
+}
+
+impl Drop for Workspace {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+#[test]
+fn the_canary_is_generated_as_it_is_committed() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    run(root, &Arguments { check: true, apis: vec!["canary".into()] }).unwrap();
+}
+
+#[test]
+fn check_sees_one_byte_in_any_generated_file() {
+    let workspace = Workspace::new("byte");
+    for (path, old, new) in [
+        ("crates/canary/src/generated.rs", "Lists birds.", "lists birds."),
+        ("specs/canary/normalised.log", "minLength", "minlength"),
+        ("docs/apis.md", "| cursor |", "| Cursor |"),
+    ] {
+        workspace.edit(path, old, new);
+        workspace.drifts(&[&format!("{path}: differs from line"), "here:", "generated:", "cargo xtask codegen"]);
+        workspace.codegen(false).unwrap();
+        workspace.codegen(true).unwrap();
+    }
+}
+
+#[test]
+fn check_sees_one_byte_in_a_specification() {
+    let workspace = Workspace::new("spec");
+    workspace.edit("specs/canary/openapi.yaml", "Lists birds.", "Lists Birds.");
+    workspace.drifts(&["crates/canary/src/generated.rs: differs", "/// Lists Birds."]);
+}
+
+#[test]
+fn check_sees_missing_and_stray_files() {
+    let workspace = Workspace::new("stray");
+    fs::remove_file(workspace.0.join("docs/apis.md")).unwrap();
+    workspace.drifts(&["docs/apis.md: missing"]);
+    workspace.codegen(false).unwrap();
+    fs::create_dir_all(workspace.0.join("crates/old/src")).unwrap();
+    fs::write(workspace.0.join("crates/old/src/generated.rs"), "").unwrap();
+    workspace.drifts(&["crates/old/src/generated.rs: nothing generates this file"]);
+    workspace.codegen(false).unwrap();
+    assert!(!workspace.0.join("crates/old/src/generated.rs").exists());
+}
+
+#[test]
+fn a_refused_specification_leaves_everything_as_it_was() {
+    let workspace = Workspace::new("refused");
+    let code = workspace.0.join("crates/canary/src/generated.rs");
+    let before = fs::read(&code).unwrap();
+    workspace.edit("specs/canary/openapi.yaml", "x-keyfob-source", "x-keyfob-sauce");
+    let error = format!("{:#}", workspace.codegen(false).unwrap_err());
+    assert!(error.contains("specs/canary/openapi.yaml:25: GET /birds: unknown extension x-keyfob-sauce"), "{error}");
+    assert_eq!(fs::read(&code).unwrap(), before);
+}
+
+#[test]
+fn an_api_that_does_not_exist_is_named() {
+    let workspace = Workspace::new("unknown");
+    let error = run(&workspace.0, &Arguments { check: true, apis: vec!["nothing".into()] }).unwrap_err();
+    assert_eq!(error.to_string(), "there is no specs/nothing/openapi.yaml");
+}
+
+#[test]
+fn a_panic_of_the_generator_names_the_operation() {
+    let document = Document::parse("spec", CANARY.into()).unwrap();
+    let mut normalised = normalise("canary", &document.tree).document;
+    let answers = "{ 2XX: { description: d }, '200': { description: d, content: { application/json: { schema: { type: string } } } } }";
+    let paths = normalised.get_mut("paths").unwrap();
+    paths["/report#report"]["get"]["responses"] = yaml_serde::from_str(answers).unwrap();
+    let error = generator::generate(&normalised).unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "the generator refuses GET /report (report): it panicked: assertion failed: response_types.len() <= 1"
+    );
+}

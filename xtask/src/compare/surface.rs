@@ -1,0 +1,75 @@
+//! The names that a document has: operations, their parameters and fields.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::fields::{fields, resolve};
+use crate::tree::{Tree, TreeExt};
+
+/// Operations by method and path, without the names of path parameters.
+pub(super) type Surface = BTreeMap<String, Operation>;
+
+/// The names in one operation.
+#[derive(Default)]
+pub(super) struct Operation {
+    /// Method and path as the document writes them.
+    pub(super) name: String,
+    pub(super) parameters: BTreeSet<String>,
+    pub(super) body: BTreeSet<String>,
+    pub(super) answer: BTreeSet<String>,
+}
+
+/// Reads `OpenAPI` 3 and Swagger 2.
+pub(super) fn surface(document: &Tree) -> Surface {
+    let base = document.text("basePath").unwrap_or_default().trim_end_matches('/');
+    let mut surface = Surface::new();
+    for (path, item) in document.pairs("paths") {
+        for (method, node) in item.entries() {
+            if !matches!(method, "get" | "put" | "post" | "delete" | "patch" | "head") {
+                continue;
+            }
+            let name = format!("{} {base}{path}", method.to_uppercase());
+            surface.insert(key(&name), operation(document, name, item, node));
+        }
+    }
+    surface
+}
+
+/// Servers do not tell paths apart by case or by a slash at the end, nor by the names of what is in braces.
+fn key(name: &str) -> String {
+    let mut key = String::new();
+    for part in name.trim_end_matches('/').split('{') {
+        match part.split_once('}') {
+            Some((_, rest)) => key += &format!("{{}}{rest}"),
+            None => key += part,
+        }
+    }
+    key.to_lowercase()
+}
+
+fn operation(document: &Tree, name: String, item: &Tree, node: &Tree) -> Operation {
+    let mut operation = Operation { name, ..Operation::default() };
+    for parameter in item.list("parameters").iter().chain(node.list("parameters")) {
+        let parameter = resolve(document, parameter);
+        match (parameter.text("in"), parameter.text("name")) {
+            (Some("body"), _) => operation.body = fields(document, &parameter["schema"]),
+            (Some("formData"), Some(name)) => {
+                operation.body.insert(name.to_owned());
+            }
+            (Some("query" | "header"), Some(name)) => {
+                operation.parameters.insert(name.to_owned());
+            }
+            _ => {}
+        }
+    }
+    if let Some(body) = node.get("requestBody") {
+        let content = resolve(document, body).pairs("content");
+        operation.body = content.first().map(|(_, media)| fields(document, &media["schema"])).unwrap_or_default();
+    }
+    let success = node.pairs("responses").into_iter().find(|(code, _)| code.starts_with('2'));
+    if let Some((_, answer)) = success {
+        let answer = resolve(document, answer);
+        let schema = answer.pairs("content").first().map_or(&answer["schema"], |(_, media)| &media["schema"]);
+        operation.answer = fields(document, schema);
+    }
+    operation
+}
