@@ -139,6 +139,34 @@ async fn an_answer_can_be_mislabelled_doubled_blown_up_emptied_or_dripped() {
 }
 
 #[tokio::test]
+async fn http_2_is_reset_and_truncated_as_well() {
+    let ditio = Ditio::start().await;
+    let roots = rustls::RootCertStore::empty();
+    let http = crate::support::client(roots).http2_prior_knowledge().build().unwrap();
+    let ditio = Ditio { http, ..ditio };
+    ditio.simulator.inject(Fault::reset_after());
+    assert!(ditio.request(reqwest::Method::GET, TYPES).send().await.is_err());
+    ditio.simulator.inject(Fault::truncated());
+    assert!(body_fails(&ditio).await);
+    assert_eq!(body(&ditio).await.1, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_request_that_is_reset_after_it_was_applied_was_applied() {
+    let ditio = Ditio::start().await;
+    let project = serde_json::json!({
+        "companyId": keyfob_simulator::credentials::DITIO_COMPANY_ID, "projectNumber": "P-1",
+    });
+    let root = "/api/v4/integration/projects";
+    for (fault, status) in [(Fault::reset_before(), 404), (Fault::reset_after(), 200)] {
+        ditio.simulator.inject(fault.method("POST").path("*/projects"));
+        assert!(ditio.request(reqwest::Method::POST, root).json(&project).send().await.is_err());
+        let (found, _) = ditio.call(reqwest::Method::GET, &format!("{root}/by-project-number/P-1"), None).await;
+        assert_eq!(found, status);
+    }
+}
+
+#[tokio::test]
 async fn the_log_has_no_secrets() {
     let simulator = Simulator::start().await.unwrap();
     let ditio = Ditio::over(simulator).await;

@@ -105,7 +105,7 @@ async fn a_token_without_the_core_audience_is_unauthorized() {
     let url = format!("{}/ditio/core/api/MachineType", ditio.simulator.url());
     let ask = async |token: Option<&str>| {
         let request = ditio.http.get(&url);
-        token.into_iter().fold(request, |request, token| request.bearer_auth(token)).send().await.unwrap().status()
+        token.into_iter().fold(request, reqwest::RequestBuilder::bearer_auth).send().await.unwrap().status()
     };
     assert_eq!(ask(Some(&other)).await, StatusCode::UNAUTHORIZED);
     assert_eq!(ask(Some("made-up")).await, StatusCode::UNAUTHORIZED);

@@ -1,6 +1,6 @@
 //! Objects as maps of members, and the tables of fields that say what goes into them.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Utc};
 use serde_json::{Map, Value};
 
 use super::problem::{FieldError, Problem};
@@ -22,6 +22,10 @@ pub(super) enum Kind {
     Day,
     /// A day and nothing else: `yyyy-MM-dd`.
     PlainDay,
+    /// Text in one part of the documentation, a number in another: stays as it came.
+    TextOrNumber,
+    /// Truth in one part of the documentation, a number in another: stays as it came.
+    BoolOrNumber,
     /// Whatever came.
     Any,
 }
@@ -100,9 +104,9 @@ fn convert(kind: Kind, value: &Value) -> Option<Value> {
     match (kind, value) {
         (_, Value::Null) => Some(Value::Null),
         (Kind::Any, any) => Some(any.clone()),
-        (Kind::Text, Value::String(_)) | (Kind::Bool, Value::Bool(_)) | (Kind::Number, Value::Number(_)) => {
-            Some(value.clone())
-        }
+        (Kind::Text | Kind::TextOrNumber, Value::String(_))
+        | (Kind::Bool | Kind::BoolOrNumber, Value::Bool(_))
+        | (Kind::Number | Kind::TextOrNumber | Kind::BoolOrNumber, Value::Number(_)) => Some(value.clone()),
         (Kind::Text, Value::Number(number)) => Some(Value::from(number.to_string())),
         (Kind::Bool, Value::String(text)) => text.to_ascii_lowercase().parse::<bool>().ok().map(Value::from),
         (Kind::Integer, Value::Number(number)) => integer(number.as_i64(), number.as_f64()),
@@ -135,12 +139,15 @@ pub(super) fn instant(text: &str) -> Option<DateTime<Utc>> {
 
 /// Reads `yyyy-MM-dd`, and nothing looser.
 pub(super) fn plain_day(text: &str) -> Option<NaiveDate> {
-    (text.len() == 10).then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()).flatten()
+    let is_digit_or_dash =
+        |(at, byte): (usize, u8)| if matches!(at, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() };
+    let is_plain = text.len() == 10 && text.bytes().enumerate().all(is_digit_or_dash);
+    is_plain.then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()).flatten()
 }
 
 fn day(text: &str) -> Option<NaiveDate> {
     let text = text.trim();
-    let norwegian = || NaiveDate::parse_from_str(text, "%d.%m.%Y").ok();
+    let norwegian = || NaiveDate::parse_from_str(text, "%d.%m.%Y").ok().filter(|day| (1..=9999).contains(&day.year()));
     plain_day(text).or_else(norwegian)
 }
 

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::routing::{delete, get, post, put};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::body::Body;
 use super::problem::Problem;

@@ -1,5 +1,6 @@
 //! Every operation once, in the order of the vendor's own collection: all succeed.
 
+use base64::Engine;
 use keyfob_simulator::{Simulator, credentials};
 use reqwest::Method;
 use reqwest::multipart::{Form, Part};
@@ -224,7 +225,6 @@ async fn with_an_epoch_even_tokens_repeat() {
         let token = Ditio::over(simulator).await.token;
         let claims = token.split('.').nth(1).unwrap().to_owned();
         // The issuer has the port in it; the rest is the same.
-        use base64::Engine;
         let claims = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(claims).unwrap();
         let mut claims: Value = serde_json::from_slice(&claims).unwrap();
         claims["iss"] = Value::Null;
