@@ -1,1 +1,4 @@
-//! Everything is tested here.
+//! Clients against the simulator, the command line as a process, the shape of the workspace.
+
+mod ditio_core;
+mod tidy;

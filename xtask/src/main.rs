@@ -1,6 +1,9 @@
 //! The workspace's own commands: `cargo xtask <command>`.
+#![allow(clippy::format_push_string, reason = "text is put together here, not served")]
 
+mod ci;
 mod codegen;
+mod compare;
 mod tree;
 
 use std::path::Path;
@@ -19,11 +22,17 @@ struct Arguments {
 enum Command {
     /// Generates every client from specs/<api>/openapi.yaml, and docs/apis.md
     Codegen(codegen::Arguments),
+    /// Shows what a vendor's own OpenAPI document has that ours lacks, and the reverse
+    Compare(compare::Arguments),
+    /// Runs every check but the tests, in the order of their cost
+    Ci,
 }
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Codegen(arguments) => codegen::run(root(), &arguments),
+        Command::Compare(arguments) => compare::run(root(), &arguments).map(|report| print(&report)),
+        Command::Ci => ci::run(root()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -32,6 +41,11 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+#[expect(clippy::print_stdout, reason = "this is the command line")]
+fn print(text: &str) {
+    println!("{}", text.trim_end());
 }
 
 #[expect(clippy::print_stderr, reason = "this is the command line")]

@@ -1,1 +1,0 @@
-//! The package has only tests; this library is empty.
