@@ -32,6 +32,14 @@ pub const ITEMPATH_TOKEN: &str =
 pub const DVINCI_CLIENT_ID: &str = "keyfob-api";
 /// d.vinci: the API token, which is also the `client_secret`.
 pub const DVINCI_CLIENT_SECRET: &str = "Simulated0dvinci0API0token0of0forty0char";
+/// d.vinci: an API user who may not rate, place, delete, or change users; the name has a blank.
+pub const DVINCI_LIMITED_CLIENT_ID: &str = "keyfob begrenzt";
+/// d.vinci: that user's API token.
+pub const DVINCI_LIMITED_CLIENT_SECRET: &str = "Simulated0dvinci0API0token0with0limits00";
+/// d.vinci: the user name of the portals' own interface (HTTP Basic).
+pub const DVINCI_PORTAL_USERNAME: &str = "keyfob-portal";
+/// d.vinci: the password of the portals' own interface.
+pub const DVINCI_PORTAL_PASSWORD: &str = "dvinci-simulated-portal-password";
 
 /// Digitaleo: `client_id`.
 pub const DIGITALEO_CLIENT_ID: &str = "keyfob-digitaleo";
@@ -45,7 +53,7 @@ pub const DIGITALEO_PASSWORD: &str = "digitaleo-simulated-password";
 pub const DIGITALEO_FACEBOOK_TOKEN: &str = "digitaleo-simulated-facebook-token";
 
 /// Every secret above, for redaction.
-pub(crate) const SECRETS: [&str; 10] = [
+pub(crate) const SECRETS: [&str; 12] = [
     DITIO_CLIENT_SECRET,
     DITIO_ACCESS_TOKEN,
     BITS_CLIENT_SECRET,
@@ -53,6 +61,8 @@ pub(crate) const SECRETS: [&str; 10] = [
     ITEMPATH_APPLICATION_PASSWORD,
     ITEMPATH_TOKEN,
     DVINCI_CLIENT_SECRET,
+    DVINCI_LIMITED_CLIENT_SECRET,
+    DVINCI_PORTAL_PASSWORD,
     DIGITALEO_CLIENT_SECRET,
     DIGITALEO_PASSWORD,
     DIGITALEO_FACEBOOK_TOKEN,

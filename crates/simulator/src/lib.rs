@@ -8,6 +8,7 @@ mod control;
 pub mod credentials;
 mod digitaleo;
 mod ditio;
+mod dvinci;
 mod environment;
 mod fault;
 mod home;

@@ -5,6 +5,7 @@ use axum::Router;
 use crate::bits;
 use crate::digitaleo;
 use crate::ditio;
+use crate::dvinci;
 use crate::shared::Shared;
 use crate::vendor::Vendor;
 
@@ -27,6 +28,7 @@ pub(crate) const MOUNTS: &[Mount] = &[
     Mount { vendor: Vendor::Ditio, title: "Ditio core", prefix: "/ditio/core", token_paths: &[], router: ditio::core::router },
     Mount { vendor: Vendor::Bits, title: "Bits", prefix: "/bits", token_paths: &["/v1/oauth2/token"], router: bits::router },
     Mount { vendor: Vendor::Digitaleo, title: "Digitaleo", prefix: "/digitaleo", token_paths: &["/oauth/token"], router: digitaleo::router },
+    Mount { vendor: Vendor::Dvinci, title: "d.vinci", prefix: "/dvinci", token_paths: &["/plt/oauth2/token"], router: dvinci::router },
 ];
 
 /// The mount that a path belongs to, and its number.

@@ -4,6 +4,7 @@ mod bits;
 mod control;
 mod digitaleo;
 mod ditio_core;
+mod dvinci;
 mod faults;
 mod identity;
 mod support;

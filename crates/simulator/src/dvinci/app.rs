@@ -1,0 +1,40 @@
+//! What the routes share: the machinery, the store, the feed's cache.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::feed::Cache;
+use super::seed;
+use super::store::Store;
+use crate::shared::Shared;
+
+/// A handle on the tenant; cheap to clone.
+#[derive(Clone)]
+pub(super) struct App(Arc<Inner>);
+
+struct Inner {
+    shared: Shared,
+    store: Mutex<Store>,
+    cache: Mutex<Cache>,
+}
+
+impl App {
+    pub(super) fn new(shared: &Shared) -> Self {
+        Self(Arc::new(Inner {
+            shared: shared.clone(),
+            store: Mutex::new(seed::store(shared)),
+            cache: Mutex::default(),
+        }))
+    }
+
+    pub(super) fn shared(&self) -> &Shared {
+        &self.0.shared
+    }
+
+    pub(super) fn store(&self) -> MutexGuard<'_, Store> {
+        self.0.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn cache(&self) -> MutexGuard<'_, Cache> {
+        self.0.cache.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
