@@ -27,14 +27,17 @@ impl Generation {
 /// The headers that authorize one request.
 #[derive(Clone)]
 pub struct Authorization {
-    value: Value,
+    stripe: Arc<Stripe>,
     generation: Generation,
 }
 
-#[derive(Clone)]
+/// One copy of the headers. Aligned, so that the count of its owners has its cache lines for itself.
+#[repr(align(128))]
+struct Stripe(Value);
+
 enum Value {
     Bearer(HeaderValue),
-    Headers(Arc<[(HeaderName, HeaderValue)]>),
+    Headers(Vec<(HeaderName, HeaderValue)>),
 }
 
 impl Authorization {
@@ -46,12 +49,12 @@ impl Authorization {
 
     /// Sets the headers, in place of any of the same name. Their values are marked sensitive.
     pub fn apply(&self, headers: &mut HeaderMap) {
-        match &self.value {
+        match &self.stripe.0 {
             Value::Bearer(value) => {
                 headers.insert(AUTHORIZATION, value.clone());
             }
             Value::Headers(pairs) => {
-                for (name, value) in pairs.iter() {
+                for (name, value) in pairs {
                     headers.insert(name.clone(), value.clone());
                 }
             }
@@ -65,13 +68,13 @@ impl fmt::Debug for Authorization {
     }
 }
 
-/// So many copies of a header are kept. Cloning one counts its owners up, and a single count that all cores change
+/// So many copies of the headers are kept. Handing one out counts its owners up, and a single count that all cores change
 /// moves from core to core, which costs more than everything else on the warm path.
 const STRIPES: usize = 16;
 
 /// The headers of one token, in as many copies as threads may want them at once.
 pub(crate) struct Headers {
-    stripes: [Value; STRIPES],
+    stripes: [Arc<Stripe>; STRIPES],
     token: Option<Arc<Zeroizing<Vec<u8>>>>,
 }
 
@@ -81,26 +84,26 @@ impl Headers {
     /// `Authorization: Bearer …` for this token.
     pub(crate) fn bearer(token: &SecretString) -> Result<Self, Error> {
         let bytes = bearer_bytes(token)?;
-        let first = sensitive(Arc::clone(&bytes))?;
-        let stripes =
-            std::array::from_fn(|_| Value::Bearer(sensitive(Arc::clone(&bytes)).unwrap_or_else(|_| first.clone())));
+        let stripes = stripes(|| sensitive(Arc::clone(&bytes)).map(Value::Bearer))?;
         Ok(Self { stripes, token: Some(bytes) })
     }
 
     /// Headers of any name, as some servers want instead.
     pub(crate) fn pairs(pairs: &[(HeaderName, SecretString)]) -> Result<Self, Error> {
-        let mut ready = Vec::with_capacity(pairs.len());
-        for (name, secret) in pairs {
-            let bytes = Zeroizing::new(secret.expose_secret().as_bytes().to_vec());
-            ready.push((name.clone(), sensitive(Arc::new(bytes))?));
-        }
-        let ready: Arc<[_]> = ready.into();
-        Ok(Self { stripes: std::array::from_fn(|_| Value::Headers(Arc::from(&*ready))), token: None })
+        let pairs: Vec<_> = pairs
+            .iter()
+            .map(|(name, secret)| (name, Arc::new(Zeroizing::new(secret.expose_secret().as_bytes().to_vec()))))
+            .collect();
+        let stripes = stripes(|| {
+            let ready = pairs.iter().map(|(name, bytes)| Ok(((*name).clone(), sensitive(Arc::clone(bytes))?)));
+            ready.collect::<Result<_, _>>().map(Value::Headers)
+        })?;
+        Ok(Self { stripes, token: None })
     }
 
     #[inline]
     pub(crate) fn authorization(&self, generation: Generation) -> Authorization {
-        Authorization { value: self.stripes[stripe()].clone(), generation }
+        Authorization { stripe: Arc::clone(&self.stripes[stripe()]), generation }
     }
 
     /// The token itself, where there is one.
@@ -108,6 +111,11 @@ impl Headers {
         let token = std::str::from_utf8(self.token.as_ref()?.get(BEARER.len()..)?).ok()?;
         Some(SecretString::from(token))
     }
+}
+
+fn stripes(mut value: impl FnMut() -> Result<Value, Error>) -> Result<[Arc<Stripe>; STRIPES], Error> {
+    let stripes = (0..STRIPES).map(|_| value().map(|value| Arc::new(Stripe(value)))).collect::<Result<Vec<_>, _>>()?;
+    Ok(stripes.try_into().unwrap_or_else(|_| unreachable!("as many as were asked for")))
 }
 
 /// `Bearer …` for a request to the token endpoint itself.

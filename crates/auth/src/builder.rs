@@ -67,17 +67,16 @@ impl AuthenticatorBuilder {
         let Self { credentials, transport, client, clock, retry } = self;
         let shared = match credentials.prepare(&transport)? {
             Prepared::Fixed(headers) => {
-                let now = clock.moment();
                 let held = Held {
                     headers: *headers,
                     generation: Generation(1),
-                    issued: now,
+                    issued: clock.moment(),
                     lifetime: Lifetime::Unknown,
                     refresh_from: std::time::Duration::MAX,
                     token_type: None,
                     scopes: Vec::new(),
                 };
-                Shared::new(Snapshot::of(held, &now), None, clock, 0.0)
+                Shared::new(Snapshot::of(held, &clock), None, clock, 0.0)
             }
             Prepared::Source(source) => {
                 let http = TokenHttp::new(transport, client, clock.clone());

@@ -93,7 +93,7 @@ impl Shared {
         if state == State::Expired {
             return None;
         }
-        snapshot.look_again_later(&now);
+        snapshot.look_again_later(&self.clock, &now);
         telemetry::remaining(self.label(), snapshot.held().and_then(|held| held.remaining(&now)));
         if state == State::Due {
             // Nobody waits for it, and nobody is told: there still is a token.
@@ -186,7 +186,7 @@ impl Shared {
                     scopes: token.scopes,
                 };
                 let remaining = held.remaining(&now);
-                let snapshot = Arc::new(Snapshot::of(held, &now));
+                let snapshot = Arc::new(Snapshot::of(held, &self.clock));
                 self.snapshot.store(Arc::clone(&snapshot));
                 telemetry::fetched(self.label(), reason, took, Generation(ledger.generation), remaining);
                 Ok(snapshot)

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use crate::authorization::{Authorization, Generation, Headers};
-use crate::clock::Moment;
+use crate::clock::{Clock, Moment};
 use crate::token::Lifetime;
 
 /// The shortest time ahead of expiry in which a token is refreshed, where its lifetime allows it.
@@ -15,7 +15,7 @@ const WALL_LOOK: Duration = Duration::from_secs(1);
 
 /// One token, or the absence of one.
 pub(crate) struct Snapshot {
-    /// Until this monotonic time a reader need not think; in nanoseconds.
+    /// Until the clock's ticks reach this a reader need not think.
     attention: AtomicU64,
     held: Option<Held>,
 }
@@ -49,16 +49,16 @@ impl Snapshot {
     }
 
     /// A token that is used from now on.
-    pub(crate) fn of(held: Held, now: &Moment) -> Self {
+    pub(crate) fn of(held: Held, clock: &Clock) -> Self {
         let snapshot = Self { attention: AtomicU64::new(0), held: Some(held) };
-        snapshot.look_again_later(now);
+        snapshot.look_again_later(clock, &clock.moment());
         snapshot
     }
 
-    /// The warm path: the headers, if nothing has to be thought about at this monotonic time.
+    /// The warm path: the headers, if nothing has to be thought about now.
     #[inline]
-    pub(crate) fn warm(&self, nanos: u64) -> Option<Authorization> {
-        if nanos < self.attention.load(Ordering::Relaxed) { self.authorization() } else { None }
+    pub(crate) fn warm(&self, ticks: u64) -> Option<Authorization> {
+        if ticks < self.attention.load(Ordering::Relaxed) { self.authorization() } else { None }
     }
 
     #[inline]
@@ -75,7 +75,7 @@ impl Snapshot {
     }
 
     /// Lets readers pass without thinking until the next change, or the next look at the wall clock.
-    pub(crate) fn look_again_later(&self, now: &Moment) {
+    pub(crate) fn look_again_later(&self, clock: &Clock, now: &Moment) {
         let Some(held) = &self.held else { return };
         let age = held.issued.age(now);
         let wait = match held.lifetime {
@@ -86,8 +86,7 @@ impl Snapshot {
             }
             Lifetime::For(lifetime) => WALL_LOOK.min(lifetime.saturating_sub(age)),
         };
-        let until = u64::try_from(now.monotonic.saturating_add(wait).as_nanos()).unwrap_or(u64::MAX);
-        self.attention.store(until, Ordering::Relaxed);
+        self.attention.store(clock.ticks_after(now, wait), Ordering::Relaxed);
     }
 }
 

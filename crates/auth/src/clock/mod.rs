@@ -15,6 +15,12 @@ pub use fake::FakeClock;
 /// All system clocks count from here, so that their readings compare.
 static START: LazyLock<Instant> = LazyLock::new(Instant::now);
 
+/// The coarse clock of any system is at most so late.
+const COARSE: Duration = Duration::from_millis(20);
+
+/// Longer than any process runs, and short enough for every unit.
+const FOREVER: Duration = Duration::from_secs(50 * 365 * 24 * 60 * 60);
+
 /// Where time comes from: the system, or a fake that stands still until a test moves it.
 #[derive(Clone)]
 pub struct Clock(Kind);
@@ -42,7 +48,10 @@ impl Clock {
     /// Monotonic time since an arbitrary start. On Linux it stands still while the machine is suspended.
     #[must_use]
     pub fn now(&self) -> Duration {
-        Duration::from_nanos(self.nanos())
+        match &self.0 {
+            Kind::System(start) => start.elapsed(),
+            Kind::Fake(fake) => Duration::from_nanos(fake.nanos()),
+        }
     }
 
     /// The time of day, which may be stepped at any moment.
@@ -80,20 +89,30 @@ impl Clock {
         }
     }
 
-    /// Nanoseconds of monotonic time: the one reading of the warm path.
+    /// The one reading of the warm path, in units that only mean something to [`ticks_after`](Self::ticks_after).
+    ///
+    /// The system's coarse clock: several times cheaper than the exact one, and a few milliseconds late.
     #[inline]
-    pub(crate) fn nanos(&self) -> u64 {
+    pub(crate) fn ticks(&self) -> u64 {
         match &self.0 {
-            Kind::System(start) => {
-                let passed = start.elapsed();
-                passed.as_secs() * 1_000_000_000 + u64::from(passed.subsec_nanos())
-            }
+            Kind::System(_) => coarsetime::Instant::now_without_cache_update().as_ticks(),
             Kind::Fake(fake) => fake.nanos(),
         }
     }
 
+    /// What [`ticks`](Self::ticks) will read so long from that moment; sooner by as much as the coarse clock may be late.
+    pub(crate) fn ticks_after(&self, moment: &Moment, wait: Duration) -> u64 {
+        let wait = match &self.0 {
+            Kind::System(_) => coarsetime::Duration::from(wait.saturating_sub(COARSE).min(FOREVER)).as_ticks(),
+            Kind::Fake(_) => u64::try_from(wait.min(FOREVER).as_nanos()).unwrap_or(u64::MAX),
+        };
+        moment.ticks.saturating_add(wait)
+    }
+
     pub(crate) fn moment(&self) -> Moment {
-        Moment { monotonic: self.now(), wall: self.wall() }
+        // In this order: a thread that is held up in between must look again sooner, not later.
+        let ticks = self.ticks();
+        Moment { ticks, monotonic: self.now(), wall: self.wall() }
     }
 
     fn timer(&self, duration: Duration, may_advance: bool) -> Sleep {
@@ -155,6 +174,7 @@ impl Future for Sleep {
 /// One instant, as both clocks saw it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Moment {
+    ticks: u64,
     pub(crate) monotonic: Duration,
     pub(crate) wall: SystemTime,
 }
