@@ -12,6 +12,7 @@ mod dvinci;
 mod environment;
 mod fault;
 mod home;
+mod itempath;
 mod log;
 mod mounts;
 mod seed;

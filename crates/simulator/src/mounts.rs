@@ -5,6 +5,7 @@ use axum::Router;
 use crate::bits;
 use crate::digitaleo;
 use crate::ditio;
+use crate::itempath;
 use crate::dvinci;
 use crate::shared::Shared;
 use crate::vendor::Vendor;
@@ -29,6 +30,7 @@ pub(crate) const MOUNTS: &[Mount] = &[
     Mount { vendor: Vendor::Bits, title: "Bits", prefix: "/bits", token_paths: &["/v1/oauth2/token"], router: bits::router },
     Mount { vendor: Vendor::Digitaleo, title: "Digitaleo", prefix: "/digitaleo", token_paths: &["/oauth/token"], router: digitaleo::router },
     Mount { vendor: Vendor::Dvinci, title: "d.vinci", prefix: "/dvinci", token_paths: &["/plt/oauth2/token"], router: dvinci::router },
+    Mount { vendor: Vendor::ItemPath, title: "ItemPath", prefix: "/itempath", token_paths: &["/api/users/login", "/api/users/refresh", "/api/users/application-token"], router: itempath::router },
 ];
 
 /// The mount that a path belongs to, and its number.

@@ -7,6 +7,7 @@ mod ditio_core;
 mod dvinci;
 mod faults;
 mod identity;
+mod itempath;
 mod support;
 mod transport;
 mod webhooks;

@@ -1,0 +1,230 @@
+//! Warehouses, machines, carriers, shelves, bins, zones, locations.
+
+use serde_json::{Value, json};
+
+use super::Seeding;
+
+/// A place where something can lie, with what its contents and transactions repeat.
+pub(super) struct Place {
+    pub(super) location: String,
+    pub(super) name: String,
+    pub(super) bin: String,
+    pub(super) unit: String,
+    pub(super) unit_name: String,
+    pub(super) carrier: String,
+    pub(super) warehouse: usize,
+}
+
+pub(super) struct Storage {
+    pub(super) places: Vec<Place>,
+    pub(super) bins: Vec<String>,
+}
+
+pub(super) const WAREHOUSES: [&str; 3] = ["Hauptlager Köln", "Entrepôt Orléans", "Lager Tromsø"];
+
+const ADDRESSES: [[&str; 3]; 3] = [
+    ["Deutz-Mülheimer Straße 30", "50679 Köln", "Deutschland"],
+    ["12 rue de l'Étang", "45000 Orléans", "France"],
+    ["Stakkevollvegen 55", "9010 Tromsø", "Norge"],
+];
+
+/// Name, description, type, warehouse, carriers.
+const UNITS: [(&str, &str, i64, usize, u32); 5] = [
+    ("VLM 1", "Shuttle XP 500, Kleinteile", 5, 0, 8),
+    ("VLM 2", "Shuttle XP 500, Elektrik", 5, 0, 8),
+    ("Fachbodenregal Süd", "Langsamdreher", 1, 0, 4),
+    ("Carrousel Érable", "Carrousel vertical, pièces détachées", 3, 1, 6),
+    ("Tårn Ørret", "Vertikal buffer, reservedeler", 9, 2, 4),
+];
+
+/// Name, cell name, color, type, depth, width, height.
+const BINS: [(&str, Option<&str>, [i64; 5]); 8] = [
+    ("KLT 3215", None, [0, 1, 300, 200, 150]),
+    ("KLT 4315", None, [0, 1, 400, 300, 150]),
+    ("Sichtlagerkasten Größe 4", None, [3, 1, 230, 150, 130]),
+    ("Bac à bec n° 3", None, [5, 1, 290, 140, 130]),
+    ("Container 600×400", None, [1, 2, 600, 400, 220]),
+    ("Teilbarer Kasten", Some("Fach"), [2, 3, 600, 400, 120]),
+    ("Fach 100×100", Some("Fach"), [2, 4, 100, 100, 120]),
+    ("Gulvplass", None, [0, 5, 1200, 800, 1000]),
+];
+
+const LOCATIONS_PER_SHELF: u32 = 6;
+
+pub(super) fn fill(seeding: &mut Seeding<'_>) -> Storage {
+    let mut storage = Storage { places: Vec::new(), bins: bins(seeding) };
+    let mut warehouses = Vec::new();
+    for (name, [street, city, country]) in WAREHOUSES.into_iter().zip(ADDRESSES) {
+        let row = json!({ "name": name, "address1": street, "address2": city, "address3": country });
+        warehouses.push(seeding.add("warehouses", row));
+    }
+    let zones = zones(seeding, &warehouses);
+    for (index, unit) in UNITS.iter().enumerate() {
+        fill_unit(seeding, &mut storage, index, unit, &warehouses[unit.3], &zones[unit.3]);
+    }
+    stations(seeding);
+    storage
+}
+
+fn bins(seeding: &mut Seeding<'_>) -> Vec<String> {
+    let rows = BINS.map(|(name, cell, [color, kind, depth, width, height])| {
+        json!({
+            "name": name,
+            "cellName": cell,
+            "color": color,
+            "type": kind,
+            "depth": depth,
+            "width": width,
+            "height": height,
+            "insideDepth": depth - 12,
+            "insideWidth": width - 12,
+            "xSlots": if kind == 3 { 4 } else { 1 },
+            "ySlots": if kind == 3 { 2 } else { 1 },
+        })
+    });
+    rows.into_iter().map(|row| seeding.add("bins", row)).collect()
+}
+
+/// A picking and a putting zone for each warehouse.
+fn zones(seeding: &mut Seeding<'_>, warehouses: &[String]) -> Vec<[String; 2]> {
+    let names = [
+        ["Kommissionierung Köln", "Wareneingang Köln"],
+        ["Préparation Orléans", "Réception Orléans"],
+        ["Plukksone Tromsø", "Innlevering Tromsø"],
+    ];
+    let mut zones = Vec::new();
+    for (index, warehouse) in warehouses.iter().enumerate() {
+        zones.push([1, 2].map(|kind: i64| {
+            let name = names[index][usize::from(kind == 2)];
+            let row = json!({
+                "name": name,
+                "warehouseId": warehouse,
+                "~warehouse": WAREHOUSES[index],
+                "abcClass": 0,
+                "color": kind,
+                "type": kind,
+                "pickType": 1,
+                "putType": 1,
+            });
+            seeding.add("zones", row)
+        }));
+    }
+    zones
+}
+
+fn fill_unit(
+    seeding: &mut Seeding<'_>,
+    storage: &mut Storage,
+    index: usize,
+    &(name, description, kind, home, carriers): &(&str, &str, i64, usize, u32),
+    warehouse: &str,
+    zones: &[String; 2],
+) {
+    let row = json!({
+        "name": name,
+        "description": description,
+        "type": kind,
+        "warehouseId": warehouse,
+        "depthSteps": 8,
+        "widthSteps": 24,
+        "grossDepth": 857.0,
+        "grossWidth": 2850.0,
+        "netDepth": 813.0,
+        "netWidth": 2450.0,
+        "maxWeight": 60_000_000.0,
+        "isManualSequenceNumbers": 0,
+    });
+    let unit = seeding.add("storage_units", row);
+    for number in 1..=if kind == 5 { 2 } else { 1 } {
+        let row = json!({
+            "name": format!("{name} – Öffnung {number}"),
+            "storageUnitId": unit,
+            "parameters": format!("AccessPointNumber\\={number};Index\\={number}"),
+            "isBlocked": false,
+        });
+        seeding.add("access_points", row);
+    }
+    for number in 1..=carriers {
+        let carrier = json!({ "name": format!("{name}-{number:02}"), "storageUnitId": unit });
+        let carrier = seeding.add("carriers", carrier);
+        let shelf = json!({
+            "name": format!("{name}-{number:02}-A"),
+            "carrierId": carrier,
+            "zoneId": zones[0],
+            "number": number,
+            "sequenceNumber": number,
+            "depth": 813.0,
+            "width": 2450.0,
+            "minHeight": 90.0,
+            "maxHeight": 315.0,
+            "depthSteps": 8,
+            "widthSteps": 24,
+            "maxWeight": 500_000.0,
+            "xCoordinate": 0.0,
+            "yCoordinate": f64::from(number) * 100.0,
+            "zCoordinate": 0.0,
+        });
+        let shelf = seeding.add("shelves", shelf);
+        for slot in 1..=LOCATIONS_PER_SHELF {
+            let at = format!("{}-{number:02}-{slot:02}", index + 1);
+            let (bin, row) = location(seeding, storage, &at, slot, (&shelf, &carrier, &unit), zones);
+            let place = Place {
+                location: seeding.add("locations", row),
+                name: at,
+                bin,
+                unit: unit.clone(),
+                unit_name: name.to_owned(),
+                carrier: carrier.clone(),
+                warehouse: home,
+            };
+            storage.places.push(place);
+        }
+    }
+}
+
+fn location(
+    seeding: &mut Seeding<'_>,
+    storage: &Storage,
+    name: &str,
+    slot: u32,
+    (shelf, carrier, unit): (&str, &str, &str),
+    zones: &[String; 2],
+) -> (String, Value) {
+    let which = usize::try_from(seeding.random.below(4)).unwrap_or_default();
+    let (_, _, [_, kind, depth, width, _]) = BINS[which];
+    let row = json!({
+        "name": name,
+        "binId": storage.bins[which],
+        "shelfId": shelf,
+        "zoneId": if slot == 6 { Value::Null } else { json!(zones[usize::from(slot == 5)]) },
+        "binDepth": depth,
+        "binWidth": width,
+        "depth": depth,
+        "width": width,
+        "type": kind,
+        "xCoordinate": f64::from(slot - 1) * 400.0,
+        "yCoordinate": 0.0,
+        "~carrierId": carrier,
+        "~storageUnitId": unit,
+    });
+    (storage.bins[which].clone(), row)
+}
+
+fn stations(seeding: &mut Seeding<'_>) {
+    for (name, description) in [
+        ("Arbeitsplatz 1", "Kommissionierung am VLM 1"),
+        ("Arbeitsplatz 2", "Wareneingang, Prüfung"),
+        ("Poste Orléans", "Préparation des commandes"),
+        ("Stasjon Tromsø", "Plukk og innlevering"),
+    ] {
+        seeding.add("stations", json!({ "name": name, "description": description }));
+    }
+    for (name, description, kind) in [
+        ("sys", "Power Pick Server", 1),
+        ("PPG-KÖLN-01", "Terminal am VLM 1", 3),
+        ("PPG-ORLÉANS-01", "Poste de préparation", 3),
+        ("REGELWERK", "Automatische Regeln", 4),
+    ] {
+        seeding.add("clients", json!({ "name": name, "description": description, "type": kind }));
+    }
+}

@@ -1,0 +1,63 @@
+//! What the routes work on: the machinery, and the store, which is seeded when it is first needed.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use chrono::NaiveDateTime;
+
+use super::engine::Work;
+use super::seed;
+use super::store::{Row, Store};
+use crate::shared::Shared;
+
+#[derive(Clone)]
+pub(super) struct App(Arc<Inner>);
+
+pub(super) struct Inner {
+    pub(super) shared: Shared,
+    /// The time that the seeded data leads up to.
+    seeded_at: NaiveDateTime,
+    store: OnceLock<Mutex<Store>>,
+    token_ids: AtomicU64,
+}
+
+impl App {
+    pub(super) fn new(shared: &Shared) -> Self {
+        Self(Arc::new(Inner {
+            shared: shared.clone(),
+            seeded_at: shared.clock.now().naive_utc(),
+            store: OnceLock::new(),
+            token_ids: AtomicU64::new(0),
+        }))
+    }
+
+    pub(super) fn store(&self) -> MutexGuard<'_, Store> {
+        let store = self.store.get_or_init(|| Mutex::new(seed::store(&self.shared, self.seeded_at)));
+        store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The simulated time, which is also the site's own: the simulated plant has no zone.
+    pub(super) fn now(&self) -> NaiveDateTime {
+        self.shared.clock.now().naive_utc()
+    }
+
+    /// A call at work; for writes with a time of its own.
+    pub(super) fn work<'a>(&self, store: &'a mut Store, now: NaiveDateTime, user: &Row) -> Work<'a> {
+        Work { store, now, advanced: self.shared.clock.advanced(), user: user.clone() }
+    }
+
+    /// A fresh UUID for a token.
+    pub(super) fn token_id(&self) -> String {
+        let number = self.token_ids.fetch_add(1, Ordering::Relaxed);
+        let hex = self.shared.random(&format!("itempath/token-ids/{number}")).hex(32);
+        format!("{}-{}-4{}-a{}-{}", &hex[..8], &hex[8..12], &hex[13..16], &hex[17..20], &hex[20..])
+    }
+}
+
+impl std::ops::Deref for App {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
