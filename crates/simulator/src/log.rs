@@ -40,9 +40,9 @@ pub struct LoggedRequest {
 }
 
 /// Requests that are kept, the oldest go first.
-const MAX_ENTRIES: usize = 20_000;
+const MAX_ENTRIES: usize = 10_000;
 /// Bytes of bodies that are kept in all.
-const MAX_BYTES: usize = 16 * 1024 * 1024;
+const MAX_BYTES: usize = 8 * 1024 * 1024;
 /// Bytes of one body that are kept.
 const MAX_BODY: usize = 16 * 1024;
 

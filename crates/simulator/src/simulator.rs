@@ -137,7 +137,7 @@ impl Simulator {
         self.site.shared.faults.clear();
     }
 
-    /// The requests so far, oldest first: the last 20,000.
+    /// The requests so far, oldest first: the last 10,000.
     #[must_use]
     pub fn requests(&self) -> Vec<LoggedRequest> {
         self.site.shared.log.since(0)

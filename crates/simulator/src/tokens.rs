@@ -10,6 +10,7 @@ use std::time::Duration;
 use axum::http::{HeaderMap, header};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
 
 pub use settings::ExpiresIn;
 pub(crate) use settings::TokenSettings;
@@ -66,7 +67,8 @@ struct Entry {
 
 #[derive(Debug, Default)]
 struct State {
-    entries: HashMap<String, Entry>,
+    /// By the hash of the token: tokens may be long, and there may be many.
+    entries: HashMap<[u8; 32], Entry>,
     settings: HashMap<Vendor, TokenSettings>,
     requests: HashMap<Vendor, usize>,
     disabled: Vec<Vendor>,
@@ -104,9 +106,7 @@ impl Tokens {
         let size = settings.size.filter(|_| grant.kind == "access");
         let claims_now = clock.claims_now();
         let token = match form {
-            Form::Jwt { algorithm, claims } => {
-                jwt::encode(algorithm, claims, claims_now, lifetime, size, &mut random)
-            }
+            Form::Jwt { algorithm, claims } => jwt::encode(algorithm, claims, claims_now, lifetime, size, &mut random),
             Form::Opaque { length } => random.hex(size.unwrap_or(length)),
         };
         let now = clock.elapsed();
@@ -114,20 +114,20 @@ impl Tokens {
             state.entries.retain(|_, entry| entry.dies_at.is_none_or(|dies_at| dies_at > now));
         }
         let dies_at = lifetime.map(|lifetime| now + lifetime);
-        state.entries.insert(token.clone(), Entry { vendor, grant, dies_at, revoked: false });
+        state.entries.insert(hash(&token), Entry { vendor, grant, dies_at, revoked: false });
         let expires_at = lifetime.and_then(|lifetime| TimeDelta::from_std(lifetime).ok()).map(|life| claims_now + life);
         Issued { token, expires_in: lifetime.and_then(|lifetime| settings.expires_in.value(lifetime)), expires_at }
     }
 
     /// Makes a token of the caller's known, for ever.
     pub(crate) fn register(&self, vendor: Vendor, token: &str, grant: Grant) {
-        self.state().entries.insert(token.to_owned(), Entry { vendor, grant, dies_at: None, revoked: false });
+        self.state().entries.insert(hash(token), Entry { vendor, grant, dies_at: None, revoked: false });
     }
 
     /// Says what a token may do now.
     pub(crate) fn check(&self, clock: &Clock, vendor: Vendor, token: &str) -> Result<Grant, Denied> {
         let state = self.state();
-        let entry = state.entries.get(token).filter(|entry| entry.vendor == vendor).ok_or(Denied::Unknown)?;
+        let entry = state.entries.get(&hash(token)).filter(|entry| entry.vendor == vendor).ok_or(Denied::Unknown)?;
         if entry.revoked {
             return Err(Denied::Revoked);
         }
@@ -143,7 +143,7 @@ impl Tokens {
     /// Ends one token, as a vendor's logout or rotation does.
     #[expect(dead_code, reason = "for the vendors that rotate tokens")]
     pub(crate) fn revoke_one(&self, token: &str) {
-        if let Some(entry) = self.state().entries.get_mut(token) {
+        if let Some(entry) = self.state().entries.get_mut(&hash(token)) {
             entry.revoked = true;
         }
     }
@@ -205,6 +205,10 @@ impl Tokens {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn hash(token: &str) -> [u8; 32] {
+    Sha256::digest(token).into()
 }
 
 /// The bearer token of a request; the scheme in any case, as RFC 9110 has it.
