@@ -66,14 +66,17 @@ impl File {
 
     /// What all kinds of files say about themselves.
     pub(super) fn info(&self) -> Value {
-        json!({
+        let mut info = json!({
             "id": self.id,
             "dateCreated": instants::millis(self.created),
             "filename": self.filename,
             "fileSize": self.bytes.len(),
             "contentType": self.media_type(),
-            "description": self.description,
-        })
+        });
+        if let Some(description) = &self.description {
+            info["description"] = json!(description);
+        }
+        info
     }
 
     /// The file as PDF, if it can be had.

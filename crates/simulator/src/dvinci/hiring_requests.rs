@@ -132,6 +132,10 @@ impl Resource for HiringRequests {
     fn show(&self, _store: &Store, row: &Row, _look: Look) -> Row {
         let mut shown = visible(row);
         shown.insert("formFields".to_owned(), answers::show(FORM_FIELDS, row.get("formFields")));
+        // Left out rather than null, unlike the other fields.
+        if !has(row, "hiringReason") {
+            shown.remove("hiringReason");
+        }
         shown
     }
 }

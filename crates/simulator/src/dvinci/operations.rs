@@ -1,6 +1,7 @@
 //! The operations of the REST API: method, path, table, what happens.
 
 use axum::body::Bytes;
+use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{RawPathParams, State};
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
@@ -11,7 +12,7 @@ use axum::{Extension, Router};
 use super::app::App;
 use super::call::{Call, Caller};
 use super::guard;
-use super::reply::{Answer, with_json};
+use super::reply::{Answer, Refusal, with_json};
 use super::store::Store;
 use super::table::Table;
 use super::{
@@ -130,29 +131,22 @@ pub(super) fn routes(app: &App) -> Router<App> {
 fn handler(method: MethodFilter, table: Table, act: Act) -> MethodRouter<App> {
     let handle = async move |State(app): State<App>,
                              Extension(caller): Extension<Caller>,
-                             params: RawPathParams,
+                             params: Result<RawPathParams, RawPathParamsRejection>,
                              query: Query,
-                             body: Bytes| answer(&app, caller, &params, query, body, table, act);
+                             body: Bytes| {
+        // What is no text once it is decoded names nothing.
+        let Ok(params) = params else {
+            return Refusal::Forbidden.into_response();
+        };
+        let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let call = Call { params, query, body, caller, clock: &app.shared().clock };
+        answer(&app, &call, table, act)
+    };
     on(method, handle)
 }
 
-fn answer(
-    app: &App,
-    caller: Caller,
-    params: &RawPathParams,
-    query: Query,
-    body: Bytes,
-    table: Table,
-    act: Act,
-) -> Response {
-    let call = Call {
-        params: params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
-        query,
-        body,
-        caller,
-        clock: &app.shared().clock,
-    };
-    let answer = act(&mut app.store(), &call, table);
+fn answer(app: &App, call: &Call<'_>, table: Table, act: Act) -> Response {
+    let answer = act(&mut app.store(), call, table);
     match answer {
         Ok(body) => with_json(StatusCode::OK, &body),
         Err(refusal) => refusal.into_response(),

@@ -41,6 +41,8 @@ async fn a_missing_id_is_403_but_for_the_documented_404s() {
         "/orgUnits/99999",
         "/persons/99999",
         "/persons/keine-zahl",
+        "/persons/%FF",
+        "/locations/%2F..%2FLUEBECK",
         "/dvinciUsers/99999",
         "/userGroups/99999",
         "/onboardings/99999/attachments",
