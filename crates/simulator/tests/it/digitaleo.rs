@@ -96,3 +96,49 @@ async fn one_seed_gives_the_same_answers_byte_for_byte() {
     assert_eq!(run(7).await, run(7).await);
     assert_ne!(run(7).await, run(8).await);
 }
+
+#[tokio::test]
+async fn odd_bodies_are_refused_in_json_by_every_resource() {
+    let digitaleo = Digitaleo::start().await;
+    let deep = "[".repeat(500);
+    let odd = [
+        "",
+        "{}",
+        "[]",
+        "null",
+        "{\"id\":{\"a\":[1]},\"contacts\":[[]],\"metaData\":\"[]\",\"steps\":{},\"limit\":-1}",
+        "{\"id\":99999999999999999999,\"metaData\":\"{\\\"contactIds\\\":{}}\",\"contacts\":\"x\"}",
+        "{\"name\":[],\"text\":7,\"media\":true,\"contacts\":[{\"recipient\":null}],\"listId\":0.5}",
+        deep.as_str(),
+        "\u{fffd}é",
+    ];
+    let resources = [
+        "contacts/contacts",
+        "contacts/lists",
+        "contacts/lists?action=merge",
+        "contacts/lists?action=import",
+        "contacts/lists?action=contactadd",
+        "contacts/lists?action=contactremove",
+        "contacts/statistics",
+        "contacts/fields",
+        "contacts/optouts",
+        "api/campaigns",
+        "api/campaigns?action=cancel",
+        "api/campaigncontacts",
+        "api/campaigncosts",
+        "api/mailings",
+        "api/statistics",
+        "sms/sms",
+    ];
+    for resource in resources {
+        for method in [Method::GET, Method::POST, Method::PUT, Method::DELETE] {
+            for body in odd {
+                let request = digitaleo.request(method.clone(), resource).header("content-type", "application/json");
+                let (status, answer) = answer(request.body(body.to_owned()).send().await.unwrap()).await;
+                let is_read = status == StatusCode::OK && method == Method::GET;
+                let is_refusal = status.is_client_error() && answer["status"] == status.as_u16();
+                assert!(is_read || is_refusal, "{method} {resource} {body}: {status} {answer}");
+            }
+        }
+    }
+}

@@ -61,7 +61,7 @@ impl Costs {
         for (medium, cost, units) in &self.media {
             let mut entry = json!({ "cost": euros(*cost) });
             if *medium == "SMS" {
-                entry["units"] = json!(units);
+                entry["units"] = json!(units.to_string());
             }
             medias.insert((*medium).to_owned(), entry);
         }
@@ -126,15 +126,11 @@ fn count<T>(of: impl Iterator<Item = T>) -> i64 {
     i64::try_from(of.count()).expect("fewer than 2^63")
 }
 
-/// An amount as a JSON number, whole ones without a fraction.
+/// An amount as a database with three decimals gives it: text.
 fn euros(thousandths: i64) -> Value {
-    if thousandths % 1000 == 0 {
-        json!(thousandths / 1000)
-    } else {
-        #[expect(clippy::cast_precision_loss, reason = "amounts are far below 2^52")]
-        let amount = thousandths as f64 / 1000.0;
-        json!(amount)
-    }
+    let sign = if thousandths < 0 { "-" } else { "" };
+    let amount = thousandths.abs();
+    json!(format!("{sign}{}.{:03}", amount / 1000, amount % 1000))
 }
 
 #[cfg(test)]
@@ -147,13 +143,13 @@ mod tests {
         let small = Costs::new(&mailing, |_| 10);
         assert_eq!(
             small.json(),
-            json!({ "cost": 2, "medias": {
-                "SMS": { "cost": 0.65, "units": 10 },
-                "ADJUST": { "cost": 1.35, "label": "Minimum de facturation" },
+            json!({ "cost": "2.000", "medias": {
+                "SMS": { "cost": "0.650", "units": "10" },
+                "ADJUST": { "cost": "1.350", "label": "Minimum de facturation" },
             } })
         );
         let large = Costs::new(&mailing, |_| 1000);
         assert_eq!((large.text(100), large.text(120)), ("58.50".to_owned(), "70.20".to_owned()));
-        assert_eq!(large.json()["medias"]["DISCOUNT"]["cost"], -6.5);
+        assert_eq!(large.json()["medias"]["DISCOUNT"]["cost"], "-6.500");
     }
 }

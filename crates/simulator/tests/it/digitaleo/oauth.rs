@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use keyfob_simulator::{ExpiresIn, Simulator, Vendor, credentials};
-use reqwest::{Method, StatusCode, multipart};
+use reqwest::{Method, StatusCode, Version, multipart};
+use rustls::pki_types::pem::PemObject;
 use serde_json::{Value, json};
 
 use super::{Digitaleo, ask, client};
-use crate::support::{answer, http};
+use crate::support::{self, answer, http};
 
 #[tokio::test]
 async fn a_token_is_long_and_lives_an_hour() {
@@ -149,4 +150,19 @@ async fn what_is_no_resource_is_404_and_what_is_no_operation_405() {
         assert_eq!(status, expected, "{resource}");
         assert_eq!(body["status"], expected, "{resource}");
     }
+}
+
+#[tokio::test]
+async fn a_token_of_fifty_thousand_characters_passes_over_http_2() {
+    let simulator = Simulator::builder().tls(true).start().await.unwrap();
+    let mut roots = rustls::RootCertStore::empty();
+    let certificate =
+        rustls::pki_types::CertificateDer::from_pem_slice(simulator.certificate_pem().unwrap().as_bytes());
+    roots.add(certificate.unwrap()).unwrap();
+    let http = support::client(roots).build().unwrap();
+    let (_, body) = answer(ask(&http, &simulator).form(&client()).send().await.unwrap()).await;
+    let token = body["access_token"].as_str().unwrap();
+    let url = format!("{}/digitaleo/contacts/rest/lists", simulator.url());
+    let response = http.get(url).header("Authorization", format!("Bearer {token}")).send().await.unwrap();
+    assert_eq!((response.version(), response.status()), (Version::HTTP_2, StatusCode::OK));
 }
