@@ -371,3 +371,18 @@ async fn applications_hold_what_they_refer_to() {
     tenant.done(&format!("/applications/{}/delete", made["id"])).await;
     tenant.done(&path).await;
 }
+
+#[tokio::test]
+async fn of_many_updates_of_one_version_one_wins() {
+    let tenant = Tenant::start().await;
+    let before = tenant.read("/persons/5").await;
+    let updates = (0..20).map(|number| {
+        let body = with(before.clone(), json!({ "lastName": format!("Süß {number}") }));
+        tenant.request(reqwest::Method::PUT, "/persons/5").json(&body).send()
+    });
+    let answers = futures::future::join_all(updates).await;
+    let statuses: Vec<u16> = answers.into_iter().map(|answer| answer.unwrap().status().as_u16()).collect();
+    assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{statuses:?}");
+    assert_eq!(statuses.iter().filter(|status| **status == 409).count(), 19, "{statuses:?}");
+    assert_eq!(tenant.read("/persons/5").await["version"], 1);
+}
