@@ -15,6 +15,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::clock::iso;
+use crate::ditio::reporting;
 use crate::fault::Fault;
 use crate::mounts::MOUNTS;
 use crate::site::Site;
@@ -73,6 +74,7 @@ pub(crate) async fn answer(site: &Site, peer: SocketAddr, request: Request<Body>
                 .map_err(|error| error.to_string()),
             Err(why) => Err(why),
         },
+        (method, ["ditio", "reporting", rest @ ..]) => reporting::control::answer(&site.shared, method, rest, &body),
         (&Method::POST, ["reset"]) => {
             site.reset();
             Ok(state(site))

@@ -26,6 +26,7 @@ mod web;
 mod webhook;
 
 pub use builder::Builder;
+pub use ditio::reporting::{DitioReporting, DitioSwitches, DitioTable};
 pub use fault::Fault;
 pub use log::LoggedRequest;
 pub use simulator::Simulator;

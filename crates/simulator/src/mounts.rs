@@ -27,6 +27,8 @@ pub(crate) struct Mount {
 pub(crate) const MOUNTS: &[Mount] = &[
     Mount { vendor: Vendor::Ditio, title: "Ditio identity", prefix: "/ditio/identity", token_paths: &["/connect/token"], router: ditio::identity::router },
     Mount { vendor: Vendor::Ditio, title: "Ditio core", prefix: "/ditio/core", token_paths: &[], router: ditio::core::router },
+    Mount { vendor: Vendor::Ditio, title: "Ditio reporting", prefix: "/ditio/reporting", token_paths: &[], router: ditio::reporting::router },
+    Mount { vendor: Vendor::Ditio, title: "Ditio mass transport", prefix: "/ditio/mass-transport", token_paths: &[], router: ditio::mass_transport::router },
     Mount { vendor: Vendor::Bits, title: "Bits", prefix: "/bits", token_paths: &["/v1/oauth2/token"], router: bits::router },
     Mount { vendor: Vendor::Digitaleo, title: "Digitaleo", prefix: "/digitaleo", token_paths: &["/oauth/token"], router: digitaleo::router },
     Mount { vendor: Vendor::Dvinci, title: "d.vinci", prefix: "/dvinci", token_paths: &["/plt/oauth2/token"], router: dvinci::router },

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::http::HeaderMap;
 
 use crate::clock::{Clock, Start};
+use crate::ditio::reporting;
 use crate::fault::Faults;
 use crate::log::Log;
 use crate::seed::{ObjectIds, Random};
@@ -22,6 +23,8 @@ pub(crate) struct Inner {
     pub(crate) faults: Faults,
     pub(crate) log: Log,
     pub(crate) options: Options,
+    /// The tables of Ditio's reporting API, which tests and the core API reach too.
+    pub(crate) ditio_reporting: reporting::Slot,
     /// `http://127.0.0.1:port`, known once it listens.
     pub(crate) url: String,
 }
@@ -45,6 +48,7 @@ impl Shared {
             faults: Faults::default(),
             log: Log::default(),
             options,
+            ditio_reporting: reporting::Slot::default(),
             url,
         }))
     }

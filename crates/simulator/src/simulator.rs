@@ -10,6 +10,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::builder::Builder;
+use crate::ditio::reporting::DitioReporting;
 use crate::environment;
 use crate::fault::Fault;
 use crate::log::LoggedRequest;
@@ -152,6 +153,12 @@ impl Simulator {
     /// not answer.
     pub async fn deliver(&self, webhook: Webhook) -> io::Result<Vec<Delivery>> {
         crate::webhook::deliver(&self.site.shared, &webhook).await
+    }
+
+    /// The tables behind Ditio's reporting API, to be read and written.
+    #[must_use]
+    pub fn ditio_reporting(&self) -> DitioReporting {
+        DitioReporting::new(&self.site.shared)
     }
 
     /// Puts everything back to the start: data, clock, tokens, faults, log.

@@ -4,6 +4,8 @@ mod bits;
 mod control;
 mod digitaleo;
 mod ditio_core;
+mod ditio_mass_transport;
+mod ditio_reporting;
 mod dvinci;
 mod faults;
 mod identity;

@@ -31,7 +31,11 @@ pub(super) fn response(file: &File, media: &'static str, disposition: &str) -> R
 pub(super) async fn stream(State(core): State<Core>, Path(id): Path<String>) -> Result<Response, Problem> {
     let data = core.data();
     let documents = &data.documents;
-    let file = documents.owners.get(&id).and_then(|owner| documents.file(owner, &id)).ok_or_else(Problem::not_found)?;
+    let Some(file) = documents.owners.get(&id).and_then(|owner| documents.file(owner, &id)) else {
+        // What the reporting API's records refer to is served here too.
+        let store = core.shared.ditio_reporting.get();
+        return store.and_then(|store| store.file(&id)).map(IntoResponse::into_response).ok_or_else(Problem::not_found);
+    };
     Ok(match content::media_type(&file.bytes) {
         Some(media) => response(file, media, "inline"),
         None => response(file, "application/octet-stream", "attachment"),

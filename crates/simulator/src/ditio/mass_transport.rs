@@ -1,0 +1,77 @@
+//! Ditio mass transport: states of machines and weights come in, under the scope `masstransportapiv1`.
+
+mod body;
+mod live;
+mod problem;
+mod seeded;
+mod states;
+mod trips;
+mod weights;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post, put};
+
+use self::states::State;
+use self::weights::Weight;
+use super::audience::{self, Audience};
+use super::world::World;
+use crate::seed::ObjectIds;
+use crate::shared::Shared;
+use crate::web::Routes;
+
+/// What the vendor's web server takes.
+const MAX_BODY: usize = 30_000_000;
+
+/// The state of the API, shared by its handlers.
+#[derive(Clone)]
+struct Api(Arc<Inner>);
+
+struct Inner {
+    shared: Shared,
+    world: World,
+    ids: ObjectIds,
+    data: Mutex<Data>,
+}
+
+/// What was sent in, in the order of arrival.
+#[derive(Default)]
+struct Data {
+    states: Vec<State>,
+    weights: Vec<Weight>,
+}
+
+impl Api {
+    fn new(shared: &Shared) -> Self {
+        let world = World::new(shared);
+        let ids = shared.ids("ditio/mass-transport");
+        let data =
+            Data { states: seeded::states(shared, &world, &ids), weights: seeded::weights(shared, &world, &ids) };
+        Self(Arc::new(Inner { shared: shared.clone(), world, ids, data: Mutex::new(data) }))
+    }
+
+    fn data(&self) -> MutexGuard<'_, Data> {
+        self.0.data.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+pub(crate) fn router(shared: &Shared) -> Router {
+    let routes = Routes::new()
+        .route("/api/external-excavator-state", post(states::create))
+        .route("/api/external-excavator-state/import", post(states::import))
+        .route("/api/external-excavator-state/latest-timestamp/{company}/{project}", get(states::latest))
+        .route("/api/external-excavator-state/aggregated-data-per-state", post(states::aggregate))
+        .route("/api/external-weight-measure", post(weights::create))
+        .route("/api/external-weight-measure/query", post(weights::query))
+        .route("/api/external-weight-measure/export", post(weights::export))
+        .route("/api/external-weight-measure/mark-verified", put(weights::mark_verified))
+        .route("/api/external-weight-measure/mark-approved", put(weights::mark_approved))
+        .route("/api/external-weight-measure/mark-invoiced", put(weights::mark_invoiced))
+        .route("/api/live/company", get(live::company))
+        .route("/api/mass-transport-report/mass-transport-report", post(trips::report));
+    let audience = Audience::new(shared, "masstransportapiv1", || 401);
+    let guarded = routes.map(|router| audience::guard(router, audience).layer(DefaultBodyLimit::max(MAX_BODY)));
+    guarded.finish(Api::new(shared))
+}

@@ -1,0 +1,74 @@
+//! The older report on trips: the same trips as the reporting API's, under their older names.
+
+use axum::Json;
+use axum::extract::State;
+use serde_json::{Map, Value, json};
+
+use super::Api;
+use super::body::{Body, Faults, own_company};
+use super::problem::Problem;
+use crate::ditio::reporting::row::Row;
+use crate::ditio::world::{COMPANIES, World};
+
+/// Members whose names differ: there, here.
+const RENAMED: [(&str, &str); 5] = [
+    ("id", "tripId"),
+    ("dumperRegistrationNumber", "registrationNumber"),
+    ("projectExternalNumber", "externalProjectId"),
+    ("taskName", "taskDescription"),
+    ("unitOfMeasureText", "unitOfMeasure"),
+];
+/// Members of the newer record that the older one has not.
+const UNKNOWN: [&str; 4] = ["isFlowData", "isDeleted", "dumperDriverCompanyName", "unitOfMeasure"];
+
+/// A bare array, not paged; the end of the window is inside.
+pub(super) async fn report(State(api): State<Api>, body: Body) -> Result<Json<Vec<Value>>, Problem> {
+    let asked = body.object()?;
+    let mut faults = Faults::default();
+    let from = faults.time(&asked, "", "fromDate", true);
+    let to = faults.time(&asked, "", "toDate", true);
+    faults.check()?;
+    let company = asked.get("companyId").and_then(Value::as_str).filter(|id| !id.is_empty()).map(str::to_owned);
+    company.as_deref().map_or(Ok(()), own_company)?;
+    let store = api.0.shared.ditio_reporting.get();
+    let work = move || store.map_or_else(Vec::new, |store| store.trips(from, to.map(|to| to + 1)));
+    let rows = tokio::task::spawn_blocking(work).await.unwrap_or_default();
+    let named = company.and_then(|id| COMPANIES.iter().find(|company| company.id == id)).map(|company| company.name);
+    let rows = rows.iter().filter(|row| named.is_none_or(|name| row.text("projectCompanyName") == Some(name)));
+    Ok(Json(rows.map(|row| older(&api.0.world, row)).collect()))
+}
+
+fn older(world: &World, row: &Row) -> Value {
+    let mut trip = Map::new();
+    for (name, value) in row.members() {
+        let renamed = RENAMED.iter().find(|(there, _)| *there == name).map(|(_, here)| *here);
+        if renamed.is_some() || !UNKNOWN.contains(&name) {
+            trip.insert(renamed.unwrap_or(name).to_owned(), value.clone());
+        }
+    }
+    let company = COMPANIES.iter().find(|company| row.text("projectCompanyName") == Some(company.name));
+    let driver = |name: &str| {
+        let person = row.text(name).and_then(|name| world.people.iter().find(|person| person.name() == name));
+        person.map(|person| person.identity_id.clone())
+    };
+    let more = json!({
+        "companyName": row.get("projectCompanyName"),
+        "projectCompanyId": company.map(|company| company.id),
+        "taskExternalId": null,
+        "dumperNameShort": row.get("dumperNumber"),
+        "dumperDriverId": driver("dumperDriverName"),
+        "loaderNameShort": row.get("loaderNumber"),
+        "loaderDriverId": driver("loaderDriverName"),
+        "dumpCode": null,
+        "averageSpeed": row.get("averageSpeedKmh"),
+        "distanceAccumulated": row.get("distance"),
+        "receiptFileReferenceIds": [],
+        "breaks": [],
+        "executionPlanId": null,
+        "tags": ["Anlegg"],
+    });
+    if let Value::Object(more) = more {
+        trip.extend(more);
+    }
+    Value::Object(trip)
+}

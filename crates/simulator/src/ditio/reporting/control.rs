@@ -1,0 +1,69 @@
+//! The handle's calls as JSON under `/_control/ditio/reporting`.
+
+use axum::http::Method;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::handle::DitioReporting;
+use super::table::DitioTable;
+use crate::shared::Shared;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Change {
+    ids: Vec<String>,
+    #[serde(default)]
+    set: Map<String, Value>,
+}
+
+/// Answers one command; `path` is what follows `ditio/reporting`.
+pub(crate) fn answer(shared: &Shared, method: &Method, path: &[&str], body: &[u8]) -> Result<Value, String> {
+    let handle = DitioReporting::new(shared);
+    match (method, path) {
+        (&Method::GET, []) => Ok(overview(&handle)),
+        (&Method::POST, []) => {
+            let switches = parse(body)?;
+            handle.switch(|current| *current = switches);
+            Ok(overview(&handle))
+        }
+        (&Method::GET, [table]) => {
+            let table: DitioTable = table.parse()?;
+            Ok(json!({ "rows": handle.rows(table), "deletions": handle.deletions(table) }))
+        }
+        (&Method::POST, [table]) => {
+            let rows = match parse(body)? {
+                Value::Array(rows) => rows,
+                row => vec![row],
+            };
+            if !rows.iter().all(Value::is_object) {
+                return Err("a row is an object".to_owned());
+            }
+            Ok(json!({ "ids": handle.insert(table.parse()?, rows) }))
+        }
+        (&Method::PATCH, [table]) => {
+            let change: Change = parse(body)?;
+            Ok(json!({ "changed": handle.update(table.parse()?, change.ids, Value::Object(change.set)) }))
+        }
+        (&Method::DELETE, [table]) => {
+            let change: Change = parse(body)?;
+            Ok(json!({ "deleted": handle.delete(table.parse()?, change.ids) }))
+        }
+        _ => Err("GET, POST, PATCH or DELETE of a table, or GET or POST of the switches".to_owned()),
+    }
+}
+
+fn overview(handle: &DitioReporting) -> Value {
+    let tables = DitioTable::ALL.into_iter().map(|table| {
+        json!({
+            "name": table.name(),
+            "path": table.path(),
+            "rows": handle.count(table),
+            "deleted": handle.deleted(table),
+        })
+    });
+    json!({ "switches": handle.switches(), "tables": tables.collect::<Vec<_>>() })
+}
+
+fn parse<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, String> {
+    serde_json::from_slice(body).map_err(|error| error.to_string())
+}

@@ -1,0 +1,121 @@
+//! Goods transactions: one CSV for the whole window, with the vendor's faulty quoting.
+
+use axum::body::Body;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use chrono::NaiveDate;
+use futures::stream;
+
+use super::layout::{Layout, Pace};
+use super::refusal::Refusal;
+use super::rows::{Context, hundredths};
+use super::store::Store;
+use super::times::{DAY, HOUR, date_time, midnight};
+use crate::shared::Shared;
+use crate::web::Query;
+
+/// In the user's language, and a column short of the data.
+const HEADER: &str = "Vare;Prosjekt;Prosjektnr.;Arbeidsordre;Type;Bruker;Dato;Maskin;Antall;Kostpris;Pris;Kostbeløp;Beløp;\
+                      Lager;Beskrivelse\r\n";
+const ITEMS: [&str; 6] = [
+    "Diesel, anleggs",
+    "Rør Ø200 \"PE100\" 6 m",
+    "Pukk 8/16; vasket",
+    "Fiberduk kl. 3",
+    "Sprengstoff «Dynamitt»",
+    "Skjærbolt 3/4\" til skuff",
+];
+const TYPES: [&str; 4] = ["Consumption", "Sale", "Purchase", "Adjustment"];
+/// Lines in a piece of the stream.
+const PIECE: u64 = 500;
+
+/// The transactions of one seed.
+#[derive(Debug)]
+pub(super) struct Items(Layout);
+
+impl Items {
+    pub(super) fn new(shared: &Shared) -> Self {
+        let count = (shared.options.scale / 10).max(40);
+        let random = shared.random("ditio/reporting/items");
+        Self(Layout::new(count, 2, Pace::Working, shared.clock.now(), random))
+    }
+
+    fn line(&self, context: &Context, i: u64) -> String {
+        let mut random = self.0.random(i);
+        let order = random.pick(&context.world.work_orders);
+        let project = &context.world.projects[order.project];
+        let person = random.pick(&context.world.people);
+        let machine = random.pick(&context.world.machines);
+        let item = *random.pick(&ITEMS);
+        let kind = *random.pick(&TYPES);
+        let qty = 50 + random.below(4_000) * 25;
+        let (cost, price) = (1_200 + random.below(9_000), 1_500 + random.below(12_000));
+        let sign = if kind == "Adjustment" { "\u{2212}" } else { "" };
+        let when = date_time(self.0.moment(i, 6 * HOUR, 9 * HOUR)).format("%d.%m.%Y %H:%M:%S");
+        // Quoted because of the separator, yet a quotation mark inside is not doubled.
+        let name = if item.contains(';') || item.contains('"') { format!("\"{item}\"") } else { item.to_owned() };
+        let amount = |each: u64| decimal(qty * each / 100);
+        format!(
+            "{name};{};{};{};{kind};{};{when};{};{sign}{};{};{};{sign}{};{sign}{};Hovedlager Åsen;{};{}\r\n",
+            project.name,
+            project.number,
+            order.name,
+            person.name(),
+            machine.name,
+            decimal(qty),
+            decimal(cost),
+            decimal(price),
+            amount(cost),
+            amount(price),
+            decimal(random.below(90_000)),
+            random.pick(&["", "Hentet av sjåfør", "Retur – feil dimensjon"]),
+        )
+    }
+
+    /// The first transaction on or after a day.
+    fn first_on(&self, day: i64) -> u64 {
+        let (mut low, mut high) = (0, self.0.count);
+        while low < high {
+            let middle = low.midpoint(high);
+            if self.0.day(middle) < day {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        low
+    }
+}
+
+/// Whole days, both inside; the whole of them without.
+pub(super) fn answer(store: std::sync::Arc<Store>, query: &Query) -> Result<Response, Refusal> {
+    let from = day(query, "FromDate")?;
+    let to = day(query, "ToDate")?;
+    let first = from.map_or(0, |day| store.items.first_on(day));
+    let end = to.map_or(store.items.0.count, |day| store.items.first_on(day + DAY));
+    let pieces = stream::unfold((store, first), move |(store, next)| async move {
+        let until = (next + PIECE).min(end);
+        if next >= until {
+            return None;
+        }
+        let lines: String = (next..until).map(|i| store.items.line(&store.context, i)).collect();
+        Some((Ok::<_, std::convert::Infallible>(lines), (store, until)))
+    });
+    let head = stream::once(async { Ok(HEADER.to_owned()) });
+    let body = Body::from_stream(futures::StreamExt::chain(head, pieces));
+    Ok(([(header::CONTENT_TYPE, "text/csv; charset=utf-8")], body).into_response())
+}
+
+fn day(query: &Query, name: &str) -> Result<Option<i64>, Refusal> {
+    let Some(text) = query.text(name) else {
+        return Ok(None);
+    };
+    let read = NaiveDate::parse_from_str(text.get(..10).unwrap_or(text), "%Y-%m-%d");
+    read.map(|date| Some(midnight(date)))
+        .map_err(|_| Refusal::bad("ArgumentInvalid", format!("The value '{text}' is not valid for '{name}'.")))
+}
+
+/// With a comma, as the server's culture has it.
+fn decimal(number: u64) -> String {
+    hundredths(number).to_string().replace('.', ",")
+}

@@ -1,0 +1,149 @@
+//! The seeded rows, a module per family of tables.
+
+mod absence;
+mod crew;
+mod images;
+mod machines;
+mod masses;
+mod metadata;
+mod payroll;
+mod safety;
+mod time;
+
+use serde_json::{Value, json};
+
+use super::layout::Layout;
+use super::row::Row;
+use super::table::DitioTable as T;
+use super::times::{HOUR, UNSET};
+use crate::ditio::world::{Machine, Person, Project, WorkOrder, World};
+use crate::seed::Random;
+
+/// What rows are made of besides their number.
+#[derive(Debug)]
+pub(super) struct Context {
+    pub(super) world: World,
+    /// Where the core API serves files.
+    pub(super) files: String,
+    /// Six digits for each table, for the ids of its files.
+    pub(super) marks: Vec<String>,
+    /// The ids of the kinds of masses.
+    pub(super) mass_types: Vec<String>,
+}
+
+impl Context {
+    pub(super) fn file_url(&self, kind: T, variant: u8, i: u64) -> String {
+        format!("{}/{}", self.files, self.file_id(kind, variant, i))
+    }
+
+    /// The id of a file that belongs to row `i` of a table.
+    pub(super) fn file_id(&self, kind: T, variant: u8, i: u64) -> String {
+        format!("6610f1a3{:02x}{variant:02x}{}{i:06x}", kind as u8, self.marks[kind.at()])
+    }
+}
+
+/// The position of row `i` in a full extraction by time.
+pub(super) fn moment(kind: T, layout: &Layout, i: u64) -> i64 {
+    match kind {
+        T::MachineRegistrations => layout.moment(i / 2 * 2, 12 * HOUR, 5 * HOUR),
+        T::FlowTripRegistrations => layout.moment(i / 3 * 3, 5 * HOUR, 9 * HOUR),
+        T::Images | T::CrewListRegistrations => layout.created(i),
+        _ => layout.day(i),
+    }
+}
+
+/// Ids of rows that other APIs know too, with their places in the world, in the order of ids.
+pub(super) fn known(kind: T, world: &World) -> Option<Vec<(String, usize)>> {
+    fn numbered<'a, R: 'a>(rows: &'a [R], id: impl Fn(&'a R) -> &'a str) -> Vec<(String, usize)> {
+        rows.iter().enumerate().map(|(at, row)| (id(row).to_owned(), at)).collect()
+    }
+    let mut known = match kind {
+        T::Project => numbered(&world.projects, |project| &project.id),
+        T::WorkBreakdownStructure => numbered(&world.work_orders, |order| &order.id),
+        T::User => numbered(&world.people, |person| &person.profile_id),
+        T::Resource => {
+            let mut known = numbered(&world.people, |person| &person.profile_id);
+            let machines = numbered(&world.machines, |machine| &machine.id);
+            known.extend(machines.into_iter().map(|(id, at)| (id, at + world.people.len())));
+            known
+        }
+        _ => return None,
+    };
+    known.sort();
+    Some(known)
+}
+
+/// Row `i`; `subject` is its place in the world when [`known`] gives one.
+pub(super) fn row(kind: T, context: &Context, layout: &Layout, i: u64, subject: usize) -> Row {
+    match kind {
+        T::Project => metadata::project(context, layout, i, subject),
+        T::WorkBreakdownStructure => metadata::work_order(context, layout, i, subject),
+        T::User => metadata::user(context, layout, i, subject),
+        T::Resource => metadata::resource(context, layout, i, subject),
+        T::TimeRegistrations => time::row(context, layout, i),
+        T::MachineRegistrations => machines::row(context, layout, i),
+        T::AbsenceRegistrations => absence::row(context, layout, i),
+        T::PayrollLines => payroll::row(context, layout, i, false),
+        T::PayrollLinesExtended => payroll::row(context, layout, i, true),
+        T::IncidentRegistrations | T::MachineIncidentRegistrations => safety::incident(kind, context, layout, i),
+        T::ChecklistRegistrations | T::MachineChecklistRegistrations => safety::checklist(kind, context, layout, i),
+        T::Images => images::row(context, layout, i),
+        T::FlowTripRegistrations => masses::trip(context, layout, i),
+        T::FlowLocations => masses::location(context, layout, i),
+        T::FlowMassTypes => masses::mass_type(layout, i),
+        T::CrewListRegistrations => crew::row(context, layout, i),
+    }
+}
+
+/// Who, where and with what: picked for a row.
+struct Scene<'a> {
+    random: Random,
+    project: &'a Project,
+    order: &'a WorkOrder,
+    person: &'a Person,
+    machine: &'a Machine,
+}
+
+impl<'a> Scene<'a> {
+    fn of(world: &'a World, layout: &Layout, i: u64) -> Self {
+        let mut random = layout.random(i);
+        let order = random.pick(&world.work_orders);
+        Self {
+            order,
+            project: &world.projects[order.project],
+            person: random.pick(&world.people),
+            machine: random.pick(&world.machines),
+            random,
+        }
+    }
+}
+
+/// One of `of` cases, all alike.
+fn chance(random: &mut Random, of: u64) -> bool {
+    random.below(of) == 0
+}
+
+/// A number with two decimals at most; whole ones without a fraction.
+pub(in crate::ditio) fn hundredths(number: u64) -> Value {
+    let whole = i64::try_from(number).unwrap_or(i64::MAX);
+    if number.is_multiple_of(100) {
+        return (whole / 100).into();
+    }
+    let exact: f64 = u32::try_from(number).map_or(0.0, f64::from);
+    (exact / 100.0).into()
+}
+
+/// A coordinate with six decimals.
+fn rounded(degrees: f64) -> f64 {
+    (degrees * 1_000_000.0).round() / 1_000_000.0
+}
+
+/// A date that may be unset: `null` in some tables, the year 1 in others.
+fn or_unset(text: Option<String>) -> Value {
+    text.map_or_else(|| UNSET.into(), Value::from)
+}
+
+/// A pair of a raw code and its text.
+fn coded(code: usize, texts: &[&'static str]) -> (Value, &'static str) {
+    (json!(code), texts[code])
+}

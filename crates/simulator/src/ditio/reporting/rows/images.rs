@@ -1,0 +1,53 @@
+//! Images: a row for each picture and what it hangs on.
+
+use serde_json::{Value, json};
+
+use super::super::layout::Layout;
+use super::super::row::{Row, row};
+use super::super::times::{ticks, utc};
+use super::{Context, Scene, chance};
+use crate::ditio::reporting::table::DitioTable::Images;
+
+const SOURCES: [&str; 3] = ["feed", "alert", "checklist"];
+
+pub(super) fn row(context: &Context, layout: &Layout, i: u64) -> Row {
+    let mut scene = Scene::of(&context.world, layout, i);
+    let random = &mut scene.random;
+    // Where the road is comes some time after the picture, in either of two shapes.
+    let road = match random.below(3) {
+        0 => Value::Null,
+        1 => json!("EV6 S21D1 m1200"),
+        _ => json!({ "vegsystemreferanse": "FV17 S4D1 m310", "kommune": "1834" }),
+    };
+    let project = scene.project;
+    row! {
+        "id": layout.id(i),
+        "source": SOURCES[usize::try_from(i % 3).unwrap_or(0)],
+        "parentId": format!("65f0{}{:014x}", layout.mark(), i / 2),
+        "projectId": project.id.as_str(),
+        "projectNumber": project.number.as_str(),
+        "projectName": project.name,
+        "projectCompanyId": project.company.id,
+        "taskId": scene.order.id.as_str(),
+        "taskName": scene.order.name,
+        "activityId": scene.order.id.as_str(),
+        "activityNumber": scene.order.number.as_str(),
+        "companyId": scene.person.company.id,
+        "createdByUserId": scene.person.identity_id.as_str(),
+        "createdByUserName": scene.person.name(),
+        "createdDateTime": ticks(layout.created(i)),
+        "modifiedDateTime": utc(layout.modified(i)),
+        "latitude": project.latitude,
+        "longitude": project.longitude,
+        "accuracy": if chance(random, 2) { json!(4.5) } else { json!(12) },
+        "roadReference": road,
+        "fileName": format!("grøft_{i:05}.png"),
+        "fileType": "image/png",
+        "fileSize": crate::ditio::reporting::files::picture_size(0),
+        "url": context.file_url(Images, 0, i),
+        "urlSm": context.file_url(Images, 1, i),
+        "urlM": context.file_url(Images, 2, i),
+        "urlLg": context.file_url(Images, 3, i),
+        "isDeleted": false,
+    }
+}

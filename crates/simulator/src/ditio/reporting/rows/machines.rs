@@ -1,0 +1,40 @@
+//! Machine registrations: what machines did, also on other companies' projects.
+
+use serde_json::Value;
+
+use super::super::layout::Layout;
+use super::super::row::{Row, row};
+use super::super::times::{HOUR, ticks, utc};
+use super::{Context, Scene, chance, hundredths, moment};
+use crate::ditio::reporting::table::DitioTable;
+
+pub(super) fn row(context: &Context, layout: &Layout, i: u64) -> Row {
+    let mut scene = Scene::of(&context.world, layout, i);
+    let stop = moment(DitioTable::MachineRegistrations, layout, i);
+    let hours = 1 + scene.random.below(8);
+    let project = scene.project;
+    row! {
+        "id": layout.id(i),
+        // Times of work without a zone, to the tick.
+        "startDateTime": ticks(stop - i64::try_from(hours).unwrap_or(0) * HOUR),
+        "stopDateTime": ticks(stop),
+        "qty": hundredths(hours * 100),
+        "description": if chance(&mut scene.random, 3) { Value::from("Knust stein på Håra, «grov» fraksjon") } else { Value::Null },
+        "approved": !chance(&mut scene.random, 5),
+        "machineId": scene.machine.id.as_str(),
+        "machineName": scene.machine.name,
+        "resourceNumber": scene.machine.number.as_str(),
+        "machineTypeName": scene.machine.type_id,
+        "driverId": scene.person.identity_id.as_str(),
+        "driverName": scene.person.name(),
+        "driverCompanyName": scene.person.company.name,
+        "projectId": project.id.as_str(),
+        "projectNumber": project.number.as_str(),
+        "projectName": project.name,
+        "projectExternalNumber": project.external_number.as_str(),
+        "projectCompanyName": project.company.name,
+        "createdDateTime": utc(layout.created(i)),
+        "modifiedDateTime": utc(layout.modified(i)),
+        "isDeleted": false,
+    }
+}
