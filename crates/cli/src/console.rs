@@ -35,6 +35,16 @@ pub(crate) fn json(value: &impl serde::Serialize) -> io::Result<()> {
     left(writeln!(io::stdout(), "{text}"))
 }
 
+/// Writes bytes to the standard output as they are.
+///
+/// # Errors
+///
+/// As [`line`].
+pub(crate) fn bytes(bytes: &[u8]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    left(out.write_all(bytes).and_then(|()| out.flush()))
+}
+
 /// Writes a line to the standard error.
 pub(crate) fn note(text: impl Display) {
     // Nobody is left to be told when this fails.

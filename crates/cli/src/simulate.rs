@@ -29,7 +29,11 @@ pub(crate) async fn run(args: &Simulate) -> anyhow::Result<()> {
         write(path, pem, 0o644)?;
     }
     if let Some(path) = &args.env_file {
-        write(path, &exports(&simulator.environment()), 0o600)?;
+        let mut variables = simulator.environment();
+        if let Some(certificate) = &args.certificate {
+            variables.push(("KEYFOB_CA", std::path::absolute(certificate)?.display().to_string()));
+        }
+        write(path, &exports(&variables), 0o600)?;
     }
     introduce(args, &simulator)?;
     tokio::signal::ctrl_c().await.context("cannot wait for Ctrl-C")?;

@@ -1,29 +1,15 @@
 //! Ditio core: a project, a work order, a document, an expired token, two refusals.
 
 use anyhow::{Context, ensure};
-use keyfob::ditio::{Credentials, Endpoints, Environment};
 use keyfob::ditio_core::{Client, operation as op, types};
 use keyfob::{ErrorKind, Form};
 use keyfob_simulator::Vendor;
 
+use super::ditio::{credentials, environment};
 use super::guide::Guide;
 use super::place::Place;
 
 const NUMBER: &str = "KF-1001";
-
-/// Where the simulated Ditio is.
-pub(super) fn environment(place: &Place<'_>) -> Environment {
-    Environment::Custom(Endpoints {
-        identity: place.get("DITIO_IDENTITY_BASE"),
-        core: place.get("DITIO_API_BASE"),
-        reporting: place.get("DITIO_REPORTING_BASE"),
-        mass_transport: Some(place.get("DITIO_MASSTRANSPORT_BASE")),
-    })
-}
-
-pub(super) fn credentials(place: &Place<'_>) -> Credentials {
-    Credentials::new(place.get("DITIO_CLIENT_ID"), place.get("DITIO_CLIENT_SECRET"))
-}
 
 pub(super) async fn walk(guide: &mut Guide, place: &Place<'_>) -> anyhow::Result<()> {
     guide.api("ditio-core", "Ditio core", "projects, work orders, documents and machines of building sites")?;

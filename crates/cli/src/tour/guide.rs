@@ -82,6 +82,18 @@ impl Guide {
         Ok(answer)
     }
 
+    /// Does what takes several calls, such as reading a stream to its end.
+    pub(super) async fn run<T>(
+        &mut self,
+        operation: &'static Operation,
+        shown: &str,
+        work: impl Future<Output = Result<T, Error>>,
+    ) -> anyhow::Result<T> {
+        self.begin(shown, Some(operation));
+        let found = work.await?;
+        Ok(found)
+    }
+
     /// Makes a call that the service has to refuse.
     pub(super) async fn refused<T>(
         &mut self,

@@ -1,0 +1,101 @@
+//! What is sent along with a call.
+
+use std::io::Read;
+
+use keyfob::client::DynamicCall;
+use keyfob::{Form, Operation, Part};
+use serde_json::{Map, Value};
+
+use crate::exit::Usage;
+
+/// The body as it was given.
+pub(super) enum Body {
+    None,
+    Json(String),
+    Form(Vec<(String, String)>),
+}
+
+impl Body {
+    pub(super) fn new(json: Option<String>, form: Vec<String>) -> Result<Self, Usage> {
+        match (json, form.is_empty()) {
+            (Some(_), false) => Err(Usage::new("give either --body or --form")),
+            (Some(json), true) => Ok(Self::Json(json)),
+            (None, true) => Ok(Self::None),
+            (None, false) => {
+                let fields = form.into_iter().map(|field| match field.split_once('=') {
+                    Some((name, value)) => Ok((name.to_owned(), value.to_owned())),
+                    None => Err(Usage::new(format!("--form {field} is no field: give NAME=VALUE or NAME=@FILE"))),
+                });
+                Ok(Self::Form(fields.collect::<Result<_, _>>()?))
+            }
+        }
+    }
+
+    /// Puts the body on the call.
+    pub(super) fn put(self, call: DynamicCall, operation: &Operation) -> anyhow::Result<DynamicCall> {
+        match self {
+            Self::None => Ok(call),
+            Self::Json(text) => Ok(call.body(json(&text)?)),
+            Self::Form(fields) if operation.body == "multipart/form-data" => {
+                let form = fields.into_iter().fold(Form::new(), |form, (name, value)| match value.strip_prefix('@') {
+                    Some(path) => form.part(name, Part::file(path)),
+                    None => form.text(name, value),
+                });
+                Ok(call.multipart(form))
+            }
+            Self::Form(fields) => {
+                let mut object = Map::new();
+                for (name, value) in fields {
+                    let value = match value.strip_prefix('@') {
+                        Some(path) => read(path)?,
+                        None => value,
+                    };
+                    object.insert(name, Value::String(value));
+                }
+                Ok(call.body(object))
+            }
+        }
+    }
+}
+
+/// Reads JSON from the argument itself, `@FILE` or `-`.
+fn json(text: &str) -> anyhow::Result<Value> {
+    let (source, text) = match text.strip_prefix('@') {
+        Some(path) => (path, read(path)?),
+        None if text == "-" => {
+            let mut all = String::new();
+            std::io::stdin().read_to_string(&mut all)?;
+            ("the standard input", all)
+        }
+        None => ("--body", text.to_owned()),
+    };
+    let parsed = serde_json::from_str(&text);
+    Ok(parsed.map_err(|error| Usage::caused(error, format!("{source} is not JSON")))?)
+}
+
+fn read(path: &str) -> Result<String, Usage> {
+    std::fs::read_to_string(path).map_err(|error| Usage::caused(error, format!("cannot read {path}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_and_json_are_told_apart() {
+        assert!(matches!(Body::new(None, vec![]), Ok(Body::None)));
+        let fields = Body::new(None, vec!["file=@a=b.pdf".to_owned(), "x=".to_owned()]);
+        let Ok(Body::Form(fields)) = fields else { panic!("fields") };
+        assert_eq!(fields, [("file".to_owned(), "@a=b.pdf".to_owned()), ("x".to_owned(), String::new())]);
+        assert!(Body::new(Some("{}".to_owned()), vec!["a=b".to_owned()]).is_err());
+        assert!(Body::new(None, vec!["a".to_owned()]).is_err());
+    }
+
+    #[test]
+    fn what_is_not_json_is_named() {
+        assert_eq!(json("{\"a\": 1}").unwrap()["a"], 1);
+        let error = json("{a: 1}").unwrap_err();
+        assert_eq!(format!("{error:#}"), "--body is not JSON: key must be a string at line 1 column 2");
+        assert!(json("@/no/such/file").unwrap_err().to_string().starts_with("cannot read /no/such/file"));
+    }
+}

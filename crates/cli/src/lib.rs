@@ -1,0 +1,44 @@
+#![doc = include_str!("../README.md")]
+
+mod args;
+mod call;
+mod connect;
+mod console;
+mod exit;
+mod list;
+mod pretty;
+mod registry;
+mod settings;
+mod simulate;
+mod suggest;
+mod token;
+mod tour;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::{Cli, Command};
+
+/// Runs `keyfob` with this process's arguments. A library function so that tests can run it as a process of their own.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return exit::report(&error.into()),
+    };
+    let result = runtime.block_on(async {
+        match cli.command {
+            Command::Tour(args) => tour::run(&args).await,
+            Command::Simulate(args) => simulate::run(&args).await,
+            Command::Token(args) => token::run(&args).await,
+            Command::Call(args) => call::run(&args).await,
+            Command::Apis(args) => list::run(&args),
+        }
+    });
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => exit::report(&error),
+    }
+}

@@ -1,0 +1,78 @@
+//! `keyfob apis`: what can be called, and how sure we are of it.
+
+use std::io::IsTerminal;
+
+use keyfob::{Operation, client::Confidence};
+use serde_json::{Value, json};
+
+use crate::args::Apis;
+use crate::console::{FAINT, GOOD, NOTED, TITLE, json as print_json, line, paint};
+use crate::registry::{self, APIS, Api};
+
+pub(crate) fn run(args: &Apis) -> anyhow::Result<()> {
+    let chosen: Vec<&Api> = match &args.api {
+        Some(name) => vec![registry::api(name)?],
+        None => APIS.iter().collect(),
+    };
+    if args.json || !std::io::stdout().is_terminal() {
+        let operations = chosen.iter().flat_map(|api| api.operations.iter().map(|operation| described(operation)));
+        return Ok(print_json(&operations.collect::<Vec<_>>())?);
+    }
+    for (number, api) in chosen.iter().enumerate() {
+        if number > 0 {
+            line("")?;
+        }
+        let counts = counts(api);
+        line(format_args!("{}  {}  {}", paint(TITLE, api.name), api.title, paint(FAINT, counts)))?;
+        let width = api.operations.iter().map(|operation| operation.id.len()).max().unwrap_or_default();
+        for operation in api.operations {
+            let (style, sure) = match operation.confidence {
+                Confidence::Documented => (GOOD, "documented"),
+                Confidence::Example => (NOTED, "example"),
+                Confidence::Inferred => (NOTED, "inferred"),
+            };
+            line(format_args!(
+                "  {:<width$}  {}  {:<6} {}",
+                operation.id,
+                paint(style, format_args!("{sure:<10}")),
+                operation.method,
+                operation.path,
+            ))?;
+            let indent = 2 + width + 2;
+            line(format_args!(
+                "{:indent$}{}",
+                "",
+                paint(FAINT, format_args!("{} {}", operation.summary, operation.source))
+            ))?;
+        }
+    }
+    Ok(())
+}
+
+fn counts(api: &Api) -> String {
+    let count = |confidence| api.operations.iter().filter(|operation| operation.confidence == confidence).count();
+    let parts = [
+        (count(Confidence::Documented), "documented"),
+        (count(Confidence::Example), "seen in examples"),
+        (count(Confidence::Inferred), "inferred"),
+    ];
+    let parts: Vec<_> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
+    format!("{} operations: {}", api.operations.len(), parts.join(", "))
+}
+
+fn described(operation: &'static Operation) -> Value {
+    json!({
+        "api": operation.api,
+        "operation": operation.id,
+        "summary": operation.summary,
+        "method": operation.method,
+        "path": operation.path,
+        "pathParameters": operation.path_parameters().collect::<Vec<_>>(),
+        "queryParameters": operation.query,
+        "body": Some(operation.body).filter(|body| !body.is_empty()),
+        "scope": operation.scope,
+        "repeatable": operation.repeat == keyfob::client::Repeat::Safe,
+        "confidence": operation.confidence.to_string(),
+        "source": operation.source,
+    })
+}

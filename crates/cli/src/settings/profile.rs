@@ -1,0 +1,168 @@
+//! Profiles: what `keyfob.toml` says about one installation.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use toml::{Table, Value};
+
+use super::{VARIABLES, file, is_secret};
+use crate::args::Connection;
+use crate::console::{NOTED, note, paint};
+use crate::exit::Usage;
+use crate::suggest::{did_you_mean, find, fold};
+
+/// One profile, its keys translated to variables.
+#[derive(Default)]
+pub(crate) struct Profile {
+    pub(crate) ca: Option<PathBuf>,
+    pub(crate) allow_plain_http: bool,
+    values: BTreeMap<&'static str, String>,
+}
+
+impl Profile {
+    /// Loads the profile that was asked for. None is used unasked: a file in somebody else's directory must not decide
+    /// where credentials of the environment are sent.
+    pub(crate) fn load(connection: &Connection) -> Result<Self, Usage> {
+        let Some(name) = &connection.profile else { return Ok(Self::default()) };
+        let path = file::locate(connection.config.as_deref())?;
+        let text = std::fs::read_to_string(&path)
+            .map_err(|error| Usage::caused(error, format!("cannot read {}", path.display())))?;
+        let table: Table = toml::from_str(&text).map_err(|error| {
+            // The error's own text shows the line, which may hold a secret.
+            let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].lines().count().max(1));
+            Usage::new(format!(
+                "{} line {line}: {}",
+                path.display(),
+                error.message().lines().next().unwrap_or_default()
+            ))
+        })?;
+        let mut profile =
+            Self::read(name, &table).map_err(|wrong| Usage::new(format!("{}: {wrong}", path.display())))?;
+        profile.ca = profile.ca.map(|ca| path.parent().map(|folder| folder.join(&ca)).unwrap_or(ca));
+        if profile.values.keys().any(|variable| is_secret(variable)) && file::is_open(&path) {
+            note(format_args!(
+                "{} {} holds secrets and can be read by others: chmod 600 {0}",
+                paint(NOTED, "warning:"),
+                path.display()
+            ));
+        }
+        Ok(profile)
+    }
+
+    pub(crate) fn get(&self, variable: &str) -> Option<String> {
+        self.values.get(variable).cloned()
+    }
+
+    fn read(name: &str, table: &Table) -> Result<Self, String> {
+        if let Some(stranger) = table.keys().find(|key| *key != "profiles") {
+            return Err(format!("there is nothing named {stranger} at the top: write [profiles.NAME.VENDOR]"));
+        }
+        let none = Table::new();
+        let profiles = table.get("profiles").and_then(Value::as_table).unwrap_or(&none);
+        let Some(found) = profiles.get(name).and_then(Value::as_table) else {
+            let known: Vec<_> = profiles.keys().map(String::as_str).collect();
+            let known =
+                if known.is_empty() { "it has none".to_owned() } else { format!("it has {}", known.join(", ")) };
+            return Err(format!("there is no profile {name}: {known}"));
+        };
+        let mut profile = Self::default();
+        for (key, value) in found {
+            match (fold(key).as_str(), value) {
+                ("ca", Value::String(path)) => profile.ca = Some(path.into()),
+                ("allowplainhttp", Value::Boolean(allow)) => profile.allow_plain_http = *allow,
+                (_, Value::Table(section)) => profile.section(name, key, section)?,
+                _ => {
+                    return Err(format!(
+                        "{key} in [profiles.{name}] means nothing: it takes ca, allow-plain-http and vendors"
+                    ));
+                }
+            }
+        }
+        Ok(profile)
+    }
+
+    fn section(&mut self, name: &str, vendor: &str, section: &Table) -> Result<(), String> {
+        let vendors = VARIABLES.iter().map(|variable| self::key(variable).0);
+        let Some(vendor) =
+            find(vendor, vendors.clone().collect::<Vec<_>>().iter().map(String::as_str)).map(str::to_owned)
+        else {
+            let vendors: Vec<_> = vendors.collect();
+            return Err(format!(
+                "there is no vendor {vendor}{}",
+                did_you_mean(vendor, vendors.iter().map(String::as_str))
+            ));
+        };
+        let keys: Vec<_> = VARIABLES.iter().map(|variable| (self::key(variable), *variable)).collect();
+        let keys: Vec<_> = keys.into_iter().filter(|((owner, _), _)| *owner == vendor).collect();
+        for (key, value) in section {
+            let Some((_, variable)) = keys.iter().find(|((_, known), _)| fold(known) == fold(key)) else {
+                let known = keys.iter().map(|((_, known), _)| known.as_str());
+                return Err(format!("{key} in [profiles.{name}.{vendor}] means nothing{}", did_you_mean(key, known)));
+            };
+            let Value::String(value) = value else {
+                return Err(format!("{key} in [profiles.{name}.{vendor}] has to be text, in quotes"));
+            };
+            self.values.insert(variable, value.clone());
+        }
+        Ok(())
+    }
+}
+
+/// Where a variable stands in the file: `DITIO_CLIENT_ID` is `client-id` of `ditio`.
+pub(crate) fn key(variable: &str) -> (String, String) {
+    let (vendor, key) = variable.split_once('_').unwrap_or((variable, ""));
+    (vendor.to_lowercase(), key.to_lowercase().replace('_', "-"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(name: &str, text: &str) -> Result<Profile, String> {
+        Profile::read(name, &toml::from_str(text).unwrap())
+    }
+
+    const FILE: &str = "
+        [profiles.plant]
+        ca = 'plant.pem'
+        allow-plain-http = true
+        [profiles.plant.itempath]
+        base = 'https://itempath.plant'
+        username = 'kari'
+        [profiles.test.ditio]
+        client_id = 'id'
+        clientSecret = 'secret'
+    ";
+
+    #[test]
+    fn keys_are_the_variables_in_small_letters() {
+        let plant = read("plant", FILE).unwrap();
+        assert_eq!(plant.get("ITEMPATH_BASE").unwrap(), "https://itempath.plant");
+        assert_eq!(plant.get("ITEMPATH_USERNAME").unwrap(), "kari");
+        assert_eq!((plant.ca.unwrap(), plant.allow_plain_http), (PathBuf::from("plant.pem"), true));
+        let test = read("test", FILE).unwrap();
+        assert_eq!(test.get("DITIO_CLIENT_ID").unwrap(), "id");
+        assert_eq!(test.get("DITIO_CLIENT_SECRET").unwrap(), "secret");
+        assert_eq!(test.get("ITEMPATH_BASE"), None);
+    }
+
+    #[test]
+    fn a_slip_is_named_and_its_value_is_not() {
+        for (name, text, wrong) in [
+            ("plannt", FILE, "there is no profile plannt: it has plant, test"),
+            (
+                "a",
+                "[profiles.a.ditio]\nclient-secrte = 'canary'",
+                "client-secrte in [profiles.a.ditio] means nothing: did you mean client-secret",
+            ),
+            ("a", "[profiles.a.itmepath]\nbase = 'canary'", "there is no vendor itmepath: did you mean itempath?"),
+            ("a", "[profiles.a.bits]\nclient-id = 7", "has to be text"),
+            ("a", "[profiles.a]\nclient-id = 'canary'", "client-id in [profiles.a] means nothing"),
+            ("a", "[ditio]\nclient-id = 'canary'", "nothing named ditio at the top"),
+        ] {
+            let error = read(name, text).err().expect("an error");
+            assert!(error.contains(wrong), "{error}");
+            assert!(!error.contains("canary"), "{error}");
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! `keyfob token`: what is known of an API's token.
+
+use std::io::IsTerminal;
+use std::time::Duration;
+
+use anyhow::Context;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use keyfob::auth::ExposeSecret;
+use serde_json::{Map, Value, json};
+
+use crate::args::Token;
+use crate::console::{FAINT, TITLE, json as print_json, line, paint};
+use crate::exit::At;
+use crate::registry;
+use crate::settings::Settings;
+
+pub(crate) async fn run(args: &Token) -> anyhow::Result<()> {
+    let api = registry::api(&args.api)?;
+    let settings = Settings::new(api, args.connection.clone())?;
+    let session = (api.connect)(&settings)?;
+    let authenticator = session.authenticator().context("the client has credentials")?;
+    let token = authenticator.access_token().await.context(At(api))?;
+    let info = authenticator.token_info().context("there is a token once it was fetched")?;
+    let claims = claims(token.expose_secret());
+    let shown = args.show.then(|| token.expose_secret());
+    if args.json || !std::io::stdout().is_terminal() {
+        let mut report = json!({
+            "api": api.name,
+            "type": info.token_type,
+            "lifetimeSeconds": info.lifetime.map(|lifetime| lifetime.as_secs()),
+            "remainingSeconds": info.remaining.map(|remaining| remaining.as_secs()),
+            "scopes": info.scopes,
+            "claims": claims,
+        });
+        if let Some(token) = shown {
+            report["token"] = token.into();
+        }
+        return Ok(print_json(&report)?);
+    }
+    line(paint(TITLE, api.title))?;
+    let row = |name: &str, value: String| line(format_args!("  {} {value}", paint(FAINT, format_args!("{name:<10}"))));
+    row("type", info.token_type.clone().unwrap_or_else(|| "not said".to_owned()))?;
+    row("lifetime", info.lifetime.map_or_else(|| "not known: used until it is rejected".to_owned(), words))?;
+    if let Some(remaining) = info.remaining {
+        row("remaining", words(remaining))?;
+    }
+    row("scopes", if info.scopes.is_empty() { "not said".to_owned() } else { info.scopes.join(" ") })?;
+    match &claims {
+        Some(claims) => {
+            row("claims", "as the token states them; nobody checked its signature".to_owned())?;
+            let width = claims.keys().map(String::len).max().unwrap_or_default();
+            for (name, value) in claims {
+                line(format_args!("    {} {}", paint(FAINT, format_args!("{name:<width$}")), claim(name, value)))?;
+            }
+        }
+        None => row("claims", "none: it is not a JWT".to_owned())?,
+    }
+    match shown {
+        Some(token) => row("token", token.to_owned())?,
+        None => row("token", "hidden; --show shows it".to_owned())?,
+    }
+    Ok(())
+}
+
+/// The claims of a JWT, for showing; whether they are true is the service's business.
+fn claims(token: &str) -> Option<Map<String, Value>> {
+    let mut parts = token.split('.');
+    let (_, claims, _) = (parts.next()?, parts.next()?, parts.next()?);
+    let bytes = URL_SAFE_NO_PAD.decode(claims.trim_end_matches('=')).ok()?;
+    serde_json::from_slice(&bytes).ok()
+}
+
+/// A claim on one line; instants with their date.
+fn claim(name: &str, value: &Value) -> String {
+    let text = match value {
+        Value::String(text) => text.clone(),
+        Value::Array(values) => values.iter().map(|value| claim("", value)).collect::<Vec<_>>().join(" "),
+        value => value.to_string(),
+    };
+    let text: String = text.chars().filter(|c| !c.is_control()).collect();
+    let instant = value.as_i64().filter(|_| ["exp", "iat", "nbf", "auth_time"].contains(&name));
+    match instant.and_then(|seconds| chrono::DateTime::from_timestamp(seconds, 0)) {
+        Some(instant) => format!("{text} ({})", instant.format("%Y-%m-%d %H:%M:%S UTC")),
+        None => text,
+    }
+}
+
+fn words(duration: Duration) -> String {
+    let (minutes, seconds) = (duration.as_secs() / 60, duration.as_secs() % 60);
+    match (minutes, seconds) {
+        (0, seconds) => format!("{seconds} s"),
+        (minutes, 0) => format!("{minutes} min"),
+        (minutes, seconds) => format!("{minutes} min {seconds} s"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn claims_are_read_from_jwts_only() {
+        let payload = URL_SAFE_NO_PAD.encode(r#"{"client_id":"a","exp":0}"#);
+        let claims = claims(&format!("e30.{payload}.c2ln")).unwrap();
+        assert_eq!(claims["client_id"], "a");
+        assert_eq!(claim("exp", &claims["exp"]), "0 (1970-01-01 00:00:00 UTC)");
+        for token in ["opaque", "a.b", "a.b.c", ""] {
+            assert!(super::claims(token).is_none(), "{token}");
+        }
+    }
+
+    #[test]
+    fn lifetimes_are_words() {
+        assert_eq!(words(Duration::from_secs(1800)), "30 min");
+        assert_eq!(words(Duration::from_secs(125)), "2 min 5 s");
+        assert_eq!(words(Duration::from_secs(9)), "9 s");
+    }
+}
