@@ -1,4 +1,5 @@
 //! Clients against the simulator, the command line as a process, the shape of the workspace.
 
 mod ditio_core;
+mod operations;
 mod tidy;

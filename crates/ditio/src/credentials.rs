@@ -54,16 +54,16 @@ impl Credentials {
         Self(Kind::Token(token.into()))
     }
 
-    /// Reads `DITIO_ACCESS_TOKEN`, or else `DITIO_CLIENT_ID` and `DITIO_CLIENT_SECRET`.
+    /// Reads `DITIO_CLIENT_ID` and `DITIO_CLIENT_SECRET`, or else `DITIO_ACCESS_TOKEN`.
     ///
     /// # Errors
     ///
     /// If neither is set; the error names the variable.
     pub fn from_env() -> Result<Self, Error> {
-        if let Some(token) = env::optional("DITIO_ACCESS_TOKEN") {
-            return Ok(Self::token(token));
+        match (env::optional("DITIO_CLIENT_ID"), env::optional("DITIO_ACCESS_TOKEN")) {
+            (None, Some(token)) => Ok(Self::token(token)),
+            _ => Ok(Self::new(env::required("DITIO_CLIENT_ID")?, env::secret("DITIO_CLIENT_SECRET")?)),
         }
-        Ok(Self::new(env::required("DITIO_CLIENT_ID")?, env::secret("DITIO_CLIENT_SECRET")?))
     }
 
     /// The same for `keyfob-auth`, asking for these scopes: to share one authenticator among several of Ditio's clients.

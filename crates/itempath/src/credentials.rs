@@ -33,16 +33,16 @@ impl Credentials {
         Self(Kind::Token(token.into()))
     }
 
-    /// Reads `ITEMPATH_TOKEN`, or else `ITEMPATH_USERNAME` and `ITEMPATH_PASSWORD`.
+    /// Reads `ITEMPATH_USERNAME` and `ITEMPATH_PASSWORD`, or else `ITEMPATH_TOKEN`.
     ///
     /// # Errors
     ///
     /// If neither is set; the error names the variable.
     pub fn from_env() -> Result<Self, Error> {
-        if let Some(token) = env::optional("ITEMPATH_TOKEN") {
-            return Ok(Self::token(token));
+        match (env::optional("ITEMPATH_USERNAME"), env::optional("ITEMPATH_TOKEN")) {
+            (None, Some(token)) => Ok(Self::token(token)),
+            _ => Ok(Self::new(env::required("ITEMPATH_USERNAME")?, env::secret("ITEMPATH_PASSWORD")?)),
         }
-        Ok(Self::new(env::required("ITEMPATH_USERNAME")?, env::secret("ITEMPATH_PASSWORD")?))
     }
 
     /// The same for `keyfob-auth`.

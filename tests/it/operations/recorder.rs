@@ -1,0 +1,84 @@
+//! A proxy between a client and the simulator that remembers what crossed it.
+
+use std::sync::{Arc, Mutex};
+
+use axum::{
+    Router,
+    body::{Body, Bytes, to_bytes},
+    extract::{Request, State},
+    http::{HeaderMap, Response, header},
+};
+
+/// One request and its answer, as they crossed the wire.
+#[derive(Clone, Debug)]
+pub(crate) struct Exchange {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) query: String,
+    pub(crate) content_type: String,
+    pub(crate) body: Bytes,
+    pub(crate) answer: Bytes,
+}
+
+/// The proxy.
+pub(crate) struct Recorder {
+    pub(crate) url: String,
+    log: Arc<Mutex<Vec<Exchange>>>,
+}
+
+#[derive(Clone)]
+struct Proxy {
+    target: String,
+    http: reqwest::Client,
+    log: Arc<Mutex<Vec<Exchange>>>,
+}
+
+impl Recorder {
+    /// Forwards to `target` whatever comes.
+    pub(crate) async fn start(target: &str) -> Self {
+        let log = Arc::new(Mutex::new(Vec::new()));
+        let http = keyfob::Transport::new().client(reqwest::redirect::Policy::none()).unwrap();
+        let proxy = Proxy { target: target.to_owned(), http, log: Arc::clone(&log) };
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let router = Router::new().fallback(forward).with_state(proxy);
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Self { url, log }
+    }
+
+    /// Takes what was recorded since the last time.
+    pub(crate) fn take(&self) -> Vec<Exchange> {
+        std::mem::take(&mut self.log.lock().unwrap())
+    }
+}
+
+async fn forward(State(proxy): State<Proxy>, request: Request) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    let body = to_bytes(body, usize::MAX).await.unwrap();
+    let target = format!("{}{}", proxy.target, parts.uri);
+    let request =
+        proxy.http.request(parts.method.clone(), target).headers(end_to_end(parts.headers.clone())).body(body.clone());
+    let response = request.send().await.unwrap();
+    let (status, headers) = (response.status(), end_to_end(response.headers().clone()));
+    let answer = response.bytes().await.unwrap();
+    proxy.log.lock().unwrap().push(Exchange {
+        method: parts.method.to_string(),
+        path: parts.uri.path().to_owned(),
+        query: parts.uri.query().unwrap_or_default().to_owned(),
+        content_type: parts.headers.get(header::CONTENT_TYPE).map_or("", |value| value.to_str().unwrap()).to_owned(),
+        body,
+        answer: answer.clone(),
+    });
+    let mut response = Response::new(Body::from(answer));
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
+    response
+}
+
+/// Without the headers that belong to one connection.
+fn end_to_end(mut headers: HeaderMap) -> HeaderMap {
+    for name in [header::HOST, header::CONNECTION, header::CONTENT_LENGTH, header::TRANSFER_ENCODING] {
+        headers.remove(name);
+    }
+    headers
+}
