@@ -105,20 +105,20 @@ pub(super) async fn export(State(api): State<Api>, body: Body) -> Result<Respons
     Ok((headers, table).into_response())
 }
 
-pub(super) async fn mark_verified(State(api): State<Api>, body: Body) -> Result<StatusCode, Problem> {
+pub(super) async fn mark_verified(State(api): State<Api>, body: Body) -> Result<Json<Vec<Value>>, Problem> {
     mark(&api, body, 0)
 }
 
-pub(super) async fn mark_approved(State(api): State<Api>, body: Body) -> Result<StatusCode, Problem> {
+pub(super) async fn mark_approved(State(api): State<Api>, body: Body) -> Result<Json<Vec<Value>>, Problem> {
     mark(&api, body, 1)
 }
 
-pub(super) async fn mark_invoiced(State(api): State<Api>, body: Body) -> Result<StatusCode, Problem> {
+pub(super) async fn mark_invoiced(State(api): State<Api>, body: Body) -> Result<Json<Vec<Value>>, Problem> {
     mark(&api, body, 2)
 }
 
-/// Moves tickets one step on, all or none. Those that are there already stay.
-fn mark(api: &Api, body: Body, step: usize) -> Result<StatusCode, Problem> {
+/// Moves tickets one step on, all or none, and answers with them. Those that are there already stay.
+fn mark(api: &Api, body: Body, step: usize) -> Result<Json<Vec<Value>>, Problem> {
     let ids = ids(body.0)?;
     let mut data = api.data();
     let mut faults = Faults::default();
@@ -131,12 +131,14 @@ fn mark(api: &Api, body: Body, step: usize) -> Result<StatusCode, Problem> {
         }
     }
     faults.check()?;
+    let mut moved = Vec::new();
     for weight in &mut data.weights {
         if ids.iter().any(|id| weight.id() == Some(id)) {
             weight.0.insert(STEPS[step].to_owned(), true.into());
+            moved.push(Value::Object(weight.0.clone()));
         }
     }
-    Ok(StatusCode::NO_CONTENT)
+    Ok(Json(moved))
 }
 
 /// A list of ids, bare or as the member `ids`.

@@ -42,6 +42,7 @@ pub(super) fn row(context: &Context, layout: &Layout, i: u64) -> Row {
         "accuracy": if chance(random, 2) { json!(4.5) } else { json!(12) },
         "roadReference": road,
         "fileName": format!("grøft_{i:05}.png"),
+        "fileNameOrig": "IMG_åsen.png",
         "fileType": "image/png",
         "fileSize": crate::ditio::reporting::files::picture_size(0),
         "url": context.file_url(Images, 0, i),
