@@ -1,5 +1,6 @@
 //! Clients against the simulator, the command line as a process, the shape of the workspace.
 
+mod cli;
 mod ditio_core;
 mod operations;
 mod tidy;

@@ -99,16 +99,19 @@ fn summary(error: &anyhow::Error) -> String {
         // "No token to authorize the call with" is no news beside the reason.
         Some(auth) if find::<keyfob::Error>(error).is_some() => {
             let operation = find::<keyfob::Error>(error).and_then(keyfob::Error::operation);
-            let cause = auth.source().map(deepest).map_or_else(String::new, |cause| format!(": {cause}"));
+            let cause = auth.source().map(deepest).map_or_else(String::new, |cause| format!(" ({cause})"));
             format!("{}{auth}{cause}", operation.map_or_else(String::new, |operation| format!("{operation}: ")))
         }
         _ => match (chain.first(), chain.last()) {
+            (Some(first), Some(last)) if chain.len() > 1 && first.ends_with('?') => format!("{first} ({last})"),
             (Some(first), Some(last)) if chain.len() > 1 => format!("{first}: {last}"),
             (Some(only), _) => only.clone(),
             _ => String::from("unknown"),
         },
     };
-    line.replace('\n', " ")
+    // The libraries name what helps in Rust; here it is a flag.
+    let line = line.replace("`Transport::allow_plain_http`", "--allow-plain-http");
+    line.replace("Transport::allow_plain_http", "--allow-plain-http").replace('\n', " ")
 }
 
 fn deepest<'a>(mut error: &'a (dyn StdError + 'static)) -> &'a (dyn StdError + 'static) {
@@ -123,7 +126,8 @@ fn said(error: &anyhow::Error) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(error) = find::<auth::Error>(error) {
         let said: Vec<_> = [error.code(), error.description()].into_iter().flatten().collect();
-        if !said.is_empty() {
+        // A code alone stands in the first line already, unless it is none of the standard ones.
+        if error.description().is_some() || error.code().is_some_and(|code| !error.to_string().contains(code)) {
             lines.push(format!("the service says: {}", said.join(": ")));
         }
     } else if let Some(api) = find::<keyfob::Error>(error).and_then(keyfob::Error::api) {
@@ -148,6 +152,9 @@ fn advice(error: &anyhow::Error) -> Option<String> {
     let hosts = || api.hosts.iter().map(|(_, variable)| *variable).collect::<Vec<_>>().join(", ");
     match (status(error), find::<auth::Error>(error)) {
         (3, Some(_)) => Some(format!("check {}, and that they are of this environment", api.credentials)),
+        (4, None) if said(error).is_empty() => {
+            Some(format!("if nothing is found at all, check {}, or --base-url", hosts()))
+        }
         (5, _) | (1, Some(_)) => Some(format!("check {}, or --base-url", hosts())),
         _ => None,
     }

@@ -32,6 +32,9 @@ pub(super) async fn show(call: DynamicCall, output: Option<&Path>) -> anyhow::Re
         console::line(if terminal { pretty::json(&text) } else { text.trim_end().to_owned() })?;
         return Ok(());
     }
+    if media_type.starts_with("text/html") {
+        anyhow::bail!("the answer is an HTML page ({status}): is the base URL right, and nothing in between?");
+    }
     let text = std::str::from_utf8(&bytes).is_ok();
     if terminal && !text {
         let message = format!("the answer is {} bytes of {media_type}: give --output FILE", bytes.len());

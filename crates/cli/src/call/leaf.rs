@@ -53,6 +53,12 @@ fn given(operation: &'static Operation, matches: &ArgMatches) -> Result<Given, U
         };
         parameters.push((name, value.to_owned()));
     }
+    let missing: Vec<_> =
+        operation.path_parameters().filter(|name| parameters.iter().all(|(given, _)| given != name)).collect();
+    if !missing.is_empty() {
+        let flags: Vec<_> = missing.iter().map(|name| format!("--{} VALUE", name.to_kebab_case())).collect();
+        return Err(Usage::new(format!("{} needs {}: give {}", operation.id, missing.join(" and "), flags.join(" "))));
+    }
     // An operation has one of the two, or neither.
     let said = |id| matches.try_get_many::<String>(id).ok().flatten().into_iter().flatten().cloned();
     Ok(Given {
@@ -80,52 +86,48 @@ fn names(operation: &'static Operation) -> impl Iterator<Item = &'static str> {
 }
 
 fn command(api: &Api, operation: &'static Operation) -> Command {
-    let mut command = Command::new(operation.id)
+    let command = Command::new(operation.id)
         .bin_name(format!("keyfob call {} {}", api.name, operation.id))
-        .no_binary_name(false)
-        .about(operation.summary)
         .max_term_width(100)
-        .after_help(origin(operation));
-    command = Connection::augment_args(command);
+        .args(parameters(operation))
+        .next_help_heading("Sending and saving")
+        .args(body(operation));
+    // Its own description last: these arguments bring one along.
+    Connection::augment_args(command).about(operation.summary).after_help(origin(operation))
+}
+
+/// A flag for each parameter whose name is free, and `name=value` for all.
+fn parameters(operation: &'static Operation) -> Vec<Arg> {
+    let connection = Connection::augment_args(Command::new("keyfob"));
+    let taken = |long: &str| {
+        let others = connection.get_arguments().filter_map(Arg::get_long);
+        others.chain(["help", "body", "form", "output"]).any(|other| other == long)
+    };
+    let flag = |name: &'static str| {
+        let arg = Arg::new(name).long(name.to_kebab_case()).value_name("VALUE").action(ArgAction::Append);
+        let required = operation.path_parameters().any(|required| required == name);
+        let arg = if required { arg.help("Required: a part of the path") } else { arg };
+        arg.allow_hyphen_values(true).help_heading("Parameters")
+    };
+    let flags = names(operation).filter(|name| !taken(&name.to_kebab_case())).map(flag);
+    let pairs = Arg::new("keyfob:pairs").value_name("NAME=VALUE").num_args(0..).help("Parameters, written differently");
+    flags.chain([pairs.help_heading("Parameters")]).collect()
+}
+
+fn body(operation: &Operation) -> Vec<Arg> {
+    let mut args = Vec::new();
     if operation.body == "multipart/form-data" || operation.body == "application/x-www-form-urlencoded" {
-        command = command.arg(
-            Arg::new("keyfob:form")
-                .long("form")
-                .value_name("NAME=VALUE")
-                .action(ArgAction::Append)
-                .help("A field of the form; NAME=@FILE sends a file"),
-        );
+        let form = Arg::new("keyfob:form").long("form").value_name("NAME=VALUE").action(ArgAction::Append);
+        args.push(form.help("A field of the form; NAME=@FILE sends a file"));
     }
     if !operation.body.is_empty() && operation.body != "multipart/form-data" {
-        let help = "The body: JSON, @FILE, or - for the standard input";
-        command = command.arg(Arg::new("keyfob:body").long("body").value_name("JSON").help(help));
+        let body = Arg::new("keyfob:body").long("body").value_name("JSON");
+        args.push(body.help("The body: JSON, @FILE, or - for the standard input"));
     }
-    command = command.arg(
-        Arg::new("keyfob:output")
-            .long("output")
-            .short('o')
-            .value_name("FILE")
-            .value_parser(clap::value_parser!(PathBuf))
-            .help("Write the answer to this file as it arrives"),
-    );
-    for name in names(operation) {
-        let long = name.to_kebab_case();
-        let taken = command.get_arguments().any(|arg| arg.get_long() == Some(&long)) || long == "help";
-        let place = if operation.path.contains(&format!("{{{name}}}")) { "path" } else { "query" };
-        if !taken {
-            command = command.arg(
-                Arg::new(name)
-                    .long(long)
-                    .value_name("VALUE")
-                    .action(ArgAction::Append)
-                    .allow_hyphen_values(true)
-                    .help(if place == "path" { "Required: a part of the path" } else { "" })
-                    .help_heading("Parameters"),
-            );
-        }
-    }
-    let pairs = Arg::new("keyfob:pairs").value_name("NAME=VALUE").num_args(0..).help("Parameters, in another way");
-    command.arg(pairs)
+    let output = Arg::new("keyfob:output").long("output").short('o').value_name("FILE");
+    let output = output.value_parser(clap::value_parser!(PathBuf));
+    args.push(output.help("Write the answer to this file as it arrives"));
+    args
 }
 
 /// What `--help` says about where the operation comes from.

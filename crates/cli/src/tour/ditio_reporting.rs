@@ -1,4 +1,6 @@
-//! Ditio reporting: a page of projects, then a year of hours as a stream.
+//! Ditio reporting: a page of projects, then a month of hours, page after page.
+
+use std::collections::HashSet;
 
 use anyhow::{Context, ensure};
 use futures::TryStreamExt;
@@ -17,11 +19,12 @@ pub(super) async fn walk(guide: &mut Guide, place: &Place<'_>) -> anyhow::Result
     let first = page.data.first().and_then(|project| project.name.clone()).context("there is a project")?;
     guide.came_back(format!("{} projects on the first page; one is \"{first}\"", page.data.len()))?;
 
-    let rows = client.time_registrations().from_date_time("2026-02-01").chunk_limit(50).stream();
-    let rows: Vec<_> =
-        guide.run(&op::TimeRegistrations::OPERATION, "time_registrations().stream()", rows.try_collect()).await?;
+    let pages = client.time_registrations().from_date_time("2026-02-01").chunk_limit(50).pages();
+    let shown = "time_registrations().pages()";
+    let pages: Vec<_> = guide.run(&op::TimeRegistrations::OPERATION, shown, pages.try_collect()).await?;
+    let rows: Vec<_> = pages.iter().flat_map(|page| &page.data).collect();
     let hours: f64 = rows.iter().filter_map(|row| row.qty).sum();
-    let ids: std::collections::HashSet<_> = rows.iter().map(|row| row.id.as_deref()).collect();
-    ensure!(rows.len() > 50 && ids.len() == rows.len(), "{} rows, {} of them distinct", rows.len(), ids.len());
-    guide.came_back(format!("{} rows over {} pages, {hours:.1} hours", rows.len(), rows.len().div_ceil(50)))
+    let ids: HashSet<_> = rows.iter().map(|row| row.id.as_deref()).collect();
+    ensure!(pages.len() > 1 && ids.len() == rows.len(), "{} rows, {} of them distinct", rows.len(), ids.len());
+    guide.came_back(format!("{} rows on {} pages: {hours:.1} hours", rows.len(), pages.len()))
 }

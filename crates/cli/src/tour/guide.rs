@@ -172,7 +172,7 @@ impl Guide {
 fn describe(authenticator: &Authenticator) -> anyhow::Result<String> {
     let info = authenticator.token_info().context("there is a token after authorizing")?;
     let lifetime = match info.lifetime {
-        Some(lifetime) if lifetime.as_secs() >= 120 => format!("valid for {} min", lifetime.as_secs() / 60),
+        Some(lifetime) if lifetime.as_secs() >= 120 => format!("valid for {} min", (lifetime.as_secs() + 30) / 60),
         Some(lifetime) => format!("valid for {} s", lifetime.as_secs()),
         None => "valid until it is rejected".to_owned(),
     };

@@ -1,0 +1,159 @@
+//! `keyfob call`: what is sent, what comes back, and what goes wrong in which way.
+
+use std::fs;
+
+use keyfob_simulator::{Fault, Vendor};
+use serde_json::json;
+
+use super::run::{Keyfob, Running, folder};
+
+const BODY: &str = r#"{"companyId": "012345", "projectNumber": "P-1", "name": "Bru over Åna", "active": true}"#;
+
+#[test]
+fn what_is_created_is_read_back_under_any_spelling_of_the_operation() {
+    let running = Running::start();
+    let created = running.keyfob(&["call", "ditio-core", "create_project", "--body", BODY]).run().json();
+    assert_eq!(created["name"], "Bru over Åna");
+    for words in [
+        ["project_by_number", "--project-number", "P-1"].as_slice(),
+        &["projectByNumber", "projectNumber=P-1"],
+        &["project-by-number", "project_number=P-1"],
+    ] {
+        let arguments = [&["call", "ditio-core"], words].concat();
+        assert_eq!(running.keyfob(&arguments).run().json(), created);
+    }
+}
+
+#[test]
+fn parameters_reach_the_service_as_they_were_given() {
+    let running = Running::start();
+    let arguments = ["call", "itempath", "materials", "--limit", "2", "--name", "[like]a", "name=[not]b c"];
+    let page = running.keyfob(&arguments).run().json();
+    assert_eq!(page["materials"].as_array().unwrap().len(), 2);
+    let last = running.simulator.requests().pop().unwrap();
+    let query = url::form_urlencoded::parse(last.query.as_bytes()).into_owned().collect::<Vec<_>>();
+    let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    assert_eq!(query, [pair("limit", "2"), pair("name", "[like]a"), pair("name", "[not]b c")]);
+}
+
+#[test]
+fn a_file_goes_up_and_comes_down_with_the_same_bytes() {
+    let running = Running::start();
+    let folder = folder("files");
+    let (up, down) = (folder.join("tegning å.pdf"), folder.join("down.pdf"));
+    let bytes: Vec<u8> = b"%PDF-1.4\n".iter().copied().chain((0..300_000_u32).map(|n| (n % 251) as u8)).collect();
+    fs::write(&up, &bytes).unwrap();
+    let project = running.keyfob(&["call", "ditio-core", "create_project", "--body", BODY]).run().json();
+    let id = format!("id={}", project["id"].as_str().unwrap());
+    let form = format!("file=@{}", up.display());
+    let arguments = ["call", "ditio-core", "upload_project_documents", &id, "--form", &form];
+    let uploaded = running.keyfob(&arguments).run().json();
+    let reference = uploaded["infoPageFiles"][0]["fileReferenceId"].as_str().unwrap().to_owned();
+    let (file, output) = (format!("fileReferenceId={reference}"), down.display().to_string());
+    let arguments = ["call", "ditio-core", "download_project_document", &id, &file, "--output", &output];
+    let run = running.keyfob(&arguments).run();
+    assert_eq!((run.status, run.stdout.as_str()), (0, ""), "{run:?}");
+    assert!(fs::read(&down).unwrap() == bytes, "other bytes came down");
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 2, "a part was left behind");
+}
+
+#[test]
+fn bodies_come_from_files_and_forms_are_fields() {
+    let running = Running::start();
+    let path = folder("body").join("project.json");
+    fs::write(&path, BODY).unwrap();
+    let body = format!("@{}", path.display());
+    let created = running.keyfob(&["call", "ditio-core", "create_project", "--body", &body]).run().json();
+    assert_eq!(created["projectNumber"], "P-1");
+    let field = r#"metaData={"city":"Rennes"}"#;
+    let arguments = ["call", "digitaleo", "update_contact", "--form", "id=123456789", "--form", field];
+    assert_eq!(running.keyfob(&arguments).run().json(), json!({ "count": 1 }));
+}
+
+#[test]
+fn a_slip_in_a_name_is_answered_with_what_was_meant_and_nothing_is_sent() {
+    let running = Running::start();
+    for (arguments, words) in [
+        (["call", "ditoi-core", "projects"].as_slice(), ["no API ditoi-core", "did you mean ditio-core"]),
+        (&["call", "ditio-core", "projcet"], ["no operation projcet", "did you mean project"]),
+        (&["call", "ditio-core", "project"], ["project needs id", "give --id VALUE"]),
+        (&["call", "ditio-core", "project", "ids=1"], ["no parameter ids", "did you mean id?"]),
+        (&["call", "ditio-core", "project", "--idd", "1"], ["unexpected argument", "--idd"]),
+        (&["call", "ditio-core", "project", "--id", ".."], ["`id` is a part of the path", "made of dots"]),
+        (&["call", "ditio-core", "projects", "x"], ["x is no parameter", "name=value"]),
+        (&["call", "ditio-core", "create_project", "--body", "{a"], ["--body is not JSON", "line 1 column 2"]),
+        (&["call", "ditio-core", "create_project", "--body", "@none.json"], ["cannot read none.json", "No such file"]),
+        (&["call", "ditio-core"], ["which operation of Ditio core?", "keyfob apis ditio-core"]),
+        (&["call", "ditio-core", "projects", "--base-url", "nope=http://x"], ["has no host nope", "identity"]),
+        (&["call", "ditio-core", "projects", "--base-url", "localhost:80"], ["needs a scheme", "https"]),
+        (
+            &["call", "ditio-core", "projects", "--base-url", "http://198.51.100.1"],
+            ["plain http", "--allow-plain-http"],
+        ),
+        (&["call", "ditio-core", "projects", "--ca", "/dev/null"], ["/dev/null", "no certificate"]),
+    ] {
+        let run = running.keyfob(arguments).run();
+        assert_eq!((run.status, run.stdout.as_str()), (2, ""), "{arguments:?}: {run:?}");
+        let first = run.stderr.lines().next().unwrap_or_default();
+        assert!(words.iter().all(|word| first.contains(word)), "{arguments:?}: {first}");
+    }
+    assert!(running.simulator.requests().is_empty());
+}
+
+#[test]
+fn a_missing_variable_is_named() {
+    let running = Running::start();
+    let keyfob = running.keyfob(&["call", "bits", "userinfo"]).without("BITS_CLIENT_SECRET");
+    keyfob.run().failed(2, &["BITS_CLIENT_SECRET is not set", "client-secret", "[profiles.NAME.bits]"]);
+    Keyfob::new(&["call", "itempath", "materials"]).run().failed(2, &["ITEMPATH_BASE is not set"]);
+    Keyfob::new(&["call", "ditio-mass-transport", "weight_measures"]).run().failed(2, &["DITIO_MASSTRANSPORT_BASE"]);
+}
+
+#[test]
+fn a_wrong_secret_is_asked_once_and_never_shown() {
+    let running = Running::start();
+    let keyfob = running.keyfob(&["call", "ditio-core", "projects"]).env("DITIO_CLIENT_SECRET", "canary");
+    let run = keyfob.run();
+    run.failed(3, &["refused the credentials", "invalid_client"]);
+    assert!(
+        run.stderr.contains("DITIO_CLIENT_ID and DITIO_CLIENT_SECRET") && !run.stderr.contains("canary"),
+        "{run:?}"
+    );
+    assert_eq!(running.simulator.token_requests(Vendor::Ditio), 1);
+    let keyfob = running.keyfob(&["call", "itempath", "materials"]).env("ITEMPATH_PASSWORD", "canary");
+    keyfob.run().failed(3, &["refused the login"]);
+}
+
+#[test]
+fn an_unplugged_server_and_a_wrong_base_url_say_what_to_look_at() {
+    let running = Running::start();
+    let unplugged = "http://127.0.0.1:1";
+    for variable in ["DITIO_API_BASE", "DITIO_IDENTITY_BASE"] {
+        let run = running.keyfob(&["call", "ditio-core", "projects"]).env(variable, unplugged).run();
+        run.failed(5, &["onnect"]);
+        assert!(run.stderr.contains(variable), "{run:?}");
+    }
+    let core = format!("{}/ditio/core", running.simulator.url());
+    let wrong = running.keyfob(&["call", "ditio-core", "projects"]).env("DITIO_IDENTITY_BASE", &core).run();
+    wrong.failed(1, &["no token answer", "token URL"]);
+    let wrong = running.keyfob(&["call", "ditio-core", "projects", "--base-url", &format!("{core}/x")]).run();
+    wrong.failed(4, &["404"]);
+    running.simulator.inject(Fault::html(200).on(Vendor::Ditio).path("/ditio/core"));
+    let html = running.keyfob(&["call", "ditio-core", "projects"]).run();
+    assert_eq!(html.status, 1, "a page is no answer: {html:?}");
+}
+
+#[test]
+fn a_refusal_comes_with_the_services_own_words_and_its_status() {
+    let running = Running::start();
+    let run = running.keyfob(&["call", "ditio-core", "create_work_order", "--body", r#"{"companyId":"012345"}"#]).run();
+    run.failed(1, &["create_work_order", "400"]);
+    assert!(run.stderr.contains("ProjectId: ") && run.stderr.contains("the service says"), "{run:?}");
+    running.keyfob(&["call", "ditio-core", "project_by_number", "projectNumber=none"]).run().failed(4, &["404"]);
+    running.simulator.inject(Fault::status(429).retry_after("3600").on(Vendor::Ditio).path("/ditio/core").times(1));
+    running.keyfob(&["call", "ditio-core", "projects"]).run().failed(7, &["patience"]);
+    running.simulator.inject(Fault::status(503).on(Vendor::Ditio).path("/ditio/core").times(1));
+    running.keyfob(&["call", "ditio-core", "projects", "--no-retry"]).run().failed(5, &["503"]);
+    running.simulator.inject(Fault::status(409).on(Vendor::Dvinci).path("/dvinci/restApi").times(1));
+    running.keyfob(&["call", "dvinci", "job_openings"]).run().failed(6, &["409"]);
+}

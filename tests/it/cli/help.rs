@@ -1,0 +1,66 @@
+//! What `--help` says, and what `apis` lists.
+
+use std::{env, fs};
+
+use keyfob::client::Operation;
+use serde_json::Value;
+
+use super::run::Keyfob;
+
+#[test]
+fn the_help_is_what_was_reviewed() {
+    let mut tree = String::new();
+    for arguments in [
+        vec!["--help"],
+        vec!["tour", "--help"],
+        vec!["simulate", "--help"],
+        vec!["token", "--help"],
+        vec!["call", "--help"],
+        vec!["call", "ditio-core", "upload_project_documents", "--help"],
+        vec!["call", "digitaleo", "update_contact", "--help"],
+        vec!["apis", "--help"],
+    ] {
+        let run = Keyfob::new(&arguments).run();
+        assert_eq!((run.status, run.stderr.as_str()), (0, ""), "{run:?}");
+        let lines: Vec<_> = run.stdout.lines().map(str::trim_end).collect();
+        tree.extend(["$ keyfob ", &arguments.join(" "), "\n", &lines.join("\n"), "\n\n"]);
+    }
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/it/cli/help.txt");
+    if env::var_os("KEYFOB_BLESS").is_some() {
+        fs::write(path, &tree).unwrap();
+    }
+    let reviewed = fs::read_to_string(path).unwrap_or_default();
+    assert!(reviewed == tree, "the help changed; KEYFOB_BLESS=1 writes the new one for review:\n{tree}");
+}
+
+#[test]
+fn nothing_said_is_answered_with_help() {
+    let run = Keyfob::new(&[]).run();
+    assert_eq!(run.status, 2);
+    assert!(run.stderr.contains("Usage: keyfob <COMMAND>"), "{run:?}");
+}
+
+#[test]
+fn every_operation_is_listed_with_its_confidence_and_source() {
+    let all: [(&str, &[&Operation]); 7] = [
+        ("ditio-core", keyfob::ditio_core::OPERATIONS),
+        ("ditio-reporting", keyfob::ditio_reporting::OPERATIONS),
+        ("ditio-mass-transport", keyfob::ditio_mass_transport::OPERATIONS),
+        ("bits", keyfob::bits::OPERATIONS),
+        ("itempath", keyfob::itempath::OPERATIONS),
+        ("dvinci", keyfob::dvinci::OPERATIONS),
+        ("digitaleo", keyfob::digitaleo::OPERATIONS),
+    ];
+    let listed = Keyfob::new(&["apis"]).run().json();
+    let listed = listed.as_array().unwrap();
+    for (api, operations) in all {
+        let names: Vec<_> = listed.iter().filter(|row| row["api"] == api).map(|row| row["operation"].clone()).collect();
+        assert_eq!(names, operations.iter().map(|operation| Value::from(operation.id)).collect::<Vec<_>>());
+    }
+    for row in listed {
+        assert!(["documented", "example", "inferred"].map(Value::from).contains(&row["confidence"]), "{row}");
+        assert!(!row["source"].as_str().unwrap().is_empty(), "{row}");
+    }
+    let one = Keyfob::new(&["apis", "bits", "--json"]).run().json();
+    assert_eq!(one.as_array().unwrap().len(), keyfob::bits::OPERATIONS.len());
+}

@@ -1,0 +1,118 @@
+//! Runs `keyfob` in an empty environment, against a simulator in this process.
+
+use std::{
+    fs,
+    path::PathBuf,
+    process::{Command, Output, Stdio},
+};
+
+use keyfob_simulator::Simulator;
+use serde_json::Value;
+use tokio::runtime::Runtime;
+
+/// A simulator that runs on threads of its own.
+pub(super) struct Running {
+    pub(super) simulator: Simulator,
+    _runtime: Runtime,
+}
+
+impl Running {
+    pub(super) fn start() -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let simulator = runtime.block_on(Simulator::start()).unwrap();
+        Self { simulator, _runtime: runtime }
+    }
+
+    /// `keyfob` with what it takes to reach this simulator.
+    pub(super) fn keyfob(&self, arguments: &[&str]) -> Keyfob {
+        self.simulator
+            .environment()
+            .into_iter()
+            .fold(Keyfob::new(arguments), |keyfob, (name, value)| keyfob.env(name, &value))
+    }
+}
+
+/// One run of `keyfob`.
+pub(super) struct Keyfob(Command);
+
+impl Keyfob {
+    pub(super) fn new(arguments: &[&str]) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_keyfob-under-test"));
+        let home = folder("home");
+        command.args(arguments).env_clear().env("HOME", &home).current_dir(home).stdin(Stdio::null());
+        Self(command)
+    }
+
+    pub(super) fn env(mut self, name: &str, value: &str) -> Self {
+        self.0.env(name, value);
+        self
+    }
+
+    pub(super) fn without(mut self, name: &str) -> Self {
+        self.0.env_remove(name);
+        self
+    }
+
+    pub(super) fn within(mut self, folder: &PathBuf) -> Self {
+        self.0.current_dir(folder);
+        self
+    }
+
+    pub(super) fn run(mut self) -> Run {
+        Run::from(self.0.output().unwrap())
+    }
+
+    pub(super) fn command(self) -> Command {
+        self.0
+    }
+}
+
+/// What a run left.
+#[derive(Debug)]
+pub(super) struct Run {
+    pub(super) status: i32,
+    pub(super) stdout: String,
+    pub(super) stderr: String,
+}
+
+impl From<Output> for Run {
+    fn from(output: Output) -> Self {
+        Self {
+            status: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+impl Run {
+    /// Its output as JSON; it has to have succeeded.
+    #[track_caller]
+    pub(super) fn json(&self) -> Value {
+        assert_eq!((self.status, self.stderr.as_str()), (0, ""), "{self:?}");
+        serde_json::from_str(&self.stdout).unwrap()
+    }
+
+    /// It failed with this status, nothing on the standard output, and a first line that holds `words`.
+    #[track_caller]
+    pub(super) fn failed(&self, status: i32, words: &[&str]) {
+        assert_eq!((self.status, self.stdout.as_str()), (status, ""), "{self:?}");
+        let first = self.stderr.lines().next().unwrap_or_default();
+        assert!(first.starts_with("error: "), "{first}");
+        for word in words {
+            assert!(first.contains(word), "`{word}` is not in: {first}");
+        }
+        assert!(self.stderr.lines().count() <= 4, "{}", self.stderr);
+    }
+}
+
+/// A fresh folder for one test.
+pub(super) fn folder(name: &str) -> PathBuf {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    static NUMBER: AtomicUsize = AtomicUsize::new(0);
+
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}-{number}", std::process::id()));
+    fs::create_dir_all(&path).unwrap();
+    path
+}

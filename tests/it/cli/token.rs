@@ -1,0 +1,33 @@
+//! `keyfob token`: everything about the token, and the token only when asked.
+
+use super::run::Running;
+
+#[test]
+fn the_lifetime_scopes_and_claims_are_shown() {
+    let running = Running::start();
+    let token = running.keyfob(&["token", "ditio-core"]).run().json();
+    assert_eq!((&token["lifetimeSeconds"], &token["type"]), (&1800.into(), &"Bearer".into()));
+    assert_eq!(token["scopes"], serde_json::json!(["ditioapiv3"]));
+    assert_eq!(token["claims"]["client_id"], keyfob_simulator::credentials::DITIO_CLIENT_ID);
+    let opaque = running.keyfob(&["token", "bits"]).run().json();
+    assert!(opaque["claims"].is_null(), "{opaque}");
+}
+
+#[test]
+fn the_token_is_shown_only_when_asked_for() {
+    let running = Running::start();
+    // One fixed token, so that two runs have the same.
+    let with = |arguments: &[&str]| {
+        let keyfob = running.keyfob(arguments).without("DITIO_CLIENT_ID").without("DITIO_CLIENT_SECRET");
+        keyfob.env("DITIO_ACCESS_TOKEN", "canary-token").run()
+    };
+    let hidden = with(&["token", "ditio-core"]);
+    assert_eq!(hidden.status, 0);
+    assert!(!format!("{hidden:?}").contains("canary"), "{hidden:?}");
+    assert_eq!(with(&["token", "ditio-core", "--show"]).json()["token"], "canary-token");
+    for api in ["ditio-core", "itempath", "dvinci", "digitaleo"] {
+        let run = running.keyfob(&["token", api]).run();
+        assert_eq!(run.status, 0, "{run:?}");
+        assert!(run.json().get("token").is_none() && !run.stdout.contains("eyJ"), "{run:?}");
+    }
+}

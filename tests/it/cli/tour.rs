@@ -1,0 +1,46 @@
+//! The README's first command.
+
+use super::run::Keyfob;
+
+const APIS: [&str; 7] =
+    ["ditio-core", "ditio-reporting", "ditio-mass-transport", "bits", "itempath", "dvinci", "digitaleo"];
+
+#[test]
+fn the_tour_walks_every_api_and_every_step_holds() {
+    let report = Keyfob::new(&["tour", "--json"]).run().json();
+    assert_eq!((&report["held"], &report["apis"]), (&true.into(), &7.into()));
+    let steps = report["steps"].as_array().unwrap();
+    for api in APIS {
+        let of = |method: &str| steps.iter().any(|step| step["api"] == api && step["method"] == method);
+        assert!(of("GET") || of("POST"), "{api} has no call");
+        assert!(api == "ditio-reporting" || of("POST"), "{api} has no write");
+        let token = steps.iter().find(|step| step["api"] == api).unwrap();
+        assert!(token["outcome"].as_str().unwrap().contains("valid for"), "{token}");
+    }
+    let outcomes: Vec<_> = steps.iter().map(|step| step["outcome"].as_str().unwrap()).collect();
+    for shown in
+        ["token requests went from 1 to 2", "the same ones", "allerede i bruk", "Err(NotFound)", "Err(Conflict)"]
+    {
+        assert!(outcomes.iter().any(|outcome| outcome.contains(shown)), "{shown}");
+    }
+}
+
+#[test]
+fn piped_it_is_plain_text_and_says_how_it_went() {
+    let run = Keyfob::new(&["tour"]).env("TERM", "xterm-256color").run();
+    assert_eq!((run.status, run.stderr.as_str()), (0, ""), "{run:?}");
+    assert!(!run.stdout.contains('\u{1b}'), "there are colours");
+    assert!(run.stdout.contains("All steps held: 28 typed calls to 7 APIs"), "{}", run.stdout);
+    assert!(run.stdout.lines().all(|line| line.chars().count() <= 125), "{}", run.stdout);
+}
+
+#[test]
+fn it_shows_no_token_and_no_secret() {
+    use keyfob_simulator::credentials as c;
+
+    let run = Keyfob::new(&["tour"]).run();
+    for secret in [c::DITIO_CLIENT_SECRET, c::BITS_CLIENT_SECRET, c::ITEMPATH_PASSWORD, c::DVINCI_CLIENT_SECRET, "eyJ"]
+    {
+        assert!(!run.stdout.contains(secret), "{secret}");
+    }
+}
