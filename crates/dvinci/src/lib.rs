@@ -1,12 +1,17 @@
 #![doc = include_str!("../README.md")]
 
 mod credentials;
+mod files;
 #[rustfmt::skip]
 mod generated;
+mod portal;
+mod updates;
 
 pub use credentials::Credentials;
+pub use files::ContentError;
 pub use generated::{API, Client, OPERATIONS, operation, types};
 pub use keyfob_client::{Error, ErrorKind};
+pub use portal::Portal;
 
 use keyfob_client::ClientBuilder;
 
@@ -14,8 +19,8 @@ impl Client {
     /// Opens a client of a tenant, by its origin: `https://your-company.dvinci-hr.com`. Nothing is sent; the first call
     /// fetches the first token.
     ///
-    /// The job feed and the apply API are taken to be on the same origin, and never see the credentials; for a portal of
-    /// its own give [`Client::builder`] the hosts `feed` and `apply`.
+    /// The job feed and the apply API are taken to be on the same origin, and never see the credentials. A portal that
+    /// wants its own user and password has a client of its own, [`Client::portal`].
     ///
     /// # Errors
     ///
