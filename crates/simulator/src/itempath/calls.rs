@@ -6,6 +6,7 @@ use axum::http::request::Parts;
 use axum::response::Response;
 use serde_json::{Value, json};
 
+use super::engine::Work;
 use super::state::App;
 use super::store::{self, Row};
 
@@ -62,7 +63,7 @@ impl Call {
 
 fn note(app: &App, store: &mut store::Store, row: Value) {
     let Value::Object(mut row) = row else { return };
-    let mut work = app.work(store, app.now(), &Row::new());
+    let mut work = Work::new(store, app.now(), &Row::new());
     row.insert("creationDate".to_owned(), work.stamp().into());
     let id = work.insert("calls", row);
     let table = store.table_mut("calls");

@@ -1,7 +1,5 @@
 //! Create, show, update and delete, the same for every resource; what differs is in its description and its rules.
 
-use std::time::Duration;
-
 use axum::http::StatusCode;
 use chrono::NaiveDateTime;
 use serde_json::{Map, Value, json};
@@ -17,13 +15,15 @@ pub(super) struct Work<'a> {
     pub(super) store: &'a mut Store,
     /// The time of this call.
     pub(super) now: NaiveDateTime,
-    /// How far the clock has been advanced.
-    pub(super) advanced: Duration,
     /// The user who calls.
     pub(super) user: Row,
 }
 
-impl Work<'_> {
+impl<'a> Work<'a> {
+    pub(super) fn new(store: &'a mut Store, now: NaiveDateTime, user: &Row) -> Self {
+        Self { store, now, user: user.clone() }
+    }
+
     pub(super) fn stamp(&self) -> String {
         dates::stamp(self.now)
     }
@@ -32,7 +32,7 @@ impl Work<'_> {
     pub(super) fn insert(&mut self, path: &str, row: Row) -> String {
         let resource = self.store.table(path).resource;
         let handed_over = resource.calls.create && !resource.own;
-        self.put(path, row, handed_over.then_some(self.advanced))
+        self.put(path, row, handed_over.then_some(self.now))
     }
 
     /// Completes a row and stores it for everybody to see.
@@ -40,7 +40,7 @@ impl Work<'_> {
         self.put(path, row, None)
     }
 
-    fn put(&mut self, path: &str, mut row: Row, unseen_since: Option<Duration>) -> String {
+    fn put(&mut self, path: &str, mut row: Row, unseen_since: Option<NaiveDateTime>) -> String {
         let stamp = self.stamp();
         let table = self.store.table_mut(path);
         row.insert("id".to_owned(), table.new_id());

@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use super::engine::Work;
 use super::refusal::Refusal;
 use super::rules::users;
 use super::state::App;
@@ -38,7 +39,7 @@ pub(super) async fn guard(State(app): State<App>, request: Request, next: Next) 
     let Ok(body) = axum::body::to_bytes(body, MOST).await else {
         return Refusal::Message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large".to_owned()).into_response();
     };
-    history::settle(&mut app.work(&mut app.store(), app.now(), &user));
+    history::settle(&mut Work::new(&mut app.store(), app.now(), &user));
     let call = calls::Call::begin(&head, &body, &user);
     head.extensions.insert(Caller(user));
     let response = next.run(Request::from_parts(head, Body::from(body))).await;
@@ -54,19 +55,12 @@ pub(super) fn caller(app: &App, headers: &HeaderMap, wanted: Wanted) -> Result<R
     if !headers.contains_key(header::AUTHORIZATION) {
         return deny(StatusCode::UNAUTHORIZED, "Missing Authorization Header");
     }
-    let Some(token) = bearer(headers) else {
-        let message = "Bad Authorization header. Expected value 'Bearer <JWT>'";
-        return deny(StatusCode::UNPROCESSABLE_ENTITY, message);
-    };
+    if bearer(headers).is_none() {
+        return deny(StatusCode::UNAUTHORIZED, "Bad Authorization header. Expected value 'Bearer <JWT>'");
+    }
     let grant = match app.shared.authorize(Vendor::ItemPath, headers) {
         Ok(grant) => grant,
-        Err(Denied::Expired) => return deny(StatusCode::UNAUTHORIZED, "Token has expired"),
-        Err(Denied::Revoked) => return deny(StatusCode::UNAUTHORIZED, "Token has been revoked"),
-        Err(Denied::ClientDisabled) => return deny(StatusCode::UNAUTHORIZED, "User is deactivated"),
-        Err(Denied::Unknown) if token.split('.').count() == 3 => {
-            return deny(StatusCode::UNAUTHORIZED, "Signature verification failed");
-        }
-        Err(Denied::Unknown) => return deny(StatusCode::UNPROCESSABLE_ENTITY, "Not enough segments"),
+        Err(denied) => return deny(StatusCode::UNAUTHORIZED, reason(denied)),
     };
     match (grant.kind == "refresh", wanted) {
         (true, Wanted::Access) => return deny(StatusCode::UNPROCESSABLE_ENTITY, "Only access tokens are allowed"),
@@ -81,5 +75,14 @@ pub(super) fn caller(app: &App, headers: &HeaderMap, wanted: Wanted) -> Result<R
             let message = format!("Error loading the user {}", grant.client);
             deny(StatusCode::UNAUTHORIZED, &message)
         }
+    }
+}
+
+fn reason(denied: Denied) -> &'static str {
+    match denied {
+        Denied::Unknown => "Signature verification failed",
+        Denied::Expired => "Token has expired",
+        Denied::Revoked => "Token has been revoked",
+        Denied::ClientDisabled => "User is deactivated",
     }
 }

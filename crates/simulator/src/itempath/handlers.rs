@@ -8,6 +8,7 @@ use axum::routing::{MethodRouter, delete, get, post, put};
 use axum::{Json, Router};
 use serde_json::Value;
 
+use super::engine::Work;
 use super::guard::Caller;
 use super::refusal::Refusal;
 use super::schema::Resource;
@@ -34,8 +35,8 @@ pub(super) fn routes(router: Router<App>, resource: &'static Resource) -> Router
 
 fn all(resource: &'static Resource) -> MethodRouter<App> {
     let list = get(async move |State(app): State<App>, query: Query| {
-        let (now, advanced) = (app.now(), app.shared.clock.advanced());
-        answer(listing::list(&mut app.store(), resource, &query, now, advanced))
+        let now = app.now();
+        Json(listing::list(&mut app.store(), resource, &query, now))
     });
     if !resource.calls.create {
         return list;
@@ -73,20 +74,20 @@ fn remove(resource: &'static Resource) -> MethodRouter<App> {
     delete(async move |State(app): State<App>, Extension(Caller(user)): User, Path(id): Path<String>| {
         let mut store = app.store();
         let now = app.shared.clock.stamp().naive_utc();
-        answer(engine::delete(&mut app.work(&mut store, now, &user), resource, &id))
+        answer(engine::delete(&mut Work::new(&mut store, now, &user), resource, &id))
     })
 }
 
 fn create(app: &App, resource: &'static Resource, user: &Row, body: &Row) -> Result<Value, Refusal> {
     let mut store = app.store();
     let now = app.shared.clock.stamp().naive_utc();
-    engine::create(&mut app.work(&mut store, now, user), resource, body)
+    engine::create(&mut Work::new(&mut store, now, user), resource, body)
 }
 
 fn update(app: &App, resource: &'static Resource, user: &Row, id: &str, body: &Row) -> Result<Value, Refusal> {
     let mut store = app.store();
     let now = app.shared.clock.stamp().naive_utc();
-    engine::update(&mut app.work(&mut store, now, user), resource, id, body)
+    engine::update(&mut Work::new(&mut store, now, user), resource, id, body)
 }
 
 fn answer(result: Result<Value, Refusal>) -> Response {

@@ -1,14 +1,12 @@
 //! Lists: filtered, ordered, in pages or only counted.
 
 use std::cmp::Ordering;
-use std::time::Duration;
 
 use chrono::NaiveDateTime;
 use serde_json::{Value, json};
 
 use super::engine;
 use super::filter::Filter;
-use super::refusal::Refusal;
 use super::schema::Resource;
 use super::store::{Row, Store};
 use crate::web::Query;
@@ -18,40 +16,25 @@ const LIMIT: usize = 1_000;
 const RESERVED: [&str; 6] = ["limit", "page", "offset", "countOnly", "orderBy", "oderBy"];
 
 /// A list of a resource as a query asks for it.
-pub(super) fn list(
-    store: &mut Store,
-    resource: &'static Resource,
-    query: &Query,
-    now: NaiveDateTime,
-    advanced: Duration,
-) -> Result<Value, Refusal> {
-    let limit = whole(query, "limit")?.unwrap_or(LIMIT);
-    let page = whole(query, "page")?;
-    let offset = whole(query, "offset")?;
-    if limit == 0 {
-        return Err(Refusal::field("limit", "Must be greater than 0."));
-    }
+pub(super) fn list(store: &mut Store, resource: &'static Resource, query: &Query, now: NaiveDateTime) -> Value {
+    // What is no number, or none that makes sense, is as good as nothing said.
+    let limit = whole(query, "limit").filter(|limit| *limit > 0).unwrap_or(LIMIT);
+    let (page, offset) = (whole(query, "page"), whole(query, "offset"));
     let filters = filters(store, resource, query);
-    let seen = store.table_mut(resource.path).visible(advanced);
+    let seen = store.table_mut(resource.path).visible(now);
     let mut rows: Vec<&Row> = seen.filter(|row| filters.iter().all(|filter| filter.accepts(row, now))).collect();
     if query.get("countOnly").is_some_and(|only| only.eq_ignore_ascii_case("true") || only == "1") {
-        return Ok(json!({ "count": rows.len() }));
+        return json!({ "count": rows.len() });
     }
     order(&mut rows, query.get("orderBy").or_else(|| query.get("oderBy")).unwrap_or_default());
     let skipped = page.map_or(offset.unwrap_or_default(), |page| page.saturating_mul(limit));
     let rows: Vec<Row> = rows.into_iter().skip(skipped).take(limit).cloned().collect();
     let rows: Vec<Value> = rows.iter().map(|row| Value::Object(engine::view(store, resource, row))).collect();
-    Ok(json!({ resource.many: rows }))
+    json!({ resource.many: rows })
 }
 
-fn whole(query: &Query, name: &str) -> Result<Option<usize>, Refusal> {
-    let Some(text) = query.text(name) else {
-        return Ok(None);
-    };
-    match text.parse() {
-        Ok(number) => Ok(Some(number)),
-        Err(_) => Err(Refusal::field(name, "Not a valid integer.")),
-    }
+fn whole(query: &Query, name: &str) -> Option<usize> {
+    query.text(name).and_then(|text| text.parse().ok())
 }
 
 /// The filters among the parameters. What no row has is passed over.

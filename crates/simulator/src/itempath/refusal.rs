@@ -22,10 +22,6 @@ impl Refusal {
         Self::Invalid(vec![(name.to_owned(), message.into())])
     }
 
-    pub(super) fn bad_request(message: &str) -> Self {
-        Self::Message(StatusCode::BAD_REQUEST, message.to_owned())
-    }
-
     pub(super) fn not_found(title: &str) -> Self {
         Self::Message(StatusCode::NOT_FOUND, format!("{title} not found"))
     }

@@ -8,8 +8,6 @@ mod own;
 mod stock;
 mod storage;
 
-use std::time::Duration;
-
 use chrono::{NaiveDateTime, TimeDelta};
 use serde_json::Value;
 
@@ -23,7 +21,7 @@ pub(super) use own::APPLICATION_USER;
 /// The store as it is at the start.
 pub(super) fn store(shared: &Shared, now: NaiveDateTime) -> Store {
     let mut store = Store::new(shared.options.seed);
-    let work = Work { store: &mut store, now, advanced: Duration::ZERO, user: Row::new() };
+    let work = Work { store: &mut store, now, user: Row::new() };
     let mut seeding = Seeding { work, random: shared.random("itempath/data") };
     own::users(&mut seeding);
     let storage = storage::fill(&mut seeding);

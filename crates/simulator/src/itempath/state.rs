@@ -5,9 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use chrono::NaiveDateTime;
 
-use super::engine::Work;
 use super::seed;
-use super::store::{Row, Store};
+use super::store::Store;
 use crate::shared::Shared;
 
 #[derive(Clone)]
@@ -39,11 +38,6 @@ impl App {
     /// The simulated time, which is also the site's own: the simulated plant has no zone.
     pub(super) fn now(&self) -> NaiveDateTime {
         self.shared.clock.now().naive_utc()
-    }
-
-    /// A call at work; for writes with a time of its own.
-    pub(super) fn work<'a>(&self, store: &'a mut Store, now: NaiveDateTime, user: &Row) -> Work<'a> {
-        Work { store, now, advanced: self.shared.clock.advanced(), user: user.clone() }
     }
 
     /// A fresh UUID for a token.

@@ -1,8 +1,8 @@
 //! The rows: one table per resource, in the order of creation, found by id and by parent.
 
 use std::collections::{BTreeMap, HashMap};
-use std::time::Duration;
 
+use chrono::{NaiveDateTime, TimeDelta};
 use serde_json::{Map, Value};
 
 use super::resources;
@@ -15,12 +15,12 @@ pub(super) type Row = Map<String, Value>;
 #[derive(Debug)]
 struct Entry {
     row: Row,
-    /// Where the clock had been advanced to when the row was written: lists miss it at first.
-    unseen_since: Option<Duration>,
+    /// When the row was written, as long as lists miss it.
+    unseen_since: Option<NaiveDateTime>,
 }
 
-/// How far the clock has to be moved to make a fresh row visible without a list that misses it.
-const SETTLED_AFTER: Duration = Duration::from_secs(1);
+/// How much simulated time makes a fresh row visible without a list that misses it.
+const SETTLED_AFTER: TimeDelta = TimeDelta::seconds(1);
 
 #[derive(Debug)]
 pub(super) struct Table {
@@ -53,7 +53,7 @@ impl Table {
         Value::from(format!("{}-{}-4{}-A{}-{}", &hex[..8], &hex[8..12], &hex[13..16], &hex[17..20], &hex[20..]))
     }
 
-    pub(super) fn insert(&mut self, row: Row, unseen_since: Option<Duration>) {
+    pub(super) fn insert(&mut self, row: Row, unseen_since: Option<NaiveDateTime>) {
         self.last += 1;
         self.by_id.insert(key(&row["id"]), self.last);
         if let Some(parent) = row.get(self.resource.parent) {
@@ -132,11 +132,11 @@ impl Table {
     }
 
     /// What a list sees now; what it misses is there for the next one.
-    pub(super) fn visible(&mut self, advanced: Duration) -> impl Iterator<Item = &Row> {
+    pub(super) fn visible(&mut self, now: NaiveDateTime) -> impl Iterator<Item = &Row> {
         let mut missed = Vec::new();
         for (number, entry) in &mut self.rows {
             if let Some(since) = entry.unseen_since.take()
-                && advanced < since + SETTLED_AFTER
+                && now < since + SETTLED_AFTER
             {
                 missed.push(*number);
             }

@@ -11,6 +11,9 @@ use super::store::{Row, Store};
 pub(super) const DIRECTIONS: [(&str, i64); 6] =
     [("put", 1), ("pick", 2), ("return", 3), ("transport", 4), ("count", 5), ("production", 7)];
 
+/// Quantities above this do not fit the columns, and sums stay exact below it.
+const LARGEST: f64 = 1e12;
+
 pub(super) const REQUIRED: &str = "Missing data for required field.";
 
 /// A body that was understood.
@@ -144,7 +147,7 @@ fn integer(value: &Value) -> Result<i64, String> {
         Value::String(text) => text.trim().parse().ok(),
         _ => None,
     };
-    number.ok_or_else(|| "Not a valid integer.".to_owned())
+    number.filter(|number| i32::try_from(*number).is_ok()).ok_or_else(|| "Not a valid integer.".to_owned())
 }
 
 fn chosen(number: i64, choices: &[i64]) -> Result<Value, String> {
@@ -170,7 +173,7 @@ pub(super) fn float(value: &Value) -> Result<f64, String> {
         Value::String(text) => text.trim().parse().ok(),
         _ => None,
     };
-    number.filter(|number: &f64| number.is_finite()).ok_or_else(|| "Not a valid number.".to_owned())
+    number.filter(|number: &f64| number.abs() <= LARGEST).ok_or_else(|| "Not a valid number.".to_owned())
 }
 
 fn boolean(value: &Value) -> Result<bool, String> {

@@ -123,9 +123,9 @@ pub(in crate::itempath) const IMAGES: Resource = Resource::new(
     "Image",
     &[
         shown("id", Kind::Id("")),
-        field("name", Kind::Text(50)).required(),
+        field("name", Kind::Text(50)).or(Start::Text("")),
         field("classification", Kind::Choice(&[1, 2, 3, 5])).or(Start::Integer(1)),
-        field("hyperlink", Kind::Text(255)),
+        field("hyperlink", Kind::Text(255)).or(Start::Text("")),
         field("materialId", Kind::Id("materials")),
         field("origin", Kind::Integer).or(Start::Integer(1)),
         field("type", Kind::Integer).or(Start::Integer(1)),

@@ -15,7 +15,7 @@ const STORAGE_RULE: [Field; 13] = [
     field("description", Kind::Text(80)),
     field("materialId", Kind::Id("materials")).required(),
     field("binId", Kind::Id("bins")).required(),
-    field("isDefaultBin", Kind::Flag).or(Start::Integer(0)),
+    field("isDefaultBin", Kind::Bool).or(Start::Bool(false)),
     field("minNumberLocations", Kind::Integer),
     field("maxNumberLocations", Kind::Integer),
     field("minStockPerBin", Kind::Float),

@@ -36,11 +36,13 @@ pub(in crate::itempath) const LINE_RULES: Rules = Rules {
     ..Rules::NONE
 };
 
-const WITHOUT_LINES: Refusal = Refusal::Plain("Kit must have at least one kit line.");
+fn without_lines() -> Refusal {
+    Refusal::field("lines", "Kit must have at least one kit line.")
+}
 
 fn create(work: &mut Work<'_>, draft: &mut Draft) -> Checked {
     read_lines(work, "", draft)?;
-    if draft.lines.is_empty() { Err(WITHOUT_LINES) } else { Ok(()) }
+    if draft.lines.is_empty() { Err(without_lines()) } else { Ok(()) }
 }
 
 fn update(work: &mut Work<'_>, before: &Row, draft: &mut Draft) -> Checked {
@@ -50,7 +52,7 @@ fn update(work: &mut Work<'_>, before: &Row, draft: &mut Draft) -> Checked {
     let kit = store::id(before);
     read_lines(work, &kit, draft)?;
     if draft.lines.is_empty() {
-        return Err(WITHOUT_LINES);
+        return Err(without_lines());
     }
     // Lines that are sent stand for all of them.
     for line in work.store.table("kit_lines").children_ids(&kit) {

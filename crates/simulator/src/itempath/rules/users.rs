@@ -27,6 +27,11 @@ fn create(work: &mut Work<'_>, draft: &mut Draft) -> Checked {
 
 fn update(work: &mut Work<'_>, before: &Row, draft: &mut Draft) -> Checked {
     administrator(work)?;
+    for member in ["status", "type"] {
+        if before["id"] == work.user["id"] && draft.members.get(member).is_some_and(|to| *to != before[member]) {
+            return Err(Refusal::field(member, "Users cannot change their own state."));
+        }
+    }
     role(draft)?;
     password(draft);
     kind(draft, before.get("type").and_then(Value::as_str));

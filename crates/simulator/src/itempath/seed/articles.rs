@@ -63,11 +63,30 @@ pub(super) fn fill(seeding: &mut Seeding<'_>) -> Vec<Article> {
             articles.push(Article { id, name: format!("{stem}{size}"), tracked });
         }
     }
+    articles.push(sample(seeding, &properties[0]));
     for (name, description) in names::COST_CENTERS {
         let created = dates::stamp(seeding.ago(300_000));
         seeding.add("cost_centers", json!({ "name": name, "description": description, "creationDate": created }));
     }
     articles
+}
+
+/// The material of the vendor's own examples.
+fn sample(seeding: &mut Seeding<'_>, property: &str) -> Article {
+    let row = json!({
+        "name": "S103",
+        "codes": ["EAN-S103"],
+        "Info1": "Kugelventil Ø15",
+        "materialPropertyId": property,
+        "unitOfMeasure": "Stk",
+        "valuePerUnit": 1.5,
+        "creationDate": dates::stamp(seeding.ago(410_000)),
+        "GroupCode": names::GROUPS[0],
+        "League": Value::Null,
+    });
+    let id = seeding.add("materials", row);
+    seeding.add("material_codes", json!({ "name": "EAN-S103", "materialId": id }));
+    Article { id, name: "S103".to_owned(), tracked: false }
 }
 
 fn properties(seeding: &mut Seeding<'_>) -> Vec<String> {

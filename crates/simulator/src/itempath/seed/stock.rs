@@ -28,7 +28,7 @@ pub(super) fn fill(seeding: &mut Seeding<'_>, storage: &Storage, articles: &[Art
             "description": format!("Für {}", article.name),
             "materialId": article.id,
             "binId": bin,
-            "isDefaultBin": i64::from(index.is_multiple_of(2)),
+            "isDefaultBin": index.is_multiple_of(2),
             "minStockPerBin": 1.0,
             "maxStockPerBin": 250.0,
             "requiredCapacity": 10,

@@ -20,12 +20,14 @@ pub(super) struct Storage {
     pub(super) bins: Vec<String>,
 }
 
-pub(super) const WAREHOUSES: [&str; 3] = ["Hauptlager Köln", "Entrepôt Orléans", "Lager Tromsø"];
+pub(super) const WAREHOUSES: [&str; 4] = ["Hauptlager Köln", "Entrepôt Orléans", "Lager Tromsø", "Warehouse 1"];
 
-const ADDRESSES: [[&str; 3]; 3] = [
+const ADDRESSES: [[&str; 3]; 4] = [
     ["Deutz-Mülheimer Straße 30", "50679 Köln", "Deutschland"],
     ["12 rue de l'Étang", "45000 Orléans", "France"],
     ["Stakkevollvegen 55", "9010 Tromsø", "Norge"],
+    // Empty, and named as in the vendor's own examples.
+    ["Straße der Technik 1", "86356 Neusäß", "Deutschland"],
 ];
 
 /// Name, description, type, warehouse, carriers.
@@ -91,6 +93,7 @@ fn zones(seeding: &mut Seeding<'_>, warehouses: &[String]) -> Vec<[String; 2]> {
         ["Kommissionierung Köln", "Wareneingang Köln"],
         ["Préparation Orléans", "Réception Orléans"],
         ["Plukksone Tromsø", "Innlevering Tromsø"],
+        ["Picking zone", "Putting zone"],
     ];
     let mut zones = Vec::new();
     for (index, warehouse) in warehouses.iter().enumerate() {

@@ -1,10 +1,10 @@
 //! Lists: pages, order, counting, filters, dates.
 
 use keyfob_simulator::Simulator;
-use reqwest::{Method, StatusCode};
+use reqwest::Method;
 use serde_json::Value;
 
-use super::{Plant, complaint};
+use super::Plant;
 use crate::support::{client, http};
 
 #[tokio::test]
@@ -30,12 +30,11 @@ async fn pages_are_counted_from_zero_and_cover_every_row_once() {
 }
 
 #[tokio::test]
-async fn a_limit_has_to_be_a_number_above_zero() {
+async fn a_limit_that_makes_no_sense_is_passed_over() {
     let plant = Plant::start().await;
-    for query in ["limit=0", "limit=-1", "limit=many", "page=first"] {
-        let (status, body) = plant.call(Method::GET, &format!("bins?{query}"), None).await;
-        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
-        complaint(&body, query.split('=').next().unwrap());
+    for query in ["limit=0", "limit=-1", "limit=many", "page=first", "page=-1"] {
+        let body = plant.get(&format!("bins?{query}")).await;
+        assert_eq!(body["bins"].as_array().unwrap().len(), 8, "{query}");
     }
 }
 

@@ -65,6 +65,10 @@ async fn lines_name_their_material_and_are_numbered() {
         (json!({ "name": "B", "order_lines": [{ "materialName": material["name"] }] }), "quantity"),
         (json!({ "name": "B", "directionType": 6, "order_lines": [{}] }), "directionType"),
         (json!({ "name": "B", "warehouseName": "Nirgends", "order_lines": [{}] }), "warehouseName"),
+        (
+            json!({ "name": "B", "order_lines": [{ "materialId": material["id"], "quantity": 1, "number": 9e18 }] }),
+            "number",
+        ),
         (json!({ "order_lines": [{}] }), "name"),
     ] {
         let (status, answer) = plant.call(Method::POST, "orders", Some(body)).await;

@@ -53,7 +53,7 @@ async fn a_wrong_password_is_not_found() {
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
     super::complaint(&body, "password");
     let form = plant.http.post(plant.url("users/login")).form(&[("username", "x"), ("password", "y")]);
-    assert_eq!(form.send().await.unwrap().status(), StatusCode::BAD_REQUEST);
+    assert_eq!(form.send().await.unwrap().status(), StatusCode::UNPROCESSABLE_ENTITY);
 }
 
 #[tokio::test]
@@ -118,16 +118,14 @@ async fn an_access_token_lives_fifteen_minutes() {
 }
 
 #[tokio::test]
-async fn what_is_no_good_token_is_told_apart() {
+async fn what_is_no_good_token_is_unauthorized() {
     let mut plant = Plant::start().await;
     let (status, body) = answer(plant.http.get(plant.url("bins")).send().await.unwrap()).await;
     assert_eq!((status, &body["msg"]), (StatusCode::UNAUTHORIZED, &json!("Missing Authorization Header")));
-    for (token, expected) in [("garbage", StatusCode::UNPROCESSABLE_ENTITY), ("a.b.c", StatusCode::UNAUTHORIZED)] {
-        token.clone_into(&mut plant.token);
-        assert_eq!(plant.call(Method::GET, "bins", None).await.0, expected, "{token}");
-    }
+    "a.b.c".clone_into(&mut plant.token);
+    assert_eq!(plant.call(Method::GET, "bins", None).await.0, StatusCode::UNAUTHORIZED);
     let basic = plant.http.get(plant.url("bins")).basic_auth("a", Some("b"));
-    assert_eq!(basic.send().await.unwrap().status(), StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(basic.send().await.unwrap().status(), StatusCode::UNAUTHORIZED);
     credentials::ITEMPATH_TOKEN.clone_into(&mut plant.token);
     plant.get("bins").await;
     plant.simulator.revoke_tokens(Vendor::ItemPath);
@@ -175,6 +173,9 @@ async fn users_have_kinds_and_states() {
     let (status, _) = plant.call(Method::POST, "users", Some(json!({ "username": "x", "password": "y" }))).await;
     assert_eq!(status, StatusCode::FORBIDDEN);
     credentials::ITEMPATH_TOKEN.clone_into(&mut plant.token);
+    for (method, body) in [(Method::PUT, Some(json!({ "status": 2 }))), (Method::DELETE, None)] {
+        assert_eq!(plant.call(method, "users/2", body).await.0, StatusCode::UNPROCESSABLE_ENTITY);
+    }
     plant.delete(&path).await;
     assert_eq!(plant.login("jäger", "p").await.0, StatusCode::NOT_FOUND);
 }
