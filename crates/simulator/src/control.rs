@@ -2,7 +2,7 @@
 
 mod tokens;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use axum::Json;
@@ -84,14 +84,19 @@ pub(crate) async fn answer(site: &Site, peer: SocketAddr, request: Request<Body>
     done.map_or_else(|why| refuse(StatusCode::BAD_REQUEST, &why), |answer| Json(answer).into_response())
 }
 
-/// A browser names the page that a request comes from; only the simulator's own may command it.
+/// A browser names the page that a request comes from; only the simulator's own may command it. A page whose name was
+/// made to lead here has that name as its host, too: by name there is only `localhost`.
 fn is_foreign(request: &Request<Body>) -> bool {
     let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
-    let Some(origin) = text(header::ORIGIN) else {
-        return false;
-    };
-    let host = text(header::HOST).or_else(|| request.uri().authority().map(Authority::as_str));
-    origin.split_once("://").map(|(_, origin)| origin) != host
+    let host = text(header::HOST).or_else(|| request.uri().authority().map(Authority::as_str)).unwrap_or_default();
+    if !host.parse::<Authority>().is_ok_and(|authority| is_here(authority.host())) {
+        return true;
+    }
+    text(header::ORIGIN).is_some_and(|origin| origin.split_once("://").map(|(_, origin)| origin) != Some(host))
+}
+
+fn is_here(host: &str) -> bool {
+    host.eq_ignore_ascii_case("localhost") || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok()
 }
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
@@ -110,7 +115,8 @@ fn clock(site: &Site, command: &Advance) -> Result<Value, String> {
 
 fn log(site: &Site, query: &Query) -> Value {
     let since = query.get("since").and_then(|since| since.parse().ok()).unwrap_or(0);
-    json!({ "total": site.shared.log.total(), "requests": site.shared.log.since(since) })
+    let limit = query.get("limit").and_then(|limit| limit.parse().ok()).unwrap_or(usize::MAX);
+    json!({ "total": site.shared.log.total(), "requests": site.shared.log.since(since, limit) })
 }
 
 fn state(site: &Site) -> Value {

@@ -96,9 +96,12 @@ impl Log {
         state.trim();
     }
 
-    /// The entries after a number, oldest first.
-    pub(crate) fn since(&self, number: u64) -> Vec<LoggedRequest> {
-        self.state().entries.iter().filter(|entry| entry.number > number).cloned().collect()
+    /// The entries after a number, oldest first; of more than `limit`, the newest.
+    pub(crate) fn since(&self, number: u64, limit: usize) -> Vec<LoggedRequest> {
+        let state = self.state();
+        let first = state.entries.partition_point(|entry| entry.number <= number);
+        let first = first.max(state.entries.len().saturating_sub(limit));
+        state.entries.range(first..).cloned().collect()
     }
 
     pub(crate) fn total(&self) -> u64 {

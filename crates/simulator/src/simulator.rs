@@ -141,7 +141,7 @@ impl Simulator {
     /// The requests so far, oldest first: the last 10,000.
     #[must_use]
     pub fn requests(&self) -> Vec<LoggedRequest> {
-        self.site.shared.log.since(0)
+        self.site.shared.log.since(0, usize::MAX)
     }
 
     /// Lets a vendor send webhooks to a receiver on this machine, one request after the other, and gives what was sent

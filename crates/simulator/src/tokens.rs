@@ -73,6 +73,8 @@ struct State {
     requests: HashMap<Vendor, usize>,
     disabled: Vec<Vendor>,
     issued: u64,
+    /// The number of entries at which they are looked through again.
+    sweep_at: usize,
 }
 
 #[derive(Debug)]
@@ -81,8 +83,10 @@ pub(crate) struct Tokens {
     state: Mutex<State>,
 }
 
-/// Expired entries are swept when there are more entries than this.
+/// Expired entries are swept when there are more entries than this, and each time their number has doubled.
 const SWEEP_ABOVE: usize = 10_000;
+/// Of more tokens than this, the half that dies first is forgotten.
+const MAX_TOKENS: usize = 100_000;
 
 impl Tokens {
     pub(crate) fn new(seed: u64) -> Self {
@@ -110,9 +114,7 @@ impl Tokens {
             Form::Opaque { length } => random.hex(size.unwrap_or(length)),
         };
         let now = clock.elapsed();
-        if state.entries.len() > SWEEP_ABOVE {
-            state.entries.retain(|_, entry| entry.dies_at.is_none_or(|dies_at| dies_at > now));
-        }
+        state.sweep(now);
         let dies_at = lifetime.map(|lifetime| now + lifetime);
         state.entries.insert(hash(&token), Entry { vendor, grant, dies_at, revoked: false });
         let expires_at = lifetime.and_then(|lifetime| TimeDelta::from_std(lifetime).ok()).map(|life| claims_now + life);
@@ -207,6 +209,25 @@ impl Tokens {
     }
 }
 
+impl State {
+    /// Keeps the number of entries bounded.
+    fn sweep(&mut self, now: Duration) {
+        if self.entries.len() <= self.sweep_at.max(SWEEP_ABOVE) {
+            return;
+        }
+        self.entries.retain(|_, entry| entry.dies_at.is_none_or(|dies_at| dies_at > now));
+        if self.entries.len() > MAX_TOKENS {
+            let mut ends: Vec<_> = self.entries.values().filter_map(|entry| entry.dies_at).collect();
+            let middle = ends.len() / 2;
+            if middle < ends.len() {
+                let (_, &mut middle, _) = ends.select_nth_unstable(middle);
+                self.entries.retain(|_, entry| entry.dies_at.is_none_or(|dies_at| dies_at > middle));
+            }
+        }
+        self.sweep_at = (self.entries.len() * 2).min(MAX_TOKENS);
+    }
+}
+
 fn hash(token: &str) -> [u8; 32] {
     Sha256::digest(token).into()
 }
@@ -215,4 +236,28 @@ fn hash(token: &str) -> [u8; 32] {
 pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Start;
+
+    #[test]
+    fn tokens_that_nobody_lets_expire_do_not_pile_up() {
+        let clock = Clock::new(Start::Default);
+        let tokens = Tokens::new(1);
+        let issue = || {
+            let grant = Grant { client: "c".to_owned(), kind: "access", scopes: Vec::new() };
+            let lifetime = Some(Duration::from_secs(1800));
+            tokens.issue(&clock, Vendor::Bits, grant, lifetime, Form::Opaque { length: 16 }).token
+        };
+        tokens.register(Vendor::Bits, "fixed", Grant { client: "c".to_owned(), kind: "access", scopes: Vec::new() });
+        for _ in 0..MAX_TOKENS + 10 {
+            issue();
+        }
+        assert!((MAX_TOKENS / 4..MAX_TOKENS).contains(&tokens.state().entries.len()));
+        assert!(tokens.check(&clock, Vendor::Bits, &issue()).is_ok());
+        assert!(tokens.check(&clock, Vendor::Bits, "fixed").is_ok());
+    }
 }

@@ -38,7 +38,7 @@ pub(super) async fn serve(
     let request = request.map(Body::new);
     let path = request.uri().path();
     if path == "/" {
-        return Ok(home::page(&site));
+        return Ok(home::page(&site, request.method()));
     }
     if path == "/_control" || path.starts_with("/_control/") {
         return Ok(control::answer(&site, peer, request).await);
