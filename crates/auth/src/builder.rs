@@ -1,6 +1,8 @@
 //! Putting an authenticator together.
 
 use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
 
 use crate::authenticator::Authenticator;
 use crate::authorization::Generation;
@@ -11,7 +13,9 @@ use crate::fetch::Fetcher;
 use crate::flight::Shared;
 use crate::http::TokenHttp;
 use crate::retry::{Retry, random};
+use crate::sharing::{LEASE, Sharing};
 use crate::snapshot::{Held, Snapshot};
+use crate::store::TokenStore;
 use crate::token::Lifetime;
 use crate::transport::Transport;
 
@@ -23,11 +27,21 @@ pub struct AuthenticatorBuilder {
     client: Option<reqwest::Client>,
     clock: Clock,
     retry: Retry,
+    store: Option<Arc<dyn TokenStore>>,
+    lease: Duration,
 }
 
 impl AuthenticatorBuilder {
     pub(crate) fn new(credentials: Credentials) -> Self {
-        Self { credentials, transport: Transport::new(), client: None, clock: Clock::system(), retry: Retry::new() }
+        Self {
+            credentials,
+            transport: Transport::new(),
+            client: None,
+            clock: Clock::system(),
+            retry: Retry::new(),
+            store: None,
+            lease: LEASE,
+        }
     }
 
     /// Sets how the token endpoint is reached.
@@ -57,6 +71,22 @@ impl AuthenticatorBuilder {
         self
     }
 
+    /// Shares tokens with everybody who uses the same store with the same credentials.
+    ///
+    /// Without this the token is in memory only, and no process knows of another's. Ready-made tokens and headers are
+    /// not stored.
+    pub fn store(mut self, store: impl TokenStore) -> Self {
+        self.store = Some(Arc::new(store));
+        self
+    }
+
+    /// Sets how long a process that dies or hangs in the middle of a fetch may keep others from fetching; 10 seconds
+    /// by default. Longer than a token request usually takes.
+    pub fn lease(mut self, lease: Duration) -> Self {
+        self.lease = lease;
+        self
+    }
+
     /// Builds it. Nothing is sent and nothing is started: the first caller fetches the first token.
     ///
     /// # Errors
@@ -64,7 +94,7 @@ impl AuthenticatorBuilder {
     /// [`Configuration`](crate::ErrorKind::Configuration), in one line that says what to change, for credentials that
     /// cannot work.
     pub fn build(self) -> Result<Authenticator, Error> {
-        let Self { credentials, transport, client, clock, retry } = self;
+        let Self { credentials, transport, client, clock, retry, store, lease } = self;
         let shared = match credentials.prepare(&transport)? {
             Prepared::Fixed(headers) => {
                 let held = Held {
@@ -72,7 +102,7 @@ impl AuthenticatorBuilder {
                     generation: Generation(1),
                     issued: clock.moment(),
                     lifetime: Lifetime::Unknown,
-                    refresh_from: std::time::Duration::MAX,
+                    refresh_from: Duration::MAX,
                     token_type: None,
                     scopes: Vec::new(),
                 };
@@ -80,7 +110,8 @@ impl AuthenticatorBuilder {
             }
             Prepared::Source(source) => {
                 let http = TokenHttp::new(transport, client, clock.clone());
-                let fetcher = Fetcher { source, http, clock: clock.clone(), retry };
+                let sharing = store.map(|store| Sharing::new(store, lease));
+                let fetcher = Fetcher { source, http, clock: clock.clone(), retry, sharing };
                 Shared::new(Snapshot::empty(), Some(fetcher), clock, random())
             }
         };
@@ -94,6 +125,7 @@ impl fmt::Debug for AuthenticatorBuilder {
             .field("credentials", &self.credentials)
             .field("transport", &self.transport)
             .field("retry", &self.retry)
+            .field("store", &self.store.as_deref().map(TokenStore::label))
             .finish_non_exhaustive()
     }
 }

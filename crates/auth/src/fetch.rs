@@ -2,6 +2,7 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::FutureExt;
 use secrecy::SecretString;
@@ -12,7 +13,9 @@ use crate::error::{Error, ErrorKind};
 use crate::http::TokenHttp;
 use crate::lifetime;
 use crate::retry::{Retry, pause};
+use crate::sharing::{Sharing, Wish};
 use crate::source::{FetchReason, TokenRequest, TokenSource};
+use crate::store::Edition;
 use crate::telemetry;
 use crate::token::{Lifetime, Token};
 
@@ -22,6 +25,8 @@ pub(crate) struct Fetcher {
     pub(crate) http: TokenHttp,
     pub(crate) clock: Clock,
     pub(crate) retry: Retry,
+    /// Nothing when tokens are shared with nobody.
+    pub(crate) sharing: Option<Sharing>,
 }
 
 /// A token with its headers, and when it was asked for.
@@ -29,11 +34,30 @@ pub(crate) struct Fetched {
     pub(crate) token: Token,
     pub(crate) headers: Headers,
     pub(crate) asked: Moment,
+    /// Which one it is in the store, where there is one.
+    pub(crate) edition: Option<Edition>,
+    /// How long ago its like was rejected by anybody.
+    pub(crate) rejected_ago: Option<Duration>,
+    /// Whether somebody else asked for it.
+    pub(crate) shared: bool,
 }
 
 impl Fetcher {
-    pub(crate) async fn run(&self, reason: FetchReason, renewal: Option<SecretString>) -> Result<Fetched, Error> {
-        let start = self.clock.now();
+    /// Obtains a token: from the store if another process put a better one there, else from the source.
+    pub(crate) async fn obtain(&self, wish: Wish) -> Result<Fetched, Error> {
+        match &self.sharing {
+            Some(sharing) => sharing.obtain(self, wish).await,
+            None => self.run(wish.reason, wish.renewal, self.clock.now()).await,
+        }
+    }
+
+    /// Asks the source; `start` is when the time began to run.
+    pub(crate) async fn run(
+        &self,
+        reason: FetchReason,
+        renewal: Option<SecretString>,
+        start: Duration,
+    ) -> Result<Fetched, Error> {
         let deadline = self.retry.deadline;
         let mut attempt = 1;
         loop {
@@ -74,5 +98,5 @@ fn ready(mut token: Token, asked: Moment) -> Result<Fetched, Error> {
         token.lifetime = lifetime::from_jwt(token.value.expose_secret(), asked.wall);
     }
     let headers = Headers::bearer(&token.value)?;
-    Ok(Fetched { token, headers, asked })
+    Ok(Fetched { token, headers, asked, edition: None, rejected_ago: None, shared: false })
 }

@@ -16,8 +16,10 @@ use crate::clock::Clock;
 use crate::error::{Error, ErrorKind};
 use crate::fetch::{Fetched, Fetcher};
 use crate::retry::{REFUSAL_MEMORY, rest};
+use crate::sharing::Wish;
 use crate::snapshot::{Held, Snapshot, State, refresh_from};
 use crate::source::FetchReason;
+use crate::store::Edition;
 use crate::telemetry;
 
 /// After a rejection has cost a token, the next one is kept for so long whatever the server says.
@@ -47,9 +49,12 @@ struct Ledger {
     generation: u64,
     failure: Option<Failure>,
     failures: u32,
-    dropped_at: Option<Duration>,
+    /// Until then no rejection costs a token.
+    keep_until: Option<Duration>,
     rejected: bool,
     renewal: Option<SecretString>,
+    /// Which token of the store the last one was.
+    edition: Option<Edition>,
 }
 
 struct Flight {
@@ -143,12 +148,12 @@ impl Shared {
         let id = ledger.flights;
         let (sender, outcome) = watch::channel(None);
         let fetcher = Arc::clone(fetcher);
-        let renewal = ledger.renewal.clone();
+        let wish = Wish { reason, renewal: ledger.renewal.clone(), edition: ledger.edition, jitter: self.jitter };
         // Only borrowed when there is something to hand in: a fetch does not keep its authenticator alive.
         let shared = Arc::downgrade(self);
         let fetch = async move {
             let start = fetcher.clock.now();
-            let result = fetcher.run(reason, renewal).await;
+            let result = fetcher.obtain(wish).await;
             let took = fetcher.clock.now().saturating_sub(start);
             if let Some(shared) = shared.upgrade() {
                 let outcome = shared.settle(id, reason, took, result);
@@ -168,11 +173,15 @@ impl Shared {
         }
         let now = self.clock.moment();
         match fetched {
-            Ok(Fetched { token, headers, asked }) => {
+            Ok(Fetched { token, headers, asked, edition, rejected_ago, shared }) => {
                 ledger.generation += 1;
                 ledger.failure = None;
                 ledger.failures = 0;
                 ledger.rejected = false;
+                ledger.edition = edition;
+                // What was rejected in another process was rejected.
+                let keep = rejected_ago.map(|ago| now.monotonic + REJECTION_MEMORY.saturating_sub(ago));
+                ledger.keep_until = ledger.keep_until.max(keep);
                 if token.renewal.is_some() {
                     ledger.renewal = token.renewal;
                 }
@@ -188,7 +197,7 @@ impl Shared {
                 let remaining = held.remaining(&now);
                 let snapshot = Arc::new(Snapshot::of(held, &self.clock));
                 self.snapshot.store(Arc::clone(&snapshot));
-                telemetry::fetched(self.label(), reason, took, Generation(ledger.generation), remaining);
+                telemetry::fetched(self.label(), reason, shared, took, Generation(ledger.generation), remaining);
                 Ok(snapshot)
             }
             Err(error) => {
@@ -240,10 +249,10 @@ impl Shared {
         if !held {
             return (Rejection::Replay, "already dropped");
         }
-        if ledger.dropped_at.is_some_and(|at| now.saturating_sub(at) < REJECTION_MEMORY) {
+        if ledger.keep_until.is_some_and(|until| now < until) {
             return (Rejection::Final, "final");
         }
-        ledger.dropped_at = Some(now);
+        ledger.keep_until = Some(now + REJECTION_MEMORY);
         ledger.rejected = true;
         self.snapshot.store(Arc::new(Snapshot::empty()));
         (Rejection::Replay, "dropped")

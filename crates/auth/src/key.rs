@@ -12,6 +12,12 @@ use sha2::{Digest, Sha256};
 pub struct CacheKey([u8; 32]);
 
 impl CacheKey {
+    /// The digest itself.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
     /// Derives a key from its parts, in order, and the secret.
     #[must_use]
     pub fn new<S: AsRef<str>>(parts: impl IntoIterator<Item = S>, secret: &SecretString) -> Self {

@@ -9,21 +9,23 @@ use crate::source::FetchReason;
 pub(crate) fn fetched(
     label: &str,
     reason: FetchReason,
+    shared: bool,
     took: Duration,
     generation: Generation,
     life: Option<Duration>,
 ) {
+    let outcome = if shared { "shared" } else { "ok" };
     tracing::debug!(
         source = label,
         reason = reason.as_str(),
-        outcome = "ok",
+        outcome,
         duration = ?took,
         generation = generation.0,
         lifetime = ?life,
         "token fetched"
     );
     #[cfg(feature = "metrics")]
-    metered::fetched(label, reason, "ok", took);
+    metered::fetched(label, reason, outcome, took);
     #[cfg(feature = "metrics")]
     metered::remaining(label, life);
 }
@@ -57,6 +59,19 @@ pub(crate) fn rejected(label: &str, generation: Generation, outcome: &'static st
 
 pub(crate) fn abandoned(label: &str) {
     tracing::info!(source = label, "the runtime of a token fetch is gone or stuck; fetching anew");
+}
+
+/// Waiting for another process has taken too long.
+pub(crate) fn impatient(label: &str, store: &str) {
+    tracing::info!(source = label, store, "another process holds the lock for too long; fetching without it");
+}
+
+pub(crate) fn store_is_down(store: &str, error: &Error) {
+    tracing::warn!(store, error = %error, "the token store cannot be used; each process fetches for itself");
+}
+
+pub(crate) fn store_is_back(store: &str) {
+    tracing::info!(store, "the token store can be used again");
 }
 
 /// Tells how long the token in use will last. Called about once a second where there is traffic.

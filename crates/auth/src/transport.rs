@@ -145,7 +145,7 @@ impl Transport {
         self.plain_http
     }
 
-    fn tls(&self) -> Result<ClientConfig, Error> {
+    pub(crate) fn tls(&self) -> Result<ClientConfig, Error> {
         if let Some(config) = self.tls.get() {
             return Ok(config.clone());
         }

@@ -112,7 +112,7 @@ impl Clock {
     pub(crate) fn moment(&self) -> Moment {
         // In this order: a thread that is held up in between must look again sooner, not later.
         let ticks = self.ticks();
-        Moment { ticks, monotonic: self.now(), wall: self.wall() }
+        Moment { ticks, monotonic: self.now(), lead: Duration::ZERO, wall: self.wall() }
     }
 
     fn timer(&self, duration: Duration, may_advance: bool) -> Sleep {
@@ -176,6 +176,8 @@ impl Future for Sleep {
 pub(crate) struct Moment {
     ticks: u64,
     pub(crate) monotonic: Duration,
+    /// So much earlier than `monotonic` it was, which may be before that clock's start.
+    lead: Duration,
     pub(crate) wall: SystemTime,
 }
 
@@ -185,6 +187,12 @@ impl Moment {
     /// The monotonic clock misses a suspended machine, the wall clock may have been set back.
     pub(crate) fn age(&self, now: &Moment) -> Duration {
         let wall = now.wall.duration_since(self.wall).unwrap_or_default();
-        now.monotonic.saturating_sub(self.monotonic).max(wall)
+        (now.monotonic.saturating_sub(self.monotonic) + self.lead).max(wall)
+    }
+
+    /// The instant that was so long ago.
+    pub(crate) fn before(&self, ago: Duration) -> Moment {
+        let wall = self.wall.checked_sub(ago).unwrap_or(self.wall);
+        Moment { lead: self.lead + ago, wall, ..*self }
     }
 }

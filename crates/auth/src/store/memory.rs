@@ -1,0 +1,127 @@
+//! Tokens shared within one process.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
+
+use futures::FutureExt;
+use futures::future::{BoxFuture, ready};
+
+use super::stored::random;
+use super::{Edition, Lease, StoredToken, TokenStore};
+use crate::error::Error;
+use crate::key::CacheKey;
+
+/// Shares tokens among the authenticators of one process that are given clones of it.
+///
+/// A single [`Authenticator`](crate::Authenticator) and its clones need no store: without one they keep their token in
+/// memory all the same.
+#[derive(Clone, Default)]
+pub struct MemoryStore {
+    slots: Arc<Mutex<HashMap<CacheKey, Slot>>>,
+}
+
+#[derive(Default)]
+struct Slot {
+    token: Option<StoredToken>,
+    /// Whose lock it is, and until when.
+    lock: Option<(u64, Instant)>,
+}
+
+impl MemoryStore {
+    /// An empty one.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn slots(&self) -> MutexGuard<'_, HashMap<CacheKey, Slot>> {
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn change<T: Send + 'static>(
+        &self,
+        key: &CacheKey,
+        change: impl FnOnce(&mut Slot) -> T,
+    ) -> BoxFuture<'static, Result<T, Error>> {
+        ready(Ok(change(self.slots().entry(*key).or_default()))).boxed()
+    }
+}
+
+impl TokenStore for MemoryStore {
+    fn get<'a>(&'a self, key: &'a CacheKey) -> BoxFuture<'a, Result<Option<StoredToken>, Error>> {
+        self.change(key, |slot| slot.token.clone())
+    }
+
+    fn put_if_newer<'a>(&'a self, key: &'a CacheKey, token: &'a StoredToken) -> BoxFuture<'a, Result<bool, Error>> {
+        self.change(key, |slot| {
+            let newer = slot.token.as_ref().is_none_or(|old| old.edition.number() < token.edition.number());
+            if newer {
+                slot.token = Some(token.clone());
+            }
+            newer
+        })
+    }
+
+    fn invalidate<'a>(
+        &'a self,
+        key: &'a CacheKey,
+        edition: Edition,
+        at: SystemTime,
+    ) -> BoxFuture<'a, Result<bool, Error>> {
+        self.change(key, |slot| {
+            let left = slot.token.as_ref().filter(|token| token.edition == edition).map(|token| token.invalidated(at));
+            let dropped = left.is_some();
+            slot.token = left.or_else(|| slot.token.take());
+            dropped
+        })
+    }
+
+    fn lock<'a>(&'a self, key: &'a CacheKey, lease: Duration) -> BoxFuture<'a, Result<Option<Box<dyn Lease>>, Error>> {
+        let held = self.change(key, |slot| {
+            let now = Instant::now();
+            if slot.lock.is_some_and(|(_, until)| now < until) {
+                return None;
+            }
+            let fence = random();
+            slot.lock = Some((fence, now + lease));
+            Some(fence)
+        });
+        let (store, key) = (self.clone(), *key);
+        held.map(move |held| {
+            held.map(|fence| fence.map(|fence| -> Box<dyn Lease> { Box::new(Held { store, key, fence }) }))
+        })
+        .boxed()
+    }
+
+    fn label(&self) -> &'static str {
+        "memory"
+    }
+}
+
+struct Held {
+    store: MemoryStore,
+    key: CacheKey,
+    fence: u64,
+}
+
+impl Lease for Held {
+    fn release(self: Box<Self>) -> BoxFuture<'static, ()> {
+        ready(()).boxed()
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if let Some(slot) = self.store.slots().get_mut(&self.key) {
+            slot.lock.take_if(|(fence, _)| *fence == self.fence);
+        }
+    }
+}
+
+impl fmt::Debug for MemoryStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemoryStore").finish_non_exhaustive()
+    }
+}
