@@ -2,5 +2,6 @@
 
 mod cli;
 mod ditio_core;
+mod dvinci;
 mod operations;
 mod tidy;

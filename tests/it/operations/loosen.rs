@@ -10,6 +10,9 @@ use serde_json::Value;
 /// How many loose forms of each answer are tried.
 const FORMS: usize = 64;
 
+/// Properties that are texts by language: another key in them is another language, and its value a text.
+const TEXTS: [&str; 2] = ["nameMessages", "externalNameMessages"];
+
 /// One way in which services are careless.
 #[derive(Clone, Copy, Debug)]
 enum Looseness {
@@ -32,7 +35,7 @@ pub(crate) fn forms(answer: &Value) -> Vec<Value> {
         .map(|_| {
             let mut form = answer.clone();
             for (kind, place) in mutations.new_tree(&mut runner).unwrap().current() {
-                loosen(&mut form, kind, &mut { place });
+                loosen(&mut form, "", kind, &mut { place });
             }
             form
         })
@@ -48,16 +51,19 @@ fn count(value: &Value) -> usize {
     }
 }
 
-/// Loosens the value at a place, counted in order from this value on; says whether it was reached.
-fn loosen(value: &mut Value, kind: Looseness, place: &mut usize) -> bool {
+/// Loosens the value at a place, counted in order from the value of this name on; says whether it was reached.
+fn loosen(value: &mut Value, name: &str, kind: Looseness, place: &mut usize) -> bool {
     match value {
-        Value::Array(list) => list.iter_mut().any(|value| reach(value, kind, place)),
+        Value::Array(list) => list.iter_mut().any(|value| reach(value, name, kind, place)),
         Value::Object(map) => {
             let keys: Vec<String> = map.keys().cloned().collect();
             for key in keys {
                 if *place == 0 {
                     match kind {
                         Looseness::Absent => drop(map.remove(&key)),
+                        Looseness::UnknownField if TEXTS.contains(&name) => {
+                            map.insert("tlh".into(), "never-heard-of".into());
+                        }
                         Looseness::UnknownField => {
                             map.insert("keyfobNeverHeardOf".into(), serde_json::json!({"deep": [1, "x", null]}));
                         }
@@ -66,7 +72,7 @@ fn loosen(value: &mut Value, kind: Looseness, place: &mut usize) -> bool {
                     return true;
                 }
                 *place -= 1;
-                if loosen(map.get_mut(&key).expect("its own key"), kind, place) {
+                if loosen(map.get_mut(&key).expect("its own key"), &key, kind, place) {
                     return true;
                 }
             }
@@ -76,13 +82,13 @@ fn loosen(value: &mut Value, kind: Looseness, place: &mut usize) -> bool {
     }
 }
 
-fn reach(value: &mut Value, kind: Looseness, place: &mut usize) -> bool {
+fn reach(value: &mut Value, name: &str, kind: Looseness, place: &mut usize) -> bool {
     if *place == 0 {
         change(value, kind);
         return true;
     }
     *place -= 1;
-    loosen(value, kind, place)
+    loosen(value, name, kind, place)
 }
 
 fn change(value: &mut Value, kind: Looseness) {

@@ -6,6 +6,7 @@
 
 mod compare;
 mod ditio_core;
+mod dvinci;
 mod loosen;
 mod recorder;
 mod walk;

@@ -1,0 +1,198 @@
+//! d.vinci, as a user relies on it: versions, credentials, what is read and sent back.
+
+use keyfob::{
+    ErrorKind, Patch, StatusCode,
+    dvinci::{Client, Credentials, Portal, types},
+};
+use keyfob_simulator::{LoggedRequest, Simulator, Vendor, credentials};
+use serde::Serialize;
+use serde_json::Value;
+
+fn known() -> Credentials {
+    Credentials::new(credentials::DVINCI_CLIENT_ID, credentials::DVINCI_CLIENT_SECRET)
+}
+
+fn client(simulator: &Simulator, credentials: Credentials) -> Client {
+    Client::new(format!("{}/dvinci", simulator.url()), credentials).unwrap()
+}
+
+async fn start() -> (Simulator, Client) {
+    let simulator = Simulator::start().await.unwrap();
+    let client = client(&simulator, known());
+    (simulator, client)
+}
+
+/// The names of a request's headers that say who asks.
+fn identity(request: &LoggedRequest) -> Vec<&str> {
+    let names = request.headers.iter().map(|(name, _)| name.as_str());
+    names.filter(|name| *name == "authorization" || name.starts_with("dvinci-api-")).collect()
+}
+
+#[tokio::test]
+async fn of_two_writers_the_second_learns_of_the_conflict_and_can_read_again() {
+    let (simulator, client) = start().await;
+    let mut ours: types::JobOpeningUpdate = client.job_opening(1).await.unwrap().into_inner().into();
+    let mut theirs: types::JobOpeningUpdate = client.job_opening(1).await.unwrap().into_inner().into();
+    theirs.name = "Pumpenbau".into();
+    client.replace_job_opening(1, theirs).await.unwrap();
+
+    ours.department = Some("Konstruktion".into());
+    let before = simulator.requests().len();
+    let error = client.replace_job_opening(1, ours).await.unwrap_err();
+    assert_eq!((error.kind(), error.status()), (ErrorKind::Conflict, Some(StatusCode::CONFLICT)));
+    assert!(error.api().unwrap().message().unwrap().contains("yourEntity.version < serverEntity.version"));
+    assert_eq!(simulator.requests().len(), before + 1, "the same update cannot succeed, so it is not repeated");
+
+    let mut again: types::JobOpeningUpdate = client.job_opening(1).await.unwrap().into_inner().into();
+    again.department = Some("Konstruktion".into());
+    let saved = client.replace_job_opening(1, again).await.unwrap();
+    assert_eq!((saved.name.as_deref(), saved.department.as_deref()), (Some("Pumpenbau"), Some("Konstruktion")));
+}
+
+#[tokio::test]
+async fn a_missing_id_is_forbidden_and_costs_no_second_token() {
+    let (simulator, client) = start().await;
+    let error = client.person(4_711_000).await.unwrap_err();
+    assert_eq!((error.kind(), error.status()), (ErrorKind::Auth, Some(StatusCode::FORBIDDEN)));
+    assert_eq!(simulator.token_requests(Vendor::Dvinci), 1);
+    let error = client.person_by_external_id("crm-0").await.unwrap_err();
+    assert_eq!((error.kind(), error.status()), (ErrorKind::NotFound, Some(StatusCode::NOT_FOUND)));
+    assert_eq!(client.onboarding(4_711_000).await.unwrap_err().kind(), ErrorKind::NotFound);
+    assert_eq!(client.person_photo(40).await.unwrap_err().kind(), ErrorKind::NotFound);
+    assert!(client.users().external_id("pers-0").await.unwrap().is_empty(), "users are filtered, not looked up");
+}
+
+#[tokio::test]
+async fn refusals_name_the_fields() {
+    let (_simulator, client) = start().await;
+    let error = client.create_person(types::PersonCreate::new("Zoë", "").email("nowhere")).await.unwrap_err();
+    assert_eq!((error.kind(), error.status()), (ErrorKind::Rejected, Some(StatusCode::UNPROCESSABLE_ENTITY)));
+    let fields = error.api().unwrap().fields().iter().map(|field| (field.field.as_str(), field.code.as_deref()));
+    let expected = [("lastName", Some("mandatory")), ("email", Some("email.invalid"))];
+    assert_eq!(fields.collect::<Vec<_>>(), expected);
+}
+
+#[tokio::test]
+async fn a_pair_of_headers_is_as_good_as_a_token_and_asks_for_none() {
+    let simulator = Simulator::start().await.unwrap();
+    let user = credentials::DVINCI_LIMITED_CLIENT_ID;
+    let headers = Credentials::headers(user, credentials::DVINCI_LIMITED_CLIENT_SECRET);
+    let by_headers = client(&simulator, headers).org_units().await.unwrap().into_inner();
+    assert_eq!(simulator.token_requests(Vendor::Dvinci), 0);
+    assert_eq!(identity(&simulator.requests()[0]), ["dvinci-api-user", "dvinci-api-token"]);
+
+    // The name holds a blank.
+    let token = Credentials::new(user, credentials::DVINCI_LIMITED_CLIENT_SECRET);
+    assert_eq!(client(&simulator, token).org_units().await.unwrap().into_inner(), by_headers);
+    assert_eq!(identity(simulator.requests().last().unwrap()), ["authorization"]);
+
+    let error = client(&simulator, Credentials::headers(user, "wrong")).org_units().await.unwrap_err();
+    assert_eq!((error.kind(), error.status()), (ErrorKind::Auth, Some(StatusCode::UNAUTHORIZED)));
+    assert!(!format!("{error:?} {error}").contains("wrong"), "a token stays secret");
+}
+
+#[tokio::test]
+async fn feed_and_apply_api_never_see_the_api_user() {
+    let simulator = Simulator::start().await.unwrap();
+    let pair = Credentials::headers(credentials::DVINCI_CLIENT_ID, credentials::DVINCI_CLIENT_SECRET);
+    for (index, credentials) in [known(), pair].into_iter().enumerate() {
+        let client = client(&simulator, credentials);
+        // A token that is there already is no reason to show it.
+        client.org_units().await.unwrap();
+        assert!(!client.published_jobs().await.unwrap().is_empty());
+        assert!(client.published_jobs_xml().await.unwrap().starts_with("<?xml"));
+        assert_eq!(client.application_form(1).await.unwrap_err().status(), Some(StatusCode::UNAUTHORIZED));
+        let submission = types::ApplicationSubmission::new().first_name("Zoë");
+        assert_eq!(client.submit_application(1, submission).await.unwrap_err().kind(), ErrorKind::Auth);
+        let requests = simulator.requests();
+        let open =
+            requests.iter().filter(|request| !request.path.contains("/restApi/") && !request.path.contains("/plt/"));
+        let open: Vec<_> = open.collect();
+        assert_eq!(open.len(), 4 * (index + 1));
+        assert!(open.iter().all(|request| identity(request).is_empty()), "{open:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_portal_s_login_goes_to_its_feed_and_its_apply_api_only() {
+    let simulator = Simulator::start().await.unwrap();
+    let portal = |name: &str| Portal::new(format!("{}/dvinci/", simulator.url())).named(name);
+    let public = Client::portal(portal("karriere")).unwrap();
+    assert!(!public.published_jobs().await.unwrap().is_empty());
+    assert!(identity(&simulator.requests()[0]).is_empty());
+    assert_eq!(Client::portal(portal("intern")).unwrap().published_jobs().await.unwrap_err().kind(), ErrorKind::Auth);
+    let login = portal("intern").login(credentials::DVINCI_PORTAL_USERNAME, credentials::DVINCI_PORTAL_PASSWORD);
+    assert!(!format!("{login:?}").contains(credentials::DVINCI_PORTAL_PASSWORD));
+    let client = Client::portal(login).unwrap();
+    assert!(!client.published_jobs().await.unwrap().is_empty());
+    assert_eq!(client.application_form(1).await.unwrap()["jobPublicationId"], 1);
+    assert_eq!(identity(simulator.requests().last().unwrap()), ["authorization"]);
+
+    let before = simulator.requests().len();
+    assert_eq!(client.org_units().await.unwrap_err().kind(), ErrorKind::Rejected);
+    assert_eq!(simulator.requests().len(), before, "there is no REST API behind a portal");
+    assert_eq!(simulator.token_requests(Vendor::Dvinci), 0);
+}
+
+fn without_version(value: &impl Serialize) -> Value {
+    let mut value = serde_json::to_value(value).unwrap();
+    value.as_object_mut().unwrap().remove("version").expect("it has one");
+    value
+}
+
+macro_rules! assert_same_when_sent_back {
+    ($client:ident, $($list:ident, $replace:ident, $update:ident;)*) => {$(
+        for before in $client.$list().await.unwrap().into_inner() {
+            let update: types::$update = before.clone().into();
+            let after = $client.$replace(before.id.clone().unwrap(), update).await.unwrap();
+            assert_eq!(without_version(&*after), without_version(&before), stringify!($list));
+            assert_eq!(after.version, before.version.map(|version| version + 1));
+        }
+    )*};
+}
+
+#[tokio::test]
+async fn whatever_is_read_and_sent_back_stays_the_same() {
+    let (_simulator, client) = start().await;
+    assert_same_when_sent_back! {
+        client,
+        hiring_requests, replace_hiring_request, HiringRequestUpdate;
+        job_openings, replace_job_opening, JobOpeningUpdate;
+        locations, replace_location, LocationUpdate;
+        persons, replace_person, PersonUpdate;
+        users, replace_user, UserUpdate;
+        user_groups, replace_user_group, UserGroupUpdate;
+    }
+    for short in client.applications().await.unwrap().into_inner() {
+        let before = client.application(short.id.unwrap()).await.unwrap().into_inner();
+        let after = client.replace_application(short.id.unwrap(), before.clone().into()).await.unwrap();
+        assert_eq!(without_version(&*after), without_version(&before));
+    }
+}
+
+#[tokio::test]
+async fn an_update_clears_by_null_and_by_an_empty_list() {
+    let (_simulator, client) = start().await;
+    let read = client.application_by_external_id("crm-app-70").await.unwrap().into_inner();
+    assert!(read.comment.is_some() && !read.desired_location_ids.is_empty());
+    let id = read.id.unwrap();
+    let mut update: types::ApplicationUpdate = read.into();
+    update.comment = Patch::Null;
+    update.desired_location_ids = Some(Vec::new());
+    let saved = client.replace_application(id, update).await.unwrap();
+    assert_eq!((saved.comment.as_ref(), saved.desired_location_ids.len()), (None, 0));
+}
+
+#[tokio::test]
+async fn who_may_not_see_ratings_can_still_change_applications() {
+    let simulator = Simulator::start().await.unwrap();
+    let limited = Credentials::new(credentials::DVINCI_LIMITED_CLIENT_ID, credentials::DVINCI_LIMITED_CLIENT_SECRET);
+    let limited = client(&simulator, limited);
+    let read = limited.application(1).await.unwrap().into_inner();
+    assert_eq!(read.rating, None);
+    let mut update: types::ApplicationUpdate = read.into();
+    update.comment = "Größe".into();
+    limited.replace_application(1, update).await.unwrap();
+    let rated = client(&simulator, known()).application(1).await.unwrap();
+    assert_eq!((rated.rating.as_ref(), rated.comment.as_deref()), (Some(&types::ApplicationRating::A), Some("Größe")));
+}

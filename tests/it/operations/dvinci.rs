@@ -1,0 +1,62 @@
+//! Every operation of d.vinci.
+
+mod candidates;
+mod jobs;
+mod onboardings;
+mod organisation;
+mod portals;
+
+use std::fmt::Display;
+
+use keyfob::dvinci::{Client, Credentials, OPERATIONS};
+use keyfob_simulator::{Simulator, credentials};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::walk::{Expected, Walk};
+
+#[tokio::test]
+async fn every_operation_of_dvinci_is_called_and_understood() {
+    let simulator = Simulator::start().await.unwrap();
+    let mut walk = Walk::start(simulator.url()).await;
+    let known = Credentials::new(credentials::DVINCI_CLIENT_ID, credentials::DVINCI_CLIENT_SECRET);
+    let client = Client::new(format!("{}/dvinci", walk.url()), known).unwrap();
+
+    organisation::walk(&mut walk, &client).await;
+    let job = jobs::walk(&mut walk, &client).await;
+    jobs::placements(&mut walk, &client, job.publication).await;
+    candidates::walk(&mut walk, &client, &job).await;
+    onboardings::walk(&mut walk, &client).await;
+    portals::walk(&mut walk, &client).await;
+    jobs::take_down(&mut walk, &client, job.publication).await;
+    walk.finish(OPERATIONS, "dvinci");
+}
+
+/// A request to the REST API.
+fn rest(method: &'static str, path: impl Display) -> Expected {
+    Expected::new(method, format!("/dvinci/restApi/{path}"))
+}
+
+/// A request with this value as its body.
+fn sending(method: &'static str, path: impl Display, body: &impl Serialize) -> Expected {
+    rest(method, path).json(serde_json::to_value(body).unwrap())
+}
+
+/// Asserts that an update made this of what was read, counted its version up, and left everything else.
+fn assert_changed<T: Serialize>(before: &T, after: &T, changes: &Value) {
+    let mut expected = serde_json::to_value(before).unwrap();
+    let version = expected["version"].as_i64().unwrap();
+    expected["version"] = (version + 1).into();
+    let properties = expected.as_object_mut().unwrap();
+    properties.extend(changes.as_object().unwrap().clone());
+    properties.retain(|_, value| !value.is_null());
+    assert_eq!(serde_json::to_value(after).unwrap(), expected);
+}
+
+fn time(text: &str) -> keyfob::Timestamp {
+    text.parse().unwrap()
+}
+
+fn day(text: &str) -> chrono::NaiveDate {
+    text.parse().unwrap()
+}
