@@ -1,7 +1,9 @@
 //! Clients against the simulator, the command line as a process, the shape of the workspace.
 
 mod cli;
+mod digitaleo;
 mod ditio_core;
 mod dvinci;
 mod operations;
 mod tidy;
+mod webhooks;

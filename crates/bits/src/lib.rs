@@ -3,6 +3,7 @@
 mod credentials;
 #[rustfmt::skip]
 mod generated;
+pub mod webhook;
 
 pub use credentials::{Credentials, SessionToken};
 pub use generated::{API, Client, OPERATIONS, operation, types};

@@ -31,6 +31,7 @@ pub struct ClientBuilder<C> {
     timeout: Option<Duration>,
     largest_answer: u64,
     rejections: Vec<StatusCode>,
+    status_in_body: bool,
     clock: Clock,
     client: PhantomData<fn() -> C>,
 }
@@ -63,6 +64,7 @@ impl<C: From<Session>> ClientBuilder<C> {
             timeout: None,
             largest_answer: LARGEST_ANSWER,
             rejections: vec![StatusCode::UNAUTHORIZED],
+            status_in_body: false,
             clock: Clock::system(),
             client: PhantomData,
         }
@@ -160,6 +162,13 @@ impl<C: From<Session>> ClientBuilder<C> {
         self
     }
 
+    /// This service names the status of a failure at the top of the body, `{"status": 417}`, and may answer 200 with it:
+    /// such an answer counts as one with that status. Downloads are not looked into.
+    pub fn status_in_body(mut self) -> Self {
+        self.status_in_body = true;
+        self
+    }
+
     /// Where time comes from; a fake clock in tests.
     pub fn clock(mut self, clock: Clock) -> Self {
         self.clock = clock;
@@ -216,6 +225,7 @@ impl<C: From<Session>> ClientBuilder<C> {
             timeout: self.timeout,
             largest_answer: self.largest_answer,
             rejections: self.rejections,
+            status_in_body: self.status_in_body,
             clock: self.clock,
         }))))
     }

@@ -236,7 +236,7 @@ impl Session {
         if response.status().is_success() {
             return match reading {
                 Reading::Open => Ok(Answer::Open(response)),
-                Reading::Whole => self.read(response).await.map(Answer::Whole),
+                Reading::Whole => self.read(response, generation).await.map(Answer::Whole),
             };
         }
         Err(self.refusal(response, generation).await)
@@ -247,6 +247,16 @@ impl Session {
         let status = response.status();
         let retry_after = retry::retry_after(response.headers(), self.0.clock.wall());
         let body = collect(response, LARGEST_ERROR, true).await.unwrap_or_default();
+        self.refused(status, retry_after, body, generation)
+    }
+
+    fn refused(
+        &self,
+        status: StatusCode,
+        retry_after: Option<Duration>,
+        body: Bytes,
+        generation: Option<Generation>,
+    ) -> Failure {
         Failure {
             error: Error::from_status(status, retry_after, ApiError::read(body)),
             rejected: generation.filter(|_| self.0.rejections.contains(&status)),
@@ -255,13 +265,42 @@ impl Session {
         }
     }
 
-    async fn read(&self, response: Response) -> Result<Whole, Failure> {
+    async fn read(&self, response: Response, generation: Option<Generation>) -> Result<Whole, Failure> {
         let status = response.status();
         let limit = self.0.largest_answer;
         let headers = response.headers().clone();
         let body = collect(response, limit, false).await?;
+        if self.0.status_in_body
+            && let Some(status) = status_in_body(&body)
+        {
+            let retry_after = retry::retry_after(&headers, self.0.clock.wall());
+            let start = body.slice(..body.len().min(usize::try_from(LARGEST_ERROR).unwrap_or(usize::MAX)));
+            return Err(self.refused(status, retry_after, start, generation));
+        }
         Ok(Whole { status, headers, body })
     }
+}
+
+/// The status of a failure that the body names at its top, whatever the status of the answer was.
+fn status_in_body(body: &[u8]) -> Option<StatusCode> {
+    #[derive(serde::Deserialize)]
+    struct Top {
+        #[serde(default)]
+        status: serde_json::Value,
+    }
+
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii_start();
+    // Serde would take a list for the members in their order.
+    if !body.starts_with(b"{") {
+        return None;
+    }
+    let status = match serde_json::from_slice::<Top>(body).ok()?.status {
+        serde_json::Value::Number(number) => number.as_u64()?,
+        serde_json::Value::String(text) => text.trim().parse().ok()?,
+        _ => return None,
+    };
+    let status = StatusCode::from_u16(u16::try_from(status).ok()?).ok()?;
+    (status.is_client_error() || status.is_server_error()).then_some(status)
 }
 
 /// Reads a body up to `limit` bytes; a longer one is cut or refused.

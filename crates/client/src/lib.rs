@@ -22,6 +22,7 @@ mod session;
 mod time_param;
 mod timestamp;
 mod upload;
+pub mod webhook;
 pub mod wire;
 
 pub use api_error::{ApiError, FieldError};

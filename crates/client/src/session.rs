@@ -25,6 +25,7 @@ pub(crate) struct Inner {
     pub(crate) timeout: Option<Duration>,
     pub(crate) largest_answer: u64,
     pub(crate) rejections: Vec<StatusCode>,
+    pub(crate) status_in_body: bool,
     pub(crate) clock: Clock,
 }
 

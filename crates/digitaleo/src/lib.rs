@@ -4,6 +4,7 @@ mod credentials;
 #[rustfmt::skip]
 mod generated;
 mod hosts;
+pub mod webhook;
 
 pub use credentials::Credentials;
 pub use generated::{API, Client, OPERATIONS, operation, types};
@@ -31,6 +32,7 @@ impl Client {
     /// Opens a client step by step: a shared authenticator, time limits, retries, certificates. It needs the hosts
     /// `contacts`, `api` and `sms`.
     pub fn builder() -> ClientBuilder<Self> {
-        ClientBuilder::new(API)
+        // A failure is known by the status in its body, which a successful answer does not have.
+        ClientBuilder::new(API).status_in_body()
     }
 }

@@ -4,7 +4,9 @@
 //! request (method, path, query, body), that the typed answer lost nothing of what the simulator sent, and that no loose
 //! form of the same answer fails to decode. At its end a walk counts: no operation may be left out.
 
+mod bits;
 mod compare;
+mod digitaleo;
 mod ditio_core;
 mod dvinci;
 mod loosen;

@@ -8,4 +8,5 @@ mod redirects;
 mod retries;
 mod script;
 mod secrets;
+mod status_in_body;
 mod uploads;

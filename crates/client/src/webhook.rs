@@ -1,0 +1,281 @@
+//! What receivers of webhooks need: whether a delivery is the vendor's, and whether it was here before.
+
+use std::{
+    collections::{HashSet, VecDeque},
+    fmt,
+};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use hmac::{Hmac, Mac};
+use keyfob_auth::{ExposeSecret, SecretString};
+use reqwest::{
+    StatusCode,
+    header::{HeaderMap, HeaderName},
+};
+use sha2::{Sha256, Sha384, Sha512};
+
+/// The hash function under a signature's HMAC.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Digest {
+    /// SHA-256.
+    #[default]
+    Sha256,
+    /// SHA-384.
+    Sha384,
+    /// SHA-512.
+    Sha512,
+}
+
+/// Why a delivery is not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// The header with the signature is missing, or is there more than once.
+    Unsigned,
+    /// The signature is not that of this body under any of the secrets.
+    WrongSignature,
+    /// The delivery is signed, but not what the vendor documents.
+    Malformed,
+}
+
+impl Refusal {
+    /// The status to answer with: 401 without a good signature, 400 otherwise.
+    #[must_use]
+    pub fn status(self) -> StatusCode {
+        match self {
+            Self::Unsigned | Self::WrongSignature => StatusCode::UNAUTHORIZED,
+            Self::Malformed => StatusCode::BAD_REQUEST,
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Unsigned => "the delivery does not have one signature",
+            Self::WrongSignature => "the signature is not that of this body: is it the right secret and digest?",
+            Self::Malformed => "the delivery is not what the service documents",
+        })
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+/// Checks signatures: base64 of the HMAC of a delivery's raw body.
+///
+/// Comparing takes the same time wherever signatures differ. The body has to be the bytes as they came: JSON that was
+/// read and written again has another signature.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Verifier {
+    secrets: Vec<SecretString>,
+    digest: Digest,
+}
+
+impl Verifier {
+    /// Takes signatures under this secret, with SHA-256.
+    pub fn new(secret: impl Into<SecretString>) -> Self {
+        Self { secrets: vec![secret.into()], digest: Digest::default() }
+    }
+
+    /// Takes signatures under this secret as well, while one secret replaces another.
+    pub fn or(mut self, secret: impl Into<SecretString>) -> Self {
+        self.secrets.push(secret.into());
+        self
+    }
+
+    /// Expects another hash function.
+    pub fn digest(mut self, digest: Digest) -> Self {
+        self.digest = digest;
+        self
+    }
+
+    /// Checks the signature that a header holds.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::Unsigned`] and [`Refusal::WrongSignature`].
+    pub fn verify_header(&self, headers: &HeaderMap, name: &HeaderName, body: &[u8]) -> Result<(), Refusal> {
+        let mut values = headers.get_all(name).iter();
+        // Of two signatures nobody knows which one another reader of the request has looked at.
+        let (Some(signature), None) = (values.next(), values.next()) else { return Err(Refusal::Unsigned) };
+        self.verify(signature.as_bytes(), body)
+    }
+
+    /// Checks a signature.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::WrongSignature`].
+    pub fn verify(&self, signature: &[u8], body: &[u8]) -> Result<(), Refusal> {
+        let signature = STANDARD.decode(signature).map_err(|_| Refusal::WrongSignature)?;
+        let mut good = false;
+        for secret in &self.secrets {
+            let key = secret.expose_secret().as_bytes();
+            // An empty secret would let everybody sign.
+            good |= !key.is_empty()
+                && match self.digest {
+                    Digest::Sha256 => is_signature::<Hmac<Sha256>>(key, body, &signature),
+                    Digest::Sha384 => is_signature::<Hmac<Sha384>>(key, body, &signature),
+                    Digest::Sha512 => is_signature::<Hmac<Sha512>>(key, body, &signature),
+                };
+        }
+        if good { Ok(()) } else { Err(Refusal::WrongSignature) }
+    }
+}
+
+fn is_signature<M: Mac + hmac::digest::KeyInit>(key: &[u8], body: &[u8], signature: &[u8]) -> bool {
+    let mac = <M as Mac>::new_from_slice(key).expect("HMAC takes keys of any length");
+    mac.chain_update(body).verify_slice(signature).is_ok()
+}
+
+/// The keys of the deliveries that were processed last, as vendors deliver at least once, not exactly once.
+///
+/// It forgets everything with its process: where a second processing does harm, keep the keys with the data.
+///
+/// ```
+/// let mut seen = keyfob_client::webhook::Seen::new(1000);
+/// assert!(!seen.contains("a"));
+/// // … process the delivery, and only then:
+/// seen.insert("a");
+/// assert!(seen.contains("a"));
+/// ```
+#[derive(Clone, Debug)]
+pub struct Seen {
+    capacity: usize,
+    keys: HashSet<String>,
+    order: VecDeque<String>,
+}
+
+impl Seen {
+    /// Remembers so many keys, and then forgets the oldest for each new one.
+    #[must_use]
+    pub fn new(capacity: usize) -> Self {
+        Self { capacity, keys: HashSet::new(), order: VecDeque::new() }
+    }
+
+    /// Whether a key was inserted, and is not forgotten.
+    #[must_use]
+    pub fn contains(&self, key: &str) -> bool {
+        self.keys.contains(key)
+    }
+
+    /// Remembers a key.
+    pub fn insert(&mut self, key: impl Into<String>) {
+        let key = key.into();
+        if self.capacity == 0 || !self.keys.insert(key.clone()) {
+            return;
+        }
+        self.order.push_back(key);
+        if self.order.len() > self.capacity
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.keys.remove(&oldest);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RFC 4231, case 2.
+    const MESSAGE: &[u8] = b"what do ya want for nothing?";
+
+    fn from_hex(hex: &str) -> Vec<u8> {
+        (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect()
+    }
+
+    #[track_caller]
+    fn check(digest: Digest, hex: &str) {
+        let signature = STANDARD.encode(from_hex(hex));
+        let verifier = Verifier::new("Jefe").digest(digest);
+        assert_eq!(verifier.verify(signature.as_bytes(), MESSAGE), Ok(()));
+        for other in [Digest::Sha256, Digest::Sha384, Digest::Sha512] {
+            let verdict = Verifier::new("Jefe").digest(other).verify(signature.as_bytes(), MESSAGE);
+            assert_eq!(verdict.is_ok(), other == digest, "{other:?}");
+        }
+    }
+
+    #[test]
+    fn signatures_are_those_of_the_standard() {
+        check(Digest::Sha256, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+        check(
+            Digest::Sha384,
+            "af45d2e376484031617f78d2b58a6b1b9c7ef464f5a01b47e42ec3736322445e8e2240ca5e69e2c78b3239ecfab21649",
+        );
+        check(
+            Digest::Sha512,
+            "164b7a7bfcf819e2e395fbe73b56e0a387bd64222e831fd610270cd7ea2505549758bf75c05a994a6d034f65f8f0e6fd\
+             caeab1a34d4a6b4b636e070a38bce737",
+        );
+    }
+
+    #[test]
+    fn every_flipped_bit_is_noticed() {
+        let signature =
+            STANDARD.encode(from_hex("5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843")).into_bytes();
+        let verifier = Verifier::new("Jefe");
+        for bit in 0..signature.len() * 8 {
+            let mut forged = signature.clone();
+            forged[bit / 8] ^= 1 << (bit % 8);
+            assert_eq!(verifier.verify(&forged, MESSAGE), Err(Refusal::WrongSignature), "bit {bit} of the signature");
+        }
+        for bit in 0..MESSAGE.len() * 8 {
+            let mut forged = MESSAGE.to_vec();
+            forged[bit / 8] ^= 1 << (bit % 8);
+            assert_eq!(verifier.verify(&signature, &forged), Err(Refusal::WrongSignature), "bit {bit} of the body");
+        }
+    }
+
+    #[test]
+    fn parts_of_a_signature_and_other_spellings_of_it_are_none() {
+        let whole = STANDARD.encode(from_hex("5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"));
+        let verifier = Verifier::new("Jefe");
+        let prefix = STANDARD.encode(&STANDARD.decode(&whole).unwrap()[..16]);
+        for forged in ["", "=", prefix.as_str(), whole.trim_end_matches('='), &format!("{whole} "), &whole.repeat(2)] {
+            assert_eq!(verifier.verify(forged.as_bytes(), MESSAGE), Err(Refusal::WrongSignature), "{forged:?}");
+        }
+    }
+
+    #[test]
+    fn either_of_two_secrets_is_good_and_an_empty_one_never() {
+        let signature = STANDARD.encode(from_hex("5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"));
+        assert_eq!(Verifier::new("new").or("Jefe").verify(signature.as_bytes(), MESSAGE), Ok(()));
+        assert_eq!(Verifier::new("new").verify(signature.as_bytes(), MESSAGE), Err(Refusal::WrongSignature));
+        let unkeyed = Hmac::<Sha256>::new_from_slice(b"").unwrap().chain_update(MESSAGE).finalize().into_bytes();
+        let signature = STANDARD.encode(unkeyed);
+        assert_eq!(Verifier::new("").verify(signature.as_bytes(), MESSAGE), Err(Refusal::WrongSignature));
+    }
+
+    #[test]
+    fn a_header_counts_when_it_is_there_once() {
+        let name = HeaderName::from_static("content-hmac");
+        let good = STANDARD.encode(from_hex("5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"));
+        let verifier = Verifier::new("Jefe");
+        let mut headers = HeaderMap::new();
+        assert_eq!(verifier.verify_header(&headers, &name, MESSAGE), Err(Refusal::Unsigned));
+        headers.append(&name, good.parse().unwrap());
+        assert_eq!(verifier.verify_header(&headers, &name, MESSAGE), Ok(()));
+        headers.append(&name, good.parse().unwrap());
+        assert_eq!(verifier.verify_header(&headers, &name, MESSAGE), Err(Refusal::Unsigned));
+    }
+
+    #[test]
+    fn the_secret_is_not_shown() {
+        assert!(!format!("{:?}", Verifier::new("canary").or("canary")).contains("canary"));
+    }
+
+    #[test]
+    fn the_oldest_key_is_forgotten_first() {
+        let mut seen = Seen::new(2);
+        for key in ["a", "b", "b", "c"] {
+            seen.insert(key);
+        }
+        assert_eq!(["a", "b", "c"].map(|key| seen.contains(key)), [false, true, true]);
+        let mut none = Seen::new(0);
+        none.insert("a");
+        assert!(!none.contains("a"));
+    }
+}

@@ -1,0 +1,69 @@
+//! Services that answer 200 and say in the body that it is a failure.
+
+use keyfob_client::ErrorKind;
+
+use crate::script::{Answer, Server, create, get, json, status};
+
+async fn session(answers: impl IntoIterator<Item = Answer>) -> (Server, keyfob_client::Session) {
+    let server = Server::start(answers).await;
+    let session = server.builder().status_in_body().build().unwrap();
+    (server, session)
+}
+
+#[tokio::test]
+async fn a_failure_in_a_successful_answer_is_the_error_that_its_status_would_be() {
+    for body in [r#"{"status":417,"message":"Numéro"}"#, r#"{"message":"Numéro","status":" 417 "}"#] {
+        let (server, session) = session([json(body)]).await;
+        let error = create(&session).await.unwrap_err();
+        assert_eq!((error.status().unwrap().as_u16(), error.kind()), (417, ErrorKind::Rejected));
+        assert_eq!(error.api().unwrap().message(), Some("Numéro"));
+        assert_eq!((error.api().unwrap().raw(), server.count()), (body.as_bytes(), 1));
+        assert!(!format!("{error} {error:?}").contains("Numéro"));
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_is_refused_in_the_body_is_renewed() {
+    let (server, session) = session([json(r#"{"status":401}"#), json(r#"{"size":0}"#)]).await;
+    create(&session).await.unwrap();
+    let tokens: Vec<_> = server.seen().iter().map(|seen| seen.header("authorization").unwrap().to_owned()).collect();
+    assert_eq!(tokens, ["Bearer t1", "Bearer t2"]);
+}
+
+#[tokio::test]
+async fn an_outage_in_the_body_is_waited_out_by_reads_only() {
+    let answers = || [json(r#"{"status":503}"#), json("{}")];
+    let (server, reader) = session(answers()).await;
+    get(&reader).await.unwrap();
+    assert_eq!(server.count(), 2);
+    let (server, writer) = session(answers()).await;
+    assert_eq!(create(&writer).await.unwrap_err().kind(), ErrorKind::Unavailable);
+    assert_eq!(server.count(), 1);
+}
+
+#[tokio::test]
+async fn other_statuses_in_a_body_are_data() {
+    for body in [
+        r#"{"status":200}"#,
+        r#"{"status":"created"}"#,
+        r#"{"status":null}"#,
+        r#"{"status":-417}"#,
+        r#"{"status":70000}"#,
+        r#"{"list":[{"status":417}],"size":1}"#,
+        r#"[{"status":417}]"#,
+        "[417]",
+        "417",
+    ] {
+        let (_server, session) = session([json(body)]).await;
+        assert_eq!(get(&session).await.unwrap().to_string(), body);
+    }
+    let (_server, session) = session([status(204)]).await;
+    assert_eq!(get(&session).await.unwrap(), serde_json::Value::Null);
+}
+
+#[tokio::test]
+async fn who_did_not_ask_for_it_gets_the_body() {
+    let body = r#"{"status":417}"#;
+    let server = Server::start([json(body)]).await;
+    assert_eq!(get(&server.session()).await.unwrap().to_string(), body);
+}

@@ -1,0 +1,220 @@
+//! Webhooks as the simulated vendors sign them, received as the example receives them, and tampered with.
+
+#[path = "../../crates/keyfob/examples/webhook_receiver.rs"]
+#[expect(dead_code, reason = "an example has a `main`")]
+mod webhook_receiver;
+
+use keyfob::{
+    bits,
+    client::{
+        header::{HeaderMap, HeaderName, HeaderValue},
+        webhook::{Digest, Refusal, Verifier},
+    },
+    digitaleo,
+};
+use keyfob_simulator::{Delivery, Digest as Signed, Simulator, Vendor, Webhook, credentials::DIGITALEO_CLIENT_SECRET};
+use serde_json::json;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
+const SECRET: &str = "bits-webhook-secret";
+
+/// The example receiver on a port of its own: its address, and what it queues.
+async fn receiver() -> (String, UnboundedReceiver<String>) {
+    let (queue, news) = unbounded_channel();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let router = webhook_receiver::router(SECRET, DIGITALEO_CLIENT_SECRET, queue);
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    (url, news)
+}
+
+/// One delivery, as it crossed the wire.
+async fn delivered(webhook: impl Fn(String) -> Webhook) -> Delivery {
+    let simulator = Simulator::start().await.unwrap();
+    let (url, _news) = receiver().await;
+    let mut deliveries = simulator.deliver(webhook(url)).await.unwrap();
+    assert_eq!(deliveries.len(), 1);
+    deliveries.remove(0)
+}
+
+async fn from_bits() -> Delivery {
+    delivered(|url| Webhook::new(Vendor::Bits, format!("{url}/bits")).secret(SECRET)).await
+}
+
+async fn from_digitaleo() -> Delivery {
+    delivered(|url| Webhook::new(Vendor::Digitaleo, format!("{url}/digitaleo"))).await
+}
+
+fn headers(delivery: &Delivery) -> HeaderMap {
+    let pairs = delivery.headers.iter();
+    pairs.map(|(name, value)| (name.parse::<HeaderName>().unwrap(), value.parse().unwrap())).collect()
+}
+
+fn queued(news: &mut UnboundedReceiver<String>) -> Vec<String> {
+    std::iter::from_fn(|| news.try_recv().ok()).collect()
+}
+
+#[tokio::test]
+async fn the_example_takes_each_event_once_however_often_it_comes() {
+    let simulator = Simulator::start().await.unwrap();
+    let (url, mut news) = receiver().await;
+    let application = "bits:application::79421f52-c35e-4b7f-8282-8d3b0caa1f50";
+    let webhook = Webhook::new(Vendor::Bits, format!("{url}/bits")).secret(SECRET).times(3);
+    let webhook = webhook.events([json!({"applicationId": application}), json!({"type": "NEVER_HEARD_OF"})]);
+    let deliveries = simulator.deliver(webhook).await.unwrap();
+    assert_eq!(deliveries.iter().map(|delivery| delivery.status).collect::<Vec<_>>(), [204; 6]);
+    let queue = queued(&mut news);
+    assert_eq!(queue.len(), 2, "{queue:?}");
+    assert_eq!(queue[0], format!("APPLICATION_STARTED of {application}"));
+    assert!(queue[1].starts_with("NEVER_HEARD_OF of "), "{queue:?}");
+
+    let webhook = Webhook::new(Vendor::Digitaleo, format!("{url}/digitaleo")).times(2);
+    let webhook = webhook.events((0..60).map(|number| json!({"contactId": number})));
+    let deliveries = simulator.deliver(webhook).await.unwrap();
+    assert_eq!(deliveries.iter().map(|delivery| delivery.status).collect::<Vec<_>>(), [204; 4]);
+    let queue = queued(&mut news);
+    let expected: Vec<_> =
+        (0..60).map(|number| format!(r#"contact.message.click: {{"contactId":{number}}}"#)).collect();
+    assert_eq!(queue, expected);
+}
+
+#[tokio::test]
+async fn the_example_refuses_what_is_not_signed_or_signed_by_somebody_else() {
+    let simulator = Simulator::start().await.unwrap();
+    let (url, mut news) = receiver().await;
+    let bits = || Webhook::new(Vendor::Bits, format!("{url}/bits"));
+    let digitaleo = || Webhook::new(Vendor::Digitaleo, format!("{url}/digitaleo"));
+    for webhook in [
+        bits(),
+        bits().secret("another"),
+        bits().secret(SECRET).digest(Signed::Sha512),
+        digitaleo().secret("another"),
+        digitaleo().digest(Signed::Sha384),
+    ] {
+        let deliveries = simulator.deliver(webhook).await.unwrap();
+        assert_eq!(deliveries[0].status, 401);
+    }
+    assert_eq!(queued(&mut news), [""; 0]);
+}
+
+#[tokio::test]
+async fn an_event_of_bits_says_what_the_delivery_says() {
+    let delivery = delivered(|url| {
+        let webhook = Webhook::new(Vendor::Bits, format!("{url}/bits")).secret(SECRET);
+        webhook
+            .events([json!({"type": "APPLICATION_MÖJLIG", "applicationId": "bits:application::1", "deep": [1, null]})])
+    });
+    let delivery = delivery.await;
+    let event = bits::webhook::Receiver::new(SECRET).receive(&headers(&delivery), delivery.body.as_bytes()).unwrap();
+    let sent: serde_json::Value = serde_json::from_str(&delivery.body).unwrap();
+    assert_eq!((event.dedupe_key(), &*event.id), (sent["eventId"].as_str().unwrap(), event.dedupe_key()));
+    assert_eq!(event.published_at.unwrap().to_string(), sent["publishedAt"].as_str().unwrap());
+    assert_eq!(event.kind, bits::types::WebhookEventType::Unknown("APPLICATION_MÖJLIG".into()));
+    assert_eq!(event.application_id.as_deref(), Some("bits:application::1"));
+    assert_eq!(json!(event.extra), json!({"deep": [1, null]}));
+}
+
+#[tokio::test]
+async fn a_batch_of_digitaleo_says_what_the_delivery_says() {
+    let delivery = from_digitaleo().await;
+    let headers = headers(&delivery);
+    let batch = digitaleo::webhook::Receiver::new(DIGITALEO_CLIENT_SECRET).receive(&headers, delivery.body.as_bytes());
+    let batch = batch.unwrap();
+    assert_eq!(batch.name, digitaleo::types::WebhookEventName::ContactMessageClick);
+    assert_eq!((batch.dedupe_key(), batch.id.len()), (headers["x-digitaleo-event-id"].to_str().unwrap(), 32));
+    assert_eq!(batch.sent_at.unwrap().timestamp().to_string(), headers["x-digitaleo-timestamp"].to_str().unwrap());
+    assert_eq!(batch.subscription.unwrap(), headers["x-digitaleo-subscription"].to_str().unwrap());
+    assert_eq!(json!(batch.events), serde_json::from_str::<serde_json::Value>(&delivery.body).unwrap());
+}
+
+/// Whether a receiver refuses a delivery.
+type Receive<'a> = &'a dyn Fn(&HeaderMap, &[u8]) -> Option<Refusal>;
+
+/// Flips every bit of the signature and of the body, one at a time.
+#[track_caller]
+fn tamper(receive: Receive<'_>, delivery: &Delivery, signature: &str) {
+    let (headers, body) = (headers(delivery), delivery.body.as_bytes());
+    assert_eq!(receive(&headers, body), None);
+    let mut flipped = 0;
+    for bit in 0..headers[signature].len() * 8 {
+        let mut forged = headers[signature].as_bytes().to_vec();
+        forged[bit / 8] ^= 1 << (bit % 8);
+        // Some bytes cannot stand in a header at all.
+        let Ok(forged) = HeaderValue::from_bytes(&forged) else { continue };
+        let mut headers = headers.clone();
+        headers.insert(signature.parse::<HeaderName>().unwrap(), forged);
+        assert_eq!(receive(&headers, body), Some(Refusal::WrongSignature), "bit {bit} of the signature");
+        flipped += 1;
+    }
+    assert!(flipped > headers[signature].len() * 6, "{flipped}");
+    for bit in 0..body.len() * 8 {
+        let mut forged = body.to_vec();
+        forged[bit / 8] ^= 1 << (bit % 8);
+        assert_eq!(receive(&headers, &forged), Some(Refusal::WrongSignature), "bit {bit} of the body");
+    }
+    for forged in [&body[1..], &body[..body.len() - 1], &[body, b" "].concat(), b"", b"[]"] {
+        assert_eq!(receive(&headers, forged), Some(Refusal::WrongSignature));
+    }
+    let mut unsigned = headers.clone();
+    unsigned.remove(signature);
+    assert_eq!(receive(&unsigned, body), Some(Refusal::Unsigned));
+    let mut twice = headers.clone();
+    twice.append(signature.parse::<HeaderName>().unwrap(), headers[signature].clone());
+    assert_eq!(receive(&twice, body), Some(Refusal::Unsigned));
+}
+
+#[tokio::test]
+async fn no_flipped_bit_and_no_missing_header_of_bits_gets_through() {
+    let delivery = from_bits().await;
+    let receiver = bits::webhook::Receiver::new(SECRET);
+    tamper(&|headers, body| receiver.receive(headers, body).err(), &delivery, "content-hmac");
+    let verdict = bits::webhook::Receiver::new("another").receive(&headers(&delivery), delivery.body.as_bytes());
+    assert_eq!(verdict.unwrap_err(), Refusal::WrongSignature);
+}
+
+#[tokio::test]
+async fn no_flipped_bit_and_no_missing_header_of_digitaleo_gets_through() {
+    let delivery = from_digitaleo().await;
+    let receiver = digitaleo::webhook::Receiver::new(DIGITALEO_CLIENT_SECRET);
+    tamper(&|headers, body| receiver.receive(headers, body).err(), &delivery, "x-digitaleo-signature");
+    for name in ["x-digitaleo-event", "x-digitaleo-event-id"] {
+        let mut headers = headers(&delivery);
+        headers.remove(name);
+        let verdict = receiver.receive(&headers, delivery.body.as_bytes());
+        assert_eq!(verdict.unwrap_err(), Refusal::Malformed, "{name}");
+    }
+    let mut headers = headers(&delivery);
+    headers.remove("x-digitaleo-timestamp");
+    headers.remove("x-digitaleo-subscription");
+    let batch = receiver.receive(&headers, delivery.body.as_bytes()).unwrap();
+    assert_eq!((batch.sent_at, batch.subscription), (None, None));
+}
+
+#[tokio::test]
+async fn the_digest_and_a_second_secret_are_the_receivers_choice() {
+    for (signed, digest) in
+        [(Signed::Sha256, Digest::Sha256), (Signed::Sha384, Digest::Sha384), (Signed::Sha512, Digest::Sha512)]
+    {
+        let verifier = Verifier::new("the next secret").or(SECRET).digest(digest);
+        let webhook = |vendor| move |url| Webhook::new(vendor, format!("{url}/")).secret(SECRET).digest(signed);
+        let delivery = delivered(webhook(Vendor::Bits)).await;
+        let receiver = bits::webhook::Receiver::with_verifier(verifier.clone());
+        receiver.receive(&headers(&delivery), delivery.body.as_bytes()).unwrap();
+        let delivery = delivered(webhook(Vendor::Digitaleo)).await;
+        let receiver = digitaleo::webhook::Receiver::with_verifier(verifier);
+        receiver.receive(&headers(&delivery), delivery.body.as_bytes()).unwrap();
+    }
+}
+
+#[test]
+fn without_a_secret_the_form_is_all_that_is_asked_for() {
+    let receiver = bits::webhook::Receiver::unsigned();
+    let receive = |body: &str| receiver.receive(&HeaderMap::new(), body.as_bytes());
+    let event = receive(r#"{"eventId":"1","event":{"type":"APPLICATION_STARTED"}}"#).unwrap();
+    assert_eq!((event.kind, event.application_id), (bits::types::WebhookEventType::ApplicationStarted, None));
+    for body in ["", "{}", "[]", "null", r#"{"eventId":"","event":{"type":"A"}}"#, r#"{"eventId":"1"}"#] {
+        assert_eq!(receive(body).unwrap_err(), Refusal::Malformed, "{body}");
+    }
+    let refusal = receive(r#"{"eventId":"1","event":{"applicationId":"a"}}"#).unwrap_err();
+    assert_eq!((refusal, refusal.status().as_u16()), (Refusal::Malformed, 400));
+}
