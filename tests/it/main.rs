@@ -5,5 +5,6 @@ mod digitaleo;
 mod ditio_core;
 mod dvinci;
 mod operations;
+mod resilience;
 mod tidy;
 mod webhooks;
