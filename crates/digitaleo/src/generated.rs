@@ -213,7 +213,7 @@ impl Client {
     }
     /// Sends a text message to given recipients.
     ///
-    /// Costs money and is never repeated automatically. A failure is known by a status at the top of the answer, so look for it even in a successful one. The contacts are a JSON array; in a form they would be its text.
+    /// Costs money and is never repeated automatically. A failure is known by a status of 400 or above at the top of the answer, which may come with HTTP 200. The contacts are a JSON array; in a form they would be its text.
     ///
     /// `POST /sms` · example · host `sms` · source: alexxandre80/Digitaleo:MyDigitaleo.php
     pub fn send_sms(&self, body: types::SmsCreate) -> operation::SendSms {
