@@ -103,6 +103,7 @@ impl Settings {
 
     /// Whether a ready-made token is to be used: it is if it was said nearer to the call than what can fetch one. Both
     /// in one place, the latter wins, because it can be renewed.
+    #[allow(dead_code, reason = "not every API needs it, and a build may have one API")]
     pub(crate) fn prefers(&self, token: &str, over: [&str; 2]) -> bool {
         let layer = |variable| self.find(variable).map(|(layer, _)| layer);
         let fetching =

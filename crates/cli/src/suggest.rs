@@ -29,6 +29,7 @@ pub(crate) fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a s
         })
         .collect();
     alike.sort_by(|(left, a), (right, b)| right.total_cmp(left).then(a.cmp(b)));
+    alike.dedup();
     match alike.iter().take(MOST).map(|(_, known)| *known).collect::<Vec<_>>().as_slice() {
         [] => String::new(),
         [one] => format!(": did you mean {one}?"),

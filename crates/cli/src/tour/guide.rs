@@ -83,6 +83,7 @@ impl Guide {
     }
 
     /// Does what takes several calls, such as reading a stream to its end.
+    #[allow(dead_code, reason = "not every API needs it, and a build may have one API")]
     pub(super) async fn run<T>(
         &mut self,
         operation: &'static Operation,
@@ -95,6 +96,7 @@ impl Guide {
     }
 
     /// Makes a call that the service has to refuse.
+    #[allow(dead_code, reason = "not every API needs it, and a build may have one API")]
     pub(super) async fn refused<T>(
         &mut self,
         operation: &'static Operation,
@@ -108,6 +110,7 @@ impl Guide {
     }
 
     /// Does something to the simulator.
+    #[allow(dead_code, reason = "not every API needs it, and a build may have one API")]
     pub(super) fn meanwhile(&mut self, what: &str) -> anyhow::Result<()> {
         self.say(format_args!("         {}", paint(FAINT, what)))
     }
@@ -182,4 +185,18 @@ fn describe(authenticator: &Authenticator) -> anyhow::Result<String> {
         text.push_str(&info.scopes.join(" "));
     }
     Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_names_its_api_and_its_step() {
+        let mut guide = Guide { json: true, apis: 0, step: Step::default(), steps: Vec::new() };
+        guide.api("bits", "Bits", "").unwrap();
+        guide.begin("application(id)", None);
+        let error = guide.finish(Err(anyhow::anyhow!("it has started")), Duration::ZERO).unwrap_err();
+        assert_eq!(format!("{error:#}"), "bits: application(id): it has started");
+    }
 }
