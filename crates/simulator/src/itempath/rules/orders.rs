@@ -48,6 +48,7 @@ fn created(work: &mut Work<'_>, id: &str, mut draft: Draft) {
     for (_, line) in std::mem::take(&mut draft.lines) {
         lines::add(work, id, line);
     }
+    follow_lines(work.store, id);
     if draft.take_true("allocate") {
         stock::allocate(work, id);
     }
@@ -96,6 +97,7 @@ fn updated(work: &mut Work<'_>, id: &str, mut draft: Draft) {
             line.insert("orderName".to_owned(), name.clone());
         }
     }
+    follow_lines(work.store, id);
     if draft.take_true("deallocate") {
         stock::deallocate(work, id);
     } else if draft.take_true("allocate") {
@@ -126,6 +128,14 @@ fn warehouse(store: &Store, draft: &Draft) -> Checked {
             Err(Refusal::missing("warehouseName", "Warehouse", name))
         }
         _ => Ok(()),
+    }
+}
+
+/// An order has stock when each of its lines has.
+pub(in crate::itempath) fn follow_lines(store: &mut Store, id: &str) {
+    let stocked = store.table("order_lines").children(id).all(|line| store::integer(line, "hasStock") == 1);
+    if let Some(order) = store.table_mut("orders").get_mut(id) {
+        order.insert("hasStock".to_owned(), i64::from(stocked).into());
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::articles::Article;
 use super::storage::WAREHOUSES;
 use super::{Seeding, names};
-use crate::itempath::rules::orders::set_state;
+use crate::itempath::rules::orders::{follow_lines, set_state};
 use crate::itempath::{dates, stock, store};
 
 const OPEN: usize = 24;
@@ -73,7 +73,6 @@ fn order(seeding: &mut Seeding<'_>, index: usize, articles: &[Article]) -> Strin
         "Info2": if index.is_multiple_of(3) { json!("Eilt – bitte prüfen") } else { Value::Null },
         "warehouseName": WAREHOUSES[warehouse],
         "recipient": *seeding.random.pick(&names::PEOPLE),
-        "hasStock": 1,
         "modifiedDate": stamp,
         "creationDate": stamp,
         "CustomerNo": 7_000 + index,
@@ -106,6 +105,7 @@ fn order(seeding: &mut Seeding<'_>, index: usize, articles: &[Article]) -> Strin
         let line = seeding.add("order_lines", row);
         stock::book_line(seeding.work.store, &line, 1.0);
     }
+    follow_lines(seeding.work.store, &order);
     order
 }
 

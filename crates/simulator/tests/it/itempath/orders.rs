@@ -47,7 +47,7 @@ async fn lines_name_their_material_and_are_numbered() {
     assert_eq!(order["status"], "Untouched");
     assert_eq!((&order["directionType"], &order["priority"]), (&json!(2), &json!(2)));
     assert_eq!(order["deadline"], "2025-05-06T10:11:12.123456");
-    assert_eq!(order["CustomerNo"], 7);
+    assert_eq!((&order["CustomerNo"], &order["hasStock"]), (&json!(7), &json!(1)));
     let lines = order["order_lines"].as_array().unwrap();
     let numbers: Vec<i64> = lines.iter().map(|line| line["number"].as_i64().unwrap()).collect();
     assert_eq!(numbers, [1, 2, 9]);
