@@ -1,8 +1,6 @@
-//! The tables by the control API, and the documented loop of curl and jq.
+//! The tables by the control API.
 
-use std::process::Command;
-
-use keyfob_simulator::{DitioTable as T, credentials};
+use keyfob_simulator::DitioTable as T;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -48,24 +46,5 @@ async fn rows_are_read_and_written_by_the_control_api() {
         (Method::PUT, "/user", Some(json!({}))),
     ] {
         assert_eq!(reporting.control(method, path, body).await.0, StatusCode::BAD_REQUEST);
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_documented_loop_collects_exactly_the_simulators_rows() {
-    for chunk in ["60", "5000"] {
-        let reporting = Reporting::start().await;
-        let mut script = Command::new("bash");
-        script
-            .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/ditio_incremental.sh"))
-            .env("SIMULATOR", reporting.simulator.url())
-            .env("CLIENT_ID", credentials::DITIO_CLIENT_ID)
-            .env("CLIENT_SECRET", credentials::DITIO_CLIENT_SECRET)
-            .env("CHUNK", chunk);
-        let done = tokio::task::spawn_blocking(move || script.output()).await.unwrap().unwrap();
-        let (told, wrong) = (String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
-        assert!(done.status.success(), "{told}\n{wrong}");
-        assert_eq!(told.matches("the same as the simulator's").count(), 20, "{told}\n{wrong}");
-        assert_eq!(told.matches("2 of them deleted").count(), 10, "{told}");
     }
 }
