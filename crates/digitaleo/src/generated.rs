@@ -2513,7 +2513,7 @@ pub mod types {
         #[serde(deserialize_with = "wire::option_integer")]
         #[serde(skip_serializing_if = "Option::is_none")]
         pub size: Option<i64>,
-        /// How many there are; on the wire a number or a numeric string.
+        /// How many there are: a number or a numeric string.
         #[serde(deserialize_with = "wire::option_integer")]
         #[serde(skip_serializing_if = "Option::is_none")]
         pub total: Option<i64>,
@@ -3259,7 +3259,7 @@ pub mod types {
         #[serde(deserialize_with = "wire::option_integer")]
         #[serde(skip_serializing_if = "Option::is_none")]
         pub size: Option<i64>,
-        /// How many there are; on the wire a number or a numeric string.
+        /// How many there are: a number or a numeric string.
         #[serde(deserialize_with = "wire::option_integer")]
         #[serde(skip_serializing_if = "Option::is_none")]
         pub total: Option<i64>,
@@ -3277,7 +3277,7 @@ pub mod types {
         #[serde(deserialize_with = "wire::option_integer")]
         #[serde(skip_serializing_if = "Option::is_none")]
         pub size: Option<i64>,
-        /// How many there are; on the wire a number or a numeric string.
+        /// How many there are: a number or a numeric string.
         #[serde(deserialize_with = "wire::option_integer")]
         #[serde(skip_serializing_if = "Option::is_none")]
         pub total: Option<i64>,
@@ -3437,7 +3437,7 @@ pub mod types {
         #[serde(deserialize_with = "wire::option_integer")]
         #[serde(skip_serializing_if = "Option::is_none")]
         pub size: Option<i64>,
-        /// How many there are; on the wire a number or a numeric string.
+        /// How many there are: a number or a numeric string.
         #[serde(deserialize_with = "wire::option_integer")]
         #[serde(skip_serializing_if = "Option::is_none")]
         pub total: Option<i64>,
@@ -3860,7 +3860,7 @@ pub mod types {
         #[serde(deserialize_with = "wire::option_integer")]
         #[serde(skip_serializing_if = "Option::is_none")]
         pub size: Option<i64>,
-        /// How many there are; on the wire a number or a numeric string.
+        /// How many there are: a number or a numeric string.
         #[serde(deserialize_with = "wire::option_integer")]
         #[serde(skip_serializing_if = "Option::is_none")]
         pub total: Option<i64>,
@@ -4013,7 +4013,7 @@ pub mod types {
         #[serde(deserialize_with = "wire::option_integer")]
         #[serde(skip_serializing_if = "Option::is_none")]
         pub size: Option<i64>,
-        /// How many there are; on the wire a number or a numeric string.
+        /// How many there are: a number or a numeric string.
         #[serde(deserialize_with = "wire::option_integer")]
         #[serde(skip_serializing_if = "Option::is_none")]
         pub total: Option<i64>,

@@ -279,17 +279,10 @@ pub mod operation {
             let url = self
                 .session
                 .url(&Self::OPERATION, "/api/external-excavator-state/import")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
-            )
+            build(self.session.http().post(url).json(&self.body))
         }
     }
-    keyfob_client::operation!(ImportExcavatorStates, serde_json::Value, json);
+    keyfob_client::operation!(ImportExcavatorStates, (), empty);
     /// Call of [`Client::latest_excavator_state_timestamp`](super::Client::latest_excavator_state_timestamp).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]

@@ -17,6 +17,7 @@ const SCHEMA: &[&str] = &[
     "x-keyfob-patch",
     "x-keyfob-extra",
     "x-keyfob-json-string",
+    "x-keyfob-type",
     "x-enum-varnames",
     "x-enum-descriptions",
     "x-rust-type",
@@ -112,6 +113,14 @@ fn schema(node: &Tree, at: At<'_>, problems: &mut Problems<'_>) {
         return;
     }
     keys(node, SCHEMA, at, problems);
+    if let Some(kind) = node.get("x-keyfob-type") {
+        if !matches!(kind.as_str(), Some("integer" | "number" | "boolean")) {
+            problems.push(at, "x-keyfob-type is none of integer, number, boolean");
+        }
+        if node.get("type").is_some() {
+            problems.push(at, "x-keyfob-type stands instead of `type`: the wire has more than one");
+        }
+    }
     confidence(node, at, problems);
     for (_, property) in node.pairs("properties") {
         schema(property, at, problems);

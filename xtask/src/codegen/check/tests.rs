@@ -242,6 +242,8 @@ fn schemas_are_named_and_plain() {
         "a part of allOf is no object",
     );
     refused(schema("{ x-rust-type: { crate: chrono, path: Duration } }"), "x-rust-type has the form");
+    refused(schema("{ x-keyfob-type: text }"), "x-keyfob-type is none of");
+    refused(schema("{ type: string, x-keyfob-type: integer }"), "x-keyfob-type stands instead of");
 }
 
 #[test]

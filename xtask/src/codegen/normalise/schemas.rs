@@ -108,6 +108,9 @@ pub(super) fn simplified(document: &Tree, schema: &Tree, context: Context, of: &
     if let Some(path) = schema.at(&["x-rust-type", "path"]).and_then(Tree::as_str) {
         return rust_type(path);
     }
+    if let Some(kind) = schema.text("x-keyfob-type") {
+        return map([("type", kind.into())]);
+    }
     let inner = schema.get("$ref").is_none().then(|| schema.list("allOf").first()).flatten().unwrap_or(schema);
     if let Some(reference) = inner.text("$ref") {
         let target = walk::resolve(document, inner);
