@@ -69,6 +69,8 @@ async fn the_log_is_read_from_a_number_on() {
     assert_eq!(log["total"], 2);
     assert_eq!(log["requests"].as_array().unwrap().len(), 1);
     assert_eq!(log["requests"][0]["path"], "/ditio/core/api/MachineType");
+    let (_, newest) = command(&ditio.simulator, Method::GET, "log?limit=1", None).await;
+    assert_eq!((&newest["total"], &newest["requests"]), (&json!(2), &log["requests"]));
 }
 
 #[tokio::test]
@@ -92,4 +94,21 @@ async fn it_can_be_turned_off_and_is_closed_to_other_sites() {
     };
     assert_eq!(state("https://elsewhere.example").await, StatusCode::FORBIDDEN);
     assert_eq!(state(on.url()).await, StatusCode::OK);
+    // A site whose name was made to lead here names itself, as host and as origin.
+    for (host, status) in [("elsewhere.example", 403), ("localhost:1", 200), ("[::1]:1", 200), ("127.0.0.1", 200)] {
+        let request = http().get(format!("{}/_control/state", on.url())).header("host", host);
+        assert_eq!(request.header("origin", format!("http://{host}")).send().await.unwrap().status(), status, "{host}");
+    }
+}
+
+#[tokio::test]
+async fn the_page_for_people_is_served_once_and_loads_nothing_from_elsewhere() {
+    let simulator = Simulator::start().await.unwrap();
+    let page = http().get(simulator.url()).send().await.unwrap();
+    assert_eq!(page.headers()["content-type"], "text/html; charset=utf-8");
+    assert!(page.headers()["content-security-policy"].to_str().unwrap().starts_with("default-src 'none'"));
+    let text = page.text().await.unwrap();
+    assert!(!text.contains("{{") && !text.contains("src=") && !text.contains("https://"), "{text}");
+    let posted = http().post(format!("{}/", simulator.url())).send().await.unwrap();
+    assert_eq!(posted.status(), StatusCode::METHOD_NOT_ALLOWED);
 }

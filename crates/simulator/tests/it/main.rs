@@ -2,6 +2,7 @@
 
 mod bits;
 mod control;
+mod determinism;
 mod digitaleo;
 mod ditio_core;
 mod ditio_mass_transport;

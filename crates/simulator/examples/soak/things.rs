@@ -1,0 +1,137 @@
+//! What the clients write: how one is created, read, changed and deleted at each vendor.
+
+use keyfob_simulator::{Vendor, credentials as c};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+/// A kind of record.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Thing {
+    Project,
+    Machine,
+    Order,
+    Opening,
+    Contact,
+}
+
+/// A request.
+pub(crate) struct Call {
+    pub(crate) vendor: Vendor,
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) body: Option<Value>,
+}
+
+impl Thing {
+    pub(crate) const ALL: [Self; 5] = [Self::Project, Self::Machine, Self::Order, Self::Opening, Self::Contact];
+
+    fn call(self, method: Method, tail: &str, body: Option<Value>) -> Call {
+        let (vendor, root) = match self {
+            Self::Project => (Vendor::Ditio, "/ditio/core/api/v4/integration/projects"),
+            Self::Machine => (Vendor::Ditio, "/ditio/core/api/v4/integration/machines"),
+            Self::Order => (Vendor::ItemPath, "/itempath/api/orders"),
+            Self::Opening => (Vendor::Dvinci, "/dvinci/restApi/jobOpenings"),
+            Self::Contact => (Vendor::Digitaleo, "/digitaleo/contacts/rest/contacts"),
+        };
+        Call { vendor, method, path: format!("{root}{tail}"), body }
+    }
+
+    /// `name` is like no other.
+    pub(crate) fn create(self, name: &str, material: &str) -> Call {
+        let company = c::DITIO_COMPANY_ID;
+        let (tail, body) = match self {
+            Self::Project => ("", json!({ "companyId": company, "projectNumber": name, "name": "Ø", "active": true })),
+            Self::Machine => {
+                ("", json!({ "companyId": company, "machineNumber": name, "typeId": "dumper", "active": true }))
+            }
+            Self::Order => {
+                ("", json!({ "name": name, "order_lines": [{ "materialId": material, "quantity": 1 }], "Info1": "-" }))
+            }
+            Self::Opening => (
+                "/",
+                json!({ "name": name, "orgUnitId": 6, "responsibleUserId": 7, "type": "DEFAULT", "status": "ACTIVE" }),
+            ),
+            Self::Contact => ("", json!({ "contacts": [{ "email": format!("{name}@exemple.fr") }] })),
+        };
+        self.call(Method::POST, tail, Some(body))
+    }
+
+    /// The id in the answer to a create.
+    pub(crate) fn id(self, answer: &Value) -> Option<String> {
+        let id = match self {
+            Self::Project | Self::Machine | Self::Opening => &answer["id"],
+            Self::Order => {
+                if answer["order"].is_array() {
+                    &answer["order"][0]["id"]
+                } else {
+                    &answer["order"]["id"]
+                }
+            }
+            Self::Contact => &answer["list"][0]["id"],
+        };
+        id.as_str().map(str::to_owned).or_else(|| id.as_i64().map(|id| id.to_string()))
+    }
+
+    pub(crate) fn read(self, id: &str) -> Call {
+        let tail = if matches!(self, Self::Contact) { format!("?id={id}") } else { format!("/{id}") };
+        self.call(Method::GET, &tail, None)
+    }
+
+    /// `now` is what was read before.
+    pub(crate) fn update(self, id: &str, now: &Value, value: &str) -> Call {
+        match self {
+            Self::Project | Self::Machine => {
+                self.call(Method::PATCH, &format!("/{id}"), Some(json!({ "name": value })))
+            }
+            Self::Order => self.call(Method::PUT, &format!("/{id}"), Some(json!({ "Info1": value }))),
+            Self::Opening => {
+                let mut body = now.clone();
+                body["name"] = value.into();
+                self.call(Method::PUT, &format!("/{id}"), Some(body))
+            }
+            Self::Contact => {
+                let changes = json!({ "city": value }).to_string();
+                self.call(Method::PUT, "", Some(json!({ "id": id, "metaData": changes })))
+            }
+        }
+    }
+
+    /// Whether what was read is there, and has the value of the update.
+    pub(crate) fn shows(self, answer: &Value, value: &str) -> bool {
+        let shown = match self {
+            Self::Project | Self::Machine | Self::Opening => &answer["name"],
+            Self::Order => &answer["order"]["Info1"],
+            Self::Contact => &answer["list"][0]["city"],
+        };
+        shown == value
+    }
+
+    pub(crate) fn delete(self, id: &str) -> Call {
+        match self {
+            Self::Opening => self.call(Method::POST, &format!("/{id}/delete"), None),
+            Self::Contact => self.call(Method::DELETE, &format!("?id={id}"), None),
+            _ => self.call(Method::DELETE, &format!("/{id}"), None),
+        }
+    }
+
+    /// A read of many.
+    pub(crate) fn list(self) -> Call {
+        match self {
+            Self::Project => Call {
+                vendor: Vendor::Ditio,
+                method: Method::GET,
+                path: "/ditio/reporting/v1/time-registrations?ChunkLimit=20".to_owned(),
+                body: None,
+            },
+            Self::Machine => Call {
+                vendor: Vendor::Bits,
+                method: Method::POST,
+                path: "/bits/v1/applications.create".to_owned(),
+                body: Some(json!({ "workflowId": c::BITS_WORKFLOW_ID, "countryCode": "SE" })),
+            },
+            Self::Order => self.call(Method::GET, "?limit=20", None),
+            Self::Opening => self.call(Method::GET, "/?externalId=req-0", None),
+            Self::Contact => self.call(Method::GET, "?limit=20", None),
+        }
+    }
+}
