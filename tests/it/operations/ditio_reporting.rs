@@ -77,11 +77,11 @@ impl Table<'_> {
         let mut page = self.walk.call(operation, full.clone().fetch(), expected.clone()).await;
         assert_eq!(serde_json::to_value(&page).unwrap()["syncTypeName"], "full");
         let cursor = O::cursor(&page).filter(|cursor| !cursor.is_empty());
-        let rows = self.as_held(table, O::items(&mut page));
+        let rows = self.as_held(table, &O::items(&mut page));
         if let Some(cursor) = cursor {
             let expected = expected.query("ContinuationToken", &cursor);
             let mut page = self.walk.call(operation, full.at(Position::Cursor(cursor)).fetch(), expected).await;
-            let more = self.as_held(table, O::items(&mut page));
+            let more = self.as_held(table, &O::items(&mut page));
             assert!(more.iter().all(|row| rows.iter().all(|before| before["id"] != row["id"])), "{table}");
         }
         self.deletion(table, operation, changes, deletion, &rows[0]["id"]).await;
@@ -109,7 +109,7 @@ impl Table<'_> {
     }
 
     /// The typed rows of a page as JSON, which carry what the simulator holds.
-    fn as_held<T: Serialize>(&self, table: DitioTable, rows: Vec<T>) -> Vec<Value> {
+    fn as_held<T: Serialize>(&self, table: DitioTable, rows: &[T]) -> Vec<Value> {
         assert!(!rows.is_empty(), "{table}");
         let held = self.held.rows(table);
         let rows: Vec<Value> = rows.iter().map(|row| serde_json::to_value(row).unwrap()).collect();

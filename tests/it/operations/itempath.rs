@@ -192,7 +192,7 @@ async fn transactions(walk: &mut Walk, client: &Client) {
     let id =
         read_text!(walk, client: Transactions transactions, Transaction transaction, "transactions", "transactions");
     let state = types::ExportStateType::from(3);
-    let body = || types::TransactionUpdate::new().export_state_type(state.clone());
+    let body = || types::TransactionUpdate::new().export_state_type(state);
     let at = format!("transactions/{id}");
     let expected = api("PUT", &at).json(json!({"exportStateType": 3}));
     walk.call(&UpdateTransaction::OPERATION, client.update_transaction(&id, body()).send(), expected).await;
