@@ -69,7 +69,13 @@ impl Script {
             self.get(&format!("{root}/{path}")).await;
         }
         self.get("/ditio/core/api/payroll-export").await;
-        for table in ["time-registrations", "machine-registrations", "incident-registrations", "checklist-registrations", "absence-registrations"] {
+        for table in [
+            "time-registrations",
+            "machine-registrations",
+            "incident-registrations",
+            "checklist-registrations",
+            "absence-registrations",
+        ] {
             self.get(&format!("/ditio/reporting/v1/{table}?ChunkLimit=500")).await;
         }
         let state = json!({
