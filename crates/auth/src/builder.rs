@@ -102,6 +102,7 @@ impl AuthenticatorBuilder {
                     generation: Generation(1),
                     issued: clock.moment(),
                     lifetime: Lifetime::Unknown,
+                    margin: Duration::ZERO,
                     refresh_from: Duration::MAX,
                     token_type: None,
                     scopes: Vec::new(),

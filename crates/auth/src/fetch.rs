@@ -34,6 +34,8 @@ pub(crate) struct Fetched {
     pub(crate) token: Token,
     pub(crate) headers: Headers,
     pub(crate) asked: Moment,
+    /// So much before its end it is no longer used.
+    pub(crate) margin: Duration,
     /// Which one it is in the store, where there is one.
     pub(crate) edition: Option<Edition>,
     /// How long ago its like was rejected by anybody.
@@ -98,5 +100,5 @@ fn ready(mut token: Token, asked: Moment) -> Result<Fetched, Error> {
         token.lifetime = lifetime::from_jwt(token.value.expose_secret(), asked.wall);
     }
     let headers = Headers::bearer(&token.value)?;
-    Ok(Fetched { token, headers, asked, edition: None, rejected_ago: None, shared: false })
+    Ok(Fetched { token, headers, asked, margin: Duration::ZERO, edition: None, rejected_ago: None, shared: false })
 }

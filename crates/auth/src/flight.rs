@@ -173,7 +173,7 @@ impl Shared {
         }
         let now = self.clock.moment();
         match fetched {
-            Ok(Fetched { token, headers, asked, edition, rejected_ago, shared }) => {
+            Ok(Fetched { token, headers, asked, margin, edition, rejected_ago, shared }) => {
                 ledger.generation += 1;
                 ledger.failure = None;
                 ledger.failures = 0;
@@ -190,6 +190,7 @@ impl Shared {
                     generation: Generation(ledger.generation),
                     issued: asked,
                     lifetime: token.lifetime,
+                    margin,
                     refresh_from: refresh_from(token.lifetime, self.jitter),
                     token_type: token.kind,
                     scopes: token.scopes,

@@ -60,11 +60,15 @@ impl Sharing {
     pub(crate) async fn obtain(&self, fetcher: &Fetcher, wish: Wish) -> Result<Fetched, Error> {
         let start = fetcher.clock.now();
         let key = fetcher.source.key();
-        if let (FetchReason::Rejected, Some(edition)) = (wish.reason, wish.edition) {
-            let at = fetcher.clock.wall();
-            self.ask(&fetcher.clock, self.store.invalidate(&key, edition, at)).await;
-        }
-        let (stored, lease) = match self.turn(fetcher, &key, &wish, start).await {
+        let up = match (wish.reason, wish.edition) {
+            (FetchReason::Rejected, Some(edition)) => {
+                let at = fetcher.clock.wall();
+                self.ask(&fetcher.clock, self.store.invalidate(&key, edition, at)).await.is_some()
+            }
+            _ => true,
+        };
+        let turn = if up { self.turn(fetcher, &key, &wish, start).await } else { Turn::Ours(None, None) };
+        let (stored, lease) = match turn {
             Turn::Served(fetched) => return Ok(fetched),
             Turn::Ours(stored, lease) => (stored, lease),
         };
@@ -154,7 +158,8 @@ impl Sharing {
         fetched.edition = Some(edition);
         fetched.rejected_ago = stored.and_then(|stored| stored.rejected_ago(fetcher.clock.wall()));
         let renewal = fetched.token.renewal.clone().or(renewal);
-        if fetched.token.lifetime == Lifetime::Once && renewal.is_none() {
+        // A store that was down a moment ago is not waited for again.
+        if self.down.load(Ordering::Relaxed) || (fetched.token.lifetime == Lifetime::Once && renewal.is_none()) {
             return;
         }
         let token = StoredToken::new(edition, &fetched.token, fetched.asked.wall, renewal, rejected);
@@ -202,6 +207,7 @@ fn adopt(stored: &StoredToken, clock: &Clock, wish: &Wish) -> Option<Fetched> {
         token,
         headers,
         asked: now.before(age),
+        margin: stored.margin(),
         edition: Some(stored.edition),
         rejected_ago: stored.rejected_ago(now.wall),
         shared: true,

@@ -26,6 +26,8 @@ pub(crate) struct Held {
     pub(crate) generation: Generation,
     pub(crate) issued: Moment,
     pub(crate) lifetime: Lifetime,
+    /// So much before its end it is no longer used: another machine's clock told when it began.
+    pub(crate) margin: Duration,
     /// From this age on it is refreshed.
     pub(crate) refresh_from: Duration,
     pub(crate) token_type: Option<String>,
@@ -78,13 +80,12 @@ impl Snapshot {
     pub(crate) fn look_again_later(&self, clock: &Clock, now: &Moment) {
         let Some(held) = &self.held else { return };
         let age = held.issued.age(now);
-        let wait = match held.lifetime {
-            Lifetime::Unknown => Duration::MAX,
-            Lifetime::Once => Duration::ZERO,
-            Lifetime::For(lifetime) if age < held.refresh_from => {
-                WALL_LOOK.min(held.refresh_from.saturating_sub(age)).min(lifetime.saturating_sub(age))
+        let wait = match held.ends() {
+            None => Duration::MAX,
+            Some(end) if age < held.refresh_from => {
+                WALL_LOOK.min(held.refresh_from.saturating_sub(age)).min(end.saturating_sub(age))
             }
-            Lifetime::For(lifetime) => WALL_LOOK.min(lifetime.saturating_sub(age)),
+            Some(end) => WALL_LOOK.min(end.saturating_sub(age)),
         };
         self.attention.store(clock.ticks_after(now, wait), Ordering::Relaxed);
     }
@@ -93,21 +94,26 @@ impl Snapshot {
 impl Held {
     fn state(&self, now: &Moment) -> State {
         let age = self.issued.age(now);
+        match self.ends() {
+            None => State::Fresh,
+            Some(end) if age < end && age < self.refresh_from => State::Fresh,
+            Some(end) if age < end => State::Due,
+            Some(_) => State::Expired,
+        }
+    }
+
+    /// The age at which it is no longer used; `None` if nobody knows.
+    fn ends(&self) -> Option<Duration> {
         match self.lifetime {
-            Lifetime::Unknown => State::Fresh,
-            Lifetime::For(lifetime) if age < lifetime && age < self.refresh_from => State::Fresh,
-            Lifetime::For(lifetime) if age < lifetime => State::Due,
-            Lifetime::For(_) | Lifetime::Once => State::Expired,
+            Lifetime::For(lifetime) => Some(lifetime.saturating_sub(self.margin)),
+            Lifetime::Once => Some(Duration::ZERO),
+            Lifetime::Unknown => None,
         }
     }
 
     /// How long it may still be used; `None` if nobody knows.
     pub(crate) fn remaining(&self, now: &Moment) -> Option<Duration> {
-        match self.lifetime {
-            Lifetime::For(lifetime) => Some(lifetime.saturating_sub(self.issued.age(now))),
-            Lifetime::Once => Some(Duration::ZERO),
-            Lifetime::Unknown => None,
-        }
+        self.ends().map(|end| end.saturating_sub(self.issued.age(now)))
     }
 }
 

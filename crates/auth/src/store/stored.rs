@@ -185,9 +185,13 @@ impl StoredToken {
         })
     }
 
+    /// How much earlier than its end others stop using it: by the difference that two clocks may have, or a tenth of a
+    /// short life, which leaves time for refreshing ahead.
+    pub(crate) fn margin(&self) -> Duration {
+        self.lifetime.map_or(Duration::ZERO, |lifetime| SKEW.min(lifetime / 10))
+    }
+
     /// The token and how much of its life is over, if it can be used at this time of day.
-    ///
-    /// It counts as older by the difference that two clocks may have, for a short-lived one by a quarter of its life.
     pub(crate) fn usable(&self, now: SystemTime) -> Option<(Token, Duration)> {
         let age = match now.duration_since(self.issued) {
             Ok(age) => age,
@@ -195,8 +199,7 @@ impl StoredToken {
             Err(ahead) if ahead.duration() <= SKEW => Duration::ZERO,
             Err(_) => return None,
         };
-        let age = age + self.lifetime.map_or(Duration::ZERO, |lifetime| SKEW.min(lifetime / 4));
-        if self.lifetime.is_some_and(|lifetime| age >= lifetime) {
+        if self.lifetime.is_some_and(|lifetime| age + self.margin() >= lifetime) {
             return None;
         }
         let mut token = Token::new(self.value.clone()?)
@@ -268,14 +271,14 @@ mod tests {
     }
 
     #[test]
-    fn a_token_ages_by_the_time_of_day_and_a_minute_more() {
-        check(3600, 10_000, Some(60));
-        check(3600, 11_000, Some(1060));
-        check(3600, 13_539, Some(3599));
+    fn a_token_ages_by_the_time_of_day_and_ends_a_minute_or_a_tenth_early() {
+        check(3600, 10_000, Some(0));
+        check(3600, 11_000, Some(1000));
+        check(3600, 13_539, Some(3539));
         check(3600, 13_540, None);
-        check(80, 10_000, Some(20));
-        check(80, 10_060, None);
-        check(3600, 9_940, Some(60));
+        check(80, 10_071, Some(71));
+        check(80, 10_072, None);
+        check(3600, 9_940, Some(0));
         check(3600, 9_939, None);
     }
 

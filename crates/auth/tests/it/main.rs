@@ -3,13 +3,24 @@
 mod cancellation;
 mod clocks;
 mod failure;
+mod file_store;
+mod fleet;
+mod folder;
 mod json_login;
 mod lifetime;
+#[cfg(feature = "metrics")]
+mod metered;
 mod observability;
+#[cfg(feature = "redis")]
+mod redis_server;
+#[cfg(feature = "redis")]
+mod redis_store;
 mod rejection;
 mod requests;
 mod secrets;
 mod server;
+mod sharing;
 mod single_flight;
+mod stores;
 mod tls;
 mod users_sources;

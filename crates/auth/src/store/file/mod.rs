@@ -36,6 +36,13 @@ struct Inner {
     slots: Mutex<Slots>,
 }
 
+/// What is in a file.
+enum Content {
+    Nothing,
+    Token(Box<StoredToken>),
+    Damaged,
+}
+
 impl FileStore {
     /// Keeps tokens in this directory, which is made if it is not there.
     ///
@@ -96,14 +103,25 @@ impl FileStore {
         self.inner.directory.join(format!("{key}.{kind}"))
     }
 
-    fn read(&self, key: &CacheKey) -> Result<Option<StoredToken>, Error> {
-        let path = self.path(key, "token");
-        let Some(bytes) = private::read(&path)? else { return Ok(None) };
-        let token = self.seal.open(key, bytes);
-        if token.is_none() {
-            tracing::warn!(path = %path.display(), "this is damaged or not of this store; it will be replaced");
+    fn read(&self, key: &CacheKey) -> Result<Content, Error> {
+        let Some(bytes) = private::read(&self.path(key, "token"))? else { return Ok(Content::Nothing) };
+        Ok(self.seal.open(key, bytes).map_or(Content::Damaged, |token| Content::Token(Box::new(token))))
+    }
+
+    /// Reads, and removes what is damaged.
+    fn tidy(&self, key: &CacheKey) -> Result<Content, Error> {
+        let content = self.read(key)?;
+        if !matches!(content, Content::Damaged) {
+            return Ok(content);
         }
-        Ok(token)
+        let _lock = LockFile::wait(&self.path(key, "write"))?;
+        // Somebody may have replaced it.
+        let content = self.read(key)?;
+        if matches!(content, Content::Damaged) {
+            let path = self.path(key, "token");
+            std::fs::remove_file(&path).map_err(|error| private::failed("removed", &path, error))?;
+        }
+        Ok(content)
     }
 
     /// Reads, decides and replaces, while nobody else does.
@@ -113,7 +131,11 @@ impl FileStore {
         decide: impl FnOnce(Option<StoredToken>) -> Option<StoredToken>,
     ) -> Result<bool, Error> {
         let _lock = LockFile::wait(&self.path(key, "write"))?;
-        let Some(token) = decide(self.read(key)?) else { return Ok(false) };
+        let old = match self.read(key)? {
+            Content::Token(token) => Some(*token),
+            Content::Nothing | Content::Damaged => None,
+        };
+        let Some(token) = decide(old) else { return Ok(false) };
         let bytes = self.seal.close(key, &token)?;
         // Under the lock nobody else writes there; what a process left that was killed here is overwritten.
         let (new, path) = (self.path(key, "new"), self.path(key, "token"));
@@ -127,7 +149,19 @@ impl FileStore {
 
 impl TokenStore for FileStore {
     fn get<'a>(&'a self, key: &'a CacheKey) -> BoxFuture<'a, Result<Option<StoredToken>, Error>> {
-        self.blocking(key, Self::read)
+        let content = self.blocking(key, Self::tidy);
+        async move {
+            match content.await? {
+                Content::Token(token) => Ok(Some(*token)),
+                Content::Nothing => Ok(None),
+                Content::Damaged => {
+                    let path = self.path(key, "token");
+                    tracing::warn!(path = %path.display(), "this was damaged or not of this store, and is gone");
+                    Ok(None)
+                }
+            }
+        }
+        .boxed()
     }
 
     fn put_if_newer<'a>(&'a self, key: &'a CacheKey, token: &'a StoredToken) -> BoxFuture<'a, Result<bool, Error>> {

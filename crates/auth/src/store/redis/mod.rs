@@ -37,7 +37,9 @@ return 1";
 
 /// Damaged content, unless somebody has replaced it.
 const DISCARD: &str = r"
-if redis.call('HGET', KEYS[1], 'v') == ARGV[1] then return redis.call('DEL', KEYS[1]) end
+if redis.call('TYPE', KEYS[1]).ok ~= 'hash' or (redis.call('HGET', KEYS[1], 'v') or '') == ARGV[1] then
+    return redis.call('DEL', KEYS[1])
+end
 return 0";
 
 /// A lock, if it is still this holder's.
@@ -135,10 +137,8 @@ impl RedisStore {
             number == Some(edition.number().to_string().into()) && nonce == Some(edition.nonce().to_string().into())
         });
         if token.is_none() {
-            tracing::warn!(key = name, "this is damaged or not of this store; it will be replaced");
-            if let Some(content) = &content {
-                self.run(DISCARD, name, &[content.as_slice()]).await?;
-            }
+            tracing::warn!(key = name, "this was damaged or not of this store, and is gone");
+            self.run(DISCARD, name, &[content.as_ref().map_or(&[][..], |content| content.as_slice())]).await?;
         }
         Ok(token)
     }

@@ -1,0 +1,209 @@
+//! Rule 14 with real processes. This test program starts itself again as each of them.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::time::Duration;
+
+use futures::future::join_all;
+use keyfob_auth::{Authenticator, ClientCredentials, EncryptionKey, FileStore};
+
+use crate::folder::Folder;
+use crate::server::{Reply, Server, token, until};
+
+/// What a process is told.
+#[derive(Clone)]
+pub(crate) struct Order {
+    /// The directory of a file store, or the address of a Redis server.
+    pub(crate) store: String,
+    pub(crate) server: String,
+    pub(crate) tasks: usize,
+    pub(crate) lease: Duration,
+}
+
+const NAME: &str = "KEYFOB_TEST_WORKER";
+
+/// What tells that a process is about to begin, and what token all its tasks got.
+const READY: &str = "worker is ready";
+const TOKEN: &str = "worker has ";
+
+impl Order {
+    pub(crate) fn new(store: impl Into<String>, server: &Server) -> Self {
+        Self { store: store.into(), server: server.url("/token"), tasks: 1, lease: Duration::from_secs(10) }
+    }
+
+    /// What it was told, if this is one of those processes.
+    fn received() -> Option<Self> {
+        let text = std::env::var(NAME).ok()?;
+        let parts: Vec<_> = text.split('\n').collect();
+        let [store, server, tasks, lease] = parts.as_slice() else { panic!("{text}") };
+        Some(Self {
+            store: (*store).to_owned(),
+            server: (*server).to_owned(),
+            tasks: tasks.parse().expect("a number"),
+            lease: Duration::from_millis(lease.parse().expect("a number")),
+        })
+    }
+
+    fn authenticator(&self) -> Authenticator {
+        let credentials = ClientCredentials::new(&self.server, "id", "secret");
+        let builder = Authenticator::builder(credentials).lease(self.lease);
+        let key = EncryptionKey::new([9; 32]);
+        #[cfg(feature = "redis")]
+        if self.store.starts_with("redis") {
+            let store = keyfob_auth::RedisStore::new(&self.store).expect("a store").encrypted_with(key);
+            return builder.store(store).build().expect("an authenticator");
+        }
+        let store = FileStore::open(&self.store).expect("a store").encrypted_with(key);
+        builder.store(store).build().expect("an authenticator")
+    }
+
+    fn work(&self) -> String {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+        runtime.expect("a runtime").block_on(async {
+            let authenticator = self.authenticator();
+            let tasks = (0..self.tasks).map(|_| {
+                let authenticator = authenticator.clone();
+                tokio::spawn(async move { token(&authenticator).await.expect("a token") })
+            });
+            let mut tokens: Vec<_> = join_all(tasks).await.into_iter().map(|token| token.expect("no panic")).collect();
+            tokens.dedup();
+            tokens.join("+")
+        })
+    }
+}
+
+/// The body of each process; started by hand, it makes a fleet of one.
+#[test]
+fn a_worker_gets_its_token_also_alone() {
+    let Some(order) = Order::received() else {
+        let (server, folder) = (Server::tokens("3600"), Folder::new());
+        let order = Order::new(folder.store().display().to_string(), &server);
+        assert_eq!(order.work(), "t1");
+        return;
+    };
+    let mut out = std::io::stdout();
+    writeln!(out, "\n{READY}").expect("written");
+    out.flush().expect("written");
+    let _ = std::io::stdin().read_to_end(&mut Vec::new());
+    writeln!(out, "\n{TOKEN}{}", order.work()).expect("written");
+}
+
+pub(crate) struct Worker {
+    process: Child,
+    go: Option<ChildStdin>,
+    out: BufReader<ChildStdout>,
+}
+
+impl Worker {
+    /// Starts a process, and waits until it is about to begin.
+    pub(crate) fn start(order: &Order) -> Self {
+        Self::launch(order).ready()
+    }
+
+    fn launch(order: &Order) -> Self {
+        let Order { store, server, tasks, lease } = order;
+        let mut process = Command::new(std::env::current_exe().expect("this program"))
+            .args(["--exact", "fleet::a_worker_gets_its_token_also_alone", "--nocapture", "--test-threads=1"])
+            .env(NAME, format!("{store}\n{server}\n{tasks}\n{}", lease.as_millis()))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("a process");
+        let out = BufReader::new(process.stdout.take().expect("piped"));
+        Self { go: process.stdin.take(), process, out }
+    }
+
+    fn ready(mut self) -> Self {
+        assert!(self.line(READY).is_some(), "a worker died before it began");
+        self
+    }
+
+    /// Lets it begin.
+    pub(crate) fn go(&mut self) {
+        self.go = None;
+    }
+
+    /// Kills it as `kill -9` does.
+    pub(crate) fn kill(mut self) {
+        self.process.kill().expect("killed");
+        self.process.wait().expect("gone");
+    }
+
+    /// The token that it got.
+    pub(crate) fn token(mut self) -> String {
+        let token = self.line(TOKEN).expect("a worker died without a token");
+        self.process.wait().expect("gone");
+        token
+    }
+
+    fn line(&mut self, start: &str) -> Option<String> {
+        let mut line = String::new();
+        while self.out.read_line(&mut line).expect("text") > 0 {
+            if let Some(rest) = line.strip_prefix(start) {
+                return Some(rest.trim().to_owned());
+            }
+            line.clear();
+        }
+        None
+    }
+}
+
+/// Starts many processes, lets them all begin at once, and returns what they got.
+pub(crate) fn together(processes: usize, order: &Order) -> Vec<String> {
+    let workers: Vec<_> = (0..processes).map(|_| Worker::launch(order)).collect();
+    let mut workers: Vec<_> = workers.into_iter().map(Worker::ready).collect();
+    workers.iter_mut().for_each(Worker::go);
+    workers.into_iter().map(Worker::token).collect()
+}
+
+/// A server that takes its time, so that everybody comes while the first fetch is under way.
+pub(crate) fn slow_server() -> Server {
+    Server::start(|request| {
+        std::thread::sleep(Duration::from_millis(200));
+        Reply::token(&format!("t{}", request.number), "3600")
+    })
+}
+
+/// Kills the process that fetches, in the middle of it; returns what the others got.
+pub(crate) async fn without_the_holder(order: &Order, server: &Server) -> Vec<String> {
+    server.hold();
+    let mut holder = Worker::start(order);
+    holder.go();
+    until("the holder is in the middle of its fetch", || server.requests() == 1).await;
+    let mut others: Vec<_> = (0..8).map(|_| Worker::start(order)).collect();
+    others.iter_mut().for_each(Worker::go);
+    holder.kill();
+    server.release();
+    others.into_iter().map(Worker::token).collect()
+}
+
+#[test]
+fn fifty_processes_with_a_cold_file_store_make_one_token_request() {
+    let (server, folder) = (slow_server(), Folder::new());
+    let order = Order::new(folder.store().display().to_string(), &server);
+    let tokens = together(50, &order);
+    assert_eq!((tokens.len(), tokens.iter().all(|token| token == "t1")), (50, true), "{tokens:?}");
+    assert_eq!(server.requests(), 1);
+}
+
+#[test]
+fn ten_processes_of_a_thousand_tasks_make_one_token_request_with_a_file_store() {
+    let (server, folder) = (slow_server(), Folder::new());
+    let order = Order { tasks: 1000, ..Order::new(folder.store().display().to_string(), &server) };
+    assert_eq!(together(10, &order), vec!["t1"; 10]);
+    assert_eq!(server.requests(), 1);
+    // A second start finds it.
+    assert_eq!(together(10, &order), vec!["t1"; 10]);
+    assert_eq!(server.requests(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn when_the_process_that_fetches_is_killed_one_other_fetches_with_a_file_store() {
+    let (server, folder) = (Server::tokens("3600"), Folder::new());
+    // With a lease this long nobody could have waited for its end: the system gives the lock back at once.
+    let order = Order { lease: Duration::from_secs(3600), ..Order::new(folder.store().display().to_string(), &server) };
+    let tokens = without_the_holder(&order, &server).await;
+    assert!(tokens.iter().all(|token| token == "t2"), "{tokens:?}");
+    assert_eq!(server.requests(), 2);
+}

@@ -1,0 +1,256 @@
+//! The store in Redis: one request for a fleet, outages, damage, TLS, and what a dump shows.
+
+use std::io::Write as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use keyfob_auth::{Authenticator, Clock, EncryptionKey, RedisStore, Retry, TokenStore, Transport};
+
+use crate::fleet::{Order, slow_server, together, without_the_holder};
+use crate::folder::holds;
+use crate::redis_server::RedisServer;
+use crate::secrets::Log;
+use crate::server::{Reply, Server, token};
+use crate::stores::{keeps_its_promises, key, stored};
+
+#[tokio::test]
+async fn a_redis_store_keeps_its_promises_plain_and_encrypted() {
+    let server = RedisServer::start();
+    keeps_its_promises([&server.store(), &server.store()]).await;
+    let store = || server.store().prefix("other").encrypted_with(EncryptionKey::new([7; 32]));
+    keeps_its_promises([&store(), &store()]).await;
+}
+
+#[test]
+fn fifty_processes_with_a_cold_redis_make_one_token_request() {
+    let (server, redis) = (slow_server(), RedisServer::start());
+    let tokens = together(50, &Order::new(redis.url(), &server));
+    assert_eq!((tokens.len(), tokens.iter().all(|token| token == "t1")), (50, true), "{tokens:?}");
+    assert_eq!(server.requests(), 1);
+}
+
+#[test]
+fn ten_processes_of_a_thousand_tasks_make_one_token_request_with_redis() {
+    let (server, redis) = (slow_server(), RedisServer::start());
+    let order = Order { tasks: 1000, ..Order::new(redis.url(), &server) };
+    assert_eq!(together(10, &order), vec!["t1"; 10]);
+    assert_eq!(server.requests(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn when_the_process_that_fetches_is_killed_one_other_fetches_after_the_lease_with_redis() {
+    let (server, redis) = (Server::tokens("3600"), RedisServer::start());
+    // If the lock outlived its lease everybody would lose patience and fetch: many requests.
+    let order = Order { lease: Duration::from_secs(1), ..Order::new(redis.url(), &server) };
+    let tokens = without_the_holder(&order, &server).await;
+    assert!(tokens.iter().all(|token| token == "t2"), "{tokens:?}");
+    assert_eq!(server.requests(), 2);
+}
+
+/// What goes on in a fleet of this many, all the time.
+struct Load {
+    calls: Arc<AtomicUsize>,
+    failures: Arc<AtomicUsize>,
+    stop: Arc<AtomicBool>,
+    tasks: Vec<tokio::task::JoinHandle<()>>,
+}
+
+impl Load {
+    fn start(fleet: usize, server: &Server, redis: &RedisServer) -> Self {
+        let mut load =
+            Self { calls: Arc::default(), failures: Arc::default(), stop: Arc::default(), tasks: Vec::new() };
+        for _ in 0..fleet {
+            let authenticator = server.builder().store(redis.store()).build().expect("an authenticator");
+            for _ in 0..4 {
+                let authenticator = authenticator.clone();
+                let (calls, failures, stop) =
+                    (Arc::clone(&load.calls), Arc::clone(&load.failures), Arc::clone(&load.stop));
+                load.tasks.push(tokio::spawn(async move {
+                    while !stop.load(Ordering::Relaxed) {
+                        calls.fetch_add(1, Ordering::Relaxed);
+                        if token(&authenticator).await.is_err() {
+                            failures.fetch_add(1, Ordering::Relaxed);
+                        }
+                        tokio::time::sleep(Duration::from_millis(2)).await;
+                    }
+                }));
+            }
+        }
+        load
+    }
+
+    async fn end(self) -> (usize, usize) {
+        self.stop.store(true, Ordering::Relaxed);
+        futures::future::join_all(self.tasks).await;
+        (self.calls.load(Ordering::Relaxed), self.failures.load(Ordering::Relaxed))
+    }
+}
+
+/// How many times this period fits into that time, rounded up.
+fn periods(time: Duration, period: Duration) -> usize {
+    usize::try_from(time.as_millis().div_ceil(period.as_millis())).expect("small")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn while_redis_is_down_no_call_fails_and_each_process_fetches_for_itself_and_then_one_for_all_again() {
+    const FLEET: usize = 8;
+    // Tokens of two seconds, so that a short outage is as long as several lives. Refreshing begins after one second.
+    let (server, mut redis) = (Server::tokens("2"), RedisServer::start());
+    let earliest = Duration::from_secs(1);
+    let load = Load::start(FLEET, &server, &redis);
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let before = server.requests();
+    assert_eq!(before, 1, "one for all");
+    let down = Instant::now();
+    redis.stop();
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    redis.restart();
+    let (during, outage) = (server.requests() - before, down.elapsed());
+    // Everybody comes back at the latest with the next refresh.
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let (settled, since) = (server.requests(), Instant::now());
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let (after, recovered) = (server.requests() - settled, since.elapsed());
+    let (calls, failures) = load.end().await;
+    let figures = format!(
+        "{calls} calls, {failures} failed; requests: {before} before, {during} in {outage:.1?} of outage, \
+         {after} in {recovered:.1?} after it"
+    );
+    assert_eq!(failures, 0, "{figures}");
+    assert!(calls > 1000, "{figures}");
+    assert!(during <= FLEET * (periods(outage, earliest) + 1), "{figures}");
+    // As for one process alone, with one more for two that refresh in the same moment.
+    assert!(after <= periods(recovered, earliest) + 1, "{figures}");
+    writeln!(std::io::stdout(), "{figures}").expect("written");
+}
+
+#[tokio::test]
+async fn a_redis_that_is_down_is_told_of_once_and_so_is_its_return() {
+    let log = Log::start();
+    let (server, mut redis) = (Server::tokens("3600"), RedisServer::start());
+    let (clock, fake) = Clock::fake();
+    let builder = server.builder().clock(clock).store(redis.store());
+    let authenticator = builder.build().expect("an authenticator");
+    token(&authenticator).await.expect("a token");
+    redis.stop();
+    for _ in 0..3 {
+        fake.advance(Duration::from_secs(3600));
+        token(&authenticator).await.expect("a token");
+    }
+    redis.restart();
+    for _ in 0..2 {
+        fake.advance(Duration::from_secs(3600));
+        token(&authenticator).await.expect("a token");
+    }
+    let text = log.end();
+    assert_eq!(text.matches("the token store cannot be used").count(), 1, "{text}");
+    assert_eq!(text.matches("the token store can be used again").count(), 1, "{text}");
+    let fields: Vec<String> = redis.ask(redis::cmd("KEYS").arg("*"));
+    assert_eq!(fields.len(), 1, "the token is there again, and the lock was given back: {fields:?}");
+}
+
+#[tokio::test]
+async fn a_redis_that_hangs_fails_no_call() {
+    let (server, redis) = (Server::tokens("3600"), RedisServer::start());
+    let builder = server.builder().store(redis.store()).retry(Retry::new().deadline(Duration::from_secs(20)));
+    let authenticator = builder.build().expect("an authenticator");
+    redis.signal("-STOP");
+    let answer = token(&authenticator).await;
+    redis.signal("-CONT");
+    assert_eq!(answer.expect("a token"), "t1");
+}
+
+#[test]
+fn a_store_outlives_the_runtime_that_connected_it() {
+    let redis = RedisServer::start();
+    let store = redis.store();
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    assert!(runtime().block_on(store.put_if_newer(&key("a"), &stored(1, 1))).expect("up"));
+    assert!(runtime().block_on(store.get(&key("a"))).expect("up").is_some());
+}
+
+#[tokio::test]
+async fn damaged_and_foreign_content_is_told_of_never_believed_and_replaced() {
+    let redis = RedisServer::start();
+    let name = format!("keyfob:{}", key("a"));
+    let store = redis.store();
+    let put = || async { store.put_if_newer(&key("a"), &stored(1, 1)).await.expect("up") };
+    assert!(put().await);
+    let content: Vec<u8> = redis.ask(redis::cmd("HGET").arg(&name).arg("v"));
+    let mut damage = Vec::new();
+    for at in 0..content.len() {
+        let mut changed = content.clone();
+        changed[at] ^= 1 << (at % 8);
+        damage.push(redis::cmd("HSET").arg(&name).arg("v").arg(changed).clone());
+        damage.push(redis::cmd("HSET").arg(&name).arg("v").arg(&content[..at]).clone());
+    }
+    damage.push(redis::cmd("HSET").arg(&name).arg("n").arg("99999999").clone());
+    damage.push(redis::cmd("HSET").arg(&name).arg("n").arg("many").clone());
+    damage.push(redis::cmd("HSET").arg(&name).arg("n").arg(b"\xff").clone());
+    damage.push(redis::cmd("HDEL").arg(&name).arg("v").clone());
+    damage.push(redis::cmd("HDEL").arg(&name).arg("i").clone());
+    damage.push(redis::cmd("SET").arg(&name).arg("foreign").clone());
+    for command in damage {
+        let _: redis::Value = redis.ask(&command);
+        let log = Log::start();
+        assert!(store.get(&key("a")).await.expect("up").is_none());
+        assert!(log.end().contains("this was damaged or not of this store"));
+        assert!(put().await, "replaced");
+        assert_eq!(store.get(&key("a")).await.expect("up").expect("a token").edition(), stored(1, 1).edition());
+    }
+}
+
+#[tokio::test]
+async fn what_is_stored_goes_away_by_itself() {
+    let redis = RedisServer::start();
+    let (server, store) = (Server::tokens("3600"), redis.store());
+    let authenticator = server.builder().store(store).build().expect("an authenticator");
+    token(&authenticator).await.expect("a token");
+    let names: Vec<String> = redis.ask(redis::cmd("KEYS").arg("*"));
+    let left: i64 = redis.ask(redis::cmd("TTL").arg(&names[0]));
+    assert_eq!(names.len(), 1);
+    assert!((3000..=3660).contains(&left), "{left}");
+}
+
+#[tokio::test]
+async fn with_a_key_a_dump_shows_neither_token_nor_secret_nor_client() {
+    for encrypted in [false, true] {
+        let redis = RedisServer::start();
+        let mut store = redis.store();
+        if encrypted {
+            store = store.encrypted_with(EncryptionKey::new([3; 32]));
+        }
+        let server = Server::start(|_| Reply::token("canary-token", "3600"));
+        let credentials = keyfob_auth::ClientCredentials::new(server.url("/token"), "canary-client", "canary-secret");
+        let authenticator = Authenticator::builder(credentials).store(store).build().expect("an authenticator");
+        token(&authenticator).await.expect("a token");
+        let dump = redis.dump();
+        assert_eq!(holds(&dump, "canary-token"), !encrypted, "only encryption hides it");
+        assert!(!holds(&dump, "canary-client") && !holds(&dump, "canary-secret"));
+    }
+}
+
+#[tokio::test]
+async fn a_server_with_tls_and_a_password_is_reached_and_one_that_nobody_vouches_for_is_not() {
+    let signed = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
+    let (certificate, private) = (signed.cert.pem(), signed.signing_key.serialize_pem());
+    let redis = RedisServer::with(|folder| {
+        let (cert, key) = (folder.path().join("cert.pem"), folder.path().join("key.pem"));
+        std::fs::write(&cert, &certificate).expect("written");
+        std::fs::write(&key, &private).expect("written");
+        let (cert, key) = (cert.display().to_string(), key.display().to_string());
+        let tls = ["--tls-port", "PORT", "--tls-cert-file", &cert, "--tls-key-file", &key, "--tls-auth-clients", "no"];
+        tls.into_iter().chain(["--requirepass", "p@ss/word"]).map(str::to_owned).collect()
+    });
+    let url = |password: &str| format!("rediss://:{password}@localhost:{}/2", redis.port());
+    let transport = Transport::new().root_certificate_pem(certificate.as_bytes()).expect("a certificate");
+    let store = RedisStore::new(&url("p%40ss%2Fword")).expect("a store");
+    assert!(store.get(&key("a")).await.is_err(), "nobody vouches for it");
+    let store = store.transport(transport.clone());
+    assert!(store.put_if_newer(&key("a"), &stored(1, 1)).await.expect("up"));
+    assert!(store.get(&key("a")).await.expect("up").is_some());
+    let wrong = RedisStore::new(&url("canary")).expect("a store").transport(transport);
+    let error = wrong.get(&key("a")).await.expect_err("refused");
+    assert!(!format!("{error:?}").contains("canary") && !format!("{wrong:?}").contains("canary"), "{error:?}");
+}

@@ -1,0 +1,326 @@
+//! Rule 14: several authenticators, as in several processes, with one store among them.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use futures::FutureExt;
+use futures::future::{join_all, pending};
+use keyfob_auth::{
+    Authenticator, BoxFuture, CacheKey, Clock, Credentials, Edition, Error, FakeClock, FileStore, JsonLogin, Lease,
+    Lifetime, MemoryStore, Rejection, SecretString, StoredToken, Token, TokenRequest, TokenSource, TokenStore,
+};
+
+use crate::folder::Folder;
+use crate::secrets::Log;
+use crate::server::{Reply, Server, settled, token, until};
+
+/// One of a fleet, each with a clock handle of its own.
+fn one(server: &Server, clock: &Clock, store: &(impl TokenStore + Clone)) -> Authenticator {
+    server.builder().clock(clock.clone()).store(store.clone()).build().expect("an authenticator")
+}
+
+fn clock() -> (Clock, FakeClock) {
+    let (clock, fake) = Clock::fake();
+    fake.auto_advance(true);
+    (clock, fake)
+}
+
+async fn generation(authenticator: &Authenticator) -> keyfob_auth::Generation {
+    authenticator.authorization().await.expect("a token").generation()
+}
+
+#[tokio::test]
+async fn a_fleet_makes_one_request_a_lifetime() {
+    let (server, store, (clock, fake)) = (Server::tokens("3600"), MemoryStore::new(), clock());
+    let fleet: Vec<_> = (0..20).map(|_| one(&server, &clock, &store)).collect();
+    // Five hours. Each refreshes when its own jitter says so, if nobody was quicker.
+    for _ in 0..300 {
+        for authenticator in &fleet {
+            token(authenticator).await.expect("a token");
+            settled(&fake).await;
+        }
+        fake.advance(Duration::from_secs(60));
+    }
+    assert!((5..=7).contains(&server.requests()), "{}", server.requests());
+}
+
+#[tokio::test]
+async fn a_token_that_everybody_rejects_at_once_is_replaced_once() {
+    let folder = Folder::new();
+    let store = FileStore::open(folder.store()).expect("a store");
+    let (server, clock) = (Server::tokens("3600"), Clock::system());
+    let fleet: Vec<_> = (0..10).map(|_| one(&server, &clock, &store)).collect();
+    let first = join_all(fleet.iter().map(generation)).await;
+    assert_eq!(server.requests(), 1);
+    let replays = fleet.iter().zip(&first).map(async |(authenticator, generation)| {
+        assert_eq!(authenticator.reject(*generation), Rejection::Replay);
+        token(authenticator).await.expect("a token")
+    });
+    assert!(join_all(replays).await.iter().all(|token| token == "t2"));
+    assert_eq!(server.requests(), 2);
+}
+
+#[tokio::test]
+async fn a_late_rejection_of_an_old_token_costs_nobody_the_newer_one() {
+    let folder = Folder::new();
+    let store = FileStore::open(folder.store()).expect("a store");
+    let (server, (clock, fake)) = (Server::tokens("3600"), clock());
+    let fleet: Vec<_> = (0..10).map(|_| one(&server, &clock, &store)).collect();
+    let mut first = Vec::new();
+    for authenticator in &fleet {
+        first.push(generation(authenticator).await);
+    }
+    for (authenticator, generation) in fleet.iter().zip(first) {
+        assert_eq!(token(authenticator).await.expect("still held"), "t1");
+        assert_eq!(authenticator.reject(generation), Rejection::Replay);
+        assert_eq!(token(authenticator).await.expect("a token"), "t2");
+        fake.advance(Duration::from_secs(40));
+    }
+    assert_eq!(token(&one(&server, &clock, &store)).await.expect("a token"), "t2");
+    assert_eq!(server.requests(), 2);
+}
+
+#[tokio::test]
+async fn a_disabled_client_costs_a_fleet_two_requests_in_thirty_seconds_however_many_start() {
+    let (server, store, (clock, fake)) = (Server::tokens("3600"), MemoryStore::new(), clock());
+    for process in 0..20 {
+        let authenticator = one(&server, &clock, &store);
+        let rejection = authenticator.reject(generation(&authenticator).await);
+        assert_eq!(rejection, if process == 0 { Rejection::Replay } else { Rejection::Final });
+        if rejection == Rejection::Replay {
+            assert_eq!(authenticator.reject(generation(&authenticator).await), Rejection::Final);
+        }
+        fake.advance(Duration::from_secs(1));
+    }
+    assert_eq!(server.requests(), 2);
+    fake.advance(Duration::from_secs(11));
+    let authenticator = one(&server, &clock, &store);
+    assert_eq!(authenticator.reject(generation(&authenticator).await), Rejection::Replay);
+}
+
+#[tokio::test]
+async fn a_token_outlives_its_process_with_what_is_left_of_its_life() {
+    let folder = Folder::new();
+    let (server, (clock, fake)) = (Server::tokens("7200"), clock());
+    let open = || FileStore::open(folder.store()).expect("a store");
+    assert_eq!(token(&one(&server, &clock, &open())).await.expect("a token"), "t1");
+    fake.advance(Duration::from_secs(3600));
+    let later = one(&server, &clock, &open());
+    assert_eq!(token(&later).await.expect("a token"), "t1");
+    let info = later.token_info().expect("a token");
+    assert_eq!(info.lifetime, Some(Duration::from_secs(7200)));
+    assert_eq!(info.remaining, Some(Duration::from_secs(3540)), "a minute is kept for clocks that differ");
+    // Set back by an hour, the wall clock does not make it younger.
+    fake.advance(Duration::from_secs(1800));
+    fake.set_wall(clock.wall() - Duration::from_secs(3600));
+    assert_eq!(later.token_info().expect("a token").remaining, Some(Duration::from_secs(1740)));
+    fake.advance(Duration::from_secs(1740 + 3600));
+    assert_eq!(token(&one(&server, &clock, &open())).await.expect("a token"), "t2");
+}
+
+#[tokio::test]
+async fn machines_whose_clocks_differ_by_a_minute_share_and_by_more_do_not() {
+    for (ahead, shared) in [(-61_i64, false), (-60, true), (60, true), (3539, true), (3540, false)] {
+        let (server, store) = (Server::tokens("3600"), MemoryStore::new());
+        let ((here, _), (there, fake)) = (clock(), clock());
+        token(&one(&server, &here, &store)).await.expect("a token");
+        let by = Duration::from_secs(ahead.unsigned_abs());
+        fake.set_wall(if ahead < 0 { here.wall() - by } else { here.wall() + by });
+        let answer = token(&one(&server, &there, &store)).await.expect("a token");
+        assert_eq!(answer, if shared { "t1" } else { "t2" }, "{ahead}");
+    }
+}
+
+#[tokio::test]
+async fn a_refresh_token_is_shared_so_that_nobody_logs_in_again() {
+    let server = Server::start(|request| {
+        let number = request.number;
+        Reply::json(200, &format!(r#"{{"accessToken":"a{number}","refreshToken":"r{number}"}}"#))
+    });
+    let (store, (clock, fake)) = (MemoryStore::new(), clock());
+    let login = || {
+        let login = JsonLogin::new(server.url("/login"), "user", "password").refresh_url(server.url("/refresh"));
+        Authenticator::builder(login).clock(clock.clone()).store(store.clone()).build().expect("an authenticator")
+    };
+    let first = login();
+    assert_eq!(token(&first).await.expect("a token"), "a1");
+    assert_eq!(token(&login()).await.expect("a token"), "a1", "a token without an end is shared as well");
+    assert_eq!(first.reject(generation(&first).await), Rejection::Replay);
+    // Another process comes first, with nothing but what is in the store.
+    fake.advance(Duration::from_secs(40));
+    let second = login();
+    assert_eq!(second.reject(generation(&second).await), Rejection::Replay);
+    assert_eq!(token(&second).await.expect("a token"), "a2");
+    assert_eq!(token(&first).await.expect("a token"), "a2");
+    let routes: Vec<_> = server.log().iter().map(|request| request.line.clone()).collect();
+    assert_eq!(routes, ["POST /login HTTP/1.1", "POST /refresh HTTP/1.1"]);
+    let sent = server.log()[1].header("authorization").map(str::to_owned);
+    assert_eq!(sent.as_deref(), Some("Bearer r1"));
+}
+
+#[tokio::test]
+async fn an_application_token_is_shared_and_fetched_once() {
+    let server = Server::start(|request| match request.number {
+        1 => Reply::json(200, r#"{"accessToken":"a","refreshToken":"r"}"#),
+        _ => Reply::json(200, r#"{"token":"application"}"#),
+    });
+    let folder = Folder::new();
+    for _ in 0..5 {
+        let login = JsonLogin::new(server.url("/login"), "user", "password").application_token_url(server.url("/app"));
+        let store = FileStore::open(folder.store()).expect("a store");
+        let authenticator = Authenticator::builder(login).store(store).build().expect("an authenticator");
+        assert_eq!(token(&authenticator).await.expect("a token"), "application");
+    }
+    assert_eq!(server.requests(), 2);
+}
+
+#[tokio::test]
+async fn other_credentials_have_other_tokens() {
+    let (server, store, (clock, _)) = (Server::tokens("3600"), MemoryStore::new(), clock());
+    let credentials = server.credentials();
+    for (number, credentials) in
+        [credentials.clone(), credentials.clone().scope("a"), credentials].into_iter().enumerate()
+    {
+        let authenticator =
+            Authenticator::builder(credentials).clock(clock.clone()).store(store.clone()).build().expect("it");
+        assert_eq!(token(&authenticator).await.expect("a token"), ["t1", "t2", "t1"][number]);
+    }
+}
+
+/// Counts its fetches; `Once` tokens are for their callers alone.
+struct Source(Arc<AtomicUsize>);
+
+impl TokenSource for Source {
+    fn fetch<'a>(&'a self, _: TokenRequest<'a>) -> BoxFuture<'a, Result<Token, Error>> {
+        let number = self.0.fetch_add(1, Ordering::SeqCst) + 1;
+        async move { Ok(Token::new(format!("t{number}")).lifetime(Lifetime::Once)) }.boxed()
+    }
+
+    fn key(&self) -> CacheKey {
+        crate::stores::key("once")
+    }
+}
+
+#[tokio::test]
+async fn a_token_for_one_use_is_not_shared() {
+    let (store, fetches) = (MemoryStore::new(), Arc::new(AtomicUsize::new(0)));
+    for number in 1..=3 {
+        let credentials = Credentials::custom(Source(Arc::clone(&fetches)));
+        let authenticator = Authenticator::builder(credentials).store(store.clone()).build().expect("an authenticator");
+        assert_eq!(token(&authenticator).await.expect("a token"), format!("t{number}"));
+    }
+}
+
+/// A store that never answers, or always fails.
+#[derive(Clone)]
+struct Broken {
+    hangs: bool,
+    asked: Arc<AtomicUsize>,
+}
+
+impl Broken {
+    fn answer<T: Send + 'static>(&self) -> BoxFuture<'static, Result<T, Error>> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        if self.hangs { pending().boxed() } else { async { Err(Error::unavailable("broken")) }.boxed() }
+    }
+}
+
+impl TokenStore for Broken {
+    fn get<'a>(&'a self, _: &'a CacheKey) -> BoxFuture<'a, Result<Option<StoredToken>, Error>> {
+        self.answer()
+    }
+
+    fn put_if_newer<'a>(&'a self, _: &'a CacheKey, _: &'a StoredToken) -> BoxFuture<'a, Result<bool, Error>> {
+        self.answer()
+    }
+
+    fn invalidate<'a>(
+        &'a self,
+        _: &'a CacheKey,
+        _: Edition,
+        _: std::time::SystemTime,
+    ) -> BoxFuture<'a, Result<bool, Error>> {
+        self.answer()
+    }
+
+    fn lock<'a>(&'a self, _: &'a CacheKey, _: Duration) -> BoxFuture<'a, Result<Option<Box<dyn Lease>>, Error>> {
+        self.answer()
+    }
+}
+
+#[tokio::test]
+async fn a_store_that_fails_is_told_of_once_and_everything_works_without_it() {
+    let log = Log::start();
+    let (server, (clock, fake)) = (Server::tokens("3600"), clock());
+    let store = Broken { hangs: false, asked: Arc::default() };
+    let authenticator = one(&server, &clock, &store);
+    for number in 1..=5 {
+        assert_eq!(token(&authenticator).await.expect("a token"), format!("t{number}"));
+        fake.advance(Duration::from_secs(3600));
+    }
+    assert_eq!(store.asked.load(Ordering::SeqCst), 5, "asked anew at every fetch, and only once");
+    let text = log.end();
+    assert_eq!(text.matches("the token store cannot be used").count(), 1, "{text}");
+}
+
+#[tokio::test]
+async fn a_store_that_hangs_delays_a_fetch_by_two_seconds_and_fails_none() {
+    let server = Server::tokens("3600");
+    let (clock, fake) = Clock::fake();
+    let store = Broken { hangs: true, asked: Arc::default() };
+    let authenticator = one(&server, &clock, &store);
+    let call = tokio::spawn(async move { token(&authenticator).await });
+    until("the store is asked", || store.asked.load(Ordering::SeqCst) == 1).await;
+    assert_eq!(server.requests(), 0);
+    fake.advance(Duration::from_secs(2));
+    assert_eq!(call.await.expect("no panic").expect("a token"), "t1");
+}
+
+#[tokio::test]
+async fn a_valid_token_is_handed_out_without_a_look_into_the_store() {
+    let (server, (clock, fake)) = (Server::tokens("3600"), clock());
+    let store = Broken { hangs: false, asked: Arc::default() };
+    let authenticator = one(&server, &clock, &store);
+    token(&authenticator).await.expect("a token");
+    let asked = store.asked.load(Ordering::SeqCst);
+    for _ in 0..1000 {
+        fake.advance(Duration::from_secs(2));
+        authenticator.authorization().now_or_never().expect("no wait").expect("a token");
+    }
+    assert_eq!(store.asked.load(Ordering::SeqCst), asked);
+}
+
+/// Is refused, after another process has had more luck.
+struct Unlucky(MemoryStore);
+
+impl TokenSource for Unlucky {
+    fn fetch<'a>(&'a self, _: TokenRequest<'a>) -> BoxFuture<'a, Result<Token, Error>> {
+        async {
+            self.0.put_if_newer(&self.key(), &crate::stores::stored(5, 9)).await?;
+            Err(Error::refused("no", None, None))
+        }
+        .boxed()
+    }
+
+    fn key(&self) -> CacheKey {
+        crate::stores::key("unlucky")
+    }
+}
+
+#[tokio::test]
+async fn a_failed_fetch_takes_what_another_process_has_fetched_meanwhile() {
+    let store = MemoryStore::new();
+    let credentials = Credentials::custom(Unlucky(store.clone()));
+    let authenticator = Authenticator::builder(credentials).store(store).build().expect("an authenticator");
+    assert_eq!(token(&authenticator).await.expect("a token"), "t9");
+}
+
+#[test]
+fn ready_made_credentials_are_not_stored() {
+    let store = Broken { hangs: true, asked: Arc::default() };
+    let credentials = Credentials::bearer(SecretString::from("given"));
+    let authenticator = Authenticator::builder(credentials).store(store.clone()).build().expect("an authenticator");
+    let given = token(&authenticator).now_or_never().expect("no wait").expect("a token");
+    assert_eq!((given.as_str(), store.asked.load(Ordering::SeqCst)), ("given", 0));
+}

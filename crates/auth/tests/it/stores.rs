@@ -1,0 +1,123 @@
+//! What every store promises, whatever it is made of.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use keyfob_auth::{CacheKey, EncryptionKey, FileStore, Lease, MemoryStore, SecretString, StoredToken, TokenStore};
+
+use crate::folder::Folder;
+use crate::server::until;
+
+pub(crate) fn key(name: &str) -> CacheKey {
+    CacheKey::new([name], &SecretString::from("secret"))
+}
+
+/// A token as it is written down.
+pub(crate) fn stored(number: u64, nonce: u64) -> StoredToken {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_millis();
+    let json = format!(
+        r#"{{"number":{number},"nonce":{nonce},"token":"t{nonce}","issued_ms":{now},"lifetime_ms":3600000,
+            "token_type":null,"scopes":[],"renewal":"renewal","rejected_ms":null}}"#
+    );
+    StoredToken::from_bytes(json.as_bytes()).expect("a token")
+}
+
+fn text(token: &StoredToken) -> String {
+    String::from_utf8(token.to_bytes().to_vec()).expect("text")
+}
+
+/// `stores` are two that share; what one does, the other sees.
+pub(crate) async fn keeps_its_promises(stores: [&dyn TokenStore; 2]) {
+    let [one, other] = stores;
+    let (a, b) = (key("a"), key("b"));
+    let content = async |store: &dyn TokenStore| store.get(&a).await.expect("up").map(|token| token.edition());
+    assert!(content(one).await.is_none());
+
+    let first = stored(1, u64::MAX);
+    assert!(one.put_if_newer(&a, &first).await.expect("up"));
+    let read = other.get(&a).await.expect("up").expect("a token");
+    assert_eq!(text(&read), text(&first));
+    assert!(other.get(&b).await.expect("up").is_none(), "another key is another token");
+
+    // The same number and a lower one are not newer.
+    assert!(!other.put_if_newer(&a, &stored(1, 2)).await.expect("up"));
+    assert!(!other.put_if_newer(&a, &stored(0, 3)).await.expect("up"));
+    assert_eq!(content(one).await, Some(first.edition()));
+    let second = stored(2, 4);
+    assert!(other.put_if_newer(&a, &second).await.expect("up"));
+    assert_eq!(content(one).await, Some(second.edition()));
+
+    // Late and foreign invalidations leave the newer token alone.
+    let now = SystemTime::now();
+    for edition in [first.edition(), stored(2, 5).edition(), stored(3, 4).edition()] {
+        assert!(!one.invalidate(&a, edition, now).await.expect("up"));
+        assert_eq!(text(&one.get(&a).await.expect("up").expect("a token")), text(&second));
+    }
+    assert!(one.invalidate(&a, second.edition(), now).await.expect("up"));
+    let left = other.get(&a).await.expect("up").expect("what is left");
+    assert_eq!(left.edition(), second.edition());
+    assert!(!text(&left).contains("t4") && text(&left).contains("renewal"), "{}", text(&left));
+    assert!(!other.put_if_newer(&a, &stored(2, 6)).await.expect("up"), "an invalidated token keeps its place");
+    assert!(other.put_if_newer(&a, &stored(3, 7)).await.expect("up"));
+
+    // One holds the lock, of each key, until it gives it back.
+    let long = Duration::from_secs(3600);
+    let lock = async |store: &dyn TokenStore, lease| store.lock(&a, lease).await.expect("up");
+    let held = lock(one, long).await.expect("free");
+    assert!(lock(other, long).await.is_none());
+    assert!(lock(one, long).await.is_none());
+    assert!(other.lock(&b, long).await.expect("up").is_some());
+    held.release().await;
+    let held = lock(other, long).await.expect("free again");
+    assert!(lock(one, long).await.is_none());
+    drop(held);
+    until_locked(one, long).await.release().await;
+
+    // One that never gives it back is passed by after its lease.
+    let _dead = lock(one, Duration::from_millis(50)).await.expect("free");
+    until_locked(other, Duration::from_millis(50)).await.release().await;
+}
+
+async fn until_locked(store: &dyn TokenStore, lease: Duration) -> Box<dyn Lease> {
+    for _ in 0..5000 {
+        if let Some(lease) = store.lock(&key("a"), lease).await.expect("up") {
+            return lease;
+        }
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    panic!("the lock never came free");
+}
+
+#[tokio::test]
+async fn a_memory_store_keeps_its_promises() {
+    let store = MemoryStore::new();
+    keeps_its_promises([&store, &store.clone()]).await;
+}
+
+#[tokio::test]
+async fn a_file_store_keeps_its_promises_plain_and_encrypted() {
+    let folder = Folder::new();
+    let open = || FileStore::open(folder.store()).expect("a store");
+    keeps_its_promises([&open(), &open()]).await;
+    let folder = Folder::new();
+    let open = || FileStore::open(folder.store()).expect("a store").encrypted_with(EncryptionKey::new([7; 32]));
+    keeps_its_promises([&open(), &open()]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_who_put_at_once_the_highest_number_stays() {
+    let folder = Folder::new();
+    let store = FileStore::open(folder.store()).expect("a store");
+    let puts = (1..=64).map(|number| {
+        let store = FileStore::open(folder.store()).expect("a store");
+        tokio::spawn(async move { store.put_if_newer(&key("a"), &stored(number * 37 % 65, number)).await })
+    });
+    for put in futures::future::join_all(puts).await {
+        put.expect("no panic").expect("up");
+    }
+    let last = store.get(&key("a")).await.expect("up").expect("a token");
+    assert_eq!(last.edition().number(), 64);
+    until("nothing is left over", || {
+        folder.files().iter().all(|(path, _)| path.extension().is_some_and(|x| x != "new"))
+    })
+    .await;
+}
