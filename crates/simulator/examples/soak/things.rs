@@ -10,7 +10,7 @@ pub(crate) enum Thing {
     Project,
     Machine,
     Order,
-    Opening,
+    Location,
     Contact,
 }
 
@@ -23,14 +23,14 @@ pub(crate) struct Call {
 }
 
 impl Thing {
-    pub(crate) const ALL: [Self; 5] = [Self::Project, Self::Machine, Self::Order, Self::Opening, Self::Contact];
+    pub(crate) const ALL: [Self; 5] = [Self::Project, Self::Machine, Self::Order, Self::Location, Self::Contact];
 
     fn call(self, method: Method, tail: &str, body: Option<Value>) -> Call {
         let (vendor, root) = match self {
             Self::Project => (Vendor::Ditio, "/ditio/core/api/v4/integration/projects"),
             Self::Machine => (Vendor::Ditio, "/ditio/core/api/v4/integration/machines"),
             Self::Order => (Vendor::ItemPath, "/itempath/api/orders"),
-            Self::Opening => (Vendor::Dvinci, "/dvinci/restApi/jobOpenings"),
+            Self::Location => (Vendor::Dvinci, "/dvinci/restApi/jobLocations"),
             Self::Contact => (Vendor::Digitaleo, "/digitaleo/contacts/rest/contacts"),
         };
         Call { vendor, method, path: format!("{root}{tail}"), body }
@@ -47,10 +47,7 @@ impl Thing {
             Self::Order => {
                 ("", json!({ "name": name, "order_lines": [{ "materialId": material, "quantity": 1 }], "Info1": "-" }))
             }
-            Self::Opening => (
-                "/",
-                json!({ "name": name, "orgUnitId": 6, "responsibleUserId": 7, "type": "DEFAULT", "status": "ACTIVE" }),
-            ),
+            Self::Location => ("/", json!({ "id": name, "orgUnitId": 2, "nameMessages": { "de": "Göttingen" } })),
             Self::Contact => ("", json!({ "contacts": [{ "email": format!("{name}@exemple.fr") }] })),
         };
         self.call(Method::POST, tail, Some(body))
@@ -59,7 +56,7 @@ impl Thing {
     /// The id in the answer to a create.
     pub(crate) fn id(self, answer: &Value) -> Option<String> {
         let id = match self {
-            Self::Project | Self::Machine | Self::Opening => &answer["id"],
+            Self::Project | Self::Machine | Self::Location => &answer["id"],
             Self::Order => {
                 if answer["order"].is_array() {
                     &answer["order"][0]["id"]
@@ -84,9 +81,9 @@ impl Thing {
                 self.call(Method::PATCH, &format!("/{id}"), Some(json!({ "name": value })))
             }
             Self::Order => self.call(Method::PUT, &format!("/{id}"), Some(json!({ "Info1": value }))),
-            Self::Opening => {
+            Self::Location => {
                 let mut body = now.clone();
-                body["name"] = value.into();
+                body["city"] = value.into();
                 self.call(Method::PUT, &format!("/{id}"), Some(body))
             }
             Self::Contact => {
@@ -99,7 +96,8 @@ impl Thing {
     /// Whether what was read is there, and has the value of the update.
     pub(crate) fn shows(self, answer: &Value, value: &str) -> bool {
         let shown = match self {
-            Self::Project | Self::Machine | Self::Opening => &answer["name"],
+            Self::Project | Self::Machine => &answer["name"],
+            Self::Location => &answer["city"],
             Self::Order => &answer["order"]["Info1"],
             Self::Contact => &answer["list"][0]["city"],
         };
@@ -108,7 +106,7 @@ impl Thing {
 
     pub(crate) fn delete(self, id: &str) -> Call {
         match self {
-            Self::Opening => self.call(Method::POST, &format!("/{id}/delete"), None),
+            Self::Location => self.call(Method::POST, &format!("/{id}/delete"), None),
             Self::Contact => self.call(Method::DELETE, &format!("?id={id}"), None),
             _ => self.call(Method::DELETE, &format!("/{id}"), None),
         }
@@ -127,11 +125,12 @@ impl Thing {
                 vendor: Vendor::Bits,
                 method: Method::POST,
                 path: "/bits/v1/applications.create".to_owned(),
-                body: Some(json!({ "workflowId": c::BITS_WORKFLOW_ID, "countryCode": "SE" })),
+                body: Some(
+                    json!({ "workflowId": c::BITS_WORKFLOW_ID, "countryCode": "SE", "redirectUrl": "http://localhost/" }),
+                ),
             },
             Self::Order => self.call(Method::GET, "?limit=20", None),
-            Self::Opening => self.call(Method::GET, "/?externalId=req-0", None),
-            Self::Contact => self.call(Method::GET, "?limit=20", None),
+            Self::Location => self.call(Method::GET, "/", None),
         }
     }
 }

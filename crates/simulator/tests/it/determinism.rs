@@ -36,7 +36,8 @@ impl Script {
     async fn log_in(&mut self, path: &str, form: &[(&str, &str)], basic: Option<(&str, &str)>) {
         let request = self.http.post(format!("{}{path}", self.url)).form(form);
         let request = basic.into_iter().fold(request, |request, (id, secret)| request.basic_auth(id, Some(secret)));
-        self.token = self.send(request).await["access_token"].as_str().unwrap().to_owned();
+        let token = self.send(request).await["access_token"].as_str().unwrap().to_owned();
+        self.token = token;
     }
 
     async fn get(&mut self, path: &str) -> Value {
@@ -99,7 +100,7 @@ impl Script {
     async fn itempath(&mut self) {
         let body = json!({ "username": c::ITEMPATH_USERNAME, "password": c::ITEMPATH_PASSWORD });
         let tokens = self.post("/itempath/api/users/login", body).await;
-        self.token = tokens["accessToken"].as_str().unwrap().to_owned();
+        tokens["accessToken"].as_str().unwrap().clone_into(&mut self.token);
         let material = self.get("/itempath/api/materials").await["materials"][0]["id"].clone();
         let line = json!([{ "materialId": material, "quantity": 1 }]);
         self.post("/itempath/api/orders", json!({ "name": "Å-1", "order_lines": line })).await;
