@@ -582,28 +582,9 @@ impl Client {
             body,
         )
     }
-    /// Finds a placement by the partner's own key.
-    ///
-    /// Presumably the `externalReference` of the placement.
-    ///
-    /// * `partner_id`: Id of the multiposting partner: 3 to 15 letters and digits.
-    /// * `external_id`: The partner's own key.
-    ///
-    /// `GET /restApi/jobPublicationPlacements/{partner_id}/placements/` · documented · source: SiemensHalske/dvinci\_api:docs/schemata.html
-    pub fn job_publication_placement_by_external_id(
-        &self,
-        partner_id: impl Into<String>,
-        external_id: impl Into<String>,
-    ) -> operation::JobPublicationPlacementByExternalId {
-        operation::JobPublicationPlacementByExternalId::new(
-            self.session.clone(),
-            partner_id.into(),
-            external_id.into(),
-        )
-    }
     /// Lists the placements that a partner made of a publication.
     ///
-    /// The same path as the look-up with `jobPublicationId` in the query; since revision 1.60.
+    /// Since revision 1.60.
     ///
     /// * `partner_id`: Id of the multiposting partner: 3 to 15 letters and digits.
     /// * `job_publication_id`: Id of the publication.
@@ -618,6 +599,25 @@ impl Client {
             self.session.clone(),
             partner_id.into(),
             job_publication_id,
+        )
+    }
+    /// Finds a placement by the partner's own key.
+    ///
+    /// The same path with `externalId` in the query. Presumably the `externalReference` of the placement.
+    ///
+    /// * `partner_id`: Id of the multiposting partner: 3 to 15 letters and digits.
+    /// * `external_id`: The partner's own key.
+    ///
+    /// `GET /restApi/jobPublicationPlacements/{partner_id}/placements/` · documented · source: SiemensHalske/dvinci\_api:docs/schemata.html
+    pub fn job_publication_placement_by_external_id(
+        &self,
+        partner_id: impl Into<String>,
+        external_id: impl Into<String>,
+    ) -> operation::JobPublicationPlacementByExternalId {
+        operation::JobPublicationPlacementByExternalId::new(
+            self.session.clone(),
+            partner_id.into(),
+            external_id.into(),
         )
     }
     /// Reads a placement.
@@ -1124,8 +1124,8 @@ pub static OPERATIONS: &[&keyfob_client::Operation] = &[
     &operation::DeleteJobPublication::OPERATION,
     &operation::JobPublicationPlacements::OPERATION,
     &operation::CreateJobPublicationPlacement::OPERATION,
-    &operation::JobPublicationPlacementByExternalId::OPERATION,
     &operation::JobPublicationPlacementsByPublication::OPERATION,
+    &operation::JobPublicationPlacementByExternalId::OPERATION,
     &operation::JobPublicationPlacement::OPERATION,
     &operation::ReplaceJobPublicationPlacement::OPERATION,
     &operation::DeleteJobPublicationPlacement::OPERATION,
@@ -3451,66 +3451,6 @@ pub mod operation {
     keyfob_client::operation!(
         CreateJobPublicationPlacement, types::JobPublicationPlacement, json
     );
-    /// Call of [`Client::job_publication_placement_by_external_id`](super::Client::job_publication_placement_by_external_id).
-    #[derive(Clone, Debug)]
-    #[must_use = "nothing is sent before `send` or `.await`"]
-    pub struct JobPublicationPlacementByExternalId {
-        session: Session,
-        call: CallOptions,
-        partner_id: String,
-        external_id: String,
-    }
-    impl JobPublicationPlacementByExternalId {
-        /// What is known of this operation.
-        pub const OPERATION: Operation = Operation {
-            api: super::API,
-            id: "job_publication_placement_by_external_id",
-            summary: "Finds a placement by the partner's own key.",
-            method: "GET",
-            path: "/restApi/jobPublicationPlacements/{partner_id}/placements/",
-            query: &["externalId"],
-            headers: &[],
-            fixed_query: &[],
-            body: "",
-            server: "",
-            repeat: Repeat::Safe,
-            scope: None,
-            confidence: Confidence::Documented,
-            source: "SiemensHalske/dvinci_api:docs/schemata.html",
-        };
-        pub(super) fn new(
-            session: Session,
-            partner_id: String,
-            external_id: String,
-        ) -> Self {
-            Self {
-                session,
-                call: CallOptions::default(),
-                partner_id,
-                external_id,
-            }
-        }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/restApi/jobPublicationPlacements/",
-                &path_segment("partner_id", &self.partner_id)?,
-                "/placements/",
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("externalId", &self.external_id)),
-            )
-        }
-    }
-    keyfob_client::operation!(
-        JobPublicationPlacementByExternalId, types::JobPublicationPlacement, json
-    );
     /// Call of [`Client::job_publication_placements_by_publication`](super::Client::job_publication_placements_by_publication).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -3573,6 +3513,66 @@ pub mod operation {
     keyfob_client::operation!(
         JobPublicationPlacementsByPublication, Vec < types::JobPublicationPlacement >,
         list
+    );
+    /// Call of [`Client::job_publication_placement_by_external_id`](super::Client::job_publication_placement_by_external_id).
+    #[derive(Clone, Debug)]
+    #[must_use = "nothing is sent before `send` or `.await`"]
+    pub struct JobPublicationPlacementByExternalId {
+        session: Session,
+        call: CallOptions,
+        partner_id: String,
+        external_id: String,
+    }
+    impl JobPublicationPlacementByExternalId {
+        /// What is known of this operation.
+        pub const OPERATION: Operation = Operation {
+            api: super::API,
+            id: "job_publication_placement_by_external_id",
+            summary: "Finds a placement by the partner's own key.",
+            method: "GET",
+            path: "/restApi/jobPublicationPlacements/{partner_id}/placements/",
+            query: &["externalId"],
+            headers: &[],
+            fixed_query: &[],
+            body: "",
+            server: "",
+            repeat: Repeat::Safe,
+            scope: None,
+            confidence: Confidence::Documented,
+            source: "SiemensHalske/dvinci_api:docs/schemata.html",
+        };
+        pub(super) fn new(
+            session: Session,
+            partner_id: String,
+            external_id: String,
+        ) -> Self {
+            Self {
+                session,
+                call: CallOptions::default(),
+                partner_id,
+                external_id,
+            }
+        }
+        fn request(&self) -> Result<Outgoing, Error> {
+            let path = [
+                "/restApi/jobPublicationPlacements/",
+                &path_segment("partner_id", &self.partner_id)?,
+                "/placements/",
+            ]
+                .concat();
+            let url = self.session.url(&Self::OPERATION, &path)?;
+            build(
+                self
+                    .session
+                    .http()
+                    .get(url)
+                    .header(ACCEPT, HeaderValue::from_static("application/json"))
+                    .query(&QueryParam::new("externalId", &self.external_id)),
+            )
+        }
+    }
+    keyfob_client::operation!(
+        JobPublicationPlacementByExternalId, types::JobPublicationPlacement, json
     );
     /// Call of [`Client::job_publication_placement`](super::Client::job_publication_placement).
     #[derive(Clone, Debug)]
