@@ -2,6 +2,8 @@
 
 mod auth;
 mod bad_input;
+#[path = "../../../../xtask/canary/it.rs"]
+mod canary;
 mod errors;
 mod paging;
 mod redirects;

@@ -129,7 +129,7 @@ impl Thing {
                     json!({ "workflowId": c::BITS_WORKFLOW_ID, "countryCode": "SE", "redirectUrl": "http://localhost/" }),
                 ),
             },
-            Self::Order => self.call(Method::GET, "?limit=20", None),
+            Self::Order | Self::Contact => self.call(Method::GET, "?limit=20", None),
             Self::Location => self.call(Method::GET, "/", None),
         }
     }
