@@ -1,11 +1,11 @@
-//! What only generated code calls. Not part of the public API: it changes with the generator.
+//! What only generated code and the vendors' crates call. Not part of the public API: it changes with the generator.
 
 use std::fmt::Display;
 
 use reqwest::{Request, RequestBuilder, header::HeaderValue};
 use serde::{Serialize, Serializer, ser::SerializeSeq};
 
-use crate::{Error, ErrorKind, Form, Upload};
+use crate::{Error, ErrorKind, Form, Operation, Session, Upload, auth::Clock};
 
 pub use serde;
 
@@ -53,6 +53,24 @@ pub fn build(draft: impl Into<Draft>) -> Result<Outgoing, Error> {
     let Draft { builder, payload } = draft.into();
     let request = builder.build().map_err(Error::from_transport)?;
     Ok(Outgoing { request, payload })
+}
+
+/// The error of a call that is wrong as it was asked for.
+#[must_use]
+pub fn rejected(operation: &Operation, why: &'static str) -> Error {
+    Error::new(ErrorKind::Rejected, why).at(operation.api, operation)
+}
+
+/// The error of an answer that is not what the API promises.
+#[must_use]
+pub fn unexpected(operation: &Operation, why: &'static str) -> Error {
+    Error::new(ErrorKind::Unexpected, why).at(operation.api, operation)
+}
+
+/// Where the client's time comes from.
+#[must_use]
+pub fn clock(session: &Session) -> Clock {
+    session.0.clock.clone()
 }
 
 /// Bodies that reqwest does not know.

@@ -1,9 +1,13 @@
 #![doc = include_str!("../README.md")]
 
+mod files;
 #[rustfmt::skip]
 mod generated;
+mod goods;
+pub mod sync;
 
 pub use generated::{API, Client, OPERATIONS, operation, types};
+pub use goods::{FaultyLine, ItemRegistration, ItemTransaction};
 pub use keyfob_client::{Error, ErrorKind};
 pub use keyfob_ditio::{Credentials, Environment, Scope};
 

@@ -1,0 +1,105 @@
+//! What a synchronisation has to know of a table and its rows.
+
+use keyfob_client::{Operation, TimeParam, Timestamp, paging::Paged};
+
+use crate::{
+    operation as call,
+    types::{self, SyncType},
+};
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+/// A listing that can be synchronised: all that come in pages can.
+pub trait Table: Paged<Item: Record + Unpin> + Unpin + sealed::Sealed {
+    #[doc(hidden)]
+    fn operation() -> &'static Operation;
+    #[doc(hidden)]
+    #[must_use]
+    fn since(self, time: TimeParam) -> Self;
+    #[doc(hidden)]
+    fn mode(page: &Self::Page) -> Option<&SyncType>;
+}
+
+/// What every row says of itself.
+pub trait Record: sealed::Sealed {
+    /// Which row it is.
+    fn id(&self) -> Option<&str>;
+    /// Whether the row was deleted; it may then have nothing but its id and times.
+    fn is_deletion(&self) -> bool;
+    /// When the row was deleted.
+    fn deleted_at(&self) -> Option<&Timestamp>;
+    /// When the row last changed. Of a deleted project, work order, resource or user it is the change before.
+    fn modified_at(&self) -> Option<&Timestamp>;
+}
+
+macro_rules! tables {
+    ($($operation:ident: $page:ident)*) => {$(
+        impl sealed::Sealed for call::$operation {}
+
+        impl Table for call::$operation {
+            fn operation() -> &'static Operation {
+                &Self::OPERATION
+            }
+
+            fn since(self, time: TimeParam) -> Self {
+                self.modified_since(time)
+            }
+
+            fn mode(page: &types::$page) -> Option<&SyncType> {
+                page.sync_type_name.as_ref()
+            }
+        }
+    )*};
+}
+
+macro_rules! records {
+    ($($record:ident)*) => {$(
+        impl sealed::Sealed for types::$record {}
+
+        impl Record for types::$record {
+            fn id(&self) -> Option<&str> {
+                self.id.as_deref().filter(|id| !id.is_empty())
+            }
+
+            fn is_deletion(&self) -> bool {
+                self.is_deleted == Some(true)
+            }
+
+            fn deleted_at(&self) -> Option<&Timestamp> {
+                self.deleted_date_time.as_ref()
+            }
+
+            fn modified_at(&self) -> Option<&Timestamp> {
+                self.modified_date_time.as_ref()
+            }
+        }
+    )*};
+}
+
+tables! {
+    Projects: ProjectPage
+    WorkOrders: WorkOrderPage
+    Users: UserPage
+    Resources: ResourcePage
+    TimeRegistrations: TimeRegistrationPage
+    MachineRegistrations: MachineRegistrationPage
+    AbsenceRegistrations: AbsenceRegistrationPage
+    PayrollLines: PayrollLinePage
+    PayrollLinesExtended: PayrollLinePage
+    IncidentRegistrations: IncidentRegistrationPage
+    MachineIncidentRegistrations: IncidentRegistrationPage
+    ChecklistRegistrations: ChecklistRegistrationPage
+    MachineChecklistRegistrations: ChecklistRegistrationPage
+    Images: ImagePage
+    FlowTripRegistrations: FlowTripRegistrationPage
+    FlowLocations: FlowLocationPage
+    FlowMassTypes: FlowMassTypePage
+    CrewListRegistrations: CrewListRegistrationPage
+}
+
+records! {
+    Project WorkOrder User Resource TimeRegistration MachineRegistration AbsenceRegistration PayrollLine
+    IncidentRegistration ChecklistRegistration Image FlowTripRegistration FlowLocation FlowMassType CrewListRegistration
+}
