@@ -6,10 +6,11 @@ mod profile;
 use std::collections::BTreeMap;
 
 use anyhow::Context;
-use keyfob::{ClientBuilder, RetryPolicy, SecretString, Transport, client::Session};
+use keyfob::{ClientBuilder, RetryPolicy, SecretString, Transport, auth::FileStore, client::Session};
 
 use self::profile::Profile;
 use crate::args::Connection;
+use crate::console::{NOTED, note, paint};
 use crate::exit::Usage;
 use crate::registry::Api;
 
@@ -120,6 +121,10 @@ impl Settings {
         builder: ClientBuilder<C>,
     ) -> anyhow::Result<Session> {
         let mut builder = builder.transport(self.transport.clone());
+        match store() {
+            Ok(store) => builder = builder.token_store(store),
+            Err(error) => note(format!("{} tokens are not kept: {error}", paint(NOTED, "warning:"))),
+        }
         if self.connection.no_retry {
             builder = builder.retry(RetryPolicy::none());
         }
@@ -140,6 +145,15 @@ impl Settings {
         let environment = || std::env::var(variable).ok().filter(filled).map(|value| (Layer::Environment, value));
         let profile = || self.profile.get(variable).filter(filled).map(|value| (Layer::Profile, value));
         argument.or_else(environment).or_else(profile)
+    }
+}
+
+/// Where tokens are kept from one run to the next, so that a loop in a shell asks for one and not for one each time: in
+/// `KEYFOB_TOKENS`, or below the user's cache directory.
+fn store() -> Result<FileStore, keyfob::auth::Error> {
+    match std::env::var_os("KEYFOB_TOKENS").filter(|directory| !directory.is_empty()) {
+        Some(directory) => FileStore::open(directory),
+        None => FileStore::in_cache_directory(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{marker::PhantomData, sync::Arc, time::Duration};
 
-use keyfob_auth::{Authenticator, Clock, Credentials, Transport};
+use keyfob_auth::{Authenticator, AuthenticatorBuilder, Clock, Credentials, TokenStore, Transport};
 use reqwest::{StatusCode, Url, redirect::Policy};
 
 use crate::{
@@ -23,6 +23,7 @@ pub struct ClientBuilder<C> {
     api: &'static str,
     servers: Vec<(&'static str, String, Access)>,
     authorize: Authorize,
+    store: Option<Share>,
     transport: Transport,
     http: Option<reqwest::Client>,
     retry: RetryPolicy,
@@ -35,6 +36,9 @@ pub struct ClientBuilder<C> {
     clock: Clock,
     client: PhantomData<fn() -> C>,
 }
+
+/// Tells an authenticator where to share its tokens.
+type Share = Box<dyn FnOnce(AuthenticatorBuilder) -> AuthenticatorBuilder + Send>;
 
 /// Whether a host is shown the credentials.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -56,6 +60,7 @@ impl<C: From<Session>> ClientBuilder<C> {
             api,
             servers: Vec::new(),
             authorize: Authorize::Nothing,
+            store: None,
             transport: Transport::new().user_agent(concat!("keyfob/", env!("CARGO_PKG_VERSION"))),
             http: None,
             retry: RetryPolicy::default(),
@@ -100,6 +105,13 @@ impl<C: From<Session>> ClientBuilder<C> {
     /// An authenticator that other clients use too.
     pub fn authenticator(mut self, authenticator: Authenticator) -> Self {
         self.authorize = Authorize::Authenticator(authenticator);
+        self
+    }
+
+    /// Shares the tokens of [`credentials`](Self::credentials) with other processes that use the same store; without it
+    /// they are in memory only. A shared authenticator has a store of its own.
+    pub fn token_store(mut self, store: impl TokenStore) -> Self {
+        self.store = Some(Box::new(|authenticator| authenticator.store(store)));
         self
     }
 
@@ -204,6 +216,7 @@ impl<C: From<Session>> ClientBuilder<C> {
             Authorize::Authenticator(authenticator) => Some(authenticator),
             Authorize::Credentials(credentials) => {
                 let builder = Authenticator::builder(credentials).transport(self.transport.clone());
+                let builder = self.store.into_iter().fold(builder, |builder, share| share(builder));
                 Some(builder.clock(self.clock.clone()).build().map_err(Error::from_auth)?)
             }
         };

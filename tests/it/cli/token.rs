@@ -1,6 +1,8 @@
 //! `keyfob token`: everything about the token, and the token only when asked.
 
-use super::run::Running;
+use keyfob_simulator::Vendor;
+
+use super::run::{Running, folder};
 
 #[test]
 fn the_lifetime_scopes_and_claims_are_shown() {
@@ -30,4 +32,19 @@ fn the_token_is_shown_only_when_asked_for() {
         assert_eq!(run.status, 0, "{run:?}");
         assert!(run.json().get("token").is_none() && !run.stdout.contains("eyJ"), "{run:?}");
     }
+}
+
+#[test]
+fn a_loop_in_a_shell_asks_for_one_token() {
+    let running = Running::start();
+    let tokens = folder("tokens").join("kept");
+    let keyfob = |arguments: &[&str]| running.keyfob(arguments).env("KEYFOB_TOKENS", tokens.to_str().unwrap()).run();
+    for _ in 0..3 {
+        assert_eq!(keyfob(&["call", "ditio-core", "projects"]).status, 0);
+        assert_eq!(keyfob(&["token", "ditio-core"]).status, 0);
+    }
+    assert_eq!(running.simulator.token_requests(Vendor::Ditio), 1);
+    running.simulator.revoke_tokens(Vendor::Ditio);
+    assert_eq!(keyfob(&["call", "ditio-core", "projects"]).status, 0);
+    assert_eq!(running.simulator.token_requests(Vendor::Ditio), 2, "a rejected token is dropped for everyone");
 }

@@ -30,7 +30,7 @@ impl Thing {
             Self::Project => (Vendor::Ditio, "/ditio/core/api/v4/integration/projects"),
             Self::Machine => (Vendor::Ditio, "/ditio/core/api/v4/integration/machines"),
             Self::Order => (Vendor::ItemPath, "/itempath/api/orders"),
-            Self::Location => (Vendor::Dvinci, "/dvinci/restApi/jobLocations"),
+            Self::Location => (Vendor::Dvinci, "/dvinci/restApi/locations"),
             Self::Contact => (Vendor::Digitaleo, "/digitaleo/contacts/rest/contacts"),
         };
         Call { vendor, method, path: format!("{root}{tail}"), body }
