@@ -21,7 +21,6 @@ pub(super) fn check(root: &Path) -> Result<()> {
         // The package of the tests has an empty library, and only dependencies of tests.
         let target: &[&str] = match name {
             "keyfob-tests" => continue,
-            "keyfob-cli" => &["--bin", "keyfob"],
             _ if is("lib") => &["--lib"],
             _ => &["--bins"],
         };
