@@ -1,4 +1,9 @@
 //! The workspace's own commands: `cargo xtask <command>`.
+
+#![allow(
+    rustdoc::invalid_html_tags,
+    reason = "doc comments of arguments are help texts, in which `<api>` stands for a name"
+)]
 #![allow(clippy::format_push_string, reason = "text is put together here, not served")]
 
 mod ci;
