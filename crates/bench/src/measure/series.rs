@@ -1,0 +1,86 @@
+//! Several runs of one thing: their median, and how far they lie apart.
+
+use std::fmt;
+
+use futures::future::BoxFuture;
+
+/// The figures of several runs.
+#[derive(Clone, Debug, Default)]
+pub struct Series(Vec<f64>);
+
+impl Series {
+    /// Adds the figure of one more run.
+    pub fn push(&mut self, figure: f64) {
+        let at = self.0.partition_point(|other| other.total_cmp(&figure).is_lt());
+        self.0.insert(at, figure);
+    }
+
+    /// The middle one, or the mean of the two in the middle; 0 of none.
+    #[must_use]
+    pub fn median(&self) -> f64 {
+        let middle = self.0.len() / 2;
+        match (self.0.len() % 2, self.0.get(middle)) {
+            (_, None) => 0.0,
+            (0, Some(upper)) => f64::midpoint(self.0[middle - 1], *upper),
+            (_, Some(middle)) => *middle,
+        }
+    }
+
+    /// Half of what lies between the smallest and the largest, as a share of the median.
+    #[must_use]
+    pub fn spread(&self) -> f64 {
+        match (self.0.first(), self.0.last()) {
+            (Some(smallest), Some(largest)) if self.median() > 0.0 => (largest - smallest) / 2.0 / self.median(),
+            _ => 0.0,
+        }
+    }
+}
+
+/// `median ± spread`, whole from 100 on, with the precision that is asked for below.
+impl fmt::Display for Series {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let median = self.median();
+        let precision = f.precision().unwrap_or(usize::from(median < 100.0));
+        write!(f, "{median:.precision$} ± {:.0} %", self.spread() * 100.0)
+    }
+}
+
+/// One thing to measure: each call is a run and gives its figure.
+pub type Run<'a> = Box<dyn FnMut() -> BoxFuture<'a, f64> + 'a>;
+
+/// Measures all of them in turn, and that so many times, so that a slow minute of the machine is everybody's.
+pub async fn interleaved(rounds: usize, runs: &mut [Run<'_>]) -> Vec<Series> {
+    let mut series = vec![Series::default(); runs.len()];
+    for _ in 0..rounds {
+        for (run, series) in runs.iter_mut().zip(&mut series) {
+            series.push(run().await);
+        }
+    }
+    series
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn series(figures: &[f64]) -> Series {
+        let mut series = Series::default();
+        for figure in figures {
+            series.push(*figure);
+        }
+        series
+    }
+
+    #[test]
+    fn the_median_is_the_middle_of_the_sorted_figures() {
+        assert!((series(&[9.0, 1.0, 4.0]).median() - 4.0).abs() < 1e-9);
+        assert!((series(&[9.0, 1.0, 4.0, 6.0]).median() - 5.0).abs() < 1e-9);
+        assert!(series(&[]).median().abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_series_reads_as_its_median_and_half_its_range() {
+        assert_eq!(series(&[8.0, 10.0, 12.0]).to_string(), "10.0 ± 20 %");
+        assert_eq!(series(&[190.0, 200.0, 210.0]).to_string(), "200 ± 5 %");
+    }
+}

@@ -1,0 +1,76 @@
+//! Markdown tables, and the list of budgets below them.
+
+use std::fmt;
+
+/// A table: the first column is text, the others are figures.
+pub struct Table {
+    head: Vec<String>,
+    rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    /// An empty one with these columns.
+    #[must_use]
+    pub fn new<S: Into<String>>(head: impl IntoIterator<Item = S>) -> Self {
+        Self { head: head.into_iter().map(Into::into).collect(), rows: Vec::new() }
+    }
+
+    /// Adds a row; missing cells are empty.
+    pub fn row<S: Into<String>>(&mut self, cells: impl IntoIterator<Item = S>) {
+        let mut cells: Vec<String> = cells.into_iter().map(Into::into).collect();
+        cells.resize(self.head.len(), String::new());
+        self.rows.push(cells);
+    }
+}
+
+impl fmt::Display for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "| {} |", self.head.join(" | "))?;
+        writeln!(f, "|---|{}", "---:|".repeat(self.head.len().saturating_sub(1)))?;
+        for row in &self.rows {
+            writeln!(f, "| {} |", row.join(" | "))?;
+        }
+        Ok(())
+    }
+}
+
+/// What was promised, beside what was measured.
+pub struct Budgets(Table);
+
+impl Budgets {
+    /// None yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self(Table::new(["Budget", "limit", "measured", ""]))
+    }
+
+    /// Adds one; `met` is for the caller to say, because some are upper and some are lower limits.
+    pub fn add(&mut self, what: impl Into<String>, limit: impl Into<String>, measured: impl Into<String>, met: bool) {
+        let verdict = if met { "met" } else { "**missed**" };
+        self.0.row([what.into(), limit.into(), measured.into(), verdict.to_owned()]);
+    }
+}
+
+impl Default for Budgets {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Display for Budgets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_row_is_filled_up() {
+        let mut table = Table::new(["name", "a", "b"]);
+        table.row(["x", "1"]);
+        assert_eq!(table.to_string(), "| name | a | b |\n|---|---:|---:|\n| x | 1 |  |\n");
+    }
+}
