@@ -6,6 +6,7 @@
 )]
 #![allow(clippy::format_push_string, reason = "text is put together here, not served")]
 
+mod bench;
 mod ci;
 mod codegen;
 mod compare;
@@ -31,6 +32,8 @@ enum Command {
     Compare(compare::Arguments),
     /// Runs every check but the tests, in the order of their cost
     Ci,
+    /// Measures Keyfob beside what one would use instead, and prints the tables of docs/performance.md
+    Bench(bench::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -38,6 +41,7 @@ fn main() -> ExitCode {
         Command::Codegen(arguments) => codegen::run(root(), &arguments),
         Command::Compare(arguments) => compare::run(root(), &arguments).map(|report| print(&report)),
         Command::Ci => ci::run(root()),
+        Command::Bench(arguments) => bench::run(root(), &arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
