@@ -1207,117 +1207,78 @@ pub mod operation {
 pub mod types {
     use keyfob_client::wire;
     /// `Base`.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Base {
         /// `total`.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub total: Option<i64>,
         /// `next`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub next: Option<String>,
     }
+    keyfob_client::record!(Base { total => "total", next => "next" });
     /// A bird, with \<markup\> and a code span `a[0]`.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Bird {
         /// Its id.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// `name`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// `colour`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub colour: Option<Colour>,
         /// `odd`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub odd: Option<Odd>,
         /// How large.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub size: Option<Size>,
         /// `born`.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub born: Option<keyfob_client::Timestamp>,
         /// `ringed`.
-        #[serde(deserialize_with = "wire::option_date")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub ringed: Option<chrono::NaiveDate>,
         /// `wings`.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub wings: Option<i64>,
         /// `weight`.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub weight: Option<f64>,
         /// `weights`.
-        #[serde(with = "wire::list_number")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub weights: Vec<f64>,
         /// `tame`.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub tame: Option<bool>,
         /// Ids, written out where they are used.
-        #[serde(deserialize_with = "wire::list_string")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub ids: Vec<String>,
         /// `counts`.
-        #[serde(deserialize_with = "wire::list_integer")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub counts: Vec<i64>,
         /// `times`.
-        #[serde(deserialize_with = "wire::list_timestamp")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub times: Vec<keyfob_client::Timestamp>,
         /// `names`.
-        #[serde(deserialize_with = "wire::map")]
-        #[serde(skip_serializing_if = "std::collections::BTreeMap::is_empty")]
         pub names: std::collections::BTreeMap<String, String>,
         /// `places`.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub places: Vec<Place>,
         /// `mother`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub mother: Option<Box<Bird>>,
         /// `anything`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub anything: Option<serde_json::Value>,
         /// `free`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub free: Option<serde_json::Value>,
         /// `serial`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub serial: Option<keyfob_client::NumberOrString>,
         /// `type`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub type_: Option<String>,
         /// `@odata.id`.
-        #[serde(rename = "@odata.id")]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub odata_id: Option<String>,
         /// `snake_case`.
-        #[serde(rename = "snake_case")]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub snake_case: Option<String>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        Bird { id => "id", name => "name", colour => "colour", odd => "odd", size =>
+        "size", born => "born", ringed => "ringed", wings => "wings", weight => "weight",
+        weights => "weights", tame => "tame", ids => "ids", counts => "counts", times =>
+        "times", names => "names", places => "places", mother => "mother", anything =>
+        "anything", free => "free", serial => "serial", type_ => "type", odata_id =>
+        "@odata.id", snake_case => "snake_case" } extra
+    );
     impl Bird {
         /// Nothing set yet.
         pub fn new() -> Self {
@@ -1494,6 +1455,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub new: Option<bool>,
     }
+    keyfob_client::value!(BirdCreate);
     impl BirdCreate {
         /// With what the API requires.
         pub fn new(
@@ -1531,46 +1493,38 @@ pub mod types {
         }
     }
     /// Two parts put together.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct BirdPage {
         /// `total`.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub total: Option<i64>,
         /// `next`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub next: Option<String>,
         /// `data`.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub data: Vec<Bird>,
     }
+    keyfob_client::record!(
+        BirdPage { total => "total", next => "next", data => "data" }
+    );
     /// What to change.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct BirdUpdate {
         /// `name`.
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub name: keyfob_client::Patch<String>,
         /// `wings`.
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub wings: keyfob_client::Patch<i64>,
         /// `ids`.
-        #[serde(deserialize_with = "wire::option_list")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub ids: Option<Vec<String>>,
         /// `places`.
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub places: keyfob_client::Patch<Vec<Place>>,
         /// `tame`.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub tame: Option<bool>,
     }
+    keyfob_client::record!(
+        BirdUpdate { name => "name", wings => "wings", ids => "ids", places => "places",
+        tame => "tame" }
+    );
     impl BirdUpdate {
         /// Nothing set yet.
         pub fn new() -> Self {
@@ -1691,19 +1645,15 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(Odd);
     /// Where.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Place {
         /// `lat`.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub lat: Option<f64>,
         /// `lon`.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub lon: Option<f64>,
     }
+    keyfob_client::record!(Place { lat => "lat", lon => "lon" });
     impl Place {
         /// Nothing set yet.
         pub fn new() -> Self {
@@ -1721,19 +1671,15 @@ pub mod types {
         }
     }
     /// `RingPage`.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct RingPage {
         /// A count, as text.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub total: Option<String>,
         /// `rings`.
-        #[serde(deserialize_with = "wire::list_string")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub rings: Vec<String>,
     }
+    keyfob_client::record!(RingPage { total => "total", rings => "rings" });
     /// `SearchBody`.
     #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
     #[serde(rename_all = "camelCase")]
@@ -1754,6 +1700,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub meta_data: Option<Place>,
     }
+    keyfob_client::value!(SearchBody);
     impl SearchBody {
         /// With what the API requires.
         pub fn new(q: impl Into<String>) -> Self {

@@ -402,19 +402,17 @@ pub mod operation {
 pub mod types {
     use keyfob_client::wire;
     /// An application, as far as its answer is known.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Application {
         /// Where it stands. The name of this field is inferred.
         ///
         /// Inferred, not documented.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub status: Option<ApplicationStatus>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(Application { status => "status" } extra);
     /// What a new application needs.
     #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
     #[serde(rename_all = "camelCase")]
@@ -433,6 +431,7 @@ pub mod types {
         #[serde(deserialize_with = "wire::string")]
         pub redirect_url: String,
     }
+    keyfob_client::value!(ApplicationCreate);
     impl ApplicationCreate {
         /// With what the API requires.
         pub fn new(
@@ -448,22 +447,19 @@ pub mod types {
         }
     }
     /// A new application.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ApplicationCreated {
         /// Id of the application.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// Bearer token for one application's hosted onboarding, valid for 60 minutes. Not the API's access token: never send it to the operations of this API. A JWT by its look.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub session_token: Option<String>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        ApplicationCreated { id => "id", session_token => "sessionToken" } extra
+    );
     /// Names the application to read.
     #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
     #[serde(rename_all = "camelCase")]
@@ -474,6 +470,7 @@ pub mod types {
         #[serde(deserialize_with = "wire::string")]
         pub application_id: String,
     }
+    keyfob_client::value!(ApplicationReference);
     impl ApplicationReference {
         /// With what the API requires.
         pub fn new(application_id: impl Into<String>) -> Self {
@@ -530,91 +527,77 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(ApplicationStatus);
     /// General information on an organization, as far as its fields are known.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Organization {
         /// Name of the organization.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub organization_name: Option<String>,
         /// `organizationNumber`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub organization_number: Option<OrganizationNumber>,
         /// Legal form, as free text.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub legal_type: Option<String>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        Organization { organization_name => "organizationName", organization_number =>
+        "organizationNumber", legal_type => "legalType" } extra
+    );
     /// Registration number of an organization.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct OrganizationNumber {
         /// The number, digits as text.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// Issuing country, ISO 3166-1 alpha-2.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub issuing_country: Option<String>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        OrganizationNumber { id => "id", issuing_country => "issuingCountry" } extra
+    );
     /// The owner of an access token.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Userinfo {
         /// Id of the customer, of the form bits:customer::uuid.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub customer_id: Option<String>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(Userinfo { customer_id => "customerId" } extra);
     /// Body of one webhook delivery, a POST to the receiver's own URL that is set up in the dashboard only, with the header that components/headers lists. Delivered at least once, so drop repeats by `eventId`. A delivery carries no versioned Content-Type and possibly none at all; a later format will announce itself there by a vendor media type. Documented at docs.bits.bi/api-reference/webhook-events; retry schedule, time limit and expected answer are not, a 2xx is assumed.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct WebhookEnvelope {
         /// A bare uuid. The same id may be delivered again.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub event_id: Option<String>,
         /// When Bits published the event, RFC 3339 in UTC.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub published_at: Option<keyfob_client::Timestamp>,
         /// `event`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub event: Option<WebhookEvent>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        WebhookEnvelope { event_id => "eventId", published_at => "publishedAt", event =>
+        "event" } extra
+    );
     /// What happened. Take the ids from here and read the data through the API. Fields of event types that are not known are kept in extra.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct WebhookEvent {
         /// `type`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub type_: Option<WebhookEventType>,
         /// Id of the application concerned.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub application_id: Option<String>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        WebhookEvent { type_ => "type", application_id => "applicationId" } extra
+    );
     /// Kind of event. Others exist but their names are not known.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]

@@ -5,18 +5,33 @@ use std::fmt;
 use reqwest::{StatusCode, header::HeaderMap};
 use serde::de::DeserializeOwned;
 
-use crate::{Error, ErrorKind};
+use crate::{Error, ErrorKind, record::trace};
 
-/// Decodes a JSON answer. An empty body stands for `null`, a byte order mark is skipped.
+/// Decodes a JSON answer into any type. An empty body stands for `null`, a byte order mark is skipped.
 pub(crate) fn json<T: DeserializeOwned>(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Result<T, Error> {
-    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-    let body = if body.iter().all(u8::is_ascii_whitespace) { b"null".as_slice() } else { body };
+    let body = trimmed(body);
     // The common case pays for no path; a failure is decoded again to find where it is.
-    serde_json::from_slice(body).map_err(|_| explain::<T>(status, headers, body))
+    serde_json::from_slice(body).map_err(|error| {
+        let traced: Result<T, _> = serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(body));
+        let path = traced.err().map(|error| error.path().to_string()).filter(|path| path != ".");
+        explain(status, headers, body, path.unwrap_or_default(), &error)
+    })
+}
+
+/// Like [`json`], for generated types: they note the place of a failure themselves, and so are compiled once, not twice.
+pub(crate) fn record<T: DeserializeOwned>(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Result<T, Error> {
+    let body = trimmed(body);
+    trace::clear();
+    serde_json::from_slice(body).map_err(|error| explain(status, headers, body, trace::take(), &error))
+}
+
+fn trimmed(body: &[u8]) -> &[u8] {
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    if body.iter().all(u8::is_ascii_whitespace) { b"null" } else { body }
 }
 
 #[cold]
-fn explain<T: DeserializeOwned>(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Error {
+fn explain(status: StatusCode, headers: &HeaderMap, body: &[u8], path: String, mismatch: &serde_json::Error) -> Error {
     let media_type = headers.get(reqwest::header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("none");
     let html = media_type.starts_with("text/html") || body.trim_ascii_start().starts_with(b"<");
     let message = if html {
@@ -27,17 +42,7 @@ fn explain<T: DeserializeOwned>(status: StatusCode, headers: &HeaderMap, body: &
         "the answer is not what the API's description promises"
     };
     let error = Error::new(ErrorKind::Unexpected, message).with_status(status);
-    let mut deserializer = serde_json::Deserializer::from_slice(body);
-    let read: Result<T, _> = serde_path_to_error::deserialize(&mut deserializer);
-    match read {
-        _ if html => error,
-        Err(mismatch) => {
-            error.with_source(Mismatch { path: mismatch.path().to_string(), what: what(mismatch.inner()) })
-        }
-        Ok(_) => {
-            error.with_source(Mismatch { path: ".".into(), what: "more follows after the end of the JSON".into() })
-        }
-    }
+    if html { error } else { error.with_source(Mismatch { path, what: what(mismatch) }) }
 }
 
 /// Where and how an answer differs from its description.
@@ -50,7 +55,7 @@ struct Mismatch {
 impl fmt::Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.path.as_str() {
-            "." => f.write_str(&self.what),
+            "" => f.write_str(&self.what),
             path => write!(f, "{path}: {}", self.what),
         }
     }
@@ -63,6 +68,9 @@ fn what(error: &serde_json::Error) -> String {
     let at = format!("at line {}, column {}", error.line(), error.column());
     match error.classify() {
         serde_json::error::Category::Eof => format!("the JSON ends too early, {at}"),
+        serde_json::error::Category::Syntax if error.to_string().starts_with("trailing characters") => {
+            "more follows after the end of the JSON".to_owned()
+        }
         serde_json::error::Category::Syntax => format!("not valid JSON, {at}"),
         serde_json::error::Category::Io => format!("cannot be read, {at}"),
         serde_json::error::Category::Data => {

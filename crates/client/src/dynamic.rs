@@ -105,7 +105,7 @@ impl DynamicCall {
     /// as every call: see [`ErrorKind`].
     pub fn send<T: DeserializeOwned + Send + 'static>(self) -> Pending<T> {
         let request = self.request();
-        self.session.json(self.operation, request, self.call)
+        self.session.foreign(self.operation, request, self.call)
     }
 
     /// Sends the call and gives its answer as it came, whatever it is.

@@ -15,6 +15,8 @@ mod operation;
 pub mod paging;
 mod patch;
 mod raw;
+#[doc(hidden)]
+pub mod record;
 mod redirect;
 mod response;
 mod retry;

@@ -88,6 +88,8 @@ macro_rules! open_string_enum {
                 Ok(Self::from($crate::wire::text(deserializer)?.as_str()))
             }
         }
+
+        $crate::value!($name);
     };
 }
 
@@ -118,5 +120,85 @@ macro_rules! open_integer_enum {
                 Ok(Self::from($crate::wire::integer(deserializer)?))
             }
         }
+
+        $crate::value!($name);
+    };
+}
+
+/// Lets a type that serde reads and writes stand in fields of records.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! value {
+    ($name:ident) => {
+        impl $crate::record::Value for $name {
+            fn read<'de, D: $crate::codegen::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::std::result::Result<::std::option::Option<Self>, D::Error> {
+                $crate::codegen::serde::Deserialize::deserialize(deserializer)
+            }
+
+            fn write<S: $crate::codegen::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::std::result::Result<S::Ok, S::Error> {
+                $crate::codegen::serde::Serialize::serialize(self, serializer)
+            }
+        }
+    };
+}
+
+/// Lets serde read and write a struct whose fields may all be absent. `extra` names the field for unknown ones.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! record {
+    ($name:ident { $($field:ident => $key:literal),* $(,)? } $($extra:ident)?) => {
+        impl $crate::record::Record for $name {
+            fn read<'de, A: $crate::codegen::serde::de::MapAccess<'de>>(
+                &mut self,
+                key: &str,
+                map: &mut A,
+            ) -> ::std::result::Result<bool, A::Error> {
+                let _ = &map;
+                match key {
+                    $($key => $crate::record::Field::read(&mut self.$field, map)?,)*
+                    _ => return Ok(false),
+                }
+                #[allow(unreachable_code, reason = "a record without fields of its own")]
+                Ok(true)
+            }
+
+            $(fn extra(&mut self) -> ::std::option::Option<&mut $crate::Extra> {
+                Some(&mut self.$extra)
+            })?
+
+            fn write<M: $crate::codegen::serde::ser::SerializeMap>(
+                &self,
+                map: &mut M,
+            ) -> ::std::result::Result<(), M::Error> {
+                let _ = &map;
+                $($crate::record::Field::write(&self.$field, $key, map)?;)*
+                $($crate::record::write_extra(&self.$extra, map)?;)?
+                Ok(())
+            }
+        }
+
+        impl<'de> $crate::codegen::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::codegen::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::std::result::Result<Self, D::Error> {
+                $crate::record::deserialize(deserializer)
+            }
+        }
+
+        impl $crate::codegen::serde::Serialize for $name {
+            fn serialize<S: $crate::codegen::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::std::result::Result<S::Ok, S::Error> {
+                $crate::record::serialize(self, serializer)
+            }
+        }
+
+        $crate::value!($name);
     };
 }

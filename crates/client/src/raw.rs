@@ -87,7 +87,7 @@ impl RawRequest {
     /// As every call: see [`ErrorKind`](crate::ErrorKind).
     pub fn send<T: DeserializeOwned + Send + 'static>(self) -> Pending<T> {
         let (session, operation, request, call) = self.finish();
-        session.json(operation, request, call)
+        session.foreign(operation, request, call)
     }
 
     /// Sends the request and gives the answer's bytes as they arrive.

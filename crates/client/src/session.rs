@@ -3,12 +3,15 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use keyfob_auth::{Authenticator, Clock};
-use reqwest::{StatusCode, Url};
+use reqwest::{StatusCode, Url, header::HeaderMap};
 use serde::de::DeserializeOwned;
 
 use crate::{
     ByteStream, CallOptions, Error, ErrorKind, Operation, Pending, RawRequest, ResponseValue, RetryPolicy,
-    codegen::Outgoing, decode, retry::Budget, wire::List,
+    codegen::Outgoing,
+    decode,
+    record::{List, Value},
+    retry::Budget,
 };
 
 /// What a generated client holds: cheap to clone, shared by all clones.
@@ -102,24 +105,44 @@ impl Session {
         self.0.authenticator.as_ref().filter(|_| !open)
     }
 
-    /// Sends a request and decodes its JSON answer.
+    /// Sends a request and decodes its JSON answer into a generated type.
     pub fn json<T: DeserializeOwned + Send + 'static>(
         &self,
         operation: &'static Operation,
         request: Result<Outgoing, Error>,
         call: CallOptions,
     ) -> Pending<T> {
+        self.decoded(operation, request, call, decode::record)
+    }
+
+    /// Sends a request and decodes its JSON answer into a type of the caller's.
+    pub(crate) fn foreign<T: DeserializeOwned + Send + 'static>(
+        &self,
+        operation: &'static Operation,
+        request: Result<Outgoing, Error>,
+        call: CallOptions,
+    ) -> Pending<T> {
+        self.decoded(operation, request, call, decode::json)
+    }
+
+    fn decoded<T: Send + 'static>(
+        &self,
+        operation: &'static Operation,
+        request: Result<Outgoing, Error>,
+        call: CallOptions,
+        decode: fn(StatusCode, &HeaderMap, &[u8]) -> Result<T, Error>,
+    ) -> Pending<T> {
         let session = self.clone();
         Box::pin(async move {
             let answer = session.buffered(operation, request, call).await?;
-            let value = decode::json(answer.status, &answer.headers, &answer.body)
+            let value = decode(answer.status, &answer.headers, &answer.body)
                 .map_err(|error| error.at(session.0.api, operation))?;
             Ok(ResponseValue::new(answer.status, answer.headers, value))
         })
     }
 
     /// Sends a request and decodes its answer, a JSON list.
-    pub fn list<T: DeserializeOwned + Send + 'static>(
+    pub fn list<T: Value + Send + 'static>(
         &self,
         operation: &'static Operation,
         request: Result<Outgoing, Error>,

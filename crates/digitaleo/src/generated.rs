@@ -2204,67 +2204,49 @@ pub mod operation {
 pub mod types {
     use keyfob_client::wire;
     /// A campaign, as far as its fields are known.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Campaign {
         /// Id of the campaign.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// Name.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// Name of the list it goes to.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub list_name: Option<String>,
         /// `status`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub status: Option<CampaignStatus>,
         /// 1 if cancelled, else 0.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub cancelled: Option<String>,
         /// Cost without tax. Only when named in properties.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub cost: Option<String>,
         /// Cost with tax. Only when named in properties.
-        #[serde(rename = "costTTC")]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub cost_ttc: Option<String>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        Campaign { id => "id", name => "name", list_name => "listName", status =>
+        "status", cancelled => "cancelled", cost => "cost", cost_ttc => "costTTC" } extra
+    );
     /// A recipient of a campaign.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct CampaignContact {
         /// E-mail address.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub email: Option<String>,
         /// Mobile number.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub mobile: Option<String>,
         /// First name.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub first_name: Option<String>,
         /// Last name.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub last_name: Option<String>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        CampaignContact { email => "email", mobile => "mobile", first_name =>
+        "firstName", last_name => "lastName" } extra
+    );
     impl CampaignContact {
         /// Nothing set yet.
         pub fn new() -> Self {
@@ -2305,6 +2287,7 @@ pub mod types {
         #[serde(deserialize_with = "wire::list")]
         pub contacts: Vec<CampaignContact>,
     }
+    keyfob_client::value!(CampaignContactsCreate);
     impl CampaignContactsCreate {
         /// With what the API requires.
         pub fn new(
@@ -2318,110 +2301,83 @@ pub mod types {
         }
     }
     /// Cost of a campaign.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct CampaignCost {
         /// All in all.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub cost: Option<String>,
         /// `medias`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub medias: Option<CampaignCostMedias>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(CampaignCost { cost => "cost", medias => "medias" } extra);
     /// Cost by medium, with discount and adjustment. Only what applies is present.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct CampaignCostMedias {
         /// `SMS`.
-        #[serde(rename = "SMS")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub sms: Option<CampaignCostPart>,
         /// `EMAIL`.
-        #[serde(rename = "EMAIL")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub email: Option<CampaignCostPart>,
         /// `VOICE`.
-        #[serde(rename = "VOICE")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub voice: Option<CampaignCostPart>,
         /// `VOICEMAIL`.
-        #[serde(rename = "VOICEMAIL")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub voicemail: Option<CampaignCostPart>,
         /// `DISCOUNT`.
-        #[serde(rename = "DISCOUNT")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub discount: Option<CampaignCostPart>,
         /// `ADJUST`.
-        #[serde(rename = "ADJUST")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub adjust: Option<CampaignCostPart>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        CampaignCostMedias { sms => "SMS", email => "EMAIL", voice => "VOICE", voicemail
+        => "VOICEMAIL", discount => "DISCOUNT", adjust => "ADJUST" } extra
+    );
     /// Cost of a campaign, as a list of one.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct CampaignCostPage {
         /// The cost.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub list: Vec<CampaignCost>,
         /// How many are in this answer.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub size: Option<i64>,
     }
+    keyfob_client::record!(CampaignCostPage { list => "list", size => "size" });
     /// One part of a cost.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct CampaignCostPart {
         /// Cost of the part.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub cost: Option<String>,
         /// Messages; with SMS.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub units: Option<String>,
         /// What the part is; with ADJUST.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub label: Option<String>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        CampaignCostPart { cost => "cost", units => "units", label => "label" } extra
+    );
     /// Either an existing campaign, or mailings and the list they would go to.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct CampaignCostsRequest {
         /// Id of the campaign.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub campaign_id: Option<String>,
         /// Mailings, each with text and media.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub mailings: Vec<MailingContent>,
         /// List that the mailings would go to.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub list_id: Option<String>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        CampaignCostsRequest { campaign_id => "campaignId", mailings => "mailings",
+        list_id => "listId" } extra
+    );
     impl CampaignCostsRequest {
         /// Nothing set yet.
         pub fn new() -> Self {
@@ -2469,10 +2425,11 @@ pub mod types {
         #[serde(deserialize_with = "wire::list")]
         #[serde(skip_serializing_if = "Vec::is_empty")]
         pub steps: Vec<CampaignStep>,
-        /// Fields that are not known here.
         #[serde(flatten)]
+        /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::value!(CampaignCreate);
     impl CampaignCreate {
         /// With what the API requires.
         pub fn new(name: impl Into<String>) -> Self {
@@ -2501,23 +2458,19 @@ pub mod types {
         }
     }
     /// One page of campaigns.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct CampaignPage {
         /// The campaigns.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub list: Vec<Campaign>,
         /// How many are in this answer.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub size: Option<i64>,
         /// How many there are: a number or a numeric string.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub total: Option<i64>,
     }
+    keyfob_client::record!(
+        CampaignPage { list => "list", size => "size", total => "total" }
+    );
     /// Names a campaign.
     #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
     #[non_exhaustive]
@@ -2527,6 +2480,7 @@ pub mod types {
         #[serde(deserialize_with = "wire::string")]
         pub id: String,
     }
+    keyfob_client::value!(CampaignReference);
     impl CampaignReference {
         /// With what the API requires.
         pub fn new(id: impl Into<String>) -> Self {
@@ -2565,29 +2519,24 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(CampaignStatus);
     /// One sending of a campaign.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct CampaignStep {
         /// `mode`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub mode: Option<StepMode>,
         /// First medium to try in a prioritized step, such as SMS. The form for several is not known.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub priorities: Option<String>,
         /// When to send, as year, month and day with dashes, a blank and the time; no zone.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub date: Option<String>,
         /// Contents for each medium.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub mailings: Vec<MailingContent>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        CampaignStep { mode => "mode", priorities => "priorities", date => "date",
+        mailings => "mailings" } extra
+    );
     impl CampaignStep {
         /// Nothing set yet.
         pub fn new() -> Self {
@@ -2649,345 +2598,213 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(CampaignType);
     /// A contact.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Contact {
         /// Id of the contact.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// Lists that the contact is on.
-        #[serde(deserialize_with = "wire::list_string")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub list_ids: Vec<String>,
         /// Last change. A blank between date and time, no zone.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub date_updated: Option<keyfob_client::Timestamp>,
         /// Creation. A blank between date and time, no zone.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub date_created: Option<keyfob_client::Timestamp>,
         /// E-mail address.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub email: Option<String>,
         /// Fixed telephone number.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub phone: Option<String>,
         /// Mobile number.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub mobile: Option<String>,
         /// Fax number.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub fax: Option<String>,
         /// Facebook id.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub facebook_id: Option<String>,
         /// Twitter id.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub twitter_id: Option<String>,
         /// Form of address.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub civility: Option<String>,
         /// First name.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub first_name: Option<String>,
         /// Last name.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub last_name: Option<String>,
         /// First address line.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub address1: Option<String>,
         /// Second address line.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub address2: Option<String>,
         /// Postal code.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub zipcode: Option<String>,
         /// City.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub city: Option<String>,
         /// State or region.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub state: Option<String>,
         /// Longitude in degrees.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub longitude: Option<String>,
         /// Latitude in degrees.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub latitude: Option<String>,
         /// Country.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub country: Option<String>,
         /// Date of birth.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub birth_date: Option<String>,
         /// The customer's own reference.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub reference: Option<String>,
         /// Company.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub company: Option<String>,
         /// Language, such as fr or es.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub locale: Option<String>,
         /// Free field 1.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub field01: Option<String>,
         /// Free field 2.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub field02: Option<String>,
         /// Free field 3.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub field03: Option<String>,
         /// Free field 4.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub field04: Option<String>,
         /// Free field 5.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub field05: Option<String>,
         /// Free field 6.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub field06: Option<String>,
         /// Free field 7.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub field07: Option<String>,
         /// Free field 8.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub field08: Option<String>,
         /// Free field 9.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub field09: Option<String>,
         /// Free field 10.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub field10: Option<String>,
         /// Free field 11.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub field11: Option<String>,
         /// Free field 12.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub field12: Option<String>,
         /// Free field 13.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub field13: Option<String>,
         /// Free field 14.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub field14: Option<String>,
         /// Free field 15.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub field15: Option<String>,
         /// Who unsubscribed the contact from SMS, null if nobody did.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub sms_optout: Option<OptoutCause>,
         /// Who unsubscribed the contact from voice calls, null if nobody did.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub voice_optout: Option<OptoutCause>,
         /// Who unsubscribed the contact from voicemail, null if nobody did.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub voicemail_optout: Option<OptoutCause>,
         /// Why the contact gets no e-mail, null if it does.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub email_optout: Option<EmailOptoutCause>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        Contact { id => "id", list_ids => "listIds", date_updated => "dateUpdated",
+        date_created => "dateCreated", email => "email", phone => "phone", mobile =>
+        "mobile", fax => "fax", facebook_id => "facebookId", twitter_id => "twitterId",
+        civility => "civility", first_name => "firstName", last_name => "lastName",
+        address1 => "address1", address2 => "address2", zipcode => "zipcode", city =>
+        "city", state => "state", longitude => "longitude", latitude => "latitude",
+        country => "country", birth_date => "birthDate", reference => "reference",
+        company => "company", locale => "locale", field01 => "field01", field02 =>
+        "field02", field03 => "field03", field04 => "field04", field05 => "field05",
+        field06 => "field06", field07 => "field07", field08 => "field08", field09 =>
+        "field09", field10 => "field10", field11 => "field11", field12 => "field12",
+        field13 => "field13", field14 => "field14", field15 => "field15", sms_optout =>
+        "smsOptout", voice_optout => "voiceOptout", voicemail_optout =>
+        "voicemailOptout", email_optout => "emailOptout" } extra
+    );
     /// Properties of a contact to create or change. What is left out is not touched. A contact needs an address of some medium.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ContactInput {
         /// Lists to put the contact on.
-        #[serde(deserialize_with = "wire::list_string")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub list_ids: Vec<String>,
         /// E-mail address.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub email: Option<String>,
         /// Fixed telephone number, E.164 or French national form.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub phone: Option<String>,
         /// Mobile number, E.164 or French national form.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub mobile: Option<String>,
         /// Fax number.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub fax: Option<String>,
         /// Facebook id.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub facebook_id: Option<String>,
         /// Twitter id.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub twitter_id: Option<String>,
         /// Form of address.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub civility: Option<String>,
         /// First name.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub first_name: Option<String>,
         /// Last name.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub last_name: Option<String>,
         /// First address line.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub address1: Option<String>,
         /// Second address line.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub address2: Option<String>,
         /// Postal code.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub zipcode: Option<String>,
         /// City.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub city: Option<String>,
         /// State or region.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub state: Option<String>,
         /// Longitude in degrees.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub longitude: Option<String>,
         /// Latitude in degrees.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub latitude: Option<String>,
         /// Country.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub country: Option<String>,
         /// Date of birth; an official module sends dd/mm/YYYY.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub birth_date: Option<String>,
         /// The customer's own reference.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub reference: Option<String>,
         /// Company.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub company: Option<String>,
         /// Language, such as fr or es.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub locale: Option<String>,
         /// Free field 1.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub field01: Option<String>,
         /// Free field 2.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub field02: Option<String>,
         /// Free field 3.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub field03: Option<String>,
         /// Free field 4.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub field04: Option<String>,
         /// Free field 5.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub field05: Option<String>,
         /// Free field 6.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub field06: Option<String>,
         /// Free field 7.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub field07: Option<String>,
         /// Free field 8.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub field08: Option<String>,
         /// Free field 9.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub field09: Option<String>,
         /// Free field 10.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub field10: Option<String>,
         /// Free field 11.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub field11: Option<String>,
         /// Free field 12.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub field12: Option<String>,
         /// Free field 13.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub field13: Option<String>,
         /// Free field 14.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub field14: Option<String>,
         /// Free field 15.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub field15: Option<String>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        ContactInput { list_ids => "listIds", email => "email", phone => "phone", mobile
+        => "mobile", fax => "fax", facebook_id => "facebookId", twitter_id =>
+        "twitterId", civility => "civility", first_name => "firstName", last_name =>
+        "lastName", address1 => "address1", address2 => "address2", zipcode => "zipcode",
+        city => "city", state => "state", longitude => "longitude", latitude =>
+        "latitude", country => "country", birth_date => "birthDate", reference =>
+        "reference", company => "company", locale => "locale", field01 => "field01",
+        field02 => "field02", field03 => "field03", field04 => "field04", field05 =>
+        "field05", field06 => "field06", field07 => "field07", field08 => "field08",
+        field09 => "field09", field10 => "field10", field11 => "field11", field12 =>
+        "field12", field13 => "field13", field14 => "field14", field15 => "field15" }
+        extra
+    );
     impl ContactInput {
         /// Nothing set yet.
         pub fn new() -> Self {
@@ -3183,134 +3000,96 @@ pub mod types {
         }
     }
     /// A list of contacts.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ContactList {
         /// Id of the list.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// Name.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// Description.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub description: Option<String>,
         /// `stats`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub stats: Option<ListStatistics>,
         /// URL of a CSV file with the refused contacts and the reasons; null if the list does not come from a file.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub import_errors: Option<String>,
         /// Lines of the imported file, or null.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub import_lines: Option<String>,
         /// Refused lines of the imported file, or null.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub import_invalid: Option<String>,
         /// Progress of the import, on while being processed, a percentage such as 10, ok when done.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub import_status: Option<String>,
         /// Last change. A blank between date and time, no zone.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub date_updated: Option<keyfob_client::Timestamp>,
         /// Creation. A blank between date and time, no zone.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub date_created: Option<keyfob_client::Timestamp>,
         /// Category; RENTED is known.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub category: Option<String>,
         /// Flag of a rented list.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub expired: Option<String>,
         /// When a rented list ends.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub date_expired: Option<String>,
         /// Sendings to a rented list.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub shoot_count: Option<String>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        ContactList { id => "id", name => "name", description => "description", stats =>
+        "stats", import_errors => "importErrors", import_lines => "importLines",
+        import_invalid => "importInvalid", import_status => "importStatus", date_updated
+        => "dateUpdated", date_created => "dateCreated", category => "category", expired
+        => "expired", date_expired => "dateExpired", shoot_count => "shootCount" } extra
+    );
     /// One page of lists.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ContactListPage {
         /// The lists.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub list: Vec<ContactList>,
         /// How many are in this answer.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub size: Option<i64>,
         /// How many there are: a number or a numeric string.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub total: Option<i64>,
     }
+    keyfob_client::record!(
+        ContactListPage { list => "list", size => "size", total => "total" }
+    );
     /// One page of contacts.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ContactPage {
         /// The contacts.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub list: Vec<Contact>,
         /// How many are in this answer.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub size: Option<i64>,
         /// How many there are: a number or a numeric string.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub total: Option<i64>,
     }
+    keyfob_client::record!(
+        ContactPage { list => "list", size => "size", total => "total" }
+    );
     /// How many contacts each medium reaches, as digits.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ContactStatistics {
         /// All contacts.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub subscribers: Option<String>,
         /// Reached by SMS.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub sms: Option<String>,
         /// Reached by e-mail.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub email: Option<String>,
         /// Reached by voice call.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub voice: Option<String>,
         /// Reached by voicemail.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub voicemail: Option<String>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        ContactStatistics { subscribers => "subscribers", sms => "sms", email => "email",
+        voice => "voice", voicemail => "voicemail" } extra
+    );
     /// Which contact to change, and what.
     #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
     #[serde(rename_all = "camelCase")]
@@ -3324,6 +3103,7 @@ pub mod types {
         #[serde(with = "wire::json_string")]
         pub meta_data: ContactInput,
     }
+    keyfob_client::value!(ContactUpdate);
     impl ContactUpdate {
         /// With what the API requires.
         pub fn new(id: impl Into<String>, meta_data: ContactInput) -> Self {
@@ -3339,6 +3119,7 @@ pub mod types {
         #[serde(deserialize_with = "wire::list")]
         pub contacts: Vec<ContactInput>,
     }
+    keyfob_client::value!(ContactsCreate);
     impl ContactsCreate {
         /// With what the API requires.
         pub fn new(contacts: impl IntoIterator<Item = ContactInput>) -> Self {
@@ -3348,18 +3129,15 @@ pub mod types {
         }
     }
     /// Answer to an update or a delete.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct CountAnswer {
         /// How many rows were touched.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub count: Option<i64>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(CountAnswer { count => "count" } extra);
     /// Why a contact gets no e-mail.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
@@ -3400,48 +3178,37 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(EmailOptoutCause);
     /// A contact attribute.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Field {
         /// Name of the attribute of a contact.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// Length of its longest value, as digits.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub max: Option<String>,
         /// Contacts that have it, as digits.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub count: Option<String>,
         /// Column title that imports use.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub alias: Option<String>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        Field { name => "name", max => "max", count => "count", alias => "alias" } extra
+    );
     /// One page of contact attributes.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct FieldPage {
         /// The attributes.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub list: Vec<Field>,
         /// How many are in this answer.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub size: Option<i64>,
         /// How many there are: a number or a numeric string.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub total: Option<i64>,
     }
+    keyfob_client::record!(
+        FieldPage { list => "list", size => "size", total => "total" }
+    );
     /// A list to create.
     #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
     #[non_exhaustive]
@@ -3456,6 +3223,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub description: Option<String>,
     }
+    keyfob_client::value!(ListCreate);
     impl ListCreate {
         /// With what the API requires.
         pub fn new(name: impl Into<String>) -> Self {
@@ -3471,26 +3239,23 @@ pub mod types {
         }
     }
     /// Properties of a list to change. What is left out is not touched.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ListInput {
         /// Name.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// Description.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub description: Option<String>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        ListInput { name => "name", description => "description" } extra
+    );
     impl ListInput {
         /// Nothing set yet.
         pub fn new() -> Self {
@@ -3521,6 +3286,7 @@ pub mod types {
         #[serde(deserialize_with = "wire::string")]
         pub contact_ids: String,
     }
+    keyfob_client::value!(ListMembers);
     impl ListMembers {
         /// With what the API requires.
         pub fn new(contact_ids: impl Into<String>) -> Self {
@@ -3542,6 +3308,7 @@ pub mod types {
         #[serde(with = "wire::json_string")]
         pub meta_data: ListMembers,
     }
+    keyfob_client::value!(ListMembership);
     impl ListMembership {
         /// With what the API requires.
         pub fn new(id: impl Into<String>, meta_data: ListMembers) -> Self {
@@ -3549,38 +3316,30 @@ pub mod types {
         }
     }
     /// How many contacts of a list each medium reaches, as digits.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ListStatistics {
         /// Contacts on the list.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub subscribers: Option<String>,
         /// Reached by SMS.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub sms: Option<String>,
         /// Reached by e-mail.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub email: Option<String>,
         /// Reached by voice call.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub voice: Option<String>,
         /// Reached by voicemail.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub voicemail: Option<String>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        ListStatistics { subscribers => "subscribers", sms => "sms", email => "email",
+        voice => "voice", voicemail => "voicemail" } extra
+    );
     /// Which list to change, and what.
     #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
     #[serde(rename_all = "camelCase")]
@@ -3598,6 +3357,7 @@ pub mod types {
         #[serde(with = "wire::json_string")]
         pub meta_data: ListInput,
     }
+    keyfob_client::value!(ListUpdate);
     impl ListUpdate {
         /// With what the API requires.
         pub fn new(id: impl Into<String>, meta_data: ListInput) -> Self {
@@ -3622,6 +3382,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
     }
+    keyfob_client::value!(ListsMerge);
     impl ListsMerge {
         /// With what the API requires.
         pub fn new(id: impl Into<String>) -> Self {
@@ -3639,63 +3400,47 @@ pub mod types {
         }
     }
     /// A mailing, as far as its fields are known.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Mailing {
         /// Id of the mailing.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// `stats`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub stats: Option<MailingStatistics>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(Mailing { id => "id", stats => "stats" } extra);
     /// What one medium carries.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct MailingContent {
         /// `media`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub media: Option<Media>,
         /// Name.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// Text of an SMS, or the plain part of an e-mail.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub text: Option<String>,
         /// HTML of an e-mail.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub html: Option<String>,
         /// Subject of an e-mail.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub subject: Option<String>,
         /// Sender.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub sender: Option<String>,
         /// Address for replies.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub reply_contact: Option<String>,
         /// Name of the sending application.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub application: Option<String>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        MailingContent { media => "media", name => "name", text => "text", html =>
+        "html", subject => "subject", sender => "sender", reply_contact =>
+        "replyContact", application => "application" } extra
+    );
     impl MailingContent {
         /// Nothing set yet.
         pub fn new() -> Self {
@@ -3788,10 +3533,11 @@ pub mod types {
         #[serde(default)]
         #[serde(deserialize_with = "wire::list")]
         pub contacts: Vec<MailingRecipient>,
-        /// Fields that are not known here.
         #[serde(flatten)]
+        /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::value!(MailingCreate);
     impl MailingCreate {
         /// With what the API requires.
         pub fn new(
@@ -3848,23 +3594,19 @@ pub mod types {
         }
     }
     /// The mailing that was created, as a list of one.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct MailingPage {
         /// The mailing.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub list: Vec<Mailing>,
         /// How many are in this answer.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub size: Option<i64>,
         /// How many there are: a number or a numeric string.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub total: Option<i64>,
     }
+    keyfob_client::record!(
+        MailingPage { list => "list", size => "size", total => "total" }
+    );
     /// Who gets a mailing.
     #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
     #[serde(rename_all = "camelCase")]
@@ -3884,10 +3626,11 @@ pub mod types {
         #[serde(deserialize_with = "wire::option_string")]
         #[serde(skip_serializing_if = "Option::is_none")]
         pub last_name: Option<String>,
-        /// Fields that are not known here.
         #[serde(flatten)]
+        /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::value!(MailingRecipient);
     impl MailingRecipient {
         /// With what the API requires.
         pub fn new(recipient: impl Into<String>) -> Self {
@@ -3910,26 +3653,21 @@ pub mod types {
         }
     }
     /// Progress of a mailing, as digits.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct MailingStatistics {
         /// Queued messages.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub wait: Option<String>,
         /// Messages under way.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub on: Option<String>,
         /// Messages done.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub ok: Option<String>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        MailingStatistics { wait => "wait", on => "on", ok => "ok" } extra
+    );
     /// A medium. Lower case was seen as well, and PLV in statistics.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
@@ -4001,26 +3739,21 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(OptoutCause);
     /// One page of any resource.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ResourcePage {
         /// The rows.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub list: Vec<serde_json::Value>,
         /// How many are in this answer.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub size: Option<i64>,
         /// How many there are: a number or a numeric string.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub total: Option<i64>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        ResourcePage { list => "list", size => "size", total => "total" } extra
+    );
     /// Which row to change, and what.
     #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
     #[serde(rename_all = "camelCase")]
@@ -4035,6 +3768,7 @@ pub mod types {
         #[serde(with = "wire::json_string")]
         pub meta_data: serde_json::Value,
     }
+    keyfob_client::value!(ResourceUpdate);
     impl ResourceUpdate {
         /// With what the API requires.
         pub fn new(
@@ -4048,40 +3782,32 @@ pub mod types {
         }
     }
     /// Answer to a text message. Only the meaning of status is known; all else is kept as it comes.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct SmsAnswer {
         /// Present only in a failure, then 400 or above.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub status: Option<i64>,
         /// What went wrong.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub message: Option<String>,
         /// The messages.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub list: Vec<serde_json::Value>,
         /// How many are in this answer.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub size: Option<i64>,
         /// How many there are.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub total: Option<i64>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        SmsAnswer { status => "status", message => "message", list => "list", size =>
+        "size", total => "total" } extra
+    );
     /// A text message and its recipients.
     #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
     #[non_exhaustive]
@@ -4099,10 +3825,11 @@ pub mod types {
         #[serde(default)]
         #[serde(deserialize_with = "wire::list")]
         pub contacts: Vec<SmsRecipient>,
-        /// Fields that are not known here.
         #[serde(flatten)]
+        /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::value!(SmsCreate);
     impl SmsCreate {
         /// With what the API requires.
         pub fn new(
@@ -4146,10 +3873,11 @@ pub mod types {
         #[serde(deserialize_with = "wire::option_string")]
         #[serde(skip_serializing_if = "Option::is_none")]
         pub last_name: Option<String>,
-        /// Fields that are not known here.
         #[serde(flatten)]
+        /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::value!(SmsRecipient);
     impl SmsRecipient {
         /// With what the API requires.
         pub fn new(recipient: impl Into<String>) -> Self {

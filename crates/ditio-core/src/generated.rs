@@ -5739,82 +5739,60 @@ pub mod operation {
 pub mod types {
     use keyfob_client::wire;
     /// An absence that came from this API. The full list of fields is not known; the others are kept among the further fields.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Absence {
         /// `absenceRegistrationId`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub absence_registration_id: Option<String>,
         /// `externalId`.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_id: Option<String>,
         /// `employeeNumber`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub employee_number: Option<String>,
         /// `userName`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub user_name: Option<String>,
         /// `absenceTypeId`.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub absence_type_id: Option<String>,
         /// `absenceTypeName`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub absence_type_name: Option<String>,
         /// `projectId`.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_id: Option<String>,
         /// `projectName`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_name: Option<String>,
         /// `projectNumber`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_number: Option<String>,
         /// Which kind of number found the project. Only the oldest sample prints it.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_matched_by: Option<String>,
         /// Number of days.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub days_qty: Option<f64>,
         /// `days`.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub days: Vec<AbsenceDay>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        Absence { absence_registration_id => "absenceRegistrationId", external_id =>
+        "externalId", employee_number => "employeeNumber", user_name => "userName",
+        absence_type_id => "absenceTypeId", absence_type_name => "absenceTypeName",
+        project_id => "projectId", project_name => "projectName", project_number =>
+        "projectNumber", project_matched_by => "projectMatchedBy", days_qty => "daysQty",
+        days => "days" } extra
+    );
     /// One day of an absence.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct AbsenceDay {
         /// `date`.
-        #[serde(deserialize_with = "wire::option_date")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub date: Option<chrono::NaiveDate>,
         /// Hours.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub qty: Option<f64>,
     }
+    keyfob_client::record!(AbsenceDay { date => "date", qty => "qty" });
     /// Sets the hours of one day of an absence.
     #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
     #[non_exhaustive]
@@ -5827,6 +5805,7 @@ pub mod types {
         #[serde(with = "wire::number")]
         pub qty: f64,
     }
+    keyfob_client::value!(AbsenceDayAdjustment);
     impl AbsenceDayAdjustment {
         /// With what the API requires.
         pub fn new(date: chrono::NaiveDate, qty: f64) -> Self {
@@ -5893,6 +5872,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub approved: Option<bool>,
     }
+    keyfob_client::value!(AbsencePush);
     impl AbsencePush {
         /// With what the API requires.
         pub fn new(
@@ -6021,6 +6001,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub notes: Option<String>,
     }
+    keyfob_client::value!(Certificate);
     impl Certificate {
         /// With what the API requires.
         pub fn new(
@@ -6050,60 +6031,46 @@ pub mod types {
         }
     }
     /// One person on one day on one project. Name, phone and birth date are there as well, under names that are not known: they are kept among the further fields.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct CrewListRow {
         /// `userId`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub user_id: Option<String>,
         /// `projectId`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_id: Option<String>,
         /// `projectNumber`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_number: Option<String>,
         /// Local time without a zone, in the zone set for the calling user. The year 1 stands for unset.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub start_time: Option<keyfob_client::Timestamp>,
         /// Local time without a zone, in the zone set for the calling user. The year 1 stands for unset.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub stop_time: Option<keyfob_client::Timestamp>,
         /// Whether the person is still on site.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub has_transaction: Option<bool>,
         /// Number of the HSE card.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub card_id: Option<String>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        CrewListRow { user_id => "userId", project_id => "projectId", project_number =>
+        "projectNumber", start_time => "startTime", stop_time => "stopTime",
+        has_transaction => "hasTransaction", card_id => "cardId" } extra
+    );
     /// The description of a document folder or page.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct DocumentDescription {
         /// `externalId`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_id: Option<String>,
         /// `title`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub title: Option<String>,
         /// `description`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub description: Option<String>,
     }
+    keyfob_client::record!(
+        DocumentDescription { external_id => "externalId", title => "title", description
+        => "description" }
+    );
     /// A new description for a document folder or one of its pages.
     #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
     #[non_exhaustive]
@@ -6113,6 +6080,7 @@ pub mod types {
         #[serde(deserialize_with = "wire::option_string")]
         pub description: Option<String>,
     }
+    keyfob_client::value!(DocumentDescriptionChange);
     impl DocumentDescriptionChange {
         /// With what the API requires.
         pub fn new(description: Option<String>) -> Self {
@@ -6120,123 +6088,98 @@ pub mod types {
         }
     }
     /// A file on a page.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct DocumentFile {
         /// `fileReferenceId`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub file_reference_id: Option<String>,
         /// `name`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
     }
+    keyfob_client::record!(
+        DocumentFile { file_reference_id => "fileReferenceId", name => "name" }
+    );
     /// A page of documents: one per section.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct DocumentPage {
         /// `section`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub section: Option<String>,
         /// `pageExternalId`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub page_external_id: Option<String>,
         /// `files`.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub files: Vec<DocumentFile>,
     }
+    keyfob_client::record!(
+        DocumentPage { section => "section", page_external_id => "pageExternalId", files
+        => "files" }
+    );
     /// What an upload attached, and what the page holds afterwards.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct DocumentUploadResult {
         /// `successful`.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub successful: Option<bool>,
         /// `message`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub message: Option<String>,
         /// Page the files were attached to.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub section: Option<String>,
         /// Id of the page, built from owner and lower-cased section.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub page_external_id: Option<String>,
         /// The files of this upload.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub files: Vec<UploadedDocument>,
         /// Everything on the page now.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub info_page_files: Vec<DocumentFile>,
     }
+    keyfob_client::record!(
+        DocumentUploadResult { successful => "successful", message => "message", section
+        => "section", page_external_id => "pageExternalId", files => "files",
+        info_page_files => "infoPageFiles" }
+    );
     /// An employee. The vendor does not show an answer: the listed fields are those of a create, and everything else is kept among the further fields.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Employee {
         /// `employeeNumber`.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub employee_number: Option<String>,
         /// `firstName`.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub first_name: Option<String>,
         /// `lastName`.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub last_name: Option<String>,
         /// `phone`.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub phone: Option<String>,
         /// Kept as text, because its format in answers is not known.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub birth_date: Option<String>,
         /// `email`.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub email: Option<String>,
         /// `workTitle`.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub work_title: Option<String>,
         /// Current employment; its shape in answers is not known.
         ///
         /// Inferred, not documented.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub employment: Option<serde_json::Value>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        Employee { employee_number => "employeeNumber", first_name => "firstName",
+        last_name => "lastName", phone => "phone", birth_date => "birthDate", email =>
+        "email", work_title => "workTitle", employment => "employment" } extra
+    );
     /// An employee to create together with the first employment. Only `phone` and the employment are known to be required.
     #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
     #[serde(rename_all = "camelCase")]
@@ -6278,10 +6221,11 @@ pub mod types {
         pub work_title: Option<String>,
         /// `employment`.
         pub employment: EmploymentCreate,
-        /// Fields that are not known here.
         #[serde(flatten)]
+        /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::value!(EmployeeCreate);
     impl EmployeeCreate {
         /// With what the API requires.
         pub fn new(phone: impl Into<String>, employment: EmploymentCreate) -> Self {
@@ -6364,34 +6308,31 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(EmployeeInclude);
     /// The fields of an employee to change. Null clears a field; a field left out stays.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct EmployeePatch {
         /// `firstName`.
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub first_name: keyfob_client::Patch<String>,
         /// `lastName`.
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub last_name: keyfob_client::Patch<String>,
         /// An operation of its own for changing the phone number is known by name.
         ///
         /// Inferred, not documented.
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub phone: keyfob_client::Patch<String>,
         /// `birthDate`.
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub birth_date: keyfob_client::Patch<chrono::NaiveDate>,
         /// `email`.
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub email: keyfob_client::Patch<String>,
         /// `workTitle`.
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub work_title: keyfob_client::Patch<String>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        EmployeePatch { first_name => "firstName", last_name => "lastName", phone =>
+        "phone", birth_date => "birthDate", email => "email", work_title => "workTitle" }
+        extra
+    );
     impl EmployeePatch {
         /// Nothing set yet.
         pub fn new() -> Self {
@@ -6478,25 +6419,22 @@ pub mod types {
     }
     keyfob_client::open_integer_enum!(EmployeePayroll);
     /// An employment to start.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct EmploymentCreate {
         /// `startDate`.
-        #[serde(deserialize_with = "wire::option_date")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub start_date: Option<chrono::NaiveDate>,
         /// `department`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub department: Option<String>,
         /// `payroll`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub payroll: Option<EmployeePayroll>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        EmploymentCreate { start_date => "startDate", department => "department", payroll
+        => "payroll" } extra
+    );
     impl EmploymentCreate {
         /// Nothing set yet.
         pub fn new() -> Self {
@@ -6527,6 +6465,7 @@ pub mod types {
         #[serde(deserialize_with = "wire::date")]
         pub end_date: chrono::NaiveDate,
     }
+    keyfob_client::value!(EmploymentEnd);
     impl EmploymentEnd {
         /// With what the API requires.
         pub fn new(end_date: chrono::NaiveDate) -> Self {
@@ -6534,25 +6473,24 @@ pub mod types {
         }
     }
     /// The fields of the current employment to change. Null clears a field; a field left out stays. Only `department` is shown by the vendor.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct EmploymentPatch {
         /// `department`.
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub department: keyfob_client::Patch<String>,
         /// `startDate`.
         ///
         /// Inferred, not documented.
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub start_date: keyfob_client::Patch<chrono::NaiveDate>,
         /// `payroll`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub payroll: Option<EmployeePayroll>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        EmploymentPatch { department => "department", start_date => "startDate", payroll
+        => "payroll" } extra
+    );
     impl EmploymentPatch {
         /// Nothing set yet.
         pub fn new() -> Self {
@@ -6583,47 +6521,39 @@ pub mod types {
         }
     }
     /// A value that users may pick for an external number or code. The vendor shows no answer: the fields are those of a create and of the text.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ExternalReference {
         /// `id`.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// `externalRefType`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_ref_type: Option<ExternalReferenceType>,
         /// `externalRefValue`.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_ref_value: Option<String>,
         /// `name`.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// `projNumber`.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub proj_number: Option<String>,
         /// Hides the value in pickers; the API accepts it all the same.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub disabled: Option<bool>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        ExternalReference { id => "id", external_ref_type => "externalRefType",
+        external_ref_value => "externalRefValue", name => "name", proj_number =>
+        "projNumber", disabled => "disabled" } extra
+    );
     /// A value to add.
     #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
     #[serde(rename_all = "camelCase")]
@@ -6645,6 +6575,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub proj_number: Option<String>,
     }
+    keyfob_client::value!(ExternalReferenceCreate);
     impl ExternalReferenceCreate {
         /// With what the API requires.
         pub fn new(
@@ -6705,35 +6636,27 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(ExternalReferenceType);
     /// How the service refers to a stored file.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct FileReference {
         /// The file reference id that downloads and deletions take.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// `collectionRef`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub collection_ref: Option<String>,
         /// File name as uploaded.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub file_name_orig: Option<String>,
         /// Extension, such as pdf.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub file_type: Option<String>,
         /// Bytes.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub file_size: Option<i64>,
         /// `createdDateTime`.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub created_date_time: Option<keyfob_client::Timestamp>,
     }
+    keyfob_client::record!(
+        FileReference { id => "id", collection_ref => "collectionRef", file_name_orig =>
+        "fileNameOrig", file_type => "fileType", file_size => "fileSize",
+        created_date_time => "createdDateTime" }
+    );
     /// Unit of a fuel consumption rate: litres, kilowatt-hours or kilograms, per hour or per kilometre.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
@@ -6837,114 +6760,74 @@ pub mod types {
     }
     keyfob_client::open_integer_enum!(FuelType);
     /// A machine or a piece of equipment as the service stores it, also the body of a PUT, which keeps every field that is left out. Equipment details, whose fields are not known, are kept among the further fields.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Machine {
         /// Id given by Ditio.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// `companyId`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub company_id: Option<String>,
         /// The caller's own fleet number.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub machine_number: Option<String>,
         /// `name`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// A machine type that exists for the company, such as hjulgraver or dumper; not checked for equipment.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub type_id: Option<String>,
         /// `department`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub department: Option<String>,
         /// Counts as false when a create leaves it out.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub active: Option<bool>,
         /// True for smaller tools and attachments.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub is_equipment: Option<bool>,
         /// `costPriceMachine`.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub cost_price_machine: Option<f64>,
         /// `costPrice`.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub cost_price: Option<f64>,
         /// `price`.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub price: Option<f64>,
         /// Kilograms.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub weight: Option<f64>,
         /// `capacity`.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub capacity: Option<f64>,
         /// `note`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub note: Option<String>,
         /// A number in the documentation; a sample sends it as text.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub build_year: Option<i64>,
         /// `emissionClass`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub emission_class: Option<String>,
         /// `hourMeter`.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub hour_meter: Option<f64>,
         /// `serviceDate`.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub service_date: Option<keyfob_client::Timestamp>,
         /// `serialNumber`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub serial_number: Option<String>,
         /// `engineNumber`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub engine_number: Option<String>,
         /// `registrationNumber`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub registration_number: Option<String>,
         /// User id of the person responsible.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub responsible_id: Option<String>,
         /// Employee number of the person responsible.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub responsible_employee_number: Option<String>,
         /// Whether checking in on the machine is refused; ignored for equipment.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub block_check_in: Option<bool>,
         /// Shown when check-in is refused. In an update null keeps it and an empty text clears it.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub block_check_in_message: Option<String>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        Machine { id => "id", company_id => "companyId", machine_number =>
+        "machineNumber", name => "name", type_id => "typeId", department => "department",
+        active => "active", is_equipment => "isEquipment", cost_price_machine =>
+        "costPriceMachine", cost_price => "costPrice", price => "price", weight =>
+        "weight", capacity => "capacity", note => "note", build_year => "buildYear",
+        emission_class => "emissionClass", hour_meter => "hourMeter", service_date =>
+        "serviceDate", serial_number => "serialNumber", engine_number => "engineNumber",
+        registration_number => "registrationNumber", responsible_id => "responsibleId",
+        responsible_employee_number => "responsibleEmployeeNumber", block_check_in =>
+        "blockCheckIn", block_check_in_message => "blockCheckInMessage" } extra
+    );
     impl Machine {
         /// Nothing set yet.
         pub fn new() -> Self {
@@ -7202,10 +7085,11 @@ pub mod types {
         #[serde(deserialize_with = "wire::option_string")]
         #[serde(skip_serializing_if = "Option::is_none")]
         pub block_check_in_message: Option<String>,
-        /// Fields that are not known here.
         #[serde(flatten)]
+        /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::value!(MachineCreate);
     impl MachineCreate {
         /// With what the API requires.
         pub fn new(
@@ -7355,21 +7239,20 @@ pub mod types {
         }
     }
     /// Fuel data of a machine, for emission reports.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct MachineEsg {
         /// In the unit that `fuelConsumptionUnit` names.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub fuel_consumption_rate: Option<f64>,
         /// `fuelConsumptionUnit`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub fuel_consumption_unit: Option<FuelConsumptionUnit>,
         /// `fuelType`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub fuel_type: Option<FuelType>,
     }
+    keyfob_client::record!(
+        MachineEsg { fuel_consumption_rate => "fuelConsumptionRate",
+        fuel_consumption_unit => "fuelConsumptionUnit", fuel_type => "fuelType" }
+    );
     impl MachineEsg {
         /// Nothing set yet.
         pub fn new() -> Self {
@@ -7395,110 +7278,72 @@ pub mod types {
         }
     }
     /// The fields of a machine to change. Null counts as left out; an empty text clears.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct MachinePatch {
         /// `companyId`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub company_id: Option<String>,
         /// The caller's own fleet number.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub machine_number: Option<String>,
         /// `name`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// A machine type that exists for the company, such as hjulgraver or dumper; not checked for equipment.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub type_id: Option<String>,
         /// `department`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub department: Option<String>,
         /// Counts as false when a create leaves it out.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub active: Option<bool>,
         /// True for smaller tools and attachments.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub is_equipment: Option<bool>,
         /// `costPriceMachine`.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub cost_price_machine: Option<f64>,
         /// `costPrice`.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub cost_price: Option<f64>,
         /// `price`.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub price: Option<f64>,
         /// Kilograms.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub weight: Option<f64>,
         /// `capacity`.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub capacity: Option<f64>,
         /// `note`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub note: Option<String>,
         /// A number in the documentation; a sample sends it as text.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub build_year: Option<i64>,
         /// `emissionClass`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub emission_class: Option<String>,
         /// `hourMeter`.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub hour_meter: Option<f64>,
         /// `serviceDate`.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub service_date: Option<keyfob_client::Timestamp>,
         /// `serialNumber`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub serial_number: Option<String>,
         /// `engineNumber`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub engine_number: Option<String>,
         /// `registrationNumber`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub registration_number: Option<String>,
         /// User id of the person responsible.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub responsible_id: Option<String>,
         /// Employee number of the person responsible.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub responsible_employee_number: Option<String>,
         /// Whether checking in on the machine is refused; ignored for equipment.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub block_check_in: Option<bool>,
         /// Shown when check-in is refused. In an update null keeps it and an empty text clears it.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub block_check_in_message: Option<String>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        MachinePatch { company_id => "companyId", machine_number => "machineNumber", name
+        => "name", type_id => "typeId", department => "department", active => "active",
+        is_equipment => "isEquipment", cost_price_machine => "costPriceMachine",
+        cost_price => "costPrice", price => "price", weight => "weight", capacity =>
+        "capacity", note => "note", build_year => "buildYear", emission_class =>
+        "emissionClass", hour_meter => "hourMeter", service_date => "serviceDate",
+        serial_number => "serialNumber", engine_number => "engineNumber",
+        registration_number => "registrationNumber", responsible_id => "responsibleId",
+        responsible_employee_number => "responsibleEmployeeNumber", block_check_in =>
+        "blockCheckIn", block_check_in_message => "blockCheckInMessage" } extra
+    );
     impl MachinePatch {
         /// Nothing set yet.
         pub fn new() -> Self {
@@ -7629,46 +7474,36 @@ pub mod types {
         }
     }
     /// A machine type. Only `typeId` is known by name; the rest is kept among the further fields.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct MachineType {
         /// The value for a machine's `typeId`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub type_id: Option<String>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(MachineType { type_id => "typeId" } extra);
     /// Overtime of one kind on one day.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct OvertimeLine {
         /// `payrollTypeId`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub payroll_type_id: Option<String>,
         /// `name`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// `lineType`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub line_type: Option<OvertimeLineType>,
         /// `overtimeType`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub overtime_type: Option<OvertimeType>,
         /// `sorting`.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub sorting: Option<f64>,
         /// Hours, two decimals.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub qty: Option<f64>,
     }
+    keyfob_client::record!(
+        OvertimeLine { payroll_type_id => "payrollTypeId", name => "name", line_type =>
+        "lineType", overtime_type => "overtimeType", sorting => "sorting", qty => "qty" }
+    );
     /// What an overtime line stands for.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
@@ -7775,269 +7610,192 @@ pub mod types {
     }
     keyfob_client::open_integer_enum!(PayrollDataFilter);
     /// One person's hours on one day. The fields marked as inferred are those of the same record in the reporting API; further fields are kept.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PayrollDay {
         /// `id`.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// `userId`.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub user_id: Option<String>,
         /// `employeeNumber`.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub employee_number: Option<String>,
         /// `companyId`.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub company_id: Option<String>,
         /// `userName`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub user_name: Option<String>,
         /// `transDateTime`.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub trans_date_time: Option<keyfob_client::Timestamp>,
         /// Hours.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub qty: Option<f64>,
         /// `standardQty`.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub standard_qty: Option<f64>,
         /// `overtime50Qty`.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub overtime50_qty: Option<f64>,
         /// `overtime100Qty`.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub overtime100_qty: Option<f64>,
         /// Ordered by line type, sorting and name.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub overtime_lines: Vec<OvertimeLine>,
         /// `timebankQty`.
         ///
         /// Inferred, not documented.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub timebank_qty: Option<f64>,
         /// `breakQty`.
         ///
         /// Inferred, not documented.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub break_qty: Option<f64>,
         /// `absenceQty`.
         ///
         /// Inferred, not documented.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub absence_qty: Option<f64>,
         /// `absenceApprovedQty`.
         ///
         /// Inferred, not documented.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub absence_approved_qty: Option<f64>,
         /// `absenceLockedQty`.
         ///
         /// Inferred, not documented.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub absence_locked_qty: Option<f64>,
         /// `totalVerifiedQty`.
         ///
         /// Inferred, not documented.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub total_verified_qty: Option<f64>,
         /// `approvedQty`.
         ///
         /// Inferred, not documented.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub approved_qty: Option<f64>,
         /// `lockedQty`.
         ///
         /// Inferred, not documented.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub locked_qty: Option<f64>,
         /// `verified`.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub verified: Option<bool>,
         /// `verifiedByName`.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub verified_by_name: Option<String>,
         /// `verifiedDateTime`.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub verified_date_time: Option<keyfob_client::Timestamp>,
         /// `approved`.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub approved: Option<bool>,
         /// `approvedByName`.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub approved_by_name: Option<String>,
         /// `approvedDateTime`.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub approved_date_time: Option<keyfob_client::Timestamp>,
         /// `modifiedDateTime`.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub modified_date_time: Option<keyfob_client::Timestamp>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        PayrollDay { id => "id", user_id => "userId", employee_number =>
+        "employeeNumber", company_id => "companyId", user_name => "userName",
+        trans_date_time => "transDateTime", qty => "qty", standard_qty => "standardQty",
+        overtime50_qty => "overtime50Qty", overtime100_qty => "overtime100Qty",
+        overtime_lines => "overtimeLines", timebank_qty => "timebankQty", break_qty =>
+        "breakQty", absence_qty => "absenceQty", absence_approved_qty =>
+        "absenceApprovedQty", absence_locked_qty => "absenceLockedQty",
+        total_verified_qty => "totalVerifiedQty", approved_qty => "approvedQty",
+        locked_qty => "lockedQty", verified => "verified", verified_by_name =>
+        "verifiedByName", verified_date_time => "verifiedDateTime", approved =>
+        "approved", approved_by_name => "approvedByName", approved_date_time =>
+        "approvedDateTime", modified_date_time => "modifiedDateTime" } extra
+    );
     /// A project as the service stores it, also the body of a full replacement. The vendor has more optional fields than are listed here; whatever else is received is kept and sent back.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Project {
         /// Id given by Ditio, 24 hexadecimal digits.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// Company that owns the project.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub company_id: Option<String>,
         /// The caller's own project number, unique within the company.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_number: Option<String>,
         /// `name`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// Project number of another system. Free text, unless the company checks it against its configured list: then it is required and has to match one entry exactly.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_project_number: Option<String>,
         /// First dimension for the mapping to an ERP system.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_dimension1: Option<String>,
         /// Second dimension for the mapping to an ERP system.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_dimension2: Option<String>,
         /// `description`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub description: Option<String>,
         /// Counts as false when a create leaves it out.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub active: Option<bool>,
         /// Whether a time registration has to name a work order.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub require_task_number: Option<bool>,
         /// Whether registrations on the project are refused.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub blocked_for_registration: Option<bool>,
         /// `startDate`.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub start_date: Option<keyfob_client::Timestamp>,
         /// `finishedDatePlanned`.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub finished_date_planned: Option<keyfob_client::Timestamp>,
         /// `finishedDate`.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub finished_date: Option<keyfob_client::Timestamp>,
         /// Estimate in hours.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub estimated_hour_qty: Option<f64>,
         /// User id of the foreman.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub main_foreman_id: Option<String>,
         /// User id of the project leader.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_leader_id: Option<String>,
         /// `mainContactEmail`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub main_contact_email: Option<String>,
         /// `projectCustomerName`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_customer_name: Option<String>,
         /// `projectAddress`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_address: Option<String>,
         /// Time of day, such as 12:00.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub work_break_lunch_start_time: Option<String>,
         /// Minutes. The older documentation calls it a time span in its text and shows a number.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub work_break_lunch_length: Option<f64>,
         /// Time of day, such as 18:00.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub work_break_dinner_start_time: Option<String>,
         /// Minutes; see `workBreakLunchLength`.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub work_break_dinner_length: Option<f64>,
         /// Decimal degrees.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_location_latitude: Option<f64>,
         /// Decimal degrees.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_location_longitude: Option<f64>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        Project { id => "id", company_id => "companyId", project_number =>
+        "projectNumber", name => "name", external_project_number =>
+        "externalProjectNumber", external_dimension1 => "externalDimension1",
+        external_dimension2 => "externalDimension2", description => "description", active
+        => "active", require_task_number => "requireTaskNumber", blocked_for_registration
+        => "blockedForRegistration", start_date => "startDate", finished_date_planned =>
+        "finishedDatePlanned", finished_date => "finishedDate", estimated_hour_qty =>
+        "estimatedHourQty", main_foreman_id => "mainForemanId", project_leader_id =>
+        "projectLeaderId", main_contact_email => "mainContactEmail",
+        project_customer_name => "projectCustomerName", project_address =>
+        "projectAddress", work_break_lunch_start_time => "workBreakLunchStartTime",
+        work_break_lunch_length => "workBreakLunchLength", work_break_dinner_start_time
+        => "workBreakDinnerStartTime", work_break_dinner_length =>
+        "workBreakDinnerLength", project_location_latitude => "projectLocationLatitude",
+        project_location_longitude => "projectLocationLongitude" } extra
+    );
     impl Project {
         /// Nothing set yet.
         pub fn new() -> Self {
@@ -8308,10 +8066,11 @@ pub mod types {
         #[serde(with = "wire::option_number")]
         #[serde(skip_serializing_if = "Option::is_none")]
         pub project_location_longitude: Option<f64>,
-        /// Fields that are not known here.
         #[serde(flatten)]
+        /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::value!(ProjectCreate);
     impl ProjectCreate {
         /// With what the API requires.
         pub fn new(
@@ -8470,114 +8229,79 @@ pub mod types {
         }
     }
     /// The fields of a project to change. What an explicit null does is not stated, so an unset field is left out.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ProjectPatch {
         /// Company that owns the project.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub company_id: Option<String>,
         /// The caller's own project number, unique within the company.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_number: Option<String>,
         /// `name`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// Project number of another system. Free text, unless the company checks it against its configured list: then it is required and has to match one entry exactly.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_project_number: Option<String>,
         /// First dimension for the mapping to an ERP system.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_dimension1: Option<String>,
         /// Second dimension for the mapping to an ERP system.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_dimension2: Option<String>,
         /// `description`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub description: Option<String>,
         /// Counts as false when a create leaves it out.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub active: Option<bool>,
         /// Whether a time registration has to name a work order.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub require_task_number: Option<bool>,
         /// Whether registrations on the project are refused.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub blocked_for_registration: Option<bool>,
         /// `startDate`.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub start_date: Option<keyfob_client::Timestamp>,
         /// `finishedDatePlanned`.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub finished_date_planned: Option<keyfob_client::Timestamp>,
         /// `finishedDate`.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub finished_date: Option<keyfob_client::Timestamp>,
         /// Estimate in hours.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub estimated_hour_qty: Option<f64>,
         /// User id of the foreman.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub main_foreman_id: Option<String>,
         /// User id of the project leader.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_leader_id: Option<String>,
         /// `mainContactEmail`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub main_contact_email: Option<String>,
         /// `projectCustomerName`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_customer_name: Option<String>,
         /// `projectAddress`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_address: Option<String>,
         /// Time of day, such as 12:00.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub work_break_lunch_start_time: Option<String>,
         /// Minutes. The older documentation calls it a time span in its text and shows a number.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub work_break_lunch_length: Option<f64>,
         /// Time of day, such as 18:00.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub work_break_dinner_start_time: Option<String>,
         /// Minutes; see `workBreakLunchLength`.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub work_break_dinner_length: Option<f64>,
         /// Decimal degrees.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_location_latitude: Option<f64>,
         /// Decimal degrees.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_location_longitude: Option<f64>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        ProjectPatch { company_id => "companyId", project_number => "projectNumber", name
+        => "name", external_project_number => "externalProjectNumber",
+        external_dimension1 => "externalDimension1", external_dimension2 =>
+        "externalDimension2", description => "description", active => "active",
+        require_task_number => "requireTaskNumber", blocked_for_registration =>
+        "blockedForRegistration", start_date => "startDate", finished_date_planned =>
+        "finishedDatePlanned", finished_date => "finishedDate", estimated_hour_qty =>
+        "estimatedHourQty", main_foreman_id => "mainForemanId", project_leader_id =>
+        "projectLeaderId", main_contact_email => "mainContactEmail",
+        project_customer_name => "projectCustomerName", project_address =>
+        "projectAddress", work_break_lunch_start_time => "workBreakLunchStartTime",
+        work_break_lunch_length => "workBreakLunchLength", work_break_dinner_start_time
+        => "workBreakDinnerStartTime", work_break_dinner_length =>
+        "workBreakDinnerLength", project_location_latitude => "projectLocationLatitude",
+        project_location_longitude => "projectLocationLongitude" } extra
+    );
     impl ProjectPatch {
         /// Nothing set yet.
         pub fn new() -> Self {
@@ -8716,131 +8440,90 @@ pub mod types {
         }
     }
     /// One uploaded file.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct UploadedDocument {
         /// `name`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// Bytes.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub size: Option<i64>,
         /// Path of the file on the same service.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub url: Option<String>,
         /// `fileReference`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub file_reference: Option<FileReference>,
     }
+    keyfob_client::record!(
+        UploadedDocument { name => "name", size => "size", url => "url", file_reference
+        => "fileReference" }
+    );
     /// A person with a sign-in, also the body of a full replacement. Next-of-kin fields and tags exist, but their names are not known; further fields that are received are kept and sent back.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct User {
         /// Id of the sign-in identity. Do not take it apart.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub identity_id: Option<String>,
         /// Id of the person's profile in one company.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub company_profile_id: Option<String>,
         /// `companyId`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub company_id: Option<String>,
         /// Unique within the company.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub employee_number: Option<String>,
         /// `firstName`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub first_name: Option<String>,
         /// `lastName`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub last_name: Option<String>,
         /// Phone number with country code. It is the sign-in name, and shared by all profiles of the identity.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub mobile_work: Option<String>,
         /// Date as dd.MM.yyyy or yyyy-MM-dd.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub birth_date: Option<String>,
         /// Date as dd.MM.yyyy or yyyy-MM-dd.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub employment_start_date: Option<String>,
         /// Date as dd.MM.yyyy or yyyy-MM-dd; the end may lie ahead.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub employment_end_date: Option<String>,
         /// `email`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub email: Option<String>,
         /// `mobilePrivate`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub mobile_private: Option<String>,
         /// `workTitle`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub work_title: Option<String>,
         /// `department`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub department: Option<String>,
         /// `carRegNumber`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub car_reg_number: Option<String>,
         /// Number of the project the person works on by default.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub main_project_number: Option<String>,
         /// `address`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub address: Option<String>,
         /// Number of the HSE card.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub card_id: Option<String>,
         /// Day the HSE card expires.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub card_expiration_date: Option<String>,
         /// `payroll`.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub payroll: Option<bool>,
         /// `isDisabled`.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub is_disabled: Option<bool>,
         /// `defaultResourceNumber`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub default_resource_number: Option<String>,
         /// `worktimeArrangementName`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub worktime_arrangement_name: Option<String>,
         /// `organizationNumber`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub organization_number: Option<String>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        User { identity_id => "identityId", company_profile_id => "companyProfileId",
+        company_id => "companyId", employee_number => "employeeNumber", first_name =>
+        "firstName", last_name => "lastName", mobile_work => "mobileWork", birth_date =>
+        "birthDate", employment_start_date => "employmentStartDate", employment_end_date
+        => "employmentEndDate", email => "email", mobile_private => "mobilePrivate",
+        work_title => "workTitle", department => "department", car_reg_number =>
+        "carRegNumber", main_project_number => "mainProjectNumber", address => "address",
+        card_id => "cardId", card_expiration_date => "cardExpirationDate", payroll =>
+        "payroll", is_disabled => "isDisabled", default_resource_number =>
+        "defaultResourceNumber", worktime_arrangement_name => "worktimeArrangementName",
+        organization_number => "organizationNumber" } extra
+    );
     impl User {
         /// Nothing set yet.
         pub fn new() -> Self {
@@ -9075,10 +8758,11 @@ pub mod types {
         #[serde(deserialize_with = "wire::option_string")]
         #[serde(skip_serializing_if = "Option::is_none")]
         pub organization_number: Option<String>,
-        /// Fields that are not known here.
         #[serde(flatten)]
+        /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::value!(UserCreate);
     impl UserCreate {
         /// With what the API requires.
         pub fn new(
@@ -9193,102 +8877,68 @@ pub mod types {
         }
     }
     /// The fields of a user to change. What an explicit null does is not stated, so an unset field is left out.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct UserPatch {
         /// `companyId`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub company_id: Option<String>,
         /// Unique within the company.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub employee_number: Option<String>,
         /// `firstName`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub first_name: Option<String>,
         /// `lastName`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub last_name: Option<String>,
         /// Phone number with country code. It is the sign-in name, and shared by all profiles of the identity.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub mobile_work: Option<String>,
         /// Date as dd.MM.yyyy or yyyy-MM-dd.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub birth_date: Option<String>,
         /// Date as dd.MM.yyyy or yyyy-MM-dd.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub employment_start_date: Option<String>,
         /// Date as dd.MM.yyyy or yyyy-MM-dd; the end may lie ahead.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub employment_end_date: Option<String>,
         /// `email`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub email: Option<String>,
         /// `mobilePrivate`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub mobile_private: Option<String>,
         /// `workTitle`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub work_title: Option<String>,
         /// `department`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub department: Option<String>,
         /// `carRegNumber`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub car_reg_number: Option<String>,
         /// Number of the project the person works on by default.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub main_project_number: Option<String>,
         /// `address`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub address: Option<String>,
         /// Number of the HSE card.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub card_id: Option<String>,
         /// Day the HSE card expires.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub card_expiration_date: Option<String>,
         /// `payroll`.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub payroll: Option<bool>,
         /// `isDisabled`.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub is_disabled: Option<bool>,
         /// `defaultResourceNumber`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub default_resource_number: Option<String>,
         /// `worktimeArrangementName`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub worktime_arrangement_name: Option<String>,
         /// `organizationNumber`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub organization_number: Option<String>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        UserPatch { company_id => "companyId", employee_number => "employeeNumber",
+        first_name => "firstName", last_name => "lastName", mobile_work => "mobileWork",
+        birth_date => "birthDate", employment_start_date => "employmentStartDate",
+        employment_end_date => "employmentEndDate", email => "email", mobile_private =>
+        "mobilePrivate", work_title => "workTitle", department => "department",
+        car_reg_number => "carRegNumber", main_project_number => "mainProjectNumber",
+        address => "address", card_id => "cardId", card_expiration_date =>
+        "cardExpirationDate", payroll => "payroll", is_disabled => "isDisabled",
+        default_resource_number => "defaultResourceNumber", worktime_arrangement_name =>
+        "worktimeArrangementName", organization_number => "organizationNumber" } extra
+    );
     impl UserPatch {
         /// Nothing set yet.
         pub fn new() -> Self {
@@ -9441,120 +9091,82 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(UserPayrollTypeFilter);
     /// A work order ("task" in paths) as the service stores it, also the body of a full replacement, where `id` is ignored. Further fields that are received are kept and sent back.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct WorkOrder {
         /// Id given by Ditio.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// `companyId`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub company_id: Option<String>,
         /// Project the work order belongs to. Changing it moves the work order: that needs access to both projects, is refused with 404 while there are children, and the parent has to belong to the target project or be cleared.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_id: Option<String>,
         /// The caller's own work order number, unique within the project.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_id: Option<String>,
         /// `name`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// Counts as false when a create leaves it out.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub active: Option<bool>,
         /// For reference only; it does not take part in the check of sub-project numbers.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_project_number: Option<String>,
         /// For reference only.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_project_name: Option<String>,
         /// Production code, or first dimension of an ERP system.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_dim01: Option<String>,
         /// `workDescriptionShort`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub work_description_short: Option<String>,
         /// `workDescription`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub work_description: Option<String>,
         /// `startDate`.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub start_date: Option<keyfob_client::Timestamp>,
         /// `finishedDatePlanned`.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub finished_date_planned: Option<keyfob_client::Timestamp>,
         /// `finishedDate`.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub finished_date: Option<keyfob_client::Timestamp>,
         /// Estimate in hours.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub estimated_hour_qty: Option<f64>,
         /// Left out of a create, it is copied from the project's template work order.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub fixed_resource_price: Option<f64>,
         /// Left out of a create, it is copied from the project's template work order.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub cost_price: Option<f64>,
         /// Left out of a create, it is copied from the project's template work order.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub price: Option<f64>,
         /// Unit of measure. The current documentation says text, the older one a whole number; both are accepted. Left out of a create, it is copied from the project's template work order.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub unit_id: Option<keyfob_client::NumberOrString>,
         /// The sources disagree: the current documentation describes a yes/no switch, the older one a quantity such as 2.0. Any JSON value passes through unchanged. Left out of a create, it is copied from the project's template work order.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub measure_unit_qty: Option<serde_json::Value>,
         /// Left out of a create, it is copied from the project's template work order.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub safe_job_analysis_approval_required: Option<bool>,
         /// `safeJobAnalysisUserPromptText`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub safe_job_analysis_user_prompt_text: Option<String>,
         /// Id of the parent work order in the same project. On create, null, an empty text or leaving it out means the top level. In a patch only an empty text clears it.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub parent_activity_id: Option<String>,
         /// `isParent`.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub is_parent: Option<bool>,
         /// `chapterId`.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub chapter_id: Option<i64>,
         /// Decimal degrees.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub task_location_latitude: Option<f64>,
         /// Decimal degrees.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub task_location_longitude: Option<f64>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        WorkOrder { id => "id", company_id => "companyId", project_id => "projectId",
+        external_id => "externalId", name => "name", active => "active",
+        external_project_number => "externalProjectNumber", external_project_name =>
+        "externalProjectName", external_dim01 => "externalDim01", work_description_short
+        => "workDescriptionShort", work_description => "workDescription", start_date =>
+        "startDate", finished_date_planned => "finishedDatePlanned", finished_date =>
+        "finishedDate", estimated_hour_qty => "estimatedHourQty", fixed_resource_price =>
+        "fixedResourcePrice", cost_price => "costPrice", price => "price", unit_id =>
+        "unitId", measure_unit_qty => "measureUnitQty",
+        safe_job_analysis_approval_required => "safeJobAnalysisApprovalRequired",
+        safe_job_analysis_user_prompt_text => "safeJobAnalysisUserPromptText",
+        parent_activity_id => "parentActivityId", is_parent => "isParent", chapter_id =>
+        "chapterId", task_location_latitude => "taskLocationLatitude",
+        task_location_longitude => "taskLocationLongitude" } extra
+    );
     impl WorkOrder {
         /// Nothing set yet.
         pub fn new() -> Self {
@@ -9843,10 +9455,11 @@ pub mod types {
         #[serde(with = "wire::option_number")]
         #[serde(skip_serializing_if = "Option::is_none")]
         pub task_location_longitude: Option<f64>,
-        /// Fields that are not known here.
         #[serde(flatten)]
+        /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::value!(WorkOrderCreate);
     impl WorkOrderCreate {
         /// With what the API requires.
         pub fn new(
@@ -10019,116 +9632,80 @@ pub mod types {
         }
     }
     /// The fields of a work order to change; a field left out stays. For `parentActivityId` null also means unchanged and an empty text clears it.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct WorkOrderPatch {
         /// `companyId`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub company_id: Option<String>,
         /// Project the work order belongs to. Changing it moves the work order: that needs access to both projects, is refused with 404 while there are children, and the parent has to belong to the target project or be cleared.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_id: Option<String>,
         /// The caller's own work order number, unique within the project.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_id: Option<String>,
         /// `name`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// Counts as false when a create leaves it out.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub active: Option<bool>,
         /// For reference only; it does not take part in the check of sub-project numbers.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_project_number: Option<String>,
         /// For reference only.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_project_name: Option<String>,
         /// Production code, or first dimension of an ERP system.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_dim01: Option<String>,
         /// `workDescriptionShort`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub work_description_short: Option<String>,
         /// `workDescription`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub work_description: Option<String>,
         /// `startDate`.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub start_date: Option<keyfob_client::Timestamp>,
         /// `finishedDatePlanned`.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub finished_date_planned: Option<keyfob_client::Timestamp>,
         /// `finishedDate`.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub finished_date: Option<keyfob_client::Timestamp>,
         /// Estimate in hours.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub estimated_hour_qty: Option<f64>,
         /// Left out of a create, it is copied from the project's template work order.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub fixed_resource_price: Option<f64>,
         /// Left out of a create, it is copied from the project's template work order.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub cost_price: Option<f64>,
         /// Left out of a create, it is copied from the project's template work order.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub price: Option<f64>,
         /// Unit of measure. The current documentation says text, the older one a whole number; both are accepted. Left out of a create, it is copied from the project's template work order.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub unit_id: Option<keyfob_client::NumberOrString>,
         /// The sources disagree: the current documentation describes a yes/no switch, the older one a quantity such as 2.0. Any JSON value passes through unchanged. Left out of a create, it is copied from the project's template work order.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub measure_unit_qty: Option<serde_json::Value>,
         /// Left out of a create, it is copied from the project's template work order.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub safe_job_analysis_approval_required: Option<bool>,
         /// `safeJobAnalysisUserPromptText`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub safe_job_analysis_user_prompt_text: Option<String>,
         /// Id of the parent work order in the same project. On create, null, an empty text or leaving it out means the top level. In a patch only an empty text clears it.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub parent_activity_id: Option<String>,
         /// `isParent`.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub is_parent: Option<bool>,
         /// `chapterId`.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub chapter_id: Option<i64>,
         /// Decimal degrees.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub task_location_latitude: Option<f64>,
         /// Decimal degrees.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub task_location_longitude: Option<f64>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        WorkOrderPatch { company_id => "companyId", project_id => "projectId",
+        external_id => "externalId", name => "name", active => "active",
+        external_project_number => "externalProjectNumber", external_project_name =>
+        "externalProjectName", external_dim01 => "externalDim01", work_description_short
+        => "workDescriptionShort", work_description => "workDescription", start_date =>
+        "startDate", finished_date_planned => "finishedDatePlanned", finished_date =>
+        "finishedDate", estimated_hour_qty => "estimatedHourQty", fixed_resource_price =>
+        "fixedResourcePrice", cost_price => "costPrice", price => "price", unit_id =>
+        "unitId", measure_unit_qty => "measureUnitQty",
+        safe_job_analysis_approval_required => "safeJobAnalysisApprovalRequired",
+        safe_job_analysis_user_prompt_text => "safeJobAnalysisUserPromptText",
+        parent_activity_id => "parentActivityId", is_parent => "isParent", chapter_id =>
+        "chapterId", task_location_latitude => "taskLocationLatitude",
+        task_location_longitude => "taskLocationLongitude" } extra
+    );
     impl WorkOrderPatch {
         /// Nothing set yet.
         pub fn new() -> Self {

@@ -710,6 +710,7 @@ pub mod types {
         #[serde(deserialize_with = "wire::timestamp")]
         pub end_time: keyfob_client::Timestamp,
     }
+    keyfob_client::value!(ExcavatorState);
     impl ExcavatorState {
         /// With what the API requires.
         pub fn new(

@@ -3776,526 +3776,383 @@ pub mod operation {
 }
 /// What the API takes and answers.
 pub mod types {
-    use keyfob_client::wire;
     /// One day of an absence. With IncludeSensitiveData the record also holds the reason of a sick leave and data of the child, under names that are not known. A deletion carries id, isDeleted, deletedDateTime and modifiedDateTime (then the time of the deletion), and nothing else.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct AbsenceRegistration {
         /// Identifier of the day of absence.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// The whole absence that the day belongs to.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub registration_id: Option<String>,
         /// The day; what FromDateTime and ToDateTime compare with.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub date: Option<keyfob_client::Timestamp>,
         /// Start of the absence on that day.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub start_time: Option<keyfob_client::Timestamp>,
         /// Hours of absence on that day.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub qty: Option<f64>,
         /// Type of absence.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub absence_type_id: Option<String>,
         /// Payroll code of the type.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub absence_type_code: Option<String>,
         /// Name of the type.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub absence_type_name: Option<String>,
         /// Employee number.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub employee_number: Option<keyfob_client::NumberOrString>,
         /// The person; joins identityUserId of users, not their id.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub user_id: Option<String>,
         /// Project; joins the id of projects.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_id: Option<String>,
         /// True once approved.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub approved: Option<bool>,
         /// Who approved it.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub approved_by_name: Option<String>,
         /// When it was approved.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub approved_date_time: Option<keyfob_client::Timestamp>,
         /// True once approved for payroll.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub payroll_approved: Option<bool>,
         /// When it was approved for payroll.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub payroll_approved_date_time: Option<keyfob_client::Timestamp>,
         /// True once locked against changes.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub locked: Option<bool>,
         /// When it was locked.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub locked_date_time: Option<keyfob_client::Timestamp>,
         /// Absolute link to the PDF on the core API; null until the document is submitted. It is made anew with every status change.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub pdf_url: Option<String>,
         /// When the record last changed; what ModifiedSince compares with.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub modified_date_time: Option<keyfob_client::Timestamp>,
         /// True on a deletion, which only incremental mode reports; otherwise false or absent.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub is_deleted: Option<bool>,
         /// When the record was deleted; on deletions only.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub deleted_date_time: Option<keyfob_client::Timestamp>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        AbsenceRegistration { id => "id", registration_id => "registrationId", date =>
+        "date", start_time => "startTime", qty => "qty", absence_type_id =>
+        "absenceTypeId", absence_type_code => "absenceTypeCode", absence_type_name =>
+        "absenceTypeName", employee_number => "employeeNumber", user_id => "userId",
+        project_id => "projectId", approved => "approved", approved_by_name =>
+        "approvedByName", approved_date_time => "approvedDateTime", payroll_approved =>
+        "payrollApproved", payroll_approved_date_time => "payrollApprovedDateTime",
+        locked => "locked", locked_date_time => "lockedDateTime", pdf_url => "pdfUrl",
+        modified_date_time => "modifiedDateTime", is_deleted => "isDeleted",
+        deleted_date_time => "deletedDateTime" } extra
+    );
     /// One page of absence registrations, with what is needed to ask for the next.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct AbsenceRegistrationPage {
         /// The rows of the page. Null or absent means an empty page, which need not be the last.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub data: Vec<AbsenceRegistration>,
         /// `links`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub links: Option<PageLinks>,
         /// Cursor for the next page; null, empty or absent on the last.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub continuation_token: Option<String>,
         /// `syncTypeName`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub sync_type_name: Option<SyncType>,
         /// Rows on this page, deletions included.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub record_count: Option<i64>,
         /// Deletions on this page.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub deleted_record_count: Option<i64>,
     }
+    keyfob_client::record!(
+        AbsenceRegistrationPage { data => "data", links => "links", continuation_token =>
+        "continuationToken", sync_type_name => "syncTypeName", record_count =>
+        "recordCount", deleted_record_count => "deletedRecordCount" }
+    );
     /// A file in a checklist.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ChecklistAttachment {
         /// Absolute link on the core API, fetched with the same token.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub url: Option<String>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(ChecklistAttachment { url => "url" } extra);
     /// A dimension of a checklist, after the JSON export of the same document by the core API.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ChecklistDimension {
         /// Identifier of the dimension.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// Place in the list.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub sort_order: Option<i64>,
         /// Name.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// Code of the kind of dimension.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub type_: Option<i64>,
         /// Hint shown before it is filled in.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub placeholder: Option<String>,
         /// The value.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub value: Option<String>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        ChecklistDimension { id => "id", sort_order => "sortOrder", name => "name", type_
+        => "type", placeholder => "placeholder", value => "value" } extra
+    );
     /// An image in a checklist.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ChecklistImage {
         /// Identifier of the image.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// Absolute link on the core API, fetched with the same token.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub url: Option<String>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(ChecklistImage { id => "id", url => "url" } extra);
     /// A question of a checklist with its answer, after the JSON export of the same document by the core API.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ChecklistQuestion {
         /// Identifier of the question.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// The question.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub header: Option<String>,
         /// Code of the kind of answer.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub answer_type: Option<i64>,
         /// The answer.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub value: Option<String>,
         /// The answers, where several are possible; its shape is not known.
         ///
         /// Inferred, not documented.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub multi_value: Option<serde_json::Value>,
         /// Comment; its shape is not known.
         ///
         /// Inferred, not documented.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub comment: Option<serde_json::Value>,
         /// Deviation; its shape is not known.
         ///
         /// Inferred, not documented.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub deviation: Option<serde_json::Value>,
         /// Images of the answer.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub images: Vec<ChecklistImage>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        ChecklistQuestion { id => "id", header => "header", answer_type => "answerType",
+        value => "value", multi_value => "multiValue", comment => "comment", deviation =>
+        "deviation", images => "images" } extra
+    );
     /// A filled-in checklist. A deletion is the full record.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ChecklistRegistration {
         /// Identifier of the record; the only field that a deletion is sure to carry.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// Number of the document.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub document_number: Option<keyfob_client::NumberOrString>,
         /// Serial number.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub serial_number: Option<keyfob_client::NumberOrString>,
         /// Name of the template.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub template_name: Option<String>,
         /// Version of the template.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub template_version: Option<i64>,
         /// Kind of checklist.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub base_type_name: Option<String>,
         /// Code of statusText.
         ///
         /// Inferred, not documented.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub status: Option<keyfob_client::NumberOrString>,
         /// `statusText`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub status_text: Option<ChecklistStatus>,
         /// True when an answer deviates.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub has_deviation: Option<bool>,
         /// True when there is a comment.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub has_comment: Option<bool>,
         /// True when there are images.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub has_images: Option<bool>,
         /// Project; joins the id of projects.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_id: Option<String>,
         /// Project number.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_number: Option<String>,
         /// Project name.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_name: Option<String>,
         /// Work order; joins the id of work orders.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub activity_id: Option<String>,
         /// Number of the work order.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub activity_number: Option<String>,
         /// Name of the work order.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub activity_name: Option<String>,
         /// Machine; joins the id of resources.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub machine_id: Option<String>,
         /// Number of the resource.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub resource_number: Option<String>,
         /// Who created it.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub created_by_user_name: Option<String>,
         /// When the record was created.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub created_date_time: Option<keyfob_client::Timestamp>,
         /// Who submitted it.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub submitted_by_user_name: Option<String>,
         /// When it was submitted.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub submitted_date_time: Option<keyfob_client::Timestamp>,
         /// Who approved it.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub approved_by_user_name: Option<String>,
         /// Latitude in degrees.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub latitude: Option<f64>,
         /// Longitude in degrees.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub longitude: Option<f64>,
         /// When the record last changed; what ModifiedSince compares with.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub modified_date_time: Option<keyfob_client::Timestamp>,
         /// Absolute link to the PDF on the core API; null until the document is submitted. It is made anew with every status change.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub pdf_url: Option<String>,
         /// Sections with their questions.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub sections: Vec<ChecklistSection>,
         /// True on a deletion, which only incremental mode reports; otherwise false or absent.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub is_deleted: Option<bool>,
         /// When the record was deleted; on deletions only.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub deleted_date_time: Option<keyfob_client::Timestamp>,
         /// Company that owns the record: six digits as text, with the leading zero.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub company_id: Option<String>,
         /// The template.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub template_id: Option<String>,
         /// Date of the version of the template.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub template_version_date: Option<keyfob_client::Timestamp>,
         /// Who last changed it.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub modified_by_user_name: Option<String>,
         /// Accuracy of the position.
         ///
         /// Inferred, not documented.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub accuracy: Option<f64>,
         /// Signatures; their shape is not known.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub signatures: Vec<serde_json::Value>,
         /// Dimensions of the document.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub dimensions: Vec<ChecklistDimension>,
         /// Link to the document.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub self_url: Option<String>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        ChecklistRegistration { id => "id", document_number => "documentNumber",
+        serial_number => "serialNumber", template_name => "templateName",
+        template_version => "templateVersion", base_type_name => "baseTypeName", status
+        => "status", status_text => "statusText", has_deviation => "hasDeviation",
+        has_comment => "hasComment", has_images => "hasImages", project_id =>
+        "projectId", project_number => "projectNumber", project_name => "projectName",
+        activity_id => "activityId", activity_number => "activityNumber", activity_name
+        => "activityName", machine_id => "machineId", resource_number =>
+        "resourceNumber", created_by_user_name => "createdByUserName", created_date_time
+        => "createdDateTime", submitted_by_user_name => "submittedByUserName",
+        submitted_date_time => "submittedDateTime", approved_by_user_name =>
+        "approvedByUserName", latitude => "latitude", longitude => "longitude",
+        modified_date_time => "modifiedDateTime", pdf_url => "pdfUrl", sections =>
+        "sections", is_deleted => "isDeleted", deleted_date_time => "deletedDateTime",
+        company_id => "companyId", template_id => "templateId", template_version_date =>
+        "templateVersionDate", modified_by_user_name => "modifiedByUserName", accuracy =>
+        "accuracy", signatures => "signatures", dimensions => "dimensions", self_url =>
+        "selfUrl" } extra
+    );
     /// One page of checklists, with what is needed to ask for the next.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ChecklistRegistrationPage {
         /// The rows of the page. Null or absent means an empty page, which need not be the last.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub data: Vec<ChecklistRegistration>,
         /// `links`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub links: Option<PageLinks>,
         /// Cursor for the next page; null, empty or absent on the last.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub continuation_token: Option<String>,
         /// `syncTypeName`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub sync_type_name: Option<SyncType>,
         /// Rows on this page, deletions included.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub record_count: Option<i64>,
         /// Deletions on this page.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub deleted_record_count: Option<i64>,
     }
+    keyfob_client::record!(
+        ChecklistRegistrationPage { data => "data", links => "links", continuation_token
+        => "continuationToken", sync_type_name => "syncTypeName", record_count =>
+        "recordCount", deleted_record_count => "deletedRecordCount" }
+    );
     /// A section of a checklist. Attachments and images are documented; the rest is taken from the JSON export of the same document by the core API.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ChecklistSection {
         /// Files of the section.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub attachments: Vec<ChecklistAttachment>,
         /// Images of the section.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub images: Vec<ChecklistImage>,
         /// Identifier of the section.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// Heading.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub header: Option<String>,
         /// True when the section may be filled in several times.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub repeatable: Option<bool>,
         /// Which repetition of the section this is.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub row_id: Option<String>,
         /// Comment; its shape is not known.
         ///
         /// Inferred, not documented.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub comment: Option<serde_json::Value>,
         /// Deviation; its shape is not known.
         ///
         /// Inferred, not documented.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub deviation: Option<serde_json::Value>,
         /// Questions and answers.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub questions: Vec<ChecklistQuestion>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        ChecklistSection { attachments => "attachments", images => "images", id => "id",
+        header => "header", repeatable => "repeatable", row_id => "rowId", comment =>
+        "comment", deviation => "deviation", questions => "questions" } extra
+    );
     /// Status of a checklist.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
@@ -4340,670 +4197,478 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(ChecklistStatus);
     /// A stay on a site. The record also holds the name, birth date and phone number of the person, under names that are not known.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct CrewListRegistration {
         /// Identifier of the stay; the same when it is closed.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// Project; joins the id of projects.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_id: Option<String>,
         /// Project number.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_number: Option<String>,
         /// When the person came, in UTC.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub check_in_date_time: Option<keyfob_client::Timestamp>,
         /// When the person left, in UTC; null while still on site.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub check_out_date_time: Option<keyfob_client::Timestamp>,
         /// Number of the safety card; may contain spaces and a leading zero.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub hse_card_id: Option<String>,
         /// True on a deletion, which only incremental mode reports; otherwise false or absent.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub is_deleted: Option<bool>,
         /// When the record was deleted; on deletions only.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub deleted_date_time: Option<keyfob_client::Timestamp>,
         /// When the record last changed; what ModifiedSince compares with.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub modified_date_time: Option<keyfob_client::Timestamp>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        CrewListRegistration { id => "id", project_id => "projectId", project_number =>
+        "projectNumber", check_in_date_time => "checkInDateTime", check_out_date_time =>
+        "checkOutDateTime", hse_card_id => "hseCardId", is_deleted => "isDeleted",
+        deleted_date_time => "deletedDateTime", modified_date_time => "modifiedDateTime"
+        } extra
+    );
     /// One page of stays on site, with what is needed to ask for the next.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct CrewListRegistrationPage {
         /// The rows of the page. Null or absent means an empty page, which need not be the last.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub data: Vec<CrewListRegistration>,
         /// `links`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub links: Option<PageLinks>,
         /// Cursor for the next page; null, empty or absent on the last.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub continuation_token: Option<String>,
         /// `syncTypeName`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub sync_type_name: Option<SyncType>,
         /// Rows on this page, deletions included.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub record_count: Option<i64>,
         /// Deletions on this page.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub deleted_record_count: Option<i64>,
     }
+    keyfob_client::record!(
+        CrewListRegistrationPage { data => "data", links => "links", continuation_token
+        => "continuationToken", sync_type_name => "syncTypeName", record_count =>
+        "recordCount", deleted_record_count => "deletedRecordCount" }
+    );
     /// A place where mass is loaded or dumped. None of the field names is documented: those given here are what its neighbours have, and unknown ones are kept.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct FlowLocation {
         /// Identifier of the record; the only field that a deletion is sure to carry.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// Name.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// Project; joins the id of projects.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_id: Option<String>,
         /// Company that owns the record: six digits as text, with the leading zero.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub company_id: Option<String>,
         /// When the record last changed; what ModifiedSince compares with.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub modified_date_time: Option<keyfob_client::Timestamp>,
         /// True on a deletion, which only incremental mode reports; otherwise false or absent.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub is_deleted: Option<bool>,
         /// When the record was deleted; on deletions only.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub deleted_date_time: Option<keyfob_client::Timestamp>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        FlowLocation { id => "id", name => "name", project_id => "projectId", company_id
+        => "companyId", modified_date_time => "modifiedDateTime", is_deleted =>
+        "isDeleted", deleted_date_time => "deletedDateTime" } extra
+    );
     /// One page of locations, with what is needed to ask for the next.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct FlowLocationPage {
         /// The rows of the page. Null or absent means an empty page, which need not be the last.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub data: Vec<FlowLocation>,
         /// `links`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub links: Option<PageLinks>,
         /// Cursor for the next page; null, empty or absent on the last.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub continuation_token: Option<String>,
         /// `syncTypeName`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub sync_type_name: Option<SyncType>,
         /// Rows on this page, deletions included.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub record_count: Option<i64>,
         /// Deletions on this page.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub deleted_record_count: Option<i64>,
     }
+    keyfob_client::record!(
+        FlowLocationPage { data => "data", links => "links", continuation_token =>
+        "continuationToken", sync_type_name => "syncTypeName", record_count =>
+        "recordCount", deleted_record_count => "deletedRecordCount" }
+    );
     /// A type of mass. None of the field names is documented: those given here are what its neighbours have, and unknown ones are kept.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct FlowMassType {
         /// Identifier of the record; the only field that a deletion is sure to carry.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// Name.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// Project; joins the id of projects.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_id: Option<String>,
         /// Company that owns the record: six digits as text, with the leading zero.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub company_id: Option<String>,
         /// When the record last changed; what ModifiedSince compares with.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub modified_date_time: Option<keyfob_client::Timestamp>,
         /// True on a deletion, which only incremental mode reports; otherwise false or absent.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub is_deleted: Option<bool>,
         /// When the record was deleted; on deletions only.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub deleted_date_time: Option<keyfob_client::Timestamp>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        FlowMassType { id => "id", name => "name", project_id => "projectId", company_id
+        => "companyId", modified_date_time => "modifiedDateTime", is_deleted =>
+        "isDeleted", deleted_date_time => "deletedDateTime" } extra
+    );
     /// One page of types of mass, with what is needed to ask for the next.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct FlowMassTypePage {
         /// The rows of the page. Null or absent means an empty page, which need not be the last.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub data: Vec<FlowMassType>,
         /// `links`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub links: Option<PageLinks>,
         /// Cursor for the next page; null, empty or absent on the last.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub continuation_token: Option<String>,
         /// `syncTypeName`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub sync_type_name: Option<SyncType>,
         /// Rows on this page, deletions included.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub record_count: Option<i64>,
         /// Deletions on this page.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub deleted_record_count: Option<i64>,
     }
+    keyfob_client::record!(
+        FlowMassTypePage { data => "data", links => "links", continuation_token =>
+        "continuationToken", sync_type_name => "syncTypeName", record_count =>
+        "recordCount", deleted_record_count => "deletedRecordCount" }
+    );
     /// A mass-transport trip from Ditio Flow or the older mass haul. Tonnes and cubic metres must not be added together.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct FlowTripRegistration {
         /// Identifier of the record; the only field that a deletion is sure to carry.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// When it was loaded; what FromDateTime and ToDateTime compare with.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub load_date_time: Option<keyfob_client::Timestamp>,
         /// When it was dumped.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub dump_date_time: Option<keyfob_client::Timestamp>,
         /// Start of the time that counts for cost.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub cost_start_date_time: Option<keyfob_client::Timestamp>,
         /// End of the time that counts for cost.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub cost_end_date_time: Option<keyfob_client::Timestamp>,
         /// When the record last changed; what ModifiedSince compares with.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub modified_date_time: Option<keyfob_client::Timestamp>,
         /// True on a deletion, which only incremental mode reports; otherwise false or absent.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub is_deleted: Option<bool>,
         /// When the record was deleted; on deletions only.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub deleted_date_time: Option<keyfob_client::Timestamp>,
         /// False for a trip of the older mass haul.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub is_flow_data: Option<bool>,
         /// Quantity in unitOfMeasureText.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub quantity: Option<f64>,
         /// Quantity converted to cubic metres.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub quantity_m3: Option<f64>,
         /// Quantity as registered.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub registered_quantity: Option<f64>,
         /// Quantity as verified.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub verified_quantity: Option<f64>,
         /// `unitOfMeasureText`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub unit_of_measure_text: Option<UnitOfMeasure>,
         /// Code of unitOfMeasureText.
         ///
         /// Inferred, not documented.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub unit_of_measure: Option<keyfob_client::NumberOrString>,
         /// Type of mass.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub mass_type_id: Option<String>,
         /// Name of the type of mass.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub mass_type: Option<String>,
         /// Cubic metres per hour.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub m3_per_hour: Option<f64>,
         /// Whole cycle in seconds.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub total_cycle_time_seconds: Option<i64>,
         /// Whole cycle in hours.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub total_cycle_time_hours: Option<f64>,
         /// Utilisation.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub utilization_rate: Option<f64>,
         /// Distance; the unit is not documented.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub distance: Option<f64>,
         /// Average speed in kilometres per hour.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub average_speed_kmh: Option<f64>,
         /// Difference in height between start and end.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub net_altitude_change: Option<f64>,
         /// Sum of all ascents.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub total_ascent: Option<f64>,
         /// Steepest gradient.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub max_gradient: Option<f64>,
         /// Average gradient.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub average_gradient: Option<f64>,
         /// Where it was loaded.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub load_location_name: Option<String>,
         /// Where it was dumped.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub dump_location_name: Option<String>,
         /// Where it was loaded: longitude, then latitude.
-        #[serde(with = "wire::list_number")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub load_coordinates: Vec<f64>,
         /// Where it was dumped: longitude, then latitude.
-        #[serde(with = "wire::list_number")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub dump_coordinates: Vec<f64>,
         /// The loading machine.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub loader_id: Option<String>,
         /// Name of the loading machine.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub loader_name: Option<String>,
         /// Number of the loading machine.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub loader_number: Option<String>,
         /// Driver of the loading machine.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub loader_driver_name: Option<String>,
         /// The dumper.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub dumper_id: Option<String>,
         /// Name of the dumper.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub dumper_name: Option<String>,
         /// Number of the dumper.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub dumper_number: Option<String>,
         /// Registration plate of the dumper.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub dumper_registration_number: Option<String>,
         /// Driver of the dumper.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub dumper_driver_name: Option<String>,
         /// Company of the driver of the dumper.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub dumper_driver_company_name: Option<String>,
         /// True when driven with a trailer.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub trailer: Option<bool>,
         /// True once verified.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub verified: Option<bool>,
         /// True once approved.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub approved: Option<bool>,
         /// True once invoiced.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub invoiced: Option<bool>,
         /// Number of the receipt.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub receipt_number: Option<String>,
         /// Name of the customer.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub customer_name: Option<String>,
         /// Comment.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub comment: Option<String>,
         /// Project; joins the id of projects.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_id: Option<String>,
         /// Project number.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_number: Option<String>,
         /// Project name.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_name: Option<String>,
         /// External number of the project.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_external_number: Option<String>,
         /// Name of the company that owns the project.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_company_name: Option<String>,
         /// Work order; joins the id of work orders.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub task_id: Option<String>,
         /// Name of the work order.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub task_name: Option<String>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        FlowTripRegistration { id => "id", load_date_time => "loadDateTime",
+        dump_date_time => "dumpDateTime", cost_start_date_time => "costStartDateTime",
+        cost_end_date_time => "costEndDateTime", modified_date_time =>
+        "modifiedDateTime", is_deleted => "isDeleted", deleted_date_time =>
+        "deletedDateTime", is_flow_data => "isFlowData", quantity => "quantity",
+        quantity_m3 => "quantityM3", registered_quantity => "registeredQuantity",
+        verified_quantity => "verifiedQuantity", unit_of_measure_text =>
+        "unitOfMeasureText", unit_of_measure => "unitOfMeasure", mass_type_id =>
+        "massTypeId", mass_type => "massType", m3_per_hour => "m3PerHour",
+        total_cycle_time_seconds => "totalCycleTimeSeconds", total_cycle_time_hours =>
+        "totalCycleTimeHours", utilization_rate => "utilizationRate", distance =>
+        "distance", average_speed_kmh => "averageSpeedKmh", net_altitude_change =>
+        "netAltitudeChange", total_ascent => "totalAscent", max_gradient =>
+        "maxGradient", average_gradient => "averageGradient", load_location_name =>
+        "loadLocationName", dump_location_name => "dumpLocationName", load_coordinates =>
+        "loadCoordinates", dump_coordinates => "dumpCoordinates", loader_id =>
+        "loaderId", loader_name => "loaderName", loader_number => "loaderNumber",
+        loader_driver_name => "loaderDriverName", dumper_id => "dumperId", dumper_name =>
+        "dumperName", dumper_number => "dumperNumber", dumper_registration_number =>
+        "dumperRegistrationNumber", dumper_driver_name => "dumperDriverName",
+        dumper_driver_company_name => "dumperDriverCompanyName", trailer => "trailer",
+        verified => "verified", approved => "approved", invoiced => "invoiced",
+        receipt_number => "receiptNumber", customer_name => "customerName", comment =>
+        "comment", project_id => "projectId", project_number => "projectNumber",
+        project_name => "projectName", project_external_number =>
+        "projectExternalNumber", project_company_name => "projectCompanyName", task_id =>
+        "taskId", task_name => "taskName" } extra
+    );
     /// One page of trips, with what is needed to ask for the next.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct FlowTripRegistrationPage {
         /// The rows of the page. Null or absent means an empty page, which need not be the last.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub data: Vec<FlowTripRegistration>,
         /// `links`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub links: Option<PageLinks>,
         /// Cursor for the next page; null, empty or absent on the last.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub continuation_token: Option<String>,
         /// `syncTypeName`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub sync_type_name: Option<SyncType>,
         /// Rows on this page, deletions included.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub record_count: Option<i64>,
         /// Deletions on this page.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub deleted_record_count: Option<i64>,
     }
+    keyfob_client::record!(
+        FlowTripRegistrationPage { data => "data", links => "links", continuation_token
+        => "continuationToken", sync_type_name => "syncTypeName", record_count =>
+        "recordCount", deleted_record_count => "deletedRecordCount" }
+    );
     /// An image as it belongs to one parent: an image with two parents has two rows. The names of the file, link and parent fields are not known; those given here are borrowed from the file model of the core API, and unknown ones are kept.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Image {
         /// Identifier of the record; the only field that a deletion is sure to carry.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// Project; joins the id of projects.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_id: Option<String>,
         /// Project number.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_number: Option<String>,
         /// Project name.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_name: Option<String>,
         /// Work order; joins the id of work orders.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub task_id: Option<String>,
         /// Name of the work order.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub task_name: Option<String>,
         /// Work order, where the parent calls it an activity.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub activity_id: Option<String>,
         /// Number of that work order.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub activity_number: Option<String>,
         /// Company that owns the record: six digits as text, with the leading zero.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub company_id: Option<String>,
         /// Company that owns the project.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_company_id: Option<String>,
         /// Who created it; whether this joins identityUserId of users is not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub created_by_user_id: Option<String>,
         /// Name of that person.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub created_by_user_name: Option<String>,
         /// When the record was created.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub created_date_time: Option<keyfob_client::Timestamp>,
         /// Latitude in degrees.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub latitude: Option<f64>,
         /// Longitude in degrees.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub longitude: Option<f64>,
         /// Accuracy of the position; falls back to the position of the parent.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub accuracy: Option<f64>,
         /// Position in the road network, filled in some time after the upload; text or object is not documented.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub road_reference: Option<serde_json::Value>,
         /// `source`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub source: Option<ImageSource>,
         /// The parent: a feed post, an alert or a checklist.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub parent_id: Option<String>,
         /// Name of the stored file.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub file_name: Option<String>,
         /// Original name of the file.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub file_name_orig: Option<String>,
         /// Type of the file, for example jpg.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub file_type: Option<String>,
         /// Size in bytes.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub file_size: Option<i64>,
         /// Link to the original.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub url: Option<String>,
         /// Link to the thumbnail.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub url_sm: Option<String>,
         /// Link to the medium size.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub url_m: Option<String>,
         /// Link to the large size.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub url_lg: Option<String>,
         /// When the record last changed; what ModifiedSince compares with.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub modified_date_time: Option<keyfob_client::Timestamp>,
         /// True on a deletion, which only incremental mode reports; otherwise false or absent.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub is_deleted: Option<bool>,
         /// When the record was deleted; on deletions only.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub deleted_date_time: Option<keyfob_client::Timestamp>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        Image { id => "id", project_id => "projectId", project_number => "projectNumber",
+        project_name => "projectName", task_id => "taskId", task_name => "taskName",
+        activity_id => "activityId", activity_number => "activityNumber", company_id =>
+        "companyId", project_company_id => "projectCompanyId", created_by_user_id =>
+        "createdByUserId", created_by_user_name => "createdByUserName", created_date_time
+        => "createdDateTime", latitude => "latitude", longitude => "longitude", accuracy
+        => "accuracy", road_reference => "roadReference", source => "source", parent_id
+        => "parentId", file_name => "fileName", file_name_orig => "fileNameOrig",
+        file_type => "fileType", file_size => "fileSize", url => "url", url_sm =>
+        "urlSm", url_m => "urlM", url_lg => "urlLg", modified_date_time =>
+        "modifiedDateTime", is_deleted => "isDeleted", deleted_date_time =>
+        "deletedDateTime" } extra
+    );
     /// One page of images, with what is needed to ask for the next.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ImagePage {
         /// The rows of the page. Null or absent means an empty page, which need not be the last.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub data: Vec<Image>,
         /// `links`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub links: Option<PageLinks>,
         /// Cursor for the next page; null, empty or absent on the last.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub continuation_token: Option<String>,
         /// `syncTypeName`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub sync_type_name: Option<SyncType>,
         /// Rows on this page, deletions included.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub record_count: Option<i64>,
         /// Deletions on this page.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub deleted_record_count: Option<i64>,
     }
+    keyfob_client::record!(
+        ImagePage { data => "data", links => "links", continuation_token =>
+        "continuationToken", sync_type_name => "syncTypeName", record_count =>
+        "recordCount", deleted_record_count => "deletedRecordCount" }
+    );
     /// What an image belongs to.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
@@ -5083,172 +4748,119 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(IncidentBaseType);
     /// An alert: health, safety and environment, quality, environment or machine. A deletion carries id, isDeleted, deletedDateTime and modifiedDateTime (then the time of the deletion), and nothing else.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct IncidentRegistration {
         /// Identifier of the record; the only field that a deletion is sure to carry.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// Serial number of the alert.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub serial_number: Option<keyfob_client::NumberOrString>,
         /// Serial number with its prefix.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub serial_number_with_prefix: Option<String>,
         /// Title.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub title: Option<String>,
         /// What happened.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub description: Option<String>,
         /// Type, as the company names it.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub type_name: Option<String>,
         /// Code of baseTypeText.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub base_type: Option<keyfob_client::NumberOrString>,
         /// `baseTypeText`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub base_type_text: Option<IncidentBaseType>,
         /// Code of statusText.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub status: Option<keyfob_client::NumberOrString>,
         /// `statusText`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub status_text: Option<IncidentStatus>,
         /// Code of riskText.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub risk: Option<keyfob_client::NumberOrString>,
         /// Risk.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub risk_text: Option<String>,
         /// Type of damage.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub damage_type_text: Option<String>,
         /// Measures taken.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub measures: Option<String>,
         /// True when more must be done.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub requires_further_action: Option<bool>,
         /// True when it was solved on the spot.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub resolved_on_location: Option<bool>,
         /// Days of absence that followed.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub absence_days: Option<f64>,
         /// Name of that company.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub company_name: Option<String>,
         /// Project; joins the id of projects.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_id: Option<String>,
         /// Project number.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_number: Option<String>,
         /// Project name.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_name: Option<String>,
         /// Name of the company that owns the project.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_company_name: Option<String>,
         /// Work order; joins the id of work orders.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub task_id: Option<String>,
         /// Name of the work order.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub task_name: Option<String>,
         /// Machine; joins the id of resources.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub machine_id: Option<String>,
         /// Name of the machine.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub machine_name: Option<String>,
         /// Latitude in degrees.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub latitude: Option<f64>,
         /// Longitude in degrees.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub longitude: Option<f64>,
         /// When the alert was created; other tables call it createdDateTime.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub created_at: Option<keyfob_client::Timestamp>,
         /// When the status last changed.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub status_updated_at: Option<keyfob_client::Timestamp>,
         /// When the record last changed; what ModifiedSince compares with.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub modified_date_time: Option<keyfob_client::Timestamp>,
         /// Absolute link to the PDF on the core API; null until the document is submitted. It is made anew with every status change.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub pdf_url: Option<String>,
         /// True on a deletion, which only incremental mode reports; otherwise false or absent.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub is_deleted: Option<bool>,
         /// When the record was deleted; on deletions only.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub deleted_date_time: Option<keyfob_client::Timestamp>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        IncidentRegistration { id => "id", serial_number => "serialNumber",
+        serial_number_with_prefix => "serialNumberWithPrefix", title => "title",
+        description => "description", type_name => "typeName", base_type => "baseType",
+        base_type_text => "baseTypeText", status => "status", status_text =>
+        "statusText", risk => "risk", risk_text => "riskText", damage_type_text =>
+        "damageTypeText", measures => "measures", requires_further_action =>
+        "requiresFurtherAction", resolved_on_location => "resolvedOnLocation",
+        absence_days => "absenceDays", company_name => "companyName", project_id =>
+        "projectId", project_number => "projectNumber", project_name => "projectName",
+        project_company_name => "projectCompanyName", task_id => "taskId", task_name =>
+        "taskName", machine_id => "machineId", machine_name => "machineName", latitude =>
+        "latitude", longitude => "longitude", created_at => "createdAt",
+        status_updated_at => "statusUpdatedAt", modified_date_time => "modifiedDateTime",
+        pdf_url => "pdfUrl", is_deleted => "isDeleted", deleted_date_time =>
+        "deletedDateTime" } extra
+    );
     /// One page of alerts, with what is needed to ask for the next.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct IncidentRegistrationPage {
         /// The rows of the page. Null or absent means an empty page, which need not be the last.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub data: Vec<IncidentRegistration>,
         /// `links`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub links: Option<PageLinks>,
         /// Cursor for the next page; null, empty or absent on the last.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub continuation_token: Option<String>,
         /// `syncTypeName`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub sync_type_name: Option<SyncType>,
         /// Rows on this page, deletions included.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub record_count: Option<i64>,
         /// Deletions on this page.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub deleted_record_count: Option<i64>,
     }
+    keyfob_client::record!(
+        IncidentRegistrationPage { data => "data", links => "links", continuation_token
+        => "continuationToken", sync_type_name => "syncTypeName", record_count =>
+        "recordCount", deleted_record_count => "deletedRecordCount" }
+    );
     /// Status of an alert.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
@@ -5285,158 +4897,111 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(IncidentStatus);
     /// A usage record of a machine that the company owns, on its own or another company's project. A deletion carries id, isDeleted, deletedDateTime and modifiedDateTime (then the time of the deletion), and nothing else.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct MachineRegistration {
         /// Identifier of the record; the only field that a deletion is sure to carry.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// Start of the use; the zone is not documented.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub start_date_time: Option<keyfob_client::Timestamp>,
         /// End of the use; what FromDateTime and ToDateTime compare with.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub stop_date_time: Option<keyfob_client::Timestamp>,
         /// Quantity; presumably hours.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub qty: Option<f64>,
         /// Comment.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub description: Option<String>,
         /// True once approved.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub approved: Option<bool>,
         /// Machine; joins the id of resources.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub machine_id: Option<String>,
         /// Name of the machine.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub machine_name: Option<String>,
         /// Number of the resource.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub resource_number: Option<String>,
         /// Type of the machine.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub machine_type_name: Option<String>,
         /// The driver.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub driver_id: Option<String>,
         /// Name of the driver.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub driver_name: Option<String>,
         /// Company of the driver.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub driver_company_name: Option<String>,
         /// Project; joins the id of projects.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_id: Option<String>,
         /// Project number.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_number: Option<String>,
         /// Project name.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_name: Option<String>,
         /// External number of the project.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_external_number: Option<String>,
         /// Name of the company that owns the project.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_company_name: Option<String>,
         /// When the record was created.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub created_date_time: Option<keyfob_client::Timestamp>,
         /// When the record last changed; what ModifiedSince compares with.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub modified_date_time: Option<keyfob_client::Timestamp>,
         /// True on a deletion, which only incremental mode reports; otherwise false or absent.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub is_deleted: Option<bool>,
         /// When the record was deleted; on deletions only.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub deleted_date_time: Option<keyfob_client::Timestamp>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        MachineRegistration { id => "id", start_date_time => "startDateTime",
+        stop_date_time => "stopDateTime", qty => "qty", description => "description",
+        approved => "approved", machine_id => "machineId", machine_name => "machineName",
+        resource_number => "resourceNumber", machine_type_name => "machineTypeName",
+        driver_id => "driverId", driver_name => "driverName", driver_company_name =>
+        "driverCompanyName", project_id => "projectId", project_number =>
+        "projectNumber", project_name => "projectName", project_external_number =>
+        "projectExternalNumber", project_company_name => "projectCompanyName",
+        created_date_time => "createdDateTime", modified_date_time => "modifiedDateTime",
+        is_deleted => "isDeleted", deleted_date_time => "deletedDateTime" } extra
+    );
     /// One page of machine registrations, with what is needed to ask for the next.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct MachineRegistrationPage {
         /// The rows of the page. Null or absent means an empty page, which need not be the last.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub data: Vec<MachineRegistration>,
         /// `links`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub links: Option<PageLinks>,
         /// Cursor for the next page; null, empty or absent on the last.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub continuation_token: Option<String>,
         /// `syncTypeName`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub sync_type_name: Option<SyncType>,
         /// Rows on this page, deletions included.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub record_count: Option<i64>,
         /// Deletions on this page.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub deleted_record_count: Option<i64>,
     }
+    keyfob_client::record!(
+        MachineRegistrationPage { data => "data", links => "links", continuation_token =>
+        "continuationToken", sync_type_name => "syncTypeName", record_count =>
+        "recordCount", deleted_record_count => "deletedRecordCount" }
+    );
     /// One kind of overtime on one day.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct OvertimeLine {
         /// Payroll type.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub payroll_type_id: Option<String>,
         /// Name of the payroll type.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// `lineType`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub line_type: Option<OvertimeLineType>,
         /// `overtimeType`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub overtime_type: Option<OvertimeType>,
         /// Place in the list.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub sorting: Option<f64>,
         /// Hours, with two decimals.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub qty: Option<f64>,
     }
+    keyfob_client::record!(
+        OvertimeLine { payroll_type_id => "payrollTypeId", name => "name", line_type =>
+        "lineType", overtime_type => "overtimeType", sorting => "sorting", qty => "qty" }
+    );
     /// Where a line of overtime comes from: 20, 30 and 40 are automatic overtime of levels 1, 2 and 3; 41 is a type registered by hand, of which there may be any number.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
@@ -5508,345 +5073,237 @@ pub mod types {
     }
     keyfob_client::open_integer_enum!(OvertimeType);
     /// Links of a page.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PageLinks {
         /// The next page, relative to the API without its /reporting prefix; absent on the last page.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub next: Option<String>,
     }
+    keyfob_client::record!(PageLinks { next => "next" });
     /// Payroll figures of one employee on one day with hours or absence. The extended listing fills every field; which of them the standard listing has is not documented, only that it has no others.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PayrollLine {
         /// Identifier of the record; the only field that a deletion is sure to carry.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// The day.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub trans_date_time: Option<keyfob_client::Timestamp>,
         /// The person; joins identityUserId of users, not their id.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub user_id: Option<String>,
         /// Name of the person.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub user_name: Option<String>,
         /// Employee number.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub employee_number: Option<keyfob_client::NumberOrString>,
         /// Company that owns the record: six digits as text, with the leading zero.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub company_id: Option<String>,
         /// Worked hours without absence. The vendor's texts contradict each other on whether overtime is included.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub qty: Option<f64>,
         /// Ordinary hours.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub standard_qty: Option<f64>,
         /// Hours with 50 % overtime.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub overtime50_qty: Option<f64>,
         /// Hours with 100 % overtime.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub overtime100_qty: Option<f64>,
         /// Hours put into the time bank.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub timebank_qty: Option<f64>,
         /// Hours of break.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub break_qty: Option<f64>,
         /// Hours of absence.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub absence_qty: Option<f64>,
         /// Approved hours of absence.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub absence_approved_qty: Option<f64>,
         /// Locked hours of absence.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub absence_locked_qty: Option<f64>,
         /// Verified hours.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub total_verified_qty: Option<f64>,
         /// Approved hours.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub approved_qty: Option<f64>,
         /// Locked hours.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub locked_qty: Option<f64>,
         /// True once verified.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub verified: Option<bool>,
         /// Who verified it.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub verified_by_name: Option<String>,
         /// When it was verified.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub verified_date_time: Option<keyfob_client::Timestamp>,
         /// True once approved for payroll.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub approved: Option<bool>,
         /// Who approved it.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub approved_by_name: Option<String>,
         /// When it was approved.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub approved_date_time: Option<keyfob_client::Timestamp>,
         /// When the record last changed; what ModifiedSince compares with.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub modified_date_time: Option<keyfob_client::Timestamp>,
         /// True on a deletion, which only incremental mode reports; otherwise false or absent.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub is_deleted: Option<bool>,
         /// When the record was deleted; on deletions only.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub deleted_date_time: Option<keyfob_client::Timestamp>,
         /// Overtime of the day, ordered by lineType, sorting and name.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub overtime_lines: Vec<OvertimeLine>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        PayrollLine { id => "id", trans_date_time => "transDateTime", user_id =>
+        "userId", user_name => "userName", employee_number => "employeeNumber",
+        company_id => "companyId", qty => "qty", standard_qty => "standardQty",
+        overtime50_qty => "overtime50Qty", overtime100_qty => "overtime100Qty",
+        timebank_qty => "timebankQty", break_qty => "breakQty", absence_qty =>
+        "absenceQty", absence_approved_qty => "absenceApprovedQty", absence_locked_qty =>
+        "absenceLockedQty", total_verified_qty => "totalVerifiedQty", approved_qty =>
+        "approvedQty", locked_qty => "lockedQty", verified => "verified",
+        verified_by_name => "verifiedByName", verified_date_time => "verifiedDateTime",
+        approved => "approved", approved_by_name => "approvedByName", approved_date_time
+        => "approvedDateTime", modified_date_time => "modifiedDateTime", is_deleted =>
+        "isDeleted", deleted_date_time => "deletedDateTime", overtime_lines =>
+        "overtimeLines" } extra
+    );
     /// One page of payroll lines, with what is needed to ask for the next.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PayrollLinePage {
         /// The rows of the page. Null or absent means an empty page, which need not be the last.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub data: Vec<PayrollLine>,
         /// `links`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub links: Option<PageLinks>,
         /// Cursor for the next page; null, empty or absent on the last.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub continuation_token: Option<String>,
         /// `syncTypeName`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub sync_type_name: Option<SyncType>,
         /// Rows on this page, deletions included.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub record_count: Option<i64>,
         /// Deletions on this page.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub deleted_record_count: Option<i64>,
     }
+    keyfob_client::record!(
+        PayrollLinePage { data => "data", links => "links", continuation_token =>
+        "continuationToken", sync_type_name => "syncTypeName", record_count =>
+        "recordCount", deleted_record_count => "deletedRecordCount" }
+    );
     /// A project. A deletion is the last stored version; its modifiedDateTime is the last change before the deletion.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Project {
         /// Identifier of the record; the only field that a deletion is sure to carry.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// Project number.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub number: Option<keyfob_client::NumberOrString>,
         /// Project name.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// External number.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_number: Option<String>,
         /// First external dimension.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_dim01: Option<String>,
         /// Second external dimension.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_dim02: Option<String>,
         /// Company that owns the record: six digits as text, with the leading zero.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub company_id: Option<String>,
         /// Name of that company.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub company_name: Option<String>,
         /// True while it is active.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub active: Option<bool>,
         /// True when the record is external: of another company.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub is_external: Option<bool>,
         /// When the record was created.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub created_date_time: Option<keyfob_client::Timestamp>,
         /// When the record last changed; what ModifiedSince compares with.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub modified_date_time: Option<keyfob_client::Timestamp>,
         /// True on a deletion, which only incremental mode reports; otherwise false or absent.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub is_deleted: Option<bool>,
         /// When the record was deleted; on deletions only.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub deleted_date_time: Option<keyfob_client::Timestamp>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        Project { id => "id", number => "number", name => "name", external_number =>
+        "externalNumber", external_dim01 => "externalDim01", external_dim02 =>
+        "externalDim02", company_id => "companyId", company_name => "companyName", active
+        => "active", is_external => "isExternal", created_date_time => "createdDateTime",
+        modified_date_time => "modifiedDateTime", is_deleted => "isDeleted",
+        deleted_date_time => "deletedDateTime" } extra
+    );
     /// One page of projects, with what is needed to ask for the next.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ProjectPage {
         /// The rows of the page. Null or absent means an empty page, which need not be the last.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub data: Vec<Project>,
         /// `links`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub links: Option<PageLinks>,
         /// Cursor for the next page; null, empty or absent on the last.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub continuation_token: Option<String>,
         /// `syncTypeName`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub sync_type_name: Option<SyncType>,
         /// Rows on this page, deletions included.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub record_count: Option<i64>,
         /// Deletions on this page.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub deleted_record_count: Option<i64>,
     }
+    keyfob_client::record!(
+        ProjectPage { data => "data", links => "links", continuation_token =>
+        "continuationToken", sync_type_name => "syncTypeName", record_count =>
+        "recordCount", deleted_record_count => "deletedRecordCount" }
+    );
     /// An entry of the resource catalogue: a person, machine, vehicle or piece of equipment. A deletion is the last stored version; its modifiedDateTime is the last change before the deletion.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Resource {
         /// Identifier of the record; the only field that a deletion is sure to carry.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// Number of the resource.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub number: Option<keyfob_client::NumberOrString>,
         /// Name of the resource.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// Type, as the company names it.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub type_name: Option<String>,
         /// `typeBaseName`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub type_base_name: Option<ResourceBaseType>,
         /// Registration plate.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub registration_number: Option<String>,
         /// Serial number.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub serial_number: Option<keyfob_client::NumberOrString>,
         /// Department.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub department: Option<String>,
         /// Emission class.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub emission_class: Option<String>,
         /// Year of build.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub build_year: Option<i64>,
         /// Weight; the unit is not documented.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub weight: Option<f64>,
         /// Capacity; the unit is not documented.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub capacity: Option<f64>,
         /// Cost price.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub cost_price: Option<f64>,
         /// Price.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub price: Option<f64>,
         /// Company that owns the record: six digits as text, with the leading zero.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub company_id: Option<String>,
         /// Name of that company.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub company_name: Option<String>,
         /// True while it is active.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub active: Option<bool>,
         /// True when the record is external: of another company.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub is_external: Option<bool>,
         /// When the record last changed; what ModifiedSince compares with.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub modified_date_time: Option<keyfob_client::Timestamp>,
         /// True on a deletion, which only incremental mode reports; otherwise false or absent.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub is_deleted: Option<bool>,
         /// When the record was deleted; on deletions only.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub deleted_date_time: Option<keyfob_client::Timestamp>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        Resource { id => "id", number => "number", name => "name", type_name =>
+        "typeName", type_base_name => "typeBaseName", registration_number =>
+        "registrationNumber", serial_number => "serialNumber", department =>
+        "department", emission_class => "emissionClass", build_year => "buildYear",
+        weight => "weight", capacity => "capacity", cost_price => "costPrice", price =>
+        "price", company_id => "companyId", company_name => "companyName", active =>
+        "active", is_external => "isExternal", modified_date_time => "modifiedDateTime",
+        is_deleted => "isDeleted", deleted_date_time => "deletedDateTime" } extra
+    );
     /// What a resource is, whatever the company calls its type.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
@@ -5899,33 +5356,27 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(ResourceBaseType);
     /// One page of resources, with what is needed to ask for the next.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ResourcePage {
         /// The rows of the page. Null or absent means an empty page, which need not be the last.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub data: Vec<Resource>,
         /// `links`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub links: Option<PageLinks>,
         /// Cursor for the next page; null, empty or absent on the last.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub continuation_token: Option<String>,
         /// `syncTypeName`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub sync_type_name: Option<SyncType>,
         /// Rows on this page, deletions included.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub record_count: Option<i64>,
         /// Deletions on this page.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub deleted_record_count: Option<i64>,
     }
+    keyfob_client::record!(
+        ResourcePage { data => "data", links => "links", continuation_token =>
+        "continuationToken", sync_type_name => "syncTypeName", record_count =>
+        "recordCount", deleted_record_count => "deletedRecordCount" }
+    );
     /// Whether a page belongs to a full or an incremental synchronisation.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
@@ -5958,278 +5409,183 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(SyncType);
     /// A project transaction: hours or quantities of a person, machine or vehicle. A deletion carries id, isDeleted, deletedDateTime and modifiedDateTime (then the time of the deletion), and nothing else.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct TimeRegistration {
         /// Identifier of the record; the only field that a deletion is sure to carry.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// Day of the work; what FromDateTime and ToDateTime compare with.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub work_date: Option<keyfob_client::Timestamp>,
         /// Start of the work; the zone is not documented.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub start_date_time: Option<keyfob_client::Timestamp>,
         /// End of the work; the zone is not documented.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub stop_date_time: Option<keyfob_client::Timestamp>,
         /// When the record was created.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub created_date_time: Option<keyfob_client::Timestamp>,
         /// When the record last changed; what ModifiedSince compares with.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub modified_date_time: Option<keyfob_client::Timestamp>,
         /// True on a deletion, which only incremental mode reports; otherwise false or absent.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub is_deleted: Option<bool>,
         /// When the record was deleted; on deletions only.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub deleted_date_time: Option<keyfob_client::Timestamp>,
         /// Net hours, for example 7.5.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub qty: Option<f64>,
         /// Unit of unitQty.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub unit_name: Option<String>,
         /// Quantity in that unit.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub unit_qty: Option<f64>,
         /// Price per unit.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub unit_price: Option<f64>,
         /// Price.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub price: Option<f64>,
         /// Amount.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub amount: Option<f64>,
         /// Basic cost price.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub cost_price_base: Option<f64>,
         /// Cost price of the person.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub cost_price_man: Option<f64>,
         /// Cost price of the machine.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub cost_price_machine: Option<f64>,
         /// Cost.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub cost_amount: Option<f64>,
         /// Cost of the person.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub cost_amount_man: Option<f64>,
         /// Cost of the machine.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub cost_amount_machine: Option<f64>,
         /// Hours of break.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub break_qty: Option<f64>,
         /// External comment.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub description: Option<String>,
         /// Internal comment.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub description_internal: Option<String>,
         /// True once approved.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub approved: Option<bool>,
         /// Who approved it.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub approved_by_name: Option<String>,
         /// When it was approved.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub approved_date_time: Option<keyfob_client::Timestamp>,
         /// True once approved for payroll.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub payroll_approved: Option<bool>,
         /// When it was approved for payroll.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub payroll_approved_date_time: Option<keyfob_client::Timestamp>,
         /// True once locked against changes.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub locked: Option<bool>,
         /// Who locked it.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub locked_by_name: Option<String>,
         /// When it was locked.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub locked_date_time: Option<keyfob_client::Timestamp>,
         /// True once invoiced.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub invoiced: Option<bool>,
         /// Project; joins the id of projects.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_id: Option<String>,
         /// Project number.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_number: Option<String>,
         /// Project name.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_name: Option<String>,
         /// External number of the project.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_external_number: Option<String>,
         /// Company that owns the project.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_company_id: Option<String>,
         /// Name of the company that owns the project.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_company_name: Option<String>,
         /// Name of the project leader.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_leader_name: Option<String>,
         /// Name of the main foreman.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_main_foreman_name: Option<String>,
         /// Work order; joins the id of work orders.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub task_id: Option<String>,
         /// Name of the work order.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub task_name: Option<String>,
         /// Long name of the work order.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub task_name_long: Option<String>,
         /// Number of the work order in the breakdown structure.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub task_wbs_number: Option<String>,
         /// Chapter of the work order.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub task_chapter_id: Option<String>,
         /// Piece work of the work order.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub task_piece_work_id: Option<String>,
         /// Resource; joins the id of resources.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub resource_id: Option<String>,
         /// Number of the resource.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub resource_number: Option<String>,
         /// Name of the resource.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub resource_name: Option<String>,
         /// Type of the resource.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub resource_type_name: Option<String>,
         /// Name of the primary resource.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub primary_resource_name: Option<String>,
         /// Emission class of the machine.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub machine_emission_class: Option<String>,
         /// The person; joins identityUserId of users, not their id.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub user_id: Option<String>,
         /// Name of the person.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub user_name: Option<String>,
         /// Employee number of the person.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub user_employee_number: Option<String>,
         /// Company of the person.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub user_company_name: Option<String>,
         /// Organisation number of that company.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub user_company_org_nr: Option<String>,
         /// Title of the person.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub user_work_title: Option<String>,
         /// Work shift setting of the person.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub user_work_shift_setting_name: Option<String>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        TimeRegistration { id => "id", work_date => "workDate", start_date_time =>
+        "startDateTime", stop_date_time => "stopDateTime", created_date_time =>
+        "createdDateTime", modified_date_time => "modifiedDateTime", is_deleted =>
+        "isDeleted", deleted_date_time => "deletedDateTime", qty => "qty", unit_name =>
+        "unitName", unit_qty => "unitQty", unit_price => "unitPrice", price => "price",
+        amount => "amount", cost_price_base => "costPriceBase", cost_price_man =>
+        "costPriceMan", cost_price_machine => "costPriceMachine", cost_amount =>
+        "costAmount", cost_amount_man => "costAmountMan", cost_amount_machine =>
+        "costAmountMachine", break_qty => "breakQty", description => "description",
+        description_internal => "descriptionInternal", approved => "approved",
+        approved_by_name => "approvedByName", approved_date_time => "approvedDateTime",
+        payroll_approved => "payrollApproved", payroll_approved_date_time =>
+        "payrollApprovedDateTime", locked => "locked", locked_by_name => "lockedByName",
+        locked_date_time => "lockedDateTime", invoiced => "invoiced", project_id =>
+        "projectId", project_number => "projectNumber", project_name => "projectName",
+        project_external_number => "projectExternalNumber", project_company_id =>
+        "projectCompanyId", project_company_name => "projectCompanyName",
+        project_leader_name => "projectLeaderName", project_main_foreman_name =>
+        "projectMainForemanName", task_id => "taskId", task_name => "taskName",
+        task_name_long => "taskNameLong", task_wbs_number => "taskWbsNumber",
+        task_chapter_id => "taskChapterId", task_piece_work_id => "taskPieceWorkId",
+        resource_id => "resourceId", resource_number => "resourceNumber", resource_name
+        => "resourceName", resource_type_name => "resourceTypeName",
+        primary_resource_name => "primaryResourceName", machine_emission_class =>
+        "machineEmissionClass", user_id => "userId", user_name => "userName",
+        user_employee_number => "userEmployeeNumber", user_company_name =>
+        "userCompanyName", user_company_org_nr => "userCompanyOrgNr", user_work_title =>
+        "userWorkTitle", user_work_shift_setting_name => "userWorkShiftSettingName" }
+        extra
+    );
     /// One page of time registrations, with what is needed to ask for the next.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct TimeRegistrationPage {
         /// The rows of the page. Null or absent means an empty page, which need not be the last.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub data: Vec<TimeRegistration>,
         /// `links`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub links: Option<PageLinks>,
         /// Cursor for the next page; null, empty or absent on the last.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub continuation_token: Option<String>,
         /// `syncTypeName`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub sync_type_name: Option<SyncType>,
         /// Rows on this page, deletions included.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub record_count: Option<i64>,
         /// Deletions on this page.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub deleted_record_count: Option<i64>,
     }
+    keyfob_client::record!(
+        TimeRegistrationPage { data => "data", links => "links", continuation_token =>
+        "continuationToken", sync_type_name => "syncTypeName", record_count =>
+        "recordCount", deleted_record_count => "deletedRecordCount" }
+    );
     /// Unit of a quantity of mass.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
@@ -6262,121 +5618,85 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(UnitOfMeasure);
     /// A person's profile in one company; a person in several companies has several rows with the same identityUserId. Birth date, address and next of kin are present too, under names that are not known. A deletion is the last stored version; its modifiedDateTime is the last change before the deletion.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct User {
         /// Identifier of the profile. Registrations do not refer to it.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// The person; this is what registrations call userId.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub identity_user_id: Option<String>,
         /// Employee number.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub employee_number: Option<keyfob_client::NumberOrString>,
         /// Full name.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// First name.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub first_name: Option<String>,
         /// Last name.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub last_name: Option<String>,
         /// E-mail address.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub email: Option<String>,
         /// Title.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub work_title: Option<String>,
         /// Department.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub department: Option<String>,
         /// Company that owns the record: six digits as text, with the leading zero.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub company_id: Option<String>,
         /// Name of that company.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub company_name: Option<String>,
         /// Company of the employment.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub employment_company_id: Option<String>,
         /// Name of the company of the employment.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub employment_company_name: Option<String>,
         /// True when the employment is active.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub is_active_employment: Option<bool>,
         /// True when the account is disabled.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub is_disabled: Option<bool>,
         /// Start date.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub start_date: Option<keyfob_client::Timestamp>,
         /// End date.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub end_date: Option<keyfob_client::Timestamp>,
         /// When the record last changed; what ModifiedSince compares with.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub modified_date_time: Option<keyfob_client::Timestamp>,
         /// True on a deletion, which only incremental mode reports; otherwise false or absent.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub is_deleted: Option<bool>,
         /// When the record was deleted; on deletions only.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub deleted_date_time: Option<keyfob_client::Timestamp>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        User { id => "id", identity_user_id => "identityUserId", employee_number =>
+        "employeeNumber", name => "name", first_name => "firstName", last_name =>
+        "lastName", email => "email", work_title => "workTitle", department =>
+        "department", company_id => "companyId", company_name => "companyName",
+        employment_company_id => "employmentCompanyId", employment_company_name =>
+        "employmentCompanyName", is_active_employment => "isActiveEmployment",
+        is_disabled => "isDisabled", start_date => "startDate", end_date => "endDate",
+        modified_date_time => "modifiedDateTime", is_deleted => "isDeleted",
+        deleted_date_time => "deletedDateTime" } extra
+    );
     /// One page of users, with what is needed to ask for the next.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct UserPage {
         /// The rows of the page. Null or absent means an empty page, which need not be the last.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub data: Vec<User>,
         /// `links`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub links: Option<PageLinks>,
         /// Cursor for the next page; null, empty or absent on the last.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub continuation_token: Option<String>,
         /// `syncTypeName`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub sync_type_name: Option<SyncType>,
         /// Rows on this page, deletions included.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub record_count: Option<i64>,
         /// Deletions on this page.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub deleted_record_count: Option<i64>,
     }
+    keyfob_client::record!(
+        UserPage { data => "data", links => "links", continuation_token =>
+        "continuationToken", sync_type_name => "syncTypeName", record_count =>
+        "recordCount", deleted_record_count => "deletedRecordCount" }
+    );
     /// Which employees a payroll extraction covers, by how they are paid. FixedPay is inferred from the core API.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
@@ -6413,111 +5733,78 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(UserPayrollType);
     /// A work order: a node of a project's work breakdown structure. A deletion is the last stored version; its modifiedDateTime is the last change before the deletion.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct WorkOrder {
         /// Identifier of the record; the only field that a deletion is sure to carry.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// Project; joins the id of projects.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_id: Option<String>,
         /// Number of the work order.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub number: Option<keyfob_client::NumberOrString>,
         /// Name of the work order.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// Number and name in one text.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name_with_number: Option<String>,
         /// Chapter: a business value, not a key.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub chapter_id: Option<String>,
         /// External number: the production code.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_number: Option<String>,
         /// First external dimension.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_dim01: Option<String>,
         /// Second external dimension.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_dim02: Option<String>,
         /// Piece work: a business value, not a key.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_piece_work_id: Option<String>,
         /// Name of the node above.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub parent_name: Option<String>,
         /// Names from the root to this node.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub full_path_name: Option<String>,
         /// Company that owns the record: six digits as text, with the leading zero.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub company_id: Option<String>,
         /// Name of that company.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub company_name: Option<String>,
         /// True when the record is external: of another company.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub is_external: Option<bool>,
         /// When the record last changed; what ModifiedSince compares with.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub modified_date_time: Option<keyfob_client::Timestamp>,
         /// True on a deletion, which only incremental mode reports; otherwise false or absent.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub is_deleted: Option<bool>,
         /// When the record was deleted; on deletions only.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub deleted_date_time: Option<keyfob_client::Timestamp>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        WorkOrder { id => "id", project_id => "projectId", number => "number", name =>
+        "name", name_with_number => "nameWithNumber", chapter_id => "chapterId",
+        external_number => "externalNumber", external_dim01 => "externalDim01",
+        external_dim02 => "externalDim02", external_piece_work_id =>
+        "externalPieceWorkId", parent_name => "parentName", full_path_name =>
+        "fullPathName", company_id => "companyId", company_name => "companyName",
+        is_external => "isExternal", modified_date_time => "modifiedDateTime", is_deleted
+        => "isDeleted", deleted_date_time => "deletedDateTime" } extra
+    );
     /// One page of work orders, with what is needed to ask for the next.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct WorkOrderPage {
         /// The rows of the page. Null or absent means an empty page, which need not be the last.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub data: Vec<WorkOrder>,
         /// `links`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub links: Option<PageLinks>,
         /// Cursor for the next page; null, empty or absent on the last.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub continuation_token: Option<String>,
         /// `syncTypeName`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub sync_type_name: Option<SyncType>,
         /// Rows on this page, deletions included.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub record_count: Option<i64>,
         /// Deletions on this page.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub deleted_record_count: Option<i64>,
     }
+    keyfob_client::record!(
+        WorkOrderPage { data => "data", links => "links", continuation_token =>
+        "continuationToken", sync_type_name => "syncTypeName", record_count =>
+        "recordCount", deleted_record_count => "deletedRecordCount" }
+    );
 }

@@ -5913,113 +5913,79 @@ pub mod operation {
 pub mod types {
     use keyfob_client::wire;
     /// An application of a candidate. Candidate and job opening are given by id or by the caller's key and are fixed once it exists; a move changes the job opening. The rating needs the right to view or to set ratings.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Application {
         /// Assigned by the server.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<i64>,
         /// The caller's own key; unique within the resource or null.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_id: Option<String>,
         /// `person`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub person: Option<EntityReference>,
         /// `jobOpening`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub job_opening: Option<EntityReference>,
         /// Internal name of the status, such as `SYS_NEW`; changed by a status change only. Left out of a creation, the first status of the workflow is taken.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub application_status_id: Option<String>,
         /// When the status last changed (UTC).
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub last_status_change_date: Option<keyfob_client::Timestamp>,
         /// Technical creation time (UTC); a creation may back-date it.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub date_created: Option<keyfob_client::Timestamp>,
         /// Counter for optimistic locking. The server returns the new value after a change.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub version: Option<i64>,
         /// ISO 639-1 language such as de or en.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub language_id: Option<String>,
         /// `comment`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub comment: Option<String>,
         /// `privacyPolicyAccepted`.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub privacy_policy_accepted: Option<bool>,
         /// Consent to longer storage, for a talent pool.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub extended_use_accepted: Option<bool>,
         /// Free text, not a date; at most 255 characters.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub earliest_starting_date: Option<String>,
         /// Free text.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub desired_salary: Option<String>,
         /// `hrServiceProviderEmail`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub hr_service_provider_email: Option<String>,
         /// Internal names of locations. The vendor names this property so in its schemas and `desiredLocations` in its examples.
-        #[serde(deserialize_with = "wire::list_string")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub desired_location_ids: Vec<String>,
         /// The name that the vendor's examples use for `desiredLocationIds`; send one of the two.
-        #[serde(deserialize_with = "wire::list_string")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub desired_locations: Vec<String>,
         /// `type`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub type_: Option<ApplicationType>,
         /// `rating`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub rating: Option<ApplicationRating>,
         /// Internal name of the source, such as `HOMEPAGE`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub source_id: Option<String>,
         /// Internal name of the reason for a rejection.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub rejection_code_id: Option<String>,
         /// The publication that the candidate applied to.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub ref_job_publication: Option<EntityReference>,
         /// Day of the application.
-        #[serde(deserialize_with = "wire::option_date")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub ref_apply_date: Option<chrono::NaiveDate>,
         /// Number of the permanent post; only in the answer for a single application.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub permanent_post_number: Option<String>,
         /// E-mail address under which d.vinci collects mail for this application.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub candidate_mailbox: Option<String>,
         /// The screening questions that were answered.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub screening_questions: Vec<FormField>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        Application { id => "id", external_id => "externalId", person => "person",
+        job_opening => "jobOpening", application_status_id => "applicationStatusId",
+        last_status_change_date => "lastStatusChangeDate", date_created => "dateCreated",
+        version => "version", language_id => "languageId", comment => "comment",
+        privacy_policy_accepted => "privacyPolicyAccepted", extended_use_accepted =>
+        "extendedUseAccepted", earliest_starting_date => "earliestStartingDate",
+        desired_salary => "desiredSalary", hr_service_provider_email =>
+        "hrServiceProviderEmail", desired_location_ids => "desiredLocationIds",
+        desired_locations => "desiredLocations", type_ => "type", rating => "rating",
+        source_id => "sourceId", rejection_code_id => "rejectionCodeId",
+        ref_job_publication => "refJobPublication", ref_apply_date => "refApplyDate",
+        permanent_post_number => "permanentPostNumber", candidate_mailbox =>
+        "candidateMailbox", screening_questions => "screeningQuestions" } extra
+    );
     /// An application to create. Candidate and job opening are given by id or by the caller's key and are fixed once it exists; a move changes the job opening. The rating needs the right to view or to set ratings.
     #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
     #[serde(rename_all = "camelCase")]
@@ -6124,6 +6090,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Vec::is_empty")]
         pub screening_questions: Vec<FormFieldAnswer>,
     }
+    keyfob_client::value!(ApplicationCreate);
     impl ApplicationCreate {
         /// With what the API requires.
         pub fn new(
@@ -6264,47 +6231,35 @@ pub mod types {
         }
     }
     /// Something that happened to an application.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ApplicationHistoryEntry {
         /// The caller's own key of the entry.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_id: Option<String>,
         /// What happened, such as `APPLICATION_STATUS_CHANGE` or, for entries from outside, `EXTERNAL_SYSTEM`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub type_: Option<String>,
         /// `description`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub description: Option<String>,
         /// `dateCreated`.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub date_created: Option<keyfob_client::Timestamp>,
         /// Id of the user.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub dvinci_user_id: Option<i64>,
         /// `comment`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub comment: Option<String>,
         /// Name of the person in the other system.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_user: Option<String>,
         /// Only with the types `APPLICATION_ENTRY`, `APPLICATION_STATUS_CHANGE` and `APPLICATION_AUTO_STATUS_CHANGE`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub from_application_status_id: Option<String>,
         /// Only with the types that have `fromApplicationStatusId`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub to_application_status_id: Option<String>,
     }
+    keyfob_client::record!(
+        ApplicationHistoryEntry { external_id => "externalId", type_ => "type",
+        description => "description", date_created => "dateCreated", dvinci_user_id =>
+        "dvinciUserId", comment => "comment", external_user => "externalUser",
+        from_application_status_id => "fromApplicationStatusId", to_application_status_id
+        => "toApplicationStatusId" }
+    );
     /// A rating of an application, A best.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
@@ -6345,26 +6300,22 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(ApplicationRating);
     /// An application to hand in. Only these three properties are known by name; the keys for answers to screening questions, attachments and the rest are not, and go in as further properties.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ApplicationSubmission {
         /// `language`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub language: Option<String>,
         /// `firstName`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub first_name: Option<String>,
         /// `lastName`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub last_name: Option<String>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        ApplicationSubmission { language => "language", first_name => "firstName",
+        last_name => "lastName" } extra
+    );
     impl ApplicationSubmission {
         /// Nothing set yet.
         pub fn new() -> Self {
@@ -6387,37 +6338,30 @@ pub mod types {
         }
     }
     /// An application as listed.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ApplicationSummary {
         /// Assigned by the server.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<i64>,
         /// The caller's own key; unique within the resource or null.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_id: Option<String>,
         /// `person`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub person: Option<EntityReference>,
         /// `jobOpening`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub job_opening: Option<EntityReference>,
         /// Internal name of the status, such as `SYS_NEW`; changed by a status change only. Left out of a creation, the first status of the workflow is taken.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub application_status_id: Option<String>,
         /// When the status last changed (UTC).
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub last_status_change_date: Option<keyfob_client::Timestamp>,
         /// Technical creation time (UTC); a creation may back-date it.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub date_created: Option<keyfob_client::Timestamp>,
     }
+    keyfob_client::record!(
+        ApplicationSummary { id => "id", external_id => "externalId", person => "person",
+        job_opening => "jobOpening", application_status_id => "applicationStatusId",
+        last_status_change_date => "lastStatusChangeDate", date_created => "dateCreated"
+        }
+    );
     /// How an application arrived.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
@@ -6541,10 +6485,11 @@ pub mod types {
         #[serde(deserialize_with = "wire::option_list")]
         #[serde(skip_serializing_if = "Option::is_none")]
         pub screening_questions: Option<Vec<FormFieldAnswer>>,
-        /// Fields that are not known here.
         #[serde(flatten)]
+        /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::value!(ApplicationUpdate);
     impl ApplicationUpdate {
         /// With what the API requires.
         pub fn new(
@@ -6692,22 +6637,19 @@ pub mod types {
         }
     }
     /// A user in the approval sequence of a hiring request.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Approver {
         /// Id of the user.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<i64>,
         /// Place in the sequence.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub sequence: Option<i64>,
         /// `processState`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub process_state: Option<ApproverState>,
     }
+    keyfob_client::record!(
+        Approver { id => "id", sequence => "sequence", process_state => "processState" }
+    );
     /// Where one approver stands in the approval sequence.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
@@ -6748,42 +6690,32 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(ApproverState);
     /// An attachment of an application.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Attachment {
         /// 24 hexadecimal digits.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// `dateCreated`.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub date_created: Option<keyfob_client::Timestamp>,
         /// `filename`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub filename: Option<String>,
         /// Bytes.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub file_size: Option<i64>,
         /// Such as application/pdf.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub content_type: Option<String>,
         /// `description`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub description: Option<String>,
         /// `conversionState`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub conversion_state: Option<ConversionState>,
         /// The file in Base64.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub content_as_base64: Option<String>,
     }
+    keyfob_client::record!(
+        Attachment { id => "id", date_created => "dateCreated", filename => "filename",
+        file_size => "fileSize", content_type => "contentType", description =>
+        "description", conversion_state => "conversionState", content_as_base64 =>
+        "contentAsBase64" }
+    );
     /// A file to attach.
     #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
     #[serde(rename_all = "camelCase")]
@@ -6803,6 +6735,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub description: Option<String>,
     }
+    keyfob_client::value!(AttachmentCreate);
     impl AttachmentCreate {
         /// With what the API requires.
         pub fn new(
@@ -6822,104 +6755,78 @@ pub mod types {
         }
     }
     /// The id of a new attachment.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct AttachmentCreated {
         /// 24 hexadecimal digits.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
     }
+    keyfob_client::record!(AttachmentCreated { id => "id" });
     /// An attachment of an application without its content.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct AttachmentInfo {
         /// 24 hexadecimal digits.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// `dateCreated`.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub date_created: Option<keyfob_client::Timestamp>,
         /// `filename`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub filename: Option<String>,
         /// Bytes.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub file_size: Option<i64>,
         /// Such as application/pdf.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub content_type: Option<String>,
         /// `description`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub description: Option<String>,
         /// `conversionState`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub conversion_state: Option<ConversionState>,
     }
+    keyfob_client::record!(
+        AttachmentInfo { id => "id", date_created => "dateCreated", filename =>
+        "filename", file_size => "fileSize", content_type => "contentType", description
+        => "description", conversion_state => "conversionState" }
+    );
     /// The PDF form of an attachment of an application.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct AttachmentPdf {
         /// 24 hexadecimal digits.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// `dateCreated`.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub date_created: Option<keyfob_client::Timestamp>,
         /// `filename`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub filename: Option<String>,
         /// Bytes.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub file_size: Option<i64>,
         /// Such as application/pdf.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub content_type: Option<String>,
         /// `description`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub description: Option<String>,
         /// The PDF in Base64.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub content_as_base64: Option<String>,
     }
+    keyfob_client::record!(
+        AttachmentPdf { id => "id", date_created => "dateCreated", filename =>
+        "filename", file_size => "fileSize", content_type => "contentType", description
+        => "description", content_as_base64 => "contentAsBase64" }
+    );
     /// When a publication is shown on a channel. One of `channelId` and `internalName` is mandatory when sent.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ChannelPlacement {
         /// `channelId`.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub channel_id: Option<i64>,
         /// Internal name of the channel, such as `HOMEPAGE`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub internal_name: Option<String>,
         /// With an offset.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub start_date: Option<keyfob_client::Timestamp>,
         /// With an offset; null is open-ended.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub end_date: Option<keyfob_client::Timestamp>,
     }
+    keyfob_client::record!(
+        ChannelPlacement { channel_id => "channelId", internal_name => "internalName",
+        start_date => "startDate", end_date => "endDate" }
+    );
     impl ChannelPlacement {
         /// Nothing set yet.
         pub fn new() -> Self {
@@ -6947,30 +6854,24 @@ pub mod types {
         }
     }
     /// A link that is shown on every page of a kind. All four properties are mandatory when sent.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ConfigurationExternalLink {
         /// Labels by language (de, en and whatever the tenant has).
-        #[serde(deserialize_with = "wire::map")]
-        #[serde(skip_serializing_if = "std::collections::BTreeMap::is_empty")]
         pub name_messages: std::collections::BTreeMap<String, String>,
         /// May hold the text `(jwt)` in place of a token.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub url: Option<String>,
         /// Name of a Font Awesome icon, beginning with `fa-`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub fa_icon: Option<String>,
         /// Internal name of the permission that shows the link.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub required_permission: Option<String>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        ConfigurationExternalLink { name_messages => "nameMessages", url => "url",
+        fa_icon => "faIcon", required_permission => "requiredPermission" } extra
+    );
     impl ConfigurationExternalLink {
         /// Nothing set yet.
         pub fn new() -> Self {
@@ -7001,15 +6902,13 @@ pub mod types {
         }
     }
     /// What d.vinci answers to an action that returns no object.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Confirmation {
         /// `success`.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub success: Option<bool>,
     }
+    keyfob_client::record!(Confirmation { success => "success" });
     /// Where the conversion of an attachment to PDF stands; null means that none was started.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
@@ -7093,19 +6992,15 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(DailyEmailNotificationType);
     /// An object by its id or by the key that the caller gave it. If both are sent, the id wins.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct EntityReference {
         /// `id`.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<i64>,
         /// `externalId`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_id: Option<String>,
     }
+    keyfob_client::record!(EntityReference { id => "id", external_id => "externalId" });
     impl EntityReference {
         /// Nothing set yet.
         pub fn new() -> Self {
@@ -7194,23 +7089,19 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(EntryReason);
     /// A link to another system, shown as a button. Where an administrator enables it for the address, d.vinci adds a signed token (JWT) as the query parameter `jwt`, or in place of the text `(jwt)` anywhere in the address: signed with HS256, with the claims `dvinciUser`, `dvinciUserId`, `aud`, `iss` and `iat`, the last in milliseconds, and without an expiry. Label and address are mandatory when sent.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ExternalLink {
         /// `label`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub label: Option<String>,
         /// With http or https.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub url: Option<String>,
         /// Name of a Font Awesome 5 icon, beginning with `fa-`; `fa-external-link` if left out.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub fa_icon: Option<String>,
     }
+    keyfob_client::record!(
+        ExternalLink { label => "label", url => "url", fa_icon => "faIcon" }
+    );
     impl ExternalLink {
         /// Nothing set yet.
         pub fn new() -> Self {
@@ -7264,19 +7155,15 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(ExternalLinkTarget);
     /// A value kept for another system.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ExternalSystemValue {
         /// `field`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub field: Option<String>,
         /// `value`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub value: Option<String>,
     }
+    keyfob_client::record!(ExternalSystemValue { field => "field", value => "value" });
     impl ExternalSystemValue {
         /// Nothing set yet.
         pub fn new() -> Self {
@@ -7321,30 +7208,24 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(FeedDetail);
     /// The answer to a customer-defined field or screening question.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct FormField {
         /// Internal name.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// `displayName`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub display_name: Option<String>,
         /// `type`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub type_: Option<FormFieldType>,
         /// The answer, for all kinds but the choices; a star rating is a digit as text.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub answer: Option<String>,
         /// The choices made, for the kinds `SINGLE_CHOICE` and `MULTI_CHOICE`.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub answers: Vec<FormFieldChoice>,
     }
+    keyfob_client::record!(
+        FormField { id => "id", display_name => "displayName", type_ => "type", answer =>
+        "answer", answers => "answers" }
+    );
     impl FormField {
         /// Nothing set yet.
         pub fn new() -> Self {
@@ -7380,23 +7261,19 @@ pub mod types {
         }
     }
     /// An answer to send for a customer-defined field or screening question.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct FormFieldAnswer {
         /// Internal name.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// The answer, for all kinds but the choices; a star rating is a digit as text.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub answer: Option<String>,
         /// The choices made, for the kinds `SINGLE_CHOICE` and `MULTI_CHOICE`.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub answers: Vec<FormFieldChoiceAnswer>,
     }
+    keyfob_client::record!(
+        FormFieldAnswer { id => "id", answer => "answer", answers => "answers" }
+    );
     impl FormFieldAnswer {
         /// Nothing set yet.
         pub fn new() -> Self {
@@ -7422,19 +7299,15 @@ pub mod types {
         }
     }
     /// A choice made in a field.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct FormFieldChoice {
         /// Internal name of the choice.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// Display text of the choice.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub answer: Option<String>,
     }
+    keyfob_client::record!(FormFieldChoice { id => "id", answer => "answer" });
     impl FormFieldChoice {
         /// Nothing set yet.
         pub fn new() -> Self {
@@ -7452,15 +7325,13 @@ pub mod types {
         }
     }
     /// A choice to send.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct FormFieldChoiceAnswer {
         /// Internal name of the choice.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
     }
+    keyfob_client::record!(FormFieldChoiceAnswer { id => "id" });
     impl FormFieldChoiceAnswer {
         /// Nothing set yet.
         pub fn new() -> Self {
@@ -7587,171 +7458,112 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(HiringReason);
     /// A request to hire somebody, before there is a job opening.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct HiringRequest {
         /// `id`.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<i64>,
         /// The caller's own key; unique within the resource or null.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_id: Option<String>,
         /// Counter for optimistic locking. The server returns the new value after a change.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub version: Option<i64>,
         /// At most 255 characters.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub job_title: Option<String>,
         /// When it was created (UTC).
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub date_created: Option<keyfob_client::Timestamp>,
         /// Fixed once the request exists. A replacement must repeat it unchanged: the vendor lists it as required there without describing it.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub org_unit_id: Option<i64>,
         /// Id of the user who created it.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub hiring_request_creator_id: Option<i64>,
         /// The job opening made from it, since revision 1.46.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub job_opening_id: Option<i64>,
         /// `status`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub status: Option<HiringRequestStatus>,
         /// Id of the user who is the superior.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub superior_id: Option<i64>,
         /// Id of the user who is the contact in human resources.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub hr_contact_id: Option<i64>,
         /// `approvalStatus`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub approval_status: Option<HiringRequestApprovalStatus>,
         /// Id of the user who started the approval.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub approval_process_starter_id: Option<i64>,
         /// Internal name of the company.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub company_id: Option<String>,
         /// Internal name, such as `LIMITED`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub contract_period_id: Option<String>,
         /// A string id, such as 1.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub function_group_id: Option<String>,
         /// A string id.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub occupational_group_id: Option<String>,
         /// A string id.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub pay_grade_id: Option<String>,
         /// Positive.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub openings_count: Option<i64>,
         /// `hiringReason`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub hiring_reason: Option<HiringReason>,
         /// Only with the reason `REPLACEMENT_TRANSFER`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub department_and_cost_unit: Option<String>,
         /// Only with the reasons `REPLACEMENT_TERMINATION`, `REPLACEMENT_TRANSFER` and `TEMPORARY_SUBSTITUTE`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name_and_staff_number: Option<String>,
         /// Only with the reasons `TRAINING`, `EXPANSION`, `OTHER`, `RENEWAL_OR_EXTENSION_OF_CONTRACT`, `TEMPORARY_SUBSTITUTE` and `ADDITIONAL_REQUIREMENT`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub reason: Option<String>,
         /// Only with the reason `TEMPORARY_SUBSTITUTE`.
-        #[serde(deserialize_with = "wire::option_date")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub substitute_date_from: Option<chrono::NaiveDate>,
         /// Only with the reason `TEMPORARY_SUBSTITUTE`.
-        #[serde(deserialize_with = "wire::option_date")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub substitute_date_to: Option<chrono::NaiveDate>,
         /// Only with the reason `REPLACEMENT_TERMINATION`.
-        #[serde(deserialize_with = "wire::option_date")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub termination_date: Option<chrono::NaiveDate>,
         /// Only with the reason `REPLACEMENT_TRANSFER`.
-        #[serde(deserialize_with = "wire::option_date")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub transfer_date: Option<chrono::NaiveDate>,
         /// `area`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub area: Option<String>,
         /// `costUnit`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub cost_unit: Option<String>,
         /// `department`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub department: Option<String>,
         /// HTML.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub profile: Option<String>,
         /// Plain text.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub remark: Option<String>,
         /// Free text.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub salary: Option<String>,
         /// HTML.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub tasks: Option<String>,
         /// `vacancyNumber`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub vacancy_number: Option<String>,
         /// `budgeted`.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub budgeted: Option<bool>,
         /// A date here, whereas the property of this name on a job opening is free text.
-        #[serde(deserialize_with = "wire::option_date")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub earliest_entry_date: Option<chrono::NaiveDate>,
         /// Internal names of locations.
-        #[serde(deserialize_with = "wire::list_string")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub location_ids: Vec<String>,
         /// Internal names, such as `MARGINAL_EMPLOYMENT`.
-        #[serde(deserialize_with = "wire::list_string")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub working_time_ids: Vec<String>,
         /// Customer-defined fields.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub form_fields: Vec<FormField>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        HiringRequest { id => "id", external_id => "externalId", version => "version",
+        job_title => "jobTitle", date_created => "dateCreated", org_unit_id =>
+        "orgUnitId", hiring_request_creator_id => "hiringRequestCreatorId",
+        job_opening_id => "jobOpeningId", status => "status", superior_id =>
+        "superiorId", hr_contact_id => "hrContactId", approval_status =>
+        "approvalStatus", approval_process_starter_id => "approvalProcessStarterId",
+        company_id => "companyId", contract_period_id => "contractPeriodId",
+        function_group_id => "functionGroupId", occupational_group_id =>
+        "occupationalGroupId", pay_grade_id => "payGradeId", openings_count =>
+        "openingsCount", hiring_reason => "hiringReason", department_and_cost_unit =>
+        "departmentAndCostUnit", name_and_staff_number => "nameAndStaffNumber", reason =>
+        "reason", substitute_date_from => "substituteDateFrom", substitute_date_to =>
+        "substituteDateTo", termination_date => "terminationDate", transfer_date =>
+        "transferDate", area => "area", cost_unit => "costUnit", department =>
+        "department", profile => "profile", remark => "remark", salary => "salary", tasks
+        => "tasks", vacancy_number => "vacancyNumber", budgeted => "budgeted",
+        earliest_entry_date => "earliestEntryDate", location_ids => "locationIds",
+        working_time_ids => "workingTimeIds", form_fields => "formFields" } extra
+    );
     /// The outcome of the approval of a hiring request.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
@@ -7953,6 +7765,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Vec::is_empty")]
         pub approver_ids: Vec<i64>,
     }
+    keyfob_client::value!(HiringRequestCreate);
     impl HiringRequestCreate {
         /// With what the API requires.
         pub fn new(
@@ -8153,30 +7966,25 @@ pub mod types {
         }
     }
     /// Something that happened to a hiring request.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct HiringRequestHistoryEntry {
         /// `type`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub type_: Option<HiringRequestHistoryType>,
         /// `description`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub description: Option<String>,
         /// `dateCreated`.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub date_created: Option<keyfob_client::Timestamp>,
         /// Id of the user.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub dvinci_user_id: Option<i64>,
         /// `comment`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub comment: Option<String>,
     }
+    keyfob_client::record!(
+        HiringRequestHistoryEntry { type_ => "type", description => "description",
+        date_created => "dateCreated", dvinci_user_id => "dvinciUserId", comment =>
+        "comment" }
+    );
     /// What happened to a hiring request.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
@@ -8435,10 +8243,11 @@ pub mod types {
         #[serde(deserialize_with = "wire::option_list")]
         #[serde(skip_serializing_if = "Option::is_none")]
         pub form_fields: Option<Vec<FormField>>,
-        /// Fields that are not known here.
         #[serde(flatten)]
+        /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::value!(HiringRequestUpdate);
     impl HiringRequestUpdate {
         /// With what the API requires.
         pub fn new(
@@ -8690,39 +8499,29 @@ pub mod types {
         }
     }
     /// Something that happened to an application or a job opening.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct HistoryEntry {
         /// The caller's own key of the entry.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_id: Option<String>,
         /// What happened, such as `JOB_OPENING_CREATE` or, for entries from outside, `EXTERNAL_SYSTEM`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub type_: Option<String>,
         /// `description`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub description: Option<String>,
         /// `dateCreated`.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub date_created: Option<keyfob_client::Timestamp>,
         /// Id of the user.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub dvinci_user_id: Option<i64>,
         /// `comment`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub comment: Option<String>,
         /// Name of the person in the other system.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_user: Option<String>,
     }
+    keyfob_client::record!(
+        HistoryEntry { external_id => "externalId", type_ => "type", description =>
+        "description", date_created => "dateCreated", dvinci_user_id => "dvinciUserId",
+        comment => "comment", external_user => "externalUser" }
+    );
     /// A history entry to write; its key stands in the path.
     #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
     #[serde(rename_all = "camelCase")]
@@ -8753,6 +8552,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub type_: Option<String>,
     }
+    keyfob_client::value!(HistoryEntryContent);
     impl HistoryEntryContent {
         /// With what the API requires.
         pub fn new(description: impl Into<String>) -> Self {
@@ -8822,6 +8622,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub type_: Option<String>,
     }
+    keyfob_client::value!(HistoryEntryInput);
     impl HistoryEntryInput {
         /// With what the API requires.
         pub fn new(
@@ -8862,116 +8663,77 @@ pub mod types {
         }
     }
     /// A job opening. Tenants configure which of department, `contractPeriod`, reference, reward, `costUnit`, `earliestEntryDate`, `categoryIds`, `locationIds`, `targetGroups` and `workingTimes` are mandatory, optional or hidden.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct JobOpening {
         /// `id`.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<i64>,
         /// Counter for optimistic locking. The server returns the new value after a change.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub version: Option<i64>,
         /// At most 255 characters.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// Fixed once the job opening exists.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub org_unit_id: Option<i64>,
         /// Free text, not a date.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub earliest_entry_date: Option<String>,
         /// Id of the responsible user.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub responsible_user_id: Option<i64>,
         /// `department`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub department: Option<String>,
         /// Internal name; `LIMITED` and `UNLIMITED` are shipped, tenants add their own.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub contract_period: Option<String>,
         /// Filled by the server where the tenant has references generated.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub reference: Option<String>,
         /// `reward`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub reward: Option<String>,
         /// `costUnit`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub cost_unit: Option<String>,
         /// `type`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub type_: Option<JobOpeningType>,
         /// `status`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub status: Option<JobOpeningStatus>,
         /// Internal name of the company.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub company_id: Option<String>,
         /// Ids of user groups.
-        #[serde(deserialize_with = "wire::list_integer")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub user_group_ids: Vec<i64>,
         /// Internal names of categories.
-        #[serde(deserialize_with = "wire::list_string")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub category_ids: Vec<String>,
         /// Internal names of locations.
-        #[serde(deserialize_with = "wire::list_string")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub location_ids: Vec<String>,
         /// Internal names; `PROFESSIONALS`, `GRADUATES`, `STUDENTS`, `PUPILS` and `OTHERS` are shipped.
-        #[serde(deserialize_with = "wire::list_string")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub target_groups: Vec<String>,
         /// Internal names; `FULL_TIME`, `PART_TIME` and `MARGINAL_EMPLOYMENT` are shipped.
-        #[serde(deserialize_with = "wire::list_string")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub working_times: Vec<String>,
         /// Links shown as buttons in the web interface.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub external_links: Vec<ExternalLink>,
         /// The caller's own key; unique within the resource or null.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_id: Option<String>,
         /// The hiring request it was made from, since revision 1.46.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub hiring_request_id: Option<i64>,
         /// Page of the job opening in the web interface.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub job_opening_url: Option<String>,
         /// Page that lists its applications in the web interface.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub application_list_url: Option<String>,
         /// Its publications; exactly one with the type `MANAGED_BY_API`.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub job_publications: Vec<JobPublicationSummary>,
         /// Customer-defined fields.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub form_fields: Vec<FormField>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        JobOpening { id => "id", version => "version", name => "name", org_unit_id =>
+        "orgUnitId", earliest_entry_date => "earliestEntryDate", responsible_user_id =>
+        "responsibleUserId", department => "department", contract_period =>
+        "contractPeriod", reference => "reference", reward => "reward", cost_unit =>
+        "costUnit", type_ => "type", status => "status", company_id => "companyId",
+        user_group_ids => "userGroupIds", category_ids => "categoryIds", location_ids =>
+        "locationIds", target_groups => "targetGroups", working_times => "workingTimes",
+        external_links => "externalLinks", external_id => "externalId", hiring_request_id
+        => "hiringRequestId", job_opening_url => "jobOpeningUrl", application_list_url =>
+        "applicationListUrl", job_publications => "jobPublications", form_fields =>
+        "formFields" } extra
+    );
     /// A job opening to create. Tenants configure which of department, `contractPeriod`, reference, reward, `costUnit`, `earliestEntryDate`, `categoryIds`, `locationIds`, `targetGroups` and `workingTimes` are mandatory, optional or hidden.
     #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
     #[serde(rename_all = "camelCase")]
@@ -9069,6 +8831,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Vec::is_empty")]
         pub form_fields: Vec<FormFieldAnswer>,
     }
+    keyfob_client::value!(JobOpeningCreate);
     impl JobOpeningCreate {
         /// With what the API requires.
         pub fn new(
@@ -9196,15 +8959,13 @@ pub mod types {
         }
     }
     /// What goes with a move to another job opening.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct JobOpeningMove {
         /// `comment`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub comment: Option<String>,
     }
+    keyfob_client::record!(JobOpeningMove { comment => "comment" });
     impl JobOpeningMove {
         /// Nothing set yet.
         pub fn new() -> Self {
@@ -9383,10 +9144,11 @@ pub mod types {
         #[serde(deserialize_with = "wire::option_list")]
         #[serde(skip_serializing_if = "Option::is_none")]
         pub form_fields: Option<Vec<FormFieldAnswer>>,
-        /// Fields that are not known here.
         #[serde(flatten)]
+        /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::value!(JobOpeningUpdate);
     impl JobOpeningUpdate {
         /// With what the API requires.
         pub fn new(
@@ -9525,105 +9287,74 @@ pub mod types {
         }
     }
     /// A publication of a job opening in one language. Tenants configure which of subtitle, introduction, tasks, profile, `weOffer`, `closingText`, `pageDescription` and `externalPublicationUrl` are mandatory, optional or hidden.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct JobPublication {
         /// `id`.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<i64>,
         /// Counter for optimistic locking. The server returns the new value after a change.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub version: Option<i64>,
         /// `type`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub type_: Option<JobPublicationType>,
         /// Fixed once the publication exists.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub job_opening_id: Option<i64>,
         /// The title, at most 255 characters.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub position: Option<String>,
         /// ISO 639-1 language such as de or en.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub language_id: Option<String>,
         /// `subtitle`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub subtitle: Option<String>,
         /// HTML.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub introduction: Option<String>,
         /// HTML.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub tasks: Option<String>,
         /// HTML.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub profile: Option<String>,
         /// HTML.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub we_offer: Option<String>,
         /// HTML.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub closing_text: Option<String>,
         /// `pageTitle`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub page_title: Option<String>,
         /// `pageDescription`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub page_description: Option<String>,
         /// Only with the type `EXTERNAL`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_publication_url: Option<String>,
         /// The caller's own key; unique within the resource or null.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_id: Option<String>,
         /// `status`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub status: Option<JobPublicationStatus>,
         /// The channels it is shown on; sending any needs the permission `SYS_POST_JOB_PUBLICATION`. An empty list means that it is not published.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub placements: Vec<ChannelPlacement>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        JobPublication { id => "id", version => "version", type_ => "type",
+        job_opening_id => "jobOpeningId", position => "position", language_id =>
+        "languageId", subtitle => "subtitle", introduction => "introduction", tasks =>
+        "tasks", profile => "profile", we_offer => "weOffer", closing_text =>
+        "closingText", page_title => "pageTitle", page_description => "pageDescription",
+        external_publication_url => "externalPublicationUrl", external_id =>
+        "externalId", status => "status", placements => "placements" } extra
+    );
     /// A channel that publications are shown on.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct JobPublicationChannel {
         /// Internal name.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// Counter for optimistic locking. The server returns the new value after a change.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub version: Option<i64>,
         /// Links shown as buttons in the web interface.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub external_links: Vec<ExternalLink>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        JobPublicationChannel { id => "id", version => "version", external_links =>
+        "externalLinks" } extra
+    );
     /// What replaces the links of a channel.
     #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
     #[serde(rename_all = "camelCase")]
@@ -9638,10 +9369,11 @@ pub mod types {
         #[serde(deserialize_with = "wire::option_list")]
         #[serde(skip_serializing_if = "Option::is_none")]
         pub external_links: Option<Vec<ExternalLink>>,
-        /// Fields that are not known here.
         #[serde(flatten)]
+        /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::value!(JobPublicationChannelUpdate);
     impl JobPublicationChannelUpdate {
         /// With what the API requires.
         pub fn new(version: i64) -> Self {
@@ -9739,6 +9471,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Vec::is_empty")]
         pub placements: Vec<ChannelPlacement>,
     }
+    keyfob_client::value!(JobPublicationCreate);
     impl JobPublicationCreate {
         /// With what the API requires.
         pub fn new(
@@ -9831,53 +9564,38 @@ pub mod types {
         }
     }
     /// A placement that a multiposting partner made of a publication.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct JobPublicationPlacement {
         /// Missing in the answer to a replacement.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<i64>,
         /// Counter for optimistic locking. The server returns the new value after a change.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub version: Option<i64>,
         /// Shown to users, such as the name of the board.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// `description`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub description: Option<String>,
         /// `status`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub status: Option<PlacementStatus>,
         /// The partner's own key.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_reference: Option<String>,
         /// `jobPublicationId`.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub job_publication_id: Option<i64>,
         /// With an offset.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub start_date: Option<keyfob_client::Timestamp>,
         /// With an offset; null is open-ended.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub end_date: Option<keyfob_client::Timestamp>,
         /// Links shown as buttons in the web interface.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub external_links: Vec<ExternalLink>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        JobPublicationPlacement { id => "id", version => "version", name => "name",
+        description => "description", status => "status", external_reference =>
+        "externalReference", job_publication_id => "jobPublicationId", start_date =>
+        "startDate", end_date => "endDate", external_links => "externalLinks" } extra
+    );
     /// A placement to record.
     #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
     #[serde(rename_all = "camelCase")]
@@ -9918,6 +9636,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Vec::is_empty")]
         pub external_links: Vec<ExternalLink>,
     }
+    keyfob_client::value!(JobPublicationPlacementCreate);
     impl JobPublicationPlacementCreate {
         /// With what the API requires.
         pub fn new(
@@ -10001,10 +9720,11 @@ pub mod types {
         #[serde(deserialize_with = "wire::option_list")]
         #[serde(skip_serializing_if = "Option::is_none")]
         pub external_links: Option<Vec<ExternalLink>>,
-        /// Fields that are not known here.
         #[serde(flatten)]
+        /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::value!(JobPublicationPlacementUpdate);
     impl JobPublicationPlacementUpdate {
         /// With what the API requires.
         pub fn new(
@@ -10096,27 +9816,22 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(JobPublicationStatus);
     /// A publication as its job opening names it.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct JobPublicationSummary {
         /// `id`.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<i64>,
         /// `position`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub position: Option<String>,
         /// Addresses of the application form; the first is that of the default portal.
-        #[serde(deserialize_with = "wire::list_string")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub application_form_urls: Vec<String>,
         /// Only with the types `DEFAULT` and `UNSOLICITED`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub language_id: Option<String>,
     }
+    keyfob_client::record!(
+        JobPublicationSummary { id => "id", position => "position", application_form_urls
+        => "applicationFormUrls", language_id => "languageId" }
+    );
     /// `DEFAULT` opens the application form; `EXTERNAL` opens `externalPublicationUrl` in a new tab.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
@@ -10218,10 +9933,11 @@ pub mod types {
         #[serde(deserialize_with = "wire::option_list")]
         #[serde(skip_serializing_if = "Option::is_none")]
         pub placements: Option<Vec<ChannelPlacement>>,
-        /// Fields that are not known here.
         #[serde(flatten)]
+        /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::value!(JobPublicationUpdate);
     impl JobPublicationUpdate {
         /// With what the API requires.
         pub fn new(
@@ -10340,105 +10056,69 @@ pub mod types {
         }
     }
     /// A place of work, of an interview, or one that candidates may wish for.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Location {
         /// Internal name, chosen by the caller: capitals, digits and underscores, such as `HAMBURG`; existing tenants also have ids such as 4.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// Counter for optimistic locking. The server returns the new value after a change.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub version: Option<i64>,
         /// Display name in the API user's language.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// Display name for candidates.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_name: Option<String>,
         /// May change since revision 1.55.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub org_unit_id: Option<i64>,
         /// True if left out.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub is_job_location: Option<bool>,
         /// True if left out.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub is_desired_location: Option<bool>,
         /// False if left out.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub is_appointment_location: Option<bool>,
         /// Name of the country in the API user's language.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub country: Option<String>,
         /// ISO 3166-1 alpha-2.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub country_iso_a2: Option<String>,
         /// `address1`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub address1: Option<String>,
         /// `address2`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub address2: Option<String>,
         /// `address3`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub address3: Option<String>,
         /// `address4`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub address4: Option<String>,
         /// `address5`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub address5: Option<String>,
         /// Only with the country US.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub us_state: Option<UsState>,
         /// `zipCode`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub zip_code: Option<String>,
         /// `city`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub city: Option<String>,
         /// Decimal degrees.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub latitude: Option<f64>,
         /// Decimal degrees.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub longitude: Option<f64>,
         /// Text of several lines.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub additional_information: Option<String>,
         /// Display names by language (de, en and whatever the tenant has).
-        #[serde(deserialize_with = "wire::map")]
-        #[serde(skip_serializing_if = "std::collections::BTreeMap::is_empty")]
         pub name_messages: std::collections::BTreeMap<String, String>,
         /// Display names for candidates by language, since revision 1.57.
-        #[serde(deserialize_with = "wire::map")]
-        #[serde(skip_serializing_if = "std::collections::BTreeMap::is_empty")]
         pub external_name_messages: std::collections::BTreeMap<String, String>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        Location { id => "id", version => "version", name => "name", external_name =>
+        "externalName", org_unit_id => "orgUnitId", is_job_location => "isJobLocation",
+        is_desired_location => "isDesiredLocation", is_appointment_location =>
+        "isAppointmentLocation", country => "country", country_iso_a2 => "countryIsoA2",
+        address1 => "address1", address2 => "address2", address3 => "address3", address4
+        => "address4", address5 => "address5", us_state => "usState", zip_code =>
+        "zipCode", city => "city", latitude => "latitude", longitude => "longitude",
+        additional_information => "additionalInformation", name_messages =>
+        "nameMessages", external_name_messages => "externalNameMessages" } extra
+    );
     /// A location to create.
     #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
     #[serde(rename_all = "camelCase")]
@@ -10536,6 +10216,7 @@ pub mod types {
         #[serde(skip_serializing_if = "std::collections::BTreeMap::is_empty")]
         pub external_name_messages: std::collections::BTreeMap<String, String>,
     }
+    keyfob_client::value!(LocationCreate);
     impl LocationCreate {
         /// With what the API requires.
         pub fn new(
@@ -10731,10 +10412,11 @@ pub mod types {
         #[serde(default)]
         #[serde(skip_serializing_if = "Option::is_none")]
         pub external_name_messages: Option<std::collections::BTreeMap<String, String>>,
-        /// Fields that are not known here.
         #[serde(flatten)]
+        /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::value!(LocationUpdate);
     impl LocationUpdate {
         /// With what the API requires.
         pub fn new(
@@ -10890,151 +10572,107 @@ pub mod types {
         }
     }
     /// An onboarding of a new employee.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Onboarding {
         /// `id`.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<i64>,
         /// `orgUnitId`.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub org_unit_id: Option<i64>,
         /// `status`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub status: Option<OnboardingStatus>,
         /// `entryReason`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub entry_reason: Option<EntryReason>,
         /// `reasonForTermination`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub reason_for_termination: Option<TerminationReason>,
         /// `dateOfStart`.
-        #[serde(deserialize_with = "wire::option_date")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub date_of_start: Option<chrono::NaiveDate>,
         /// `dateOfContract`.
-        #[serde(deserialize_with = "wire::option_date")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub date_of_contract: Option<chrono::NaiveDate>,
         /// `dateOfEmployment`.
-        #[serde(deserialize_with = "wire::option_date")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub date_of_employment: Option<chrono::NaiveDate>,
         /// `dateOfEnd`.
-        #[serde(deserialize_with = "wire::option_date")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub date_of_end: Option<chrono::NaiveDate>,
         /// When it was created (UTC).
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub date_created: Option<keyfob_client::Timestamp>,
         /// ISO 639-1.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub language: Option<String>,
         /// `position`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub position: Option<String>,
         /// `personnelNumber`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub personnel_number: Option<String>,
         /// Internal name of the company.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub company_id: Option<String>,
         /// The application it came from, since revision 1.61.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub application_id: Option<i64>,
         /// `person`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub person: Option<OnboardingPerson>,
         /// `responsibilities`.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub responsibilities: Vec<Responsibility>,
         /// Answers given in onboarding forms.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub additional_information: Vec<OnboardingForm>,
     }
+    keyfob_client::record!(
+        Onboarding { id => "id", org_unit_id => "orgUnitId", status => "status",
+        entry_reason => "entryReason", reason_for_termination => "reasonForTermination",
+        date_of_start => "dateOfStart", date_of_contract => "dateOfContract",
+        date_of_employment => "dateOfEmployment", date_of_end => "dateOfEnd",
+        date_created => "dateCreated", language => "language", position => "position",
+        personnel_number => "personnelNumber", company_id => "companyId", application_id
+        => "applicationId", person => "person", responsibilities => "responsibilities",
+        additional_information => "additionalInformation" }
+    );
     /// An attachment of an onboarding.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct OnboardingAttachment {
         /// 24 hexadecimal digits.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// `dateCreated`.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub date_created: Option<keyfob_client::Timestamp>,
         /// `filename`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub filename: Option<String>,
         /// Bytes.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub file_size: Option<i64>,
         /// Such as application/pdf.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub content_type: Option<String>,
         /// `description`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub description: Option<String>,
         /// Whether the new employee uploaded it.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub employee_file_upload: Option<bool>,
         /// The file in Base64.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub content_as_base64: Option<String>,
     }
+    keyfob_client::record!(
+        OnboardingAttachment { id => "id", date_created => "dateCreated", filename =>
+        "filename", file_size => "fileSize", content_type => "contentType", description
+        => "description", employee_file_upload => "employeeFileUpload", content_as_base64
+        => "contentAsBase64" }
+    );
     /// An attachment of an onboarding without its content.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct OnboardingAttachmentInfo {
         /// 24 hexadecimal digits.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// `dateCreated`.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub date_created: Option<keyfob_client::Timestamp>,
         /// `filename`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub filename: Option<String>,
         /// Bytes.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub file_size: Option<i64>,
         /// Such as application/pdf.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub content_type: Option<String>,
         /// `description`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub description: Option<String>,
         /// Whether the new employee uploaded it.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub employee_file_upload: Option<bool>,
     }
+    keyfob_client::record!(
+        OnboardingAttachmentInfo { id => "id", date_created => "dateCreated", filename =>
+        "filename", file_size => "fileSize", content_type => "contentType", description
+        => "description", employee_file_upload => "employeeFileUpload" }
+    );
     /// The kind of a field of an onboarding form.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
@@ -11091,125 +10729,86 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(OnboardingFieldType);
     /// A filled onboarding form.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct OnboardingForm {
         /// Id of the form.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// `fields`.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub fields: Vec<OnboardingFormField>,
     }
+    keyfob_client::record!(OnboardingForm { id => "id", fields => "fields" });
     /// A field of a filled onboarding form.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct OnboardingFormField {
         /// `id`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// `type`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub type_: Option<OnboardingFieldType>,
         /// Always text, whatever the type.
-        #[serde(deserialize_with = "wire::list_string")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub values: Vec<String>,
     }
+    keyfob_client::record!(
+        OnboardingFormField { id => "id", type_ => "type", values => "values" }
+    );
     /// The person who is onboarded.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct OnboardingPerson {
         /// `title`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub title: Option<String>,
         /// `salutation`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub salutation: Option<Salutation>,
         /// `firstName`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub first_name: Option<String>,
         /// The spelling of the vendor's schema; its example has `firstName`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub firstname: Option<String>,
         /// `lastName`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub last_name: Option<String>,
         /// `dateOfBirth`.
-        #[serde(deserialize_with = "wire::option_date")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub date_of_birth: Option<chrono::NaiveDate>,
         /// `email`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub email: Option<String>,
         /// `businessEmail`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub business_email: Option<String>,
         /// `telephone`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub telephone: Option<String>,
         /// `alternativeTelephone`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub alternative_telephone: Option<String>,
         /// `skypeName`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub skype_name: Option<String>,
         /// `profileLink`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub profile_link: Option<String>,
         /// `address1`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub address1: Option<String>,
         /// `address2`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub address2: Option<String>,
         /// `address3`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub address3: Option<String>,
         /// `address4`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub address4: Option<String>,
         /// `address5`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub address5: Option<String>,
         /// `usState`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub us_state: Option<String>,
         /// `zipCode`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub zip_code: Option<String>,
         /// `city`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub city: Option<String>,
         /// ISO 3166-1 alpha-2.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub country: Option<String>,
     }
+    keyfob_client::record!(
+        OnboardingPerson { title => "title", salutation => "salutation", first_name =>
+        "firstName", firstname => "firstname", last_name => "lastName", date_of_birth =>
+        "dateOfBirth", email => "email", business_email => "businessEmail", telephone =>
+        "telephone", alternative_telephone => "alternativeTelephone", skype_name =>
+        "skypeName", profile_link => "profileLink", address1 => "address1", address2 =>
+        "address2", address3 => "address3", address4 => "address4", address5 =>
+        "address5", us_state => "usState", zip_code => "zipCode", city => "city", country
+        => "country" }
+    );
     /// Whether an onboarding is running.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
@@ -11242,244 +10841,158 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(OnboardingStatus);
     /// An onboarding as listed.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct OnboardingSummary {
         /// `id`.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<i64>,
         /// `orgUnitId`.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub org_unit_id: Option<i64>,
         /// `status`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub status: Option<OnboardingStatus>,
         /// `entryReason`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub entry_reason: Option<EntryReason>,
         /// `reasonForTermination`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub reason_for_termination: Option<TerminationReason>,
         /// `dateOfStart`.
-        #[serde(deserialize_with = "wire::option_date")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub date_of_start: Option<chrono::NaiveDate>,
         /// `dateOfContract`.
-        #[serde(deserialize_with = "wire::option_date")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub date_of_contract: Option<chrono::NaiveDate>,
         /// `dateOfEmployment`.
-        #[serde(deserialize_with = "wire::option_date")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub date_of_employment: Option<chrono::NaiveDate>,
         /// `dateOfEnd`.
-        #[serde(deserialize_with = "wire::option_date")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub date_of_end: Option<chrono::NaiveDate>,
         /// When it was created (UTC).
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub date_created: Option<keyfob_client::Timestamp>,
         /// `personTitle`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub person_title: Option<String>,
         /// `personSalutation`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub person_salutation: Option<Salutation>,
         /// `personFirstName`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub person_first_name: Option<String>,
         /// `personLastName`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub person_last_name: Option<String>,
     }
+    keyfob_client::record!(
+        OnboardingSummary { id => "id", org_unit_id => "orgUnitId", status => "status",
+        entry_reason => "entryReason", reason_for_termination => "reasonForTermination",
+        date_of_start => "dateOfStart", date_of_contract => "dateOfContract",
+        date_of_employment => "dateOfEmployment", date_of_end => "dateOfEnd",
+        date_created => "dateCreated", person_title => "personTitle", person_salutation
+        => "personSalutation", person_first_name => "personFirstName", person_last_name
+        => "personLastName" }
+    );
     /// An organisation unit.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct OrgUnit {
         /// `id`.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<i64>,
         /// `name`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// Null for the root.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub parent_id: Option<i64>,
     }
+    keyfob_client::record!(
+        OrgUnit { id => "id", name => "name", parent_id => "parentId" }
+    );
     /// A candidate.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Person {
         /// `id`.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<i64>,
         /// The caller's own key; unique within the resource or null.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_id: Option<String>,
         /// Counter for optimistic locking. The server returns the new value after a change.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub version: Option<i64>,
         /// `salutation`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub salutation: Option<Salutation>,
         /// `title`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub title: Option<String>,
         /// At most 255 characters.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub first_name: Option<String>,
         /// `lastName`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub last_name: Option<String>,
         /// Not in the future.
-        #[serde(deserialize_with = "wire::option_date")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub date_of_birth: Option<chrono::NaiveDate>,
         /// Address fields need `countryIsoA2`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub address1: Option<String>,
         /// `address2`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub address2: Option<String>,
         /// `address3`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub address3: Option<String>,
         /// `address4`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub address4: Option<String>,
         /// `address5`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub address5: Option<String>,
         /// Only with the country US.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub us_state: Option<UsState>,
         /// `zipCode`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub zip_code: Option<String>,
         /// `city`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub city: Option<String>,
         /// ISO 3166-1 alpha-2.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub country_iso_a2: Option<String>,
         /// `email`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub email: Option<String>,
         /// `telephone`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub telephone: Option<String>,
         /// `alternativeTelephone`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub alternative_telephone: Option<String>,
         /// `skypeName`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub skype_name: Option<String>,
         /// `profileLink`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub profile_link: Option<String>,
         /// Internal name of the degree.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub degree_id: Option<String>,
         /// `education`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub education: Option<String>,
         /// `study`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub study: Option<String>,
         /// `lastPosition`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub last_position: Option<String>,
         /// Internal names of special marks; if sent, they override the eight booleans.
-        #[serde(deserialize_with = "wire::list_string")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub special_mark_ids: Vec<String>,
         /// Internal applicant. Replaced by `specialMarkIds` in revision 1.49.
-        #[serde(rename = "specialMarkIA")]
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub special_mark_ia: Option<bool>,
         /// Severely disabled. Replaced by `specialMarkIds` in revision 1.49.
-        #[serde(rename = "specialMarkDIS")]
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub special_mark_dis: Option<bool>,
         /// Relatives in the company. Replaced by `specialMarkIds` in revision 1.49.
-        #[serde(rename = "specialMarkREL")]
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub special_mark_rel: Option<bool>,
         /// Replaced by `specialMarkIds` in revision 1.49.
-        #[serde(rename = "specialMarkVIP")]
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub special_mark_vip: Option<bool>,
         /// Referred by an employee. Replaced by `specialMarkIds` in revision 1.49.
-        #[serde(rename = "specialMarkREF")]
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub special_mark_ref: Option<bool>,
         /// Sent by a service provider. Replaced by `specialMarkIds` in revision 1.49.
-        #[serde(rename = "specialMarkHRP")]
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub special_mark_hrp: Option<bool>,
         /// On the blacklist. Replaced by `specialMarkIds` in revision 1.49.
-        #[serde(rename = "specialMarkBL")]
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub special_mark_bl: Option<bool>,
         /// Applicant of the group. Replaced by `specialMarkIds` in revision 1.49.
-        #[serde(rename = "specialMarkGPA")]
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub special_mark_gpa: Option<bool>,
         /// Read only.
-        #[serde(deserialize_with = "wire::list_string")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub keywords: Vec<String>,
         /// Keys of the applications of this person; read only.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub applications: Vec<EntityReference>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        Person { id => "id", external_id => "externalId", version => "version",
+        salutation => "salutation", title => "title", first_name => "firstName",
+        last_name => "lastName", date_of_birth => "dateOfBirth", address1 => "address1",
+        address2 => "address2", address3 => "address3", address4 => "address4", address5
+        => "address5", us_state => "usState", zip_code => "zipCode", city => "city",
+        country_iso_a2 => "countryIsoA2", email => "email", telephone => "telephone",
+        alternative_telephone => "alternativeTelephone", skype_name => "skypeName",
+        profile_link => "profileLink", degree_id => "degreeId", education => "education",
+        study => "study", last_position => "lastPosition", special_mark_ids =>
+        "specialMarkIds", special_mark_ia => "specialMarkIA", special_mark_dis =>
+        "specialMarkDIS", special_mark_rel => "specialMarkREL", special_mark_vip =>
+        "specialMarkVIP", special_mark_ref => "specialMarkREF", special_mark_hrp =>
+        "specialMarkHRP", special_mark_bl => "specialMarkBL", special_mark_gpa =>
+        "specialMarkGPA", keywords => "keywords", applications => "applications" } extra
+    );
     /// A candidate to create.
     #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
     #[serde(rename_all = "camelCase")]
@@ -11655,6 +11168,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub special_mark_gpa: Option<bool>,
     }
+    keyfob_client::value!(PersonCreate);
     impl PersonCreate {
         /// With what the API requires.
         pub fn new(first_name: impl Into<String>, last_name: impl Into<String>) -> Self {
@@ -12011,10 +11525,11 @@ pub mod types {
         #[serde(deserialize_with = "wire::option_boolean")]
         #[serde(skip_serializing_if = "Option::is_none")]
         pub special_mark_gpa: Option<bool>,
-        /// Fields that are not known here.
         #[serde(flatten)]
+        /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::value!(PersonUpdate);
     impl PersonUpdate {
         /// With what the API requires.
         pub fn new(
@@ -12274,31 +11789,24 @@ pub mod types {
         }
     }
     /// The photo of a candidate.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Photo {
         /// `contentType`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub content_type: Option<String>,
         /// Bytes.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub file_size: Option<i64>,
         /// `dateCreated`.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub date_created: Option<keyfob_client::Timestamp>,
         /// `filename`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub filename: Option<String>,
         /// The picture in Base64.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub content_as_base64: Option<String>,
     }
+    keyfob_client::record!(
+        Photo { content_type => "contentType", file_size => "fileSize", date_created =>
+        "dateCreated", filename => "filename", content_as_base64 => "contentAsBase64" }
+    );
     /// A photo to set.
     #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
     #[serde(rename_all = "camelCase")]
@@ -12313,6 +11821,7 @@ pub mod types {
         #[serde(deserialize_with = "wire::string")]
         pub content_as_base64: String,
     }
+    keyfob_client::value!(PhotoCreate);
     impl PhotoCreate {
         /// With what the API requires.
         pub fn new(
@@ -12361,525 +11870,372 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(PlacementStatus);
     /// An address in a feed; the exact types of its parts are not known.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PublishedAddress {
         /// `address1`.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub address1: Option<String>,
         /// `address2`.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub address2: Option<String>,
         /// `address3`.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub address3: Option<String>,
         /// `address4`.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub address4: Option<String>,
         /// `address5`.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub address5: Option<String>,
         /// `usState`.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub us_state: Option<String>,
         /// `zipCode`.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub zip_code: Option<String>,
         /// `city`.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub city: Option<String>,
         /// Of unknown shape.
         ///
         /// Inferred, not documented.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub country: Option<serde_json::Value>,
     }
+    keyfob_client::record!(
+        PublishedAddress { address1 => "address1", address2 => "address2", address3 =>
+        "address3", address4 => "address4", address5 => "address5", us_state =>
+        "usState", zip_code => "zipCode", city => "city", country => "country" }
+    );
     /// The company that advertises.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PublishedCompany {
         /// `id`.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<i64>,
         /// `internalName`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub internal_name: Option<String>,
         /// `name`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// HTML.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub description1: Option<String>,
         /// HTML.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub description2: Option<String>,
         /// HTML.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub description3: Option<String>,
         /// HTML.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub description4: Option<String>,
         /// HTML.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub description5: Option<String>,
         /// HTML.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub description6: Option<String>,
         /// HTML.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub description7: Option<String>,
         /// HTML.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub description8: Option<String>,
         /// HTML.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub description9: Option<String>,
         /// HTML.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub description10: Option<String>,
         /// Of unknown shape.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub address: Option<serde_json::Value>,
     }
+    keyfob_client::record!(
+        PublishedCompany { id => "id", internal_name => "internalName", name => "name",
+        description1 => "description1", description2 => "description2", description3 =>
+        "description3", description4 => "description4", description5 => "description5",
+        description6 => "description6", description7 => "description7", description8 =>
+        "description8", description9 => "description9", description10 => "description10",
+        address => "address" }
+    );
     /// The person to ask about a job.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PublishedContact {
         /// `salutation`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub salutation: Option<PublishedSalutation>,
         /// `title`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub title: Option<String>,
         /// `firstName`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub first_name: Option<String>,
         /// `lastName`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub last_name: Option<String>,
         /// `email`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub email: Option<String>,
         /// `division`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub division: Option<String>,
         /// `telephone`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub telephone: Option<String>,
         /// `mobile`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub mobile: Option<String>,
         /// `street`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub street: Option<String>,
         /// `number`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub number: Option<String>,
         /// `additionalAddress`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub additional_address: Option<String>,
         /// `zipCode`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub zip_code: Option<String>,
         /// `city`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub city: Option<String>,
         /// `country`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub country: Option<String>,
         /// Name of the company.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub company: Option<String>,
         /// `position`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub position: Option<String>,
         /// `photoURL`.
-        #[serde(rename = "photoURL")]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub photo_url: Option<String>,
     }
+    keyfob_client::record!(
+        PublishedContact { salutation => "salutation", title => "title", first_name =>
+        "firstName", last_name => "lastName", email => "email", division => "division",
+        telephone => "telephone", mobile => "mobile", street => "street", number =>
+        "number", additional_address => "additionalAddress", zip_code => "zipCode", city
+        => "city", country => "country", company => "company", position => "position",
+        photo_url => "photoURL" }
+    );
     /// A country in a feed.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PublishedCountry {
         /// `name`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// ISO 3166-1 alpha-2.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub iso_a2: Option<String>,
     }
+    keyfob_client::record!(PublishedCountry { name => "name", iso_a2 => "isoA2" });
     /// A picture of a publication.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PublishedImage {
         /// `type`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub type_: Option<String>,
         /// `url`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub url: Option<String>,
     }
+    keyfob_client::record!(PublishedImage { type_ => "type", url => "url" });
     /// A publication as the career portal shows it.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PublishedJob {
         /// Id of the publication.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<i64>,
         /// `language`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub language: Option<String>,
         /// `position`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub position: Option<String>,
         /// `pageTitle`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub page_title: Option<String>,
         /// `subtitle`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub subtitle: Option<String>,
         /// `pageDescription`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub page_description: Option<String>,
         /// Page of the publication.
-        #[serde(rename = "jobPublicationURL")]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub job_publication_url: Option<String>,
         /// Page of the application form.
-        #[serde(rename = "applicationFormURL")]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub application_form_url: Option<String>,
         /// Address of the apply API for this publication; null where the portal does not accept imports.
-        #[serde(rename = "applicationApplyApiURL")]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub application_apply_api_url: Option<String>,
         /// Only on newer tenants.
-        #[serde(rename = "applicationApplyWhatsAppURL")]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub application_apply_whats_app_url: Option<String>,
         /// UTC, often without seconds, such as 2025-08-03T22:00Z.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub start_date: Option<keyfob_client::Timestamp>,
         /// UTC, with or without seconds.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub end_date: Option<keyfob_client::Timestamp>,
         /// HTML; absent from the small form.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub introduction: Option<String>,
         /// HTML; absent from the small form.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub tasks: Option<String>,
         /// HTML; absent from the small form.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub profile: Option<String>,
         /// HTML; absent from the small form.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub we_offer: Option<String>,
         /// HTML; absent from the small form.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub closing_text: Option<String>,
         /// Seen on an older tenant only.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub images: Vec<PublishedImage>,
         /// Empty wherever it was seen.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub benefits: Vec<serde_json::Value>,
         /// `jobOpening`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub job_opening: Option<PublishedJobOpening>,
     }
+    keyfob_client::record!(
+        PublishedJob { id => "id", language => "language", position => "position",
+        page_title => "pageTitle", subtitle => "subtitle", page_description =>
+        "pageDescription", job_publication_url => "jobPublicationURL",
+        application_form_url => "applicationFormURL", application_apply_api_url =>
+        "applicationApplyApiURL", application_apply_whats_app_url =>
+        "applicationApplyWhatsAppURL", start_date => "startDate", end_date => "endDate",
+        introduction => "introduction", tasks => "tasks", profile => "profile", we_offer
+        => "weOffer", closing_text => "closingText", images => "images", benefits =>
+        "benefits", job_opening => "jobOpening" }
+    );
     /// The job opening behind a publication.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PublishedJobOpening {
         /// `id`.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<i64>,
         /// `name`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// `type`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub type_: Option<JobOpeningType>,
         /// `categories`.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub categories: Vec<PublishedTerm>,
         /// `targetGroups`.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub target_groups: Vec<PublishedTerm>,
         /// Objects with id, `internalName` and name; plain strings on one tenant.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub working_times: Vec<serde_json::Value>,
         /// `contractPeriod`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub contract_period: Option<PublishedTerm>,
         /// `orgUnit`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub org_unit: Option<PublishedOrgUnit>,
         /// Absent from the small form.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub company: Option<PublishedCompany>,
         /// `reference`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub reference: Option<String>,
         /// Free text.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub location: Option<String>,
         /// `department`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub department: Option<String>,
         /// `costUnit`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub cost_unit: Option<String>,
         /// Free text, such as 01.10.2026.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub earliest_entry_date: Option<String>,
         /// Free text.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub salary_range: Option<String>,
         /// Free text.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub reward: Option<String>,
         /// `locations`.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub locations: Vec<PublishedLocation>,
         /// `salary`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub salary: Option<PublishedSalary>,
         /// `createdDate`.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub created_date: Option<keyfob_client::Timestamp>,
         /// `responsibleUser`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub responsible_user: Option<PublishedContact>,
         /// Empty wherever it was seen.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub form_field_answers: Vec<serde_json::Value>,
     }
+    keyfob_client::record!(
+        PublishedJobOpening { id => "id", name => "name", type_ => "type", categories =>
+        "categories", target_groups => "targetGroups", working_times => "workingTimes",
+        contract_period => "contractPeriod", org_unit => "orgUnit", company => "company",
+        reference => "reference", location => "location", department => "department",
+        cost_unit => "costUnit", earliest_entry_date => "earliestEntryDate", salary_range
+        => "salaryRange", reward => "reward", locations => "locations", salary =>
+        "salary", created_date => "createdDate", responsible_user => "responsibleUser",
+        form_field_answers => "formFieldAnswers" }
+    );
     /// A location in a feed.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PublishedLocation {
         /// `id`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// `name`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// `country`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub country: Option<PublishedCountry>,
         /// `latitude`.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub latitude: Option<f64>,
         /// `longitude`.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub longitude: Option<f64>,
         /// `additionalInformation`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub additional_information: Option<String>,
         /// `address`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub address: Option<PublishedAddress>,
     }
+    keyfob_client::record!(
+        PublishedLocation { id => "id", name => "name", country => "country", latitude =>
+        "latitude", longitude => "longitude", additional_information =>
+        "additionalInformation", address => "address" }
+    );
     /// An organisation unit in a feed.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PublishedOrgUnit {
         /// `id`.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<i64>,
         /// `name`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
     }
+    keyfob_client::record!(PublishedOrgUnit { id => "id", name => "name" });
     /// A salary in a feed.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PublishedSalary {
         /// Such as `EUR`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub currency: Option<String>,
         /// `value`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub value: Option<PublishedSalaryValue>,
     }
+    keyfob_client::record!(PublishedSalary { currency => "currency", value => "value" });
     /// The range of a salary.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PublishedSalaryValue {
         /// `minValue`.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub min_value: Option<f64>,
         /// `maxValue`.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub max_value: Option<f64>,
         /// Such as `YEAR`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub unit_text: Option<String>,
     }
+    keyfob_client::record!(
+        PublishedSalaryValue { min_value => "minValue", max_value => "maxValue",
+        unit_text => "unitText" }
+    );
     /// A salutation in a feed.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PublishedSalutation {
         /// `internalName`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub internal_name: Option<Salutation>,
         /// Display text.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
     }
+    keyfob_client::record!(
+        PublishedSalutation { internal_name => "internalName", name => "name" }
+    );
     /// A term of the tenant.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PublishedTerm {
         /// `id`.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<i64>,
         /// Such as `FULL_TIME`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub internal_name: Option<String>,
         /// `name`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
     }
+    keyfob_client::record!(
+        PublishedTerm { id => "id", internal_name => "internalName", name => "name" }
+    );
     /// Who is responsible for an onboarding.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Responsibility {
         /// Internal name.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// `responsibilityGroup`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub responsibility_group: Option<ResponsibilityGroup>,
         /// Id of the user.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub responsible_user_id: Option<i64>,
     }
+    keyfob_client::record!(
+        Responsibility { id => "id", responsibility_group => "responsibilityGroup",
+        responsible_user_id => "responsibleUserId" }
+    );
     /// The part a user plays in an onboarding.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
@@ -12955,19 +12311,18 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(Salutation);
     /// What goes with a status change.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct StatusChange {
         /// Internal name of the mail template that the candidate is written with.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub correspondence_template_id: Option<String>,
         /// `comment`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub comment: Option<String>,
     }
+    keyfob_client::record!(
+        StatusChange { correspondence_template_id => "correspondenceTemplateId", comment
+        => "comment" }
+    );
     impl StatusChange {
         /// Nothing set yet.
         pub fn new() -> Self {
@@ -13303,145 +12658,95 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(UsState);
     /// A user of d.vinci.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct User {
         /// `id`.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<i64>,
         /// Counter for optimistic locking. The server returns the new value after a change.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub version: Option<i64>,
         /// The caller's own key; unique within the resource or null.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_id: Option<String>,
         /// `username`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub username: Option<String>,
         /// `samlSsoEnabled`.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub saml_sso_enabled: Option<bool>,
         /// `formAuthenticationEnabled`.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub form_authentication_enabled: Option<bool>,
         /// `salutation`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub salutation: Option<Salutation>,
         /// `title`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub title: Option<String>,
         /// `firstName`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub first_name: Option<String>,
         /// `lastName`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub last_name: Option<String>,
         /// Full name with salutation, in the language asked for.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub display_name: Option<String>,
         /// `email`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub email: Option<String>,
         /// `orgUnitId`.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub org_unit_id: Option<i64>,
         /// ISO 639-1 language such as de or en.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub language_id: Option<String>,
         /// `street`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub street: Option<String>,
         /// `number`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub number: Option<String>,
         /// `additionalAddress`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub additional_address: Option<String>,
         /// `zipCode`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub zip_code: Option<String>,
         /// `city`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub city: Option<String>,
         /// ISO 3166-1 alpha-2.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub country_iso_a2: Option<String>,
         /// IANA name, such as Europe/Berlin.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub time_zone: Option<String>,
         /// `telephone`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub telephone: Option<String>,
         /// Since revision 1.58.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub mobile: Option<String>,
         /// Internal name of the company.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub company_id: Option<String>,
         /// `signingAuthority`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub signing_authority: Option<String>,
         /// `positionAuthority`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub position_authority: Option<String>,
         /// `division`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub division: Option<String>,
         /// Replaced by `dailyEmailNotificationTypes` in revision 1.51.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub daily_email_notification: Option<bool>,
         /// `dailyEmailNotificationTypes`.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub daily_email_notification_types: Vec<DailyEmailNotificationType>,
         /// `notifyOnNewCandidateCommunication`.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub notify_on_new_candidate_communication: Option<bool>,
         /// Internal names of roles.
-        #[serde(deserialize_with = "wire::list_string")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub role_ids: Vec<String>,
         /// Ids of user groups.
-        #[serde(deserialize_with = "wire::list_integer")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub user_group_ids: Vec<i64>,
         /// Free pairs kept for other systems.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub data_for_external_systems: Vec<ExternalSystemValue>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        User { id => "id", version => "version", external_id => "externalId", username =>
+        "username", saml_sso_enabled => "samlSsoEnabled", form_authentication_enabled =>
+        "formAuthenticationEnabled", salutation => "salutation", title => "title",
+        first_name => "firstName", last_name => "lastName", display_name =>
+        "displayName", email => "email", org_unit_id => "orgUnitId", language_id =>
+        "languageId", street => "street", number => "number", additional_address =>
+        "additionalAddress", zip_code => "zipCode", city => "city", country_iso_a2 =>
+        "countryIsoA2", time_zone => "timeZone", telephone => "telephone", mobile =>
+        "mobile", company_id => "companyId", signing_authority => "signingAuthority",
+        position_authority => "positionAuthority", division => "division",
+        daily_email_notification => "dailyEmailNotification",
+        daily_email_notification_types => "dailyEmailNotificationTypes",
+        notify_on_new_candidate_communication => "notifyOnNewCandidateCommunication",
+        role_ids => "roleIds", user_group_ids => "userGroupIds",
+        data_for_external_systems => "dataForExternalSystems" } extra
+    );
     /// A user to create.
     #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
     #[serde(rename_all = "camelCase")]
@@ -13588,6 +12893,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Vec::is_empty")]
         pub data_for_external_systems: Vec<ExternalSystemValue>,
     }
+    keyfob_client::value!(UserCreate);
     impl UserCreate {
         /// With what the API requires.
         pub fn new(
@@ -13754,38 +13060,28 @@ pub mod types {
         }
     }
     /// A group of users.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct UserGroup {
         /// `id`.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<i64>,
         /// Counter for optimistic locking. The server returns the new value after a change.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub version: Option<i64>,
         /// The caller's own key; unique within the resource or null.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_id: Option<String>,
         /// `name`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// `orgUnitId`.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub org_unit_id: Option<i64>,
         /// Ids of users.
-        #[serde(deserialize_with = "wire::list_integer")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub user_ids: Vec<i64>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        UserGroup { id => "id", version => "version", external_id => "externalId", name
+        => "name", org_unit_id => "orgUnitId", user_ids => "userIds" } extra
+    );
     /// A user group to create.
     #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
     #[serde(rename_all = "camelCase")]
@@ -13810,6 +13106,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Vec::is_empty")]
         pub user_ids: Vec<i64>,
     }
+    keyfob_client::value!(UserGroupCreate);
     impl UserGroupCreate {
         /// With what the API requires.
         pub fn new(name: impl Into<String>, org_unit_id: i64) -> Self {
@@ -13861,10 +13158,11 @@ pub mod types {
         #[serde(deserialize_with = "wire::option_list")]
         #[serde(skip_serializing_if = "Option::is_none")]
         pub user_ids: Option<Vec<i64>>,
-        /// Fields that are not known here.
         #[serde(flatten)]
+        /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::value!(UserGroupUpdate);
     impl UserGroupUpdate {
         /// With what the API requires.
         pub fn new(version: i64, name: impl Into<String>) -> Self {
@@ -14042,10 +13340,11 @@ pub mod types {
         #[serde(deserialize_with = "wire::option_list")]
         #[serde(skip_serializing_if = "Option::is_none")]
         pub data_for_external_systems: Option<Vec<ExternalSystemValue>>,
-        /// Fields that are not known here.
         #[serde(flatten)]
+        /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::value!(UserUpdate);
     impl UserUpdate {
         /// With what the API requires.
         pub fn new(

@@ -10082,169 +10082,131 @@ pub mod operation {
 pub mod types {
     use keyfob_client::wire;
     /// A place at which a storage unit is accessed.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct AccessPoint {
         /// `id`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// `name`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// `storageUnitId`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub storage_unit_id: Option<String>,
         /// Settings as text, such as `AccessPointNumber` and Index pairs separated by semicolons.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub parameters: Option<String>,
         /// `isBlocked`.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub is_blocked: Option<bool>,
         /// At most 50 characters.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub block_reason: Option<String>,
     }
+    keyfob_client::record!(
+        AccessPoint { id => "id", name => "name", storage_unit_id => "storageUnitId",
+        parameters => "parameters", is_blocked => "isBlocked", block_reason =>
+        "blockReason" }
+    );
     /// Wraps one access point.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct AccessPointEnvelope {
         /// `access_point`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub access_point: Option<AccessPoint>,
     }
+    keyfob_client::record!(AccessPointEnvelope { access_point => "access_point" });
     /// A page of access points.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct AccessPointList {
         /// Rows of this page; fewer than limit on the last one.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub access_points: Vec<AccessPoint>,
         /// Number of rows when `countOnly` was asked; read by public clients, not documented.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub count: Option<i64>,
         /// The same under the other name that public clients try.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub total_count: Option<i64>,
     }
+    keyfob_client::record!(
+        AccessPointList { access_points => "access_points", count => "count", total_count
+        => "total_count" }
+    );
     /// An entry in the log of API calls.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ApiCall {
         /// `id`.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<i64>,
         /// What was sent.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub body: Option<String>,
         /// HTTP status.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub code: Option<i64>,
         /// `creationDate`.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub creation_date: Option<keyfob_client::Timestamp>,
         /// Milliseconds.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub duration: Option<f64>,
         /// `endpoint`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub endpoint: Option<String>,
         /// `error`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub error: Option<String>,
         /// What was answered.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub response: Option<String>,
         /// `username`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub username: Option<String>,
     }
+    keyfob_client::record!(
+        ApiCall { id => "id", body => "body", code => "code", creation_date =>
+        "creationDate", duration => "duration", endpoint => "endpoint", error => "error",
+        response => "response", username => "username" }
+    );
     /// Wraps one logged call. The key is inferred.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ApiCallEnvelope {
         /// `call`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub call: Option<ApiCall>,
     }
+    keyfob_client::record!(ApiCallEnvelope { call => "call" });
     /// A page of api calls.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ApiCallList {
         /// Rows of this page; fewer than limit on the last one.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub calls: Vec<ApiCall>,
         /// Number of rows when `countOnly` was asked; read by public clients, not documented.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub count: Option<i64>,
         /// The same under the other name that public clients try.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub total_count: Option<i64>,
     }
+    keyfob_client::record!(
+        ApiCallList { calls => "calls", count => "count", total_count => "total_count" }
+    );
     /// A set of work order lines that are handled together.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Batch {
         /// `id`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// At most 50 characters.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// `type`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub type_: Option<BatchType>,
         /// `priority`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub priority: Option<Priority>,
         /// `deadline`.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub deadline: Option<keyfob_client::Timestamp>,
         /// `creationDate`.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub creation_date: Option<keyfob_client::Timestamp>,
     }
+    keyfob_client::record!(
+        Batch { id => "id", name => "name", type_ => "type", priority => "priority",
+        deadline => "deadline", creation_date => "creationDate" }
+    );
     /// A batch to be created.
     #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
     #[serde(rename_all = "camelCase")]
@@ -10268,6 +10230,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub deadline: Option<keyfob_client::Timestamp>,
     }
+    keyfob_client::value!(BatchCreate);
     impl BatchCreate {
         /// With what the API requires.
         pub fn new(name: impl Into<String>) -> Self {
@@ -10295,40 +10258,34 @@ pub mod types {
         }
     }
     /// Wraps one batch.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct BatchEnvelope {
         /// `batch`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub batch: Option<Batch>,
         /// Older texts show an answer for one batch under the plural key.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub batches: Vec<Batch>,
     }
+    keyfob_client::record!(BatchEnvelope { batch => "batch", batches => "batches" });
     /// A page of batches.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct BatchList {
         /// Rows of this page; fewer than limit on the last one.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub batches: Vec<Batch>,
         /// Number of rows when `countOnly` was asked; read by public clients, not documented.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub count: Option<i64>,
         /// The same under the other name that public clients try.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub total_count: Option<i64>,
     }
+    keyfob_client::record!(
+        BatchList { batches => "batches", count => "count", total_count => "total_count"
+        }
+    );
     /// Kind of a batch. Requests default to manual dynamic.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
@@ -10369,24 +10326,22 @@ pub mod types {
     }
     keyfob_client::open_integer_enum!(BatchType);
     /// Changes to a batch. What is absent stays as it is.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct BatchUpdate {
         /// At most 50 characters.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// `type`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub type_: Option<BatchType>,
         /// `priority`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub priority: Option<Priority>,
         /// A date alone is accepted as well.
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub deadline: keyfob_client::Patch<keyfob_client::Timestamp>,
     }
+    keyfob_client::record!(
+        BatchUpdate { name => "name", type_ => "type", priority => "priority", deadline
+        => "deadline" }
+    );
     impl BatchUpdate {
         /// Nothing set yet.
         pub fn new() -> Self {
@@ -10417,291 +10372,220 @@ pub mod types {
         }
     }
     /// A bin, with its size.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Bin {
         /// `id`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// At most 50 characters.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// `cellName`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub cell_name: Option<String>,
         /// `color`.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub color: Option<i64>,
         /// `type`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub type_: Option<LocationType>,
         /// `depth`.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub depth: Option<f64>,
         /// `width`.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub width: Option<f64>,
         /// `height`.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub height: Option<f64>,
         /// `insideDepth`.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub inside_depth: Option<f64>,
         /// `insideWidth`.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub inside_width: Option<f64>,
         /// `xSlots`.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub x_slots: Option<i64>,
         /// `ySlots`.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub y_slots: Option<i64>,
     }
+    keyfob_client::record!(
+        Bin { id => "id", name => "name", cell_name => "cellName", color => "color",
+        type_ => "type", depth => "depth", width => "width", height => "height",
+        inside_depth => "insideDepth", inside_width => "insideWidth", x_slots =>
+        "xSlots", y_slots => "ySlots" }
+    );
     /// Wraps one bin.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct BinEnvelope {
         /// `bin`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub bin: Option<Bin>,
     }
+    keyfob_client::record!(BinEnvelope { bin => "bin" });
     /// A page of bins.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct BinList {
         /// Rows of this page; fewer than limit on the last one.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub bins: Vec<Bin>,
         /// Number of rows when `countOnly` was asked; read by public clients, not documented.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub count: Option<i64>,
         /// The same under the other name that public clients try.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub total_count: Option<i64>,
     }
+    keyfob_client::record!(
+        BinList { bins => "bins", count => "count", total_count => "total_count" }
+    );
     /// A carrier, which holds shelves. Only two fields are known; the others come as extra keys.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Carrier {
         /// `id`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// `name`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(Carrier { id => "id", name => "name" } extra);
     /// Wraps one carrier.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct CarrierEnvelope {
         /// `carrier`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub carrier: Option<Carrier>,
     }
+    keyfob_client::record!(CarrierEnvelope { carrier => "carrier" });
     /// A page of carriers.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct CarrierList {
         /// Rows of this page; fewer than limit on the last one.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub carriers: Vec<Carrier>,
         /// Number of rows when `countOnly` was asked; read by public clients, not documented.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub count: Option<i64>,
         /// The same under the other name that public clients try.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub total_count: Option<i64>,
     }
+    keyfob_client::record!(
+        CarrierList { carriers => "carriers", count => "count", total_count =>
+        "total_count" }
+    );
     /// A connection of ItemPath to another system. It tells only whether a password or a token exists.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Connection {
         /// `id`.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<i64>,
         /// The attribute list spells it `appID`.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub app_id: Option<i64>,
         /// `name`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// `url`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub url: Option<String>,
         /// `passwordExists`.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub password_exists: Option<bool>,
         /// `tokenExists`.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub token_exists: Option<bool>,
         /// `isTestable`.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub is_testable: Option<bool>,
         /// `authentication`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub authentication: Option<String>,
         /// For example MSSQL; REST, GraphQL, DB2 and PLC exist as well.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub type_: Option<String>,
         /// `username`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub username: Option<String>,
         /// Type not known.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub status: Option<keyfob_client::NumberOrString>,
         /// `latestConnection`.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub latest_connection: Option<keyfob_client::Timestamp>,
         /// The same, as the vendor example misspells it.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub lastest_connection: Option<keyfob_client::Timestamp>,
         /// `creationDate`.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub creation_date: Option<keyfob_client::Timestamp>,
         /// `latestLog`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub latest_log: Option<ConnectionLog>,
         /// `integrationCount`.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub integration_count: Option<i64>,
         /// `lastCheck`.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub last_check: Option<keyfob_client::Timestamp>,
     }
+    keyfob_client::record!(
+        Connection { id => "id", app_id => "appId", name => "name", url => "url",
+        password_exists => "passwordExists", token_exists => "tokenExists", is_testable
+        => "isTestable", authentication => "authentication", type_ => "type", username =>
+        "username", status => "status", latest_connection => "latestConnection",
+        lastest_connection => "lastestConnection", creation_date => "creationDate",
+        latest_log => "latestLog", integration_count => "integrationCount", last_check =>
+        "lastCheck" }
+    );
     /// A page of connections.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ConnectionList {
         /// Rows of this page; fewer than limit on the last one.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub connections: Vec<Connection>,
         /// Number of rows when `countOnly` was asked; read by public clients, not documented.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub count: Option<i64>,
         /// The same under the other name that public clients try.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub total_count: Option<i64>,
     }
+    keyfob_client::record!(
+        ConnectionList { connections => "connections", count => "count", total_count =>
+        "total_count" }
+    );
     /// The newest log entry of a connection. The types are not documented.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ConnectionLog {
         /// Type not known.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<keyfob_client::NumberOrString>,
         /// `creationDate`.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub creation_date: Option<keyfob_client::Timestamp>,
         /// Type not known.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub status: Option<keyfob_client::NumberOrString>,
         /// `description`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub description: Option<String>,
         /// Type not known.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub error: Option<serde_json::Value>,
         /// Type not known.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub app_id: Option<keyfob_client::NumberOrString>,
         /// Type not known.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub integration_id: Option<keyfob_client::NumberOrString>,
         /// Type not known.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub workflow_id: Option<keyfob_client::NumberOrString>,
         /// Type not known.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub task_id: Option<keyfob_client::NumberOrString>,
         /// Type not known.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub time: Option<keyfob_client::NumberOrString>,
     }
+    keyfob_client::record!(
+        ConnectionLog { id => "id", creation_date => "creationDate", status => "status",
+        description => "description", error => "error", app_id => "appId", integration_id
+        => "integrationId", workflow_id => "workflowId", task_id => "taskId", time =>
+        "time" }
+    );
     /// A cost center.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct CostCenter {
         /// `id`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// Unique.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// `description`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub description: Option<String>,
         /// `creationDate`.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub creation_date: Option<keyfob_client::Timestamp>,
     }
+    keyfob_client::record!(
+        CostCenter { id => "id", name => "name", description => "description",
+        creation_date => "creationDate" }
+    );
     /// A cost center to be created.
     #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
     #[non_exhaustive]
@@ -10716,6 +10600,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub description: Option<String>,
     }
+    keyfob_client::value!(CostCenterCreate);
     impl CostCenterCreate {
         /// With what the API requires.
         pub fn new(name: impl Into<String>) -> Self {
@@ -10731,49 +10616,44 @@ pub mod types {
         }
     }
     /// Wraps one cost center.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct CostCenterEnvelope {
         /// `cost_center`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub cost_center: Option<CostCenter>,
     }
+    keyfob_client::record!(CostCenterEnvelope { cost_center => "cost_center" });
     /// A page of cost centers.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct CostCenterList {
         /// Rows of this page; fewer than limit on the last one.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub cost_centers: Vec<CostCenter>,
         /// Number of rows when `countOnly` was asked; read by public clients, not documented.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub count: Option<i64>,
         /// The same under the other name that public clients try.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub total_count: Option<i64>,
     }
+    keyfob_client::record!(
+        CostCenterList { cost_centers => "cost_centers", count => "count", total_count =>
+        "total_count" }
+    );
     /// Changes to a cost center. What is absent stays as it is.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct CostCenterUpdate {
         /// Unique.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// `description`.
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub description: keyfob_client::Patch<String>,
     }
+    keyfob_client::record!(
+        CostCenterUpdate { name => "name", description => "description" }
+    );
     impl CostCenterUpdate {
         /// Nothing set yet.
         pub fn new() -> Self {
@@ -10935,38 +10815,29 @@ pub mod types {
     }
     keyfob_client::open_integer_enum!(FifoType);
     /// A picture that belongs to a material, a bin, a shelf or a material family. The file itself is not served.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Image {
         /// `id`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// `name`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// `classification`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub classification: Option<ImageClassification>,
         /// Path of a file on the Power Pick server, not a web address.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub hyperlink: Option<String>,
         /// `materialId`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub material_id: Option<String>,
         /// `origin`.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub origin: Option<i64>,
         /// `type`.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub type_: Option<i64>,
     }
+    keyfob_client::record!(
+        Image { id => "id", name => "name", classification => "classification", hyperlink
+        => "hyperlink", material_id => "materialId", origin => "origin", type_ => "type"
+        }
+    );
     /// What an image shows.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
@@ -11007,44 +10878,36 @@ pub mod types {
     }
     keyfob_client::open_integer_enum!(ImageClassification);
     /// An image to be created. The body is inferred from the fields of an image; no upload of the file is known.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ImageCreate {
         /// `name`.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// `classification`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub classification: Option<ImageClassification>,
         /// Path of a file on the Power Pick server, not a web address.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub hyperlink: Option<String>,
         /// `materialId`.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub material_id: Option<String>,
         /// `origin`.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub origin: Option<i64>,
         /// `type`.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub type_: Option<i64>,
     }
+    keyfob_client::record!(
+        ImageCreate { name => "name", classification => "classification", hyperlink =>
+        "hyperlink", material_id => "materialId", origin => "origin", type_ => "type" }
+    );
     impl ImageCreate {
         /// Nothing set yet.
         pub fn new() -> Self {
@@ -11092,62 +10955,50 @@ pub mod types {
         }
     }
     /// Wraps one image.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ImageEnvelope {
         /// `image`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub image: Option<Image>,
     }
+    keyfob_client::record!(ImageEnvelope { image => "image" });
     /// A page of images.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ImageList {
         /// Rows of this page; fewer than limit on the last one.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub images: Vec<Image>,
         /// Number of rows when `countOnly` was asked; read by public clients, not documented.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub count: Option<i64>,
         /// The same under the other name that public clients try.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub total_count: Option<i64>,
     }
+    keyfob_client::record!(
+        ImageList { images => "images", count => "count", total_count => "total_count" }
+    );
     /// A set of materials that is ordered as one.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Kit {
         /// `id`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// `name`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// 0 or 1.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub has_stock: Option<i64>,
         /// `target`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub target: Option<String>,
         /// Empty when there are none.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub lines: Vec<KitLine>,
     }
+    keyfob_client::record!(
+        Kit { id => "id", name => "name", has_stock => "hasStock", target => "target",
+        lines => "lines" }
+    );
     /// A kit to be created, with at least one line.
     #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
     #[non_exhaustive]
@@ -11168,6 +11019,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub target: Option<String>,
     }
+    keyfob_client::value!(KitCreate);
     impl KitCreate {
         /// With what the API requires.
         pub fn new(
@@ -11189,48 +11041,37 @@ pub mod types {
         }
     }
     /// Wraps one kit.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct KitEnvelope {
         /// `kit`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub kit: Option<Kit>,
     }
+    keyfob_client::record!(KitEnvelope { kit => "kit" });
     /// One material, or one nested kit, of a kit.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct KitLine {
         /// `id`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// Absent inside a kit.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub kit_id: Option<String>,
         /// A material, or another kit.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub material_id: Option<String>,
         /// Given automatically.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub number: Option<i64>,
         /// A multiplier when the line is a kit.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub quantity: Option<f64>,
         /// 0 or 1.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub has_stock: Option<i64>,
         /// Older releases.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub material_name: Option<String>,
     }
+    keyfob_client::record!(
+        KitLine { id => "id", kit_id => "kitId", material_id => "materialId", number =>
+        "number", quantity => "quantity", has_stock => "hasStock", material_name =>
+        "materialName" }
+    );
     /// A line to be added to a kit. The body is inferred from the fields of a line.
     #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
     #[serde(rename_all = "camelCase")]
@@ -11262,6 +11103,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub number: Option<i64>,
     }
+    keyfob_client::value!(KitLineCreate);
     impl KitLineCreate {
         /// With what the API requires.
         pub fn new(
@@ -11285,66 +11127,57 @@ pub mod types {
         }
     }
     /// Wraps one kit line.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct KitLineEnvelope {
         /// `kit_line`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub kit_line: Option<KitLine>,
     }
+    keyfob_client::record!(KitLineEnvelope { kit_line => "kit_line" });
     /// A page of kit lines.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct KitLineList {
         /// Rows of this page; fewer than limit on the last one.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub kit_lines: Vec<KitLine>,
         /// Number of rows when `countOnly` was asked; read by public clients, not documented.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub count: Option<i64>,
         /// The same under the other name that public clients try.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub total_count: Option<i64>,
     }
+    keyfob_client::record!(
+        KitLineList { kit_lines => "kit_lines", count => "count", total_count =>
+        "total_count" }
+    );
     /// Changes to a kit line. The body is inferred from the fields of a line.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct KitLineUpdate {
         /// `kitId`.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub kit_id: Option<String>,
         /// A material, or another kit.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub material_id: Option<String>,
         /// A multiplier when the line is a kit.
         ///
         /// Inferred, not documented.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub quantity: Option<f64>,
         /// `number`.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub number: Option<i64>,
     }
+    keyfob_client::record!(
+        KitLineUpdate { kit_id => "kitId", material_id => "materialId", quantity =>
+        "quantity", number => "number" }
+    );
     impl KitLineUpdate {
         /// Nothing set yet.
         pub fn new() -> Self {
@@ -11380,48 +11213,41 @@ pub mod types {
         }
     }
     /// A page of kits.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct KitList {
         /// Rows of this page; fewer than limit on the last one.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub kits: Vec<Kit>,
         /// Number of rows when `countOnly` was asked; read by public clients, not documented.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub count: Option<i64>,
         /// The same under the other name that public clients try.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub total_count: Option<i64>,
     }
+    keyfob_client::record!(
+        KitList { kits => "kits", count => "count", total_count => "total_count" }
+    );
     /// Changes to a kit. What is absent stays as it is.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct KitUpdate {
         /// `name`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// `lines`.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_list")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub lines: Option<Vec<NewKitLine>>,
         /// `target`.
         ///
         /// Inferred, not documented.
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub target: keyfob_client::Patch<String>,
     }
+    keyfob_client::record!(
+        KitUpdate { name => "name", lines => "lines", target => "target" }
+    );
     impl KitUpdate {
         /// Nothing set yet.
         pub fn new() -> Self {
@@ -11479,336 +11305,251 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(Language);
     /// A place for stock.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Location {
         /// `id`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// `name`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// `binId`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub bin_id: Option<String>,
         /// `shelfId`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub shelf_id: Option<String>,
         /// `zoneId`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub zone_id: Option<String>,
         /// `binDepth`.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub bin_depth: Option<f64>,
         /// `binWidth`.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub bin_width: Option<f64>,
         /// `depth`.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub depth: Option<f64>,
         /// `width`.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub width: Option<f64>,
         /// `currentQuantity`.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub current_quantity: Option<f64>,
         /// `quantity`.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub quantity: Option<f64>,
         /// `expectedQuantity`.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub expected_quantity: Option<f64>,
         /// Percent, 0 to 100.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub fill_level: Option<i64>,
         /// `isCounted`.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub is_counted: Option<bool>,
         /// 0 or 1.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub is_marked_full: Option<i64>,
         /// `orientation`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub orientation: Option<Orientation>,
         /// `type`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub type_: Option<LocationType>,
         /// `typeDescription`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub type_description: Option<String>,
         /// `xCoordinate`.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub x_coordinate: Option<f64>,
         /// `yCoordinate`.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub y_coordinate: Option<f64>,
         /// Oldest releases only; type not known.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub sub_type: Option<keyfob_client::NumberOrString>,
         /// Oldest releases only; type not known.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub orientation_type: Option<keyfob_client::NumberOrString>,
     }
+    keyfob_client::record!(
+        Location { id => "id", name => "name", bin_id => "binId", shelf_id => "shelfId",
+        zone_id => "zoneId", bin_depth => "binDepth", bin_width => "binWidth", depth =>
+        "depth", width => "width", current_quantity => "currentQuantity", quantity =>
+        "quantity", expected_quantity => "expectedQuantity", fill_level => "fillLevel",
+        is_counted => "isCounted", is_marked_full => "isMarkedFull", orientation =>
+        "orientation", type_ => "type", type_description => "typeDescription",
+        x_coordinate => "xCoordinate", y_coordinate => "yCoordinate", sub_type =>
+        "subType", orientation_type => "orientationType" }
+    );
     /// A material at a location.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct LocationContent {
         /// `id`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// `binId`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub bin_id: Option<String>,
         /// `locationId`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub location_id: Option<String>,
         /// `materialId`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub material_id: Option<String>,
         /// Newest releases.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub storage_unit_id: Option<String>,
         /// Newest releases.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub storage_unit_name: Option<String>,
         /// `locationName`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub location_name: Option<String>,
         /// `warehouseName`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub warehouse_name: Option<String>,
         /// `currentQuantity`.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub current_quantity: Option<f64>,
         /// Older name of `currentQuantity`.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub quantity: Option<f64>,
         /// Days between counts.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub counting_cycle: Option<i64>,
         /// `countDate`.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub count_date: Option<keyfob_client::Timestamp>,
         /// `nextCountDate`.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub next_count_date: Option<keyfob_client::Timestamp>,
         /// `creationDate`.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub creation_date: Option<keyfob_client::Timestamp>,
         /// `isCounted`.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub is_counted: Option<bool>,
         /// `type`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub type_: Option<SpaceType>,
         /// Permanent or Temporary.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub type_description: Option<String>,
     }
+    keyfob_client::record!(
+        LocationContent { id => "id", bin_id => "binId", location_id => "locationId",
+        material_id => "materialId", storage_unit_id => "storageUnitId",
+        storage_unit_name => "storageUnitName", location_name => "locationName",
+        warehouse_name => "warehouseName", current_quantity => "currentQuantity",
+        quantity => "quantity", counting_cycle => "countingCycle", count_date =>
+        "countDate", next_count_date => "nextCountDate", creation_date => "creationDate",
+        is_counted => "isCounted", type_ => "type", type_description => "typeDescription"
+        }
+    );
     /// What lies at a location by lot, serial number and dates. Extra keys are kept, because the key of the parent is not documented.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct LocationContentBreakdown {
         /// `id`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// The location content that this is part of; a likely name.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub location_content_id: Option<String>,
         /// `blockReason`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub block_reason: Option<String>,
         /// 0 or 1.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub is_blocked: Option<i64>,
         /// `creationDate`.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub creation_date: Option<keyfob_client::Timestamp>,
         /// `currentQuantity`.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub current_quantity: Option<f64>,
         /// `dedicatedQuantity`.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub dedicated_quantity: Option<f64>,
         /// Older texts call it an integer.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub lot: Option<String>,
         /// `serialNumber`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub serial_number: Option<String>,
         /// `qualification`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub qualification: Option<String>,
         /// `expiryDate`.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub expiry_date: Option<keyfob_client::Timestamp>,
         /// `productionDate`.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub production_date: Option<keyfob_client::Timestamp>,
         /// `putDate`.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub put_date: Option<keyfob_client::Timestamp>,
         /// `releaseDate`.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub release_date: Option<keyfob_client::Timestamp>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        LocationContentBreakdown { id => "id", location_content_id =>
+        "locationContentId", block_reason => "blockReason", is_blocked => "isBlocked",
+        creation_date => "creationDate", current_quantity => "currentQuantity",
+        dedicated_quantity => "dedicatedQuantity", lot => "lot", serial_number =>
+        "serialNumber", qualification => "qualification", expiry_date => "expiryDate",
+        production_date => "productionDate", put_date => "putDate", release_date =>
+        "releaseDate" } extra
+    );
     /// Wraps one location content breakdown. The key is inferred.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct LocationContentBreakdownEnvelope {
         /// `location_content_breakdown`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub location_content_breakdown: Option<LocationContentBreakdown>,
     }
+    keyfob_client::record!(
+        LocationContentBreakdownEnvelope { location_content_breakdown =>
+        "location_content_breakdown" }
+    );
     /// A page of location content breakdowns.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct LocationContentBreakdownList {
         /// Rows of this page; fewer than limit on the last one.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub location_content_breakdowns: Vec<LocationContentBreakdown>,
         /// Number of rows when `countOnly` was asked; read by public clients, not documented.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub count: Option<i64>,
         /// The same under the other name that public clients try.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub total_count: Option<i64>,
     }
+    keyfob_client::record!(
+        LocationContentBreakdownList { location_content_breakdowns =>
+        "location_content_breakdowns", count => "count", total_count => "total_count" }
+    );
     /// Wraps one location content.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct LocationContentEnvelope {
         /// `location_content`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub location_content: Option<LocationContent>,
     }
+    keyfob_client::record!(
+        LocationContentEnvelope { location_content => "location_content" }
+    );
     /// A page of location contents.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct LocationContentList {
         /// Rows of this page; fewer than limit on the last one.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub contents: Vec<LocationContent>,
         /// The rows under the name of the general pattern, in case a release uses it.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub location_contents: Vec<LocationContent>,
         /// Number of rows when `countOnly` was asked; read by public clients, not documented.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub count: Option<i64>,
         /// The same under the other name that public clients try.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub total_count: Option<i64>,
     }
+    keyfob_client::record!(
+        LocationContentList { contents => "contents", location_contents =>
+        "location_contents", count => "count", total_count => "total_count" }
+    );
     /// Wraps one location.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct LocationEnvelope {
         /// `location`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub location: Option<Location>,
     }
+    keyfob_client::record!(LocationEnvelope { location => "location" });
     /// A page of locations.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct LocationList {
         /// Rows of this page; fewer than limit on the last one.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub locations: Vec<Location>,
         /// Number of rows when `countOnly` was asked; read by public clients, not documented.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub count: Option<i64>,
         /// The same under the other name that public clients try.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub total_count: Option<i64>,
     }
+    keyfob_client::record!(
+        LocationList { locations => "locations", count => "count", total_count =>
+        "total_count" }
+    );
     /// Kind of a location or a bin.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
@@ -11853,149 +11594,96 @@ pub mod types {
     }
     keyfob_client::open_integer_enum!(LocationType);
     /// An article in stock. The site may have configured further fields of its own: they come as extra keys.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Material {
         /// `id`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// Unique among material names and material codes, at most 50 characters.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// Other names and bar codes, unique among all codes and material names.
-        #[serde(deserialize_with = "wire::list_string")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub codes: Vec<String>,
         /// Free text 1, at most 80 characters.
-        #[serde(rename = "Info1")]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub info1: Option<String>,
         /// Free text 2.
-        #[serde(rename = "Info2")]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub info2: Option<String>,
         /// Free text 3.
-        #[serde(rename = "Info3")]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub info3: Option<String>,
         /// Free text 4.
-        #[serde(rename = "Info4")]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub info4: Option<String>,
         /// Free text 5.
-        #[serde(rename = "Info5")]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub info5: Option<String>,
         /// The material property that holds the rules of this material.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub material_property_id: Option<String>,
         /// 0 or 1.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub is_blocked: Option<i64>,
         /// At most 50 characters.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub block_reason: Option<String>,
         /// `reOrderPoint`.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub re_order_point: Option<f64>,
         /// `canOrderPoint`.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub can_order_point: Option<f64>,
         /// At most 50 characters.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub unit_of_measure: Option<String>,
         /// `valuePerUnit`.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub value_per_unit: Option<f64>,
         /// `weightPerUnit`.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub weight_per_unit: Option<f64>,
         /// Stock.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub current_quantity: Option<f64>,
         /// Open puts.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub put_quantity: Option<f64>,
         /// Open picks.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub pick_quantity: Option<f64>,
         /// Stock and open puts less open picks.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub net_quantity: Option<f64>,
         /// `expectedQuantity`.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub expected_quantity: Option<f64>,
         /// Value of the stock.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub current_value: Option<f64>,
         /// Number of locations, newest releases.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub location_count: Option<f64>,
         /// Newest releases.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub is_counted: Option<bool>,
         /// Creation time at the site, without zone.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub creation_date: Option<keyfob_client::Timestamp>,
         /// Creation time, older releases.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub created_at: Option<keyfob_client::Timestamp>,
         /// Oldest releases only.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub status: Option<String>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        Material { id => "id", name => "name", codes => "codes", info1 => "Info1", info2
+        => "Info2", info3 => "Info3", info4 => "Info4", info5 => "Info5",
+        material_property_id => "materialPropertyId", is_blocked => "isBlocked",
+        block_reason => "blockReason", re_order_point => "reOrderPoint", can_order_point
+        => "canOrderPoint", unit_of_measure => "unitOfMeasure", value_per_unit =>
+        "valuePerUnit", weight_per_unit => "weightPerUnit", current_quantity =>
+        "currentQuantity", put_quantity => "putQuantity", pick_quantity =>
+        "pickQuantity", net_quantity => "netQuantity", expected_quantity =>
+        "expectedQuantity", current_value => "currentValue", location_count =>
+        "locationCount", is_counted => "isCounted", creation_date => "creationDate",
+        created_at => "createdAt", status => "status" } extra
+    );
     /// Another name or bar code of a material.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct MaterialCode {
         /// `id`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// Unique among all codes and all material names.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// The material that the code stands for.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub material_id: Option<String>,
         /// Deprecated by the vendor.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub pack_size: Option<i64>,
     }
+    keyfob_client::record!(
+        MaterialCode { id => "id", name => "name", material_id => "materialId", pack_size
+        => "packSize" }
+    );
     /// A material code to be created.
     #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
     #[serde(rename_all = "camelCase")]
@@ -12015,6 +11703,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub pack_size: Option<i64>,
     }
+    keyfob_client::value!(MaterialCodeCreate);
     impl MaterialCodeCreate {
         /// With what the API requires.
         pub fn new(name: impl Into<String>, material_id: impl Into<String>) -> Self {
@@ -12031,71 +11720,63 @@ pub mod types {
         }
     }
     /// The new material code, as an array under the singular key.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct MaterialCodeCreated {
         /// `material_code`.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub material_code: Vec<MaterialCode>,
     }
+    keyfob_client::record!(MaterialCodeCreated { material_code => "material_code" });
     /// Wraps one material code.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct MaterialCodeEnvelope {
         /// The material code: an object by the general pattern, or an array of one as the create answers.
         ///
         /// Inferred, not documented.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub material_code: Option<serde_json::Value>,
     }
+    keyfob_client::record!(MaterialCodeEnvelope { material_code => "material_code" });
     /// A page of material codes.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct MaterialCodeList {
         /// Rows of this page; fewer than limit on the last one.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub material_codes: Vec<MaterialCode>,
         /// Number of rows when `countOnly` was asked; read by public clients, not documented.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub count: Option<i64>,
         /// The same under the other name that public clients try.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub total_count: Option<i64>,
     }
+    keyfob_client::record!(
+        MaterialCodeList { material_codes => "material_codes", count => "count",
+        total_count => "total_count" }
+    );
     /// Changes to a material code. The body is inferred from the create.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct MaterialCodeUpdate {
         /// `name`.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// `materialId`.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub material_id: Option<String>,
         /// Deprecated by the vendor.
         ///
         /// Inferred, not documented.
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub pack_size: keyfob_client::Patch<i64>,
     }
+    keyfob_client::record!(
+        MaterialCodeUpdate { name => "name", material_id => "materialId", pack_size =>
+        "packSize" }
+    );
     impl MaterialCodeUpdate {
         /// Nothing set yet.
         pub fn new() -> Self {
@@ -12212,10 +11893,11 @@ pub mod types {
         #[serde(with = "wire::option_number")]
         #[serde(skip_serializing_if = "Option::is_none")]
         pub weight_per_unit: Option<f64>,
-        /// Fields that are not known here.
         #[serde(flatten)]
+        /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::value!(MaterialCreate);
     impl MaterialCreate {
         /// With what the API requires.
         pub fn new(name: impl Into<String>) -> Self {
@@ -12319,174 +12001,141 @@ pub mod types {
         }
     }
     /// Wraps one material.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct MaterialEnvelope {
         /// `material`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub material: Option<Material>,
     }
+    keyfob_client::record!(MaterialEnvelope { material => "material" });
     /// A page of materials.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct MaterialList {
         /// Rows of this page; fewer than limit on the last one.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub materials: Vec<Material>,
         /// Number of rows when `countOnly` was asked; read by public clients, not documented.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub count: Option<i64>,
         /// The same under the other name that public clients try.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub total_count: Option<i64>,
     }
+    keyfob_client::record!(
+        MaterialList { materials => "materials", count => "count", total_count =>
+        "total_count" }
+    );
     /// A set of rules that materials share. Only `id` and `name` are sure: the other names are those of the report columns. There is also a rule for each tracked attribute (lot, qualification, serial number, expiry, production and release date): unused, essential in the request, optional up front and else asked at confirmation, or always asked at confirmation. Their names are not known; they come as extra keys.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct MaterialProperty {
         /// Goes into the `materialPropertyId` of a material.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// `name`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// `description`.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub description: Option<String>,
         /// Days between counts.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub counting_cycle: Option<i64>,
         /// Class of danger; type not known.
         ///
         /// Inferred, not documented.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub danger_class: Option<keyfob_client::NumberOrString>,
         /// `fifoType`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub fifo_type: Option<FifoType>,
         /// `spaceType`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub space_type: Option<SpaceType>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        MaterialProperty { id => "id", name => "name", description => "description",
+        counting_cycle => "countingCycle", danger_class => "dangerClass", fifo_type =>
+        "fifoType", space_type => "spaceType" } extra
+    );
     /// Wraps one material property.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct MaterialPropertyEnvelope {
         /// `material_property`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub material_property: Option<MaterialProperty>,
     }
+    keyfob_client::record!(
+        MaterialPropertyEnvelope { material_property => "material_property" }
+    );
     /// A page of material properties.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct MaterialPropertyList {
         /// Rows of this page; fewer than limit on the last one.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub material_properties: Vec<MaterialProperty>,
         /// Number of rows when `countOnly` was asked; read by public clients, not documented.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub count: Option<i64>,
         /// The same under the other name that public clients try.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub total_count: Option<i64>,
     }
+    keyfob_client::record!(
+        MaterialPropertyList { material_properties => "material_properties", count =>
+        "count", total_count => "total_count" }
+    );
     /// Changes to a material. What is absent stays as it is. Custom fields go in as extra keys.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct MaterialUpdate {
         /// Unique among material names and material codes, at most 50 characters.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// Other names and bar codes, unique among all codes and material names.
-        #[serde(deserialize_with = "wire::option_list")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub codes: Option<Vec<String>>,
         /// Free text 1, at most 80 characters.
-        #[serde(rename = "Info1")]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub info1: keyfob_client::Patch<String>,
         /// Free text 2.
-        #[serde(rename = "Info2")]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub info2: keyfob_client::Patch<String>,
         /// Free text 3.
-        #[serde(rename = "Info3")]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub info3: keyfob_client::Patch<String>,
         /// Free text 4.
-        #[serde(rename = "Info4")]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub info4: keyfob_client::Patch<String>,
         /// Free text 5.
-        #[serde(rename = "Info5")]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub info5: keyfob_client::Patch<String>,
         /// The material property that holds the rules of this material.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub material_property_id: Option<String>,
         /// Name of the material property, in place of its identifier.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub material_property: Option<String>,
         /// 0 or 1.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub is_blocked: Option<i64>,
         /// At most 50 characters.
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub block_reason: keyfob_client::Patch<String>,
         /// `reOrderPoint`.
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub re_order_point: keyfob_client::Patch<f64>,
         /// `canOrderPoint`.
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub can_order_point: keyfob_client::Patch<f64>,
         /// At most 50 characters.
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub unit_of_measure: keyfob_client::Patch<String>,
         /// `valuePerUnit`.
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub value_per_unit: keyfob_client::Patch<f64>,
         /// `weightPerUnit`.
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub weight_per_unit: keyfob_client::Patch<f64>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        MaterialUpdate { name => "name", codes => "codes", info1 => "Info1", info2 =>
+        "Info2", info3 => "Info3", info4 => "Info4", info5 => "Info5",
+        material_property_id => "materialPropertyId", material_property =>
+        "materialProperty", is_blocked => "isBlocked", block_reason => "blockReason",
+        re_order_point => "reOrderPoint", can_order_point => "canOrderPoint",
+        unit_of_measure => "unitOfMeasure", value_per_unit => "valuePerUnit",
+        weight_per_unit => "weightPerUnit" } extra
+    );
     impl MaterialUpdate {
         /// Nothing set yet.
         pub fn new() -> Self {
@@ -12662,19 +12311,15 @@ pub mod types {
     }
     keyfob_client::open_integer_enum!(MotiveType);
     /// Points at a zone, storage unit, carrier or location by its name or its identifier.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct NamedReference {
         /// Identifier; may stand in place of the name.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// Name; may stand in place of the identifier.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
     }
+    keyfob_client::record!(NamedReference { id => "id", name => "name" });
     impl NamedReference {
         /// Nothing set yet.
         pub fn new() -> Self {
@@ -12710,6 +12355,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub number: Option<i64>,
     }
+    keyfob_client::value!(NewKitLine);
     impl NewKitLine {
         /// With what the API requires.
         pub fn new(material_id: impl Into<String>, quantity: f64) -> Self {
@@ -12824,10 +12470,11 @@ pub mod types {
         #[serde(deserialize_with = "wire::list")]
         #[serde(skip_serializing_if = "Vec::is_empty")]
         pub storage_units: Vec<NamedReference>,
-        /// Fields that are not known here.
         #[serde(flatten)]
+        /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::value!(NewOrderLine);
     impl NewOrderLine {
         /// With what the API requires.
         pub fn new(quantity: f64) -> Self {
@@ -12952,128 +12599,83 @@ pub mod types {
         }
     }
     /// Work for the warehouse, with its lines. It leaves the list once processed; transactions hold its history. Custom fields come as extra keys.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Order {
         /// `id`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// Unique among open orders, at most 50 characters.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// `directionType`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub direction_type: Option<DirectionType>,
         /// `order_lines`.
-        #[serde(rename = "order_lines")]
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub order_lines: Vec<OrderLine>,
         /// `priority`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub priority: Option<Priority>,
         /// Site time, without zone.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub deadline: Option<keyfob_client::Timestamp>,
         /// Free text 1, at most 80 characters.
-        #[serde(rename = "Info1")]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub info1: Option<String>,
         /// Free text 2.
-        #[serde(rename = "Info2")]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub info2: Option<String>,
         /// Free text 3.
-        #[serde(rename = "Info3")]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub info3: Option<String>,
         /// Free text 4.
-        #[serde(rename = "Info4")]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub info4: Option<String>,
         /// Free text 5.
-        #[serde(rename = "Info5")]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub info5: Option<String>,
         /// `warehouseName`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub warehouse_name: Option<String>,
         /// At most 50 characters.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub recipient: Option<String>,
         /// At most 50 characters.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub owner: Option<String>,
         /// At most 50 characters.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub station_name: Option<String>,
         /// At most 50 characters.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub initial_handling_unit: Option<String>,
         /// Only null was seen.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub unit: Option<serde_json::Value>,
         /// Deprecated by the vendor.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub handling_unit: Option<String>,
         /// `zones`.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub zones: Vec<NamedReference>,
         /// `storageUnits`.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub storage_units: Vec<NamedReference>,
         /// 0 or 1.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub has_stock: Option<i64>,
         /// `incompleteAllocations`.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub incomplete_allocations: Option<i64>,
         /// `status`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub status: Option<OrderStatus>,
         /// The attribute list misspells it `modifedDate`.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub modified_date: Option<keyfob_client::Timestamp>,
         /// A filter of this name is documented.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub creation_date: Option<keyfob_client::Timestamp>,
         /// Oldest releases only; type not known.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub error_code: Option<keyfob_client::NumberOrString>,
         /// Oldest releases only.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub error_description: Option<String>,
         /// Oldest releases only; type not known.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub order_number: Option<keyfob_client::NumberOrString>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        Order { id => "id", name => "name", direction_type => "directionType",
+        order_lines => "order_lines", priority => "priority", deadline => "deadline",
+        info1 => "Info1", info2 => "Info2", info3 => "Info3", info4 => "Info4", info5 =>
+        "Info5", warehouse_name => "warehouseName", recipient => "recipient", owner =>
+        "owner", station_name => "stationName", initial_handling_unit =>
+        "initialHandlingUnit", unit => "unit", handling_unit => "handlingUnit", zones =>
+        "zones", storage_units => "storageUnits", has_stock => "hasStock",
+        incomplete_allocations => "incompleteAllocations", status => "status",
+        modified_date => "modifiedDate", creation_date => "creationDate", error_code =>
+        "errorCode", error_description => "errorDescription", order_number =>
+        "orderNumber" } extra
+    );
     /// An order to be created, at least one line with it. A count order (direction 5) takes locations, zones or carriers instead of lines. Custom fields go in as extra keys.
     #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
     #[serde(rename_all = "camelCase")]
@@ -13177,10 +12779,11 @@ pub mod types {
         #[serde(deserialize_with = "wire::option_boolean")]
         #[serde(skip_serializing_if = "Option::is_none")]
         pub allocate: Option<bool>,
-        /// Fields that are not known here.
         #[serde(flatten)]
+        /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::value!(OrderCreate);
     impl OrderCreate {
         /// With what the API requires.
         pub fn new(name: impl Into<String>) -> Self {
@@ -13311,196 +12914,126 @@ pub mod types {
         }
     }
     /// Wraps one order.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct OrderEnvelope {
         /// `order`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub order: Option<Order>,
     }
+    keyfob_client::record!(OrderEnvelope { order => "order" });
     /// One material and quantity of an order. Custom fields come as extra keys.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct OrderLine {
         /// `id`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// `orderId`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub order_id: Option<String>,
         /// `materialId`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub material_id: Option<String>,
         /// At most 50 characters.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub material_name: Option<String>,
         /// `quantity`.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub quantity: Option<f64>,
         /// Line number, unique in the order, given automatically.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub number: Option<i64>,
         /// At most 50 characters. One vendor sample spells it `lotNumber`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub lot: Option<String>,
         /// `qualification`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub qualification: Option<String>,
         /// `serialNumber`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub serial_number: Option<String>,
         /// `expiryDate`.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub expiry_date: Option<keyfob_client::Timestamp>,
         /// `productionDate`.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub production_date: Option<keyfob_client::Timestamp>,
         /// `releaseDate`.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub release_date: Option<keyfob_client::Timestamp>,
         /// `putDate`.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub put_date: Option<keyfob_client::Timestamp>,
         /// Free text 1, at most 80 characters.
-        #[serde(rename = "Info1")]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub info1: Option<String>,
         /// Free text 2.
-        #[serde(rename = "Info2")]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub info2: Option<String>,
         /// Free text 3.
-        #[serde(rename = "Info3")]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub info3: Option<String>,
         /// Free text 4.
-        #[serde(rename = "Info4")]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub info4: Option<String>,
         /// Free text 5.
-        #[serde(rename = "Info5")]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub info5: Option<String>,
         /// `costCenterName`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub cost_center_name: Option<String>,
         /// Identifier in the host system, at most 50 characters.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub host_identification: Option<String>,
         /// At most 50 characters.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub owner: Option<String>,
         /// Storage units.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub storage_units: Vec<NamedReference>,
         /// `directionType`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub direction_type: Option<DirectionType>,
         /// `quantityRequested`.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub quantity_requested: Option<f64>,
         /// `quantityConfirmed`.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub quantity_confirmed: Option<f64>,
         /// `quantityDeviated`.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub quantity_deviated: Option<f64>,
         /// `status`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub status: Option<OrderLineStatus>,
         /// Meaning not known; 1 was seen.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub progress_type: Option<i64>,
         /// 0 or 1.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub has_stock: Option<i64>,
         /// `incompleteAllocations`.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub incomplete_allocations: Option<i64>,
         /// `pickLocation`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub pick_location: Option<String>,
         /// `pickBinName`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub pick_bin_name: Option<String>,
         /// `putLocation`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub put_location: Option<String>,
         /// `putBinName`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub put_bin_name: Option<String>,
         /// `putHeight`.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub put_height: Option<f64>,
         /// `modifiedDate`.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub modified_date: Option<keyfob_client::Timestamp>,
         /// Read by one public client.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub order_name: Option<String>,
         /// Read by one public client.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub warehouse_name: Option<String>,
         /// Read by one public client.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub creation_date: Option<keyfob_client::Timestamp>,
         /// Oldest releases only.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub is_processed: Option<bool>,
         /// Oldest releases only.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub processed_date: Option<keyfob_client::Timestamp>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        OrderLine { id => "id", order_id => "orderId", material_id => "materialId",
+        material_name => "materialName", quantity => "quantity", number => "number", lot
+        => "lot", qualification => "qualification", serial_number => "serialNumber",
+        expiry_date => "expiryDate", production_date => "productionDate", release_date =>
+        "releaseDate", put_date => "putDate", info1 => "Info1", info2 => "Info2", info3
+        => "Info3", info4 => "Info4", info5 => "Info5", cost_center_name =>
+        "costCenterName", host_identification => "hostIdentification", owner => "owner",
+        storage_units => "storageUnits", direction_type => "directionType",
+        quantity_requested => "quantityRequested", quantity_confirmed =>
+        "quantityConfirmed", quantity_deviated => "quantityDeviated", status => "status",
+        progress_type => "progressType", has_stock => "hasStock", incomplete_allocations
+        => "incompleteAllocations", pick_location => "pickLocation", pick_bin_name =>
+        "pickBinName", put_location => "putLocation", put_bin_name => "putBinName",
+        put_height => "putHeight", modified_date => "modifiedDate", order_name =>
+        "orderName", warehouse_name => "warehouseName", creation_date => "creationDate",
+        is_processed => "isProcessed", processed_date => "processedDate" } extra
+    );
     /// A line to be added to an order. Custom fields go in as extra keys.
     #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
     #[serde(rename_all = "camelCase")]
@@ -13603,10 +13136,11 @@ pub mod types {
         #[serde(deserialize_with = "wire::list")]
         #[serde(skip_serializing_if = "Vec::is_empty")]
         pub storage_units: Vec<NamedReference>,
-        /// Fields that are not known here.
         #[serde(flatten)]
+        /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::value!(OrderLineCreate);
     impl OrderLineCreate {
         /// With what the API requires.
         pub fn new(
@@ -13731,36 +13265,32 @@ pub mod types {
         }
     }
     /// Wraps one order line.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct OrderLineEnvelope {
         /// `order_line`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub order_line: Option<OrderLine>,
     }
+    keyfob_client::record!(OrderLineEnvelope { order_line => "order_line" });
     /// A page of order lines.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct OrderLineList {
         /// Rows of this page; fewer than limit on the last one.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub order_lines: Vec<OrderLine>,
         /// Number of rows when `countOnly` was asked; read by public clients, not documented.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub count: Option<i64>,
         /// The same under the other name that public clients try.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub total_count: Option<i64>,
     }
+    keyfob_client::record!(
+        OrderLineList { order_lines => "order_lines", count => "count", total_count =>
+        "total_count" }
+    );
     /// Progress of an order line.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
@@ -13793,86 +13323,62 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(OrderLineStatus);
     /// Changes to an order line. What is absent stays as it is. The vendor advises to delete and recreate a line that is not processed yet. Custom fields go in as extra keys.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct OrderLineUpdate {
         /// `orderId`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub order_id: Option<String>,
         /// `materialId`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub material_id: Option<String>,
         /// May name the material in place of its identifier inside a new order.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub material_name: Option<String>,
         /// `quantity`.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub quantity: Option<f64>,
         /// Line number, unique in the order; given automatically when absent.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub number: Option<i64>,
         /// At most 50 characters. One vendor sample spells it `lotNumber`.
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub lot: keyfob_client::Patch<String>,
         /// `qualification`.
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub qualification: keyfob_client::Patch<String>,
         /// `serialNumber`.
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub serial_number: keyfob_client::Patch<String>,
         /// `expiryDate`.
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub expiry_date: keyfob_client::Patch<keyfob_client::Timestamp>,
         /// `productionDate`.
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub production_date: keyfob_client::Patch<keyfob_client::Timestamp>,
         /// `releaseDate`.
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub release_date: keyfob_client::Patch<keyfob_client::Timestamp>,
         /// Free text 1, at most 80 characters.
-        #[serde(rename = "Info1")]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub info1: keyfob_client::Patch<String>,
         /// Free text 2.
-        #[serde(rename = "Info2")]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub info2: keyfob_client::Patch<String>,
         /// Free text 3.
-        #[serde(rename = "Info3")]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub info3: keyfob_client::Patch<String>,
         /// Free text 4.
-        #[serde(rename = "Info4")]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub info4: keyfob_client::Patch<String>,
         /// Free text 5.
-        #[serde(rename = "Info5")]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub info5: keyfob_client::Patch<String>,
         /// `costCenterName`.
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub cost_center_name: keyfob_client::Patch<String>,
         /// Identifier in the host system, at most 50 characters.
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub host_identification: keyfob_client::Patch<String>,
         /// Storage units, by name. One public client sends the array as JSON text.
-        #[serde(deserialize_with = "wire::option_list")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub storage_units: Option<Vec<NamedReference>>,
         /// Puts the line into a batch; seen in one public client.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub batch_id: Option<String>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        OrderLineUpdate { order_id => "orderId", material_id => "materialId",
+        material_name => "materialName", quantity => "quantity", number => "number", lot
+        => "lot", qualification => "qualification", serial_number => "serialNumber",
+        expiry_date => "expiryDate", production_date => "productionDate", release_date =>
+        "releaseDate", info1 => "Info1", info2 => "Info2", info3 => "Info3", info4 =>
+        "Info4", info5 => "Info5", cost_center_name => "costCenterName",
+        host_identification => "hostIdentification", storage_units => "storageUnits",
+        batch_id => "batchId" } extra
+    );
     impl OrderLineUpdate {
         /// Nothing set yet.
         pub fn new() -> Self {
@@ -14004,27 +13510,23 @@ pub mod types {
         }
     }
     /// A page of orders.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct OrderList {
         /// Rows of this page; fewer than limit on the last one.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub orders: Vec<Order>,
         /// Number of rows when `countOnly` was asked; read by public clients, not documented.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub count: Option<i64>,
         /// The same under the other name that public clients try.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub total_count: Option<i64>,
     }
+    keyfob_client::record!(
+        OrderList { orders => "orders", count => "count", total_count => "total_count" }
+    );
     /// Progress of an order. A processed order normally no longer appears under orders.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
@@ -14069,77 +13571,54 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(OrderStatus);
     /// Changes to an order, and the way to allocate and de-allocate it. What is absent stays as it is. Custom fields go in as extra keys.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct OrderUpdate {
         /// Unique among open orders, at most 50 characters.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// `directionType`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub direction_type: Option<DirectionType>,
         /// `order_lines`.
-        #[serde(rename = "order_lines")]
-        #[serde(deserialize_with = "wire::option_list")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub order_lines: Option<Vec<NewOrderLine>>,
         /// `priority`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub priority: Option<Priority>,
         /// Site time, without zone.
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub deadline: keyfob_client::Patch<keyfob_client::Timestamp>,
         /// Free text 1, at most 80 characters.
-        #[serde(rename = "Info1")]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub info1: keyfob_client::Patch<String>,
         /// Free text 2.
-        #[serde(rename = "Info2")]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub info2: keyfob_client::Patch<String>,
         /// Free text 3.
-        #[serde(rename = "Info3")]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub info3: keyfob_client::Patch<String>,
         /// Free text 4.
-        #[serde(rename = "Info4")]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub info4: keyfob_client::Patch<String>,
         /// Free text 5.
-        #[serde(rename = "Info5")]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub info5: keyfob_client::Patch<String>,
         /// `warehouseName`.
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub warehouse_name: keyfob_client::Patch<String>,
         /// At most 50 characters.
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub recipient: keyfob_client::Patch<String>,
         /// At most 50 characters.
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub initial_handling_unit: keyfob_client::Patch<String>,
         /// `zones`.
-        #[serde(deserialize_with = "wire::option_list")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub zones: Option<Vec<NamedReference>>,
         /// `storageUnits`.
-        #[serde(deserialize_with = "wire::option_list")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub storage_units: Option<Vec<NamedReference>>,
         /// True allocates the order.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub allocate: Option<bool>,
         /// True, with allocate false, takes the allocation back.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub deallocate: Option<bool>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(
+        OrderUpdate { name => "name", direction_type => "directionType", order_lines =>
+        "order_lines", priority => "priority", deadline => "deadline", info1 => "Info1",
+        info2 => "Info2", info3 => "Info3", info4 => "Info4", info5 => "Info5",
+        warehouse_name => "warehouseName", recipient => "recipient",
+        initial_handling_unit => "initialHandlingUnit", zones => "zones", storage_units
+        => "storageUnits", allocate => "allocate", deallocate => "deallocate" } extra
+    );
     impl OrderUpdate {
         /// Nothing set yet.
         pub fn new() -> Self {
@@ -14332,77 +13811,60 @@ pub mod types {
     }
     keyfob_client::open_integer_enum!(PackSizeUsageType);
     /// A computer that Power Pick knows.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PowerPickClient {
         /// `id`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// For example sys.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// `description`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub description: Option<String>,
         /// `type`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub type_: Option<PowerPickClientType>,
         /// Line 1 of the address.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub address1: Option<String>,
         /// Line 2 of the address.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub address2: Option<String>,
         /// Line 3 of the address.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub address3: Option<String>,
         /// Line 4 of the address.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub address4: Option<String>,
         /// Line 5 of the address.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub address5: Option<String>,
     }
+    keyfob_client::record!(
+        PowerPickClient { id => "id", name => "name", description => "description", type_
+        => "type", address1 => "address1", address2 => "address2", address3 =>
+        "address3", address4 => "address4", address5 => "address5" }
+    );
     /// Wraps one Power Pick client.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PowerPickClientEnvelope {
         /// `client`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub client: Option<PowerPickClient>,
     }
+    keyfob_client::record!(PowerPickClientEnvelope { client => "client" });
     /// A page of power pick clients.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PowerPickClientList {
         /// Rows of this page; fewer than limit on the last one.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub clients: Vec<PowerPickClient>,
         /// Number of rows when `countOnly` was asked; read by public clients, not documented.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub count: Option<i64>,
         /// The same under the other name that public clients try.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub total_count: Option<i64>,
     }
+    keyfob_client::record!(
+        PowerPickClientList { clients => "clients", count => "count", total_count =>
+        "total_count" }
+    );
     /// Kind of Power Pick installation on a client.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
@@ -14482,102 +13944,78 @@ pub mod types {
     }
     keyfob_client::open_integer_enum!(Priority);
     /// A report definition of ItemPath itself.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Report {
         /// Normally an integer; one filter list calls it a uuid.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<keyfob_client::NumberOrString>,
         /// Not unique.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// `baseTable`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub base_table: Option<String>,
         /// `table`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub table: Option<String>,
         /// Shape not known.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub columns: Vec<serde_json::Value>,
         /// Shape not known.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub filters: Vec<serde_json::Value>,
         /// Shape not known.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub snapshots: Vec<serde_json::Value>,
         /// `creationDate`.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub creation_date: Option<keyfob_client::Timestamp>,
         /// `defaultSnapshotId`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub default_snapshot_id: Option<String>,
         /// Identifiers of users.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub favourited_users: Vec<keyfob_client::NumberOrString>,
         /// `groupColumnId`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub group_column_id: Option<String>,
         /// `reportTypeId`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub report_type_id: Option<ReportType>,
         /// `sortColumnId`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub sort_column_id: Option<String>,
         /// `sortDescending`.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub sort_descending: Option<bool>,
         /// `sortDirection`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub sort_direction: Option<SortDirection>,
         /// The owner; type not known.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub user_id: Option<keyfob_client::NumberOrString>,
     }
+    keyfob_client::record!(
+        Report { id => "id", name => "name", base_table => "baseTable", table => "table",
+        columns => "columns", filters => "filters", snapshots => "snapshots",
+        creation_date => "creationDate", default_snapshot_id => "defaultSnapshotId",
+        favourited_users => "favouritedUsers", group_column_id => "groupColumnId",
+        report_type_id => "reportTypeId", sort_column_id => "sortColumnId",
+        sort_descending => "sortDescending", sort_direction => "sortDirection", user_id
+        => "userId" }
+    );
     /// Wraps one report.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ReportEnvelope {
         /// `report`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub report: Option<Report>,
     }
+    keyfob_client::record!(ReportEnvelope { report => "report" });
     /// A page of reports.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ReportList {
         /// Rows of this page; fewer than limit on the last one.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub reports: Vec<Report>,
         /// Number of rows when `countOnly` was asked; read by public clients, not documented.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub count: Option<i64>,
         /// The same under the other name that public clients try.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub total_count: Option<i64>,
     }
+    keyfob_client::record!(
+        ReportList { reports => "reports", count => "count", total_count => "total_count"
+        }
+    );
     /// Form of a report.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
@@ -14610,106 +14048,77 @@ pub mod types {
     }
     keyfob_client::open_integer_enum!(ReportType);
     /// A shelf on a carrier.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Shelf {
         /// `id`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// `name`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// `carrierId`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub carrier_id: Option<String>,
         /// `zoneId`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub zone_id: Option<String>,
         /// `number`.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub number: Option<i64>,
         /// `sequenceNumber`.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub sequence_number: Option<i64>,
         /// Millimetres.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub depth: Option<f64>,
         /// Millimetres.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub width: Option<f64>,
         /// Millimetres.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub min_height: Option<f64>,
         /// Millimetres.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub max_height: Option<f64>,
         /// `depthSteps`.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub depth_steps: Option<i64>,
         /// `widthSteps`.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub width_steps: Option<i64>,
         /// Grams.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub max_weight: Option<f64>,
         /// Millimetres.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub x_coordinate: Option<f64>,
         /// Millimetres.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub y_coordinate: Option<f64>,
         /// Millimetres.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub z_coordinate: Option<f64>,
     }
+    keyfob_client::record!(
+        Shelf { id => "id", name => "name", carrier_id => "carrierId", zone_id =>
+        "zoneId", number => "number", sequence_number => "sequenceNumber", depth =>
+        "depth", width => "width", min_height => "minHeight", max_height => "maxHeight",
+        depth_steps => "depthSteps", width_steps => "widthSteps", max_weight =>
+        "maxWeight", x_coordinate => "xCoordinate", y_coordinate => "yCoordinate",
+        z_coordinate => "zCoordinate" }
+    );
     /// Wraps one shelf.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ShelfEnvelope {
         /// `shelf`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub shelf: Option<Shelf>,
     }
+    keyfob_client::record!(ShelfEnvelope { shelf => "shelf" });
     /// A page of shelves.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ShelfList {
         /// Rows of this page; fewer than limit on the last one.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub shelves: Vec<Shelf>,
         /// Number of rows when `countOnly` was asked; read by public clients, not documented.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub count: Option<i64>,
         /// The same under the other name that public clients try.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub total_count: Option<i64>,
     }
+    keyfob_client::record!(
+        ShelfList { shelves => "shelves", count => "count", total_count => "total_count"
+        }
+    );
     /// Direction of a sort.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
@@ -14773,115 +14182,89 @@ pub mod types {
     }
     keyfob_client::open_integer_enum!(SpaceType);
     /// A working place. The fields are not documented: what comes is kept as extra keys.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Station {
         /// `id`.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// `name`.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// Fields that are not known here.
-        #[serde(flatten)]
         pub extra: keyfob_client::Extra,
     }
+    keyfob_client::record!(Station { id => "id", name => "name" } extra);
     /// Wraps one station. The key is inferred.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct StationEnvelope {
         /// `station`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub station: Option<Station>,
     }
+    keyfob_client::record!(StationEnvelope { station => "station" });
     /// A page of stations.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct StationList {
         /// Rows of this page; fewer than limit on the last one.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub stations: Vec<Station>,
         /// Number of rows when `countOnly` was asked; read by public clients, not documented.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub count: Option<i64>,
         /// The same under the other name that public clients try.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub total_count: Option<i64>,
     }
+    keyfob_client::record!(
+        StationList { stations => "stations", count => "count", total_count =>
+        "total_count" }
+    );
     /// How a material is stored in a bin: how much, and at how many locations.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct StorageRule {
         /// `id`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// `name`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// At most 80 characters.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub description: Option<String>,
         /// `materialId`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub material_id: Option<String>,
         /// `binId`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub bin_id: Option<String>,
         /// Reads may give 0 or 1; a public client sends true or false.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub is_default_bin: Option<bool>,
         /// `minNumberLocations`.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub min_number_locations: Option<i64>,
         /// `maxNumberLocations`.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub max_number_locations: Option<i64>,
         /// `minStockPerBin`.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub min_stock_per_bin: Option<f64>,
         /// `maxStockPerBin`.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub max_stock_per_bin: Option<f64>,
         /// Percent, 0 to 100.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub required_capacity: Option<i64>,
         /// Deprecated by the vendor.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub pack_size: Option<keyfob_client::NumberOrString>,
         /// `packSizeUsageType`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub pack_size_usage_type: Option<PackSizeUsageType>,
     }
+    keyfob_client::record!(
+        StorageRule { id => "id", name => "name", description => "description",
+        material_id => "materialId", bin_id => "binId", is_default_bin => "isDefaultBin",
+        min_number_locations => "minNumberLocations", max_number_locations =>
+        "maxNumberLocations", min_stock_per_bin => "minStockPerBin", max_stock_per_bin =>
+        "maxStockPerBin", required_capacity => "requiredCapacity", pack_size =>
+        "packSize", pack_size_usage_type => "packSizeUsageType" }
+    );
     /// A storage rule to be created.
     #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
     #[serde(rename_all = "camelCase")]
@@ -14944,6 +14327,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub pack_size_usage_type: Option<PackSizeUsageType>,
     }
+    keyfob_client::value!(StorageRuleCreate);
     impl StorageRuleCreate {
         /// With what the API requires.
         pub fn new(material_id: impl Into<String>, bin_id: impl Into<String>) -> Self {
@@ -15020,82 +14404,69 @@ pub mod types {
         }
     }
     /// Wraps one storage rule.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct StorageRuleEnvelope {
         /// `storage_rule`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub storage_rule: Option<StorageRule>,
     }
+    keyfob_client::record!(StorageRuleEnvelope { storage_rule => "storage_rule" });
     /// A page of storage rules.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct StorageRuleList {
         /// Rows of this page; fewer than limit on the last one.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub storage_rules: Vec<StorageRule>,
         /// Number of rows when `countOnly` was asked; read by public clients, not documented.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub count: Option<i64>,
         /// The same under the other name that public clients try.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub total_count: Option<i64>,
     }
+    keyfob_client::record!(
+        StorageRuleList { storage_rules => "storage_rules", count => "count", total_count
+        => "total_count" }
+    );
     /// Changes to a storage rule. What is absent stays as it is.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct StorageRuleUpdate {
         /// `materialId`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub material_id: Option<String>,
         /// `binId`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub bin_id: Option<String>,
         /// `name`.
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub name: keyfob_client::Patch<String>,
         /// At most 80 characters.
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub description: keyfob_client::Patch<String>,
         /// Reads may give 0 or 1; a public client sends true or false.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub is_default_bin: Option<bool>,
         /// `minNumberLocations`.
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub min_number_locations: keyfob_client::Patch<i64>,
         /// `maxNumberLocations`.
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub max_number_locations: keyfob_client::Patch<i64>,
         /// `minStockPerBin`.
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub min_stock_per_bin: keyfob_client::Patch<f64>,
         /// `maxStockPerBin`.
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub max_stock_per_bin: keyfob_client::Patch<f64>,
         /// Percent, 0 to 100.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub required_capacity: Option<i64>,
         /// Deprecated by the vendor.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub pack_size: Option<keyfob_client::NumberOrString>,
         /// `packSizeUsageType`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub pack_size_usage_type: Option<PackSizeUsageType>,
     }
+    keyfob_client::record!(
+        StorageRuleUpdate { material_id => "materialId", bin_id => "binId", name =>
+        "name", description => "description", is_default_bin => "isDefaultBin",
+        min_number_locations => "minNumberLocations", max_number_locations =>
+        "maxNumberLocations", min_stock_per_bin => "minStockPerBin", max_stock_per_bin =>
+        "maxStockPerBin", required_capacity => "requiredCapacity", pack_size =>
+        "packSize", pack_size_usage_type => "packSizeUsageType" }
+    );
     impl StorageRuleUpdate {
         /// Nothing set yet.
         pub fn new() -> Self {
@@ -15184,93 +14555,70 @@ pub mod types {
         }
     }
     /// A machine or rack.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct StorageUnit {
         /// `id`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// At most 50 characters.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// At most 80 characters.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub description: Option<String>,
         /// `type`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub type_: Option<StorageUnitType>,
         /// `warehouseId`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub warehouse_id: Option<String>,
         /// `depthSteps`.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub depth_steps: Option<i64>,
         /// `widthSteps`.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub width_steps: Option<i64>,
         /// Millimetres.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub gross_depth: Option<f64>,
         /// Millimetres.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub gross_width: Option<f64>,
         /// Millimetres.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub net_depth: Option<f64>,
         /// Millimetres.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub net_width: Option<f64>,
         /// `maxWeight`.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub max_weight: Option<f64>,
         /// 0 or 1.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub is_manual_sequence_numbers: Option<i64>,
     }
+    keyfob_client::record!(
+        StorageUnit { id => "id", name => "name", description => "description", type_ =>
+        "type", warehouse_id => "warehouseId", depth_steps => "depthSteps", width_steps
+        => "widthSteps", gross_depth => "grossDepth", gross_width => "grossWidth",
+        net_depth => "netDepth", net_width => "netWidth", max_weight => "maxWeight",
+        is_manual_sequence_numbers => "isManualSequenceNumbers" }
+    );
     /// Wraps one storage unit.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct StorageUnitEnvelope {
         /// `storage_unit`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub storage_unit: Option<StorageUnit>,
     }
+    keyfob_client::record!(StorageUnitEnvelope { storage_unit => "storage_unit" });
     /// A page of storage units.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct StorageUnitList {
         /// Rows of this page; fewer than limit on the last one.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub storage_units: Vec<StorageUnit>,
         /// Number of rows when `countOnly` was asked; read by public clients, not documented.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub count: Option<i64>,
         /// The same under the other name that public clients try.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub total_count: Option<i64>,
     }
+    keyfob_client::record!(
+        StorageUnitList { storage_units => "storage_units", count => "count", total_count
+        => "total_count" }
+    );
     /// Kind of machine or rack.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
@@ -15331,188 +14679,131 @@ pub mod types {
     }
     keyfob_client::open_integer_enum!(StorageUnitType);
     /// A finished movement of stock, the history of Power Pick. One order line may give several.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Transaction {
         /// `id`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// When the movement was finished, site time without zone.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub creation_date: Option<keyfob_client::Timestamp>,
         /// `type`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub type_: Option<TransactionType>,
         /// `motiveType`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub motive_type: Option<MotiveType>,
         /// `exportStateType`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub export_state_type: Option<ExportStateType>,
         /// `directionType`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub direction_type: Option<DirectionType>,
         /// `orderId`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub order_id: Option<String>,
         /// `orderLineId`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub order_line_id: Option<String>,
         /// `orderName`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub order_name: Option<String>,
         /// Line number.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub number: Option<i64>,
         /// `materialName`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub material_name: Option<String>,
         /// `Info1` of the material.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub material_info1: Option<String>,
         /// `Info2` of the material.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub material_info2: Option<String>,
         /// `Info3` of the material.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub material_info3: Option<String>,
         /// `Info4` of the material.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub material_info4: Option<String>,
         /// `Info5` of the material.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub material_info5: Option<String>,
         /// `quantityRequested`.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub quantity_requested: Option<f64>,
         /// `quantityConfirmed`.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub quantity_confirmed: Option<f64>,
         /// `quantityDeviated`.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub quantity_deviated: Option<f64>,
         /// `lot`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub lot: Option<String>,
         /// `serialNumber`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub serial_number: Option<String>,
         /// `reasonCode`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub reason_code: Option<String>,
         /// `expiryDate`.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub expiry_date: Option<keyfob_client::Timestamp>,
         /// `productionDate`.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub production_date: Option<keyfob_client::Timestamp>,
         /// `releaseDate`.
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub release_date: Option<keyfob_client::Timestamp>,
         /// `userName`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub user_name: Option<String>,
         /// `warehouseName`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub warehouse_name: Option<String>,
         /// `storageUnitName`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub storage_unit_name: Option<String>,
         /// `locationName`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub location_name: Option<String>,
         /// `binName`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub bin_name: Option<String>,
         /// `carrierName`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub carrier_name: Option<String>,
         /// `shelfName`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub shelf_name: Option<String>,
         /// `batchName`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub batch_name: Option<String>,
         /// Read by one public client.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub station_name: Option<String>,
         /// `xStep`.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub x_step: Option<i64>,
         /// `yStep`.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub y_step: Option<i64>,
         /// Deprecated by the vendor.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub handling_unit: Option<String>,
     }
+    keyfob_client::record!(
+        Transaction { id => "id", creation_date => "creationDate", type_ => "type",
+        motive_type => "motiveType", export_state_type => "exportStateType",
+        direction_type => "directionType", order_id => "orderId", order_line_id =>
+        "orderLineId", order_name => "orderName", number => "number", material_name =>
+        "materialName", material_info1 => "materialInfo1", material_info2 =>
+        "materialInfo2", material_info3 => "materialInfo3", material_info4 =>
+        "materialInfo4", material_info5 => "materialInfo5", quantity_requested =>
+        "quantityRequested", quantity_confirmed => "quantityConfirmed", quantity_deviated
+        => "quantityDeviated", lot => "lot", serial_number => "serialNumber", reason_code
+        => "reasonCode", expiry_date => "expiryDate", production_date =>
+        "productionDate", release_date => "releaseDate", user_name => "userName",
+        warehouse_name => "warehouseName", storage_unit_name => "storageUnitName",
+        location_name => "locationName", bin_name => "binName", carrier_name =>
+        "carrierName", shelf_name => "shelfName", batch_name => "batchName", station_name
+        => "stationName", x_step => "xStep", y_step => "yStep", handling_unit =>
+        "handlingUnit" }
+    );
     /// Wraps one transaction.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct TransactionEnvelope {
         /// `transaction`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub transaction: Option<Transaction>,
     }
+    keyfob_client::record!(TransactionEnvelope { transaction => "transaction" });
     /// A page of transactions.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct TransactionList {
         /// Rows of this page; fewer than limit on the last one.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub transactions: Vec<Transaction>,
         /// Number of rows when `countOnly` was asked; read by public clients, not documented.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub count: Option<i64>,
         /// The same under the other name that public clients try.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub total_count: Option<i64>,
     }
+    keyfob_client::record!(
+        TransactionList { transactions => "transactions", count => "count", total_count
+        => "total_count" }
+    );
     /// What kind of movement a transaction records. 14 is not used.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
@@ -15597,14 +14888,13 @@ pub mod types {
     }
     keyfob_client::open_integer_enum!(TransactionType);
     /// The one change that a host makes to a transaction.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct TransactionUpdate {
         /// `exportStateType`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub export_state_type: Option<ExportStateType>,
     }
+    keyfob_client::record!(TransactionUpdate { export_state_type => "exportStateType" });
     impl TransactionUpdate {
         /// Nothing set yet.
         pub fn new() -> Self {
@@ -15617,59 +14907,42 @@ pub mod types {
         }
     }
     /// An account of ItemPath itself. Rights follow from the role.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct User {
         /// Number of the user.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<i64>,
         /// Log-in name.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub username: Option<String>,
         /// Mail address.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub email: Option<String>,
         /// Whether the user is an administrator.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub is_admin: Option<bool>,
         /// `language`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub language: Option<Language>,
         /// Role, newest releases.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub role_id: Option<i64>,
         /// Name of the role, newest releases.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub role_name: Option<String>,
         /// Group, older releases.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub group_id: Option<keyfob_client::NumberOrString>,
         /// Name of the group, older releases.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub group: Option<String>,
         /// `status`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub status: Option<UserStatus>,
         /// `type`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub type_: Option<UserType>,
         /// Start view, newest releases.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub view_id: Option<i64>,
         /// Telephone number, oldest releases.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub phone: Option<String>,
     }
+    keyfob_client::record!(
+        User { id => "id", username => "username", email => "email", is_admin =>
+        "isAdmin", language => "language", role_id => "roleId", role_name => "roleName",
+        group_id => "groupId", group => "group", status => "status", type_ => "type",
+        view_id => "viewId", phone => "phone" }
+    );
     /// A user to be created.
     #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
     #[serde(rename_all = "camelCase")]
@@ -15721,6 +14994,7 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub phone: Option<String>,
     }
+    keyfob_client::value!(UserCreate);
     impl UserCreate {
         /// With what the API requires.
         pub fn new(username: impl Into<String>, password: impl Into<String>) -> Self {
@@ -15782,36 +15056,31 @@ pub mod types {
         }
     }
     /// Wraps one user.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct UserEnvelope {
         /// `user`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub user: Option<User>,
     }
+    keyfob_client::record!(UserEnvelope { user => "user" });
     /// A page of users.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct UserList {
         /// Rows of this page; fewer than limit on the last one.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub users: Vec<User>,
         /// Number of rows when `countOnly` was asked; read by public clients, not documented.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub count: Option<i64>,
         /// The same under the other name that public clients try.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub total_count: Option<i64>,
     }
+    keyfob_client::record!(
+        UserList { users => "users", count => "count", total_count => "total_count" }
+    );
     /// State of a user account.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
@@ -15883,47 +15152,38 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(UserType);
     /// Changes to a user. What is absent stays as it is. That status can be changed is inferred.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct UserUpdate {
         /// Log-in name.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub username: Option<String>,
         /// Password; never returned.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub password: Option<String>,
         /// Mail address.
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub email: keyfob_client::Patch<String>,
         /// Whether the user is an administrator.
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub is_admin: Option<bool>,
         /// `language`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub language: Option<Language>,
         /// Role, newest releases.
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub role_id: keyfob_client::Patch<i64>,
         /// Group, older releases.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub group_id: Option<keyfob_client::NumberOrString>,
         /// `type`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub type_: Option<UserType>,
         /// Start view, newest releases.
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub view_id: keyfob_client::Patch<i64>,
         /// Telephone number, oldest releases.
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub phone: keyfob_client::Patch<String>,
         /// `status`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub status: Option<UserStatus>,
     }
+    keyfob_client::record!(
+        UserUpdate { username => "username", password => "password", email => "email",
+        is_admin => "isAdmin", language => "language", role_id => "roleId", group_id =>
+        "groupId", type_ => "type", view_id => "viewId", phone => "phone", status =>
+        "status" }
+    );
     impl UserUpdate {
         /// Nothing set yet.
         pub fn new() -> Self {
@@ -15989,200 +15249,155 @@ pub mod types {
         }
     }
     /// A warehouse.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Warehouse {
         /// `id`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// `name`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// Line 1 of the address.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub address1: Option<String>,
         /// Line 2 of the address.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub address2: Option<String>,
         /// Line 3 of the address.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub address3: Option<String>,
         /// Line 4 of the address.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub address4: Option<String>,
         /// Line 5 of the address.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub address5: Option<String>,
     }
+    keyfob_client::record!(
+        Warehouse { id => "id", name => "name", address1 => "address1", address2 =>
+        "address2", address3 => "address3", address4 => "address4", address5 =>
+        "address5" }
+    );
     /// Wraps one warehouse.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct WarehouseEnvelope {
         /// `warehouse`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub warehouse: Option<Warehouse>,
     }
+    keyfob_client::record!(WarehouseEnvelope { warehouse => "warehouse" });
     /// A page of warehouses.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct WarehouseList {
         /// Rows of this page; fewer than limit on the last one.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub warehouses: Vec<Warehouse>,
         /// Number of rows when `countOnly` was asked; read by public clients, not documented.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub count: Option<i64>,
         /// The same under the other name that public clients try.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub total_count: Option<i64>,
     }
+    keyfob_client::record!(
+        WarehouseList { warehouses => "warehouses", count => "count", total_count =>
+        "total_count" }
+    );
     /// A piece of an order line at one location, as it is handled.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct WorkOrderLine {
         /// `id`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// At most 50 characters.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// The batch that the line is in.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub batch_id: Option<String>,
         /// Order within the batch.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub handling_rank: Option<i64>,
         /// `orderId`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub order_id: Option<String>,
         /// `orderLineId`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub order_line_id: Option<String>,
         /// `materialId`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub material_id: Option<String>,
         /// `locationId`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub location_id: Option<String>,
         /// `locationContentId`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub location_content_id: Option<String>,
         /// `locationContentBreakdownId`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub location_content_breakdown_id: Option<String>,
         /// `storageUnitId`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub storage_unit_id: Option<String>,
         /// `zoneId`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub zone_id: Option<String>,
         /// `orderName`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub order_name: Option<String>,
         /// `locationName`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub location_name: Option<String>,
         /// `handlingUnit`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub handling_unit: Option<String>,
         /// `directionType`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub direction_type: Option<DirectionType>,
         /// `quantity`.
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub quantity: Option<f64>,
         /// Older releases: 1 not started, 2 in progress or complete. Newest releases start at 0; their list is not known.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub progress_type: Option<i64>,
         /// Type not known.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub pick_error: Option<keyfob_client::NumberOrString>,
         /// Type not known.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub put_error: Option<keyfob_client::NumberOrString>,
         /// Type not known.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub attribute_control: Option<serde_json::Value>,
     }
+    keyfob_client::record!(
+        WorkOrderLine { id => "id", name => "name", batch_id => "batchId", handling_rank
+        => "handlingRank", order_id => "orderId", order_line_id => "orderLineId",
+        material_id => "materialId", location_id => "locationId", location_content_id =>
+        "locationContentId", location_content_breakdown_id =>
+        "locationContentBreakdownId", storage_unit_id => "storageUnitId", zone_id =>
+        "zoneId", order_name => "orderName", location_name => "locationName",
+        handling_unit => "handlingUnit", direction_type => "directionType", quantity =>
+        "quantity", progress_type => "progressType", pick_error => "pickError", put_error
+        => "putError", attribute_control => "attributeControl" }
+    );
     /// Wraps one work order line.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct WorkOrderLineEnvelope {
         /// `work_order_line`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub work_order_line: Option<WorkOrderLine>,
     }
+    keyfob_client::record!(
+        WorkOrderLineEnvelope { work_order_line => "work_order_line" }
+    );
     /// A page of work order lines.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct WorkOrderLineList {
         /// Rows of this page; fewer than limit on the last one.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub work_order_lines: Vec<WorkOrderLine>,
         /// Number of rows when `countOnly` was asked; read by public clients, not documented.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub count: Option<i64>,
         /// The same under the other name that public clients try.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub total_count: Option<i64>,
     }
+    keyfob_client::record!(
+        WorkOrderLineList { work_order_lines => "work_order_lines", count => "count",
+        total_count => "total_count" }
+    );
     /// Changes to a work order line. What is absent stays as it is.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct WorkOrderLineUpdate {
         /// The batch to put the line into; null takes it out of its batch.
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub batch_id: keyfob_client::Patch<String>,
         /// Order within the batch.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub handling_rank: Option<i64>,
     }
+    keyfob_client::record!(
+        WorkOrderLineUpdate { batch_id => "batchId", handling_rank => "handlingRank" }
+    );
     impl WorkOrderLineUpdate {
         /// Nothing set yet.
         pub fn new() -> Self {
@@ -16203,75 +15418,59 @@ pub mod types {
         }
     }
     /// A part of a warehouse.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default, rename_all = "camelCase")]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Zone {
         /// `id`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// At most 50 characters.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// `warehouseId`.
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub warehouse_id: Option<String>,
         /// 0 by default.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub abc_class: Option<i64>,
         /// `color`.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub color: Option<i64>,
         /// `type`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub type_: Option<ZoneType>,
         /// `pickType`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub pick_type: Option<ZonePickType>,
         /// `putType`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub put_type: Option<ZonePutType>,
     }
+    keyfob_client::record!(
+        Zone { id => "id", name => "name", warehouse_id => "warehouseId", abc_class =>
+        "abcClass", color => "color", type_ => "type", pick_type => "pickType", put_type
+        => "putType" }
+    );
     /// Wraps one zone.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ZoneEnvelope {
         /// `zone`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub zone: Option<Zone>,
         /// Older texts show an answer for one zone under the plural key.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub zones: Vec<Zone>,
     }
+    keyfob_client::record!(ZoneEnvelope { zone => "zone", zones => "zones" });
     /// A page of zones.
-    #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(default)]
+    #[derive(Clone, Debug, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ZoneList {
         /// Rows of this page; fewer than limit on the last one.
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub zones: Vec<Zone>,
         /// Number of rows when `countOnly` was asked; read by public clients, not documented.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub count: Option<i64>,
         /// The same under the other name that public clients try.
         ///
         /// Inferred, not documented.
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub total_count: Option<i64>,
     }
+    keyfob_client::record!(
+        ZoneList { zones => "zones", count => "count", total_count => "total_count" }
+    );
     /// How picks in a zone are made.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]

@@ -94,15 +94,6 @@ pub fn map<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> R
     Ok(entries.into_iter().filter_map(|(key, value)| Some((key, value?))).collect())
 }
 
-/// A list as the whole of an answer, read like [`list`].
-#[derive(Debug)]
-pub(crate) struct List<T>(pub(crate) Vec<T>);
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        list(deserializer).map(Self)
-    }
-}
 /// Collects a sequence; `null` is empty, and so is every element that is `null`.
 struct ListVisitor<E, T>(PhantomData<(E, T)>);
 

@@ -74,10 +74,43 @@ impl<'s> Struct<'s> {
 
     /// The item, and its constructor and setters if `sent` in requests.
     pub(super) fn tokens(&self, sent: bool, enums: &dyn Fn(&str) -> bool) -> TokenStream {
+        let defaulted = self.fields.iter().all(|field| !field.is_given());
+        let item = if defaulted && !self.fields.iter().any(|field| field.property.json_string) {
+            self.record()
+        } else {
+            self.derived(defaulted)
+        };
+        let methods = sent.then(|| self.methods(defaulted, enums));
+        quote!(#item #methods)
+    }
+
+    /// A struct that the runtime reads and writes; serde's derives would take several times as long to compile.
+    fn record(&self) -> TokenStream {
         let name = format_ident!("{}", self.name);
         let docs = docs_of(self.schema);
-        let defaulted =
-            self.fields.iter().all(|field| !matches!(field.presence, Presence::Required | Presence::Nullable));
+        let fields = self.fields.iter().map(Field::plain);
+        let extra = self.extra();
+        let keys = self.fields.iter().map(|field| {
+            let (ident, wire) = (format_ident!("{}", field.property.rust), &field.property.name);
+            quote!(#ident => #wire)
+        });
+        let extra_key = self.extra.then(|| quote!(extra));
+        quote! {
+            #docs
+            #[derive(Clone, Debug, Default, PartialEq)]
+            #[non_exhaustive]
+            pub struct #name {
+                #(#fields)*
+                #extra
+            }
+            keyfob_client::record!(#name { #(#keys),* } #extra_key);
+        }
+    }
+
+    /// A struct of which something is required, or travels in a form of its own.
+    fn derived(&self, defaulted: bool) -> TokenStream {
+        let name = format_ident!("{}", self.name);
+        let docs = docs_of(self.schema);
         let default = defaulted.then(|| quote!(Default,));
         let camel = self.fields.iter().any(|field| field.property.rust != field.property.name && field.is_camel());
         let mut container = Vec::new();
@@ -85,14 +118,7 @@ impl<'s> Struct<'s> {
         container.extend(camel.then(|| quote!(rename_all = "camelCase")));
         let container = (!container.is_empty()).then(|| quote!(#[serde(#(#container),*)]));
         let fields = self.fields.iter().map(|field| field.tokens(defaulted, camel));
-        let extra = self.extra.then(|| {
-            quote! {
-                /// Fields that are not known here.
-                #[serde(flatten)]
-                pub extra: keyfob_client::Extra,
-            }
-        });
-        let methods = sent.then(|| self.methods(defaulted, enums));
+        let extra = self.extra().map(|extra| quote!(#[serde(flatten)] #extra));
         quote! {
             #docs
             #[derive(Clone, Debug, #default PartialEq, serde::Deserialize, serde::Serialize)]
@@ -102,14 +128,22 @@ impl<'s> Struct<'s> {
                 #(#fields)*
                 #extra
             }
-            #methods
+            keyfob_client::value!(#name);
         }
+    }
+
+    fn extra(&self) -> Option<TokenStream> {
+        self.extra.then(|| {
+            quote! {
+                /// Fields that are not known here.
+                pub extra: keyfob_client::Extra,
+            }
+        })
     }
 
     fn methods(&self, defaulted: bool, enums: &dyn Fn(&str) -> bool) -> TokenStream {
         let name = format_ident!("{}", self.name);
-        let is_given = |field: &&Field<'_>| matches!(field.presence, Presence::Required | Presence::Nullable);
-        let given: Vec<_> = self.fields.iter().filter(is_given).collect();
+        let given: Vec<_> = self.fields.iter().filter(|field| field.is_given()).collect();
         let mut arguments = Vec::new();
         let mut values = Vec::new();
         for field in &given {
@@ -130,14 +164,14 @@ impl<'s> Struct<'s> {
             }
         }
         let unset =
-            self.fields.iter().filter(|field| !is_given(field)).map(|field| format_ident!("{}", field.property.rust));
+            self.fields.iter().filter(|field| !field.is_given()).map(|field| format_ident!("{}", field.property.rust));
         let unset = unset.chain(self.extra.then(|| format_ident!("extra")));
         let body = if defaulted {
             quote!(Self::default())
         } else {
             quote!(Self { #(#values,)* #(#unset: Default::default(),)* })
         };
-        let setters = self.fields.iter().filter(|field| !is_given(field)).map(|field| field.setter(enums));
+        let setters = self.fields.iter().filter(|field| !field.is_given()).map(|field| field.setter(enums));
         let new = if defaulted { "Nothing set yet." } else { "With what the API requires." };
         let new = doc(&[new]);
         quote! {
@@ -153,6 +187,17 @@ impl<'s> Struct<'s> {
 }
 
 impl Field<'_> {
+    /// Whether the constructor takes it.
+    fn is_given(&self) -> bool {
+        matches!(self.presence, Presence::Required | Presence::Nullable)
+    }
+
+    /// The field of a record.
+    fn plain(&self) -> TokenStream {
+        let (docs, ident, ty) = (self.docs(), format_ident!("{}", self.property.rust), self.ty());
+        quote!(#docs pub #ident: #ty,)
+    }
+
     fn docs(&self) -> TokenStream {
         let own = self.property.description.as_deref().map(|text| sentence(&escaped(text)));
         let own = own.unwrap_or_else(|| format!("`{}`.", self.property.name));
