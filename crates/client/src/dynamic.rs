@@ -66,7 +66,7 @@ impl Session {
 
 impl DynamicCall {
     /// Gives a parameter of the path, the query or the headers, by its name on the wire. Several values of one name are
-    /// sent as several query parameters.
+    /// sent as several query parameters, or as one with commas, as the operation takes them.
     pub fn param(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.parameters.push((name.into(), value.into()));
         self
@@ -140,11 +140,9 @@ impl DynamicCall {
         let operation = self.operation;
         self.know_all()?;
         let mut url = self.session.url(operation, &self.path()?)?;
-        let query = self.parameters.iter().filter(|(name, _)| operation.query.contains(&name.as_str()));
-        let query = query.map(|(name, value)| (name.as_str(), value.as_str()));
-        let query: Vec<_> = operation.fixed_query.iter().copied().chain(query).collect();
-        if !query.is_empty() {
-            url.query_pairs_mut().extend_pairs(query);
+        let query = self.query();
+        if !operation.fixed_query.is_empty() || !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(operation.fixed_query).extend_pairs(query);
         }
         let method = reqwest::Method::from_bytes(operation.method.as_bytes())
             .map_err(|error| rejected("its description names a method that HTTP does not have").with_source(error))?;
@@ -155,6 +153,20 @@ impl DynamicCall {
             }
         }
         codegen::build(self.with_body(builder)?)
+    }
+
+    /// The query parameters that were given; lists in one value are joined at the place of their first part.
+    fn query(&self) -> Vec<(&str, String)> {
+        let mut query: Vec<(&str, String)> = Vec::new();
+        let given = self.parameters.iter().filter(|(name, _)| self.operation.query.contains(&name.as_str()));
+        for (name, value) in given {
+            let is_joined = self.operation.joined.contains(&name.as_str());
+            match query.iter_mut().find(|(known, _)| is_joined && known == name) {
+                Some((_, list)) => list.extend([",", value]),
+                None => query.push((name, value.clone())),
+            }
+        }
+        query
     }
 
     /// Refuses names that are not the operation's: a filter with a slip in its name would silently find everything.
@@ -266,10 +278,13 @@ mod tests {
         summary: "Reads a thing.",
         method: "GET",
         path: "/owners/{ownerId}/things/{id}.json",
-        query: &["filter", "limit"],
+        query: &["filter", "limit", "ids"],
+        joined: &["ids"],
         headers: &["X-Company"],
+        required: &[],
         fixed_query: &[("action", "show")],
         body: "",
+        body_required: false,
         server: "",
         repeat: Repeat::Safe,
         scope: None,
@@ -290,10 +305,11 @@ mod tests {
     #[test]
     fn parameters_go_where_the_description_has_them() {
         let call = call(&READ).param("id", "a/b").param("ownerId", "7").param("X-Company", "0123");
-        let request = call.param("filter", "[gt]5").param("filter", "å").request().unwrap().request;
+        let call = call.param("ids", "1").param("filter", "[gt]5").param("ids", "2").param("filter", "å");
+        let request = call.request().unwrap().request;
         assert_eq!(
             request.url().as_str(),
-            "https://api.test/base/owners/7/things/a%2Fb.json?action=show&filter=%5Bgt%5D5&filter=%C3%A5"
+            "https://api.test/base/owners/7/things/a%2Fb.json?action=show&ids=1%2C2&filter=%5Bgt%5D5&filter=%C3%A5"
         );
         assert_eq!(request.headers()["X-Company"], "0123");
         assert!(request.body().is_none());
@@ -334,7 +350,7 @@ mod tests {
         refused(&whole().param("id", "3"), "`id` is a part of the path and is given twice");
         refused(
             &whole().param("limt", "3"),
-            "there is no parameter `limt`: it takes ownerId, id, filter, limit, X-Company",
+            "there is no parameter `limt`: it takes ownerId, id, filter, limit, ids, X-Company",
         );
         refused(&whole().body(json!({})), "it takes no body");
         refused(

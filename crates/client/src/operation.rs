@@ -13,16 +13,23 @@ pub struct Operation {
     pub summary: &'static str,
     /// The HTTP method.
     pub method: &'static str,
-    /// The path template, relative to the base URL, for example `/api/projects/{id}`.
+    /// The path template, relative to the base URL, for example `/api/projects/{id}`. A parameter written `{+id}` may
+    /// have slashes, which stay.
     pub path: &'static str,
     /// The names of the query parameters it takes, as on the wire.
     pub query: &'static [&'static str],
+    /// Those of them that are lists in one value, with commas; several values of another one are sent one by one.
+    pub joined: &'static [&'static str],
     /// The names of the header parameters it takes.
     pub headers: &'static [&'static str],
+    /// The query and header parameters that it has to be given; path parameters always have to be.
+    pub required: &'static [&'static str],
     /// Query parameters with a fixed value, which tell it from its siblings on the same path.
     pub fixed_query: &'static [(&'static str, &'static str)],
     /// The media type of the request's body; empty if it has none.
     pub body: &'static str,
+    /// Whether it has to be given a body.
+    pub body_required: bool,
     /// Which of the API's hosts serves it; empty for APIs that have one.
     pub server: &'static str,
     /// Whether sending it twice does what sending it once does.

@@ -4,7 +4,7 @@ use anyhow::{Context, Result, ensure};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use super::super::facts::{Answer, Body, BodyKind, Operation};
+use super::super::facts::{Answer, Body, BodyKind, Operation, Parameter};
 use super::super::naming::{pascal, snake};
 use super::docs::{doc, escaped, sentence};
 use super::request::{self, Request};
@@ -194,14 +194,21 @@ impl<'o> Call<'o> {
     }
 
     fn constant(&self) -> TokenStream {
-        let Operation { rust, method, path, server, summary, doc, .. } = self.operation;
-        let names = |place: &str| -> Vec<&str> {
-            let parameters = self.operation.parameters.iter().filter(move |parameter| parameter.place == place);
+        let Operation { rust, method, server, summary, doc, .. } = self.operation;
+        let names = |chosen: &dyn Fn(&Parameter) -> bool| -> Vec<&str> {
+            let parameters = self.operation.parameters.iter().filter(|parameter| chosen(parameter));
             parameters.map(|parameter| parameter.name.as_str()).collect()
         };
-        let (query, headers) = (names("query"), names("header"));
+        let (query, headers) = (names(&|it| it.place == "query"), names(&|it| it.place == "header"));
+        let joined = names(&|it| it.place == "query" && it.joined);
+        let required = names(&|it| it.place != "path" && it.required);
+        let rest = names(&|it| it.place == "path" && it.raw);
+        let path = rest.iter().fold(self.operation.path.clone(), |path, name| {
+            path.replace(&format!("{{{name}}}"), &format!("{{+{name}}}"))
+        });
         let fixed = self.operation.fixed.iter().map(|(name, value)| quote!((#name, #value)));
         let body = self.operation.body.as_ref().map_or("", |body| &body.media);
+        let body_required = self.operation.body.as_ref().is_some_and(|body| body.required);
         let repeat = if self.operation.repeatable { quote!(Safe) } else { quote!(Never) };
         let scope = self.operation.scope.as_ref().map_or_else(|| quote!(None), |scope| quote!(Some(#scope)));
         let confidence = format_ident!("{}", pascal(&self.operation.confidence));
@@ -213,9 +220,12 @@ impl<'o> Call<'o> {
                 method: #method,
                 path: #path,
                 query: &[#(#query),*],
+                joined: &[#(#joined),*],
                 headers: &[#(#headers),*],
+                required: &[#(#required),*],
                 fixed_query: &[#(#fixed),*],
                 body: #body,
+                body_required: #body_required,
                 server: #server,
                 repeat: Repeat::#repeat,
                 scope: #scope,
