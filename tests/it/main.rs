@@ -3,6 +3,8 @@
 mod cli;
 mod digitaleo;
 mod ditio_core;
+mod ditio_reporting;
+mod ditio_sync;
 mod dvinci;
 mod operations;
 mod resilience;

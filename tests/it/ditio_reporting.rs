@@ -1,0 +1,176 @@
+//! Ditio reporting, as a user relies on it: synchronisation, goods as rows, files behind links.
+
+use std::time::{Duration, SystemTime};
+
+use futures::{StreamExt, TryStreamExt};
+use keyfob::{
+    ErrorKind,
+    client::auth::{self, Clock, FakeClock, SecretString},
+    ditio_reporting::{
+        Client, ItemTransaction,
+        sync::{Change, Checkpoint, Table},
+        types,
+    },
+};
+use keyfob_simulator::{DitioTable, Simulator, credentials};
+use serde_json::json;
+
+/// A simulator of a hundred time registrations, and a client whose clock is the simulator's.
+async fn start() -> (Simulator, Client, FakeClock) {
+    let simulator = Simulator::builder().scale(100).start().await.unwrap();
+    let (clock, fake) = Clock::fake();
+    fake.set_wall(SystemTime::from(simulator.now()));
+    let base = |path: &str| format!("{}/ditio/{path}", simulator.url());
+    let token = SecretString::from(credentials::DITIO_ACCESS_TOKEN);
+    let builder = Client::builder().base_url(base("reporting")).server("core", base("core")).clock(clock);
+    let client = builder.credentials(auth::Credentials::bearer(token)).build().unwrap();
+    (simulator, client, fake)
+}
+
+async fn all<O: Table>(client: &Client, table: O, from: Option<Checkpoint>) -> (Vec<Change<O::Item>>, Checkpoint) {
+    let mut changes = client.sync(table, from);
+    let mut all = Vec::new();
+    while let Some(change) = changes.try_next().await.unwrap() {
+        all.push(change);
+    }
+    (all, changes.checkpoint())
+}
+
+/// The queries of the requests since the last call.
+fn queries(simulator: &Simulator, seen: &mut usize) -> Vec<String> {
+    let requests = simulator.requests();
+    let new = requests[*seen..].iter().map(|request| request.query.clone()).collect();
+    *seen = requests.len();
+    new
+}
+
+#[tokio::test]
+async fn the_first_run_lists_everything_and_the_next_what_changed_with_the_same_filters_on_every_page() {
+    let (simulator, client, fake) = start().await;
+    let table = || client.time_registrations().company_id(credentials::DITIO_COMPANY_ID).chunk_limit(40);
+    let mut seen = 0;
+    let (rows, checkpoint) = all(&client, table(), None).await;
+    assert!(rows.len() > 80 && rows.iter().all(|change| matches!(change, Change::Upsert(_))));
+    assert!(checkpoint.is_finished());
+    let first = queries(&simulator, &mut seen);
+    let filtered = |query: &String| query.contains("CompanyId=012345") && query.contains("ChunkLimit=40");
+    assert!(first.len() >= 3 && first.iter().all(filtered), "{first:?}");
+    assert!(
+        !first[0].contains("ContinuationToken") && first[1..].iter().all(|query| query.contains("ContinuationToken"))
+    );
+    assert!(!first.iter().any(|query| query.contains("ModifiedSince")), "{first:?}");
+
+    simulator.advance(Duration::from_secs(3_600));
+    fake.set_wall(SystemTime::from(simulator.now()));
+    let tables = simulator.ditio_reporting();
+    let ids: Vec<String> =
+        rows.iter().filter_map(|row| if let Change::Upsert(row) = row { row.id.clone() } else { None }).collect();
+    tables.delete(DitioTable::TimeRegistrations, [&ids[7]]);
+    for id in [&ids[3..4], &ids[20..65]].concat() {
+        tables.update(DitioTable::TimeRegistrations, [id], json!({"description": "støp"}));
+    }
+    let (changes, checkpoint) = all(&client, table(), Some(checkpoint)).await;
+    assert!(matches!(&changes[0], Change::Delete { id, at: Some(_) } if *id == ids[7]), "{changes:?}");
+    assert!(matches!(&changes[1], Change::Upsert(row) if row.description.as_deref() == Some("støp")));
+    assert_eq!(changes.len(), 47);
+    let next = queries(&simulator, &mut seen);
+    let since = "ModifiedSince=2026-03-02T07%3A50%3A00Z";
+    assert!(next.len() > 1 && next.iter().all(|query| query.contains(since)), "{next:?}");
+    assert!(next.iter().all(filtered), "{next:?}");
+
+    let (nothing, later) = all(&client, table(), Some(checkpoint.clone())).await;
+    assert_eq!(nothing.len(), 47, "within the overlap they come again");
+    assert!(later.is_finished() && later.started() >= checkpoint.started());
+}
+
+#[tokio::test]
+async fn a_deletion_that_the_service_repeats_is_given_once() {
+    let (simulator, client, _) = start().await;
+    let (_, checkpoint) = all(&client, client.time_registrations(), None).await;
+    let tables = simulator.ditio_reporting();
+    tables.switch(|switches| switches.repeated_deletions = true);
+    for row in tables.rows(DitioTable::TimeRegistrations).iter().take(5) {
+        tables.delete(DitioTable::TimeRegistrations, [row["id"].as_str().unwrap()]);
+    }
+    let call = client.time_registrations().modified_since("2026-03-02T08:00:00Z").chunk_limit(1);
+    let sent: Vec<_> = call.stream().take(20).try_collect().await.unwrap();
+    assert!(sent.len() > 5, "the service repeats them");
+    let (changes, _) = all(&client, client.time_registrations().chunk_limit(1), Some(checkpoint)).await;
+    assert_eq!(changes.len(), 5, "{changes:?}");
+}
+
+#[tokio::test]
+async fn an_interrupted_run_goes_on_at_its_page_and_another_one_catches_up() {
+    let (simulator, client, fake) = start().await;
+    let table = || client.time_registrations().chunk_limit(30);
+    let mut changes = client.sync(table(), None);
+    for _ in 0..35 {
+        changes.next().await.unwrap().unwrap();
+    }
+    let stored = serde_json::to_string(&changes.checkpoint()).unwrap();
+    drop(changes);
+    simulator.advance(Duration::from_secs(86_400));
+    fake.set_wall(SystemTime::from(simulator.now()));
+    let rows = simulator.ditio_reporting().rows(DitioTable::TimeRegistrations);
+    let gone = rows[0]["id"].as_str().unwrap();
+    simulator.ditio_reporting().delete(DitioTable::TimeRegistrations, [gone]);
+
+    let mut seen = simulator.requests().len();
+    let (changes, checkpoint) = all(&client, table(), Some(serde_json::from_str(&stored).unwrap())).await;
+    assert!(changes.len() < rows.len(), "it does not begin anew");
+    assert!(matches!(changes.last(), Some(Change::Delete { id, .. }) if id == gone));
+    let queries = queries(&simulator, &mut seen);
+    assert!(queries[0].contains("ContinuationToken") && !queries[0].contains("ModifiedSince"), "{queries:?}");
+    let last = queries.last().unwrap();
+    assert!(last.contains("ModifiedSince=2026-03-02T07%3A50%3A00Z") && !last.contains("Token"), "{queries:?}");
+    assert_eq!(checkpoint.started(), "2026-03-03T08:00:00Z".parse::<chrono::DateTime<chrono::Utc>>().unwrap());
+}
+
+#[tokio::test]
+async fn a_checkpoint_of_another_table_and_a_listing_that_is_limited_already_are_refused() {
+    let (simulator, client, _) = start().await;
+    let (_, checkpoint) = all(&client, client.projects(), None).await;
+    let seen = simulator.requests().len();
+    let mut changes = client.sync(client.users(), checkpoint);
+    let error = changes.next().await.unwrap().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Rejected);
+    assert!(error.to_string().starts_with("ditio-reporting users: the checkpoint is another table's"), "{error}");
+    assert!(changes.next().await.is_none() && simulator.requests().len() == seen, "nothing is sent");
+
+    let error = client.sync(client.users().modified_since("2026-01-01"), None).next().await.unwrap().unwrap_err();
+    assert!(error.to_string().contains("leave `modified_since` to the synchronisation"), "{error}");
+}
+
+#[tokio::test]
+async fn goods_are_rows_whatever_their_quotation_marks() {
+    let (_simulator, client, _) = start().await;
+    let rows = client.item_registrations().rows().await.unwrap();
+    assert!(rows.len() >= 40);
+    let rows: Vec<_> = rows.into_iter().collect::<Result<_, _>>().unwrap();
+    for item in ["Rør Ø200 \"PE100\" 6 m", "Pukk 8/16; vasket", "Skjærbolt 3/4\" til skuff", "Diesel, anleggs"] {
+        assert!(rows.iter().any(|row| row.item_name == item), "{item}");
+    }
+    let corrected = rows.iter().find(|row| row.trans_type == ItemTransaction::Adjustment).unwrap();
+    assert!(corrected.qty.unwrap() < 0.0 && corrected.cost_price.unwrap() > 0.0);
+    assert!(rows.iter().all(|row| row.trans_date.is_some() && row.warehouse_name == "Hovedlager Åsen"));
+}
+
+#[tokio::test]
+async fn a_link_in_a_row_is_downloaded_and_a_foreign_one_gets_no_token() {
+    let (simulator, client, _) = start().await;
+    let rows: Vec<types::ChecklistRegistration> =
+        client.checklist_registrations().stream().try_collect().await.unwrap();
+    let link = rows.iter().find_map(|row| row.pdf_url.as_deref()).unwrap();
+    let bytes = client.download_link(link).await.unwrap().into_inner().bytes().await.unwrap();
+    assert!(bytes.starts_with(b"%PDF"));
+
+    let seen = simulator.requests().len();
+    let foreign = Simulator::start().await.unwrap();
+    let elsewhere = link.replace(simulator.url(), foreign.url());
+    for link in [elsewhere.as_str(), &link.replace("/core/", "/reporting/"), "/api/file/1", "javascript:alert(1)", ""] {
+        let error = client.download_link(link).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Rejected, "{link}");
+        assert!(!error.to_string().contains("http"), "{error}");
+    }
+    assert_eq!((simulator.requests().len(), foreign.requests().len()), (seen, 0));
+}
