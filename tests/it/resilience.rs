@@ -249,8 +249,9 @@ when the token was not accepted. A fault lasts unless the row says otherwise.
 const NOTES: &str = "
 ¹ Bits reads by POST; the description of the API marks such operations. Bits also says 403 to a token that is no longer
 good, so it is answered with one new token.
-² A download is repeated until its first byte; a body that breaks off is the caller's to resume, because the caller has
-part of it already. Downloads are not decoded and not limited in size.
+² A download is repeated until its first byte. A body that breaks off is resumed if the service says that it gives parts and
+names the version of the file, which this one does not; else it is the caller's to begin anew, because the caller has part
+of it already. Downloads are not decoded and not limited in size.
 
 Written by `KEYFOB_BLESS=1 cargo test -p keyfob-tests --test it resilience`, checked by the same test without the variable.
 ";

@@ -27,6 +27,8 @@ pub struct ClientBuilder<C> {
     transport: Transport,
     http: Option<reqwest::Client>,
     retry: RetryPolicy,
+    #[cfg(feature = "rate-limit")]
+    rate_limit: Option<crate::RateLimit>,
     connect_timeout: Duration,
     read_timeout: Duration,
     timeout: Option<Duration>,
@@ -64,6 +66,8 @@ impl<C: From<Session>> ClientBuilder<C> {
             transport: Transport::new().user_agent(concat!("keyfob/", env!("CARGO_PKG_VERSION"))),
             http: None,
             retry: RetryPolicy::default(),
+            #[cfg(feature = "rate-limit")]
+            rate_limit: None,
             connect_timeout: CONNECT_TIMEOUT,
             read_timeout: READ_TIMEOUT,
             timeout: None,
@@ -141,6 +145,14 @@ impl<C: From<Session>> ClientBuilder<C> {
     /// How failed attempts are repeated.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
+        self
+    }
+
+    /// Spreads the client's requests over time, those that repeat failed ones too; unlimited by default. Token requests
+    /// do not count.
+    #[cfg(feature = "rate-limit")]
+    pub fn rate_limit(mut self, limit: crate::RateLimit) -> Self {
+        self.rate_limit = Some(limit);
         self
     }
 
@@ -235,6 +247,8 @@ impl<C: From<Session>> ClientBuilder<C> {
             servers,
             retry: self.retry,
             budget: Budget::new(),
+            #[cfg(feature = "rate-limit")]
+            limiter: self.rate_limit.map(|limit| crate::rate_limit::Limiter::new(limit, &self.clock)),
             timeout: self.timeout,
             largest_answer: self.largest_answer,
             rejections: self.rejections,

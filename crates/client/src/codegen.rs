@@ -23,6 +23,13 @@ pub struct Outgoing {
     pub(crate) payload: Payload,
 }
 
+impl Outgoing {
+    /// The same request once more; `None` if its body cannot be read twice.
+    pub(crate) fn again(&self) -> Option<Self> {
+        Some(Self { request: self.request.try_clone()?, payload: self.payload.clone() })
+    }
+}
+
 /// Where the body is.
 #[derive(Clone, Debug)]
 pub(crate) enum Payload {

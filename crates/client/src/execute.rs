@@ -97,11 +97,14 @@ impl Session {
     ) -> Result<Answer, Error> {
         let span = tracing::info_span!(
             "call",
+            otel.name = %format_args!("{} {}", operation.method, operation.path),
             otel.kind = "client",
+            otel.status_code = Empty,
             api = self.0.api,
             operation = operation.id,
             http.request.method = operation.method,
             url.template = operation.path,
+            server.address = Empty,
             http.response.status_code = Empty,
             http.request.resend_count = Empty,
             error.type = Empty,
@@ -116,6 +119,7 @@ impl Session {
         .await
         .map_err(|error| error.at(self.0.api, operation));
         if let Err(error) = &result {
+            span.record("otel.status_code", "ERROR");
             span.record("error.type", tracing::field::debug(error.kind()));
         }
         span.record(
@@ -180,6 +184,10 @@ impl Session {
         call: CallOptions,
         reading: Reading,
     ) -> Result<Answer, Failure> {
+        #[cfg(feature = "rate-limit")]
+        if let Some(limiter) = &self.0.limiter {
+            limiter.ready().await;
+        }
         let mut request = outgoing.request.try_clone().ok_or_else(|| {
             Error::new(ErrorKind::Rejected, "the body is a stream that cannot be repeated: send it as an `Upload`")
         })?;
@@ -205,6 +213,7 @@ impl Session {
             *request.timeout_mut() = Some(timeout);
         }
         let origin = request.url().clone();
+        Span::current().record("server.address", origin.host_str());
         let plain = request.headers().clone();
         let mut generation = None;
         if let Some(authenticator) = self.authenticator_for(operation.server) {

@@ -2,9 +2,11 @@
 
 mod api_error;
 mod builder;
+mod bulk;
 #[doc(hidden)]
 pub mod codegen;
 mod decode;
+mod download;
 mod dynamic;
 pub mod env;
 mod error;
@@ -14,6 +16,8 @@ mod number_or_string;
 mod operation;
 pub mod paging;
 mod patch;
+#[cfg(feature = "rate-limit")]
+mod rate_limit;
 mod raw;
 #[doc(hidden)]
 pub mod record;
@@ -29,15 +33,19 @@ pub mod wire;
 
 pub use api_error::{ApiError, FieldError};
 pub use builder::ClientBuilder;
+pub use bulk::{Bulk, Outcome, bulk};
+pub use download::{ByteStream, ResumePoint};
 pub use dynamic::DynamicCall;
 pub use error::{Error, ErrorKind};
 pub use keyfob_auth as auth;
 pub use number_or_string::NumberOrString;
 pub use operation::{CallOptions, Confidence, Operation, Repeat};
 pub use patch::Patch;
+#[cfg(feature = "rate-limit")]
+pub use rate_limit::RateLimit;
 pub use raw::RawRequest;
 pub use reqwest::{Method, StatusCode, header};
-pub use response::{ByteStream, Pending, ResponseValue};
+pub use response::{Pending, ResponseValue};
 pub use retry::RetryPolicy;
 pub use session::Session;
 pub use time_param::TimeParam;

@@ -12,6 +12,7 @@ use std::{
 
 use futures::{FutureExt, Stream};
 use tokio::task::JoinHandle;
+use tracing::Instrument;
 
 use crate::{Error, ErrorKind, Pending, ResponseValue};
 
@@ -128,7 +129,8 @@ impl<O: Paged> Pages<O> {
             Position::Start => self.operation.clone(),
             position => self.operation.at(position),
         });
-        self.fetching = request.map(|request| Fetch(tokio::spawn(request.fetch())));
+        // The page belongs to the trace of whoever asks for it.
+        self.fetching = request.map(|request| Fetch(tokio::spawn(request.fetch().in_current_span())));
     }
 
     /// Where the page behind this one is.

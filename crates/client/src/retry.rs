@@ -70,24 +70,24 @@ impl RetryPolicy {
         self
     }
 
-    pub(crate) fn schedule(&self) -> Schedule<'_> {
+    pub(crate) fn schedule(&self) -> Schedule {
         let delays = ExponentialBuilder::default()
             .with_min_delay(self.first_delay)
             .with_max_delay(self.longest_delay)
             .with_max_times(self.attempts.saturating_sub(1) as usize)
             .with_jitter()
             .build();
-        Schedule { policy: self, delays }
+        Schedule { policy: self.clone(), delays }
     }
 }
 
 /// The delays of one call.
-pub(crate) struct Schedule<'a> {
-    policy: &'a RetryPolicy,
+pub(crate) struct Schedule {
+    policy: RetryPolicy,
     delays: backon::ExponentialBackoff,
 }
 
-impl Schedule<'_> {
+impl Schedule {
     /// How long to wait before the next attempt, or `None` if this was the last.
     pub(crate) fn next(&mut self, elapsed: Duration, retry_after: Option<Duration>) -> Option<Duration> {
         let own = self.delays.next()?;

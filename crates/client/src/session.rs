@@ -10,6 +10,7 @@ use crate::{
     ByteStream, CallOptions, Error, ErrorKind, Operation, Pending, RawRequest, ResponseValue, RetryPolicy,
     codegen::Outgoing,
     decode,
+    download::Origin,
     record::{List, Value},
     retry::Budget,
 };
@@ -25,6 +26,8 @@ pub(crate) struct Inner {
     pub(crate) servers: Vec<Server>,
     pub(crate) retry: RetryPolicy,
     pub(crate) budget: Budget,
+    #[cfg(feature = "rate-limit")]
+    pub(crate) limiter: Option<crate::rate_limit::Limiter>,
     pub(crate) timeout: Option<Duration>,
     pub(crate) largest_answer: u64,
     pub(crate) rejections: Vec<StatusCode>,
@@ -195,10 +198,11 @@ impl Session {
     ) -> Pending<ByteStream> {
         let session = self.clone();
         Box::pin(async move {
-            let response = session.streamed(operation, request, call).await?;
+            let request = request.map_err(|error| error.at(session.0.api, operation))?;
+            let again = request.again();
+            let response = session.streamed(operation, Ok(request), call).await?;
             let (status, headers) = (response.status(), response.headers().clone());
-            let api = session.0.api;
-            let stream = ByteStream::new(response, move |error| error.at(api, operation));
+            let stream = ByteStream::new(Origin::new(session, operation, again, call), response);
             Ok(ResponseValue::new(status, headers, stream))
         })
     }

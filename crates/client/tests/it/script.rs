@@ -103,14 +103,19 @@ impl Server {
     }
 
     pub(crate) fn builder(&self) -> ClientBuilder<Session> {
-        let (clock, fake) = Clock::fake();
-        fake.auto_advance(true);
-        ClientBuilder::new("test-api")
-            .base_url(&self.url)
-            .credentials(Credentials::custom(Counted::default()))
-            .clock(clock)
-            .retry(RetryPolicy::default().attempts(3))
+        builder_of(&self.url)
     }
+}
+
+/// A builder of a session with the server at this address.
+pub(crate) fn builder_of(url: &str) -> ClientBuilder<Session> {
+    let (clock, fake) = Clock::fake();
+    fake.auto_advance(true);
+    ClientBuilder::new("test-api")
+        .base_url(url)
+        .credentials(Credentials::custom(Counted::default()))
+        .clock(clock)
+        .retry(RetryPolicy::default().attempts(3))
 }
 
 async fn serve(mut stream: TcpStream, answers: Arc<Mutex<VecDeque<Answer>>>, log: Arc<Mutex<Vec<Seen>>>) {

@@ -1,0 +1,111 @@
+//! Names from a service, made fit for any file system.
+
+/// Longest name that is kept, in bytes: most file systems take 255, and a name may get a number and a suffix.
+const LONGEST: usize = 200;
+/// Longest ending that survives the cutting of a name, its dot included.
+const LONGEST_ENDING: usize = 20;
+
+/// A name that lies in the directory it is joined to, is visible there, and means no device; `None` if nothing is left.
+///
+/// Of a path the last part counts. What some file system cannot hold becomes `_`: control characters, `< > : " | ? *`,
+/// and characters that turn the direction of what follows, which hide an ending. Dots and spaces at the start and at the
+/// end are dropped.
+pub(super) fn sanitized(name: &str) -> Option<String> {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    let safe: String = last.chars().map(|c| if is_safe(c) { c } else { '_' }).collect();
+    let name = trimmed(&safe);
+    let name = if is_device(name) { cut(&format!("_{name}")) } else { cut(name) };
+    Some(trimmed(&name)).filter(|name| !name.is_empty()).map(str::to_owned)
+}
+
+fn trimmed(name: &str) -> &str {
+    name.trim_matches(|c: char| c == '.' || c.is_whitespace())
+}
+
+fn is_safe(c: char) -> bool {
+    let turns = matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    !(turns || c.is_control() || matches!(c, '<' | '>' | ':' | '"' | '|' | '?' | '*'))
+}
+
+/// Shortens what is before the ending.
+fn cut(name: &str) -> String {
+    if name.len() <= LONGEST {
+        return name.to_owned();
+    }
+    let ending = name.rfind('.').filter(|dot| name.len() - dot <= LONGEST_ENDING).map_or("", |dot| &name[dot..]);
+    let mut end = LONGEST - ending.len();
+    while !name.is_char_boundary(end) {
+        end -= 1;
+    }
+    format!("{}{ending}", &name[..end])
+}
+
+/// Whether Windows takes it for a device, whatever its ending.
+fn is_device(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or(name).trim_end().to_ascii_uppercase();
+    let number = stem.strip_prefix("COM").or_else(|| stem.strip_prefix("LPT"));
+    matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$")
+        || number.is_some_and(|number| "0123456789¹²³".chars().any(|digit| number.chars().eq([digit])))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::{Component, Path};
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn names_stay_in_their_directory_and_mean_what_they_show() {
+        for (given, kept) in [
+            ("plan Å.pdf", Some("plan Å.pdf")),
+            ("../../etc/passwd", Some("passwd")),
+            ("..\\..\\boot.ini", Some("boot.ini")),
+            ("/etc/cron.d/x", Some("x")),
+            ("C:\\Users\\me\\a.txt", Some("a.txt")),
+            ("C:a.txt", Some("C_a.txt")),
+            ("a.txt:stream", Some("a.txt_stream")),
+            (".bashrc", Some("bashrc")),
+            ("..", None),
+            ("...", None),
+            ("dir/", None),
+            (" . ", None),
+            ("", None),
+            ("a\0b\r\nc", Some("a_b__c")),
+            ("what? <now>|\"*\".txt", Some("what_ _now_____.txt")),
+            ("cv.exe. . .", Some("cv.exe")),
+            ("invoice\u{202e}fdp.exe", Some("invoice_fdp.exe")),
+            ("NUL", Some("_NUL")),
+            ("con.txt", Some("_con.txt")),
+            ("Com1 .tar.gz", Some("_Com1 .tar.gz")),
+            ("lpt²", Some("_lpt²")),
+            ("comet.txt", Some("comet.txt")),
+            ("console.log", Some("console.log")),
+        ] {
+            assert_eq!(sanitized(given).as_deref(), kept, "{given:?}");
+        }
+    }
+
+    #[test]
+    fn a_long_name_keeps_its_ending_and_whole_characters() {
+        let name = sanitized(&format!("{}.pdf", "ø".repeat(300))).unwrap();
+        assert_eq!((name.len(), &name[name.len() - 6..]), (200, "ø.pdf"));
+        let name = sanitized(&format!("a{}", "ø".repeat(300))).unwrap();
+        assert_eq!(name.len(), 199);
+        assert_eq!(sanitized(&format!("a.{}", "b".repeat(300))).unwrap().len(), 200);
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_a_service_sends_is_one_visible_part_of_a_path(given in "(\\PC|[./\\\\: \u{202e}\0\n]|CON|aux){0,300}") {
+            if let Some(name) = sanitized(&given) {
+                let parts: Vec<_> = Path::new(&name).components().collect();
+                prop_assert_eq!(parts, [Component::Normal(name.as_ref())]);
+                prop_assert!(!name.starts_with('.') && !name.ends_with(['.', ' ']) && name.len() <= LONGEST);
+                prop_assert!(!name.contains(['/', '\\', ':']) && !name.chars().any(char::is_control) && !is_device(&name));
+                prop_assert_eq!(sanitized(&name), Some(name.clone()), "it is kept as it is the second time");
+            }
+        }
+    }
+}

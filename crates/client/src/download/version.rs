@@ -1,0 +1,125 @@
+//! Which version of a file a service sends, and which part of it.
+
+use httpdate::parse_http_date;
+use reqwest::header::{
+    ACCEPT_RANGES, CONTENT_RANGE, DATE, ETAG, HeaderMap, HeaderValue, IF_RANGE, LAST_MODIFIED, RANGE,
+};
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// What tells one version of a file from another, byte for byte: a strong `ETag`, or else a `Last-Modified` that is old
+/// enough to be one (RFC 9110, 8.8).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Version {
+    Tag(String),
+    Modified(String),
+}
+
+impl Version {
+    /// The version that these headers speak of, if the service also says that it gives parts of it.
+    pub(super) fn of_resumable(headers: &HeaderMap) -> Option<Self> {
+        let units = headers.get_all(ACCEPT_RANGES).iter().filter_map(|units| units.to_str().ok());
+        let bytes = units.flat_map(|units| units.split(',')).any(|unit| unit.trim().eq_ignore_ascii_case("bytes"));
+        bytes.then(|| Self::of(headers)).flatten()
+    }
+
+    fn of(headers: &HeaderMap) -> Option<Self> {
+        let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+        if let Some(tag) = headers.get(ETAG) {
+            // A weak tag stands for versions that only mean the same, and forbids the date beside it.
+            let tag = tag.to_str().ok().filter(|tag| tag.len() >= 2 && tag.starts_with('"') && tag.ends_with('"'));
+            return tag.map(|tag| Self::Tag(tag.to_owned()));
+        }
+        let (modified, now) = (text(LAST_MODIFIED)?, parse_http_date(text(DATE)?).ok()?);
+        // A file that changes twice within a second has one date for two versions.
+        let age = now.duration_since(parse_http_date(modified).ok()?).ok()?;
+        (age >= Duration::from_secs(1)).then(|| Self::Modified(modified.to_owned()))
+    }
+
+    /// Whether headers name another version than this one. They may also name none.
+    pub(super) fn is_contradicted(&self, headers: &HeaderMap) -> bool {
+        let (name, known) = match self {
+            Self::Tag(tag) => (ETAG, tag),
+            Self::Modified(date) => (LAST_MODIFIED, date),
+        };
+        headers.get(name).is_some_and(|value| value.as_bytes() != known.as_bytes())
+    }
+
+    /// Asks for the rest behind `offset` if it is still of this version, and for everything if not.
+    pub(super) fn ask(&self, offset: u64, headers: &mut HeaderMap) -> Option<()> {
+        let (Self::Tag(condition) | Self::Modified(condition)) = self;
+        headers.insert(IF_RANGE, HeaderValue::from_str(condition).ok()?);
+        headers.insert(RANGE, HeaderValue::from_str(&format!("bytes={offset}-")).ok()?);
+        Some(())
+    }
+}
+
+/// Which part of a file an answer holds: its first byte, and how long the whole file is, if the service says so.
+pub(super) fn part(headers: &HeaderMap) -> Option<(u64, Option<u64>)> {
+    let value = headers.get(CONTENT_RANGE)?.to_str().ok()?.trim();
+    let (unit, range) = value.split_once(' ')?;
+    let (range, total) = range.trim().split_once('/')?;
+    let (first, last) = range.split_once('-')?;
+    let (first, last) = (first.trim().parse::<u64>().ok()?, last.trim().parse::<u64>().ok()?);
+    let total = match total.trim() {
+        "*" => None,
+        total => Some(total.parse::<u64>().ok()?),
+    };
+    let sound = unit.eq_ignore_ascii_case("bytes") && first <= last && total.is_none_or(|total| last < total);
+    sound.then_some((first, total))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(lines: &[&str]) -> HeaderMap {
+        let line = |line: &&str| {
+            let (name, value) = line.split_once(": ").unwrap();
+            (name.parse().unwrap(), value.parse().unwrap())
+        };
+        HeaderMap::from_iter(lines.iter().map(line).collect::<Vec<(reqwest::header::HeaderName, HeaderValue)>>())
+    }
+
+    #[test]
+    fn only_what_tells_every_byte_apart_is_a_version() {
+        let tag = |tag: &str| Some(Version::Tag(tag.to_owned()));
+        let old = "last-modified: Fri, 20 Nov 2026 12:00:00 GMT";
+        let bytes = "accept-ranges: bytes";
+        let now = |second: u32| format!("date: Fri, 20 Nov 2026 12:00:0{second} GMT");
+        let modified = Some(Version::Modified("Fri, 20 Nov 2026 12:00:00 GMT".to_owned()));
+        for (lines, version) in [
+            (vec![bytes, "etag: \"a\""], tag("\"a\"")),
+            (vec!["accept-ranges: none", "accept-ranges: x, Bytes", "etag: \"\""], tag("\"\"")),
+            (vec!["etag: \"a\""], None),
+            (vec!["accept-ranges: none", "etag: \"a\""], None),
+            (vec![bytes, "etag: W/\"a\""], None),
+            (vec![bytes, "etag: W/\"a\"", old, &now(9)], None),
+            (vec![bytes, "etag: a"], None),
+            (vec![bytes, "etag: \""], None),
+            (vec![bytes, old, &now(1)], modified),
+            (vec![bytes, old, &now(0)], None),
+            (vec![bytes, old], None),
+            (vec![bytes], None),
+        ] {
+            assert_eq!(Version::of_resumable(&headers(&lines)), version, "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn a_part_says_where_it_begins() {
+        for (value, expected) in [
+            ("bytes 5-9/10", Some((5, Some(10)))),
+            ("Bytes 5-5/*", Some((5, None))),
+            ("bytes 5-10/10", None),
+            ("bytes 9-5/10", None),
+            ("bytes */10", None),
+            ("lines 5-9/10", None),
+            ("bytes 5-9", None),
+            ("5-9/10", None),
+        ] {
+            assert_eq!(part(&headers(&[&format!("content-range: {value}")])), expected, "{value}");
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! How many requests a client sends in a time, whatever its callers ask for.
+
+use std::{num::NonZeroU32, time::Duration};
+
+use governor::{
+    Quota, RateLimiter,
+    clock::Clock as GovernorClock,
+    middleware::NoOpMiddleware,
+    state::{InMemoryState, NotKeyed},
+};
+use keyfob_auth::Clock;
+
+/// The most requests that a client sends in a time: those of all its clones together, repeats among them.
+///
+/// Requests that come too early wait for their turn, in the order in which they came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RateLimit {
+    period: Duration,
+    requests: NonZeroU32,
+    burst: NonZeroU32,
+}
+
+impl RateLimit {
+    /// So many requests a second. Zero counts as one.
+    #[must_use]
+    pub fn per_second(requests: u32) -> Self {
+        Self::new(Duration::from_secs(1), requests)
+    }
+
+    /// So many requests a minute. Zero counts as one.
+    #[must_use]
+    pub fn per_minute(requests: u32) -> Self {
+        Self::new(Duration::from_secs(60), requests)
+    }
+
+    fn new(period: Duration, requests: u32) -> Self {
+        Self { period, requests: at_least_one(requests), burst: NonZeroU32::MIN }
+    }
+
+    /// How many requests may be sent at once after a pause: 1 by default, so that they are spread evenly. Within any
+    /// period there may then be as many more as the burst is long.
+    #[must_use]
+    pub fn burst(mut self, requests: u32) -> Self {
+        self.burst = at_least_one(requests);
+        self
+    }
+}
+
+fn at_least_one(requests: u32) -> NonZeroU32 {
+    NonZeroU32::new(requests).unwrap_or(NonZeroU32::MIN)
+}
+
+/// A limit at work.
+pub(crate) struct Limiter {
+    quota: RateLimiter<NotKeyed, InMemoryState, Ticks, NoOpMiddleware<Duration>>,
+    /// Held by whoever is next, so that nobody is overtaken.
+    turn: tokio::sync::Mutex<()>,
+    clock: Clock,
+}
+
+/// The client's clock, as the limiter reads it.
+#[derive(Clone)]
+struct Ticks(Clock);
+
+impl GovernorClock for Ticks {
+    type Instant = Duration;
+
+    fn now(&self) -> Duration {
+        self.0.now()
+    }
+}
+
+impl Limiter {
+    pub(crate) fn new(limit: RateLimit, clock: &Clock) -> Self {
+        // More than one a nanosecond is no limit.
+        let every = (limit.period / limit.requests.get()).max(Duration::from_nanos(1));
+        let quota =
+            Quota::with_period(every).map_or(Quota::per_second(limit.requests), |quota| quota.allow_burst(limit.burst));
+        let limiter = RateLimiter::direct_with_clock(quota, Ticks(clock.clone()));
+        Self { quota: limiter, turn: tokio::sync::Mutex::new(()), clock: clock.clone() }
+    }
+
+    /// Waits until another request may be sent. Whoever gives up waiting takes nothing from the others.
+    pub(crate) async fn ready(&self) {
+        let _turn = self.turn.lock().await;
+        while let Err(early) = self.quota.check() {
+            let wait = early.wait_time_from(self.clock.now());
+            tracing::trace!(delay_ms = wait.as_secs_f64() * 1e3, "waiting for the rate limit");
+            self.clock.sleep(wait).await;
+        }
+    }
+}
+
+impl std::fmt::Debug for Limiter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Limiter").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,99 @@
+//! What a call tells those who watch: a span, by the semantic names of OpenTelemetry. In a process of its own, because
+//! what is told is settled for a whole process by whoever asks first.
+
+#[path = "it/script.rs"]
+#[expect(dead_code, reason = "other tests need more of it")]
+mod script;
+
+use std::{
+    io,
+    sync::{Arc, Mutex},
+};
+
+use tracing_subscriber::fmt::format::FmtSpan;
+
+use crate::script::{Server, create, get, json, status};
+
+#[derive(Clone, Default)]
+struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// What is told while this is alive, on this thread.
+struct Log {
+    lines: Lines,
+    _guard: tracing::subscriber::DefaultGuard,
+}
+
+impl Log {
+    fn start() -> Self {
+        let lines = Lines::default();
+        let writer = lines.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .with_max_level(tracing::Level::TRACE)
+            .with_ansi(false)
+            .with_span_events(FmtSpan::CLOSE)
+            .with_writer(move || writer.clone())
+            .finish();
+        Self { lines, _guard: tracing::subscriber::set_default(subscriber) }
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8(self.lines.0.lock().unwrap().clone()).unwrap()
+    }
+
+    /// The one line that has all of these.
+    #[track_caller]
+    fn check(&self, parts: &[&str]) {
+        let text = self.text();
+        let found = text.lines().filter(|line| parts.iter().all(|part| line.contains(part))).count();
+        assert_eq!(found, 1, "{parts:?} in {text}");
+    }
+}
+
+#[tokio::test]
+async fn a_call_is_one_span_however_many_attempts_it_takes() {
+    let log = Log::start();
+    let server = Server::start([status(503), json("1")]).await;
+    get(&server.session()).await.unwrap();
+    log.check(&[
+        "close",
+        "otel.name=GET /things/{id}",
+        "otel.kind=\"client\"",
+        "api=\"test-api\"",
+        "operation=\"thing\"",
+        "http.request.method=\"GET\"",
+        "url.template=\"/things/{id}\"",
+        "server.address=\"127.0.0.1\"",
+        "http.response.status_code=200",
+        "http.request.resend_count=1",
+        "duration_ms=",
+    ]);
+    log.check(&["DEBUG", "retrying", "reason=Unavailable", "delay_ms=", "operation=\"thing\""]);
+    assert!(!log.text().contains("ERROR"), "{}", log.text());
+}
+
+#[tokio::test]
+async fn a_failed_call_says_of_what_kind_and_nothing_that_is_anybodys_business() {
+    let log = Log::start();
+    let server = Server::start([crate::script::answer(404, &[("x", "header-canary")], "answer-canary")]).await;
+    create(&server.session()).await.unwrap_err();
+    log.check(&[
+        "close",
+        "otel.name=POST /things",
+        "otel.status_code=\"ERROR\"",
+        "error.type=NotFound",
+        "http.response.status_code=404",
+    ]);
+    // Those of the crates below are theirs.
+    let ours: Vec<_> = log.text().lines().filter(|line| line.contains("keyfob")).map(str::to_owned).collect();
+    assert!(!ours.is_empty() && !ours.iter().any(|line| line.contains("canary")), "{ours:?}");
+}
