@@ -1,5 +1,6 @@
 //! Clients against the simulator, the command line as a process, the shape of the workspace.
 
+mod cancellation;
 mod cli;
 mod digitaleo;
 mod ditio_core;
