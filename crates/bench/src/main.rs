@@ -3,8 +3,10 @@
 //! Adding a table: a module with `run`, a variant of [`Name`] and its arm in [`Name::run`]. Its place in
 //! docs/performance.md is a pair of markers, `<!-- bench:name -->` and `<!-- /bench:name -->`.
 
+mod fleet;
 mod header;
 mod peers;
+mod stampede;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -44,6 +46,10 @@ impl Effort {
 enum Name {
     /// An `Authorization` header while the token is valid
     Header,
+    /// Token requests: many callers, short lifetimes, callers who give up, outages
+    Stampede,
+    /// What fleets cost the token endpoint and the store
+    Fleet,
 }
 
 impl Name {
@@ -55,6 +61,8 @@ impl Name {
     fn run(self, effort: Effort) -> Result<String> {
         match self {
             Self::Header => header::run(effort),
+            Self::Stampede => stampede::run(effort),
+            Self::Fleet => fleet::run(effort),
         }
     }
 }

@@ -19,6 +19,14 @@ pub struct Cost {
     pub wall: Duration,
 }
 
+impl Cost {
+    /// How many processors it had, on average. Less than it could use, when others had them too.
+    #[must_use]
+    pub fn processors(&self) -> f64 {
+        self.cpu.as_secs_f64() / self.wall.as_secs_f64().max(1e-9)
+    }
+}
+
 /// Starts a measurement; [`Stopwatch::stop`] ends it.
 #[derive(Debug)]
 pub struct Stopwatch {

@@ -1,0 +1,45 @@
+//! The table of what a header costs, and its budgets.
+
+use keyfob_bench::table::{Budgets, Table};
+
+use super::Measured;
+
+/// The section for the page.
+pub(super) fn write(measured: &[Measured], tasks: &[u64]) -> String {
+    let head = ["ns per call, tasks:".to_owned()].into_iter().chain(tasks.iter().map(ToString::to_string));
+    let mut table = Table::new(head.chain(["allocations".to_owned(), "bytes".to_owned()]));
+    for one in measured {
+        let cells = [one.name.to_owned()].into_iter().chain(one.cpu.iter().map(ToString::to_string));
+        table.row(cells.chain([one.allocations.count.to_string(), one.allocations.bytes.to_string()]));
+    }
+    format!("{table}\n{}", budgets(measured, tasks))
+}
+
+/// The first is the floor, the second is ours.
+fn budgets(measured: &[Measured], tasks: &[u64]) -> Budgets {
+    let mut budgets = Budgets::new();
+    let [floor, ours, others @ ..] = measured else { return budgets };
+    let count = ours.allocations.count;
+    budgets.add("allocations per call", "0", count.to_string(), count == 0);
+    for (at, tasks) in tasks.iter().enumerate() {
+        let limit = match tasks {
+            1 => 3.0,
+            8 | 64 => 0.7,
+            _ => continue,
+        };
+        let ratio = ours.cpu[at].median() / floor.cpu[at].median();
+        let what = format!("beside the floor, {tasks} {}", plural(*tasks));
+        budgets.add(what, format!("{limit} x"), format!("{ratio:.2} x"), ratio <= limit);
+    }
+    for (at, tasks) in tasks.iter().enumerate() {
+        let next = others.iter().map(|other| other.cpu[at].median()).fold(f64::INFINITY, f64::min);
+        let ours = ours.cpu[at].median();
+        let what = format!("ahead of all others, {tasks} {}", plural(*tasks));
+        budgets.add(what, format!("{next:.0} ns"), format!("{ours:.0} ns"), ours < next);
+    }
+    budgets
+}
+
+fn plural(tasks: u64) -> &'static str {
+    if tasks == 1 { "task" } else { "tasks" }
+}
