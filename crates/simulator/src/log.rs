@@ -41,7 +41,7 @@ pub struct LoggedRequest {
 
 /// Requests that are kept, the oldest go first.
 const MAX_ENTRIES: usize = 10_000;
-/// Bytes of bodies that are kept in all.
+/// Bytes of paths, queries, headers and bodies that are kept in all.
 const MAX_BYTES: usize = 8 * 1024 * 1024;
 /// Bytes of one body that are kept.
 const MAX_BODY: usize = 16 * 1024;
@@ -63,7 +63,7 @@ impl Log {
         state.total += 1;
         let number = state.total;
         let headers = request.headers.iter();
-        state.entries.push_back(LoggedRequest {
+        let entry = LoggedRequest {
             number,
             vendor,
             method: request.method.to_string(),
@@ -73,7 +73,9 @@ impl Log {
             headers: headers.map(|(name, value)| (name.to_string(), redact::header(name, value))).collect(),
             body: String::new(),
             fault: None,
-        });
+        };
+        state.bytes += entry.size();
+        state.entries.push_back(entry);
         state.trim();
         number
     }
@@ -117,11 +119,18 @@ impl Log {
     }
 }
 
+impl LoggedRequest {
+    fn size(&self) -> usize {
+        let headers = self.headers.iter().map(|(name, value)| name.len() + value.len());
+        self.path.len() + self.query.len() + self.body.len() + headers.sum::<usize>()
+    }
+}
+
 impl State {
     fn trim(&mut self) {
         while self.entries.len() > MAX_ENTRIES || self.bytes > MAX_BYTES {
             let Some(gone) = self.entries.pop_front() else { return };
-            self.bytes -= gone.body.len();
+            self.bytes -= gone.size();
         }
     }
 }

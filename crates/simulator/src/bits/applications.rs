@@ -48,11 +48,11 @@ pub(super) async fn status(State(bits): State<Bits>, body: Bytes) -> Answer {
 }
 
 pub(super) async fn organization(State(bits): State<Bits>, body: Bytes) -> Answer {
-    of_application(&bits, &body, |application| application.organization.general())
+    of_application(&bits, &body, |application| application.organization().general())
 }
 
 pub(super) async fn bank_accounts(State(bits): State<Bits>, body: Bytes) -> Answer {
-    of_application(&bits, &body, |application| json!({ "bankAccounts": application.organization.accounts() }))
+    of_application(&bits, &body, |application| json!({ "bankAccounts": application.organization().accounts() }))
 }
 
 /// Reads the application that the body names.

@@ -38,10 +38,16 @@ pub(super) struct World {
 pub(super) struct Application {
     created: DateTime<Utc>,
     outcome: &'static str,
-    pub(super) organization: Organization,
+    country: String,
+    /// What the organization is made from, each time that somebody asks: it is much larger.
+    origin: Random,
 }
 
 impl Application {
+    pub(super) fn organization(&self) -> Organization {
+        Organization::new(&self.country, &mut self.origin.clone())
+    }
+
     /// The state is a matter of simulated time: nobody else plays the applicant.
     pub(super) fn status(&self, now: DateTime<Utc>) -> &'static str {
         let age = now - self.created;
@@ -85,8 +91,9 @@ impl World {
 
     fn add(&mut self, created: DateTime<Utc>, country: &str, outcome: &'static str) -> String {
         let id = ids::new("application", &mut self.random);
-        let organization = Organization::new(country, &mut self.random);
-        let application = Application { created, outcome, organization };
+        let origin = self.random.clone();
+        Organization::new(country, &mut self.random);
+        let application = Application { created, outcome, country: country.to_owned(), origin };
         self.applications.insert(id.clone(), application);
         id
     }

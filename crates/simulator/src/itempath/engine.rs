@@ -46,6 +46,9 @@ impl<'a> Work<'a> {
         row.insert("id".to_owned(), table.new_id());
         values::complete(table.resource, &mut row, &stamp);
         let id = store::id(&row);
+        let sparse = table.resource.sparse;
+        // Collected anew, for a tree without gaps.
+        let row = row.into_iter().filter(|(_, value)| !sparse || !value.is_null()).collect();
         table.insert(row, unseen_since);
         id
     }
@@ -108,6 +111,11 @@ pub(super) fn delete(work: &mut Work<'_>, resource: &'static Resource, id: &str)
 pub(super) fn view(store: &Store, resource: &Resource, row: &Row) -> Map<String, Value> {
     let shown = row.iter().filter(|(name, _)| !name.starts_with('~'));
     let mut shown: Row = shown.map(|(name, value)| (name.clone(), value.clone())).collect();
+    if resource.sparse {
+        for field in resource.fields.iter().filter(|field| field.access != Access::Write) {
+            shown.entry(field.name).or_insert(Value::Null);
+        }
+    }
     (resource.rules.view)(store, &mut shown);
     shown
 }

@@ -155,6 +155,8 @@ pub(super) struct Resource {
     pub(super) dynamic: bool,
     /// The field by which rows are found quickly.
     pub(super) parent: &'static str,
+    /// Whether rows are stored without what is null: history, which grows with everything that is done.
+    pub(super) sparse: bool,
     pub(super) rules: Rules,
 }
 
@@ -178,6 +180,7 @@ impl Resource {
             own: false,
             dynamic: false,
             parent: "",
+            sparse: false,
             rules: Rules::NONE,
         }
     }
@@ -219,6 +222,11 @@ impl Resource {
 
     pub(super) const fn parent(mut self, field: &'static str) -> Self {
         self.parent = field;
+        self
+    }
+
+    pub(super) const fn sparse(mut self) -> Self {
+        self.sparse = true;
         self
     }
 

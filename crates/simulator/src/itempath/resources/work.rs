@@ -96,7 +96,7 @@ const ORDER_LINE: [Field; 41] = [
 ];
 
 pub(in crate::itempath) const TRANSACTIONS: Resource =
-    Resource::new("transactions", "transaction", "Transaction", &TRANSACTION).calls(Calls::UPDATE);
+    Resource::new("transactions", "transaction", "Transaction", &TRANSACTION).calls(Calls::UPDATE).sparse();
 
 const TRANSACTION: [Field; 37] = [
     shown("id", Kind::Id("")),
