@@ -117,7 +117,7 @@ impl Client {
     }
 
     async fn round(&mut self, thing: Thing, round: usize) {
-        let name = format!("s{}-{round}", self.number);
+        let name = format!("S{}_{round}", self.number);
         let created = self.send(thing.create(&name, &self.material)).await;
         let Some((_, created)) = created.filter(|(status, _)| (200..300).contains(status)) else { return };
         let Some(id) = thing.id(&created) else {
@@ -141,7 +141,18 @@ impl Client {
             let _ = log_in(&self.http, &self.url, vendor).send().await;
             self.count.requests += 1;
         }
-        self.send(thing.delete(&id)).await;
+        self.delete(thing, &id).await;
+    }
+
+    /// Deletes until no fault hits it: what stays would pile up. It may be gone although a fault hit the answer.
+    async fn delete(&mut self, thing: Thing, id: &str) {
+        for attempt in 0..PATIENCE {
+            let deletion = thing.delete(id);
+            let answer = if attempt == 0 { self.send(deletion).await } else { self.exchange(&deletion).await };
+            if answer.is_some_and(|(status, _)| status < 300 || status == 404) {
+                return;
+            }
+        }
     }
 
     /// Holds the server to an update that it acknowledged.
@@ -167,8 +178,17 @@ impl Client {
         None
     }
 
-    /// Status and body, if a whole answer came.
+    /// Status and body, if a whole answer came. What neither succeeds nor is a fault is odd.
     async fn send(&mut self, call: Call) -> Option<(u16, Value)> {
+        let (status, body) = self.exchange(&call).await?;
+        if !matches!(status, 200..300 | 502 | 503) {
+            self.odd(&format!("{} {}: {status}", call.method, call.path), &body);
+        }
+        Some((status, body))
+    }
+
+    /// Status and body, if a whole answer came.
+    async fn exchange(&mut self, call: &Call) -> Option<(u16, Value)> {
         self.count.requests += 1;
         let request = self.http.request(call.method.clone(), format!("{}{}", self.url, call.path));
         let request = request.header("authorization", format!("Bearer {}", self.tokens[&call.vendor]));
@@ -185,9 +205,6 @@ impl Client {
         let body = serde_json::from_slice(&body).unwrap_or(Value::Null);
         if status >= 300 {
             self.count.refused += 1;
-            if !matches!(status, 502 | 503) {
-                self.odd(&format!("{} {}: {status}", call.method, call.path), &body);
-            }
         }
         Some((status, body))
     }

@@ -1,4 +1,5 @@
-//! What the clients write: how one is created, read, changed and deleted at each vendor.
+//! What the clients write: how one is created, read, changed and deleted at each vendor. Each is deleted again, so that
+//! what the server holds grows only by history: the transactions of orders, and applications, which cannot be deleted.
 
 use keyfob_simulator::{Vendor, credentials as c};
 use reqwest::Method;
@@ -9,6 +10,7 @@ use serde_json::{Value, json};
 pub(crate) enum Thing {
     Project,
     Machine,
+    Material,
     Order,
     Location,
     Contact,
@@ -23,12 +25,14 @@ pub(crate) struct Call {
 }
 
 impl Thing {
-    pub(crate) const ALL: [Self; 5] = [Self::Project, Self::Machine, Self::Order, Self::Location, Self::Contact];
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Project, Self::Machine, Self::Material, Self::Order, Self::Location, Self::Contact];
 
     fn call(self, method: Method, tail: &str, body: Option<Value>) -> Call {
         let (vendor, root) = match self {
             Self::Project => (Vendor::Ditio, "/ditio/core/api/v4/integration/projects"),
             Self::Machine => (Vendor::Ditio, "/ditio/core/api/v4/integration/machines"),
+            Self::Material => (Vendor::ItemPath, "/itempath/api/materials"),
             Self::Order => (Vendor::ItemPath, "/itempath/api/orders"),
             Self::Location => (Vendor::Dvinci, "/dvinci/restApi/locations"),
             Self::Contact => (Vendor::Digitaleo, "/digitaleo/contacts/rest/contacts"),
@@ -36,7 +40,7 @@ impl Thing {
         Call { vendor, method, path: format!("{root}{tail}"), body }
     }
 
-    /// `name` is like no other.
+    /// `name` is like no other, of capitals, digits and `_`.
     pub(crate) fn create(self, name: &str, material: &str) -> Call {
         let company = c::DITIO_COMPANY_ID;
         let (tail, body) = match self {
@@ -44,11 +48,12 @@ impl Thing {
             Self::Machine => {
                 ("", json!({ "companyId": company, "machineNumber": name, "typeId": "dumper", "active": true }))
             }
+            Self::Material => ("", json!({ "name": name, "Info1": "-" })),
             Self::Order => {
                 ("", json!({ "name": name, "order_lines": [{ "materialId": material, "quantity": 1 }], "Info1": "-" }))
             }
             Self::Location => ("/", json!({ "id": name, "orgUnitId": 2, "nameMessages": { "de": "Göttingen" } })),
-            Self::Contact => ("", json!({ "contacts": [{ "email": format!("{name}@exemple.fr") }] })),
+            Self::Contact => ("", json!({ "contacts": [{ "email": format!("{}@exemple.fr", name.to_lowercase()) }] })),
         };
         self.call(Method::POST, tail, Some(body))
     }
@@ -57,6 +62,7 @@ impl Thing {
     pub(crate) fn id(self, answer: &Value) -> Option<String> {
         let id = match self {
             Self::Project | Self::Machine | Self::Location => &answer["id"],
+            Self::Material => &answer["material"]["id"],
             Self::Order => {
                 if answer["order"].is_array() {
                     &answer["order"][0]["id"]
@@ -80,7 +86,7 @@ impl Thing {
             Self::Project | Self::Machine => {
                 self.call(Method::PATCH, &format!("/{id}"), Some(json!({ "name": value })))
             }
-            Self::Order => self.call(Method::PUT, &format!("/{id}"), Some(json!({ "Info1": value }))),
+            Self::Material | Self::Order => self.call(Method::PUT, &format!("/{id}"), Some(json!({ "Info1": value }))),
             Self::Location => {
                 let mut body = now.clone();
                 body["city"] = value.into();
@@ -98,6 +104,7 @@ impl Thing {
         let shown = match self {
             Self::Project | Self::Machine => &answer["name"],
             Self::Location => &answer["city"],
+            Self::Material => &answer["material"]["Info1"],
             Self::Order => &answer["order"]["Info1"],
             Self::Contact => &answer["list"][0]["city"],
         };
@@ -128,6 +135,12 @@ impl Thing {
                 body: Some(
                     json!({ "workflowId": c::BITS_WORKFLOW_ID, "countryCode": "SE", "redirectUrl": "http://localhost/" }),
                 ),
+            },
+            Self::Material => Call {
+                vendor: Vendor::Bits,
+                method: Method::GET,
+                path: "/bits/v1/oauth2/userinfo".to_owned(),
+                body: None,
             },
             Self::Order | Self::Contact => self.call(Method::GET, "?limit=20", None),
             Self::Location => self.call(Method::GET, "/", None),
