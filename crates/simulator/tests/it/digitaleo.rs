@@ -1,6 +1,7 @@
 //! Digitaleo as its clients meet it.
 
 mod campaigns;
+mod clients;
 mod contacts;
 mod lists;
 mod messages;

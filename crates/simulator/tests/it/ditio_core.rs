@@ -1,6 +1,7 @@
 //! Ditio core, resource by resource.
 
 mod absences;
+mod clients;
 mod documents;
 mod employees;
 mod machines;

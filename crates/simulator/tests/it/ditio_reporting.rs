@@ -1,5 +1,6 @@
 //! Ditio reporting: every table, the rules of its pages, and what tests can do to it.
 
+mod clients;
 mod control;
 mod cursors;
 mod fields;

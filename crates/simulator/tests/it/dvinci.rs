@@ -2,6 +2,7 @@
 
 mod access;
 mod applications;
+mod clients;
 mod feed;
 mod files;
 mod history;

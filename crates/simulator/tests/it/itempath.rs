@@ -1,5 +1,6 @@
 //! `ItemPath`: the routes, the tokens, the lists, the rules.
 
+mod clients;
 mod lists;
 mod materials;
 mod orders;
