@@ -4,28 +4,16 @@ use std::{error::Error as _, time::Duration};
 
 use keyfob::{
     ErrorKind, Form, Method, StatusCode, Upload,
-    ditio::{Credentials, Endpoints, Environment, Scope},
+    ditio::{Credentials, Environment, Scope},
     ditio_core::{Client, types},
 };
 use keyfob_simulator::{Fault, Simulator, Vendor, credentials};
 
-fn environment(simulator: &Simulator) -> Environment {
-    let base = |path: &str| format!("{}/ditio/{path}", simulator.url());
-    Environment::Custom(Endpoints {
-        identity: base("identity"),
-        core: base("core"),
-        reporting: base("reporting"),
-        mass_transport: Some(base("mass-transport")),
-    })
-}
-
-fn known() -> Credentials {
-    Credentials::new(credentials::DITIO_CLIENT_ID, credentials::DITIO_CLIENT_SECRET)
-}
+use crate::ditio::{environment, known};
 
 async fn start() -> (Simulator, Client) {
     let simulator = Simulator::start().await.unwrap();
-    let client = Client::new(environment(&simulator), known()).unwrap();
+    let client = Client::new(environment(simulator.url()), known()).unwrap();
     (simulator, client)
 }
 
@@ -165,7 +153,7 @@ async fn a_disabled_client_costs_one_replay_and_no_storm_of_tokens() {
 async fn a_token_of_fifty_thousand_characters_works() {
     let simulator = Simulator::start().await.unwrap();
     simulator.token_size(Vendor::Ditio, 50_000);
-    let client = Client::new(environment(&simulator), known()).unwrap();
+    let client = Client::new(environment(simulator.url()), known()).unwrap();
     client.projects().await.unwrap();
     let token = client.session().authenticator().unwrap().access_token().await.unwrap();
     assert!(keyfob::auth::ExposeSecret::expose_secret(&token).len() >= 50_000);
@@ -181,7 +169,7 @@ async fn wrong_credentials_scope_and_environment_each_say_what_to_do() {
     };
 
     let wrong = Credentials::new(credentials::DITIO_CLIENT_ID, "secret-canary");
-    let client = Client::new(environment(&simulator), wrong).unwrap();
+    let client = Client::new(environment(simulator.url()), wrong).unwrap();
     let text = said(&client).await;
     assert!(text.contains("invalid_client") && !text.contains("canary"), "{text}");
     for _ in 0..50 {
@@ -190,13 +178,13 @@ async fn wrong_credentials_scope_and_environment_each_say_what_to_do() {
     assert_eq!(simulator.token_requests(Vendor::Ditio), 1, "a refusal is remembered");
 
     // A token for the reporting API is none for this one.
-    let reporting = known().scoped(&environment(&simulator), &[Scope::Reporting]);
-    let client = Client::builder().base_url(environment(&simulator).endpoints().core).credentials(reporting);
+    let reporting = known().scoped(&environment(simulator.url()), &[Scope::Reporting]);
+    let client = Client::builder().base_url(environment(simulator.url()).endpoints().core).credentials(reporting);
     let error = client.build().unwrap().projects().await.unwrap_err();
     assert_eq!((error.kind(), error.status()), (ErrorKind::Auth, Some(StatusCode::UNAUTHORIZED)));
     assert!(error.to_string().contains("scope"), "{error}");
 
-    let error = Client::new(environment(&simulator), Credentials::new("", "")).unwrap_err();
+    let error = Client::new(environment(simulator.url()), Credentials::new("", "")).unwrap_err();
     assert!(format!("{error}: {}", error.source().unwrap()).contains("client"), "{error:?}");
 }
 

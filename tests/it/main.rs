@@ -3,6 +3,7 @@
 mod cancellation;
 mod cli;
 mod digitaleo;
+mod ditio;
 mod ditio_core;
 mod ditio_reporting;
 mod ditio_sync;

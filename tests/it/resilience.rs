@@ -19,6 +19,8 @@ use keyfob::{
 };
 use keyfob_simulator::{Fault, Simulator, credentials};
 
+use crate::ditio::{environment, known};
+
 /// How long the clients of this test wait for a silent service, in real time; on a busy machine everything is slow.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How long they wait where silence is the fault.
@@ -127,14 +129,8 @@ struct Clients {
 impl Clients {
     fn new(simulator: &Simulator, patience: Duration) -> Self {
         let base = |path: &str| format!("{}/{path}", simulator.url());
-        let at = ditio::Environment::Custom(ditio::Endpoints {
-            identity: base("ditio/identity"),
-            core: base("ditio/core"),
-            reporting: base("ditio/reporting"),
-            mass_transport: None,
-        });
-        let known = ditio::Credentials::new(credentials::DITIO_CLIENT_ID, credentials::DITIO_CLIENT_SECRET);
-        let ditio = known.scoped(&at, &[ditio::Scope::Core, ditio::Scope::Reporting]);
+        let at = environment(simulator.url());
+        let ditio = known().scoped(&at, &[ditio::Scope::Core, ditio::Scope::Reporting]);
         let bits =
             bits::Credentials::new(credentials::BITS_CLIENT_ID, credentials::BITS_CLIENT_SECRET).at(&base("bits"));
         Self::with([&base("ditio/core"), &base("ditio/reporting"), &base("bits")], &ditio, &bits, patience)

@@ -2,13 +2,13 @@
 
 use keyfob::{
     Form,
-    ditio::{Credentials, Endpoints, Environment},
     ditio_core::{Client, OPERATIONS, operation::*, types},
 };
 use keyfob_simulator::{Simulator, credentials};
 use serde_json::json;
 
 use super::walk::{Expected, Walk};
+use crate::ditio::{environment, known};
 
 const COMPANY: &str = credentials::DITIO_COMPANY_ID;
 const V4: &str = "/ditio/core/api/v4/integration";
@@ -27,16 +27,7 @@ fn core(method: &'static str, path: &str) -> Expected {
 async fn every_operation_of_ditio_core_is_called_and_understood() {
     let simulator = Simulator::start().await.unwrap();
     let mut walk = Walk::start(simulator.url()).await;
-    let base = |path: &str| format!("{}/ditio/{path}", walk.url());
-    let environment = Environment::Custom(Endpoints {
-        identity: base("identity"),
-        core: base("core"),
-        reporting: base("reporting"),
-        mass_transport: None,
-    });
-    let client =
-        Client::new(environment, Credentials::new(credentials::DITIO_CLIENT_ID, credentials::DITIO_CLIENT_SECRET))
-            .unwrap();
+    let client = Client::new(environment(walk.url()), known()).unwrap();
 
     let project = projects(&mut walk, &client).await;
     let order = work_orders(&mut walk, &client, &project).await;

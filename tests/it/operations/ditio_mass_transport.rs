@@ -1,13 +1,11 @@
 //! Every operation of Ditio mass transport.
 
-use keyfob::{
-    ditio::{Credentials, Endpoints, Environment},
-    ditio_mass_transport::{Client, OPERATIONS, operation::*, types},
-};
+use keyfob::ditio_mass_transport::{Client, OPERATIONS, operation::*, types};
 use keyfob_simulator::{Simulator, credentials};
 use serde_json::json;
 
 use super::walk::{Expected, Walk};
+use crate::ditio::{environment, known};
 
 const COMPANY: &str = credentials::DITIO_COMPANY_ID;
 const PROJECT: &str = "69a5c4f7256ad8f26e32285d";
@@ -24,15 +22,9 @@ fn weights(method: &'static str, path: &str) -> Expected {
 async fn every_operation_of_ditio_mass_transport_is_called_and_understood() {
     let simulator = Simulator::start().await.unwrap();
     let mut walk = Walk::start(simulator.url()).await;
-    let base = |path: &str| format!("{}/ditio/{path}", walk.url());
-    let environment = Environment::Custom(Endpoints {
-        identity: base("identity"),
-        core: base("core"),
-        reporting: base("reporting"),
-        mass_transport: None,
-    });
-    let known = Credentials::new(credentials::DITIO_CLIENT_ID, credentials::DITIO_CLIENT_SECRET);
-    let client = Client::new(base("mass-transport"), &environment, known).unwrap();
+    let environment = environment(walk.url());
+    let base_url = environment.clone().endpoints().mass_transport.unwrap();
+    let client = Client::new(base_url, &environment, known()).unwrap();
 
     excavator_states(&mut walk, &client).await;
     weight_measures(&mut walk, &client).await;

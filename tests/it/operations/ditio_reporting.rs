@@ -2,7 +2,6 @@
 
 use keyfob::{
     client::paging::{Paged, Position},
-    ditio::{Credentials, Endpoints, Environment},
     ditio_reporting::{Client, OPERATIONS, operation::*, types},
 };
 use keyfob_simulator::{DitioReporting, DitioTable, Simulator, credentials};
@@ -13,6 +12,7 @@ use super::{
     compare,
     walk::{Expected, Walk},
 };
+use crate::ditio::{environment, known};
 
 const COMPANY: &str = credentials::DITIO_COMPANY_ID;
 const PROJECT: &str = "69a5c4f7256ad8f26e32285d";
@@ -125,15 +125,7 @@ impl Table<'_> {
 async fn every_operation_of_ditio_reporting_is_called_and_understood() {
     let simulator = Simulator::start().await.unwrap();
     let mut walk = Walk::start(simulator.url()).await;
-    let base = |path: &str| format!("{}/ditio/{path}", walk.url());
-    let environment = Environment::Custom(Endpoints {
-        identity: base("identity"),
-        core: base("core"),
-        reporting: base("reporting"),
-        mass_transport: None,
-    });
-    let known = Credentials::new(credentials::DITIO_CLIENT_ID, credentials::DITIO_CLIENT_SECRET);
-    let client = Client::new(environment, known).unwrap();
+    let client = Client::new(environment(walk.url()), known()).unwrap();
 
     let mut table = Table { walk: &mut walk, held: simulator.ditio_reporting() };
     hours(&mut table, &client).await;

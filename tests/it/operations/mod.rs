@@ -5,7 +5,7 @@
 //! form of the same answer fails to decode. At its end a walk counts: no operation may be left out.
 
 mod bits;
-mod compare;
+pub(crate) mod compare;
 mod digitaleo;
 mod ditio_core;
 mod ditio_mass_transport;
