@@ -90,8 +90,12 @@ pub(crate) fn dvinci(settings: &Settings) -> anyhow::Result<Session> {
     use keyfob::dvinci::{Client, Credentials};
 
     let origin = settings.required("DVINCI_BASE")?;
-    let credentials =
-        Credentials::new(settings.required("DVINCI_CLIENT_ID")?, settings.secret("DVINCI_CLIENT_SECRET")?);
+    let client = ["DVINCI_CLIENT_ID", "DVINCI_CLIENT_SECRET"];
+    let credentials = if settings.prefers("DVINCI_API_USER", client) {
+        Credentials::headers(settings.required("DVINCI_API_USER")?, settings.secret("DVINCI_API_TOKEN")?)
+    } else {
+        Credentials::new(settings.required(client[0])?, settings.secret(client[1])?)
+    };
     let credentials = credentials.at(&origin);
     let builder = Client::builder().open_server("feed", origin.clone()).open_server("apply", origin.clone());
     settings.build(builder.base_url(origin).credentials(credentials))

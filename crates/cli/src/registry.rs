@@ -58,7 +58,7 @@ pub(crate) static APIS: &[Api] = &[
     Api {
         name: "dvinci", title: "d.vinci", operations: keyfob::dvinci::OPERATIONS,
         hosts: &[("api", "DVINCI_BASE")],
-        credentials: "DVINCI_CLIENT_ID and DVINCI_CLIENT_SECRET", connect: connect::dvinci,
+        credentials: "DVINCI_CLIENT_ID and DVINCI_CLIENT_SECRET, or DVINCI_API_USER and DVINCI_API_TOKEN", connect: connect::dvinci,
     },
     #[cfg(feature = "digitaleo")]
     Api {

@@ -14,8 +14,8 @@ use crate::console::{NOTED, note, paint};
 use crate::exit::Usage;
 use crate::registry::Api;
 
-/// Every variable that a client is made from: the ones that `keyfob simulate --env-file` writes.
-pub(crate) const VARIABLES: [&str; 24] = [
+/// Every variable that a client is made from.
+pub(crate) const VARIABLES: [&str; 26] = [
     "DITIO_IDENTITY_BASE",
     "DITIO_API_BASE",
     "DITIO_REPORTING_BASE",
@@ -34,6 +34,8 @@ pub(crate) const VARIABLES: [&str; 24] = [
     "DVINCI_BASE",
     "DVINCI_CLIENT_ID",
     "DVINCI_CLIENT_SECRET",
+    "DVINCI_API_USER",
+    "DVINCI_API_TOKEN",
     "DIGITALEO_OAUTH_BASE",
     "DIGITALEO_CONTACTS_BASE",
     "DIGITALEO_API_BASE",
@@ -102,8 +104,8 @@ impl Settings {
         self.required(variable).map(Into::into)
     }
 
-    /// Whether a ready-made token is to be used: it is if it was said nearer to the call than what can fetch one. Both
-    /// in one place, the latter wins, because it can be renewed.
+    /// Whether the other kind of credentials is to be used, a ready-made token or a pair of headers: it is if it was said
+    /// nearer to the call than what can fetch a token. Both in one place, the latter wins: it can be renewed.
     #[allow(dead_code, reason = "not every API needs it, and a build may have one API")]
     pub(crate) fn prefers(&self, token: &str, over: [&str; 2]) -> bool {
         let layer = |variable| self.find(variable).map(|(layer, _)| layer);

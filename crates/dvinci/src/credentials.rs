@@ -26,12 +26,16 @@ impl Credentials {
         Self { headers: true, ..Self::new(user, token) }
     }
 
-    /// Reads `DVINCI_CLIENT_ID` and `DVINCI_CLIENT_SECRET`, for OAuth 2.0.
+    /// Reads `DVINCI_CLIENT_ID` and `DVINCI_CLIENT_SECRET`, for OAuth 2.0; or else `DVINCI_API_USER` and
+    /// `DVINCI_API_TOKEN`, for the pair of headers.
     ///
     /// # Errors
     ///
     /// If one is not set; the error names it.
     pub fn from_env() -> Result<Self, Error> {
+        if let (None, Some(user)) = (env::optional("DVINCI_CLIENT_ID"), env::optional("DVINCI_API_USER")) {
+            return Ok(Self::headers(user, env::secret("DVINCI_API_TOKEN")?));
+        }
         Ok(Self::new(env::required("DVINCI_CLIENT_ID")?, env::secret("DVINCI_CLIENT_SECRET")?))
     }
 

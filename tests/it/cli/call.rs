@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use keyfob_simulator::{Fault, Vendor};
+use keyfob_simulator::{Fault, Vendor, credentials as c};
 use serde_json::json;
 
 use super::run::{Keyfob, Running, folder};
@@ -34,6 +34,34 @@ fn parameters_reach_the_service_as_they_were_given() {
     let query = url::form_urlencoded::parse(last.query.as_bytes()).into_owned().collect::<Vec<_>>();
     let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     assert_eq!(query, [pair("limit", "2"), pair("name", "[like]a"), pair("name", "[not]b c")]);
+}
+
+#[test]
+fn an_id_with_slashes_and_a_list_in_one_value_are_sent_as_the_service_takes_them() {
+    let running = Running::start();
+    let last = || running.simulator.requests().pop().unwrap();
+    running.keyfob(&["call", "ditio-core", "absence", "--external-id", "2026/17 å"]).run().failed(4, &["404"]);
+    assert_eq!(last().path, "/ditio/core/api/integration/absences/2026/17%20%C3%A5");
+    let arguments = ["call", "ditio-reporting", "crew_list_registrations", "ProjectIds=a", "--project-ids", "b,c"];
+    assert_eq!(running.keyfob(&arguments).run().status, 0);
+    let query: Vec<_> = url::form_urlencoded::parse(last().query.as_bytes()).into_owned().collect();
+    assert_eq!(query, [("ProjectIds".to_owned(), "b,c,a".to_owned())], "flags come before pairs");
+}
+
+#[test]
+fn an_api_user_of_dvinci_without_oauth_calls_with_a_pair_of_headers() {
+    let running = Running::start();
+    let keyfob = |arguments: &[&str]| {
+        let keyfob = running.keyfob(arguments).without("DVINCI_CLIENT_ID").without("DVINCI_CLIENT_SECRET");
+        keyfob.env("DVINCI_API_USER", c::DVINCI_CLIENT_ID).env("DVINCI_API_TOKEN", c::DVINCI_CLIENT_SECRET)
+    };
+    assert!(keyfob(&["call", "dvinci", "locations"]).run().json().is_array());
+    assert_eq!(running.simulator.token_requests(Vendor::Dvinci), 0);
+    let run = keyfob(&["token", "dvinci"]).run();
+    run.failed(2, &["headers of their own", "no access token"]);
+    let wrong = keyfob(&["call", "dvinci", "locations"]).env("DVINCI_API_TOKEN", "canary").run();
+    wrong.failed(3, &["401"]);
+    assert!(!wrong.stderr.contains("canary"), "{wrong:?}");
 }
 
 #[test]
@@ -80,6 +108,8 @@ fn a_slip_in_a_name_is_answered_with_what_was_meant_and_nothing_is_sent() {
         (&["call", "ditio-core", "project", "ids=1"], ["no parameter ids", "did you mean id?"]),
         (&["call", "ditio-core", "project", "--idd", "1"], ["unexpected argument", "--idd"]),
         (&["call", "ditio-core", "project", "--id", ".."], ["`id` is a part of the path", "made of dots"]),
+        (&["call", "ditio-core", "create_project"], ["create_project needs a body", "give --body JSON"]),
+        (&["call", "ditio-core", "upload_project_documents", "--id", "1"], ["needs a body", "give --form NAME=VALUE"]),
         (&["call", "ditio-core", "projects", "x"], ["x is no parameter", "name=value"]),
         (&["call", "ditio-core", "create_project", "--body", "{a"], ["--body is not JSON", "line 1 column 2"]),
         (&["call", "ditio-core", "create_project", "--body", "@none.json"], ["cannot read none.json", "No such file"]),
@@ -106,7 +136,9 @@ fn a_missing_variable_is_named() {
     let keyfob = running.keyfob(&["call", "bits", "userinfo"]).without("BITS_CLIENT_SECRET");
     keyfob.run().failed(2, &["BITS_CLIENT_SECRET is not set", "client-secret", "[profiles.NAME.bits]"]);
     Keyfob::new(&["call", "itempath", "materials"]).run().failed(2, &["ITEMPATH_BASE is not set"]);
-    Keyfob::new(&["call", "ditio-mass-transport", "weight_measures"]).run().failed(2, &["DITIO_MASSTRANSPORT_BASE"]);
+    Keyfob::new(&["call", "ditio-mass-transport", "weight_measures", "--body", "{}"])
+        .run()
+        .failed(2, &["DITIO_MASSTRANSPORT_BASE"]);
 }
 
 #[test]

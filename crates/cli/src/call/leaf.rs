@@ -54,19 +54,33 @@ fn given(operation: &'static Operation, matches: &ArgMatches) -> Result<Given, U
         parameters.push((name, value.to_owned()));
     }
     let missing: Vec<_> =
-        operation.path_parameters().filter(|name| parameters.iter().all(|(given, _)| given != name)).collect();
+        required(operation).filter(|name| parameters.iter().all(|(given, _)| given != name)).collect();
     if !missing.is_empty() {
         let flags: Vec<_> = missing.iter().map(|name| format!("--{} VALUE", name.to_kebab_case())).collect();
         return Err(Usage::new(format!("{} needs {}: give {}", operation.id, missing.join(" and "), flags.join(" "))));
     }
     // An operation has one of the two, or neither.
     let said = |id| matches.try_get_many::<String>(id).ok().flatten().into_iter().flatten().cloned();
+    let body = Body::new(said("keyfob:body").next(), said("keyfob:form").collect())?;
+    if operation.body_required && matches!(body, Body::None) {
+        let flag = if takes_json(operation) { "--body JSON" } else { "--form NAME=VALUE" };
+        return Err(Usage::new(format!("{} needs a body: give {flag}", operation.id)));
+    }
     Ok(Given {
         parameters,
-        body: Body::new(said("keyfob:body").next(), said("keyfob:form").collect())?,
+        body,
         output: matches.get_one::<PathBuf>("keyfob:output").cloned(),
         connection: Connection::from_arg_matches(matches).map_err(|error| Usage::new(error.to_string()))?,
     })
+}
+
+/// The parameters that have to be given.
+fn required(operation: &'static Operation) -> impl Iterator<Item = &'static str> {
+    operation.path_parameters().chain(operation.required.iter().copied())
+}
+
+fn takes_json(operation: &Operation) -> bool {
+    operation.body != "multipart/form-data" && operation.body != "application/x-www-form-urlencoded"
 }
 
 fn takes(operation: &'static Operation) -> String {
@@ -105,8 +119,16 @@ fn parameters(operation: &'static Operation) -> Vec<Arg> {
     };
     let flag = |name: &'static str| {
         let arg = Arg::new(name).long(name.to_kebab_case()).value_name("VALUE").action(ArgAction::Append);
-        let required = operation.path_parameters().any(|required| required == name);
-        let arg = if required { arg.help("Required: a part of the path") } else { arg };
+        let help = if operation.path_parameters().any(|part| part == name) {
+            "Required: a part of the path"
+        } else if operation.required.contains(&name) {
+            "Required"
+        } else if operation.joined.contains(&name) {
+            "Several times, or with commas, for several"
+        } else {
+            ""
+        };
+        let arg = arg.help(help);
         arg.allow_hyphen_values(true).help_heading("Parameters")
     };
     let flags = names(operation).filter(|name| !taken(&name.to_kebab_case())).map(flag);
@@ -116,7 +138,7 @@ fn parameters(operation: &'static Operation) -> Vec<Arg> {
 
 fn body(operation: &Operation) -> Vec<Arg> {
     let mut args = Vec::new();
-    if operation.body == "multipart/form-data" || operation.body == "application/x-www-form-urlencoded" {
+    if !operation.body.is_empty() && !takes_json(operation) {
         let form = Arg::new("keyfob:form").long("form").value_name("NAME=VALUE").action(ArgAction::Append);
         args.push(form.help("A field of the form; NAME=@FILE sends a file"));
     }
