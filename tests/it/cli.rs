@@ -1,6 +1,7 @@
 //! The command line as a process: what it prints, what it refuses, how it ends.
 
 mod call;
+mod export;
 mod help;
 mod profiles;
 mod run;

@@ -24,6 +24,9 @@ pub(crate) enum Command {
     Token(Token),
     /// Call any operation by its name: JSON on the standard output
     Call(Call),
+    /// Export a table of Ditio reporting to a file, and keep the file up to date
+    #[cfg(feature = "ditio-reporting")]
+    Export(Export),
     /// List the operations, how sure we are of each, and where its description comes from
     Apis(Apis),
 }
@@ -97,6 +100,39 @@ pub(crate) struct Call {
     /// Print help: with an operation, its own
     #[arg(short, long)]
     pub(crate) help: bool,
+    #[command(flatten)]
+    pub(crate) connection: Connection,
+}
+
+#[cfg(feature = "ditio-reporting")]
+#[derive(Args, Debug)]
+#[command(after_help = "\
+The file is there only once all of it is. Beside it stands a checkpoint, FILE.checkpoint, from which --resume goes on:
+with an export that was interrupted, or with a finished one, of which it then fetches only what changed.")]
+pub(crate) struct Export {
+    /// The API's name: ditio-reporting
+    pub(crate) api: String,
+    /// The table's name, such as time_registrations
+    #[expect(clippy::doc_markdown, reason = "shown as it is")]
+    pub(crate) table: String,
+    /// The first day, or moment, that counts
+    #[arg(long, value_name = "DATE")]
+    pub(crate) from: Option<String>,
+    /// The last day, or moment, that counts
+    #[arg(long, value_name = "DATE")]
+    pub(crate) to: Option<String>,
+    /// Where to; its ending says which format: .ndjson, .csv or .parquet
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    /// Go on with the file, from the checkpoint beside it; begin if there is neither
+    #[arg(long)]
+    pub(crate) resume: bool,
+    /// How many rows to ask for at once, up to 10000
+    #[arg(long, value_name = "ROWS", value_parser = clap::value_parser!(i64).range(1..=10_000))]
+    pub(crate) page_size: Option<i64>,
+    /// Print what was done as JSON, as is done when piped
+    #[arg(long)]
+    pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) connection: Connection,
 }

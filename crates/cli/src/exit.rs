@@ -53,6 +53,18 @@ impl fmt::Display for At {
     }
 }
 
+/// Added to the chain of what failed in the middle of an export: what came before is kept.
+#[cfg(feature = "ditio-reporting")]
+#[derive(Debug)]
+pub(crate) struct Kept;
+
+#[cfg(feature = "ditio-reporting")]
+impl fmt::Display for Kept {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("what came before is kept: the same command with --resume goes on from there")
+    }
+}
+
 /// Says what failed on the standard error, and gives the exit status.
 pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
     note(format_args!("{} {}", paint(BAD, "error:"), summary(error)));
@@ -61,6 +73,10 @@ pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
     }
     if let Some(advice) = advice(error) {
         note(paint(FAINT, format_args!("  {advice}")));
+    }
+    #[cfg(feature = "ditio-reporting")]
+    if let Some(kept) = error.downcast_ref::<Kept>() {
+        note(paint(FAINT, format_args!("  {kept}")));
     }
     ExitCode::from(status(error))
 }
@@ -93,6 +109,8 @@ fn status(error: &anyhow::Error) -> u8 {
 /// One line: the error, and its deepest cause.
 fn summary(error: &anyhow::Error) -> String {
     let advised = usize::from(error.downcast_ref::<At>().is_some());
+    #[cfg(feature = "ditio-reporting")]
+    let advised = advised + usize::from(error.downcast_ref::<Kept>().is_some());
     let mut chain: Vec<String> = error.chain().skip(advised).map(ToString::to_string).collect();
     chain.dedup();
     let line = match find::<auth::Error>(error) {

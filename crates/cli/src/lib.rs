@@ -5,6 +5,8 @@ mod call;
 mod connect;
 mod console;
 mod exit;
+#[cfg(feature = "ditio-reporting")]
+mod export;
 mod list;
 mod pretty;
 mod registry;
@@ -34,6 +36,8 @@ pub fn main() -> ExitCode {
             Command::Simulate(args) => simulate::run(&args).await,
             Command::Token(args) => token::run(&args).await,
             Command::Call(args) => call::run(&args).await,
+            #[cfg(feature = "ditio-reporting")]
+            Command::Export(args) => export::run(&args).await,
             Command::Apis(args) => list::run(&args),
         }
     });

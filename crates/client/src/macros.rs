@@ -153,6 +153,8 @@ macro_rules! value {
 macro_rules! record {
     ($name:ident { $($field:ident => $key:literal),* $(,)? } $($extra:ident)?) => {
         impl $crate::record::Record for $name {
+            const FIELDS: &'static [&'static str] = &[$($key),*];
+
             fn read<'de, A: $crate::codegen::serde::de::MapAccess<'de>>(
                 &mut self,
                 key: &str,

@@ -18,6 +18,7 @@ fn the_help_is_what_was_reviewed() {
         vec!["call", "--help"],
         vec!["call", "ditio-core", "upload_project_documents", "--help"],
         vec!["call", "digitaleo", "update_contact", "--help"],
+        vec!["export", "--help"],
         vec!["apis", "--help"],
     ] {
         let run = Keyfob::new(&arguments).run();

@@ -6,7 +6,7 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
-use keyfob_simulator::Simulator;
+use keyfob_simulator::{Builder, Simulator};
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
@@ -18,8 +18,17 @@ pub(super) struct Running {
 
 impl Running {
     pub(super) fn start() -> Self {
+        Self::with(Simulator::builder())
+    }
+
+    /// A simulator whose clock is this machine's, for what compares times with its own.
+    pub(super) fn in_real_time() -> Self {
+        Self::with(Simulator::builder().real_time())
+    }
+
+    fn with(builder: Builder) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let simulator = runtime.block_on(Simulator::start()).unwrap();
+        let simulator = runtime.block_on(builder.start()).unwrap();
         Self { simulator, _runtime: runtime }
     }
 

@@ -38,11 +38,13 @@ const BANNED: [&str; 8] = [
 ];
 
 /// Crates that are there twice, and who is to blame. Everything else is there once.
-const TWICE: [(&str, &str); 10] = [
+const TWICE: [(&str, &str); 12] = [
     ("base64", "oauth2 and reqwest differ"),
     ("cpufeatures", "sha2 of oauth2 and chacha20 of rand differ"),
     ("getrandom", "oauth2's rand is an older one"),
     ("hashbrown", "governor's is an older one"),
+    ("num-bigint", "der-parser's is an older one than parquet's"),
+    ("r-efi", "the versions of getrandom have one each"),
     ("rand", "oauth2's is an older one"),
     ("rand_core", "oauth2's rand is an older one"),
     ("syn", "derive macros are on their way from one to the other"),

@@ -22,6 +22,9 @@ use crate::Extra;
 
 /// A struct whose fields may all be absent; [`record!`](crate::record) implements it.
 pub trait Record: Default {
+    /// The names of its fields, as on the wire and in the order of the description.
+    const FIELDS: &'static [&'static str];
+
     /// Reads the value that comes next into the field that `key` names; false if there is none.
     ///
     /// # Errors

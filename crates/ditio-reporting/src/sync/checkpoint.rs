@@ -48,10 +48,6 @@ impl Checkpoint {
         self.cursor = None;
     }
 
-    pub(super) fn since(&self) -> Option<DateTime<Utc>> {
-        self.since
-    }
-
     pub(super) fn cursor(&self) -> Option<&str> {
         self.cursor.as_deref()
     }
@@ -66,6 +62,12 @@ impl Checkpoint {
     #[must_use]
     pub fn started(&self) -> DateTime<Utc> {
         self.started
+    }
+
+    /// From when on its run lists changes; a run without it lists all that exists.
+    #[must_use]
+    pub fn since(&self) -> Option<DateTime<Utc>> {
+        self.since
     }
 
     /// Whether its run came to the end.

@@ -1,0 +1,241 @@
+//! `keyfob export`: a file that holds what the service holds, at first and after each `--resume`.
+
+use std::{
+    collections::BTreeMap,
+    fs::{self, File},
+    path::{Path, PathBuf},
+};
+
+use keyfob_simulator::{DitioTable, Fault, Vendor};
+use parquet::{
+    file::reader::SerializedFileReader,
+    record::{Field, reader::RowIter},
+};
+use serde_json::{Value, json};
+
+use super::run::{Run, Running, folder};
+use crate::operations::compare::lost;
+
+const TABLE: DitioTable = DitioTable::TimeRegistrations;
+const ROUTE: &str = "/ditio/reporting/v1/time-registrations";
+
+type Rows = BTreeMap<String, Value>;
+
+fn export(running: &Running, table: &str, out: &Path, arguments: &[&str]) -> Run {
+    let fixed = ["export", "ditio-reporting", table, "--page-size", "100", "--out", out.to_str().unwrap()];
+    running.keyfob(&[&fixed, arguments].concat()).run()
+}
+
+fn by_id(rows: impl IntoIterator<Item = Value>) -> Rows {
+    let rows: Vec<_> = rows.into_iter().map(|row| (row["id"].as_str().unwrap().to_owned(), row)).collect();
+    let map: Rows = rows.iter().cloned().collect();
+    assert_eq!(map.len(), rows.len(), "a row is there twice");
+    map
+}
+
+/// The rows in a file, whatever its format.
+fn exported(path: &Path) -> Rows {
+    match path.extension().unwrap().to_str().unwrap() {
+        "ndjson" => by_id(fs::read_to_string(path).unwrap().lines().map(|line| serde_json::from_str(line).unwrap())),
+        "csv" => {
+            let mut reader = csv::Reader::from_path(path).unwrap();
+            let names = reader.headers().unwrap().clone();
+            by_id(reader.records().map(|record| {
+                let record = record.unwrap();
+                let cells = names.iter().zip(&record).map(|(name, cell)| (name.to_owned(), Value::from(cell)));
+                Value::Object(cells.filter(|(_, cell)| cell != "").collect())
+            }))
+        }
+        "parquet" => {
+            let file = SerializedFileReader::new(File::open(path).unwrap()).unwrap();
+            by_id(RowIter::from_file_into(Box::new(file)).map(|row| {
+                let cells = row.unwrap().into_columns().into_iter();
+                Value::Object(cells.map(|(name, cell)| (name, value(cell))).collect())
+            }))
+        }
+        other => panic!("{other}"),
+    }
+}
+
+fn value(cell: Field) -> Value {
+    match cell {
+        Field::Null => Value::Null,
+        Field::Str(text) => text.into(),
+        Field::Long(number) => number.into(),
+        Field::Double(number) => number.into(),
+        Field::Bool(flag) => flag.into(),
+        other => panic!("{other}"),
+    }
+}
+
+/// The file says all that the service's rows say, and has no others.
+#[track_caller]
+fn check(path: &Path, held: Vec<Value>) {
+    let (exported, held) = (exported(path), by_id(held));
+    assert_eq!(exported.keys().collect::<Vec<_>>(), held.keys().collect::<Vec<_>>());
+    for (id, row) in &held {
+        assert_eq!(lost(row, &exported[id]), [""; 0], "{id}: {row} {}", exported[id]);
+    }
+}
+
+fn beside(out: &Path, end: &str) -> PathBuf {
+    PathBuf::from(format!("{}{end}", out.display()))
+}
+
+#[test]
+fn every_format_follows_what_the_service_holds() {
+    for format in ["ndjson", "csv", "parquet"] {
+        let running = Running::in_real_time();
+        let held = running.simulator.ditio_reporting();
+        let out = folder("export").join(format!("hours.{format}"));
+        let report = export(&running, "time_registrations", &out, &[]).json();
+        assert_eq!(
+            report,
+            json!({ "table": "time_registrations", "out": out.to_str().unwrap(), "rows": 1000,
+            "upserts": 1000, "deletions": 0 })
+        );
+        check(&out, held.rows(TABLE));
+
+        let rows = held.rows(TABLE);
+        let ids: Vec<&str> = rows.iter().step_by(200).map(|row| row["id"].as_str().unwrap()).collect();
+        held.update(TABLE, [ids[0], ids[1]], json!({ "qty": 11.25, "description": "Støp, \"dekke\"\nakse 2" }));
+        held.delete(TABLE, [ids[2], ids[3]]);
+        held.insert(TABLE, [json!({ "workDate": "2026-03-01T00:00:00", "brandNew": { "depth": 2 } })]);
+        let report = export(&running, "time-registrations", &out, &["--resume"]).json();
+        assert_eq!((&report["rows"], &report["deletions"]), (&999.into(), &2.into()));
+        let mut rows = held.rows(TABLE);
+        if format != "ndjson" {
+            let new = rows.iter_mut().find(|row| !row["brandNew"].is_null()).unwrap();
+            new["brandNew"] = r#"{"depth":2}"#.into();
+        }
+        check(&out, rows);
+        let before = fs::read(&out).unwrap();
+        export(&running, "time_registrations", &out, &["--resume"]).json();
+        assert_eq!(exported(&out).len(), 999);
+        export(&running, "time_registrations", &out, &["--resume"]).json();
+        assert_eq!(fs::read(&out).unwrap().len(), before.len(), "what is listed again is not there twice");
+        assert!(!beside(&out, ".part").exists() && !beside(&out, ".new").exists(), "something was left behind");
+    }
+}
+
+#[test]
+fn an_interrupted_export_leaves_no_file_and_goes_on_at_the_page_that_failed() {
+    let running = Running::in_real_time();
+    let out = folder("interrupted").join("hours.csv");
+    running.simulator.inject(Fault::status(503).on(Vendor::Ditio).path(ROUTE).every(4).times(1));
+    let run = export(&running, "time_registrations", &out, &["--no-retry"]);
+    run.failed(5, &["503"]);
+    assert!(run.stderr.contains("--resume goes on"), "{run:?}");
+    assert!(!out.exists() && beside(&out, ".part").exists());
+    running.simulator.ditio_reporting().delete(TABLE, [first_id(&running)]);
+    let before = running.simulator.requests().len();
+    export(&running, "time_registrations", &out, &["--resume"]).json();
+    check(&out, running.simulator.ditio_reporting().rows(TABLE));
+    let requests = running.simulator.requests().split_off(before);
+    let pages: Vec<_> = requests.iter().filter(|request| request.path == ROUTE).collect();
+    assert!(pages[0].query.contains("ContinuationToken="), "{}", pages[0].query);
+    assert!(pages.last().unwrap().query.contains("ModifiedSince="), "what changed meanwhile is asked for");
+}
+
+fn first_id(running: &Running) -> String {
+    running.simulator.ditio_reporting().rows(TABLE)[0]["id"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn an_export_of_some_days_stays_one_of_these_days() {
+    let running = Running::in_real_time();
+    let held = running.simulator.ditio_reporting();
+    // In the order of their dates.
+    let rows = held.rows(TABLE);
+    let day = |index: usize| worked(&rows[index]).date().to_string();
+    let (from, to, after) = (day(300), day(500), day(999));
+    assert!(from < to && to < after);
+    let inside = |row: &Value| (from.as_str()..=to.as_str()).contains(&worked(row).date().to_string().as_str());
+    let (within, without): (Vec<_>, Vec<_>) = rows.iter().cloned().partition(inside);
+    let out = folder("window").join("some.ndjson");
+    let days = ["--from", &from, "--to", &to];
+    export(&running, "time_registrations", &out, &days).json();
+    check(&out, within.clone());
+    let id = |row: &Value| row["id"].as_str().unwrap().to_owned();
+    held.update(TABLE, [id(&within[0])], json!({ "workDate": format!("{after}T00:00:00Z") }));
+    held.update(TABLE, [id(&without[0])], json!({ "workDate": format!("{to}T23:00:00Z") }));
+    held.update(TABLE, [id(&without[1])], json!({ "qty": 1 }));
+    // Said again or not, the dates are those it was begun with.
+    export(&running, "time_registrations", &out, &["--resume"]).json();
+    check(&out, held.rows(TABLE).into_iter().filter(inside).collect());
+    export(&running, "time_registrations", &out, &[&days[..], &["--resume"]].concat()).json();
+    let other = export(&running, "time_registrations", &out, &["--from", &to, "--resume"]);
+    other.failed(2, &["other dates", "without --resume"]);
+}
+
+/// When the work was done, in UTC where that is known.
+fn worked(row: &Value) -> chrono::NaiveDateTime {
+    let time: keyfob::Timestamp = row["workDate"].as_str().unwrap().parse().unwrap();
+    time.to_utc().map_or_else(|| time.naive(), |utc| utc.naive_utc())
+}
+
+#[test]
+fn every_table_can_be_exported() {
+    let running = Running::in_real_time();
+    let held = running.simulator.ditio_reporting();
+    let folder = folder("tables");
+    for (table, of) in [
+        ("projects", DitioTable::Project),
+        ("work_orders", DitioTable::WorkBreakdownStructure),
+        ("users", DitioTable::User),
+        ("resources", DitioTable::Resource),
+        ("machine_registrations", DitioTable::MachineRegistrations),
+        ("payroll_lines_extended", DitioTable::PayrollLinesExtended),
+        ("incident_registrations", DitioTable::IncidentRegistrations),
+        ("machine_incident_registrations", DitioTable::MachineIncidentRegistrations),
+        ("checklist_registrations", DitioTable::ChecklistRegistrations),
+        ("machine_checklist_registrations", DitioTable::MachineChecklistRegistrations),
+        ("images", DitioTable::Images),
+        ("flow_trip_registrations", DitioTable::FlowTripRegistrations),
+        ("flow_locations", DitioTable::FlowLocations),
+        ("flow_mass_types", DitioTable::FlowMassTypes),
+    ] {
+        let out = folder.join(format!("{table}.ndjson"));
+        export(&running, table, &out, &[]).json();
+        check(&out, held.rows(of));
+    }
+    for (table, arguments) in [
+        ("absence_registrations", [].as_slice()),
+        ("payroll_lines", &[]),
+        ("crew_list_registrations", &["--from", "2020-01-01"]),
+    ] {
+        let out = folder.join(format!("{table}.csv"));
+        let rows = export(&running, table, &out, arguments).json()["rows"].as_u64().unwrap();
+        assert_eq!(rows, exported(&out).len() as u64);
+        assert!(rows > 0, "{table}");
+    }
+}
+
+#[test]
+fn what_cannot_work_is_said_before_anything_is_sent() {
+    let running = Running::start();
+    let folder = folder("usage");
+    let out = folder.join("x.csv");
+    let exported = |table: &str, arguments: &[&str]| export(&running, table, &out, arguments);
+    exported("time_registration", &[]).failed(2, &["no table time_registration", "did you mean time_registrations"]);
+    exported("item_registrations", &[]).failed(2, &["no ids", "keyfob call ditio-reporting item_registrations"]);
+    exported("projects", &["--from", "2026-01-01"]).failed(2, &["projects cannot be limited in time"]);
+    exported("machine_registrations", &["--to", "2026-01-01"]).failed(2, &["both --from and --to"]);
+    exported("crew_list_registrations", &[]).failed(2, &["--from", "today only"]);
+    exported("time_registrations", &["--from", "1.1.26"]).failed(2, &["--from 1.1.26 is no date", "2026-01-31"]);
+    exported("time_registrations", &["--from", "2026-02-01", "--to", "2026-01-31"]).failed(2, &["before --from"]);
+    export(&running, "projects", &folder.join("x.xlsx"), &[]).failed(2, &[".ndjson, .csv or .parquet"]);
+    export(&running, "projects", &folder.join("no/x.csv"), &[]).failed(2, &["there is no folder"]);
+    let run = running.keyfob(&["export", "bits", "projects", "--out", "x.csv"]).run();
+    run.failed(2, &["Bits has no tables to export"]);
+    fs::write(&out, "id\n").unwrap();
+    exported("projects", &["--resume"]).failed(2, &["has no checkpoint beside it", "without --resume"]);
+    assert!(running.simulator.requests().is_empty());
+    // A checkpoint belongs to its table.
+    exported("projects", &[]).json();
+    exported("users", &["--resume"]).failed(2, &["the table projects"]);
+    let arguments = ["export", "ditio-reporting", "projects", "--resume", "--out", out.to_str().unwrap()];
+    running.keyfob(&arguments).env("DITIO_CLIENT_ID", "other").run().failed(2, &["another client id"]);
+    fs::remove_file(&out).unwrap();
+    exported("projects", &["--resume"]).failed(2, &["is gone"]);
+}
