@@ -18,8 +18,9 @@ type Step = (&'static str, fn(&Path) -> Result<()>);
 const STEPS: &[Step] = &[
     ("formatting", |root| {
         cargo(root, &["fmt", "--all", "--check"], &[])?;
-        // A workspace of its own, which is not built here: what it measures beside Keyfob is not Keyfob's.
-        cargo(&root.join("crates/bench"), &["fmt", "--check"], &[])
+        // Workspaces of their own, which are not built here: what they have beside Keyfob is not Keyfob's.
+        cargo(&root.join("crates/bench"), &["fmt", "--check"], &[])?;
+        cargo(&root.join("examples/otlp"), &["fmt", "--check"], &[])
     }),
     ("generated files", |root| codegen::run(root, &codegen::Arguments::check())),
     ("lints", |root| {

@@ -1,0 +1,56 @@
+//! Keyfob's spans in any tool that takes OTLP: `cargo run --manifest-path examples/otlp/Cargo.toml`, beside a collector on
+//! port 4318 or with `OTEL_EXPORTER_OTLP_ENDPOINT`. It calls the simulator, so it needs no account.
+
+use std::error::Error;
+
+use futures::TryStreamExt;
+use keyfob::{SecretString, auth::Credentials, ditio_reporting::Client};
+use keyfob_simulator::{Fault, Simulator, Vendor, credentials};
+use opentelemetry::trace::TracerProvider;
+use opentelemetry_otlp::SpanExporter;
+use opentelemetry_sdk::{Resource, trace::SdkTracerProvider};
+use tracing::{Instrument, Level, info_span};
+use tracing_subscriber::{Layer, filter::Targets, layer::SubscriberExt, util::SubscriberInitExt};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    // The exporter's own HTTP client takes the process's; Keyfob's does not care.
+    rustls::crypto::ring::default_provider().install_default().map_err(|_| "there is a provider already")?;
+    let provider = export()?;
+    tokio::runtime::Runtime::new()?.block_on(work())?;
+    // Spans are sent in batches: the last one when the provider ends.
+    provider.shutdown()?;
+    Ok(())
+}
+
+/// Sends the program's spans to the collector, and those of the Keyfob crates with their details.
+fn export() -> Result<SdkTracerProvider, Box<dyn Error>> {
+    let exporter = SpanExporter::builder().with_http().build()?;
+    let provider = SdkTracerProvider::builder()
+        .with_resource(Resource::builder().with_service_name("nightly-export").build())
+        .with_batch_exporter(exporter)
+        .build();
+    let spans = tracing_opentelemetry::layer().with_tracer(provider.tracer("keyfob"));
+    let ours = Targets::new().with_target("keyfob", Level::DEBUG);
+    tracing_subscriber::registry().with(spans.with_filter(ours)).init();
+    Ok(provider)
+}
+
+/// A listing of a few pages, one of which takes a second attempt; and a file that is not there.
+async fn work() -> Result<(), Box<dyn Error>> {
+    let simulator = Simulator::builder().scale(100).start().await?;
+    let base = |path: &str| format!("{}/ditio/{path}", simulator.url());
+    let client: Client = Client::builder()
+        .base_url(base("reporting"))
+        .server("core", base("core"))
+        .credentials(Credentials::bearer(SecretString::from(credentials::DITIO_ACCESS_TOKEN)))
+        .build()?;
+    simulator.inject(Fault::status(503).on(Vendor::Ditio).times(1));
+    async {
+        let rows = client.time_registrations().chunk_limit(50).stream().try_collect::<Vec<_>>().await?;
+        let missing = client.download_file("000000000000000000000000").await.is_err();
+        println!("{} rows, and a file that is {}", rows.len(), if missing { "missing" } else { "there" });
+        Ok(())
+    }
+    .instrument(info_span!("keyfob-nightly"))
+    .await
+}
