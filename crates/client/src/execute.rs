@@ -113,11 +113,14 @@ impl Session {
         let started = self.0.clock.now();
         let result = async {
             let outgoing = request?;
-            self.attempts(operation, &outgoing, call, reading).await
+            self.attempts(operation, &outgoing, call, reading, started).await
         }
         .instrument(span.clone())
         .await
         .map_err(|error| error.at(self.0.api, operation));
+        if span.is_disabled() {
+            return result;
+        }
         if let Err(error) = &result {
             span.record("otel.status_code", "ERROR");
             span.record("error.type", tracing::field::debug(error.kind()));
@@ -135,6 +138,7 @@ impl Session {
         outgoing: &Outgoing,
         call: CallOptions,
         reading: Reading,
+        started: Duration,
     ) -> Result<Answer, Error> {
         let repeatable = match &outgoing.payload {
             Payload::Inline => true,
@@ -142,8 +146,7 @@ impl Session {
             Payload::Form(form) => form.is_repeatable(),
         };
         let safe = operation.repeat == Repeat::Safe || call.idempotent;
-        let started = self.0.clock.now();
-        let mut schedule = self.0.retry.schedule();
+        let mut schedule = None;
         let (mut renewed, mut resends) = (false, 0_u32);
         loop {
             let failure = match self.attempt(operation, outgoing, call, reading).await {
@@ -163,6 +166,7 @@ impl Session {
             } else {
                 let again = repeatable && !call.no_retry && (failure.unsent || failure.transient && safe);
                 let elapsed = self.0.clock.now().saturating_sub(started);
+                let schedule = schedule.get_or_insert_with(|| self.0.retry.schedule());
                 let delay = if again { schedule.next(elapsed, failure.error.retry_after()) } else { None };
                 match delay {
                     Some(delay) if self.0.budget.withdraw() => {
@@ -212,9 +216,7 @@ impl Session {
         if let Some(timeout) = call.timeout.or(self.0.timeout) {
             *request.timeout_mut() = Some(timeout);
         }
-        let origin = request.url().clone();
-        Span::current().record("server.address", origin.host_str());
-        let plain = request.headers().clone();
+        Span::current().record("server.address", request.url().host_str());
         let mut generation = None;
         if let Some(authenticator) = self.authenticator_for(operation.server) {
             let authorization = authenticator.authorization().await.map_err(Error::from_auth)?;
@@ -224,8 +226,9 @@ impl Session {
         let read_only = matches!(*request.method(), Method::GET | Method::HEAD);
         let method = request.method().clone();
         let mut response = self.0.http.execute(request).await.map_err(Failure::transport)?;
-        if read_only {
-            let mut hops = redirect::Hops::new(origin);
+        if read_only && response.status().is_redirection() {
+            let (origin, plain) = (outgoing.request.url(), outgoing.request.headers());
+            let mut hops = redirect::Hops::new(origin.clone());
             while let Some(target) = hops.next(&response)? {
                 let mut request = reqwest::Request::new(method.clone(), target.url);
                 *request.headers_mut() = plain.clone();
@@ -274,10 +277,10 @@ impl Session {
         }
     }
 
-    async fn read(&self, response: Response, generation: Option<Generation>) -> Result<Whole, Failure> {
+    async fn read(&self, mut response: Response, generation: Option<Generation>) -> Result<Whole, Failure> {
         let status = response.status();
         let limit = self.0.largest_answer;
-        let headers = response.headers().clone();
+        let headers = std::mem::take(response.headers_mut());
         let body = collect(response, limit, false).await?;
         if self.0.status_in_body
             && let Some(status) = status_in_body(&body)
