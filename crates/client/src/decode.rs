@@ -14,7 +14,7 @@ pub(crate) fn json<T: DeserializeOwned>(status: StatusCode, headers: &HeaderMap,
     serde_json::from_slice(body).map_err(|error| {
         let traced: Result<T, _> = serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(body));
         let path = traced.err().map(|error| error.path().to_string()).filter(|path| path != ".");
-        explain(status, headers, body, path.unwrap_or_default(), &error)
+        explain(status, headers, body, path.unwrap_or_default(), what(&error))
     })
 }
 
@@ -22,7 +22,12 @@ pub(crate) fn json<T: DeserializeOwned>(status: StatusCode, headers: &HeaderMap,
 pub(crate) fn record<T: DeserializeOwned>(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Result<T, Error> {
     let body = trimmed(body);
     trace::clear();
-    serde_json::from_slice(body).map_err(|error| explain(status, headers, body, trace::take(), &error))
+    // Looked at as a whole, it is known to be text; else each of its texts would be looked at alone.
+    match std::str::from_utf8(body) {
+        Ok(text) => serde_json::from_str(text).map_err(|error| (trace::take(), what(&error))),
+        Err(error) => Err((String::new(), format!("not UTF-8 behind byte {}", error.valid_up_to()))),
+    }
+    .map_err(|(path, what)| explain(status, headers, body, path, what))
 }
 
 fn trimmed(body: &[u8]) -> &[u8] {
@@ -31,7 +36,7 @@ fn trimmed(body: &[u8]) -> &[u8] {
 }
 
 #[cold]
-fn explain(status: StatusCode, headers: &HeaderMap, body: &[u8], path: String, mismatch: &serde_json::Error) -> Error {
+fn explain(status: StatusCode, headers: &HeaderMap, body: &[u8], path: String, what: String) -> Error {
     let media_type = headers.get(reqwest::header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("none");
     let html = media_type.starts_with("text/html") || body.trim_ascii_start().starts_with(b"<");
     let message = if html {
@@ -42,7 +47,7 @@ fn explain(status: StatusCode, headers: &HeaderMap, body: &[u8], path: String, m
         "the answer is not what the API's description promises"
     };
     let error = Error::new(ErrorKind::Unexpected, message).with_status(status);
-    if html { error } else { error.with_source(Mismatch { path, what: what(mismatch) }) }
+    if html { error } else { error.with_source(Mismatch { path, what }) }
 }
 
 /// Where and how an answer differs from its description.
