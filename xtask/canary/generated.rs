@@ -211,7 +211,7 @@ pub mod operation {
     use keyfob_client::codegen::RequestBuilderExt as _;
     use keyfob_client::{CallOptions, Confidence, Error, Operation, Repeat, Session};
     use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
-    use keyfob_client::paging::{Paged, Position, Scheme};
+    use keyfob_client::paging::{Early, Paged, Position, Scheme};
     /// Call of [`Client::birds`](super::Client::birds).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -383,8 +383,10 @@ pub mod operation {
         fn size(&self) -> Option<i64> {
             None
         }
-        fn fetch(self) -> keyfob_client::Pending<Self::Page> {
-            self.send()
+        const CURSOR: Option<&'static str> = Some("next");
+        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+            let request = self.request();
+            self.session.page(&Self::OPERATION, request, self.call, early)
         }
         fn cursor(page: &Self::Page) -> Option<String> {
             page.next.clone()
@@ -882,8 +884,10 @@ pub mod operation {
         fn size(&self) -> Option<i64> {
             self.limit
         }
-        fn fetch(self) -> keyfob_client::Pending<Self::Page> {
-            self.send()
+        const CURSOR: Option<&'static str> = None;
+        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+            let request = self.request();
+            self.session.page(&Self::OPERATION, request, self.call, early)
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -1231,8 +1235,10 @@ pub mod operation {
         fn size(&self) -> Option<i64> {
             self.limit
         }
-        fn fetch(self) -> keyfob_client::Pending<Self::Page> {
-            self.send()
+        const CURSOR: Option<&'static str> = None;
+        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+            let request = self.request();
+            self.session.page(&Self::OPERATION, request, self.call, early)
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None

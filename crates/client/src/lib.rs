@@ -8,6 +8,7 @@ pub mod codegen;
 mod decode;
 mod download;
 mod dynamic;
+mod early;
 pub mod env;
 mod error;
 mod execute;

@@ -1,7 +1,7 @@
 //! Listings that come in pages: as a stream of pages, or of the rows in them.
 //!
 //! While one page is consumed the next is fetched, by a task that ends with the stream; so at most two pages are in
-//! memory. An empty page in the middle does not end a listing, and a position that repeats itself is an error, not a loop.
+//! memory. A cursor is read before its page is decoded, so that the service works on the next page meanwhile. An empty page in the middle does not end a listing, and a position that repeats itself is an error, not a loop.
 
 use std::{
     collections::VecDeque,
@@ -11,10 +11,12 @@ use std::{
 };
 
 use futures::{FutureExt, Stream};
-use tokio::task::JoinHandle;
+use tokio::{sync::oneshot, task::JoinHandle};
 use tracing::Instrument;
 
 use crate::{Error, ErrorKind, Pending, ResponseValue};
+
+pub use crate::early::Early;
 
 /// How a listing names the next page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,8 +58,10 @@ pub trait Paged: Clone + Send + 'static {
     fn start(&self) -> Option<i64>;
     /// The page size that the caller set.
     fn size(&self) -> Option<i64>;
-    /// Sends the request.
-    fn fetch(self) -> Pending<Self::Page>;
+    /// The page's member that holds the next page's cursor, if there are cursors.
+    const CURSOR: Option<&'static str>;
+    /// Sends the request. `early` is told the next page's cursor.
+    fn fetch(self, early: Option<Early>) -> Pending<Self::Page>;
     /// The next page's cursor.
     fn cursor(page: &Self::Page) -> Option<String>;
     /// How many rows there are in all, if the service says so.
@@ -77,6 +81,8 @@ pub struct Pages<O: Paged> {
     /// Where the page is that comes next; `None` after the last.
     position: Option<Position>,
     fetching: Option<Fetch<O::Page>>,
+    /// The page behind that one, if it was asked for already.
+    ahead: Option<(Position, Fetch<O::Page>)>,
     failed: bool,
 }
 
@@ -100,17 +106,40 @@ impl<O: Paged> fmt::Debug for Items<O> {
 }
 
 /// A page on its way. Dropping it ends the request.
-struct Fetch<P>(JoinHandle<Result<ResponseValue<P>, Error>>);
+struct Fetch<P> {
+    page: JoinHandle<Result<ResponseValue<P>, Error>>,
+    /// Where the page behind it is, which may be known before it is there.
+    early: Option<oneshot::Receiver<String>>,
+}
+
+impl<P: Send + 'static> Fetch<P> {
+    fn begin<O: Paged<Page = P>>(operation: &O, position: Position) -> Self {
+        let request = match position {
+            Position::Start => operation.clone(),
+            position => operation.at(position),
+        };
+        let (tell, early) = O::CURSOR.map(Early::new).unzip();
+        // The page belongs to the trace of whoever asks for it.
+        Self { page: tokio::spawn(request.fetch(tell).in_current_span()), early }
+    }
+
+    /// The next page's cursor, once, if it is known by now.
+    fn poll_early(&mut self, context: &mut Context<'_>) -> Option<String> {
+        let Poll::Ready(cursor) = self.early.as_mut()?.poll_unpin(context) else { return None };
+        self.early = None;
+        cursor.ok()
+    }
+}
 
 impl<P> Drop for Fetch<P> {
     fn drop(&mut self) {
-        self.0.abort();
+        self.page.abort();
     }
 }
 
 /// Lists page by page.
 pub fn pages<O: Paged>(operation: O) -> Pages<O> {
-    Pages { operation, position: Some(Position::Start), fetching: None, failed: false }
+    Pages { operation, position: Some(Position::Start), fetching: None, ahead: None, failed: false }
 }
 
 /// Lists row by row.
@@ -124,13 +153,13 @@ impl<O: Paged> Pages<O> {
         self.position.as_ref()
     }
 
+    /// Goes for the page that comes next, unless it is on its way.
     fn begin(&mut self) {
-        let request = self.position.clone().map(|position| match position {
-            Position::Start => self.operation.clone(),
-            position => self.operation.at(position),
+        let ahead = self.ahead.take();
+        self.fetching = self.position.clone().map(|position| match ahead {
+            Some((there, fetch)) if there == position => fetch,
+            _ => Fetch::begin(&self.operation, position),
         });
-        // The page belongs to the trace of whoever asks for it.
-        self.fetching = request.map(|request| Fetch(tokio::spawn(request.fetch().in_current_span())));
     }
 
     /// Where the page behind this one is.
@@ -178,22 +207,30 @@ impl<O: Paged + Unpin> Stream for Pages<O> {
         if self.fetching.is_none() {
             self.begin();
         }
-        let Some(fetching) = &mut self.fetching else {
+        let this = &mut *self;
+        let Some(fetching) = &mut this.fetching else {
             return Poll::Ready(None);
         };
-        let answer = ready!(fetching.0.poll_unpin(context)).unwrap_or_else(|lost| {
+        // Only now that a page is wanted: two are in memory then, its own and the one behind it.
+        if let Some(cursor) = fetching.poll_early(context).filter(|cursor| !cursor.is_empty()) {
+            let there = Position::Cursor(cursor);
+            if this.position.as_ref() != Some(&there) {
+                this.ahead = Some((there.clone(), Fetch::begin(&this.operation, there)));
+            }
+        }
+        let answer = ready!(fetching.page.poll_unpin(context)).unwrap_or_else(|lost| {
             Err(Error::new(ErrorKind::Unexpected, "the task that fetches pages was ended").with_source(lost))
         });
-        self.fetching = None;
-        let result = answer.map(ResponseValue::into_inner).and_then(|page| Ok((self.behind(&page)?, page)));
+        this.fetching = None;
+        let result = answer.map(ResponseValue::into_inner).and_then(|page| Ok((this.behind(&page)?, page)));
         Poll::Ready(Some(match result {
             Ok((next, page)) => {
-                self.position = next;
-                self.begin();
+                this.position = next;
+                this.begin();
                 Ok(page)
             }
             Err(error) => {
-                self.failed = true;
+                this.failed = true;
                 Err(error)
             }
         }))

@@ -11,6 +11,7 @@ use crate::{
     codegen::Outgoing,
     decode,
     download::Origin,
+    early::Early,
     record::{List, Value},
     retry::Budget,
 };
@@ -115,7 +116,18 @@ impl Session {
         request: Result<Outgoing, Error>,
         call: CallOptions,
     ) -> Pending<T> {
-        self.decoded(operation, request, call, decode::record)
+        self.decoded(operation, request, call, None, decode::record)
+    }
+
+    /// Sends a request for a page, tells where the next one is, and decodes it.
+    pub fn page<T: DeserializeOwned + Send + 'static>(
+        &self,
+        operation: &'static Operation,
+        request: Result<Outgoing, Error>,
+        call: CallOptions,
+        early: Option<Early>,
+    ) -> Pending<T> {
+        self.decoded(operation, request, call, early, decode::record)
     }
 
     /// Sends a request and decodes its JSON answer into a type of the caller's.
@@ -125,7 +137,7 @@ impl Session {
         request: Result<Outgoing, Error>,
         call: CallOptions,
     ) -> Pending<T> {
-        self.decoded(operation, request, call, decode::json)
+        self.decoded(operation, request, call, None, decode::json)
     }
 
     fn decoded<T: Send + 'static>(
@@ -133,11 +145,15 @@ impl Session {
         operation: &'static Operation,
         request: Result<Outgoing, Error>,
         call: CallOptions,
+        early: Option<Early>,
         decode: fn(StatusCode, &HeaderMap, &[u8]) -> Result<T, Error>,
     ) -> Pending<T> {
         let session = self.clone();
         Box::pin(async move {
             let answer = session.buffered(operation, request, call).await?;
+            if let Some(early) = early {
+                early.tell(&answer.body).await;
+            }
             let value = decode(answer.status, &answer.headers, &answer.body)
                 .map_err(|error| error.at(session.0.api, operation))?;
             Ok(ResponseValue::new(answer.status, answer.headers, value))

@@ -377,7 +377,7 @@ pub mod operation {
     use keyfob_client::codegen::RequestBuilderExt as _;
     use keyfob_client::{CallOptions, Confidence, Error, Operation, Repeat, Session};
     use reqwest::header::{ACCEPT, HeaderValue};
-    use keyfob_client::paging::{Paged, Position, Scheme};
+    use keyfob_client::paging::{Early, Paged, Position, Scheme};
     /// Call of [`Client::contacts`](super::Client::contacts).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -561,8 +561,10 @@ pub mod operation {
         fn size(&self) -> Option<i64> {
             self.limit
         }
-        fn fetch(self) -> keyfob_client::Pending<Self::Page> {
-            self.send()
+        const CURSOR: Option<&'static str> = None;
+        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+            let request = self.request();
+            self.session.page(&Self::OPERATION, request, self.call, early)
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -925,8 +927,10 @@ pub mod operation {
         fn size(&self) -> Option<i64> {
             self.limit
         }
-        fn fetch(self) -> keyfob_client::Pending<Self::Page> {
-            self.send()
+        const CURSOR: Option<&'static str> = None;
+        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+            let request = self.request();
+            self.session.page(&Self::OPERATION, request, self.call, early)
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -1499,8 +1503,10 @@ pub mod operation {
         fn size(&self) -> Option<i64> {
             self.limit
         }
-        fn fetch(self) -> keyfob_client::Pending<Self::Page> {
-            self.send()
+        const CURSOR: Option<&'static str> = None;
+        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+            let request = self.request();
+            self.session.page(&Self::OPERATION, request, self.call, early)
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -1688,8 +1694,10 @@ pub mod operation {
         fn size(&self) -> Option<i64> {
             self.limit
         }
-        fn fetch(self) -> keyfob_client::Pending<Self::Page> {
-            self.send()
+        const CURSOR: Option<&'static str> = None;
+        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+            let request = self.request();
+            self.session.page(&Self::OPERATION, request, self.call, early)
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -2089,8 +2097,10 @@ pub mod operation {
         fn size(&self) -> Option<i64> {
             self.limit
         }
-        fn fetch(self) -> keyfob_client::Pending<Self::Page> {
-            self.send()
+        const CURSOR: Option<&'static str> = None;
+        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+            let request = self.request();
+            self.session.page(&Self::OPERATION, request, self.call, early)
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None

@@ -238,7 +238,7 @@ pub mod operation {
     use keyfob_client::codegen::{Outgoing, QueryParam, build, path_segment};
     use keyfob_client::{CallOptions, Confidence, Error, Operation, Repeat, Session};
     use reqwest::header::{ACCEPT, HeaderValue};
-    use keyfob_client::paging::{Paged, Position, Scheme};
+    use keyfob_client::paging::{Early, Paged, Position, Scheme};
     /// Call of [`Client::projects`](super::Client::projects).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -401,8 +401,10 @@ pub mod operation {
         fn size(&self) -> Option<i64> {
             None
         }
-        fn fetch(self) -> keyfob_client::Pending<Self::Page> {
-            self.send()
+        const CURSOR: Option<&'static str> = Some("continuationToken");
+        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+            let request = self.request();
+            self.session.page(&Self::OPERATION, request, self.call, early)
         }
         fn cursor(page: &Self::Page) -> Option<String> {
             page.continuation_token.clone()
@@ -581,8 +583,10 @@ pub mod operation {
         fn size(&self) -> Option<i64> {
             None
         }
-        fn fetch(self) -> keyfob_client::Pending<Self::Page> {
-            self.send()
+        const CURSOR: Option<&'static str> = Some("continuationToken");
+        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+            let request = self.request();
+            self.session.page(&Self::OPERATION, request, self.call, early)
         }
         fn cursor(page: &Self::Page) -> Option<String> {
             page.continuation_token.clone()
@@ -722,8 +726,10 @@ pub mod operation {
         fn size(&self) -> Option<i64> {
             None
         }
-        fn fetch(self) -> keyfob_client::Pending<Self::Page> {
-            self.send()
+        const CURSOR: Option<&'static str> = Some("continuationToken");
+        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+            let request = self.request();
+            self.session.page(&Self::OPERATION, request, self.call, early)
         }
         fn cursor(page: &Self::Page) -> Option<String> {
             page.continuation_token.clone()
@@ -902,8 +908,10 @@ pub mod operation {
         fn size(&self) -> Option<i64> {
             None
         }
-        fn fetch(self) -> keyfob_client::Pending<Self::Page> {
-            self.send()
+        const CURSOR: Option<&'static str> = Some("continuationToken");
+        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+            let request = self.request();
+            self.session.page(&Self::OPERATION, request, self.call, early)
         }
         fn cursor(page: &Self::Page) -> Option<String> {
             page.continuation_token.clone()
@@ -1104,8 +1112,10 @@ pub mod operation {
         fn size(&self) -> Option<i64> {
             None
         }
-        fn fetch(self) -> keyfob_client::Pending<Self::Page> {
-            self.send()
+        const CURSOR: Option<&'static str> = Some("continuationToken");
+        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+            let request = self.request();
+            self.session.page(&Self::OPERATION, request, self.call, early)
         }
         fn cursor(page: &Self::Page) -> Option<String> {
             page.continuation_token.clone()
@@ -1284,8 +1294,10 @@ pub mod operation {
         fn size(&self) -> Option<i64> {
             None
         }
-        fn fetch(self) -> keyfob_client::Pending<Self::Page> {
-            self.send()
+        const CURSOR: Option<&'static str> = Some("continuationToken");
+        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+            let request = self.request();
+            self.session.page(&Self::OPERATION, request, self.call, early)
         }
         fn cursor(page: &Self::Page) -> Option<String> {
             page.continuation_token.clone()
@@ -1529,8 +1541,10 @@ pub mod operation {
         fn size(&self) -> Option<i64> {
             None
         }
-        fn fetch(self) -> keyfob_client::Pending<Self::Page> {
-            self.send()
+        const CURSOR: Option<&'static str> = Some("continuationToken");
+        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+            let request = self.request();
+            self.session.page(&Self::OPERATION, request, self.call, early)
         }
         fn cursor(page: &Self::Page) -> Option<String> {
             page.continuation_token.clone()
@@ -1761,8 +1775,10 @@ pub mod operation {
         fn size(&self) -> Option<i64> {
             None
         }
-        fn fetch(self) -> keyfob_client::Pending<Self::Page> {
-            self.send()
+        const CURSOR: Option<&'static str> = Some("continuationToken");
+        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+            let request = self.request();
+            self.session.page(&Self::OPERATION, request, self.call, early)
         }
         fn cursor(page: &Self::Page) -> Option<String> {
             page.continuation_token.clone()
@@ -1989,8 +2005,10 @@ pub mod operation {
         fn size(&self) -> Option<i64> {
             None
         }
-        fn fetch(self) -> keyfob_client::Pending<Self::Page> {
-            self.send()
+        const CURSOR: Option<&'static str> = Some("continuationToken");
+        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+            let request = self.request();
+            self.session.page(&Self::OPERATION, request, self.call, early)
         }
         fn cursor(page: &Self::Page) -> Option<String> {
             page.continuation_token.clone()
@@ -2169,8 +2187,10 @@ pub mod operation {
         fn size(&self) -> Option<i64> {
             None
         }
-        fn fetch(self) -> keyfob_client::Pending<Self::Page> {
-            self.send()
+        const CURSOR: Option<&'static str> = Some("continuationToken");
+        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+            let request = self.request();
+            self.session.page(&Self::OPERATION, request, self.call, early)
         }
         fn cursor(page: &Self::Page) -> Option<String> {
             page.continuation_token.clone()
@@ -2351,8 +2371,10 @@ pub mod operation {
         fn size(&self) -> Option<i64> {
             None
         }
-        fn fetch(self) -> keyfob_client::Pending<Self::Page> {
-            self.send()
+        const CURSOR: Option<&'static str> = Some("continuationToken");
+        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+            let request = self.request();
+            self.session.page(&Self::OPERATION, request, self.call, early)
         }
         fn cursor(page: &Self::Page) -> Option<String> {
             page.continuation_token.clone()
@@ -2531,8 +2553,10 @@ pub mod operation {
         fn size(&self) -> Option<i64> {
             None
         }
-        fn fetch(self) -> keyfob_client::Pending<Self::Page> {
-            self.send()
+        const CURSOR: Option<&'static str> = Some("continuationToken");
+        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+            let request = self.request();
+            self.session.page(&Self::OPERATION, request, self.call, early)
         }
         fn cursor(page: &Self::Page) -> Option<String> {
             page.continuation_token.clone()
@@ -2713,8 +2737,10 @@ pub mod operation {
         fn size(&self) -> Option<i64> {
             None
         }
-        fn fetch(self) -> keyfob_client::Pending<Self::Page> {
-            self.send()
+        const CURSOR: Option<&'static str> = Some("continuationToken");
+        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+            let request = self.request();
+            self.session.page(&Self::OPERATION, request, self.call, early)
         }
         fn cursor(page: &Self::Page) -> Option<String> {
             page.continuation_token.clone()
@@ -2931,8 +2957,10 @@ pub mod operation {
         fn size(&self) -> Option<i64> {
             None
         }
-        fn fetch(self) -> keyfob_client::Pending<Self::Page> {
-            self.send()
+        const CURSOR: Option<&'static str> = Some("continuationToken");
+        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+            let request = self.request();
+            self.session.page(&Self::OPERATION, request, self.call, early)
         }
         fn cursor(page: &Self::Page) -> Option<String> {
             page.continuation_token.clone()
@@ -3135,8 +3163,10 @@ pub mod operation {
         fn size(&self) -> Option<i64> {
             None
         }
-        fn fetch(self) -> keyfob_client::Pending<Self::Page> {
-            self.send()
+        const CURSOR: Option<&'static str> = Some("continuationToken");
+        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+            let request = self.request();
+            self.session.page(&Self::OPERATION, request, self.call, early)
         }
         fn cursor(page: &Self::Page) -> Option<String> {
             page.continuation_token.clone()
@@ -3329,8 +3359,10 @@ pub mod operation {
         fn size(&self) -> Option<i64> {
             None
         }
-        fn fetch(self) -> keyfob_client::Pending<Self::Page> {
-            self.send()
+        const CURSOR: Option<&'static str> = Some("continuationToken");
+        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+            let request = self.request();
+            self.session.page(&Self::OPERATION, request, self.call, early)
         }
         fn cursor(page: &Self::Page) -> Option<String> {
             page.continuation_token.clone()
@@ -3523,8 +3555,10 @@ pub mod operation {
         fn size(&self) -> Option<i64> {
             None
         }
-        fn fetch(self) -> keyfob_client::Pending<Self::Page> {
-            self.send()
+        const CURSOR: Option<&'static str> = Some("continuationToken");
+        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+            let request = self.request();
+            self.session.page(&Self::OPERATION, request, self.call, early)
         }
         fn cursor(page: &Self::Page) -> Option<String> {
             page.continuation_token.clone()
@@ -3770,8 +3804,10 @@ pub mod operation {
         fn size(&self) -> Option<i64> {
             None
         }
-        fn fetch(self) -> keyfob_client::Pending<Self::Page> {
-            self.send()
+        const CURSOR: Option<&'static str> = Some("continuationToken");
+        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+            let request = self.request();
+            self.session.page(&Self::OPERATION, request, self.call, early)
         }
         fn cursor(page: &Self::Page) -> Option<String> {
             page.continuation_token.clone()

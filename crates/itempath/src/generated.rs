@@ -1060,7 +1060,7 @@ pub mod operation {
     use keyfob_client::codegen::{Outgoing, QueryParam, build, path_segment};
     use keyfob_client::{CallOptions, Confidence, Error, Operation, Repeat, Session};
     use reqwest::header::{ACCEPT, HeaderValue};
-    use keyfob_client::paging::{Paged, Position, Scheme};
+    use keyfob_client::paging::{Early, Paged, Position, Scheme};
     /// Call of [`Client::users`](super::Client::users).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -1175,8 +1175,10 @@ pub mod operation {
         fn size(&self) -> Option<i64> {
             self.limit
         }
-        fn fetch(self) -> keyfob_client::Pending<Self::Page> {
-            self.send()
+        const CURSOR: Option<&'static str> = None;
+        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+            let request = self.request();
+            self.session.page(&Self::OPERATION, request, self.call, early)
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -1614,8 +1616,10 @@ pub mod operation {
         fn size(&self) -> Option<i64> {
             self.limit
         }
-        fn fetch(self) -> keyfob_client::Pending<Self::Page> {
-            self.send()
+        const CURSOR: Option<&'static str> = None;
+        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+            let request = self.request();
+            self.session.page(&Self::OPERATION, request, self.call, early)
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -1983,8 +1987,10 @@ pub mod operation {
         fn size(&self) -> Option<i64> {
             self.limit
         }
-        fn fetch(self) -> keyfob_client::Pending<Self::Page> {
-            self.send()
+        const CURSOR: Option<&'static str> = None;
+        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+            let request = self.request();
+            self.session.page(&Self::OPERATION, request, self.call, early)
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -2321,8 +2327,10 @@ pub mod operation {
         fn size(&self) -> Option<i64> {
             self.limit
         }
-        fn fetch(self) -> keyfob_client::Pending<Self::Page> {
-            self.send()
+        const CURSOR: Option<&'static str> = None;
+        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+            let request = self.request();
+            self.session.page(&Self::OPERATION, request, self.call, early)
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -2591,8 +2599,10 @@ pub mod operation {
         fn size(&self) -> Option<i64> {
             self.limit
         }
-        fn fetch(self) -> keyfob_client::Pending<Self::Page> {
-            self.send()
+        const CURSOR: Option<&'static str> = None;
+        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+            let request = self.request();
+            self.session.page(&Self::OPERATION, request, self.call, early)
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -3049,8 +3059,10 @@ pub mod operation {
         fn size(&self) -> Option<i64> {
             self.limit
         }
-        fn fetch(self) -> keyfob_client::Pending<Self::Page> {
-            self.send()
+        const CURSOR: Option<&'static str> = None;
+        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+            let request = self.request();
+            self.session.page(&Self::OPERATION, request, self.call, early)
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -3837,8 +3849,10 @@ pub mod operation {
         fn size(&self) -> Option<i64> {
             self.limit
         }
-        fn fetch(self) -> keyfob_client::Pending<Self::Page> {
-            self.send()
+        const CURSOR: Option<&'static str> = None;
+        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+            let request = self.request();
+            self.session.page(&Self::OPERATION, request, self.call, early)
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -4170,8 +4184,10 @@ pub mod operation {
         fn size(&self) -> Option<i64> {
             self.limit
         }
-        fn fetch(self) -> keyfob_client::Pending<Self::Page> {
-            self.send()
+        const CURSOR: Option<&'static str> = None;
+        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+            let request = self.request();
+            self.session.page(&Self::OPERATION, request, self.call, early)
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -4625,8 +4641,10 @@ pub mod operation {
         fn size(&self) -> Option<i64> {
             self.limit
         }
-        fn fetch(self) -> keyfob_client::Pending<Self::Page> {
-            self.send()
+        const CURSOR: Option<&'static str> = None;
+        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+            let request = self.request();
+            self.session.page(&Self::OPERATION, request, self.call, early)
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -4873,8 +4891,10 @@ pub mod operation {
         fn size(&self) -> Option<i64> {
             self.limit
         }
-        fn fetch(self) -> keyfob_client::Pending<Self::Page> {
-            self.send()
+        const CURSOR: Option<&'static str> = None;
+        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+            let request = self.request();
+            self.session.page(&Self::OPERATION, request, self.call, early)
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -5449,8 +5469,10 @@ pub mod operation {
         fn size(&self) -> Option<i64> {
             self.limit
         }
-        fn fetch(self) -> keyfob_client::Pending<Self::Page> {
-            self.send()
+        const CURSOR: Option<&'static str> = None;
+        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+            let request = self.request();
+            self.session.page(&Self::OPERATION, request, self.call, early)
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -5775,8 +5797,10 @@ pub mod operation {
         fn size(&self) -> Option<i64> {
             self.limit
         }
-        fn fetch(self) -> keyfob_client::Pending<Self::Page> {
-            self.send()
+        const CURSOR: Option<&'static str> = None;
+        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+            let request = self.request();
+            self.session.page(&Self::OPERATION, request, self.call, early)
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -6136,8 +6160,10 @@ pub mod operation {
         fn size(&self) -> Option<i64> {
             self.limit
         }
-        fn fetch(self) -> keyfob_client::Pending<Self::Page> {
-            self.send()
+        const CURSOR: Option<&'static str> = None;
+        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+            let request = self.request();
+            self.session.page(&Self::OPERATION, request, self.call, early)
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -6332,8 +6358,10 @@ pub mod operation {
         fn size(&self) -> Option<i64> {
             self.limit
         }
-        fn fetch(self) -> keyfob_client::Pending<Self::Page> {
-            self.send()
+        const CURSOR: Option<&'static str> = None;
+        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+            let request = self.request();
+            self.session.page(&Self::OPERATION, request, self.call, early)
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -6553,8 +6581,10 @@ pub mod operation {
         fn size(&self) -> Option<i64> {
             self.limit
         }
-        fn fetch(self) -> keyfob_client::Pending<Self::Page> {
-            self.send()
+        const CURSOR: Option<&'static str> = None;
+        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+            let request = self.request();
+            self.session.page(&Self::OPERATION, request, self.call, early)
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -6762,8 +6792,10 @@ pub mod operation {
         fn size(&self) -> Option<i64> {
             self.limit
         }
-        fn fetch(self) -> keyfob_client::Pending<Self::Page> {
-            self.send()
+        const CURSOR: Option<&'static str> = None;
+        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+            let request = self.request();
+            self.session.page(&Self::OPERATION, request, self.call, early)
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -6952,8 +6984,10 @@ pub mod operation {
         fn size(&self) -> Option<i64> {
             self.limit
         }
-        fn fetch(self) -> keyfob_client::Pending<Self::Page> {
-            self.send()
+        const CURSOR: Option<&'static str> = None;
+        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+            let request = self.request();
+            self.session.page(&Self::OPERATION, request, self.call, early)
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -7326,8 +7360,10 @@ pub mod operation {
         fn size(&self) -> Option<i64> {
             self.limit
         }
-        fn fetch(self) -> keyfob_client::Pending<Self::Page> {
-            self.send()
+        const CURSOR: Option<&'static str> = None;
+        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+            let request = self.request();
+            self.session.page(&Self::OPERATION, request, self.call, early)
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -7527,8 +7563,10 @@ pub mod operation {
         fn size(&self) -> Option<i64> {
             self.limit
         }
-        fn fetch(self) -> keyfob_client::Pending<Self::Page> {
-            self.send()
+        const CURSOR: Option<&'static str> = None;
+        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+            let request = self.request();
+            self.session.page(&Self::OPERATION, request, self.call, early)
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -7784,8 +7822,10 @@ pub mod operation {
         fn size(&self) -> Option<i64> {
             self.limit
         }
-        fn fetch(self) -> keyfob_client::Pending<Self::Page> {
-            self.send()
+        const CURSOR: Option<&'static str> = None;
+        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+            let request = self.request();
+            self.session.page(&Self::OPERATION, request, self.call, early)
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -7963,8 +8003,10 @@ pub mod operation {
         fn size(&self) -> Option<i64> {
             self.limit
         }
-        fn fetch(self) -> keyfob_client::Pending<Self::Page> {
-            self.send()
+        const CURSOR: Option<&'static str> = None;
+        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+            let request = self.request();
+            self.session.page(&Self::OPERATION, request, self.call, early)
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -8153,8 +8195,10 @@ pub mod operation {
         fn size(&self) -> Option<i64> {
             self.limit
         }
-        fn fetch(self) -> keyfob_client::Pending<Self::Page> {
-            self.send()
+        const CURSOR: Option<&'static str> = None;
+        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+            let request = self.request();
+            self.session.page(&Self::OPERATION, request, self.call, early)
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -8354,8 +8398,10 @@ pub mod operation {
         fn size(&self) -> Option<i64> {
             self.limit
         }
-        fn fetch(self) -> keyfob_client::Pending<Self::Page> {
-            self.send()
+        const CURSOR: Option<&'static str> = None;
+        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+            let request = self.request();
+            self.session.page(&Self::OPERATION, request, self.call, early)
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -8723,8 +8769,10 @@ pub mod operation {
         fn size(&self) -> Option<i64> {
             self.limit
         }
-        fn fetch(self) -> keyfob_client::Pending<Self::Page> {
-            self.send()
+        const CURSOR: Option<&'static str> = None;
+        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+            let request = self.request();
+            self.session.page(&Self::OPERATION, request, self.call, early)
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -9112,8 +9160,10 @@ pub mod operation {
         fn size(&self) -> Option<i64> {
             self.limit
         }
-        fn fetch(self) -> keyfob_client::Pending<Self::Page> {
-            self.send()
+        const CURSOR: Option<&'static str> = None;
+        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+            let request = self.request();
+            self.session.page(&Self::OPERATION, request, self.call, early)
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -9439,8 +9489,10 @@ pub mod operation {
         fn size(&self) -> Option<i64> {
             self.limit
         }
-        fn fetch(self) -> keyfob_client::Pending<Self::Page> {
-            self.send()
+        const CURSOR: Option<&'static str> = None;
+        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+            let request = self.request();
+            self.session.page(&Self::OPERATION, request, self.call, early)
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -9706,8 +9758,10 @@ pub mod operation {
         fn size(&self) -> Option<i64> {
             self.limit
         }
-        fn fetch(self) -> keyfob_client::Pending<Self::Page> {
-            self.send()
+        const CURSOR: Option<&'static str> = None;
+        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+            let request = self.request();
+            self.session.page(&Self::OPERATION, request, self.call, early)
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -9951,8 +10005,10 @@ pub mod operation {
         fn size(&self) -> Option<i64> {
             self.limit
         }
-        fn fetch(self) -> keyfob_client::Pending<Self::Page> {
-            self.send()
+        const CURSOR: Option<&'static str> = None;
+        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+            let request = self.request();
+            self.session.page(&Self::OPERATION, request, self.call, early)
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -10130,8 +10186,10 @@ pub mod operation {
         fn size(&self) -> Option<i64> {
             self.limit
         }
-        fn fetch(self) -> keyfob_client::Pending<Self::Page> {
-            self.send()
+        const CURSOR: Option<&'static str> = None;
+        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+            let request = self.request();
+            self.session.page(&Self::OPERATION, request, self.call, early)
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None

@@ -74,13 +74,13 @@ impl Table<'_> {
         O::Item: Serialize,
     {
         let expected = expected.query("ChunkLimit", "7");
-        let mut page = self.walk.call(operation, full.clone().fetch(), expected.clone()).await;
+        let mut page = self.walk.call(operation, full.clone().fetch(None), expected.clone()).await;
         assert_eq!(serde_json::to_value(&page).unwrap()["syncTypeName"], "full");
         let cursor = O::cursor(&page).filter(|cursor| !cursor.is_empty());
         let rows = self.as_held(table, &O::items(&mut page));
         if let Some(cursor) = cursor {
             let expected = expected.query("ContinuationToken", &cursor);
-            let mut page = self.walk.call(operation, full.at(Position::Cursor(cursor)).fetch(), expected).await;
+            let mut page = self.walk.call(operation, full.at(Position::Cursor(cursor)).fetch(None), expected).await;
             let more = self.as_held(table, &O::items(&mut page));
             assert!(more.iter().all(|row| rows.iter().all(|before| before["id"] != row["id"])), "{table}");
         }
@@ -99,7 +99,7 @@ impl Table<'_> {
     {
         self.held.delete(table, [id.as_str().unwrap()]);
         let expected = expected.query("ModifiedSince", SINCE).query("ModifiedBefore", BEFORE);
-        let page = self.walk.call(operation, changes.fetch(), expected).await;
+        let page = self.walk.call(operation, changes.fetch(None), expected).await;
         let page = serde_json::to_value(&page).unwrap();
         assert_eq!((&page["syncTypeName"], &page["deletedRecordCount"]), (&"incremental".into(), &1.into()), "{table}");
         let last = page["data"].as_array().unwrap().last().unwrap();

@@ -39,6 +39,7 @@ fn implementation(call: &Call<'_>, paging: &Paging, structs: &[Struct<'_>]) -> R
     let size = or_none(paging.size.as_ref().map(|size| number(call, size)))?;
     let total = or_none(paging.total.as_ref().map(|total| count(page, total)))?;
     let cursor = or_none(paging.cursor.as_ref().map(|cursor| text(page, cursor)))?;
+    let cursor_name = paging.cursor.as_ref().map_or_else(|| quote!(None), |cursor| quote!(Some(#cursor)));
     let looked_at = |answer: &TokenStream| if answer.to_string() == "None" { quote!(_) } else { quote!(page) };
     let (cursor_page, total_page) = (looked_at(&cursor), looked_at(&total));
     Ok(quote! {
@@ -53,7 +54,11 @@ fn implementation(call: &Call<'_>, paging: &Paging, structs: &[Struct<'_>]) -> R
             }
             fn start(&self) -> Option<i64> { #start }
             fn size(&self) -> Option<i64> { #size }
-            fn fetch(self) -> keyfob_client::Pending<Self::Page> { self.send() }
+            const CURSOR: Option<&'static str> = #cursor_name;
+            fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+                let request = self.request();
+                self.session.page(&Self::OPERATION, request, self.call, early)
+            }
             fn cursor(#cursor_page: &Self::Page) -> Option<String> { #cursor }
             fn total(#total_page: &Self::Page) -> Option<i64> { #total }
             fn items(page: &mut Self::Page) -> Vec<Self::Item> { std::mem::take(&mut page.#items) }
