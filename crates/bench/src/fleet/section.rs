@@ -50,7 +50,7 @@ fn prices(stores: &[StoreCost]) -> Table {
             ("the lock, and writes a token", &store.write, server.1),
         ];
         for (what, time, server) in rows {
-            let mut cells = vec![format!("{}: {what}", store.name), format!("{time:.2}")];
+            let mut cells = vec![format!("{}: {what}", store.name), format!("{:.2}", time.median())];
             if let Some(server) = server {
                 let micros = server.cpu.as_secs_f64() * 1e6;
                 cells.extend([

@@ -1,5 +1,6 @@
 //! The header of a request while the token is valid: processor time and allocations per call, at 1, 2, 8 and 64 tasks.
 
+mod gate;
 mod section;
 
 use std::sync::Arc;
@@ -7,10 +8,11 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow};
 use http::HeaderValue;
-use keyfob_bench::measure::{Allocations, Cost, Series, Stopwatch, allocations};
+use keyfob_bench::measure::{Allocations, Cost, Series, allocations};
 use keyfob_bench::token_server::{Behaviour, TOKEN_BYTES, TokenServer};
 use tokio::runtime::Runtime;
 
+use self::gate::Gate;
 use crate::Effort;
 use crate::peers::{AnySource, Peer, SharedHeader, StdRwLock, TokioMutex, TokioRwLock};
 
@@ -22,7 +24,7 @@ const TASKS: [u64; 4] = [1, 2, 8, 64];
 const SHARE: f64 = 0.93;
 
 /// A run that has less of them, because other programs run too, is repeated so often; the best one counts.
-const ATTEMPTS: usize = 60;
+const ATTEMPTS: usize = 100;
 
 /// What is compared.
 struct Contender {
@@ -48,7 +50,7 @@ pub(crate) fn run(effort: Effort) -> Result<String> {
         first.map_err(|error| anyhow!("{}: {error}", contender.name))?;
     }
     let mut measured: Vec<Measured> = contenders.iter().map(|contender| counted(&runtime, contender)).collect();
-    let length = Duration::from_millis(effort.pick(4, 2));
+    let length = Duration::from_micros(effort.pick(500, 200));
     let calls: Vec<u64> = contenders.iter().map(|contender| calls_in(&runtime, contender, length)).collect();
     for (at, tasks) in TASKS.into_iter().enumerate() {
         crate::progress(&format!("  {tasks} tasks"));
@@ -92,7 +94,7 @@ fn counted(runtime: &Runtime, contender: &Contender) -> Measured {
 
 /// So many calls take about this long; a multiple of the number of tasks.
 fn calls_in(runtime: &Runtime, contender: &Contender, length: Duration) -> u64 {
-    const TRIAL: u64 = 12_800;
+    const TRIAL: u64 = 640;
     let cost = runtime.block_on(undisturbed(contender.source.as_ref(), 1, TRIAL));
     let share = length.as_nanos() / cost.cpu.as_nanos().max(1);
     TRIAL * u64::try_from(share).unwrap_or(1).max(1)
@@ -118,13 +120,19 @@ async fn undisturbed(source: &dyn AnySource, tasks: u64, calls: u64) -> Cost {
     best
 }
 
-/// All calls, shared out among the tasks.
+/// All calls, shared out among the tasks. They begin when two of them run, each on a thread of its own.
 async fn once(source: &dyn AnySource, tasks: u64, calls: u64) -> Cost {
-    let futures: Vec<_> = (0..tasks).map(|_| source.many(calls / tasks)).collect();
-    let watch = Stopwatch::start();
-    let running: Vec<_> = futures.into_iter().map(tokio::spawn).collect();
+    let gate = Arc::new(Gate::new(tasks.min(2)));
+    let task = |_| {
+        let (gate, many) = (Arc::clone(&gate), source.many(calls / tasks));
+        async move {
+            gate.pass();
+            many.await;
+        }
+    };
+    let running: Vec<_> = (0..tasks).map(task).collect::<Vec<_>>().into_iter().map(tokio::spawn).collect();
     for task in running {
         let _ = task.await;
     }
-    watch.stop()
+    gate.stop()
 }
