@@ -1,4 +1,4 @@
-//! The simulator alone, without the command line around it: `cargo run -p keyfob-simulator --example serve [ADDRESS]`.
+//! The simulator alone, without the command line: `cargo run -p keyfob-simulator --example serve [ADDRESS [SCALE]]`.
 //! Prints the variables that point a client at it, for a shell, and serves until it is ended.
 
 use std::error::Error;
@@ -10,7 +10,12 @@ use keyfob_simulator::Simulator;
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let address = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:0".to_owned());
-    let simulator = Simulator::builder().listen(address.parse::<SocketAddr>()?).start().await?;
+    let builder = Simulator::builder().listen(address.parse::<SocketAddr>()?);
+    let builder = match std::env::args().nth(2) {
+        Some(scale) => builder.scale(scale.parse()?),
+        None => builder,
+    };
+    let simulator = builder.start().await?;
     let mut out = stdout().lock();
     writeln!(out, "export SIMULATOR_URL='{}'", simulator.url())?;
     for (name, value) in simulator.environment() {
