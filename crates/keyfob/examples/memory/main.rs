@@ -1,0 +1,179 @@
+//! How much memory listings and files take, and what reading ahead saves; then figures. For maintainers, by hand:
+//! `cargo run --release -p keyfob --features ditio-core,ditio-reporting --example memory`. It fails when a listing's
+//! memory depends on its length, a file's on its size, or reading ahead is not worth it (Linux).
+
+mod files;
+mod measure;
+
+use std::error::Error;
+use std::io::{Write, stdout};
+use std::time::{Duration, Instant};
+
+use futures::{StreamExt, TryStreamExt};
+use keyfob::{
+    Form, Part, Upload,
+    auth::Credentials,
+    ditio_core,
+    ditio_reporting::{self, operation::TimeRegistrations},
+};
+use keyfob_simulator::{Fault, Simulator, Vendor, credentials};
+use measure::{Process, figure, peak};
+use tokio::io::AsyncReadExt;
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+const FILE: u64 = 2 * 1024 * 1024 * 1024;
+/// What the service takes for a page, and what is done with one.
+const LATENCY: Duration = Duration::from_millis(20);
+const WORK: Duration = Duration::from_millis(20);
+/// The rows of the comparison, and of its pages.
+const COMPARED: u64 = 10_000;
+const PAGE: i64 = 100;
+
+fn main() -> Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    // Memory that several threads allocate and give back grows by chance: the lists are read on one.
+    let runtime = match arguments[..] {
+        [] => return report(),
+        ["list", _] => tokio::runtime::Builder::new_current_thread().enable_all().build()?,
+        _ => tokio::runtime::Runtime::new()?,
+    };
+    runtime.block_on(measure(&arguments))
+}
+
+async fn measure(arguments: &[&str]) -> Result<()> {
+    let figure = match *arguments {
+        ["simulate", rows, latency] => return simulate(rows.parse()?, Duration::from_millis(latency.parse()?)).await,
+        ["files"] => return hold(&files::serve(FILE)?).await,
+        ["idle", url] => {
+            let _client = core(url)?;
+            peak()?
+        }
+        ["list", url] => list(url).await?,
+        ["upload", url] => upload(url).await?,
+        ["download", url] => download(url).await?,
+        ["sequential", url] => sequential(url).await?.as_secs_f64(),
+        ["ahead", url] => ahead(url).await?.as_secs_f64(),
+        _ => return Err("no arguments are needed".into()),
+    };
+    writeln!(stdout(), "{figure}")?;
+    Ok(())
+}
+
+fn report() -> Result<()> {
+    let mut out = stdout();
+    let mut failed = false;
+    let mut say = |good: bool, text: String| {
+        failed |= !good;
+        writeln!(out, "{text}{}", if good { "" } else { "  <- too much" })
+    };
+    let mib = |kib: f64| kib / 1024.0;
+
+    let mut peaks = Vec::new();
+    for rows in [100_000, 1_000_000] {
+        let mut service = Process::start(&["simulate", &rows.to_string(), "0"])?;
+        let peak = figure(&["list", &service.line()?])?;
+        say(true, format!("listing {rows} rows: {:.1} MiB at most", mib(peak)))?;
+        peaks.push(peak);
+    }
+    let drift = 100.0 * (peaks[1] / peaks[0] - 1.0);
+    say(drift.abs() <= 10.0, format!("ten times as many rows: {drift:+.1} %"))?;
+
+    let mut service = Process::start(&["simulate", &COMPARED.to_string(), &LATENCY.as_millis().to_string()])?;
+    let url = service.line()?;
+    let (sequential, ahead) = (figure(&["sequential", &url])?, figure(&["ahead", &url])?);
+    let gain = sequential / ahead;
+    say(
+        gain >= 1.5,
+        format!(
+            "{COMPARED} rows in pages of {PAGE}, {} ms of latency and {} ms of work a page: {sequential:.2} s one after the \
+             other, {ahead:.2} s with `stream()`: {gain:.2} times as fast",
+            LATENCY.as_millis(),
+            WORK.as_millis()
+        ),
+    )?;
+
+    let mut service = Process::start(&["files"])?;
+    let url = service.line()?;
+    let idle = figure(&["idle", &url])?;
+    say(true, format!("idle: {:.1} MiB", mib(idle)))?;
+    for what in ["upload", "download"] {
+        let above = mib(figure(&[what, &url])? - idle);
+        say(above < 64.0, format!("{what} of {} MiB: {above:.1} MiB above idle", FILE / 1024 / 1024))?;
+    }
+    if failed { Err("not as it should be".into()) } else { Ok(()) }
+}
+
+async fn simulate(rows: u64, latency: Duration) -> Result<()> {
+    let simulator = Simulator::builder().scale(rows).start().await?;
+    if !latency.is_zero() {
+        simulator.inject(Fault::delay(latency).on(Vendor::Ditio).always());
+    }
+    hold(simulator.url()).await
+}
+
+/// Says where the service is, and serves until the process is ended.
+async fn hold(url: &str) -> Result<()> {
+    writeln!(stdout(), "{url}")?;
+    std::future::pending().await
+}
+
+fn core(url: &str) -> Result<ditio_core::Client> {
+    Ok(ditio_core::Client::builder().base_url(url).credentials(Credentials::bearer("token")).build()?)
+}
+
+fn listing(url: &str) -> Result<TimeRegistrations> {
+    let builder = ditio_reporting::Client::builder().base_url(format!("{url}/ditio/reporting"));
+    let client: ditio_reporting::Client =
+        builder.credentials(Credentials::bearer(credentials::DITIO_ACCESS_TOKEN)).build()?;
+    Ok(client.time_registrations())
+}
+
+async fn list(url: &str) -> Result<f64> {
+    let rows = listing(url)?.stream().try_fold(0_u64, |rows, _| async move { Ok(rows + 1) }).await?;
+    if rows < 90_000 { Err(format!("only {rows} rows").into()) } else { Ok(peak()?) }
+}
+
+/// What somebody does with a page of rows: waits for a database, say.
+async fn work(rows: usize, seen: &mut usize) {
+    *seen += rows;
+    tokio::time::sleep(WORK).await;
+}
+
+async fn sequential(url: &str) -> Result<Duration> {
+    let (started, mut seen) = (Instant::now(), 0);
+    let first = listing(url)?.chunk_limit(PAGE);
+    let mut next = first.clone();
+    loop {
+        let page = next.send().await?.into_inner();
+        work(page.data.len(), &mut seen).await;
+        match page.continuation_token.filter(|token| !token.is_empty()) {
+            Some(token) => next = first.clone().continuation_token(token),
+            None => return Ok(started.elapsed()),
+        }
+    }
+}
+
+async fn ahead(url: &str) -> Result<Duration> {
+    let (started, mut seen) = (Instant::now(), 0);
+    let mut rows = listing(url)?.chunk_limit(PAGE).stream().ready_chunks(usize::try_from(PAGE)?);
+    while let Some(rows) = rows.next().await {
+        work(rows.into_iter().collect::<std::result::Result<Vec<_>, _>>()?.len(), &mut seen).await;
+    }
+    Ok(started.elapsed())
+}
+
+async fn upload(url: &str) -> Result<f64> {
+    let content = Upload::reader(tokio::io::repeat(7).take(FILE), Some(FILE));
+    let form = Form::new().part("file", Part::new(content).file_name("large.bin"));
+    let answer = core(url)?.upload_project_documents("1", form).await?;
+    let taken: u64 = answer.message.as_deref().unwrap_or_default().parse()?;
+    if taken < FILE { Err(format!("only {taken} bytes arrived").into()) } else { Ok(peak()?) }
+}
+
+async fn download(url: &str) -> Result<f64> {
+    let mut sink = tokio::io::sink();
+    let written = core(url)?.download_file("1").await?.into_inner().copy_to(&mut sink).await?;
+    if written < FILE { Err(format!("only {written} bytes came").into()) } else { Ok(peak()?) }
+}

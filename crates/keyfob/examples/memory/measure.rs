@@ -1,0 +1,48 @@
+//! Peak memory, each measurement in a process of its own.
+
+use std::error::Error;
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+/// The most memory that this process has had resident, in KiB (Linux).
+pub(crate) fn peak() -> Result<f64> {
+    let status = std::fs::read_to_string("/proc/self/status")?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).ok_or("no VmHWM")?;
+    Ok(line.trim().trim_end_matches(" kB").parse()?)
+}
+
+/// This program once more, to do one thing. It ends with this value.
+pub(crate) struct Process {
+    child: Child,
+    output: BufReader<std::process::ChildStdout>,
+}
+
+impl Process {
+    pub(crate) fn start(arguments: &[&str]) -> Result<Self> {
+        let mut command = Command::new(std::env::current_exe()?);
+        let mut child = command.args(arguments).stdout(Stdio::piped()).spawn()?;
+        let output = BufReader::new(child.stdout.take().ok_or("no output")?);
+        Ok(Self { child, output })
+    }
+
+    /// The next line that it writes.
+    pub(crate) fn line(&mut self) -> Result<String> {
+        let mut line = String::new();
+        self.output.read_line(&mut line)?;
+        if line.is_empty() { Err("the process ended too early".into()) } else { Ok(line.trim().to_owned()) }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Runs this program with these arguments, and reads the figure that it writes.
+pub(crate) fn figure(arguments: &[&str]) -> Result<f64> {
+    Ok(Process::start(arguments)?.line()?.parse()?)
+}
