@@ -3,8 +3,13 @@
 //! Adding a table: a module with `run`, a variant of [`Name`] and its arm in [`Name::run`]. Its place in
 //! docs/performance.md is a pair of markers, `<!-- bench:name -->` and `<!-- /bench:name -->`.
 
+mod answers;
+mod call;
+mod child;
+mod codegen;
 mod fleet;
 mod header;
+mod listing;
 mod peers;
 mod stampede;
 
@@ -26,6 +31,9 @@ struct Arguments {
     /// Fewer and shorter runs: to see that a table works, not what it says
     #[arg(long)]
     quick: bool,
+    /// Runs a job that another process of this program hands out
+    #[arg(long, hide = true, value_name = "JOB")]
+    child: Option<String>,
 }
 
 /// How thoroughly to measure.
@@ -50,6 +58,12 @@ enum Name {
     Stampede,
     /// What fleets cost the token endpoint and the store
     Fleet,
+    /// A typed call: instructions, processor time, throughput
+    Call,
+    /// A listing of many pages: rows a second, memory
+    Listing,
+    /// Code generation
+    Codegen,
 }
 
 impl Name {
@@ -63,6 +77,9 @@ impl Name {
             Self::Header => header::run(effort),
             Self::Stampede => stampede::run(effort),
             Self::Fleet => fleet::run(effort),
+            Self::Call => call::run(effort),
+            Self::Listing => listing::run(effort),
+            Self::Codegen => codegen::run(effort),
         }
     }
 }
@@ -78,6 +95,10 @@ fn main() -> ExitCode {
 }
 
 fn measure_all(arguments: &Arguments) -> Result<()> {
+    if let Some(job) = &arguments.child {
+        print(&child::work(job)?);
+        return Ok(());
+    }
     let tables = if arguments.tables.is_empty() { Name::value_variants() } else { &arguments.tables };
     for table in tables {
         let name = table.name();

@@ -1,0 +1,195 @@
+//! One typed call: what it costs the client, beside the same call by hand and by public crates.
+
+mod clients;
+#[cfg(feature = "reqwest-retry")]
+mod middleware;
+#[cfg(feature = "progenitor")]
+mod progenitor;
+mod work;
+
+use std::time::Duration;
+
+use anyhow::Result;
+use keyfob_bench::measure::Series;
+use keyfob_bench::table::{Budgets, Table};
+use serde::{Deserialize, Serialize};
+
+use crate::Effort;
+use crate::answers::AnswerServer;
+use crate::child;
+
+pub(crate) use clients::{ByHand, Ours};
+pub(crate) use work::{runtime, work};
+
+/// Who calls.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
+pub(crate) enum Client {
+    /// reqwest and `serde_json`.
+    ByHand,
+    /// Keyfob's generated clients.
+    Ours,
+    /// Clients that progenitor generates, on its own runtime.
+    #[cfg(feature = "progenitor")]
+    Progenitor,
+    /// By hand, with retries by middleware.
+    #[cfg(feature = "reqwest-retry")]
+    Middleware,
+}
+
+impl Client {
+    const ALL: &[Self] = &[
+        Self::ByHand,
+        Self::Ours,
+        #[cfg(feature = "progenitor")]
+        Self::Progenitor,
+        #[cfg(feature = "reqwest-retry")]
+        Self::Middleware,
+    ];
+
+    /// What tables call it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::ByHand => "by hand: reqwest, serde_json",
+            Self::Ours => "**Keyfob**",
+            #[cfg(feature = "progenitor")]
+            Self::Progenitor => "progenitor's own output and runtime",
+            #[cfg(feature = "reqwest-retry")]
+            Self::Middleware => "by hand with reqwest-middleware, reqwest-retry",
+        }
+    }
+}
+
+/// Calls to make.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(crate) struct Job {
+    client: Client,
+    base: String,
+    /// The rows of an answer; 0 for the project of 1 KiB.
+    rows: u32,
+    /// How many calls, after a few to warm up.
+    calls: u32,
+    /// How many at a time.
+    in_flight: u32,
+    /// On one thread, so that instructions and allocations are those of the calls alone.
+    single: bool,
+}
+
+/// So many rows make 1 MiB.
+const LARGE: u32 = 490;
+const IN_FLIGHT: u32 = 64;
+
+/// One kind of call.
+#[derive(Clone, Copy)]
+struct Kind {
+    name: &'static str,
+    rows: u32,
+    /// Calls of two runs under valgrind; what they differ by is not start-up.
+    counted: (u32, u32),
+    /// Calls of a run that is timed.
+    timed: u32,
+    /// The most that a call may cost, of what it costs by hand.
+    limit: f64,
+}
+
+const KINDS: [Kind; 2] = [
+    Kind { name: "1 KiB", rows: 0, counted: (50, 550), timed: 8000, limit: 1.05 },
+    Kind { name: "1 MiB", rows: LARGE, counted: (5, 25), timed: 60, limit: 1.02 },
+];
+
+/// What one client's calls cost.
+struct Cost {
+    instructions: f64,
+    allocations: f64,
+    cpu: Series,
+}
+
+/// Measures and writes the table.
+pub(crate) fn run(effort: Effort) -> Result<String> {
+    let server = AnswerServer::start()?;
+    let base = server.base(LARGE.into(), Duration::ZERO);
+    let rounds = effort.pick(9, 2);
+    let mut budgets = Budgets::new();
+    let mut text = String::new();
+    for kind in KINDS {
+        let costs = costs(&base, kind, effort, rounds)?;
+        let hand = &costs[0];
+        let mut table = Table::new([
+            format!("{} answer", kind.name).as_str(),
+            "instructions",
+            "of by hand",
+            "allocations",
+            "processor µs",
+            "of by hand",
+        ]);
+        for (client, cost) in Client::ALL.iter().zip(&costs) {
+            table.row([
+                client.name().to_owned(),
+                format!("{:.0}", cost.instructions),
+                format!("{:.3}", cost.instructions / hand.instructions),
+                format!("{:.0}", cost.allocations),
+                format!("{:.1}", cost.cpu),
+                format!("{:.2}", cost.cpu.median() / hand.cpu.median()),
+            ]);
+        }
+        let ours = costs[1].instructions / hand.instructions;
+        let limit = kind.limit;
+        budgets.add(
+            format!("instructions of a call with {}, of by hand", kind.name),
+            format!("≤ {limit}"),
+            format!("{ours:.3}"),
+            ours <= limit,
+        );
+        text += &format!("{table}\n");
+    }
+    let rates = throughput(&base, effort, rounds)?;
+    let mut table = Table::new([format!("1 KiB, {IN_FLIGHT} in flight").as_str(), "calls a second", "of by hand"]);
+    for (client, rate) in Client::ALL.iter().zip(&rates) {
+        let share = format!("{:.2}", rate.median() / rates[0].median());
+        table.row([client.name().to_owned(), rate.to_string(), share]);
+    }
+    let ours = rates[1].median() / rates[0].median();
+    budgets.add(
+        format!("calls a second, {IN_FLIGHT} in flight, of by hand"),
+        "≥ 0.97",
+        format!("{ours:.2}"),
+        ours >= 0.97,
+    );
+    Ok(format!("{text}{table}\n{budgets}"))
+}
+
+fn costs(base: &str, kind: Kind, effort: Effort, rounds: usize) -> Result<Vec<Cost>> {
+    let job = |client, calls, single| {
+        child::Job::Calls(Job { client, base: base.to_owned(), rows: kind.rows, calls, in_flight: 1, single })
+    };
+    let mut costs = Vec::new();
+    for client in Client::ALL {
+        let (few, many) = kind.counted;
+        let instructions = job(*client, many, true).instructions()? - job(*client, few, true).instructions()?;
+        let allocations = job(*client, many, true).run()?.allocations;
+        costs.push(Cost {
+            instructions: instructions as f64 / f64::from(many - few),
+            allocations: allocations as f64 / f64::from(many),
+            cpu: Series::default(),
+        });
+    }
+    let calls = effort.pick(kind.timed, kind.timed / 8);
+    for _ in 0..rounds {
+        for (client, cost) in Client::ALL.iter().zip(&mut costs) {
+            cost.cpu.push(job(*client, calls, false).run()?.cpu.as_secs_f64() * 1e6 / f64::from(calls));
+        }
+    }
+    Ok(costs)
+}
+
+fn throughput(base: &str, effort: Effort, rounds: usize) -> Result<Vec<Series>> {
+    let calls = IN_FLIGHT * effort.pick(600, 40);
+    let mut rates = vec![Series::default(); Client::ALL.len()];
+    for _ in 0..rounds {
+        for (client, rate) in Client::ALL.iter().zip(&mut rates) {
+            let job =
+                Job { client: *client, base: base.to_owned(), rows: 0, calls, in_flight: IN_FLIGHT, single: false };
+            rate.push(f64::from(calls) / child::Job::Calls(job).run()?.wall.as_secs_f64());
+        }
+    }
+    Ok(rates)
+}
