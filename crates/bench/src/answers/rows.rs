@@ -50,7 +50,7 @@ pub(super) fn rows(count: u64) -> String {
 
 fn row(i: u64) -> String {
     let pick = |from: &'static [&'static str; 4]| from[usize::try_from(i / 3 % 4).unwrap_or(0)];
-    let (approved, locked, machine) = (i % 7 != 0, i % 3 == 0, i % 4 == 0);
+    let (approved, locked, machine) = (!i.is_multiple_of(7), i.is_multiple_of(3), i.is_multiple_of(4));
     let day = format!("2026-{:02}-{:02}", i / 28 % 12 + 1, i % 28 + 1);
     let at = |time: &str| format!("{day}T{time}");
     let quantity = f64::from(u32::try_from(200 + i % 36 * 25).unwrap_or(0)) / 100.0;

@@ -72,7 +72,7 @@ pub(crate) struct ByHand {
 /// A client with the time limits that Keyfob sets.
 pub(super) fn http(headers: HeaderMap) -> Result<reqwest::Client> {
     let transport = Transport::new();
-    let limits = |http: reqwest::ClientBuilder| http.read_timeout(Duration::from_secs(60)).default_headers(headers);
+    let limits = |http: reqwest::ClientBuilder| http.read_timeout(Duration::from_mins(1)).default_headers(headers);
     Ok(transport.client_with(reqwest::redirect::Policy::default(), limits)?)
 }
 
