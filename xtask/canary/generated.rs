@@ -1256,19 +1256,19 @@ pub mod operation {
 }
 /// What the API takes and answers.
 pub mod types {
-    use keyfob_client::wire;
     /// `Base`.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Base {
         /// `total`.
         pub total: Option<i64>,
         /// `next`.
         pub next: Option<String>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::record!(Base { total => "total", next => "next" });
+    keyfob_client::record!(plain Base { 0 total "total", 1 next "next" });
     /// A bird, with \<markup\> and a code span `a[0]`.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Bird {
         /// Its id.
@@ -1321,14 +1321,15 @@ pub mod types {
         pub snake_case: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<2>,
     }
     keyfob_client::record!(
-        Bird { id => "id", name => "name", colour => "colour", odd => "odd", size =>
-        "size", born => "born", ringed => "ringed", wings => "wings", weight => "weight",
-        weights => "weights", tame => "tame", ids => "ids", counts => "counts", times =>
-        "times", names => "names", places => "places", mother => "mother", anything =>
-        "anything", free => "free", serial => "serial", type_ => "type", odata_id =>
-        "@odata.id", snake_case => "snake_case" } extra
+        plain Bird { 0 id "id", 1 name "name", 2 colour "colour", 3 odd "odd", 4 size
+        "size", 5 born "born", 6 ringed "ringed", 7 wings "wings", 8 weight "weight", 9
+        weights "weights", 10 tame "tame", 11 ids "ids", 12 counts "counts", 13 times
+        "times", 14 names "names", 15 places "places", 16 mother "mother", 17 anything
+        "anything", 18 free "free", 19 serial "serial", 20 type_ "type", 21 odata_id
+        "@odata.id", 22 snake_case "snake_case" } extra
     );
     impl Bird {
         /// Nothing set yet.
@@ -1466,47 +1467,36 @@ pub mod types {
         }
     }
     /// What a new bird needs.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct BirdCreate {
         /// `name`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub name: String,
         /// `colour`.
         pub colour: Colour,
         /// `wings`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::integer")]
         pub wings: i64,
         /// `born`.
-        #[serde(deserialize_with = "wire::timestamp")]
         pub born: keyfob_client::Timestamp,
         /// `ringed`.
-        #[serde(deserialize_with = "wire::date")]
         pub ringed: chrono::NaiveDate,
         /// `nest`.
         pub nest: Place,
         /// Ids, written out where they are used.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::list_string")]
         pub ids: Vec<String>,
         /// Null, but there.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
         pub note: Option<String>,
         /// `weight`.
-        #[serde(default)]
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub weight: Option<f64>,
         /// A field called like a constructor.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub new: Option<bool>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::value!(BirdCreate);
+    keyfob_client::record!(
+        given BirdCreate { 0 name "name" given, 1 colour "colour" needed, 2 wings "wings"
+        given, 3 born "born" needed, 4 ringed "ringed" needed, 5 nest "nest" needed, 6
+        ids "ids" given, 7 note "note" nullable, 8 weight "weight", 9 new "new" }
+    );
     impl BirdCreate {
         /// With what the API requires.
         pub fn new(
@@ -1530,6 +1520,7 @@ pub mod types {
                 note,
                 weight: Default::default(),
                 new: Default::default(),
+                wire: Default::default(),
             }
         }
         /// `weight`.
@@ -1544,7 +1535,7 @@ pub mod types {
         }
     }
     /// Two parts put together.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct BirdPage {
         /// `total`.
@@ -1553,12 +1544,13 @@ pub mod types {
         pub next: Option<String>,
         /// `data`.
         pub data: Vec<Bird>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        BirdPage { total => "total", next => "next", data => "data" }
+        plain BirdPage { 0 total "total", 1 next "next", 2 data "data" }
     );
     /// What to change.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct BirdUpdate {
         /// `name`.
@@ -1571,10 +1563,11 @@ pub mod types {
         pub places: keyfob_client::Patch<Vec<Place>>,
         /// `tame`.
         pub tame: Option<bool>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        BirdUpdate { name => "name", wings => "wings", ids => "ids", places => "places",
-        tame => "tame" }
+        plain BirdUpdate { 0 name "name", 1 wings "wings", 2 ids "ids", 3 places
+        "places", 4 tame "tame" }
     );
     impl BirdUpdate {
         /// Nothing set yet.
@@ -1696,15 +1689,16 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(Odd);
     /// Where.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Place {
         /// `lat`.
         pub lat: Option<f64>,
         /// `lon`.
         pub lon: Option<f64>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::record!(Place { lat => "lat", lon => "lon" });
+    keyfob_client::record!(plain Place { 0 lat "lat", 1 lon "lon" });
     impl Place {
         /// Nothing set yet.
         pub fn new() -> Self {
@@ -1722,36 +1716,32 @@ pub mod types {
         }
     }
     /// `RingPage`.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct RingPage {
         /// A count, as text.
         pub total: Option<String>,
         /// `rings`.
         pub rings: Vec<String>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::record!(RingPage { total => "total", rings => "rings" });
+    keyfob_client::record!(plain RingPage { 0 total "total", 1 rings "rings" });
     /// `SearchBody`.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(rename_all = "camelCase")]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct SearchBody {
         /// What to look for.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub q: String,
         /// Whether only that.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub exact: Option<bool>,
         /// `metaData`.
-        #[serde(default)]
-        #[serde(with = "wire::option_json_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub meta_data: Option<Place>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::value!(SearchBody);
+    keyfob_client::record!(
+        given SearchBody { 0 q "q" given, 1 exact "exact", 2 meta_data "metaData"
+        option_text }
+    );
     impl SearchBody {
         /// With what the API requires.
         pub fn new(q: impl Into<String>) -> Self {
@@ -1759,6 +1749,7 @@ pub mod types {
                 q: q.into(),
                 exact: Default::default(),
                 meta_data: Default::default(),
+                wire: Default::default(),
             }
         }
         /// Whether only that.

@@ -199,21 +199,15 @@ fn loose_json_is_read_and_known_fields_come_back_as_they_were() {
         "counts": ["3"], "times": null, "names": null, "places": [null, {"lat": 1}], "mother": {"id": "m"},
         "serial": "007", "@odata.id": "o", "snake_case": "s", "type": "t", "surprise": {"kept": true}
     });
-    let bird: types::Bird = serde_json::from_value(loose).unwrap();
+    let bird: types::Bird = serde_json::from_value(loose.clone()).unwrap();
     assert_eq!(bird.colour, Some(types::Colour::Other("mauve".into())));
     assert_eq!(bird.odd, Some(types::Odd::AtMost));
     assert_eq!(bird.size, Some(types::Size::Large));
     assert_eq!((bird.wings, bird.weight, bird.tame), (Some(2), Some(1.5), Some(true)));
     assert_eq!(bird.mother.as_ref().and_then(|mother| mother.id.as_deref()), Some("m"));
-    assert_eq!(
-        serde_json::to_value(&bird).unwrap(),
-        json!({
-            "id": "5", "colour": "mauve", "odd": "<=", "size": 10, "born": "2026-01-02T03:04:05", "ringed": "2026-01-02",
-            "wings": 2, "weight": 1.5, "tame": true, "weights": [1, 2], "counts": [3], "places": [{"lat": 1}],
-            "mother": {"id": "m"}, "serial": "007", "@odata.id": "o", "snake_case": "s", "type": "t",
-            "surprise": {"kept": true}
-        })
-    );
+    let mut written = loose;
+    written["places"] = json!([{"lat": 1}]);
+    assert_eq!(serde_json::to_value(&bird).unwrap(), written);
 }
 
 #[test]

@@ -418,9 +418,8 @@ pub mod operation {
 }
 /// What the API takes and answers.
 pub mod types {
-    use keyfob_client::wire;
     /// An application, as far as its answer is known.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Application {
         /// Where it stands. The name of this field is inferred.
@@ -429,27 +428,25 @@ pub mod types {
         pub status: Option<ApplicationStatus>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::record!(Application { status => "status" } extra);
+    keyfob_client::record!(plain Application { 0 status "status" } extra);
     /// What a new application needs.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(rename_all = "camelCase")]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct ApplicationCreate {
         /// The workflow to run, from its Integration tab in the dashboard.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub workflow_id: String,
         /// Market as ISO 3166-1 alpha-2 in upper case. Older vendor documentation calls it market.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub country_code: String,
         /// Where the applicant's browser goes when done. Plain http and localhost are accepted.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub redirect_url: String,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::value!(ApplicationCreate);
+    keyfob_client::record!(
+        given ApplicationCreate { 0 workflow_id "workflowId" given, 1 country_code
+        "countryCode" given, 2 redirect_url "redirectUrl" given }
+    );
     impl ApplicationCreate {
         /// With what the API requires.
         pub fn new(
@@ -461,11 +458,12 @@ pub mod types {
                 workflow_id: workflow_id.into(),
                 country_code: country_code.into(),
                 redirect_url: redirect_url.into(),
+                wire: Default::default(),
             }
         }
     }
     /// A new application.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ApplicationCreated {
         /// Id of the application.
@@ -474,26 +472,28 @@ pub mod types {
         pub session_token: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        ApplicationCreated { id => "id", session_token => "sessionToken" } extra
+        plain ApplicationCreated { 0 id "id", 1 session_token "sessionToken" } extra
     );
     /// Names the application to read.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(rename_all = "camelCase")]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct ApplicationReference {
         /// Id of the application.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub application_id: String,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::value!(ApplicationReference);
+    keyfob_client::record!(
+        given ApplicationReference { 0 application_id "applicationId" given }
+    );
     impl ApplicationReference {
         /// With what the API requires.
         pub fn new(application_id: impl Into<String>) -> Self {
             Self {
                 application_id: application_id.into(),
+                wire: Default::default(),
             }
         }
     }
@@ -545,7 +545,7 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(ApplicationStatus);
     /// General information on an organization, as far as its fields are known.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Organization {
         /// Name of the organization.
@@ -556,13 +556,14 @@ pub mod types {
         pub legal_type: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        Organization { organization_name => "organizationName", organization_number =>
-        "organizationNumber", legal_type => "legalType" } extra
+        plain Organization { 0 organization_name "organizationName", 1
+        organization_number "organizationNumber", 2 legal_type "legalType" } extra
     );
     /// Registration number of an organization.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct OrganizationNumber {
         /// The number, digits as text.
@@ -571,22 +572,24 @@ pub mod types {
         pub issuing_country: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        OrganizationNumber { id => "id", issuing_country => "issuingCountry" } extra
+        plain OrganizationNumber { 0 id "id", 1 issuing_country "issuingCountry" } extra
     );
     /// The owner of an access token.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Userinfo {
         /// Id of the customer, of the form bits:customer::uuid.
         pub customer_id: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::record!(Userinfo { customer_id => "customerId" } extra);
+    keyfob_client::record!(plain Userinfo { 0 customer_id "customerId" } extra);
     /// Body of one webhook delivery, a POST to the receiver's own URL that is set up in the dashboard only, with the header that components/headers lists. Delivered at least once, so drop repeats by `eventId`. A delivery carries no versioned Content-Type and possibly none at all; a later format will announce itself there by a vendor media type. Documented at docs.bits.bi/api-reference/webhook-events; retry schedule, time limit and expected answer are not, a 2xx is assumed.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct WebhookEnvelope {
         /// A bare uuid. The same id may be delivered again.
@@ -597,13 +600,14 @@ pub mod types {
         pub event: Option<WebhookEvent>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        WebhookEnvelope { event_id => "eventId", published_at => "publishedAt", event =>
-        "event" } extra
+        plain WebhookEnvelope { 0 event_id "eventId", 1 published_at "publishedAt", 2
+        event "event" } extra
     );
     /// What happened. Take the ids from here and read the data through the API. Fields of event types that are not known are kept in extra.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct WebhookEvent {
         /// `type`.
@@ -612,9 +616,10 @@ pub mod types {
         pub application_id: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        WebhookEvent { type_ => "type", application_id => "applicationId" } extra
+        plain WebhookEvent { 0 type_ "type", 1 application_id "applicationId" } extra
     );
     /// Kind of event. Others exist but their names are not known.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]

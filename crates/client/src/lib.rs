@@ -30,7 +30,7 @@ mod time_param;
 mod timestamp;
 mod upload;
 pub mod webhook;
-pub mod wire;
+mod wire;
 
 pub use api_error::{ApiError, FieldError};
 pub use builder::ClientBuilder;
@@ -45,6 +45,7 @@ pub use patch::Patch;
 #[cfg(feature = "rate-limit")]
 pub use rate_limit::RateLimit;
 pub use raw::RawRequest;
+pub use record::plainly;
 pub use reqwest::{Method, StatusCode, header};
 pub use response::{Pending, ResponseValue};
 pub use retry::RetryPolicy;

@@ -85,11 +85,11 @@ macro_rules! open_string_enum {
             fn deserialize<D: $crate::codegen::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::std::result::Result<Self, D::Error> {
-                Ok(Self::from($crate::wire::text(deserializer)?.as_str()))
+                $crate::record::required(deserializer)
             }
         }
 
-        $crate::value!($name);
+        $crate::open_value!($name: String, $crate::record::open_text, |text: ::std::borrow::Cow<'_, str>| Self::from(&*text), |word| word.to_string());
     };
 }
 
@@ -117,71 +117,118 @@ macro_rules! open_integer_enum {
             fn deserialize<D: $crate::codegen::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::std::result::Result<Self, D::Error> {
-                Ok(Self::from($crate::wire::integer(deserializer)?))
+                $crate::record::required(deserializer)
             }
         }
 
-        $crate::value!($name);
+        $crate::open_value!($name: i64, $crate::record::Value::read, |value: i64| Self::from(value), |code| code.value());
     };
 }
 
-/// Lets a type that serde reads and writes stand in fields of records.
+/// Lets an enumeration stand in fields of records, as the scalar that it is on the wire.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! value {
-    ($name:ident) => {
+macro_rules! open_value {
+    ($name:ident: $scalar:ty, $read:path, $from:expr, $to:expr) => {
         impl $crate::record::Value for $name {
+            #[inline]
             fn read<'de, D: $crate::codegen::serde::Deserializer<'de>>(
                 deserializer: D,
+                note: &mut $crate::record::Note,
             ) -> ::std::result::Result<::std::option::Option<Self>, D::Error> {
-                $crate::codegen::serde::Deserialize::deserialize(deserializer)
+                Ok($read(deserializer, note)?.map($from))
             }
 
+            #[inline]
             fn write<S: $crate::codegen::serde::Serializer>(
                 &self,
                 serializer: S,
             ) -> ::std::result::Result<S::Ok, S::Error> {
                 $crate::codegen::serde::Serialize::serialize(self, serializer)
             }
+
+            #[inline]
+            fn blank() -> Self {
+                $from(::std::default::Default::default())
+            }
+
+            #[inline]
+            fn other(
+                value: ::std::option::Option<&Self>,
+                form: $crate::record::Form,
+            ) -> ::std::option::Option<$crate::record::Json> {
+                <$scalar as $crate::record::Value>::other(value.map($to).as_ref(), form)
+            }
+
+            #[inline]
+            fn is(json: &$crate::record::Json, value: ::std::option::Option<&Self>) -> bool {
+                <$scalar as $crate::record::Value>::is(json, value.map($to).as_ref())
+            }
+
+            #[inline]
+            fn json(
+                value: ::std::option::Option<&Self>,
+                seen: $crate::record::Seen<'_>,
+            ) -> ::std::option::Option<$crate::record::Json> {
+                <$scalar as $crate::record::Value>::json(value.map($to).as_ref(), seen)
+            }
         }
     };
 }
 
-/// Lets serde read and write a struct whose fields may all be absent. `extra` names the field for unknown ones.
+/// Lets serde read and write a struct, and shows it in `Debug`.
+///
+/// `plain` structs have a default; of `given` ones, something has to be there. The fields come with their numbers, from 0
+/// on without a gap, and with the module of [`record`]($crate::record) that reads and writes them if they are not simply
+/// there or not. `extra` names the field for unknown ones. The struct has one more, `wire`, for
+/// [`Forms`]($crate::record::Forms).
 #[doc(hidden)]
 #[macro_export]
 macro_rules! record {
-    ($name:ident { $($field:ident => $key:literal),* $(,)? } $($extra:ident)?) => {
+    ($how:ident $name:ident { $($index:literal $field:ident $key:literal $($kind:ident)?),* $(,)? } $($extra:ident)?) => {
         impl $crate::record::Record for $name {
             const FIELDS: &'static [&'static str] = &[$($key),*];
 
+            $crate::record_blank!($how $($index $field $($kind)?),*; $($extra)?);
+
             fn read<'de, A: $crate::codegen::serde::de::MapAccess<'de>>(
                 &mut self,
-                key: &str,
+                index: usize,
                 map: &mut A,
-            ) -> ::std::result::Result<bool, A::Error> {
-                let _ = &map;
-                match key {
-                    $($key => $crate::record::Field::read(&mut self.$field, map)?,)*
-                    _ => return Ok(false),
+                note: &mut $crate::record::Note,
+            ) -> ::std::result::Result<(), A::Error> {
+                match index {
+                    $($index => $crate::record_field!(read(&mut self.$field, map, note) $($kind)?),)*
+                    _ => Ok(()),
                 }
-                #[allow(unreachable_code, reason = "a record without fields of its own")]
-                Ok(true)
             }
-
-            $(fn extra(&mut self) -> ::std::option::Option<&mut $crate::Extra> {
-                Some(&mut self.$extra)
-            })?
 
             fn write<M: $crate::codegen::serde::ser::SerializeMap>(
                 &self,
-                map: &mut M,
+                index: usize,
+                entry: $crate::record::Entry<'_, M>,
             ) -> ::std::result::Result<(), M::Error> {
-                let _ = &map;
-                $($crate::record::Field::write(&self.$field, $key, map)?;)*
-                $($crate::record::write_extra(&self.$extra, map)?;)?
-                Ok(())
+                match index {
+                    $($index => $crate::record_field!(write(&self.$field, entry) $($kind)?),)*
+                    _ => Ok(()),
+                }
             }
+
+            fn seen(&self, index: usize) -> $crate::record::Seen<'_> {
+                self.wire.get(index)
+            }
+
+            fn note(&mut self, index: usize, note: &mut $crate::record::Note) {
+                self.wire.set(index, note);
+            }
+
+            $(fn extra(&self) -> ::std::option::Option<&$crate::Extra> {
+                Some(&self.$extra)
+            }
+
+            fn extra_mut(&mut self) -> ::std::option::Option<&mut $crate::Extra> {
+                Some(&mut self.$extra)
+            })?
         }
 
         impl<'de> $crate::codegen::serde::Deserialize<'de> for $name {
@@ -201,6 +248,73 @@ macro_rules! record {
             }
         }
 
-        $crate::value!($name);
+        impl $crate::record::Value for $name {
+            fn read<'de, D: $crate::codegen::serde::Deserializer<'de>>(
+                deserializer: D,
+                note: &mut $crate::record::Note,
+            ) -> ::std::result::Result<::std::option::Option<Self>, D::Error> {
+                $crate::record::read(deserializer, note)
+            }
+
+            fn write<S: $crate::codegen::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::std::result::Result<S::Ok, S::Error> {
+                $crate::record::serialize(self, serializer)
+            }
+
+            fn blank() -> Self {
+                $crate::record::Record::blank()
+            }
+        }
+
+        impl ::std::fmt::Debug for $name {
+            #[inline]
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                $crate::record::debug(
+                    f,
+                    stringify!($name),
+                    &[$((stringify!($field), &self.$field),)* $((stringify!($extra), &self.$extra),)?],
+                )
+            }
+        }
     };
+}
+
+/// How a record begins, and what it cannot do without.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! record_blank {
+    (plain $($rest:tt)*) => {
+        #[inline]
+        fn blank() -> Self {
+            ::std::default::Default::default()
+        }
+    };
+    (given $($index:literal $field:ident $($kind:ident)?),*; $($extra:ident)?) => {
+        const NEEDED: u64 = 0 $(| $crate::record_field!(bit($index) $($kind)?))*;
+
+        fn blank() -> Self {
+            Self {
+                $($field: $crate::record_field!(blank() $($kind)?),)*
+                $($extra: ::std::default::Default::default(),)?
+                wire: ::std::default::Default::default(),
+            }
+        }
+    };
+}
+
+/// What is done with one field, by its kind.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! record_field {
+    (bit($index:literal) needed) => { 1 << $index };
+    (bit($index:literal) text) => { 1 << $index };
+    (bit($index:literal) $($kind:ident)?) => { 0 };
+    (blank() given) => { $crate::record::Value::blank() };
+    (blank() needed) => { $crate::record::Value::blank() };
+    (blank() text) => { $crate::record::Value::blank() };
+    (blank() $($kind:ident)?) => { ::std::default::Default::default() };
+    ($act:ident($($argument:expr),*)) => { $crate::record::Field::$act($($argument),*) };
+    ($act:ident($($argument:expr),*) $kind:ident) => { $crate::record::$kind::$act($($argument),*) };
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A number or a string, kept and sent back in the form it came in.
 #[derive(Clone, Debug, PartialEq)]
@@ -76,7 +76,7 @@ impl Serialize for NumberOrString {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Integer(value) => serializer.serialize_i64(*value),
-            Self::Number(value) => crate::wire::number::serialize(value, serializer),
+            Self::Number(value) => crate::wire::write_number(*value, serializer),
             Self::String(value) => serializer.serialize_str(value),
         }
     }
@@ -84,36 +84,7 @@ impl Serialize for NumberOrString {
 
 impl<'de> Deserialize<'de> for NumberOrString {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor;
-        impl de::Visitor<'_> for Visitor {
-            type Value = NumberOrString;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a number or a string")
-            }
-
-            fn visit_i64<E: de::Error>(self, value: i64) -> Result<NumberOrString, E> {
-                Ok(NumberOrString::Integer(value))
-            }
-
-            #[expect(clippy::cast_precision_loss, reason = "beyond 64 signed bits only the nearest number can be kept")]
-            fn visit_u64<E: de::Error>(self, value: u64) -> Result<NumberOrString, E> {
-                Ok(i64::try_from(value).map_or(NumberOrString::Number(value as f64), NumberOrString::Integer))
-            }
-
-            fn visit_f64<E: de::Error>(self, value: f64) -> Result<NumberOrString, E> {
-                Ok(NumberOrString::Number(value))
-            }
-
-            fn visit_bool<E: de::Error>(self, value: bool) -> Result<NumberOrString, E> {
-                Ok(NumberOrString::String(value.to_string()))
-            }
-
-            fn visit_str<E: de::Error>(self, value: &str) -> Result<NumberOrString, E> {
-                Ok(NumberOrString::String(value.to_owned()))
-            }
-        }
-        deserializer.deserialize_any(Visitor)
+        crate::record::required(deserializer)
     }
 }
 

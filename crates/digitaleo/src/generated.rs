@@ -2290,9 +2290,8 @@ pub mod operation {
 }
 /// What the API takes and answers.
 pub mod types {
-    use keyfob_client::wire;
     /// A campaign, as far as its fields are known.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Campaign {
         /// Id of the campaign.
@@ -2311,13 +2310,14 @@ pub mod types {
         pub cost_ttc: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        Campaign { id => "id", name => "name", list_name => "listName", status =>
-        "status", cancelled => "cancelled", cost => "cost", cost_ttc => "costTTC" } extra
+        plain Campaign { 0 id "id", 1 name "name", 2 list_name "listName", 3 status
+        "status", 4 cancelled "cancelled", 5 cost "cost", 6 cost_ttc "costTTC" } extra
     );
     /// A recipient of a campaign.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct CampaignContact {
         /// E-mail address.
@@ -2330,10 +2330,11 @@ pub mod types {
         pub last_name: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        CampaignContact { email => "email", mobile => "mobile", first_name =>
-        "firstName", last_name => "lastName" } extra
+        plain CampaignContact { 0 email "email", 1 mobile "mobile", 2 first_name
+        "firstName", 3 last_name "lastName" } extra
     );
     impl CampaignContact {
         /// Nothing set yet.
@@ -2362,20 +2363,19 @@ pub mod types {
         }
     }
     /// Recipients to add to a campaign.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(rename_all = "camelCase")]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct CampaignContactsCreate {
         /// Id of the campaign.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub campaign_id: String,
         /// The recipients.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::list")]
         pub contacts: Vec<CampaignContact>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::value!(CampaignContactsCreate);
+    keyfob_client::record!(
+        given CampaignContactsCreate { 0 campaign_id "campaignId" given, 1 contacts
+        "contacts" given }
+    );
     impl CampaignContactsCreate {
         /// With what the API requires.
         pub fn new(
@@ -2385,11 +2385,12 @@ pub mod types {
             Self {
                 campaign_id: campaign_id.into(),
                 contacts: contacts.into_iter().collect(),
+                wire: Default::default(),
             }
         }
     }
     /// Cost of a campaign.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct CampaignCost {
         /// All in all.
@@ -2398,10 +2399,13 @@ pub mod types {
         pub medias: Option<CampaignCostMedias>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::record!(CampaignCost { cost => "cost", medias => "medias" } extra);
+    keyfob_client::record!(
+        plain CampaignCost { 0 cost "cost", 1 medias "medias" } extra
+    );
     /// Cost by medium, with discount and adjustment. Only what applies is present.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct CampaignCostMedias {
         /// `SMS`.
@@ -2418,23 +2422,25 @@ pub mod types {
         pub adjust: Option<CampaignCostPart>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        CampaignCostMedias { sms => "SMS", email => "EMAIL", voice => "VOICE", voicemail
-        => "VOICEMAIL", discount => "DISCOUNT", adjust => "ADJUST" } extra
+        plain CampaignCostMedias { 0 sms "SMS", 1 email "EMAIL", 2 voice "VOICE", 3
+        voicemail "VOICEMAIL", 4 discount "DISCOUNT", 5 adjust "ADJUST" } extra
     );
     /// Cost of a campaign, as a list of one.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct CampaignCostPage {
         /// The cost.
         pub list: Vec<CampaignCost>,
         /// How many are in this answer.
         pub size: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::record!(CampaignCostPage { list => "list", size => "size" });
+    keyfob_client::record!(plain CampaignCostPage { 0 list "list", 1 size "size" });
     /// One part of a cost.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct CampaignCostPart {
         /// Cost of the part.
@@ -2445,12 +2451,13 @@ pub mod types {
         pub label: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        CampaignCostPart { cost => "cost", units => "units", label => "label" } extra
+        plain CampaignCostPart { 0 cost "cost", 1 units "units", 2 label "label" } extra
     );
     /// Either an existing campaign, or mailings and the list they would go to.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct CampaignCostsRequest {
         /// Id of the campaign.
@@ -2461,10 +2468,11 @@ pub mod types {
         pub list_id: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        CampaignCostsRequest { campaign_id => "campaignId", mailings => "mailings",
-        list_id => "listId" } extra
+        plain CampaignCostsRequest { 0 campaign_id "campaignId", 1 mailings "mailings", 2
+        list_id "listId" } extra
     );
     impl CampaignCostsRequest {
         /// Nothing set yet.
@@ -2491,33 +2499,25 @@ pub mod types {
         }
     }
     /// A campaign to create, as far as its fields are known.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(rename_all = "camelCase")]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct CampaignCreate {
         /// Name. That it is required is inferred.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub name: String,
         /// `type`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub type_: Option<CampaignType>,
         /// List it goes to. Not for a transactional campaign.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub list_id: Option<String>,
         /// What is sent, and when.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub steps: Vec<CampaignStep>,
-        #[serde(flatten)]
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::value!(CampaignCreate);
+    keyfob_client::record!(
+        given CampaignCreate { 0 name "name" given, 1 type_ "type", 2 list_id "listId", 3
+        steps "steps" } extra
+    );
     impl CampaignCreate {
         /// With what the API requires.
         pub fn new(name: impl Into<String>) -> Self {
@@ -2527,6 +2527,7 @@ pub mod types {
                 list_id: Default::default(),
                 steps: Default::default(),
                 extra: Default::default(),
+                wire: Default::default(),
             }
         }
         /// `type`.
@@ -2546,7 +2547,7 @@ pub mod types {
         }
     }
     /// One page of campaigns.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct CampaignPage {
         /// The campaigns.
@@ -2555,24 +2556,27 @@ pub mod types {
         pub size: Option<i64>,
         /// How many there are: a number or a numeric string.
         pub total: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        CampaignPage { list => "list", size => "size", total => "total" }
+        plain CampaignPage { 0 list "list", 1 size "size", 2 total "total" }
     );
     /// Names a campaign.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct CampaignReference {
         /// Id of the campaign.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub id: String,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::value!(CampaignReference);
+    keyfob_client::record!(given CampaignReference { 0 id "id" given });
     impl CampaignReference {
         /// With what the API requires.
         pub fn new(id: impl Into<String>) -> Self {
-            Self { id: id.into() }
+            Self {
+                id: id.into(),
+                wire: Default::default(),
+            }
         }
     }
     /// Where a campaign stands; pending waits for payment. Others exist.
@@ -2607,7 +2611,7 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(CampaignStatus);
     /// One sending of a campaign.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct CampaignStep {
         /// `mode`.
@@ -2620,10 +2624,11 @@ pub mod types {
         pub mailings: Vec<MailingContent>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        CampaignStep { mode => "mode", priorities => "priorities", date => "date",
-        mailings => "mailings" } extra
+        plain CampaignStep { 0 mode "mode", 1 priorities "priorities", 2 date "date", 3
+        mailings "mailings" } extra
     );
     impl CampaignStep {
         /// Nothing set yet.
@@ -2686,7 +2691,7 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(CampaignType);
     /// A contact.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Contact {
         /// Id of the contact.
@@ -2781,25 +2786,26 @@ pub mod types {
         pub email_optout: Option<EmailOptoutCause>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<3>,
     }
     keyfob_client::record!(
-        Contact { id => "id", list_ids => "listIds", date_updated => "dateUpdated",
-        date_created => "dateCreated", email => "email", phone => "phone", mobile =>
-        "mobile", fax => "fax", facebook_id => "facebookId", twitter_id => "twitterId",
-        civility => "civility", first_name => "firstName", last_name => "lastName",
-        address1 => "address1", address2 => "address2", zipcode => "zipcode", city =>
-        "city", state => "state", longitude => "longitude", latitude => "latitude",
-        country => "country", birth_date => "birthDate", reference => "reference",
-        company => "company", locale => "locale", field01 => "field01", field02 =>
-        "field02", field03 => "field03", field04 => "field04", field05 => "field05",
-        field06 => "field06", field07 => "field07", field08 => "field08", field09 =>
-        "field09", field10 => "field10", field11 => "field11", field12 => "field12",
-        field13 => "field13", field14 => "field14", field15 => "field15", sms_optout =>
-        "smsOptout", voice_optout => "voiceOptout", voicemail_optout =>
-        "voicemailOptout", email_optout => "emailOptout" } extra
+        plain Contact { 0 id "id", 1 list_ids "listIds", 2 date_updated "dateUpdated", 3
+        date_created "dateCreated", 4 email "email", 5 phone "phone", 6 mobile "mobile",
+        7 fax "fax", 8 facebook_id "facebookId", 9 twitter_id "twitterId", 10 civility
+        "civility", 11 first_name "firstName", 12 last_name "lastName", 13 address1
+        "address1", 14 address2 "address2", 15 zipcode "zipcode", 16 city "city", 17
+        state "state", 18 longitude "longitude", 19 latitude "latitude", 20 country
+        "country", 21 birth_date "birthDate", 22 reference "reference", 23 company
+        "company", 24 locale "locale", 25 field01 "field01", 26 field02 "field02", 27
+        field03 "field03", 28 field04 "field04", 29 field05 "field05", 30 field06
+        "field06", 31 field07 "field07", 32 field08 "field08", 33 field09 "field09", 34
+        field10 "field10", 35 field11 "field11", 36 field12 "field12", 37 field13
+        "field13", 38 field14 "field14", 39 field15 "field15", 40 sms_optout "smsOptout",
+        41 voice_optout "voiceOptout", 42 voicemail_optout "voicemailOptout", 43
+        email_optout "emailOptout" } extra
     );
     /// Properties of a contact to create or change. What is left out is not touched. A contact needs an address of some medium.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ContactInput {
         /// Lists to put the contact on.
@@ -2878,19 +2884,20 @@ pub mod types {
         pub field15: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<3>,
     }
     keyfob_client::record!(
-        ContactInput { list_ids => "listIds", email => "email", phone => "phone", mobile
-        => "mobile", fax => "fax", facebook_id => "facebookId", twitter_id =>
-        "twitterId", civility => "civility", first_name => "firstName", last_name =>
-        "lastName", address1 => "address1", address2 => "address2", zipcode => "zipcode",
-        city => "city", state => "state", longitude => "longitude", latitude =>
-        "latitude", country => "country", birth_date => "birthDate", reference =>
-        "reference", company => "company", locale => "locale", field01 => "field01",
-        field02 => "field02", field03 => "field03", field04 => "field04", field05 =>
-        "field05", field06 => "field06", field07 => "field07", field08 => "field08",
-        field09 => "field09", field10 => "field10", field11 => "field11", field12 =>
-        "field12", field13 => "field13", field14 => "field14", field15 => "field15" }
+        plain ContactInput { 0 list_ids "listIds", 1 email "email", 2 phone "phone", 3
+        mobile "mobile", 4 fax "fax", 5 facebook_id "facebookId", 6 twitter_id
+        "twitterId", 7 civility "civility", 8 first_name "firstName", 9 last_name
+        "lastName", 10 address1 "address1", 11 address2 "address2", 12 zipcode "zipcode",
+        13 city "city", 14 state "state", 15 longitude "longitude", 16 latitude
+        "latitude", 17 country "country", 18 birth_date "birthDate", 19 reference
+        "reference", 20 company "company", 21 locale "locale", 22 field01 "field01", 23
+        field02 "field02", 24 field03 "field03", 25 field04 "field04", 26 field05
+        "field05", 27 field06 "field06", 28 field07 "field07", 29 field08 "field08", 30
+        field09 "field09", 31 field10 "field10", 32 field11 "field11", 33 field12
+        "field12", 34 field13 "field13", 35 field14 "field14", 36 field15 "field15" }
         extra
     );
     impl ContactInput {
@@ -3088,7 +3095,7 @@ pub mod types {
         }
     }
     /// A list of contacts.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ContactList {
         /// Id of the list.
@@ -3121,16 +3128,17 @@ pub mod types {
         pub shoot_count: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        ContactList { id => "id", name => "name", description => "description", stats =>
-        "stats", import_errors => "importErrors", import_lines => "importLines",
-        import_invalid => "importInvalid", import_status => "importStatus", date_updated
-        => "dateUpdated", date_created => "dateCreated", category => "category", expired
-        => "expired", date_expired => "dateExpired", shoot_count => "shootCount" } extra
+        plain ContactList { 0 id "id", 1 name "name", 2 description "description", 3
+        stats "stats", 4 import_errors "importErrors", 5 import_lines "importLines", 6
+        import_invalid "importInvalid", 7 import_status "importStatus", 8 date_updated
+        "dateUpdated", 9 date_created "dateCreated", 10 category "category", 11 expired
+        "expired", 12 date_expired "dateExpired", 13 shoot_count "shootCount" } extra
     );
     /// One page of lists.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ContactListPage {
         /// The lists.
@@ -3139,12 +3147,13 @@ pub mod types {
         pub size: Option<i64>,
         /// How many there are: a number or a numeric string.
         pub total: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        ContactListPage { list => "list", size => "size", total => "total" }
+        plain ContactListPage { 0 list "list", 1 size "size", 2 total "total" }
     );
     /// One page of contacts.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ContactPage {
         /// The contacts.
@@ -3153,12 +3162,13 @@ pub mod types {
         pub size: Option<i64>,
         /// How many there are: a number or a numeric string.
         pub total: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        ContactPage { list => "list", size => "size", total => "total" }
+        plain ContactPage { 0 list "list", 1 size "size", 2 total "total" }
     );
     /// How many contacts each medium reaches, as digits.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ContactStatistics {
         /// All contacts.
@@ -3173,59 +3183,64 @@ pub mod types {
         pub voicemail: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        ContactStatistics { subscribers => "subscribers", sms => "sms", email => "email",
-        voice => "voice", voicemail => "voicemail" } extra
+        plain ContactStatistics { 0 subscribers "subscribers", 1 sms "sms", 2 email
+        "email", 3 voice "voice", 4 voicemail "voicemail" } extra
     );
     /// Which contact to change, and what.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(rename_all = "camelCase")]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct ContactUpdate {
         /// Id of the contact.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub id: String,
         /// What to change. Sent as the JSON text of the object.
-        #[serde(with = "wire::json_string")]
         pub meta_data: ContactInput,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::value!(ContactUpdate);
+    keyfob_client::record!(
+        given ContactUpdate { 0 id "id" given, 1 meta_data "metaData" text }
+    );
     impl ContactUpdate {
         /// With what the API requires.
         pub fn new(id: impl Into<String>, meta_data: ContactInput) -> Self {
-            Self { id: id.into(), meta_data }
+            Self {
+                id: id.into(),
+                meta_data,
+                wire: Default::default(),
+            }
         }
     }
     /// Contacts to create.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct ContactsCreate {
         /// The contacts.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::list")]
         pub contacts: Vec<ContactInput>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::value!(ContactsCreate);
+    keyfob_client::record!(given ContactsCreate { 0 contacts "contacts" given });
     impl ContactsCreate {
         /// With what the API requires.
         pub fn new(contacts: impl IntoIterator<Item = ContactInput>) -> Self {
             Self {
                 contacts: contacts.into_iter().collect(),
+                wire: Default::default(),
             }
         }
     }
     /// Answer to an update or a delete.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct CountAnswer {
         /// How many rows were touched.
         pub count: Option<i64>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::record!(CountAnswer { count => "count" } extra);
+    keyfob_client::record!(plain CountAnswer { 0 count "count" } extra);
     /// Why a contact gets no e-mail.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
@@ -3266,7 +3281,7 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(EmailOptoutCause);
     /// A contact attribute.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Field {
         /// Name of the attribute of a contact.
@@ -3279,12 +3294,14 @@ pub mod types {
         pub alias: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        Field { name => "name", max => "max", count => "count", alias => "alias" } extra
+        plain Field { 0 name "name", 1 max "max", 2 count "count", 3 alias "alias" }
+        extra
     );
     /// One page of contact attributes.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct FieldPage {
         /// The attributes.
@@ -3293,31 +3310,31 @@ pub mod types {
         pub size: Option<i64>,
         /// How many there are: a number or a numeric string.
         pub total: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        FieldPage { list => "list", size => "size", total => "total" }
+        plain FieldPage { 0 list "list", 1 size "size", 2 total "total" }
     );
     /// A list to create.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct ListCreate {
         /// Name.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub name: String,
         /// Description.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub description: Option<String>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::value!(ListCreate);
+    keyfob_client::record!(
+        given ListCreate { 0 name "name" given, 1 description "description" }
+    );
     impl ListCreate {
         /// With what the API requires.
         pub fn new(name: impl Into<String>) -> Self {
             Self {
                 name: name.into(),
                 description: Default::default(),
+                wire: Default::default(),
             }
         }
         /// Description.
@@ -3327,7 +3344,7 @@ pub mod types {
         }
     }
     /// Properties of a list to change. What is left out is not touched.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ListInput {
         /// Name.
@@ -3340,9 +3357,10 @@ pub mod types {
         pub description: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        ListInput { name => "name", description => "description" } extra
+        plain ListInput { 0 name "name", 1 description "description" } extra
     );
     impl ListInput {
         /// Nothing set yet.
@@ -3365,46 +3383,48 @@ pub mod types {
         }
     }
     /// Contacts to put on a list or take off it.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(rename_all = "camelCase")]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct ListMembers {
         /// Ids of the contacts, joined by commas.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub contact_ids: String,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::value!(ListMembers);
+    keyfob_client::record!(given ListMembers { 0 contact_ids "contactIds" given });
     impl ListMembers {
         /// With what the API requires.
         pub fn new(contact_ids: impl Into<String>) -> Self {
             Self {
                 contact_ids: contact_ids.into(),
+                wire: Default::default(),
             }
         }
     }
     /// Which list, and which contacts.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(rename_all = "camelCase")]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct ListMembership {
         /// Id of the list.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub id: String,
         /// Which contacts. Sent as the JSON text of the object.
-        #[serde(with = "wire::json_string")]
         pub meta_data: ListMembers,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::value!(ListMembership);
+    keyfob_client::record!(
+        given ListMembership { 0 id "id" given, 1 meta_data "metaData" text }
+    );
     impl ListMembership {
         /// With what the API requires.
         pub fn new(id: impl Into<String>, meta_data: ListMembers) -> Self {
-            Self { id: id.into(), meta_data }
+            Self {
+                id: id.into(),
+                meta_data,
+                wire: Default::default(),
+            }
         }
     }
     /// How many contacts of a list each medium reaches, as digits.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ListStatistics {
         /// Contacts on the list.
@@ -3423,60 +3443,61 @@ pub mod types {
         pub voicemail: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        ListStatistics { subscribers => "subscribers", sms => "sms", email => "email",
-        voice => "voice", voicemail => "voicemail" } extra
+        plain ListStatistics { 0 subscribers "subscribers", 1 sms "sms", 2 email "email",
+        3 voice "voice", 4 voicemail "voicemail" } extra
     );
     /// Which list to change, and what.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(rename_all = "camelCase")]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct ListUpdate {
         /// Id of the list.
         ///
         /// Inferred, not documented.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub id: String,
         /// What to change. Sent as the JSON text of the object.
         ///
         /// Inferred, not documented.
-        #[serde(with = "wire::json_string")]
         pub meta_data: ListInput,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::value!(ListUpdate);
+    keyfob_client::record!(
+        given ListUpdate { 0 id "id" given, 1 meta_data "metaData" text }
+    );
     impl ListUpdate {
         /// With what the API requires.
         pub fn new(id: impl Into<String>, meta_data: ListInput) -> Self {
-            Self { id: id.into(), meta_data }
+            Self {
+                id: id.into(),
+                meta_data,
+                wire: Default::default(),
+            }
         }
     }
     /// Lists to merge, and the name of the new one.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct ListsMerge {
         /// Ids of the lists, joined by commas.
         ///
         /// Inferred, not documented.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub id: String,
         /// Name of the new list.
         ///
         /// Inferred, not documented.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::value!(ListsMerge);
+    keyfob_client::record!(given ListsMerge { 0 id "id" given, 1 name "name" });
     impl ListsMerge {
         /// With what the API requires.
         pub fn new(id: impl Into<String>) -> Self {
             Self {
                 id: id.into(),
                 name: Default::default(),
+                wire: Default::default(),
             }
         }
         /// Name of the new list.
@@ -3488,7 +3509,7 @@ pub mod types {
         }
     }
     /// A mailing, as far as its fields are known.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Mailing {
         /// Id of the mailing.
@@ -3499,10 +3520,11 @@ pub mod types {
         pub stats: Option<MailingStatistics>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::record!(Mailing { id => "id", stats => "stats" } extra);
+    keyfob_client::record!(plain Mailing { 0 id "id", 1 stats "stats" } extra);
     /// What one medium carries.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct MailingContent {
         /// `media`.
@@ -3523,11 +3545,12 @@ pub mod types {
         pub application: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        MailingContent { media => "media", name => "name", text => "text", html =>
-        "html", subject => "subject", sender => "sender", reply_contact =>
-        "replyContact", application => "application" } extra
+        plain MailingContent { 0 media "media", 1 name "name", 2 text "text", 3 html
+        "html", 4 subject "subject", 5 sender "sender", 6 reply_contact "replyContact", 7
+        application "application" } extra
     );
     impl MailingContent {
         /// Nothing set yet.
@@ -3576,56 +3599,36 @@ pub mod types {
         }
     }
     /// A mailing and its recipients.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(rename_all = "camelCase")]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct MailingCreate {
         /// `media`.
         pub media: Media,
         /// Name.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// Text of an SMS, or the plain part of an e-mail.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub text: Option<String>,
         /// HTML of an e-mail.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub html: Option<String>,
         /// Subject of an e-mail.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub subject: Option<String>,
         /// Sender.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub sender: Option<String>,
         /// Address for replies.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub reply_contact: Option<String>,
         /// Name of the sending application.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub application: Option<String>,
         /// The recipients.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::list")]
         pub contacts: Vec<MailingRecipient>,
-        #[serde(flatten)]
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::value!(MailingCreate);
+    keyfob_client::record!(
+        given MailingCreate { 0 media "media" needed, 1 name "name", 2 text "text", 3
+        html "html", 4 subject "subject", 5 sender "sender", 6 reply_contact
+        "replyContact", 7 application "application", 8 contacts "contacts" given } extra
+    );
     impl MailingCreate {
         /// With what the API requires.
         pub fn new(
@@ -3643,6 +3646,7 @@ pub mod types {
                 reply_contact: Default::default(),
                 application: Default::default(),
                 extra: Default::default(),
+                wire: Default::default(),
             }
         }
         /// Name.
@@ -3682,7 +3686,7 @@ pub mod types {
         }
     }
     /// The mailing that was created, as a list of one.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct MailingPage {
         /// The mailing.
@@ -3691,34 +3695,29 @@ pub mod types {
         pub size: Option<i64>,
         /// How many there are: a number or a numeric string.
         pub total: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        MailingPage { list => "list", size => "size", total => "total" }
+        plain MailingPage { 0 list "list", 1 size "size", 2 total "total" }
     );
     /// Who gets a mailing.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(rename_all = "camelCase")]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct MailingRecipient {
         /// Address or number for the medium.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub recipient: String,
         /// First name.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub first_name: Option<String>,
         /// Last name.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub last_name: Option<String>,
-        #[serde(flatten)]
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::value!(MailingRecipient);
+    keyfob_client::record!(
+        given MailingRecipient { 0 recipient "recipient" given, 1 first_name "firstName",
+        2 last_name "lastName" } extra
+    );
     impl MailingRecipient {
         /// With what the API requires.
         pub fn new(recipient: impl Into<String>) -> Self {
@@ -3727,6 +3726,7 @@ pub mod types {
                 first_name: Default::default(),
                 last_name: Default::default(),
                 extra: Default::default(),
+                wire: Default::default(),
             }
         }
         /// First name.
@@ -3741,7 +3741,7 @@ pub mod types {
         }
     }
     /// Progress of a mailing, as digits.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct MailingStatistics {
         /// Queued messages.
@@ -3752,9 +3752,10 @@ pub mod types {
         pub ok: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        MailingStatistics { wait => "wait", on => "on", ok => "ok" } extra
+        plain MailingStatistics { 0 wait "wait", 1 on "on", 2 ok "ok" } extra
     );
     /// A medium. Lower case was seen as well, and PLV in statistics.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -3827,7 +3828,7 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(OptoutCause);
     /// One page of any resource.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ResourcePage {
         /// The rows.
@@ -3838,25 +3839,24 @@ pub mod types {
         pub total: Option<i64>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        ResourcePage { list => "list", size => "size", total => "total" } extra
+        plain ResourcePage { 0 list "list", 1 size "size", 2 total "total" } extra
     );
     /// Which row to change, and what.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(rename_all = "camelCase")]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct ResourceUpdate {
         /// Id of the row.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub id: String,
         /// The properties to change. Sent as the JSON text of the object.
-        #[serde(default)]
-        #[serde(with = "wire::json_string")]
         pub meta_data: serde_json::Value,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::value!(ResourceUpdate);
+    keyfob_client::record!(
+        given ResourceUpdate { 0 id "id" given, 1 meta_data "metaData" text }
+    );
     impl ResourceUpdate {
         /// With what the API requires.
         pub fn new(
@@ -3866,11 +3866,12 @@ pub mod types {
             Self {
                 id: id.into(),
                 meta_data: meta_data.into(),
+                wire: Default::default(),
             }
         }
     }
     /// Answer to a text message. Only the meaning of status is known; all else is kept as it comes.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct SmsAnswer {
         /// Present only in a failure, then 400 or above.
@@ -3891,33 +3892,30 @@ pub mod types {
         pub total: Option<i64>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        SmsAnswer { status => "status", message => "message", list => "list", size =>
-        "size", total => "total" } extra
+        plain SmsAnswer { 0 status "status", 1 message "message", 2 list "list", 3 size
+        "size", 4 total "total" } extra
     );
     /// A text message and its recipients.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct SmsCreate {
         /// The text, with the personal tokens #civility#, #firstName# and #lastName#.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub text: String,
         /// Sender's name, at most 11 letters and digits. Digitaleo must have approved it.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub sender: Option<String>,
         /// The recipients.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::list")]
         pub contacts: Vec<SmsRecipient>,
-        #[serde(flatten)]
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::value!(SmsCreate);
+    keyfob_client::record!(
+        given SmsCreate { 0 text "text" given, 1 sender "sender", 2 contacts "contacts"
+        given } extra
+    );
     impl SmsCreate {
         /// With what the API requires.
         pub fn new(
@@ -3929,6 +3927,7 @@ pub mod types {
                 contacts: contacts.into_iter().collect(),
                 sender: Default::default(),
                 extra: Default::default(),
+                wire: Default::default(),
             }
         }
         /// Sender's name, at most 11 letters and digits. Digitaleo must have approved it.
@@ -3938,34 +3937,25 @@ pub mod types {
         }
     }
     /// Who gets a text message.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(rename_all = "camelCase")]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct SmsRecipient {
         /// Mobile number in E.164 form.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub recipient: String,
         /// Form of address.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub civility: Option<String>,
         /// First name.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub first_name: Option<String>,
         /// Last name.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub last_name: Option<String>,
-        #[serde(flatten)]
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::value!(SmsRecipient);
+    keyfob_client::record!(
+        given SmsRecipient { 0 recipient "recipient" given, 1 civility "civility", 2
+        first_name "firstName", 3 last_name "lastName" } extra
+    );
     impl SmsRecipient {
         /// With what the API requires.
         pub fn new(recipient: impl Into<String>) -> Self {
@@ -3975,6 +3965,7 @@ pub mod types {
                 first_name: Default::default(),
                 last_name: Default::default(),
                 extra: Default::default(),
+                wire: Default::default(),
             }
         }
         /// Form of address.

@@ -5977,9 +5977,8 @@ pub mod operation {
 }
 /// What the API takes and answers.
 pub mod types {
-    use keyfob_client::wire;
     /// An absence that came from this API. The full list of fields is not known; the others are kept among the further fields.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Absence {
         /// `absenceRegistrationId`.
@@ -6014,105 +6013,88 @@ pub mod types {
         pub days: Vec<AbsenceDay>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        Absence { absence_registration_id => "absenceRegistrationId", external_id =>
-        "externalId", employee_number => "employeeNumber", user_name => "userName",
-        absence_type_id => "absenceTypeId", absence_type_name => "absenceTypeName",
-        project_id => "projectId", project_name => "projectName", project_number =>
-        "projectNumber", project_matched_by => "projectMatchedBy", days_qty => "daysQty",
-        days => "days" } extra
+        plain Absence { 0 absence_registration_id "absenceRegistrationId", 1 external_id
+        "externalId", 2 employee_number "employeeNumber", 3 user_name "userName", 4
+        absence_type_id "absenceTypeId", 5 absence_type_name "absenceTypeName", 6
+        project_id "projectId", 7 project_name "projectName", 8 project_number
+        "projectNumber", 9 project_matched_by "projectMatchedBy", 10 days_qty "daysQty",
+        11 days "days" } extra
     );
     /// One day of an absence.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct AbsenceDay {
         /// `date`.
         pub date: Option<chrono::NaiveDate>,
         /// Hours.
         pub qty: Option<f64>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::record!(AbsenceDay { date => "date", qty => "qty" });
+    keyfob_client::record!(plain AbsenceDay { 0 date "date", 1 qty "qty" });
     /// Sets the hours of one day of an absence.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct AbsenceDayAdjustment {
         /// `date`.
-        #[serde(deserialize_with = "wire::date")]
         pub date: chrono::NaiveDate,
         /// Hours. 0 removes the day; a weekend day that was skipped is added.
-        #[serde(default)]
-        #[serde(with = "wire::number")]
         pub qty: f64,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::value!(AbsenceDayAdjustment);
+    keyfob_client::record!(
+        given AbsenceDayAdjustment { 0 date "date" needed, 1 qty "qty" given }
+    );
     impl AbsenceDayAdjustment {
         /// With what the API requires.
         pub fn new(date: chrono::NaiveDate, qty: f64) -> Self {
-            Self { date, qty }
+            Self {
+                date,
+                qty,
+                wire: Default::default(),
+            }
         }
     }
     /// An absence to create or to bring up to date. The period is expanded to work days. One of `absenceTypeId` and `absenceTypeCode` is required.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(rename_all = "camelCase")]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct AbsencePush {
         /// The caller's own id, trimmed and case-sensitive; it has to stay the same through later edits.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub external_id: String,
         /// Has to exist.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub employee_number: String,
         /// Payroll code of the absence type. It has to identify exactly one active type; otherwise the push is refused with the candidates.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub absence_type_code: Option<String>,
         /// Id of the absence type; wins when both are sent.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub absence_type_id: Option<String>,
         /// Plain date; a time or an offset is refused.
-        #[serde(deserialize_with = "wire::date")]
         pub start_date: chrono::NaiveDate,
         /// Plain date; a time or an offset is refused.
-        #[serde(deserialize_with = "wire::date")]
         pub end_date: chrono::NaiveDate,
         /// Compared with project numbers, external project numbers and external dimensions at once; refused with the list when it is ambiguous.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_number: Option<String>,
         /// Tells apart equal project numbers of several project companies.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_company_id: Option<String>,
         /// `hoursPerDay`.
-        #[serde(default)]
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub hours_per_day: Option<f64>,
         /// `comment`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub comment: Option<String>,
         /// Adjustments to the expanded work days; dates outside the period are ignored.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub days: Vec<AbsenceDayAdjustment>,
         /// Only honoured when the absence is created.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub approved: Option<bool>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::value!(AbsencePush);
+    keyfob_client::record!(
+        given AbsencePush { 0 external_id "externalId" given, 1 employee_number
+        "employeeNumber" given, 2 absence_type_code "absenceTypeCode", 3 absence_type_id
+        "absenceTypeId", 4 start_date "startDate" needed, 5 end_date "endDate" needed, 6
+        project_number "projectNumber", 7 project_company_id "projectCompanyId", 8
+        hours_per_day "hoursPerDay", 9 comment "comment", 10 days "days", 11 approved
+        "approved" }
+    );
     impl AbsencePush {
         /// With what the API requires.
         pub fn new(
@@ -6134,6 +6116,7 @@ pub mod types {
                 comment: Default::default(),
                 days: Default::default(),
                 approved: Default::default(),
+                wire: Default::default(),
             }
         }
         /// Payroll code of the absence type. It has to identify exactly one active type; otherwise the push is refused with the candidates.
@@ -6212,36 +6195,29 @@ pub mod types {
     }
     keyfob_client::open_integer_enum!(ActivityFilter);
     /// A certificate of an employee. Employee number and type together identify it.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(rename_all = "camelCase")]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct Certificate {
         /// Has to exist in the company.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub employee_number: String,
         /// Free name, such as Byggekort.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub certificate_type: String,
         /// Has to lie before `validUntilDateTime`.
-        #[serde(deserialize_with = "wire::timestamp")]
         pub issued_date_time: keyfob_client::Timestamp,
         /// `validUntilDateTime`.
-        #[serde(deserialize_with = "wire::timestamp")]
         pub valid_until_date_time: keyfob_client::Timestamp,
         /// `certificateNumber`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub certificate_number: Option<String>,
         /// `notes`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub notes: Option<String>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::value!(Certificate);
+    keyfob_client::record!(
+        given Certificate { 0 employee_number "employeeNumber" given, 1 certificate_type
+        "certificateType" given, 2 issued_date_time "issuedDateTime" needed, 3
+        valid_until_date_time "validUntilDateTime" needed, 4 certificate_number
+        "certificateNumber", 5 notes "notes" }
+    );
     impl Certificate {
         /// With what the API requires.
         pub fn new(
@@ -6257,6 +6233,7 @@ pub mod types {
                 valid_until_date_time: valid_until_date_time.into(),
                 certificate_number: Default::default(),
                 notes: Default::default(),
+                wire: Default::default(),
             }
         }
         /// `certificateNumber`.
@@ -6271,7 +6248,7 @@ pub mod types {
         }
     }
     /// One person on one day on one project. Name, phone and birth date are there as well, under names that are not known: they are kept among the further fields.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct CrewListRow {
         /// `userId`.
@@ -6290,14 +6267,15 @@ pub mod types {
         pub card_id: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        CrewListRow { user_id => "userId", project_id => "projectId", project_number =>
-        "projectNumber", start_time => "startTime", stop_time => "stopTime",
-        has_transaction => "hasTransaction", card_id => "cardId" } extra
+        plain CrewListRow { 0 user_id "userId", 1 project_id "projectId", 2
+        project_number "projectNumber", 3 start_time "startTime", 4 stop_time "stopTime",
+        5 has_transaction "hasTransaction", 6 card_id "cardId" } extra
     );
     /// The description of a document folder or page.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct DocumentDescription {
         /// `externalId`.
@@ -6306,41 +6284,47 @@ pub mod types {
         pub title: Option<String>,
         /// `description`.
         pub description: Option<String>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        DocumentDescription { external_id => "externalId", title => "title", description
-        => "description" }
+        plain DocumentDescription { 0 external_id "externalId", 1 title "title", 2
+        description "description" }
     );
     /// A new description for a document folder or one of its pages.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct DocumentDescriptionChange {
         /// Plain text of at most 10,000 characters, each line a paragraph. Null or an empty text clears it.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
         pub description: Option<String>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::value!(DocumentDescriptionChange);
+    keyfob_client::record!(
+        given DocumentDescriptionChange { 0 description "description" nullable }
+    );
     impl DocumentDescriptionChange {
         /// With what the API requires.
         pub fn new(description: Option<String>) -> Self {
-            Self { description }
+            Self {
+                description,
+                wire: Default::default(),
+            }
         }
     }
     /// A file on a page.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct DocumentFile {
         /// `fileReferenceId`.
         pub file_reference_id: Option<String>,
         /// `name`.
         pub name: Option<String>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        DocumentFile { file_reference_id => "fileReferenceId", name => "name" }
+        plain DocumentFile { 0 file_reference_id "fileReferenceId", 1 name "name" }
     );
     /// A page of documents: one per section.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct DocumentPage {
         /// `section`.
@@ -6349,13 +6333,14 @@ pub mod types {
         pub page_external_id: Option<String>,
         /// `files`.
         pub files: Vec<DocumentFile>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        DocumentPage { section => "section", page_external_id => "pageExternalId", files
-        => "files" }
+        plain DocumentPage { 0 section "section", 1 page_external_id "pageExternalId", 2
+        files "files" }
     );
     /// What an upload attached, and what the page holds afterwards.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct DocumentUploadResult {
         /// `successful`.
@@ -6370,14 +6355,15 @@ pub mod types {
         pub files: Vec<UploadedDocument>,
         /// Everything on the page now.
         pub info_page_files: Vec<DocumentFile>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        DocumentUploadResult { successful => "successful", message => "message", section
-        => "section", page_external_id => "pageExternalId", files => "files",
-        info_page_files => "infoPageFiles" }
+        plain DocumentUploadResult { 0 successful "successful", 1 message "message", 2
+        section "section", 3 page_external_id "pageExternalId", 4 files "files", 5
+        info_page_files "infoPageFiles" }
     );
     /// An employee. The vendor does not show an answer: the listed fields are those of a create, and everything else is kept among the further fields.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Employee {
         /// `employeeNumber`.
@@ -6414,58 +6400,43 @@ pub mod types {
         pub employment: Option<serde_json::Value>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        Employee { employee_number => "employeeNumber", first_name => "firstName",
-        last_name => "lastName", phone => "phone", birth_date => "birthDate", email =>
-        "email", work_title => "workTitle", employment => "employment" } extra
+        plain Employee { 0 employee_number "employeeNumber", 1 first_name "firstName", 2
+        last_name "lastName", 3 phone "phone", 4 birth_date "birthDate", 5 email "email",
+        6 work_title "workTitle", 7 employment "employment" } extra
     );
     /// An employee to create together with the first employment. Only `phone` and the employment are known to be required.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(rename_all = "camelCase")]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct EmployeeCreate {
         /// The identifier in every other employee operation.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub employee_number: Option<String>,
         /// `firstName`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub first_name: Option<String>,
         /// `lastName`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub last_name: Option<String>,
         /// With country code.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub phone: String,
         /// `birthDate`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_date")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub birth_date: Option<chrono::NaiveDate>,
         /// `email`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub email: Option<String>,
         /// `workTitle`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub work_title: Option<String>,
         /// `employment`.
         pub employment: EmploymentCreate,
-        #[serde(flatten)]
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::value!(EmployeeCreate);
+    keyfob_client::record!(
+        given EmployeeCreate { 0 employee_number "employeeNumber", 1 first_name
+        "firstName", 2 last_name "lastName", 3 phone "phone" given, 4 birth_date
+        "birthDate", 5 email "email", 6 work_title "workTitle", 7 employment "employment"
+        needed } extra
+    );
     impl EmployeeCreate {
         /// With what the API requires.
         pub fn new(phone: impl Into<String>, employment: EmploymentCreate) -> Self {
@@ -6479,6 +6450,7 @@ pub mod types {
                 email: Default::default(),
                 work_title: Default::default(),
                 extra: Default::default(),
+                wire: Default::default(),
             }
         }
         /// The identifier in every other employee operation.
@@ -6548,7 +6520,7 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(EmployeeInclude);
     /// The fields of an employee to change. Null clears a field; a field left out stays.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct EmployeePatch {
         /// `firstName`.
@@ -6567,10 +6539,11 @@ pub mod types {
         pub work_title: keyfob_client::Patch<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        EmployeePatch { first_name => "firstName", last_name => "lastName", phone =>
-        "phone", birth_date => "birthDate", email => "email", work_title => "workTitle" }
+        plain EmployeePatch { 0 first_name "firstName", 1 last_name "lastName", 2 phone
+        "phone", 3 birth_date "birthDate", 4 email "email", 5 work_title "workTitle" }
         extra
     );
     impl EmployeePatch {
@@ -6659,7 +6632,7 @@ pub mod types {
     }
     keyfob_client::open_integer_enum!(EmployeePayroll);
     /// An employment to start.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct EmploymentCreate {
         /// `startDate`.
@@ -6670,10 +6643,11 @@ pub mod types {
         pub payroll: Option<EmployeePayroll>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        EmploymentCreate { start_date => "startDate", department => "department", payroll
-        => "payroll" } extra
+        plain EmploymentCreate { 0 start_date "startDate", 1 department "department", 2
+        payroll "payroll" } extra
     );
     impl EmploymentCreate {
         /// Nothing set yet.
@@ -6697,23 +6671,25 @@ pub mod types {
         }
     }
     /// The end of the current employment.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(rename_all = "camelCase")]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct EmploymentEnd {
         /// End of the employment.
-        #[serde(deserialize_with = "wire::date")]
         pub end_date: chrono::NaiveDate,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::value!(EmploymentEnd);
+    keyfob_client::record!(given EmploymentEnd { 0 end_date "endDate" needed });
     impl EmploymentEnd {
         /// With what the API requires.
         pub fn new(end_date: chrono::NaiveDate) -> Self {
-            Self { end_date }
+            Self {
+                end_date,
+                wire: Default::default(),
+            }
         }
     }
     /// The fields of the current employment to change. Null clears a field; a field left out stays. Only `department` is shown by the vendor.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct EmploymentPatch {
         /// `department`.
@@ -6726,10 +6702,11 @@ pub mod types {
         pub payroll: Option<EmployeePayroll>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        EmploymentPatch { department => "department", start_date => "startDate", payroll
-        => "payroll" } extra
+        plain EmploymentPatch { 0 department "department", 1 start_date "startDate", 2
+        payroll "payroll" } extra
     );
     impl EmploymentPatch {
         /// Nothing set yet.
@@ -6761,7 +6738,7 @@ pub mod types {
         }
     }
     /// A value that users may pick for an external number or code. The vendor shows no answer: the fields are those of a create and of the text.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ExternalReference {
         /// `id`.
@@ -6788,34 +6765,32 @@ pub mod types {
         pub disabled: Option<bool>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        ExternalReference { id => "id", external_ref_type => "externalRefType",
-        external_ref_value => "externalRefValue", name => "name", proj_number =>
-        "projNumber", disabled => "disabled" } extra
+        plain ExternalReference { 0 id "id", 1 external_ref_type "externalRefType", 2
+        external_ref_value "externalRefValue", 3 name "name", 4 proj_number "projNumber",
+        5 disabled "disabled" } extra
     );
     /// A value to add.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(rename_all = "camelCase")]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct ExternalReferenceCreate {
         /// `externalRefType`.
         pub external_ref_type: ExternalReferenceType,
         /// `externalRefValue`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub external_ref_value: String,
         /// `name`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub name: String,
         /// Required for `ExternalSubProjectNumber` (the external number of the project) and `ProcessCode` (the project number).
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub proj_number: Option<String>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::value!(ExternalReferenceCreate);
+    keyfob_client::record!(
+        given ExternalReferenceCreate { 0 external_ref_type "externalRefType" needed, 1
+        external_ref_value "externalRefValue" given, 2 name "name" given, 3 proj_number
+        "projNumber" }
+    );
     impl ExternalReferenceCreate {
         /// With what the API requires.
         pub fn new(
@@ -6828,6 +6803,7 @@ pub mod types {
                 external_ref_value: external_ref_value.into(),
                 name: name.into(),
                 proj_number: Default::default(),
+                wire: Default::default(),
             }
         }
         /// Required for `ExternalSubProjectNumber` (the external number of the project) and `ProcessCode` (the project number).
@@ -6876,7 +6852,7 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(ExternalReferenceType);
     /// How the service refers to a stored file.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct FileReference {
         /// The file reference id that downloads and deletions take.
@@ -6891,11 +6867,12 @@ pub mod types {
         pub file_size: Option<i64>,
         /// `createdDateTime`.
         pub created_date_time: Option<keyfob_client::Timestamp>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        FileReference { id => "id", collection_ref => "collectionRef", file_name_orig =>
-        "fileNameOrig", file_type => "fileType", file_size => "fileSize",
-        created_date_time => "createdDateTime" }
+        plain FileReference { 0 id "id", 1 collection_ref "collectionRef", 2
+        file_name_orig "fileNameOrig", 3 file_type "fileType", 4 file_size "fileSize", 5
+        created_date_time "createdDateTime" }
     );
     /// Unit of a fuel consumption rate: litres, kilowatt-hours or kilograms, per hour or per kilometre.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -7000,7 +6977,7 @@ pub mod types {
     }
     keyfob_client::open_integer_enum!(FuelType);
     /// A machine or a piece of equipment as the service stores it, also the body of a PUT, which keeps every field that is left out. Equipment details, whose fields are not known, are kept among the further fields.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Machine {
         /// Id given by Ditio.
@@ -7055,18 +7032,19 @@ pub mod types {
         pub block_check_in_message: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<2>,
     }
     keyfob_client::record!(
-        Machine { id => "id", company_id => "companyId", machine_number =>
-        "machineNumber", name => "name", type_id => "typeId", department => "department",
-        active => "active", is_equipment => "isEquipment", cost_price_machine =>
-        "costPriceMachine", cost_price => "costPrice", price => "price", weight =>
-        "weight", capacity => "capacity", note => "note", build_year => "buildYear",
-        emission_class => "emissionClass", hour_meter => "hourMeter", service_date =>
-        "serviceDate", serial_number => "serialNumber", engine_number => "engineNumber",
-        registration_number => "registrationNumber", responsible_id => "responsibleId",
-        responsible_employee_number => "responsibleEmployeeNumber", block_check_in =>
-        "blockCheckIn", block_check_in_message => "blockCheckInMessage" } extra
+        plain Machine { 0 id "id", 1 company_id "companyId", 2 machine_number
+        "machineNumber", 3 name "name", 4 type_id "typeId", 5 department "department", 6
+        active "active", 7 is_equipment "isEquipment", 8 cost_price_machine
+        "costPriceMachine", 9 cost_price "costPrice", 10 price "price", 11 weight
+        "weight", 12 capacity "capacity", 13 note "note", 14 build_year "buildYear", 15
+        emission_class "emissionClass", 16 hour_meter "hourMeter", 17 service_date
+        "serviceDate", 18 serial_number "serialNumber", 19 engine_number "engineNumber",
+        20 registration_number "registrationNumber", 21 responsible_id "responsibleId",
+        22 responsible_employee_number "responsibleEmployeeNumber", 23 block_check_in
+        "blockCheckIn", 24 block_check_in_message "blockCheckInMessage" } extra
     );
     impl Machine {
         /// Nothing set yet.
@@ -7203,133 +7181,74 @@ pub mod types {
         }
     }
     /// A machine or a piece of equipment to create.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(rename_all = "camelCase")]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct MachineCreate {
         /// `companyId`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub company_id: String,
         /// The caller's own fleet number.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub machine_number: String,
         /// `name`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// A machine type that exists for the company, such as hjulgraver or dumper; not checked for equipment.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub type_id: Option<String>,
         /// `department`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub department: Option<String>,
         /// Counts as false when a create leaves it out.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub active: Option<bool>,
         /// True for smaller tools and attachments.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub is_equipment: Option<bool>,
         /// `costPriceMachine`.
-        #[serde(default)]
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub cost_price_machine: Option<f64>,
         /// `costPrice`.
-        #[serde(default)]
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub cost_price: Option<f64>,
         /// `price`.
-        #[serde(default)]
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub price: Option<f64>,
         /// Kilograms.
-        #[serde(default)]
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub weight: Option<f64>,
         /// `capacity`.
-        #[serde(default)]
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub capacity: Option<f64>,
         /// `note`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub note: Option<String>,
         /// A number in the documentation; a sample sends it as text.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub build_year: Option<i64>,
         /// `emissionClass`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub emission_class: Option<String>,
         /// `hourMeter`.
-        #[serde(default)]
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub hour_meter: Option<f64>,
         /// `serviceDate`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub service_date: Option<keyfob_client::Timestamp>,
         /// `serialNumber`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub serial_number: Option<String>,
         /// `engineNumber`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub engine_number: Option<String>,
         /// `registrationNumber`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub registration_number: Option<String>,
         /// User id of the person responsible.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub responsible_id: Option<String>,
         /// Employee number of the person responsible.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub responsible_employee_number: Option<String>,
         /// Whether checking in on the machine is refused; ignored for equipment.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub block_check_in: Option<bool>,
         /// Shown when check-in is refused. In an update null keeps it and an empty text clears it.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub block_check_in_message: Option<String>,
-        #[serde(flatten)]
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<2>,
     }
-    keyfob_client::value!(MachineCreate);
+    keyfob_client::record!(
+        given MachineCreate { 0 company_id "companyId" given, 1 machine_number
+        "machineNumber" given, 2 name "name", 3 type_id "typeId", 4 department
+        "department", 5 active "active", 6 is_equipment "isEquipment", 7
+        cost_price_machine "costPriceMachine", 8 cost_price "costPrice", 9 price "price",
+        10 weight "weight", 11 capacity "capacity", 12 note "note", 13 build_year
+        "buildYear", 14 emission_class "emissionClass", 15 hour_meter "hourMeter", 16
+        service_date "serviceDate", 17 serial_number "serialNumber", 18 engine_number
+        "engineNumber", 19 registration_number "registrationNumber", 20 responsible_id
+        "responsibleId", 21 responsible_employee_number "responsibleEmployeeNumber", 22
+        block_check_in "blockCheckIn", 23 block_check_in_message "blockCheckInMessage" }
+        extra
+    );
     impl MachineCreate {
         /// With what the API requires.
         pub fn new(
@@ -7362,6 +7281,7 @@ pub mod types {
                 block_check_in: Default::default(),
                 block_check_in_message: Default::default(),
                 extra: Default::default(),
+                wire: Default::default(),
             }
         }
         /// `name`.
@@ -7479,7 +7399,7 @@ pub mod types {
         }
     }
     /// Fuel data of a machine, for emission reports.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct MachineEsg {
         /// In the unit that `fuelConsumptionUnit` names.
@@ -7488,10 +7408,11 @@ pub mod types {
         pub fuel_consumption_unit: Option<FuelConsumptionUnit>,
         /// `fuelType`.
         pub fuel_type: Option<FuelType>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        MachineEsg { fuel_consumption_rate => "fuelConsumptionRate",
-        fuel_consumption_unit => "fuelConsumptionUnit", fuel_type => "fuelType" }
+        plain MachineEsg { 0 fuel_consumption_rate "fuelConsumptionRate", 1
+        fuel_consumption_unit "fuelConsumptionUnit", 2 fuel_type "fuelType" }
     );
     impl MachineEsg {
         /// Nothing set yet.
@@ -7518,7 +7439,7 @@ pub mod types {
         }
     }
     /// The fields of a machine to change. Null counts as left out; an empty text clears.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct MachinePatch {
         /// `companyId`.
@@ -7571,18 +7492,19 @@ pub mod types {
         pub block_check_in_message: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<2>,
     }
     keyfob_client::record!(
-        MachinePatch { company_id => "companyId", machine_number => "machineNumber", name
-        => "name", type_id => "typeId", department => "department", active => "active",
-        is_equipment => "isEquipment", cost_price_machine => "costPriceMachine",
-        cost_price => "costPrice", price => "price", weight => "weight", capacity =>
-        "capacity", note => "note", build_year => "buildYear", emission_class =>
-        "emissionClass", hour_meter => "hourMeter", service_date => "serviceDate",
-        serial_number => "serialNumber", engine_number => "engineNumber",
-        registration_number => "registrationNumber", responsible_id => "responsibleId",
-        responsible_employee_number => "responsibleEmployeeNumber", block_check_in =>
-        "blockCheckIn", block_check_in_message => "blockCheckInMessage" } extra
+        plain MachinePatch { 0 company_id "companyId", 1 machine_number "machineNumber",
+        2 name "name", 3 type_id "typeId", 4 department "department", 5 active "active",
+        6 is_equipment "isEquipment", 7 cost_price_machine "costPriceMachine", 8
+        cost_price "costPrice", 9 price "price", 10 weight "weight", 11 capacity
+        "capacity", 12 note "note", 13 build_year "buildYear", 14 emission_class
+        "emissionClass", 15 hour_meter "hourMeter", 16 service_date "serviceDate", 17
+        serial_number "serialNumber", 18 engine_number "engineNumber", 19
+        registration_number "registrationNumber", 20 responsible_id "responsibleId", 21
+        responsible_employee_number "responsibleEmployeeNumber", 22 block_check_in
+        "blockCheckIn", 23 block_check_in_message "blockCheckInMessage" } extra
     );
     impl MachinePatch {
         /// Nothing set yet.
@@ -7714,17 +7636,18 @@ pub mod types {
         }
     }
     /// A machine type. Only `typeId` is known by name; the rest is kept among the further fields.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct MachineType {
         /// The value for a machine's `typeId`.
         pub type_id: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::record!(MachineType { type_id => "typeId" } extra);
+    keyfob_client::record!(plain MachineType { 0 type_id "typeId" } extra);
     /// Overtime of one kind on one day.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct OvertimeLine {
         /// `payrollTypeId`.
@@ -7739,10 +7662,12 @@ pub mod types {
         pub sorting: Option<f64>,
         /// Hours, two decimals.
         pub qty: Option<f64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        OvertimeLine { payroll_type_id => "payrollTypeId", name => "name", line_type =>
-        "lineType", overtime_type => "overtimeType", sorting => "sorting", qty => "qty" }
+        plain OvertimeLine { 0 payroll_type_id "payrollTypeId", 1 name "name", 2
+        line_type "lineType", 3 overtime_type "overtimeType", 4 sorting "sorting", 5 qty
+        "qty" }
     );
     /// What an overtime line stands for.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -7850,7 +7775,7 @@ pub mod types {
     }
     keyfob_client::open_integer_enum!(PayrollDataFilter);
     /// One person's hours on one day. The fields marked as inferred are those of the same record in the reporting API; further fields are kept.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PayrollDay {
         /// `id`.
@@ -7945,23 +7870,24 @@ pub mod types {
         pub modified_date_time: Option<keyfob_client::Timestamp>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<2>,
     }
     keyfob_client::record!(
-        PayrollDay { id => "id", user_id => "userId", employee_number =>
-        "employeeNumber", company_id => "companyId", user_name => "userName",
-        trans_date_time => "transDateTime", qty => "qty", standard_qty => "standardQty",
-        overtime50_qty => "overtime50Qty", overtime100_qty => "overtime100Qty",
-        overtime_lines => "overtimeLines", timebank_qty => "timebankQty", break_qty =>
-        "breakQty", absence_qty => "absenceQty", absence_approved_qty =>
-        "absenceApprovedQty", absence_locked_qty => "absenceLockedQty",
-        total_verified_qty => "totalVerifiedQty", approved_qty => "approvedQty",
-        locked_qty => "lockedQty", verified => "verified", verified_by_name =>
-        "verifiedByName", verified_date_time => "verifiedDateTime", approved =>
-        "approved", approved_by_name => "approvedByName", approved_date_time =>
-        "approvedDateTime", modified_date_time => "modifiedDateTime" } extra
+        plain PayrollDay { 0 id "id", 1 user_id "userId", 2 employee_number
+        "employeeNumber", 3 company_id "companyId", 4 user_name "userName", 5
+        trans_date_time "transDateTime", 6 qty "qty", 7 standard_qty "standardQty", 8
+        overtime50_qty "overtime50Qty", 9 overtime100_qty "overtime100Qty", 10
+        overtime_lines "overtimeLines", 11 timebank_qty "timebankQty", 12 break_qty
+        "breakQty", 13 absence_qty "absenceQty", 14 absence_approved_qty
+        "absenceApprovedQty", 15 absence_locked_qty "absenceLockedQty", 16
+        total_verified_qty "totalVerifiedQty", 17 approved_qty "approvedQty", 18
+        locked_qty "lockedQty", 19 verified "verified", 20 verified_by_name
+        "verifiedByName", 21 verified_date_time "verifiedDateTime", 22 approved
+        "approved", 23 approved_by_name "approvedByName", 24 approved_date_time
+        "approvedDateTime", 25 modified_date_time "modifiedDateTime" } extra
     );
     /// A project as the service stores it, also the body of a full replacement. The vendor has more optional fields than are listed here; whatever else is received is kept and sent back.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Project {
         /// Id given by Ditio, 24 hexadecimal digits.
@@ -8018,23 +7944,24 @@ pub mod types {
         pub project_location_longitude: Option<f64>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<2>,
     }
     keyfob_client::record!(
-        Project { id => "id", company_id => "companyId", project_number =>
-        "projectNumber", name => "name", external_project_number =>
-        "externalProjectNumber", external_dimension1 => "externalDimension1",
-        external_dimension2 => "externalDimension2", description => "description", active
-        => "active", require_task_number => "requireTaskNumber", blocked_for_registration
-        => "blockedForRegistration", start_date => "startDate", finished_date_planned =>
-        "finishedDatePlanned", finished_date => "finishedDate", estimated_hour_qty =>
-        "estimatedHourQty", main_foreman_id => "mainForemanId", project_leader_id =>
-        "projectLeaderId", main_contact_email => "mainContactEmail",
-        project_customer_name => "projectCustomerName", project_address =>
-        "projectAddress", work_break_lunch_start_time => "workBreakLunchStartTime",
-        work_break_lunch_length => "workBreakLunchLength", work_break_dinner_start_time
-        => "workBreakDinnerStartTime", work_break_dinner_length =>
-        "workBreakDinnerLength", project_location_latitude => "projectLocationLatitude",
-        project_location_longitude => "projectLocationLongitude" } extra
+        plain Project { 0 id "id", 1 company_id "companyId", 2 project_number
+        "projectNumber", 3 name "name", 4 external_project_number
+        "externalProjectNumber", 5 external_dimension1 "externalDimension1", 6
+        external_dimension2 "externalDimension2", 7 description "description", 8 active
+        "active", 9 require_task_number "requireTaskNumber", 10 blocked_for_registration
+        "blockedForRegistration", 11 start_date "startDate", 12 finished_date_planned
+        "finishedDatePlanned", 13 finished_date "finishedDate", 14 estimated_hour_qty
+        "estimatedHourQty", 15 main_foreman_id "mainForemanId", 16 project_leader_id
+        "projectLeaderId", 17 main_contact_email "mainContactEmail", 18
+        project_customer_name "projectCustomerName", 19 project_address "projectAddress",
+        20 work_break_lunch_start_time "workBreakLunchStartTime", 21
+        work_break_lunch_length "workBreakLunchLength", 22 work_break_dinner_start_time
+        "workBreakDinnerStartTime", 23 work_break_dinner_length "workBreakDinnerLength",
+        24 project_location_latitude "projectLocationLatitude", 25
+        project_location_longitude "projectLocationLongitude" } extra
     );
     impl Project {
         /// Nothing set yet.
@@ -8179,138 +8106,80 @@ pub mod types {
         }
     }
     /// A project to create.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(rename_all = "camelCase")]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct ProjectCreate {
         /// Company that owns the project.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub company_id: String,
         /// The caller's own project number, unique within the company.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub project_number: String,
         /// `name`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// Project number of another system. Free text, unless the company checks it against its configured list: then it is required and has to match one entry exactly.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_project_number: Option<String>,
         /// First dimension for the mapping to an ERP system.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_dimension1: Option<String>,
         /// Second dimension for the mapping to an ERP system.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_dimension2: Option<String>,
         /// `description`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub description: Option<String>,
         /// Counts as false when a create leaves it out.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub active: Option<bool>,
         /// Whether a time registration has to name a work order.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub require_task_number: Option<bool>,
         /// Whether registrations on the project are refused.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub blocked_for_registration: Option<bool>,
         /// `startDate`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub start_date: Option<keyfob_client::Timestamp>,
         /// `finishedDatePlanned`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub finished_date_planned: Option<keyfob_client::Timestamp>,
         /// `finishedDate`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub finished_date: Option<keyfob_client::Timestamp>,
         /// Estimate in hours.
-        #[serde(default)]
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub estimated_hour_qty: Option<f64>,
         /// User id of the foreman.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub main_foreman_id: Option<String>,
         /// User id of the project leader.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_leader_id: Option<String>,
         /// `mainContactEmail`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub main_contact_email: Option<String>,
         /// `projectCustomerName`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_customer_name: Option<String>,
         /// `projectAddress`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_address: Option<String>,
         /// Time of day, such as 12:00.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub work_break_lunch_start_time: Option<String>,
         /// Minutes. The older documentation calls it a time span in its text and shows a number.
-        #[serde(default)]
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub work_break_lunch_length: Option<f64>,
         /// Time of day, such as 18:00.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub work_break_dinner_start_time: Option<String>,
         /// Minutes; see `workBreakLunchLength`.
-        #[serde(default)]
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub work_break_dinner_length: Option<f64>,
         /// Decimal degrees.
-        #[serde(default)]
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_location_latitude: Option<f64>,
         /// Decimal degrees.
-        #[serde(default)]
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub project_location_longitude: Option<f64>,
-        #[serde(flatten)]
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<2>,
     }
-    keyfob_client::value!(ProjectCreate);
+    keyfob_client::record!(
+        given ProjectCreate { 0 company_id "companyId" given, 1 project_number
+        "projectNumber" given, 2 name "name", 3 external_project_number
+        "externalProjectNumber", 4 external_dimension1 "externalDimension1", 5
+        external_dimension2 "externalDimension2", 6 description "description", 7 active
+        "active", 8 require_task_number "requireTaskNumber", 9 blocked_for_registration
+        "blockedForRegistration", 10 start_date "startDate", 11 finished_date_planned
+        "finishedDatePlanned", 12 finished_date "finishedDate", 13 estimated_hour_qty
+        "estimatedHourQty", 14 main_foreman_id "mainForemanId", 15 project_leader_id
+        "projectLeaderId", 16 main_contact_email "mainContactEmail", 17
+        project_customer_name "projectCustomerName", 18 project_address "projectAddress",
+        19 work_break_lunch_start_time "workBreakLunchStartTime", 20
+        work_break_lunch_length "workBreakLunchLength", 21 work_break_dinner_start_time
+        "workBreakDinnerStartTime", 22 work_break_dinner_length "workBreakDinnerLength",
+        23 project_location_latitude "projectLocationLatitude", 24
+        project_location_longitude "projectLocationLongitude" } extra
+    );
     impl ProjectCreate {
         /// With what the API requires.
         pub fn new(
@@ -8344,6 +8213,7 @@ pub mod types {
                 project_location_latitude: Default::default(),
                 project_location_longitude: Default::default(),
                 extra: Default::default(),
+                wire: Default::default(),
             }
         }
         /// `name`.
@@ -8469,7 +8339,7 @@ pub mod types {
         }
     }
     /// The fields of a project to change. What an explicit null does is not stated, so an unset field is left out.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ProjectPatch {
         /// Company that owns the project.
@@ -8524,23 +8394,24 @@ pub mod types {
         pub project_location_longitude: Option<f64>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<2>,
     }
     keyfob_client::record!(
-        ProjectPatch { company_id => "companyId", project_number => "projectNumber", name
-        => "name", external_project_number => "externalProjectNumber",
-        external_dimension1 => "externalDimension1", external_dimension2 =>
-        "externalDimension2", description => "description", active => "active",
-        require_task_number => "requireTaskNumber", blocked_for_registration =>
-        "blockedForRegistration", start_date => "startDate", finished_date_planned =>
-        "finishedDatePlanned", finished_date => "finishedDate", estimated_hour_qty =>
-        "estimatedHourQty", main_foreman_id => "mainForemanId", project_leader_id =>
-        "projectLeaderId", main_contact_email => "mainContactEmail",
-        project_customer_name => "projectCustomerName", project_address =>
-        "projectAddress", work_break_lunch_start_time => "workBreakLunchStartTime",
-        work_break_lunch_length => "workBreakLunchLength", work_break_dinner_start_time
-        => "workBreakDinnerStartTime", work_break_dinner_length =>
-        "workBreakDinnerLength", project_location_latitude => "projectLocationLatitude",
-        project_location_longitude => "projectLocationLongitude" } extra
+        plain ProjectPatch { 0 company_id "companyId", 1 project_number "projectNumber",
+        2 name "name", 3 external_project_number "externalProjectNumber", 4
+        external_dimension1 "externalDimension1", 5 external_dimension2
+        "externalDimension2", 6 description "description", 7 active "active", 8
+        require_task_number "requireTaskNumber", 9 blocked_for_registration
+        "blockedForRegistration", 10 start_date "startDate", 11 finished_date_planned
+        "finishedDatePlanned", 12 finished_date "finishedDate", 13 estimated_hour_qty
+        "estimatedHourQty", 14 main_foreman_id "mainForemanId", 15 project_leader_id
+        "projectLeaderId", 16 main_contact_email "mainContactEmail", 17
+        project_customer_name "projectCustomerName", 18 project_address "projectAddress",
+        19 work_break_lunch_start_time "workBreakLunchStartTime", 20
+        work_break_lunch_length "workBreakLunchLength", 21 work_break_dinner_start_time
+        "workBreakDinnerStartTime", 22 work_break_dinner_length "workBreakDinnerLength",
+        23 project_location_latitude "projectLocationLatitude", 24
+        project_location_longitude "projectLocationLongitude" } extra
     );
     impl ProjectPatch {
         /// Nothing set yet.
@@ -8680,7 +8551,7 @@ pub mod types {
         }
     }
     /// One uploaded file.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct UploadedDocument {
         /// `name`.
@@ -8691,13 +8562,14 @@ pub mod types {
         pub url: Option<String>,
         /// `fileReference`.
         pub file_reference: Option<FileReference>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        UploadedDocument { name => "name", size => "size", url => "url", file_reference
-        => "fileReference" }
+        plain UploadedDocument { 0 name "name", 1 size "size", 2 url "url", 3
+        file_reference "fileReference" }
     );
     /// A person with a sign-in, also the body of a full replacement. Next-of-kin fields and tags exist, but their names are not known; further fields that are received are kept and sent back.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct User {
         /// Id of the sign-in identity. Do not take it apart.
@@ -8750,19 +8622,20 @@ pub mod types {
         pub organization_number: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<2>,
     }
     keyfob_client::record!(
-        User { identity_id => "identityId", company_profile_id => "companyProfileId",
-        company_id => "companyId", employee_number => "employeeNumber", first_name =>
-        "firstName", last_name => "lastName", mobile_work => "mobileWork", birth_date =>
-        "birthDate", employment_start_date => "employmentStartDate", employment_end_date
-        => "employmentEndDate", email => "email", mobile_private => "mobilePrivate",
-        work_title => "workTitle", department => "department", car_reg_number =>
-        "carRegNumber", main_project_number => "mainProjectNumber", address => "address",
-        card_id => "cardId", card_expiration_date => "cardExpirationDate", payroll =>
-        "payroll", is_disabled => "isDisabled", default_resource_number =>
-        "defaultResourceNumber", worktime_arrangement_name => "worktimeArrangementName",
-        organization_number => "organizationNumber" } extra
+        plain User { 0 identity_id "identityId", 1 company_profile_id "companyProfileId",
+        2 company_id "companyId", 3 employee_number "employeeNumber", 4 first_name
+        "firstName", 5 last_name "lastName", 6 mobile_work "mobileWork", 7 birth_date
+        "birthDate", 8 employment_start_date "employmentStartDate", 9 employment_end_date
+        "employmentEndDate", 10 email "email", 11 mobile_private "mobilePrivate", 12
+        work_title "workTitle", 13 department "department", 14 car_reg_number
+        "carRegNumber", 15 main_project_number "mainProjectNumber", 16 address "address",
+        17 card_id "cardId", 18 card_expiration_date "cardExpirationDate", 19 payroll
+        "payroll", 20 is_disabled "isDisabled", 21 default_resource_number
+        "defaultResourceNumber", 22 worktime_arrangement_name "worktimeArrangementName",
+        23 organization_number "organizationNumber" } extra
     );
     impl User {
         /// Nothing set yet.
@@ -8891,118 +8764,70 @@ pub mod types {
         }
     }
     /// A person to create, with a sign-in.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(rename_all = "camelCase")]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct UserCreate {
         /// `companyId`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub company_id: String,
         /// Unique within the company.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub employee_number: String,
         /// `firstName`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub first_name: String,
         /// `lastName`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub last_name: String,
         /// Phone number with country code. It is the sign-in name, and shared by all profiles of the identity.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub mobile_work: String,
         /// Date as dd.MM.yyyy or yyyy-MM-dd.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub birth_date: String,
         /// Date as dd.MM.yyyy or yyyy-MM-dd.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub employment_start_date: String,
         /// Date as dd.MM.yyyy or yyyy-MM-dd; the end may lie ahead.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub employment_end_date: Option<String>,
         /// `email`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub email: Option<String>,
         /// `mobilePrivate`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub mobile_private: Option<String>,
         /// `workTitle`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub work_title: Option<String>,
         /// `department`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub department: Option<String>,
         /// `carRegNumber`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub car_reg_number: Option<String>,
         /// Number of the project the person works on by default.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub main_project_number: Option<String>,
         /// `address`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub address: Option<String>,
         /// Number of the HSE card.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub card_id: Option<String>,
         /// Day the HSE card expires.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub card_expiration_date: Option<String>,
         /// `payroll`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub payroll: Option<bool>,
         /// `isDisabled`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub is_disabled: Option<bool>,
         /// `defaultResourceNumber`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub default_resource_number: Option<String>,
         /// `worktimeArrangementName`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub worktime_arrangement_name: Option<String>,
         /// `organizationNumber`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub organization_number: Option<String>,
-        #[serde(flatten)]
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<2>,
     }
-    keyfob_client::value!(UserCreate);
+    keyfob_client::record!(
+        given UserCreate { 0 company_id "companyId" given, 1 employee_number
+        "employeeNumber" given, 2 first_name "firstName" given, 3 last_name "lastName"
+        given, 4 mobile_work "mobileWork" given, 5 birth_date "birthDate" given, 6
+        employment_start_date "employmentStartDate" given, 7 employment_end_date
+        "employmentEndDate", 8 email "email", 9 mobile_private "mobilePrivate", 10
+        work_title "workTitle", 11 department "department", 12 car_reg_number
+        "carRegNumber", 13 main_project_number "mainProjectNumber", 14 address "address",
+        15 card_id "cardId", 16 card_expiration_date "cardExpirationDate", 17 payroll
+        "payroll", 18 is_disabled "isDisabled", 19 default_resource_number
+        "defaultResourceNumber", 20 worktime_arrangement_name "worktimeArrangementName",
+        21 organization_number "organizationNumber" } extra
+    );
     impl UserCreate {
         /// With what the API requires.
         pub fn new(
@@ -9038,6 +8863,7 @@ pub mod types {
                 worktime_arrangement_name: Default::default(),
                 organization_number: Default::default(),
                 extra: Default::default(),
+                wire: Default::default(),
             }
         }
         /// Date as dd.MM.yyyy or yyyy-MM-dd; the end may lie ahead.
@@ -9117,7 +8943,7 @@ pub mod types {
         }
     }
     /// The fields of a user to change. What an explicit null does is not stated, so an unset field is left out.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct UserPatch {
         /// `companyId`.
@@ -9166,18 +8992,19 @@ pub mod types {
         pub organization_number: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<2>,
     }
     keyfob_client::record!(
-        UserPatch { company_id => "companyId", employee_number => "employeeNumber",
-        first_name => "firstName", last_name => "lastName", mobile_work => "mobileWork",
-        birth_date => "birthDate", employment_start_date => "employmentStartDate",
-        employment_end_date => "employmentEndDate", email => "email", mobile_private =>
-        "mobilePrivate", work_title => "workTitle", department => "department",
-        car_reg_number => "carRegNumber", main_project_number => "mainProjectNumber",
-        address => "address", card_id => "cardId", card_expiration_date =>
-        "cardExpirationDate", payroll => "payroll", is_disabled => "isDisabled",
-        default_resource_number => "defaultResourceNumber", worktime_arrangement_name =>
-        "worktimeArrangementName", organization_number => "organizationNumber" } extra
+        plain UserPatch { 0 company_id "companyId", 1 employee_number "employeeNumber", 2
+        first_name "firstName", 3 last_name "lastName", 4 mobile_work "mobileWork", 5
+        birth_date "birthDate", 6 employment_start_date "employmentStartDate", 7
+        employment_end_date "employmentEndDate", 8 email "email", 9 mobile_private
+        "mobilePrivate", 10 work_title "workTitle", 11 department "department", 12
+        car_reg_number "carRegNumber", 13 main_project_number "mainProjectNumber", 14
+        address "address", 15 card_id "cardId", 16 card_expiration_date
+        "cardExpirationDate", 17 payroll "payroll", 18 is_disabled "isDisabled", 19
+        default_resource_number "defaultResourceNumber", 20 worktime_arrangement_name
+        "worktimeArrangementName", 21 organization_number "organizationNumber" } extra
     );
     impl UserPatch {
         /// Nothing set yet.
@@ -9331,7 +9158,7 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(UserPayrollTypeFilter);
     /// A work order ("task" in paths) as the service stores it, also the body of a full replacement, where `id` is ignored. Further fields that are received are kept and sent back.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct WorkOrder {
         /// Id given by Ditio.
@@ -9390,22 +9217,23 @@ pub mod types {
         pub task_location_longitude: Option<f64>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<2>,
     }
     keyfob_client::record!(
-        WorkOrder { id => "id", company_id => "companyId", project_id => "projectId",
-        external_id => "externalId", name => "name", active => "active",
-        external_project_number => "externalProjectNumber", external_project_name =>
-        "externalProjectName", external_dim01 => "externalDim01", work_description_short
-        => "workDescriptionShort", work_description => "workDescription", start_date =>
-        "startDate", finished_date_planned => "finishedDatePlanned", finished_date =>
-        "finishedDate", estimated_hour_qty => "estimatedHourQty", fixed_resource_price =>
-        "fixedResourcePrice", cost_price => "costPrice", price => "price", unit_id =>
-        "unitId", measure_unit_qty => "measureUnitQty",
-        safe_job_analysis_approval_required => "safeJobAnalysisApprovalRequired",
-        safe_job_analysis_user_prompt_text => "safeJobAnalysisUserPromptText",
-        parent_activity_id => "parentActivityId", is_parent => "isParent", chapter_id =>
-        "chapterId", task_location_latitude => "taskLocationLatitude",
-        task_location_longitude => "taskLocationLongitude" } extra
+        plain WorkOrder { 0 id "id", 1 company_id "companyId", 2 project_id "projectId",
+        3 external_id "externalId", 4 name "name", 5 active "active", 6
+        external_project_number "externalProjectNumber", 7 external_project_name
+        "externalProjectName", 8 external_dim01 "externalDim01", 9 work_description_short
+        "workDescriptionShort", 10 work_description "workDescription", 11 start_date
+        "startDate", 12 finished_date_planned "finishedDatePlanned", 13 finished_date
+        "finishedDate", 14 estimated_hour_qty "estimatedHourQty", 15 fixed_resource_price
+        "fixedResourcePrice", 16 cost_price "costPrice", 17 price "price", 18 unit_id
+        "unitId", 19 measure_unit_qty "measureUnitQty", 20
+        safe_job_analysis_approval_required "safeJobAnalysisApprovalRequired", 21
+        safe_job_analysis_user_prompt_text "safeJobAnalysisUserPromptText", 22
+        parent_activity_id "parentActivityId", 23 is_parent "isParent", 24 chapter_id
+        "chapterId", 25 task_location_latitude "taskLocationLatitude", 26
+        task_location_longitude "taskLocationLongitude" } extra
     );
     impl WorkOrder {
         /// Nothing set yet.
@@ -9561,145 +9389,84 @@ pub mod types {
         }
     }
     /// A work order to create. Six fields are filled from the project's template work order, if it has one, unless they are sent: `safeJobAnalysisApprovalRequired`, `measureUnitQty`, `unitId`, `costPrice`, `price` and `fixedResourcePrice`. A false or a 0 counts as sent, so they stay unset to inherit.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(rename_all = "camelCase")]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct WorkOrderCreate {
         /// An unused id of the caller's choice is kept; one that exists is refused with 400.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// `companyId`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub company_id: String,
         /// Project the work order belongs to. Changing it moves the work order: that needs access to both projects, is refused with 404 while there are children, and the parent has to belong to the target project or be cleared.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub project_id: String,
         /// The caller's own work order number, unique within the project.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub external_id: String,
         /// `name`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// Counts as false when a create leaves it out.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub active: Option<bool>,
         /// For reference only; it does not take part in the check of sub-project numbers.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_project_number: Option<String>,
         /// For reference only.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_project_name: Option<String>,
         /// Production code, or first dimension of an ERP system.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_dim01: Option<String>,
         /// `workDescriptionShort`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub work_description_short: Option<String>,
         /// `workDescription`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub work_description: Option<String>,
         /// `startDate`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub start_date: Option<keyfob_client::Timestamp>,
         /// `finishedDatePlanned`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub finished_date_planned: Option<keyfob_client::Timestamp>,
         /// `finishedDate`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub finished_date: Option<keyfob_client::Timestamp>,
         /// Estimate in hours.
-        #[serde(default)]
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub estimated_hour_qty: Option<f64>,
         /// Left out of a create, it is copied from the project's template work order.
-        #[serde(default)]
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub fixed_resource_price: Option<f64>,
         /// Left out of a create, it is copied from the project's template work order.
-        #[serde(default)]
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub cost_price: Option<f64>,
         /// Left out of a create, it is copied from the project's template work order.
-        #[serde(default)]
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub price: Option<f64>,
         /// Unit of measure. The current documentation says text, the older one a whole number; both are accepted. Left out of a create, it is copied from the project's template work order.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub unit_id: Option<keyfob_client::NumberOrString>,
         /// The sources disagree: the current documentation describes a yes/no switch, the older one a quantity such as 2.0. Any JSON value passes through unchanged. Left out of a create, it is copied from the project's template work order.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub measure_unit_qty: Option<serde_json::Value>,
         /// Left out of a create, it is copied from the project's template work order.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub safe_job_analysis_approval_required: Option<bool>,
         /// `safeJobAnalysisUserPromptText`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub safe_job_analysis_user_prompt_text: Option<String>,
         /// Id of the parent work order in the same project. On create, null, an empty text or leaving it out means the top level. In a patch only an empty text clears it.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub parent_activity_id: Option<String>,
         /// `isParent`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub is_parent: Option<bool>,
         /// `chapterId`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub chapter_id: Option<i64>,
         /// Decimal degrees.
-        #[serde(default)]
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub task_location_latitude: Option<f64>,
         /// Decimal degrees.
-        #[serde(default)]
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub task_location_longitude: Option<f64>,
-        #[serde(flatten)]
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<2>,
     }
-    keyfob_client::value!(WorkOrderCreate);
+    keyfob_client::record!(
+        given WorkOrderCreate { 0 id "id", 1 company_id "companyId" given, 2 project_id
+        "projectId" given, 3 external_id "externalId" given, 4 name "name", 5 active
+        "active", 6 external_project_number "externalProjectNumber", 7
+        external_project_name "externalProjectName", 8 external_dim01 "externalDim01", 9
+        work_description_short "workDescriptionShort", 10 work_description
+        "workDescription", 11 start_date "startDate", 12 finished_date_planned
+        "finishedDatePlanned", 13 finished_date "finishedDate", 14 estimated_hour_qty
+        "estimatedHourQty", 15 fixed_resource_price "fixedResourcePrice", 16 cost_price
+        "costPrice", 17 price "price", 18 unit_id "unitId", 19 measure_unit_qty
+        "measureUnitQty", 20 safe_job_analysis_approval_required
+        "safeJobAnalysisApprovalRequired", 21 safe_job_analysis_user_prompt_text
+        "safeJobAnalysisUserPromptText", 22 parent_activity_id "parentActivityId", 23
+        is_parent "isParent", 24 chapter_id "chapterId", 25 task_location_latitude
+        "taskLocationLatitude", 26 task_location_longitude "taskLocationLongitude" }
+        extra
+    );
     impl WorkOrderCreate {
         /// With what the API requires.
         pub fn new(
@@ -9736,6 +9503,7 @@ pub mod types {
                 task_location_latitude: Default::default(),
                 task_location_longitude: Default::default(),
                 extra: Default::default(),
+                wire: Default::default(),
             }
         }
         /// An unused id of the caller's choice is kept; one that exists is refused with 400.
@@ -9872,7 +9640,7 @@ pub mod types {
         }
     }
     /// The fields of a work order to change; a field left out stays. For `parentActivityId` null also means unchanged and an empty text clears it.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct WorkOrderPatch {
         /// `companyId`.
@@ -9929,22 +9697,23 @@ pub mod types {
         pub task_location_longitude: Option<f64>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<2>,
     }
     keyfob_client::record!(
-        WorkOrderPatch { company_id => "companyId", project_id => "projectId",
-        external_id => "externalId", name => "name", active => "active",
-        external_project_number => "externalProjectNumber", external_project_name =>
-        "externalProjectName", external_dim01 => "externalDim01", work_description_short
-        => "workDescriptionShort", work_description => "workDescription", start_date =>
-        "startDate", finished_date_planned => "finishedDatePlanned", finished_date =>
-        "finishedDate", estimated_hour_qty => "estimatedHourQty", fixed_resource_price =>
-        "fixedResourcePrice", cost_price => "costPrice", price => "price", unit_id =>
-        "unitId", measure_unit_qty => "measureUnitQty",
-        safe_job_analysis_approval_required => "safeJobAnalysisApprovalRequired",
-        safe_job_analysis_user_prompt_text => "safeJobAnalysisUserPromptText",
-        parent_activity_id => "parentActivityId", is_parent => "isParent", chapter_id =>
-        "chapterId", task_location_latitude => "taskLocationLatitude",
-        task_location_longitude => "taskLocationLongitude" } extra
+        plain WorkOrderPatch { 0 company_id "companyId", 1 project_id "projectId", 2
+        external_id "externalId", 3 name "name", 4 active "active", 5
+        external_project_number "externalProjectNumber", 6 external_project_name
+        "externalProjectName", 7 external_dim01 "externalDim01", 8 work_description_short
+        "workDescriptionShort", 9 work_description "workDescription", 10 start_date
+        "startDate", 11 finished_date_planned "finishedDatePlanned", 12 finished_date
+        "finishedDate", 13 estimated_hour_qty "estimatedHourQty", 14 fixed_resource_price
+        "fixedResourcePrice", 15 cost_price "costPrice", 16 price "price", 17 unit_id
+        "unitId", 18 measure_unit_qty "measureUnitQty", 19
+        safe_job_analysis_approval_required "safeJobAnalysisApprovalRequired", 20
+        safe_job_analysis_user_prompt_text "safeJobAnalysisUserPromptText", 21
+        parent_activity_id "parentActivityId", 22 is_parent "isParent", 23 chapter_id
+        "chapterId", 24 task_location_latitude "taskLocationLatitude", 25
+        task_location_longitude "taskLocationLongitude" } extra
     );
     impl WorkOrderPatch {
         /// Nothing set yet.

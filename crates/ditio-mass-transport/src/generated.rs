@@ -713,34 +713,29 @@ pub mod operation {
 }
 /// What the API takes and answers.
 pub mod types {
-    use keyfob_client::wire;
     /// One time span in which a machine was in one state. The fields are documented; that all of them are required is inferred.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(rename_all = "camelCase")]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct ExcavatorState {
         /// Company: six digits as text, with the leading zero.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub company_id: String,
         /// Project.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub project_id: String,
         /// Machine, for example EX-001. Whether the sender's own number or the id at Ditio is meant is not documented; the example looks like the former.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub machine_id: String,
         /// `state`.
         pub state: OperatingState,
         /// Start of the span, in UTC.
-        #[serde(deserialize_with = "wire::timestamp")]
         pub start_time: keyfob_client::Timestamp,
         /// End of the span, in UTC; after the start.
-        #[serde(deserialize_with = "wire::timestamp")]
         pub end_time: keyfob_client::Timestamp,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::value!(ExcavatorState);
+    keyfob_client::record!(
+        given ExcavatorState { 0 company_id "companyId" given, 1 project_id "projectId"
+        given, 2 machine_id "machineId" given, 3 state "state" needed, 4 start_time
+        "startTime" needed, 5 end_time "endTime" needed }
+    );
     impl ExcavatorState {
         /// With what the API requires.
         pub fn new(
@@ -758,6 +753,7 @@ pub mod types {
                 state: state.into(),
                 start_time: start_time.into(),
                 end_time: end_time.into(),
+                wire: Default::default(),
             }
         }
     }

@@ -3873,7 +3873,7 @@ pub mod operation {
 /// What the API takes and answers.
 pub mod types {
     /// One day of an absence. With IncludeSensitiveData the record also holds the reason of a sick leave and data of the child, under names that are not known. A deletion carries id, isDeleted, deletedDateTime and modifiedDateTime (then the time of the deletion), and nothing else.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct AbsenceRegistration {
         /// Identifier of the day of absence.
@@ -3922,21 +3922,22 @@ pub mod types {
         pub deleted_date_time: Option<keyfob_client::Timestamp>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<2>,
     }
     keyfob_client::record!(
-        AbsenceRegistration { id => "id", registration_id => "registrationId", date =>
-        "date", start_time => "startTime", qty => "qty", absence_type_id =>
-        "absenceTypeId", absence_type_code => "absenceTypeCode", absence_type_name =>
-        "absenceTypeName", employee_number => "employeeNumber", user_id => "userId",
-        project_id => "projectId", approved => "approved", approved_by_name =>
-        "approvedByName", approved_date_time => "approvedDateTime", payroll_approved =>
-        "payrollApproved", payroll_approved_date_time => "payrollApprovedDateTime",
-        locked => "locked", locked_date_time => "lockedDateTime", pdf_url => "pdfUrl",
-        modified_date_time => "modifiedDateTime", is_deleted => "isDeleted",
-        deleted_date_time => "deletedDateTime" } extra
+        plain AbsenceRegistration { 0 id "id", 1 registration_id "registrationId", 2 date
+        "date", 3 start_time "startTime", 4 qty "qty", 5 absence_type_id "absenceTypeId",
+        6 absence_type_code "absenceTypeCode", 7 absence_type_name "absenceTypeName", 8
+        employee_number "employeeNumber", 9 user_id "userId", 10 project_id "projectId",
+        11 approved "approved", 12 approved_by_name "approvedByName", 13
+        approved_date_time "approvedDateTime", 14 payroll_approved "payrollApproved", 15
+        payroll_approved_date_time "payrollApprovedDateTime", 16 locked "locked", 17
+        locked_date_time "lockedDateTime", 18 pdf_url "pdfUrl", 19 modified_date_time
+        "modifiedDateTime", 20 is_deleted "isDeleted", 21 deleted_date_time
+        "deletedDateTime" } extra
     );
     /// One page of absence registrations, with what is needed to ask for the next.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct AbsenceRegistrationPage {
         /// The rows of the page. Null or absent means an empty page, which need not be the last.
@@ -3951,24 +3952,26 @@ pub mod types {
         pub record_count: Option<i64>,
         /// Deletions on this page.
         pub deleted_record_count: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        AbsenceRegistrationPage { data => "data", links => "links", continuation_token =>
-        "continuationToken", sync_type_name => "syncTypeName", record_count =>
-        "recordCount", deleted_record_count => "deletedRecordCount" }
+        plain AbsenceRegistrationPage { 0 data "data", 1 links "links", 2
+        continuation_token "continuationToken", 3 sync_type_name "syncTypeName", 4
+        record_count "recordCount", 5 deleted_record_count "deletedRecordCount" }
     );
     /// A file in a checklist.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ChecklistAttachment {
         /// Absolute link on the core API, fetched with the same token.
         pub url: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::record!(ChecklistAttachment { url => "url" } extra);
+    keyfob_client::record!(plain ChecklistAttachment { 0 url "url" } extra);
     /// A dimension of a checklist, after the JSON export of the same document by the core API.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ChecklistDimension {
         /// Identifier of the dimension.
@@ -3997,13 +4000,14 @@ pub mod types {
         pub value: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        ChecklistDimension { id => "id", sort_order => "sortOrder", name => "name", type_
-        => "type", placeholder => "placeholder", value => "value" } extra
+        plain ChecklistDimension { 0 id "id", 1 sort_order "sortOrder", 2 name "name", 3
+        type_ "type", 4 placeholder "placeholder", 5 value "value" } extra
     );
     /// An image in a checklist.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ChecklistImage {
         /// Identifier of the image.
@@ -4014,10 +4018,11 @@ pub mod types {
         pub url: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::record!(ChecklistImage { id => "id", url => "url" } extra);
+    keyfob_client::record!(plain ChecklistImage { 0 id "id", 1 url "url" } extra);
     /// A question of a checklist with its answer, after the JSON export of the same document by the core API.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ChecklistQuestion {
         /// Identifier of the question.
@@ -4054,14 +4059,15 @@ pub mod types {
         pub images: Vec<ChecklistImage>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        ChecklistQuestion { id => "id", header => "header", answer_type => "answerType",
-        value => "value", multi_value => "multiValue", comment => "comment", deviation =>
-        "deviation", images => "images" } extra
+        plain ChecklistQuestion { 0 id "id", 1 header "header", 2 answer_type
+        "answerType", 3 value "value", 4 multi_value "multiValue", 5 comment "comment", 6
+        deviation "deviation", 7 images "images" } extra
     );
     /// A filled-in checklist. A deletion is the full record.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ChecklistRegistration {
         /// Identifier of the record; the only field that a deletion is sure to carry.
@@ -4162,29 +4168,30 @@ pub mod types {
         pub self_url: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<3>,
     }
     keyfob_client::record!(
-        ChecklistRegistration { id => "id", document_number => "documentNumber",
-        serial_number => "serialNumber", template_name => "templateName",
-        template_version => "templateVersion", base_type_name => "baseTypeName", status
-        => "status", status_text => "statusText", has_deviation => "hasDeviation",
-        has_comment => "hasComment", has_images => "hasImages", project_id =>
-        "projectId", project_number => "projectNumber", project_name => "projectName",
-        activity_id => "activityId", activity_number => "activityNumber", activity_name
-        => "activityName", machine_id => "machineId", resource_number =>
-        "resourceNumber", created_by_user_name => "createdByUserName", created_date_time
-        => "createdDateTime", submitted_by_user_name => "submittedByUserName",
-        submitted_date_time => "submittedDateTime", approved_by_user_name =>
-        "approvedByUserName", latitude => "latitude", longitude => "longitude",
-        modified_date_time => "modifiedDateTime", pdf_url => "pdfUrl", sections =>
-        "sections", is_deleted => "isDeleted", deleted_date_time => "deletedDateTime",
-        company_id => "companyId", template_id => "templateId", template_version_date =>
-        "templateVersionDate", modified_by_user_name => "modifiedByUserName", accuracy =>
-        "accuracy", signatures => "signatures", dimensions => "dimensions", self_url =>
+        plain ChecklistRegistration { 0 id "id", 1 document_number "documentNumber", 2
+        serial_number "serialNumber", 3 template_name "templateName", 4 template_version
+        "templateVersion", 5 base_type_name "baseTypeName", 6 status "status", 7
+        status_text "statusText", 8 has_deviation "hasDeviation", 9 has_comment
+        "hasComment", 10 has_images "hasImages", 11 project_id "projectId", 12
+        project_number "projectNumber", 13 project_name "projectName", 14 activity_id
+        "activityId", 15 activity_number "activityNumber", 16 activity_name
+        "activityName", 17 machine_id "machineId", 18 resource_number "resourceNumber",
+        19 created_by_user_name "createdByUserName", 20 created_date_time
+        "createdDateTime", 21 submitted_by_user_name "submittedByUserName", 22
+        submitted_date_time "submittedDateTime", 23 approved_by_user_name
+        "approvedByUserName", 24 latitude "latitude", 25 longitude "longitude", 26
+        modified_date_time "modifiedDateTime", 27 pdf_url "pdfUrl", 28 sections
+        "sections", 29 is_deleted "isDeleted", 30 deleted_date_time "deletedDateTime", 31
+        company_id "companyId", 32 template_id "templateId", 33 template_version_date
+        "templateVersionDate", 34 modified_by_user_name "modifiedByUserName", 35 accuracy
+        "accuracy", 36 signatures "signatures", 37 dimensions "dimensions", 38 self_url
         "selfUrl" } extra
     );
     /// One page of checklists, with what is needed to ask for the next.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ChecklistRegistrationPage {
         /// The rows of the page. Null or absent means an empty page, which need not be the last.
@@ -4199,14 +4206,15 @@ pub mod types {
         pub record_count: Option<i64>,
         /// Deletions on this page.
         pub deleted_record_count: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        ChecklistRegistrationPage { data => "data", links => "links", continuation_token
-        => "continuationToken", sync_type_name => "syncTypeName", record_count =>
-        "recordCount", deleted_record_count => "deletedRecordCount" }
+        plain ChecklistRegistrationPage { 0 data "data", 1 links "links", 2
+        continuation_token "continuationToken", 3 sync_type_name "syncTypeName", 4
+        record_count "recordCount", 5 deleted_record_count "deletedRecordCount" }
     );
     /// A section of a checklist. Attachments and images are documented; the rest is taken from the JSON export of the same document by the core API.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ChecklistSection {
         /// Files of the section.
@@ -4243,11 +4251,12 @@ pub mod types {
         pub questions: Vec<ChecklistQuestion>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        ChecklistSection { attachments => "attachments", images => "images", id => "id",
-        header => "header", repeatable => "repeatable", row_id => "rowId", comment =>
-        "comment", deviation => "deviation", questions => "questions" } extra
+        plain ChecklistSection { 0 attachments "attachments", 1 images "images", 2 id
+        "id", 3 header "header", 4 repeatable "repeatable", 5 row_id "rowId", 6 comment
+        "comment", 7 deviation "deviation", 8 questions "questions" } extra
     );
     /// Status of a checklist.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -4293,7 +4302,7 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(ChecklistStatus);
     /// A stay on a site. The record also holds the name, birth date and phone number of the person, under names that are not known.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct CrewListRegistration {
         /// Identifier of the stay; the same when it is closed.
@@ -4318,16 +4327,17 @@ pub mod types {
         pub modified_date_time: Option<keyfob_client::Timestamp>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        CrewListRegistration { id => "id", project_id => "projectId", project_number =>
-        "projectNumber", check_in_date_time => "checkInDateTime", check_out_date_time =>
-        "checkOutDateTime", hse_card_id => "hseCardId", is_deleted => "isDeleted",
-        deleted_date_time => "deletedDateTime", modified_date_time => "modifiedDateTime"
-        } extra
+        plain CrewListRegistration { 0 id "id", 1 project_id "projectId", 2
+        project_number "projectNumber", 3 check_in_date_time "checkInDateTime", 4
+        check_out_date_time "checkOutDateTime", 5 hse_card_id "hseCardId", 6 is_deleted
+        "isDeleted", 7 deleted_date_time "deletedDateTime", 8 modified_date_time
+        "modifiedDateTime" } extra
     );
     /// One page of stays on site, with what is needed to ask for the next.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct CrewListRegistrationPage {
         /// The rows of the page. Null or absent means an empty page, which need not be the last.
@@ -4342,14 +4352,15 @@ pub mod types {
         pub record_count: Option<i64>,
         /// Deletions on this page.
         pub deleted_record_count: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        CrewListRegistrationPage { data => "data", links => "links", continuation_token
-        => "continuationToken", sync_type_name => "syncTypeName", record_count =>
-        "recordCount", deleted_record_count => "deletedRecordCount" }
+        plain CrewListRegistrationPage { 0 data "data", 1 links "links", 2
+        continuation_token "continuationToken", 3 sync_type_name "syncTypeName", 4
+        record_count "recordCount", 5 deleted_record_count "deletedRecordCount" }
     );
     /// A place where mass is loaded or dumped. None of the field names is documented: those given here are what its neighbours have, and unknown ones are kept.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct FlowLocation {
         /// Identifier of the record; the only field that a deletion is sure to carry.
@@ -4382,14 +4393,15 @@ pub mod types {
         pub deleted_date_time: Option<keyfob_client::Timestamp>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        FlowLocation { id => "id", name => "name", project_id => "projectId", company_id
-        => "companyId", modified_date_time => "modifiedDateTime", is_deleted =>
-        "isDeleted", deleted_date_time => "deletedDateTime" } extra
+        plain FlowLocation { 0 id "id", 1 name "name", 2 project_id "projectId", 3
+        company_id "companyId", 4 modified_date_time "modifiedDateTime", 5 is_deleted
+        "isDeleted", 6 deleted_date_time "deletedDateTime" } extra
     );
     /// One page of locations, with what is needed to ask for the next.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct FlowLocationPage {
         /// The rows of the page. Null or absent means an empty page, which need not be the last.
@@ -4404,14 +4416,15 @@ pub mod types {
         pub record_count: Option<i64>,
         /// Deletions on this page.
         pub deleted_record_count: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        FlowLocationPage { data => "data", links => "links", continuation_token =>
-        "continuationToken", sync_type_name => "syncTypeName", record_count =>
-        "recordCount", deleted_record_count => "deletedRecordCount" }
+        plain FlowLocationPage { 0 data "data", 1 links "links", 2 continuation_token
+        "continuationToken", 3 sync_type_name "syncTypeName", 4 record_count
+        "recordCount", 5 deleted_record_count "deletedRecordCount" }
     );
     /// A type of mass. None of the field names is documented: those given here are what its neighbours have, and unknown ones are kept.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct FlowMassType {
         /// Identifier of the record; the only field that a deletion is sure to carry.
@@ -4444,14 +4457,15 @@ pub mod types {
         pub deleted_date_time: Option<keyfob_client::Timestamp>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        FlowMassType { id => "id", name => "name", project_id => "projectId", company_id
-        => "companyId", modified_date_time => "modifiedDateTime", is_deleted =>
-        "isDeleted", deleted_date_time => "deletedDateTime" } extra
+        plain FlowMassType { 0 id "id", 1 name "name", 2 project_id "projectId", 3
+        company_id "companyId", 4 modified_date_time "modifiedDateTime", 5 is_deleted
+        "isDeleted", 6 deleted_date_time "deletedDateTime" } extra
     );
     /// One page of types of mass, with what is needed to ask for the next.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct FlowMassTypePage {
         /// The rows of the page. Null or absent means an empty page, which need not be the last.
@@ -4466,14 +4480,15 @@ pub mod types {
         pub record_count: Option<i64>,
         /// Deletions on this page.
         pub deleted_record_count: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        FlowMassTypePage { data => "data", links => "links", continuation_token =>
-        "continuationToken", sync_type_name => "syncTypeName", record_count =>
-        "recordCount", deleted_record_count => "deletedRecordCount" }
+        plain FlowMassTypePage { 0 data "data", 1 links "links", 2 continuation_token
+        "continuationToken", 3 sync_type_name "syncTypeName", 4 record_count
+        "recordCount", 5 deleted_record_count "deletedRecordCount" }
     );
     /// A mass-transport trip from Ditio Flow or the older mass haul. Tonnes and cubic metres must not be added together.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct FlowTripRegistration {
         /// Identifier of the record; the only field that a deletion is sure to carry.
@@ -4590,38 +4605,39 @@ pub mod types {
         pub task_name: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<4>,
     }
     keyfob_client::record!(
-        FlowTripRegistration { id => "id", load_date_time => "loadDateTime",
-        dump_date_time => "dumpDateTime", cost_start_date_time => "costStartDateTime",
-        cost_end_date_time => "costEndDateTime", modified_date_time =>
-        "modifiedDateTime", is_deleted => "isDeleted", deleted_date_time =>
-        "deletedDateTime", is_flow_data => "isFlowData", quantity => "quantity",
-        quantity_m3 => "quantityM3", registered_quantity => "registeredQuantity",
-        verified_quantity => "verifiedQuantity", unit_of_measure_text =>
-        "unitOfMeasureText", unit_of_measure => "unitOfMeasure", mass_type_id =>
-        "massTypeId", mass_type => "massType", m3_per_hour => "m3PerHour",
-        total_cycle_time_seconds => "totalCycleTimeSeconds", total_cycle_time_hours =>
-        "totalCycleTimeHours", utilization_rate => "utilizationRate", distance =>
-        "distance", average_speed_kmh => "averageSpeedKmh", net_altitude_change =>
-        "netAltitudeChange", total_ascent => "totalAscent", max_gradient =>
-        "maxGradient", average_gradient => "averageGradient", load_location_name =>
-        "loadLocationName", dump_location_name => "dumpLocationName", load_coordinates =>
-        "loadCoordinates", dump_coordinates => "dumpCoordinates", loader_id =>
-        "loaderId", loader_name => "loaderName", loader_number => "loaderNumber",
-        loader_driver_name => "loaderDriverName", dumper_id => "dumperId", dumper_name =>
-        "dumperName", dumper_number => "dumperNumber", dumper_registration_number =>
-        "dumperRegistrationNumber", dumper_driver_name => "dumperDriverName",
-        dumper_driver_company_name => "dumperDriverCompanyName", trailer => "trailer",
-        verified => "verified", approved => "approved", invoiced => "invoiced",
-        receipt_number => "receiptNumber", customer_name => "customerName", comment =>
-        "comment", project_id => "projectId", project_number => "projectNumber",
-        project_name => "projectName", project_external_number =>
-        "projectExternalNumber", project_company_name => "projectCompanyName", task_id =>
-        "taskId", task_name => "taskName" } extra
+        plain FlowTripRegistration { 0 id "id", 1 load_date_time "loadDateTime", 2
+        dump_date_time "dumpDateTime", 3 cost_start_date_time "costStartDateTime", 4
+        cost_end_date_time "costEndDateTime", 5 modified_date_time "modifiedDateTime", 6
+        is_deleted "isDeleted", 7 deleted_date_time "deletedDateTime", 8 is_flow_data
+        "isFlowData", 9 quantity "quantity", 10 quantity_m3 "quantityM3", 11
+        registered_quantity "registeredQuantity", 12 verified_quantity
+        "verifiedQuantity", 13 unit_of_measure_text "unitOfMeasureText", 14
+        unit_of_measure "unitOfMeasure", 15 mass_type_id "massTypeId", 16 mass_type
+        "massType", 17 m3_per_hour "m3PerHour", 18 total_cycle_time_seconds
+        "totalCycleTimeSeconds", 19 total_cycle_time_hours "totalCycleTimeHours", 20
+        utilization_rate "utilizationRate", 21 distance "distance", 22 average_speed_kmh
+        "averageSpeedKmh", 23 net_altitude_change "netAltitudeChange", 24 total_ascent
+        "totalAscent", 25 max_gradient "maxGradient", 26 average_gradient
+        "averageGradient", 27 load_location_name "loadLocationName", 28
+        dump_location_name "dumpLocationName", 29 load_coordinates "loadCoordinates", 30
+        dump_coordinates "dumpCoordinates", 31 loader_id "loaderId", 32 loader_name
+        "loaderName", 33 loader_number "loaderNumber", 34 loader_driver_name
+        "loaderDriverName", 35 dumper_id "dumperId", 36 dumper_name "dumperName", 37
+        dumper_number "dumperNumber", 38 dumper_registration_number
+        "dumperRegistrationNumber", 39 dumper_driver_name "dumperDriverName", 40
+        dumper_driver_company_name "dumperDriverCompanyName", 41 trailer "trailer", 42
+        verified "verified", 43 approved "approved", 44 invoiced "invoiced", 45
+        receipt_number "receiptNumber", 46 customer_name "customerName", 47 comment
+        "comment", 48 project_id "projectId", 49 project_number "projectNumber", 50
+        project_name "projectName", 51 project_external_number "projectExternalNumber",
+        52 project_company_name "projectCompanyName", 53 task_id "taskId", 54 task_name
+        "taskName" } extra
     );
     /// One page of trips, with what is needed to ask for the next.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct FlowTripRegistrationPage {
         /// The rows of the page. Null or absent means an empty page, which need not be the last.
@@ -4636,14 +4652,15 @@ pub mod types {
         pub record_count: Option<i64>,
         /// Deletions on this page.
         pub deleted_record_count: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        FlowTripRegistrationPage { data => "data", links => "links", continuation_token
-        => "continuationToken", sync_type_name => "syncTypeName", record_count =>
-        "recordCount", deleted_record_count => "deletedRecordCount" }
+        plain FlowTripRegistrationPage { 0 data "data", 1 links "links", 2
+        continuation_token "continuationToken", 3 sync_type_name "syncTypeName", 4
+        record_count "recordCount", 5 deleted_record_count "deletedRecordCount" }
     );
     /// An image as it belongs to one parent: an image with two parents has two rows. The names of the file, link and parent fields are not known; those given here are borrowed from the file model of the core API, and unknown ones are kept.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Image {
         /// Identifier of the record; the only field that a deletion is sure to carry.
@@ -4728,23 +4745,24 @@ pub mod types {
         pub deleted_date_time: Option<keyfob_client::Timestamp>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<2>,
     }
     keyfob_client::record!(
-        Image { id => "id", project_id => "projectId", project_number => "projectNumber",
-        project_name => "projectName", task_id => "taskId", task_name => "taskName",
-        activity_id => "activityId", activity_number => "activityNumber", company_id =>
-        "companyId", project_company_id => "projectCompanyId", created_by_user_id =>
-        "createdByUserId", created_by_user_name => "createdByUserName", created_date_time
-        => "createdDateTime", latitude => "latitude", longitude => "longitude", accuracy
-        => "accuracy", road_reference => "roadReference", source => "source", parent_id
-        => "parentId", file_name => "fileName", file_name_orig => "fileNameOrig",
-        file_type => "fileType", file_size => "fileSize", url => "url", url_sm =>
-        "urlSm", url_m => "urlM", url_lg => "urlLg", modified_date_time =>
-        "modifiedDateTime", is_deleted => "isDeleted", deleted_date_time =>
-        "deletedDateTime" } extra
+        plain Image { 0 id "id", 1 project_id "projectId", 2 project_number
+        "projectNumber", 3 project_name "projectName", 4 task_id "taskId", 5 task_name
+        "taskName", 6 activity_id "activityId", 7 activity_number "activityNumber", 8
+        company_id "companyId", 9 project_company_id "projectCompanyId", 10
+        created_by_user_id "createdByUserId", 11 created_by_user_name
+        "createdByUserName", 12 created_date_time "createdDateTime", 13 latitude
+        "latitude", 14 longitude "longitude", 15 accuracy "accuracy", 16 road_reference
+        "roadReference", 17 source "source", 18 parent_id "parentId", 19 file_name
+        "fileName", 20 file_name_orig "fileNameOrig", 21 file_type "fileType", 22
+        file_size "fileSize", 23 url "url", 24 url_sm "urlSm", 25 url_m "urlM", 26 url_lg
+        "urlLg", 27 modified_date_time "modifiedDateTime", 28 is_deleted "isDeleted", 29
+        deleted_date_time "deletedDateTime" } extra
     );
     /// One page of images, with what is needed to ask for the next.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ImagePage {
         /// The rows of the page. Null or absent means an empty page, which need not be the last.
@@ -4759,11 +4777,12 @@ pub mod types {
         pub record_count: Option<i64>,
         /// Deletions on this page.
         pub deleted_record_count: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        ImagePage { data => "data", links => "links", continuation_token =>
-        "continuationToken", sync_type_name => "syncTypeName", record_count =>
-        "recordCount", deleted_record_count => "deletedRecordCount" }
+        plain ImagePage { 0 data "data", 1 links "links", 2 continuation_token
+        "continuationToken", 3 sync_type_name "syncTypeName", 4 record_count
+        "recordCount", 5 deleted_record_count "deletedRecordCount" }
     );
     /// What an image belongs to.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -4844,7 +4863,7 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(IncidentBaseType);
     /// An alert: health, safety and environment, quality, environment or machine. A deletion carries id, isDeleted, deletedDateTime and modifiedDateTime (then the time of the deletion), and nothing else.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct IncidentRegistration {
         /// Identifier of the record; the only field that a deletion is sure to carry.
@@ -4917,26 +4936,26 @@ pub mod types {
         pub deleted_date_time: Option<keyfob_client::Timestamp>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<3>,
     }
     keyfob_client::record!(
-        IncidentRegistration { id => "id", serial_number => "serialNumber",
-        serial_number_with_prefix => "serialNumberWithPrefix", title => "title",
-        description => "description", type_name => "typeName", base_type => "baseType",
-        base_type_text => "baseTypeText", status => "status", status_text =>
-        "statusText", risk => "risk", risk_text => "riskText", damage_type_text =>
-        "damageTypeText", measures => "measures", requires_further_action =>
-        "requiresFurtherAction", resolved_on_location => "resolvedOnLocation",
-        absence_days => "absenceDays", company_name => "companyName", project_id =>
-        "projectId", project_number => "projectNumber", project_name => "projectName",
-        project_company_name => "projectCompanyName", task_id => "taskId", task_name =>
-        "taskName", machine_id => "machineId", machine_name => "machineName", latitude =>
-        "latitude", longitude => "longitude", created_at => "createdAt",
-        status_updated_at => "statusUpdatedAt", modified_date_time => "modifiedDateTime",
-        pdf_url => "pdfUrl", is_deleted => "isDeleted", deleted_date_time =>
-        "deletedDateTime" } extra
+        plain IncidentRegistration { 0 id "id", 1 serial_number "serialNumber", 2
+        serial_number_with_prefix "serialNumberWithPrefix", 3 title "title", 4
+        description "description", 5 type_name "typeName", 6 base_type "baseType", 7
+        base_type_text "baseTypeText", 8 status "status", 9 status_text "statusText", 10
+        risk "risk", 11 risk_text "riskText", 12 damage_type_text "damageTypeText", 13
+        measures "measures", 14 requires_further_action "requiresFurtherAction", 15
+        resolved_on_location "resolvedOnLocation", 16 absence_days "absenceDays", 17
+        company_name "companyName", 18 project_id "projectId", 19 project_number
+        "projectNumber", 20 project_name "projectName", 21 project_company_name
+        "projectCompanyName", 22 task_id "taskId", 23 task_name "taskName", 24 machine_id
+        "machineId", 25 machine_name "machineName", 26 latitude "latitude", 27 longitude
+        "longitude", 28 created_at "createdAt", 29 status_updated_at "statusUpdatedAt",
+        30 modified_date_time "modifiedDateTime", 31 pdf_url "pdfUrl", 32 is_deleted
+        "isDeleted", 33 deleted_date_time "deletedDateTime" } extra
     );
     /// One page of alerts, with what is needed to ask for the next.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct IncidentRegistrationPage {
         /// The rows of the page. Null or absent means an empty page, which need not be the last.
@@ -4951,11 +4970,12 @@ pub mod types {
         pub record_count: Option<i64>,
         /// Deletions on this page.
         pub deleted_record_count: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        IncidentRegistrationPage { data => "data", links => "links", continuation_token
-        => "continuationToken", sync_type_name => "syncTypeName", record_count =>
-        "recordCount", deleted_record_count => "deletedRecordCount" }
+        plain IncidentRegistrationPage { 0 data "data", 1 links "links", 2
+        continuation_token "continuationToken", 3 sync_type_name "syncTypeName", 4
+        record_count "recordCount", 5 deleted_record_count "deletedRecordCount" }
     );
     /// Status of an alert.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -4993,7 +5013,7 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(IncidentStatus);
     /// A usage record of a machine that the company owns, on its own or another company's project. A deletion carries id, isDeleted, deletedDateTime and modifiedDateTime (then the time of the deletion), and nothing else.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct MachineRegistration {
         /// Identifier of the record; the only field that a deletion is sure to carry.
@@ -5042,21 +5062,22 @@ pub mod types {
         pub deleted_date_time: Option<keyfob_client::Timestamp>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<2>,
     }
     keyfob_client::record!(
-        MachineRegistration { id => "id", start_date_time => "startDateTime",
-        stop_date_time => "stopDateTime", qty => "qty", description => "description",
-        approved => "approved", machine_id => "machineId", machine_name => "machineName",
-        resource_number => "resourceNumber", machine_type_name => "machineTypeName",
-        driver_id => "driverId", driver_name => "driverName", driver_company_name =>
-        "driverCompanyName", project_id => "projectId", project_number =>
-        "projectNumber", project_name => "projectName", project_external_number =>
-        "projectExternalNumber", project_company_name => "projectCompanyName",
-        created_date_time => "createdDateTime", modified_date_time => "modifiedDateTime",
-        is_deleted => "isDeleted", deleted_date_time => "deletedDateTime" } extra
+        plain MachineRegistration { 0 id "id", 1 start_date_time "startDateTime", 2
+        stop_date_time "stopDateTime", 3 qty "qty", 4 description "description", 5
+        approved "approved", 6 machine_id "machineId", 7 machine_name "machineName", 8
+        resource_number "resourceNumber", 9 machine_type_name "machineTypeName", 10
+        driver_id "driverId", 11 driver_name "driverName", 12 driver_company_name
+        "driverCompanyName", 13 project_id "projectId", 14 project_number
+        "projectNumber", 15 project_name "projectName", 16 project_external_number
+        "projectExternalNumber", 17 project_company_name "projectCompanyName", 18
+        created_date_time "createdDateTime", 19 modified_date_time "modifiedDateTime", 20
+        is_deleted "isDeleted", 21 deleted_date_time "deletedDateTime" } extra
     );
     /// One page of machine registrations, with what is needed to ask for the next.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct MachineRegistrationPage {
         /// The rows of the page. Null or absent means an empty page, which need not be the last.
@@ -5071,14 +5092,15 @@ pub mod types {
         pub record_count: Option<i64>,
         /// Deletions on this page.
         pub deleted_record_count: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        MachineRegistrationPage { data => "data", links => "links", continuation_token =>
-        "continuationToken", sync_type_name => "syncTypeName", record_count =>
-        "recordCount", deleted_record_count => "deletedRecordCount" }
+        plain MachineRegistrationPage { 0 data "data", 1 links "links", 2
+        continuation_token "continuationToken", 3 sync_type_name "syncTypeName", 4
+        record_count "recordCount", 5 deleted_record_count "deletedRecordCount" }
     );
     /// One kind of overtime on one day.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct OvertimeLine {
         /// Payroll type.
@@ -5093,10 +5115,12 @@ pub mod types {
         pub sorting: Option<f64>,
         /// Hours, with two decimals.
         pub qty: Option<f64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        OvertimeLine { payroll_type_id => "payrollTypeId", name => "name", line_type =>
-        "lineType", overtime_type => "overtimeType", sorting => "sorting", qty => "qty" }
+        plain OvertimeLine { 0 payroll_type_id "payrollTypeId", 1 name "name", 2
+        line_type "lineType", 3 overtime_type "overtimeType", 4 sorting "sorting", 5 qty
+        "qty" }
     );
     /// Where a line of overtime comes from: 20, 30 and 40 are automatic overtime of levels 1, 2 and 3; 41 is a type registered by hand, of which there may be any number.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -5169,15 +5193,16 @@ pub mod types {
     }
     keyfob_client::open_integer_enum!(OvertimeType);
     /// Links of a page.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PageLinks {
         /// The next page, relative to the API without its /reporting prefix; absent on the last page.
         pub next: Option<String>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::record!(PageLinks { next => "next" });
+    keyfob_client::record!(plain PageLinks { 0 next "next" });
     /// Payroll figures of one employee on one day with hours or absence. The extended listing fills every field; which of them the standard listing has is not documented, only that it has no others.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PayrollLine {
         /// Identifier of the record; the only field that a deletion is sure to carry.
@@ -5238,24 +5263,25 @@ pub mod types {
         pub overtime_lines: Vec<OvertimeLine>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<2>,
     }
     keyfob_client::record!(
-        PayrollLine { id => "id", trans_date_time => "transDateTime", user_id =>
-        "userId", user_name => "userName", employee_number => "employeeNumber",
-        company_id => "companyId", qty => "qty", standard_qty => "standardQty",
-        overtime50_qty => "overtime50Qty", overtime100_qty => "overtime100Qty",
-        timebank_qty => "timebankQty", break_qty => "breakQty", absence_qty =>
-        "absenceQty", absence_approved_qty => "absenceApprovedQty", absence_locked_qty =>
-        "absenceLockedQty", total_verified_qty => "totalVerifiedQty", approved_qty =>
-        "approvedQty", locked_qty => "lockedQty", verified => "verified",
-        verified_by_name => "verifiedByName", verified_date_time => "verifiedDateTime",
-        approved => "approved", approved_by_name => "approvedByName", approved_date_time
-        => "approvedDateTime", modified_date_time => "modifiedDateTime", is_deleted =>
-        "isDeleted", deleted_date_time => "deletedDateTime", overtime_lines =>
+        plain PayrollLine { 0 id "id", 1 trans_date_time "transDateTime", 2 user_id
+        "userId", 3 user_name "userName", 4 employee_number "employeeNumber", 5
+        company_id "companyId", 6 qty "qty", 7 standard_qty "standardQty", 8
+        overtime50_qty "overtime50Qty", 9 overtime100_qty "overtime100Qty", 10
+        timebank_qty "timebankQty", 11 break_qty "breakQty", 12 absence_qty "absenceQty",
+        13 absence_approved_qty "absenceApprovedQty", 14 absence_locked_qty
+        "absenceLockedQty", 15 total_verified_qty "totalVerifiedQty", 16 approved_qty
+        "approvedQty", 17 locked_qty "lockedQty", 18 verified "verified", 19
+        verified_by_name "verifiedByName", 20 verified_date_time "verifiedDateTime", 21
+        approved "approved", 22 approved_by_name "approvedByName", 23 approved_date_time
+        "approvedDateTime", 24 modified_date_time "modifiedDateTime", 25 is_deleted
+        "isDeleted", 26 deleted_date_time "deletedDateTime", 27 overtime_lines
         "overtimeLines" } extra
     );
     /// One page of payroll lines, with what is needed to ask for the next.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PayrollLinePage {
         /// The rows of the page. Null or absent means an empty page, which need not be the last.
@@ -5270,14 +5296,15 @@ pub mod types {
         pub record_count: Option<i64>,
         /// Deletions on this page.
         pub deleted_record_count: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        PayrollLinePage { data => "data", links => "links", continuation_token =>
-        "continuationToken", sync_type_name => "syncTypeName", record_count =>
-        "recordCount", deleted_record_count => "deletedRecordCount" }
+        plain PayrollLinePage { 0 data "data", 1 links "links", 2 continuation_token
+        "continuationToken", 3 sync_type_name "syncTypeName", 4 record_count
+        "recordCount", 5 deleted_record_count "deletedRecordCount" }
     );
     /// A project. A deletion is the last stored version; its modifiedDateTime is the last change before the deletion.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Project {
         /// Identifier of the record; the only field that a deletion is sure to carry.
@@ -5310,17 +5337,18 @@ pub mod types {
         pub deleted_date_time: Option<keyfob_client::Timestamp>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        Project { id => "id", number => "number", name => "name", external_number =>
-        "externalNumber", external_dim01 => "externalDim01", external_dim02 =>
-        "externalDim02", company_id => "companyId", company_name => "companyName", active
-        => "active", is_external => "isExternal", created_date_time => "createdDateTime",
-        modified_date_time => "modifiedDateTime", is_deleted => "isDeleted",
-        deleted_date_time => "deletedDateTime" } extra
+        plain Project { 0 id "id", 1 number "number", 2 name "name", 3 external_number
+        "externalNumber", 4 external_dim01 "externalDim01", 5 external_dim02
+        "externalDim02", 6 company_id "companyId", 7 company_name "companyName", 8 active
+        "active", 9 is_external "isExternal", 10 created_date_time "createdDateTime", 11
+        modified_date_time "modifiedDateTime", 12 is_deleted "isDeleted", 13
+        deleted_date_time "deletedDateTime" } extra
     );
     /// One page of projects, with what is needed to ask for the next.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ProjectPage {
         /// The rows of the page. Null or absent means an empty page, which need not be the last.
@@ -5335,14 +5363,15 @@ pub mod types {
         pub record_count: Option<i64>,
         /// Deletions on this page.
         pub deleted_record_count: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        ProjectPage { data => "data", links => "links", continuation_token =>
-        "continuationToken", sync_type_name => "syncTypeName", record_count =>
-        "recordCount", deleted_record_count => "deletedRecordCount" }
+        plain ProjectPage { 0 data "data", 1 links "links", 2 continuation_token
+        "continuationToken", 3 sync_type_name "syncTypeName", 4 record_count
+        "recordCount", 5 deleted_record_count "deletedRecordCount" }
     );
     /// An entry of the resource catalogue: a person, machine, vehicle or piece of equipment. A deletion is the last stored version; its modifiedDateTime is the last change before the deletion.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Resource {
         /// Identifier of the record; the only field that a deletion is sure to carry.
@@ -5389,16 +5418,17 @@ pub mod types {
         pub deleted_date_time: Option<keyfob_client::Timestamp>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<2>,
     }
     keyfob_client::record!(
-        Resource { id => "id", number => "number", name => "name", type_name =>
-        "typeName", type_base_name => "typeBaseName", registration_number =>
-        "registrationNumber", serial_number => "serialNumber", department =>
-        "department", emission_class => "emissionClass", build_year => "buildYear",
-        weight => "weight", capacity => "capacity", cost_price => "costPrice", price =>
-        "price", company_id => "companyId", company_name => "companyName", active =>
-        "active", is_external => "isExternal", modified_date_time => "modifiedDateTime",
-        is_deleted => "isDeleted", deleted_date_time => "deletedDateTime" } extra
+        plain Resource { 0 id "id", 1 number "number", 2 name "name", 3 type_name
+        "typeName", 4 type_base_name "typeBaseName", 5 registration_number
+        "registrationNumber", 6 serial_number "serialNumber", 7 department "department",
+        8 emission_class "emissionClass", 9 build_year "buildYear", 10 weight "weight",
+        11 capacity "capacity", 12 cost_price "costPrice", 13 price "price", 14
+        company_id "companyId", 15 company_name "companyName", 16 active "active", 17
+        is_external "isExternal", 18 modified_date_time "modifiedDateTime", 19 is_deleted
+        "isDeleted", 20 deleted_date_time "deletedDateTime" } extra
     );
     /// What a resource is, whatever the company calls its type.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -5452,7 +5482,7 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(ResourceBaseType);
     /// One page of resources, with what is needed to ask for the next.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ResourcePage {
         /// The rows of the page. Null or absent means an empty page, which need not be the last.
@@ -5467,11 +5497,12 @@ pub mod types {
         pub record_count: Option<i64>,
         /// Deletions on this page.
         pub deleted_record_count: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        ResourcePage { data => "data", links => "links", continuation_token =>
-        "continuationToken", sync_type_name => "syncTypeName", record_count =>
-        "recordCount", deleted_record_count => "deletedRecordCount" }
+        plain ResourcePage { 0 data "data", 1 links "links", 2 continuation_token
+        "continuationToken", 3 sync_type_name "syncTypeName", 4 record_count
+        "recordCount", 5 deleted_record_count "deletedRecordCount" }
     );
     /// Whether a page belongs to a full or an incremental synchronisation.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -5505,7 +5536,7 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(SyncType);
     /// A project transaction: hours or quantities of a person, machine or vehicle. A deletion carries id, isDeleted, deletedDateTime and modifiedDateTime (then the time of the deletion), and nothing else.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct TimeRegistration {
         /// Identifier of the record; the only field that a deletion is sure to carry.
@@ -5628,40 +5659,41 @@ pub mod types {
         pub user_work_shift_setting_name: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<4>,
     }
     keyfob_client::record!(
-        TimeRegistration { id => "id", work_date => "workDate", start_date_time =>
-        "startDateTime", stop_date_time => "stopDateTime", created_date_time =>
-        "createdDateTime", modified_date_time => "modifiedDateTime", is_deleted =>
-        "isDeleted", deleted_date_time => "deletedDateTime", qty => "qty", unit_name =>
-        "unitName", unit_qty => "unitQty", unit_price => "unitPrice", price => "price",
-        amount => "amount", cost_price_base => "costPriceBase", cost_price_man =>
-        "costPriceMan", cost_price_machine => "costPriceMachine", cost_amount =>
-        "costAmount", cost_amount_man => "costAmountMan", cost_amount_machine =>
-        "costAmountMachine", break_qty => "breakQty", description => "description",
-        description_internal => "descriptionInternal", approved => "approved",
-        approved_by_name => "approvedByName", approved_date_time => "approvedDateTime",
-        payroll_approved => "payrollApproved", payroll_approved_date_time =>
-        "payrollApprovedDateTime", locked => "locked", locked_by_name => "lockedByName",
-        locked_date_time => "lockedDateTime", invoiced => "invoiced", project_id =>
-        "projectId", project_number => "projectNumber", project_name => "projectName",
-        project_external_number => "projectExternalNumber", project_company_id =>
-        "projectCompanyId", project_company_name => "projectCompanyName",
-        project_leader_name => "projectLeaderName", project_main_foreman_name =>
-        "projectMainForemanName", task_id => "taskId", task_name => "taskName",
-        task_name_long => "taskNameLong", task_wbs_number => "taskWbsNumber",
-        task_chapter_id => "taskChapterId", task_piece_work_id => "taskPieceWorkId",
-        resource_id => "resourceId", resource_number => "resourceNumber", resource_name
-        => "resourceName", resource_type_name => "resourceTypeName",
-        primary_resource_name => "primaryResourceName", machine_emission_class =>
-        "machineEmissionClass", user_id => "userId", user_name => "userName",
-        user_employee_number => "userEmployeeNumber", user_company_name =>
-        "userCompanyName", user_company_org_nr => "userCompanyOrgNr", user_work_title =>
-        "userWorkTitle", user_work_shift_setting_name => "userWorkShiftSettingName" }
+        plain TimeRegistration { 0 id "id", 1 work_date "workDate", 2 start_date_time
+        "startDateTime", 3 stop_date_time "stopDateTime", 4 created_date_time
+        "createdDateTime", 5 modified_date_time "modifiedDateTime", 6 is_deleted
+        "isDeleted", 7 deleted_date_time "deletedDateTime", 8 qty "qty", 9 unit_name
+        "unitName", 10 unit_qty "unitQty", 11 unit_price "unitPrice", 12 price "price",
+        13 amount "amount", 14 cost_price_base "costPriceBase", 15 cost_price_man
+        "costPriceMan", 16 cost_price_machine "costPriceMachine", 17 cost_amount
+        "costAmount", 18 cost_amount_man "costAmountMan", 19 cost_amount_machine
+        "costAmountMachine", 20 break_qty "breakQty", 21 description "description", 22
+        description_internal "descriptionInternal", 23 approved "approved", 24
+        approved_by_name "approvedByName", 25 approved_date_time "approvedDateTime", 26
+        payroll_approved "payrollApproved", 27 payroll_approved_date_time
+        "payrollApprovedDateTime", 28 locked "locked", 29 locked_by_name "lockedByName",
+        30 locked_date_time "lockedDateTime", 31 invoiced "invoiced", 32 project_id
+        "projectId", 33 project_number "projectNumber", 34 project_name "projectName", 35
+        project_external_number "projectExternalNumber", 36 project_company_id
+        "projectCompanyId", 37 project_company_name "projectCompanyName", 38
+        project_leader_name "projectLeaderName", 39 project_main_foreman_name
+        "projectMainForemanName", 40 task_id "taskId", 41 task_name "taskName", 42
+        task_name_long "taskNameLong", 43 task_wbs_number "taskWbsNumber", 44
+        task_chapter_id "taskChapterId", 45 task_piece_work_id "taskPieceWorkId", 46
+        resource_id "resourceId", 47 resource_number "resourceNumber", 48 resource_name
+        "resourceName", 49 resource_type_name "resourceTypeName", 50
+        primary_resource_name "primaryResourceName", 51 machine_emission_class
+        "machineEmissionClass", 52 user_id "userId", 53 user_name "userName", 54
+        user_employee_number "userEmployeeNumber", 55 user_company_name
+        "userCompanyName", 56 user_company_org_nr "userCompanyOrgNr", 57 user_work_title
+        "userWorkTitle", 58 user_work_shift_setting_name "userWorkShiftSettingName" }
         extra
     );
     /// One page of time registrations, with what is needed to ask for the next.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct TimeRegistrationPage {
         /// The rows of the page. Null or absent means an empty page, which need not be the last.
@@ -5676,11 +5708,12 @@ pub mod types {
         pub record_count: Option<i64>,
         /// Deletions on this page.
         pub deleted_record_count: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        TimeRegistrationPage { data => "data", links => "links", continuation_token =>
-        "continuationToken", sync_type_name => "syncTypeName", record_count =>
-        "recordCount", deleted_record_count => "deletedRecordCount" }
+        plain TimeRegistrationPage { 0 data "data", 1 links "links", 2 continuation_token
+        "continuationToken", 3 sync_type_name "syncTypeName", 4 record_count
+        "recordCount", 5 deleted_record_count "deletedRecordCount" }
     );
     /// Unit of a quantity of mass.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -5714,7 +5747,7 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(UnitOfMeasure);
     /// A person's profile in one company; a person in several companies has several rows with the same identityUserId. Birth date, address and next of kin are present too, under names that are not known. A deletion is the last stored version; its modifiedDateTime is the last change before the deletion.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct User {
         /// Identifier of the profile. Registrations do not refer to it.
@@ -5759,20 +5792,21 @@ pub mod types {
         pub deleted_date_time: Option<keyfob_client::Timestamp>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<2>,
     }
     keyfob_client::record!(
-        User { id => "id", identity_user_id => "identityUserId", employee_number =>
-        "employeeNumber", name => "name", first_name => "firstName", last_name =>
-        "lastName", email => "email", work_title => "workTitle", department =>
-        "department", company_id => "companyId", company_name => "companyName",
-        employment_company_id => "employmentCompanyId", employment_company_name =>
-        "employmentCompanyName", is_active_employment => "isActiveEmployment",
-        is_disabled => "isDisabled", start_date => "startDate", end_date => "endDate",
-        modified_date_time => "modifiedDateTime", is_deleted => "isDeleted",
-        deleted_date_time => "deletedDateTime" } extra
+        plain User { 0 id "id", 1 identity_user_id "identityUserId", 2 employee_number
+        "employeeNumber", 3 name "name", 4 first_name "firstName", 5 last_name
+        "lastName", 6 email "email", 7 work_title "workTitle", 8 department "department",
+        9 company_id "companyId", 10 company_name "companyName", 11 employment_company_id
+        "employmentCompanyId", 12 employment_company_name "employmentCompanyName", 13
+        is_active_employment "isActiveEmployment", 14 is_disabled "isDisabled", 15
+        start_date "startDate", 16 end_date "endDate", 17 modified_date_time
+        "modifiedDateTime", 18 is_deleted "isDeleted", 19 deleted_date_time
+        "deletedDateTime" } extra
     );
     /// One page of users, with what is needed to ask for the next.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct UserPage {
         /// The rows of the page. Null or absent means an empty page, which need not be the last.
@@ -5787,11 +5821,12 @@ pub mod types {
         pub record_count: Option<i64>,
         /// Deletions on this page.
         pub deleted_record_count: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        UserPage { data => "data", links => "links", continuation_token =>
-        "continuationToken", sync_type_name => "syncTypeName", record_count =>
-        "recordCount", deleted_record_count => "deletedRecordCount" }
+        plain UserPage { 0 data "data", 1 links "links", 2 continuation_token
+        "continuationToken", 3 sync_type_name "syncTypeName", 4 record_count
+        "recordCount", 5 deleted_record_count "deletedRecordCount" }
     );
     /// Which employees a payroll extraction covers, by how they are paid. FixedPay is inferred from the core API.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -5829,7 +5864,7 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(UserPayrollType);
     /// A work order: a node of a project's work breakdown structure. A deletion is the last stored version; its modifiedDateTime is the last change before the deletion.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct WorkOrder {
         /// Identifier of the record; the only field that a deletion is sure to carry.
@@ -5870,19 +5905,20 @@ pub mod types {
         pub deleted_date_time: Option<keyfob_client::Timestamp>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<2>,
     }
     keyfob_client::record!(
-        WorkOrder { id => "id", project_id => "projectId", number => "number", name =>
-        "name", name_with_number => "nameWithNumber", chapter_id => "chapterId",
-        external_number => "externalNumber", external_dim01 => "externalDim01",
-        external_dim02 => "externalDim02", external_piece_work_id =>
-        "externalPieceWorkId", parent_name => "parentName", full_path_name =>
-        "fullPathName", company_id => "companyId", company_name => "companyName",
-        is_external => "isExternal", modified_date_time => "modifiedDateTime", is_deleted
-        => "isDeleted", deleted_date_time => "deletedDateTime" } extra
+        plain WorkOrder { 0 id "id", 1 project_id "projectId", 2 number "number", 3 name
+        "name", 4 name_with_number "nameWithNumber", 5 chapter_id "chapterId", 6
+        external_number "externalNumber", 7 external_dim01 "externalDim01", 8
+        external_dim02 "externalDim02", 9 external_piece_work_id "externalPieceWorkId",
+        10 parent_name "parentName", 11 full_path_name "fullPathName", 12 company_id
+        "companyId", 13 company_name "companyName", 14 is_external "isExternal", 15
+        modified_date_time "modifiedDateTime", 16 is_deleted "isDeleted", 17
+        deleted_date_time "deletedDateTime" } extra
     );
     /// One page of work orders, with what is needed to ask for the next.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct WorkOrderPage {
         /// The rows of the page. Null or absent means an empty page, which need not be the last.
@@ -5897,10 +5933,11 @@ pub mod types {
         pub record_count: Option<i64>,
         /// Deletions on this page.
         pub deleted_record_count: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        WorkOrderPage { data => "data", links => "links", continuation_token =>
-        "continuationToken", sync_type_name => "syncTypeName", record_count =>
-        "recordCount", deleted_record_count => "deletedRecordCount" }
+        plain WorkOrderPage { 0 data "data", 1 links "links", 2 continuation_token
+        "continuationToken", 3 sync_type_name "syncTypeName", 4 record_count
+        "recordCount", 5 deleted_record_count "deletedRecordCount" }
     );
 }

@@ -6163,9 +6163,8 @@ pub mod operation {
 }
 /// What the API takes and answers.
 pub mod types {
-    use keyfob_client::wire;
     /// An application of a candidate. Candidate and job opening are given by id or by the caller's key and are fixed once it exists; a move changes the job opening. The rating needs the right to view or to set ratings.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Application {
         /// Assigned by the server.
@@ -6222,127 +6221,86 @@ pub mod types {
         pub screening_questions: Vec<FormField>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<2>,
     }
     keyfob_client::record!(
-        Application { id => "id", external_id => "externalId", person => "person",
-        job_opening => "jobOpening", application_status_id => "applicationStatusId",
-        last_status_change_date => "lastStatusChangeDate", date_created => "dateCreated",
-        version => "version", language_id => "languageId", comment => "comment",
-        privacy_policy_accepted => "privacyPolicyAccepted", extended_use_accepted =>
-        "extendedUseAccepted", earliest_starting_date => "earliestStartingDate",
-        desired_salary => "desiredSalary", hr_service_provider_email =>
-        "hrServiceProviderEmail", desired_location_ids => "desiredLocationIds",
-        desired_locations => "desiredLocations", type_ => "type", rating => "rating",
-        source_id => "sourceId", rejection_code_id => "rejectionCodeId",
-        ref_job_publication => "refJobPublication", ref_apply_date => "refApplyDate",
-        permanent_post_number => "permanentPostNumber", candidate_mailbox =>
-        "candidateMailbox", screening_questions => "screeningQuestions" } extra
+        plain Application { 0 id "id", 1 external_id "externalId", 2 person "person", 3
+        job_opening "jobOpening", 4 application_status_id "applicationStatusId", 5
+        last_status_change_date "lastStatusChangeDate", 6 date_created "dateCreated", 7
+        version "version", 8 language_id "languageId", 9 comment "comment", 10
+        privacy_policy_accepted "privacyPolicyAccepted", 11 extended_use_accepted
+        "extendedUseAccepted", 12 earliest_starting_date "earliestStartingDate", 13
+        desired_salary "desiredSalary", 14 hr_service_provider_email
+        "hrServiceProviderEmail", 15 desired_location_ids "desiredLocationIds", 16
+        desired_locations "desiredLocations", 17 type_ "type", 18 rating "rating", 19
+        source_id "sourceId", 20 rejection_code_id "rejectionCodeId", 21
+        ref_job_publication "refJobPublication", 22 ref_apply_date "refApplyDate", 23
+        permanent_post_number "permanentPostNumber", 24 candidate_mailbox
+        "candidateMailbox", 25 screening_questions "screeningQuestions" } extra
     );
     /// An application to create. Candidate and job opening are given by id or by the caller's key and are fixed once it exists; a move changes the job opening. The rating needs the right to view or to set ratings.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(rename_all = "camelCase")]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct ApplicationCreate {
         /// The caller's own key; unique within the resource or null.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_id: Option<String>,
         /// `person`.
         pub person: EntityReference,
         /// `jobOpening`.
         pub job_opening: EntityReference,
         /// Internal name of the status, such as `SYS_NEW`; changed by a status change only. Left out of a creation, the first status of the workflow is taken.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub application_status_id: Option<String>,
         /// When the status last changed (UTC).
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub last_status_change_date: Option<keyfob_client::Timestamp>,
         /// Technical creation time (UTC); a creation may back-date it.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub date_created: Option<keyfob_client::Timestamp>,
         /// ISO 639-1 language such as de or en.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub language_id: String,
         /// `comment`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub comment: Option<String>,
         /// `privacyPolicyAccepted`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub privacy_policy_accepted: Option<bool>,
         /// Consent to longer storage, for a talent pool.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub extended_use_accepted: Option<bool>,
         /// Free text, not a date; at most 255 characters.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub earliest_starting_date: Option<String>,
         /// Free text.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub desired_salary: Option<String>,
         /// `hrServiceProviderEmail`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub hr_service_provider_email: Option<String>,
         /// Internal names of locations. The vendor names this property so in its schemas and `desiredLocations` in its examples.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::list_string")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub desired_location_ids: Vec<String>,
         /// The name that the vendor's examples use for `desiredLocationIds`; send one of the two.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::list_string")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub desired_locations: Vec<String>,
         /// `type`.
         pub type_: ApplicationType,
         /// Read only with the right to view ratings, set only with the right to set them.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub rating: Option<ApplicationRating>,
         /// Internal name of the source, such as `HOMEPAGE`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub source_id: Option<String>,
         /// Internal name of the reason for a rejection.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub rejection_code_id: Option<String>,
         /// The publication that the candidate applied to.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub ref_job_publication: Option<EntityReference>,
         /// Day of the application.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_date")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub ref_apply_date: Option<chrono::NaiveDate>,
         /// The screening questions that were answered.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub screening_questions: Vec<FormFieldAnswer>,
+        wire: keyfob_client::record::Forms<2>,
     }
-    keyfob_client::value!(ApplicationCreate);
+    keyfob_client::record!(
+        given ApplicationCreate { 0 external_id "externalId", 1 person "person" needed, 2
+        job_opening "jobOpening" needed, 3 application_status_id "applicationStatusId", 4
+        last_status_change_date "lastStatusChangeDate", 5 date_created "dateCreated", 6
+        language_id "languageId" given, 7 comment "comment", 8 privacy_policy_accepted
+        "privacyPolicyAccepted", 9 extended_use_accepted "extendedUseAccepted", 10
+        earliest_starting_date "earliestStartingDate", 11 desired_salary "desiredSalary",
+        12 hr_service_provider_email "hrServiceProviderEmail", 13 desired_location_ids
+        "desiredLocationIds", 14 desired_locations "desiredLocations", 15 type_ "type"
+        needed, 16 rating "rating", 17 source_id "sourceId", 18 rejection_code_id
+        "rejectionCodeId", 19 ref_job_publication "refJobPublication", 20 ref_apply_date
+        "refApplyDate", 21 screening_questions "screeningQuestions" }
+    );
     impl ApplicationCreate {
         /// With what the API requires.
         pub fn new(
@@ -6374,6 +6332,7 @@ pub mod types {
                 ref_job_publication: Default::default(),
                 ref_apply_date: Default::default(),
                 screening_questions: Default::default(),
+                wire: Default::default(),
             }
         }
         /// The caller's own key; unique within the resource or null.
@@ -6483,7 +6442,7 @@ pub mod types {
         }
     }
     /// Something that happened to an application.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ApplicationHistoryEntry {
         /// The caller's own key of the entry.
@@ -6504,13 +6463,14 @@ pub mod types {
         pub from_application_status_id: Option<String>,
         /// Only with the types that have `fromApplicationStatusId`.
         pub to_application_status_id: Option<String>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        ApplicationHistoryEntry { external_id => "externalId", type_ => "type",
-        description => "description", date_created => "dateCreated", dvinci_user_id =>
-        "dvinciUserId", comment => "comment", external_user => "externalUser",
-        from_application_status_id => "fromApplicationStatusId", to_application_status_id
-        => "toApplicationStatusId" }
+        plain ApplicationHistoryEntry { 0 external_id "externalId", 1 type_ "type", 2
+        description "description", 3 date_created "dateCreated", 4 dvinci_user_id
+        "dvinciUserId", 5 comment "comment", 6 external_user "externalUser", 7
+        from_application_status_id "fromApplicationStatusId", 8 to_application_status_id
+        "toApplicationStatusId" }
     );
     /// A rating of an application, A best.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -6552,7 +6512,7 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(ApplicationRating);
     /// An application to hand in. Only these three properties are known by name; the keys for answers to screening questions, attachments and the rest are not, and go in as further properties.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ApplicationSubmission {
         /// `language`.
@@ -6563,10 +6523,11 @@ pub mod types {
         pub last_name: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        ApplicationSubmission { language => "language", first_name => "firstName",
-        last_name => "lastName" } extra
+        plain ApplicationSubmission { 0 language "language", 1 first_name "firstName", 2
+        last_name "lastName" } extra
     );
     impl ApplicationSubmission {
         /// Nothing set yet.
@@ -6590,7 +6551,7 @@ pub mod types {
         }
     }
     /// An application as listed.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ApplicationSummary {
         /// Assigned by the server.
@@ -6607,12 +6568,13 @@ pub mod types {
         pub last_status_change_date: Option<keyfob_client::Timestamp>,
         /// Technical creation time (UTC); a creation may back-date it.
         pub date_created: Option<keyfob_client::Timestamp>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        ApplicationSummary { id => "id", external_id => "externalId", person => "person",
-        job_opening => "jobOpening", application_status_id => "applicationStatusId",
-        last_status_change_date => "lastStatusChangeDate", date_created => "dateCreated"
-        }
+        plain ApplicationSummary { 0 id "id", 1 external_id "externalId", 2 person
+        "person", 3 job_opening "jobOpening", 4 application_status_id
+        "applicationStatusId", 5 last_status_change_date "lastStatusChangeDate", 6
+        date_created "dateCreated" }
     );
     /// How an application arrived.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -6658,90 +6620,60 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(ApplicationType);
     /// What replaces an application. Candidate, job opening and status are no part of it. Nullable properties tell absent from null; the vendor does not say what an absent one does, so send everything that was read.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(rename_all = "camelCase")]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct ApplicationUpdate {
         /// The caller's own key; unique within the resource or null.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_id: Option<String>,
         /// The version that was read.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::integer")]
         pub version: i64,
         /// ISO 639-1 language such as de or en.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub language_id: String,
         /// `comment`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub comment: keyfob_client::Patch<String>,
         /// `privacyPolicyAccepted`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub privacy_policy_accepted: Option<bool>,
         /// Consent to longer storage, for a talent pool.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub extended_use_accepted: keyfob_client::Patch<bool>,
         /// Free text, not a date; at most 255 characters.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub earliest_starting_date: keyfob_client::Patch<String>,
         /// Free text.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub desired_salary: keyfob_client::Patch<String>,
         /// `hrServiceProviderEmail`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub hr_service_provider_email: keyfob_client::Patch<String>,
         /// Internal names of locations. The vendor names this property so in its schemas and `desiredLocations` in its examples.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_list")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub desired_location_ids: Option<Vec<String>>,
         /// The name that the vendor's examples use for `desiredLocationIds`; send one of the two.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_list")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub desired_locations: Option<Vec<String>>,
         /// `type`.
         pub type_: ApplicationType,
         /// Read only with the right to view ratings, set only with the right to set them.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub rating: keyfob_client::Patch<ApplicationRating>,
         /// Internal name of the source, such as `HOMEPAGE`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub source_id: keyfob_client::Patch<String>,
         /// Internal name of the reason for a rejection.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub rejection_code_id: keyfob_client::Patch<String>,
         /// The publication that the candidate applied to.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub ref_job_publication: keyfob_client::Patch<EntityReference>,
         /// Day of the application.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub ref_apply_date: keyfob_client::Patch<chrono::NaiveDate>,
         /// The screening questions that were answered.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_list")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub screening_questions: Option<Vec<FormFieldAnswer>>,
-        #[serde(flatten)]
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<2>,
     }
-    keyfob_client::value!(ApplicationUpdate);
+    keyfob_client::record!(
+        given ApplicationUpdate { 0 external_id "externalId", 1 version "version" given,
+        2 language_id "languageId" given, 3 comment "comment", 4 privacy_policy_accepted
+        "privacyPolicyAccepted", 5 extended_use_accepted "extendedUseAccepted", 6
+        earliest_starting_date "earliestStartingDate", 7 desired_salary "desiredSalary",
+        8 hr_service_provider_email "hrServiceProviderEmail", 9 desired_location_ids
+        "desiredLocationIds", 10 desired_locations "desiredLocations", 11 type_ "type"
+        needed, 12 rating "rating", 13 source_id "sourceId", 14 rejection_code_id
+        "rejectionCodeId", 15 ref_job_publication "refJobPublication", 16 ref_apply_date
+        "refApplyDate", 17 screening_questions "screeningQuestions" } extra
+    );
     impl ApplicationUpdate {
         /// With what the API requires.
         pub fn new(
@@ -6769,6 +6701,7 @@ pub mod types {
                 ref_apply_date: Default::default(),
                 screening_questions: Default::default(),
                 extra: Default::default(),
+                wire: Default::default(),
             }
         }
         /// The caller's own key; unique within the resource or null.
@@ -6889,7 +6822,7 @@ pub mod types {
         }
     }
     /// A user in the approval sequence of a hiring request.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Approver {
         /// Id of the user.
@@ -6898,9 +6831,11 @@ pub mod types {
         pub sequence: Option<i64>,
         /// `processState`.
         pub process_state: Option<ApproverState>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        Approver { id => "id", sequence => "sequence", process_state => "processState" }
+        plain Approver { 0 id "id", 1 sequence "sequence", 2 process_state "processState"
+        }
     );
     /// Where one approver stands in the approval sequence.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -6942,7 +6877,7 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(ApproverState);
     /// An attachment of an application.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Attachment {
         /// 24 hexadecimal digits.
@@ -6961,33 +6896,30 @@ pub mod types {
         pub conversion_state: Option<ConversionState>,
         /// The file in Base64.
         pub content_as_base64: Option<String>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        Attachment { id => "id", date_created => "dateCreated", filename => "filename",
-        file_size => "fileSize", content_type => "contentType", description =>
-        "description", conversion_state => "conversionState", content_as_base64 =>
+        plain Attachment { 0 id "id", 1 date_created "dateCreated", 2 filename
+        "filename", 3 file_size "fileSize", 4 content_type "contentType", 5 description
+        "description", 6 conversion_state "conversionState", 7 content_as_base64
         "contentAsBase64" }
     );
     /// A file to attach.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(rename_all = "camelCase")]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct AttachmentCreate {
         /// `filename`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub filename: String,
         /// The file in Base64.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub content_as_base64: String,
         /// Optional since revision 1.56.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub description: Option<String>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::value!(AttachmentCreate);
+    keyfob_client::record!(
+        given AttachmentCreate { 0 filename "filename" given, 1 content_as_base64
+        "contentAsBase64" given, 2 description "description" }
+    );
     impl AttachmentCreate {
         /// With what the API requires.
         pub fn new(
@@ -6998,6 +6930,7 @@ pub mod types {
                 filename: filename.into(),
                 content_as_base64: content_as_base64.into(),
                 description: Default::default(),
+                wire: Default::default(),
             }
         }
         /// Optional since revision 1.56.
@@ -7007,15 +6940,16 @@ pub mod types {
         }
     }
     /// The id of a new attachment.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct AttachmentCreated {
         /// 24 hexadecimal digits.
         pub id: Option<String>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::record!(AttachmentCreated { id => "id" });
+    keyfob_client::record!(plain AttachmentCreated { 0 id "id" });
     /// An attachment of an application without its content.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct AttachmentInfo {
         /// 24 hexadecimal digits.
@@ -7032,14 +6966,15 @@ pub mod types {
         pub description: Option<String>,
         /// `conversionState`.
         pub conversion_state: Option<ConversionState>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        AttachmentInfo { id => "id", date_created => "dateCreated", filename =>
-        "filename", file_size => "fileSize", content_type => "contentType", description
-        => "description", conversion_state => "conversionState" }
+        plain AttachmentInfo { 0 id "id", 1 date_created "dateCreated", 2 filename
+        "filename", 3 file_size "fileSize", 4 content_type "contentType", 5 description
+        "description", 6 conversion_state "conversionState" }
     );
     /// The PDF form of an attachment of an application.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct AttachmentPdf {
         /// 24 hexadecimal digits.
@@ -7056,14 +6991,15 @@ pub mod types {
         pub description: Option<String>,
         /// The PDF in Base64.
         pub content_as_base64: Option<String>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        AttachmentPdf { id => "id", date_created => "dateCreated", filename =>
-        "filename", file_size => "fileSize", content_type => "contentType", description
-        => "description", content_as_base64 => "contentAsBase64" }
+        plain AttachmentPdf { 0 id "id", 1 date_created "dateCreated", 2 filename
+        "filename", 3 file_size "fileSize", 4 content_type "contentType", 5 description
+        "description", 6 content_as_base64 "contentAsBase64" }
     );
     /// When a publication is shown on a channel. One of `channelId` and `internalName` is mandatory when sent.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ChannelPlacement {
         /// `channelId`.
@@ -7074,10 +7010,11 @@ pub mod types {
         pub start_date: Option<keyfob_client::Timestamp>,
         /// With an offset; null is open-ended.
         pub end_date: Option<keyfob_client::Timestamp>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        ChannelPlacement { channel_id => "channelId", internal_name => "internalName",
-        start_date => "startDate", end_date => "endDate" }
+        plain ChannelPlacement { 0 channel_id "channelId", 1 internal_name
+        "internalName", 2 start_date "startDate", 3 end_date "endDate" }
     );
     impl ChannelPlacement {
         /// Nothing set yet.
@@ -7106,7 +7043,7 @@ pub mod types {
         }
     }
     /// A link that is shown on every page of a kind. All four properties are mandatory when sent.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ConfigurationExternalLink {
         /// Labels by language (de, en and whatever the tenant has).
@@ -7119,10 +7056,11 @@ pub mod types {
         pub required_permission: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        ConfigurationExternalLink { name_messages => "nameMessages", url => "url",
-        fa_icon => "faIcon", required_permission => "requiredPermission" } extra
+        plain ConfigurationExternalLink { 0 name_messages "nameMessages", 1 url "url", 2
+        fa_icon "faIcon", 3 required_permission "requiredPermission" } extra
     );
     impl ConfigurationExternalLink {
         /// Nothing set yet.
@@ -7154,13 +7092,14 @@ pub mod types {
         }
     }
     /// What d.vinci answers to an action that returns no object.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Confirmation {
         /// `success`.
         pub success: Option<bool>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::record!(Confirmation { success => "success" });
+    keyfob_client::record!(plain Confirmation { 0 success "success" });
     /// Where the conversion of an attachment to PDF stands; null means that none was started.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
@@ -7244,15 +7183,18 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(DailyEmailNotificationType);
     /// An object by its id or by the key that the caller gave it. If both are sent, the id wins.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct EntityReference {
         /// `id`.
         pub id: Option<i64>,
         /// `externalId`.
         pub external_id: Option<String>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::record!(EntityReference { id => "id", external_id => "externalId" });
+    keyfob_client::record!(
+        plain EntityReference { 0 id "id", 1 external_id "externalId" }
+    );
     impl EntityReference {
         /// Nothing set yet.
         pub fn new() -> Self {
@@ -7341,7 +7283,7 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(EntryReason);
     /// A link to another system, shown as a button. Where an administrator enables it for the address, d.vinci adds a signed token (JWT) as the query parameter `jwt`, or in place of the text `(jwt)` anywhere in the address: signed with HS256, with the claims `dvinciUser`, `dvinciUserId`, `aud`, `iss` and `iat`, the last in milliseconds, and without an expiry. Label and address are mandatory when sent.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ExternalLink {
         /// `label`.
@@ -7350,9 +7292,10 @@ pub mod types {
         pub url: Option<String>,
         /// Name of a Font Awesome 5 icon, beginning with `fa-`; `fa-external-link` if left out.
         pub fa_icon: Option<String>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        ExternalLink { label => "label", url => "url", fa_icon => "faIcon" }
+        plain ExternalLink { 0 label "label", 1 url "url", 2 fa_icon "faIcon" }
     );
     impl ExternalLink {
         /// Nothing set yet.
@@ -7407,15 +7350,18 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(ExternalLinkTarget);
     /// A value kept for another system.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ExternalSystemValue {
         /// `field`.
         pub field: Option<String>,
         /// `value`.
         pub value: Option<String>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::record!(ExternalSystemValue { field => "field", value => "value" });
+    keyfob_client::record!(
+        plain ExternalSystemValue { 0 field "field", 1 value "value" }
+    );
     impl ExternalSystemValue {
         /// Nothing set yet.
         pub fn new() -> Self {
@@ -7460,7 +7406,7 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(FeedDetail);
     /// The answer to a customer-defined field or screening question.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct FormField {
         /// Internal name.
@@ -7473,10 +7419,11 @@ pub mod types {
         pub answer: Option<String>,
         /// The choices made, for the kinds `SINGLE_CHOICE` and `MULTI_CHOICE`.
         pub answers: Vec<FormFieldChoice>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        FormField { id => "id", display_name => "displayName", type_ => "type", answer =>
-        "answer", answers => "answers" }
+        plain FormField { 0 id "id", 1 display_name "displayName", 2 type_ "type", 3
+        answer "answer", 4 answers "answers" }
     );
     impl FormField {
         /// Nothing set yet.
@@ -7513,7 +7460,7 @@ pub mod types {
         }
     }
     /// An answer to send for a customer-defined field or screening question.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct FormFieldAnswer {
         /// Internal name.
@@ -7522,9 +7469,10 @@ pub mod types {
         pub answer: Option<String>,
         /// The choices made, for the kinds `SINGLE_CHOICE` and `MULTI_CHOICE`.
         pub answers: Vec<FormFieldChoiceAnswer>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        FormFieldAnswer { id => "id", answer => "answer", answers => "answers" }
+        plain FormFieldAnswer { 0 id "id", 1 answer "answer", 2 answers "answers" }
     );
     impl FormFieldAnswer {
         /// Nothing set yet.
@@ -7551,15 +7499,16 @@ pub mod types {
         }
     }
     /// A choice made in a field.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct FormFieldChoice {
         /// Internal name of the choice.
         pub id: Option<String>,
         /// Display text of the choice.
         pub answer: Option<String>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::record!(FormFieldChoice { id => "id", answer => "answer" });
+    keyfob_client::record!(plain FormFieldChoice { 0 id "id", 1 answer "answer" });
     impl FormFieldChoice {
         /// Nothing set yet.
         pub fn new() -> Self {
@@ -7577,13 +7526,14 @@ pub mod types {
         }
     }
     /// A choice to send.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct FormFieldChoiceAnswer {
         /// Internal name of the choice.
         pub id: Option<String>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::record!(FormFieldChoiceAnswer { id => "id" });
+    keyfob_client::record!(plain FormFieldChoiceAnswer { 0 id "id" });
     impl FormFieldChoiceAnswer {
         /// Nothing set yet.
         pub fn new() -> Self {
@@ -7710,7 +7660,7 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(HiringReason);
     /// A request to hire somebody, before there is a job opening.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct HiringRequest {
         /// `id`.
@@ -7795,26 +7745,27 @@ pub mod types {
         pub form_fields: Vec<FormField>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<3>,
     }
     keyfob_client::record!(
-        HiringRequest { id => "id", external_id => "externalId", version => "version",
-        job_title => "jobTitle", date_created => "dateCreated", org_unit_id =>
-        "orgUnitId", hiring_request_creator_id => "hiringRequestCreatorId",
-        job_opening_id => "jobOpeningId", status => "status", superior_id =>
-        "superiorId", hr_contact_id => "hrContactId", approval_status =>
-        "approvalStatus", approval_process_starter_id => "approvalProcessStarterId",
-        company_id => "companyId", contract_period_id => "contractPeriodId",
-        function_group_id => "functionGroupId", occupational_group_id =>
-        "occupationalGroupId", pay_grade_id => "payGradeId", openings_count =>
-        "openingsCount", hiring_reason => "hiringReason", department_and_cost_unit =>
-        "departmentAndCostUnit", name_and_staff_number => "nameAndStaffNumber", reason =>
-        "reason", substitute_date_from => "substituteDateFrom", substitute_date_to =>
-        "substituteDateTo", termination_date => "terminationDate", transfer_date =>
-        "transferDate", area => "area", cost_unit => "costUnit", department =>
-        "department", profile => "profile", remark => "remark", salary => "salary", tasks
-        => "tasks", vacancy_number => "vacancyNumber", budgeted => "budgeted",
-        earliest_entry_date => "earliestEntryDate", location_ids => "locationIds",
-        working_time_ids => "workingTimeIds", form_fields => "formFields" } extra
+        plain HiringRequest { 0 id "id", 1 external_id "externalId", 2 version "version",
+        3 job_title "jobTitle", 4 date_created "dateCreated", 5 org_unit_id "orgUnitId",
+        6 hiring_request_creator_id "hiringRequestCreatorId", 7 job_opening_id
+        "jobOpeningId", 8 status "status", 9 superior_id "superiorId", 10 hr_contact_id
+        "hrContactId", 11 approval_status "approvalStatus", 12
+        approval_process_starter_id "approvalProcessStarterId", 13 company_id
+        "companyId", 14 contract_period_id "contractPeriodId", 15 function_group_id
+        "functionGroupId", 16 occupational_group_id "occupationalGroupId", 17
+        pay_grade_id "payGradeId", 18 openings_count "openingsCount", 19 hiring_reason
+        "hiringReason", 20 department_and_cost_unit "departmentAndCostUnit", 21
+        name_and_staff_number "nameAndStaffNumber", 22 reason "reason", 23
+        substitute_date_from "substituteDateFrom", 24 substitute_date_to
+        "substituteDateTo", 25 termination_date "terminationDate", 26 transfer_date
+        "transferDate", 27 area "area", 28 cost_unit "costUnit", 29 department
+        "department", 30 profile "profile", 31 remark "remark", 32 salary "salary", 33
+        tasks "tasks", 34 vacancy_number "vacancyNumber", 35 budgeted "budgeted", 36
+        earliest_entry_date "earliestEntryDate", 37 location_ids "locationIds", 38
+        working_time_ids "workingTimeIds", 39 form_fields "formFields" } extra
     );
     /// The outcome of the approval of a hiring request.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -7852,172 +7803,94 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(HiringRequestApprovalStatus);
     /// A hiring request to create.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(rename_all = "camelCase")]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct HiringRequestCreate {
         /// The caller's own key; unique within the resource or null.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_id: Option<String>,
         /// At most 255 characters.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub job_title: String,
         /// Fixed once the request exists. A replacement must repeat it unchanged: the vendor lists it as required there without describing it.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::integer")]
         pub org_unit_id: i64,
         /// Id of the user who is the superior.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::integer")]
         pub superior_id: i64,
         /// Id of the user who is the contact in human resources.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::integer")]
         pub hr_contact_id: i64,
         /// Internal name of the company.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub company_id: Option<String>,
         /// Internal name, such as `LIMITED`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub contract_period_id: Option<String>,
         /// A string id, such as 1.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub function_group_id: Option<String>,
         /// A string id.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub occupational_group_id: Option<String>,
         /// A string id.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub pay_grade_id: Option<String>,
         /// Positive.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub openings_count: Option<i64>,
         /// `hiringReason`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub hiring_reason: Option<HiringReason>,
         /// Only with the reason `REPLACEMENT_TRANSFER`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub department_and_cost_unit: Option<String>,
         /// Only with the reasons `REPLACEMENT_TERMINATION`, `REPLACEMENT_TRANSFER` and `TEMPORARY_SUBSTITUTE`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name_and_staff_number: Option<String>,
         /// Only with the reasons `TRAINING`, `EXPANSION`, `OTHER`, `RENEWAL_OR_EXTENSION_OF_CONTRACT`, `TEMPORARY_SUBSTITUTE` and `ADDITIONAL_REQUIREMENT`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub reason: Option<String>,
         /// Only with the reason `TEMPORARY_SUBSTITUTE`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_date")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub substitute_date_from: Option<chrono::NaiveDate>,
         /// Only with the reason `TEMPORARY_SUBSTITUTE`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_date")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub substitute_date_to: Option<chrono::NaiveDate>,
         /// Only with the reason `REPLACEMENT_TERMINATION`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_date")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub termination_date: Option<chrono::NaiveDate>,
         /// Only with the reason `REPLACEMENT_TRANSFER`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_date")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub transfer_date: Option<chrono::NaiveDate>,
         /// `area`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub area: Option<String>,
         /// `costUnit`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub cost_unit: Option<String>,
         /// `department`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub department: Option<String>,
         /// HTML.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub profile: Option<String>,
         /// Plain text.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub remark: Option<String>,
         /// Free text.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub salary: Option<String>,
         /// HTML.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub tasks: Option<String>,
         /// `vacancyNumber`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub vacancy_number: Option<String>,
         /// `budgeted`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub budgeted: Option<bool>,
         /// A date here, whereas the property of this name on a job opening is free text.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_date")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub earliest_entry_date: Option<chrono::NaiveDate>,
         /// Internal names of locations.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::list_string")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub location_ids: Vec<String>,
         /// Internal names, such as `MARGINAL_EMPLOYMENT`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::list_string")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub working_time_ids: Vec<String>,
         /// Customer-defined fields.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub form_fields: Vec<FormField>,
         /// Ids of the users who are to approve; only at creation.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::list_integer")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub approver_ids: Vec<i64>,
+        wire: keyfob_client::record::Forms<3>,
     }
-    keyfob_client::value!(HiringRequestCreate);
+    keyfob_client::record!(
+        given HiringRequestCreate { 0 external_id "externalId", 1 job_title "jobTitle"
+        given, 2 org_unit_id "orgUnitId" given, 3 superior_id "superiorId" given, 4
+        hr_contact_id "hrContactId" given, 5 company_id "companyId", 6 contract_period_id
+        "contractPeriodId", 7 function_group_id "functionGroupId", 8
+        occupational_group_id "occupationalGroupId", 9 pay_grade_id "payGradeId", 10
+        openings_count "openingsCount", 11 hiring_reason "hiringReason", 12
+        department_and_cost_unit "departmentAndCostUnit", 13 name_and_staff_number
+        "nameAndStaffNumber", 14 reason "reason", 15 substitute_date_from
+        "substituteDateFrom", 16 substitute_date_to "substituteDateTo", 17
+        termination_date "terminationDate", 18 transfer_date "transferDate", 19 area
+        "area", 20 cost_unit "costUnit", 21 department "department", 22 profile
+        "profile", 23 remark "remark", 24 salary "salary", 25 tasks "tasks", 26
+        vacancy_number "vacancyNumber", 27 budgeted "budgeted", 28 earliest_entry_date
+        "earliestEntryDate", 29 location_ids "locationIds", 30 working_time_ids
+        "workingTimeIds", 31 form_fields "formFields", 32 approver_ids "approverIds" }
+    );
     impl HiringRequestCreate {
         /// With what the API requires.
         pub fn new(
@@ -8060,6 +7933,7 @@ pub mod types {
                 working_time_ids: Default::default(),
                 form_fields: Default::default(),
                 approver_ids: Default::default(),
+                wire: Default::default(),
             }
         }
         /// The caller's own key; unique within the resource or null.
@@ -8218,7 +8092,7 @@ pub mod types {
         }
     }
     /// Something that happened to a hiring request.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct HiringRequestHistoryEntry {
         /// `type`.
@@ -8231,11 +8105,12 @@ pub mod types {
         pub dvinci_user_id: Option<i64>,
         /// `comment`.
         pub comment: Option<String>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        HiringRequestHistoryEntry { type_ => "type", description => "description",
-        date_created => "dateCreated", dvinci_user_id => "dvinciUserId", comment =>
-        "comment" }
+        plain HiringRequestHistoryEntry { 0 type_ "type", 1 description "description", 2
+        date_created "dateCreated", 3 dvinci_user_id "dvinciUserId", 4 comment "comment"
+        }
     );
     /// What happened to a hiring request.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -8356,150 +8231,96 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(HiringRequestStatus);
     /// What replaces a hiring request. Nullable properties tell absent from null; the vendor does not say what an absent one does, so send everything that was read.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(rename_all = "camelCase")]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct HiringRequestUpdate {
         /// The caller's own key; unique within the resource or null.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub external_id: keyfob_client::Patch<String>,
         /// The version that was read.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::integer")]
         pub version: i64,
         /// At most 255 characters.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub job_title: String,
         /// Fixed once the request exists. A replacement must repeat it unchanged: the vendor lists it as required there without describing it.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::integer")]
         pub org_unit_id: i64,
         /// Id of the user who is the superior.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::integer")]
         pub superior_id: i64,
         /// Id of the user who is the contact in human resources.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::integer")]
         pub hr_contact_id: i64,
         /// Internal name of the company.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub company_id: keyfob_client::Patch<String>,
         /// Internal name, such as `LIMITED`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub contract_period_id: keyfob_client::Patch<String>,
         /// A string id, such as 1.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub function_group_id: keyfob_client::Patch<String>,
         /// A string id.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub occupational_group_id: keyfob_client::Patch<String>,
         /// A string id.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub pay_grade_id: keyfob_client::Patch<String>,
         /// Positive.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub openings_count: keyfob_client::Patch<i64>,
         /// `hiringReason`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub hiring_reason: Option<HiringReason>,
         /// Only with the reason `REPLACEMENT_TRANSFER`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub department_and_cost_unit: keyfob_client::Patch<String>,
         /// Only with the reasons `REPLACEMENT_TERMINATION`, `REPLACEMENT_TRANSFER` and `TEMPORARY_SUBSTITUTE`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub name_and_staff_number: keyfob_client::Patch<String>,
         /// Only with the reasons `TRAINING`, `EXPANSION`, `OTHER`, `RENEWAL_OR_EXTENSION_OF_CONTRACT`, `TEMPORARY_SUBSTITUTE` and `ADDITIONAL_REQUIREMENT`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub reason: keyfob_client::Patch<String>,
         /// Only with the reason `TEMPORARY_SUBSTITUTE`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub substitute_date_from: keyfob_client::Patch<chrono::NaiveDate>,
         /// Only with the reason `TEMPORARY_SUBSTITUTE`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub substitute_date_to: keyfob_client::Patch<chrono::NaiveDate>,
         /// Only with the reason `REPLACEMENT_TERMINATION`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub termination_date: keyfob_client::Patch<chrono::NaiveDate>,
         /// Only with the reason `REPLACEMENT_TRANSFER`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub transfer_date: keyfob_client::Patch<chrono::NaiveDate>,
         /// `area`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub area: keyfob_client::Patch<String>,
         /// `costUnit`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub cost_unit: keyfob_client::Patch<String>,
         /// `department`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub department: keyfob_client::Patch<String>,
         /// HTML.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub profile: keyfob_client::Patch<String>,
         /// Plain text.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub remark: keyfob_client::Patch<String>,
         /// Free text.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub salary: keyfob_client::Patch<String>,
         /// HTML.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub tasks: keyfob_client::Patch<String>,
         /// `vacancyNumber`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub vacancy_number: keyfob_client::Patch<String>,
         /// `budgeted`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub budgeted: keyfob_client::Patch<bool>,
         /// A date here, whereas the property of this name on a job opening is free text.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub earliest_entry_date: keyfob_client::Patch<chrono::NaiveDate>,
         /// Internal names of locations.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_list")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub location_ids: Option<Vec<String>>,
         /// Internal names, such as `MARGINAL_EMPLOYMENT`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_list")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub working_time_ids: Option<Vec<String>>,
         /// Customer-defined fields.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_list")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub form_fields: Option<Vec<FormField>>,
-        #[serde(flatten)]
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<3>,
     }
-    keyfob_client::value!(HiringRequestUpdate);
+    keyfob_client::record!(
+        given HiringRequestUpdate { 0 external_id "externalId", 1 version "version"
+        given, 2 job_title "jobTitle" given, 3 org_unit_id "orgUnitId" given, 4
+        superior_id "superiorId" given, 5 hr_contact_id "hrContactId" given, 6 company_id
+        "companyId", 7 contract_period_id "contractPeriodId", 8 function_group_id
+        "functionGroupId", 9 occupational_group_id "occupationalGroupId", 10 pay_grade_id
+        "payGradeId", 11 openings_count "openingsCount", 12 hiring_reason "hiringReason",
+        13 department_and_cost_unit "departmentAndCostUnit", 14 name_and_staff_number
+        "nameAndStaffNumber", 15 reason "reason", 16 substitute_date_from
+        "substituteDateFrom", 17 substitute_date_to "substituteDateTo", 18
+        termination_date "terminationDate", 19 transfer_date "transferDate", 20 area
+        "area", 21 cost_unit "costUnit", 22 department "department", 23 profile
+        "profile", 24 remark "remark", 25 salary "salary", 26 tasks "tasks", 27
+        vacancy_number "vacancyNumber", 28 budgeted "budgeted", 29 earliest_entry_date
+        "earliestEntryDate", 30 location_ids "locationIds", 31 working_time_ids
+        "workingTimeIds", 32 form_fields "formFields" } extra
+    );
     impl HiringRequestUpdate {
         /// With what the API requires.
         pub fn new(
@@ -8544,6 +8365,7 @@ pub mod types {
                 working_time_ids: Default::default(),
                 form_fields: Default::default(),
                 extra: Default::default(),
+                wire: Default::default(),
             }
         }
         /// The caller's own key; unique within the resource or null.
@@ -8751,7 +8573,7 @@ pub mod types {
         }
     }
     /// Something that happened to an application or a job opening.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct HistoryEntry {
         /// The caller's own key of the entry.
@@ -8768,43 +8590,34 @@ pub mod types {
         pub comment: Option<String>,
         /// Name of the person in the other system.
         pub external_user: Option<String>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        HistoryEntry { external_id => "externalId", type_ => "type", description =>
-        "description", date_created => "dateCreated", dvinci_user_id => "dvinciUserId",
-        comment => "comment", external_user => "externalUser" }
+        plain HistoryEntry { 0 external_id "externalId", 1 type_ "type", 2 description
+        "description", 3 date_created "dateCreated", 4 dvinci_user_id "dvinciUserId", 5
+        comment "comment", 6 external_user "externalUser" }
     );
     /// A history entry to write; its key stands in the path.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(rename_all = "camelCase")]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct HistoryEntryContent {
         /// `description`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub description: String,
         /// `dateCreated`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub date_created: Option<keyfob_client::Timestamp>,
         /// Id of the user.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub dvinci_user_id: Option<i64>,
         /// Name of the person in the other system.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_user: Option<String>,
         /// The vendor sends `EXTERNAL_SYSTEM` in an example.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub type_: Option<String>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::value!(HistoryEntryContent);
+    keyfob_client::record!(
+        given HistoryEntryContent { 0 description "description" given, 1 date_created
+        "dateCreated", 2 dvinci_user_id "dvinciUserId", 3 external_user "externalUser", 4
+        type_ "type" }
+    );
     impl HistoryEntryContent {
         /// With what the API requires.
         pub fn new(description: impl Into<String>) -> Self {
@@ -8814,6 +8627,7 @@ pub mod types {
                 dvinci_user_id: Default::default(),
                 external_user: Default::default(),
                 type_: Default::default(),
+                wire: Default::default(),
             }
         }
         /// `dateCreated`.
@@ -8841,40 +8655,28 @@ pub mod types {
         }
     }
     /// A history entry to write under the caller's key: created if new, else overwritten.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(rename_all = "camelCase")]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct HistoryEntryInput {
         /// The caller's own key of the entry.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub external_id: String,
         /// `description`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub description: String,
         /// `dateCreated`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub date_created: Option<keyfob_client::Timestamp>,
         /// Id of the user.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub dvinci_user_id: Option<i64>,
         /// Name of the person in the other system.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_user: Option<String>,
         /// The vendor sends `EXTERNAL_SYSTEM` in an example.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub type_: Option<String>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::value!(HistoryEntryInput);
+    keyfob_client::record!(
+        given HistoryEntryInput { 0 external_id "externalId" given, 1 description
+        "description" given, 2 date_created "dateCreated", 3 dvinci_user_id
+        "dvinciUserId", 4 external_user "externalUser", 5 type_ "type" }
+    );
     impl HistoryEntryInput {
         /// With what the API requires.
         pub fn new(
@@ -8888,6 +8690,7 @@ pub mod types {
                 dvinci_user_id: Default::default(),
                 external_user: Default::default(),
                 type_: Default::default(),
+                wire: Default::default(),
             }
         }
         /// `dateCreated`.
@@ -8915,7 +8718,7 @@ pub mod types {
         }
     }
     /// A job opening. Tenants configure which of department, `contractPeriod`, reference, reward, `costUnit`, `earliestEntryDate`, `categoryIds`, `locationIds`, `targetGroups` and `workingTimes` are mandatory, optional or hidden.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct JobOpening {
         /// `id`.
@@ -8972,118 +8775,78 @@ pub mod types {
         pub form_fields: Vec<FormField>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<2>,
     }
     keyfob_client::record!(
-        JobOpening { id => "id", version => "version", name => "name", org_unit_id =>
-        "orgUnitId", earliest_entry_date => "earliestEntryDate", responsible_user_id =>
-        "responsibleUserId", department => "department", contract_period =>
-        "contractPeriod", reference => "reference", reward => "reward", cost_unit =>
-        "costUnit", type_ => "type", status => "status", company_id => "companyId",
-        user_group_ids => "userGroupIds", category_ids => "categoryIds", location_ids =>
-        "locationIds", target_groups => "targetGroups", working_times => "workingTimes",
-        external_links => "externalLinks", external_id => "externalId", hiring_request_id
-        => "hiringRequestId", job_opening_url => "jobOpeningUrl", application_list_url =>
-        "applicationListUrl", job_publications => "jobPublications", form_fields =>
-        "formFields" } extra
+        plain JobOpening { 0 id "id", 1 version "version", 2 name "name", 3 org_unit_id
+        "orgUnitId", 4 earliest_entry_date "earliestEntryDate", 5 responsible_user_id
+        "responsibleUserId", 6 department "department", 7 contract_period
+        "contractPeriod", 8 reference "reference", 9 reward "reward", 10 cost_unit
+        "costUnit", 11 type_ "type", 12 status "status", 13 company_id "companyId", 14
+        user_group_ids "userGroupIds", 15 category_ids "categoryIds", 16 location_ids
+        "locationIds", 17 target_groups "targetGroups", 18 working_times "workingTimes",
+        19 external_links "externalLinks", 20 external_id "externalId", 21
+        hiring_request_id "hiringRequestId", 22 job_opening_url "jobOpeningUrl", 23
+        application_list_url "applicationListUrl", 24 job_publications "jobPublications",
+        25 form_fields "formFields" } extra
     );
     /// A job opening to create. Tenants configure which of department, `contractPeriod`, reference, reward, `costUnit`, `earliestEntryDate`, `categoryIds`, `locationIds`, `targetGroups` and `workingTimes` are mandatory, optional or hidden.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(rename_all = "camelCase")]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct JobOpeningCreate {
         /// At most 255 characters.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub name: String,
         /// Fixed once the job opening exists.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::integer")]
         pub org_unit_id: i64,
         /// Free text, not a date.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub earliest_entry_date: Option<String>,
         /// Id of the responsible user.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::integer")]
         pub responsible_user_id: i64,
         /// `department`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub department: Option<String>,
         /// Internal name; `LIMITED` and `UNLIMITED` are shipped, tenants add their own.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub contract_period: Option<String>,
         /// Filled by the server where the tenant has references generated.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub reference: Option<String>,
         /// `reward`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub reward: Option<String>,
         /// `costUnit`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub cost_unit: Option<String>,
         /// `type`.
         pub type_: JobOpeningType,
         /// `status`.
         pub status: JobOpeningStatus,
         /// Internal name of the company.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub company_id: Option<String>,
         /// Ids of user groups.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::list_integer")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub user_group_ids: Vec<i64>,
         /// Internal names of categories.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::list_string")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub category_ids: Vec<String>,
         /// Internal names of locations.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::list_string")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub location_ids: Vec<String>,
         /// Internal names; `PROFESSIONALS`, `GRADUATES`, `STUDENTS`, `PUPILS` and `OTHERS` are shipped.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::list_string")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub target_groups: Vec<String>,
         /// Internal names; `FULL_TIME`, `PART_TIME` and `MARGINAL_EMPLOYMENT` are shipped.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::list_string")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub working_times: Vec<String>,
         /// Links shown as buttons in the web interface.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub external_links: Vec<ExternalLink>,
         /// The caller's own key; unique within the resource or null.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_id: Option<String>,
         /// Customer-defined fields.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub form_fields: Vec<FormFieldAnswer>,
+        wire: keyfob_client::record::Forms<2>,
     }
-    keyfob_client::value!(JobOpeningCreate);
+    keyfob_client::record!(
+        given JobOpeningCreate { 0 name "name" given, 1 org_unit_id "orgUnitId" given, 2
+        earliest_entry_date "earliestEntryDate", 3 responsible_user_id
+        "responsibleUserId" given, 4 department "department", 5 contract_period
+        "contractPeriod", 6 reference "reference", 7 reward "reward", 8 cost_unit
+        "costUnit", 9 type_ "type" needed, 10 status "status" needed, 11 company_id
+        "companyId", 12 user_group_ids "userGroupIds", 13 category_ids "categoryIds", 14
+        location_ids "locationIds", 15 target_groups "targetGroups", 16 working_times
+        "workingTimes", 17 external_links "externalLinks", 18 external_id "externalId",
+        19 form_fields "formFields" }
+    );
     impl JobOpeningCreate {
         /// With what the API requires.
         pub fn new(
@@ -9114,6 +8877,7 @@ pub mod types {
                 external_links: Default::default(),
                 external_id: Default::default(),
                 form_fields: Default::default(),
+                wire: Default::default(),
             }
         }
         /// Free text, not a date.
@@ -9211,13 +8975,14 @@ pub mod types {
         }
     }
     /// What goes with a move to another job opening.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct JobOpeningMove {
         /// `comment`.
         pub comment: Option<String>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::record!(JobOpeningMove { comment => "comment" });
+    keyfob_client::record!(plain JobOpeningMove { 0 comment "comment" });
     impl JobOpeningMove {
         /// Nothing set yet.
         pub fn new() -> Self {
@@ -9300,107 +9065,64 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(JobOpeningType);
     /// What replaces a job opening. Nullable properties tell absent from null; the vendor does not say what an absent one does, so send everything that was read.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(rename_all = "camelCase")]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct JobOpeningUpdate {
         /// The version that was read.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::integer")]
         pub version: i64,
         /// At most 255 characters.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub name: String,
         /// Not changeable; the vendor's schema leaves it out here, its example repeats it.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub org_unit_id: Option<i64>,
         /// Free text, not a date.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub earliest_entry_date: Option<String>,
         /// Id of the responsible user.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::integer")]
         pub responsible_user_id: i64,
         /// `department`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub department: Option<String>,
         /// Internal name; `LIMITED` and `UNLIMITED` are shipped, tenants add their own.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub contract_period: Option<String>,
         /// Filled by the server where the tenant has references generated.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub reference: Option<String>,
         /// `reward`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub reward: Option<String>,
         /// `costUnit`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub cost_unit: Option<String>,
         /// `status`.
         pub status: JobOpeningStatus,
         /// Internal name of the company.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub company_id: keyfob_client::Patch<String>,
         /// Ids of user groups.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_list")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub user_group_ids: Option<Vec<i64>>,
         /// Internal names of categories.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_list")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub category_ids: Option<Vec<String>>,
         /// Internal names of locations.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_list")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub location_ids: Option<Vec<String>>,
         /// Internal names; `PROFESSIONALS`, `GRADUATES`, `STUDENTS`, `PUPILS` and `OTHERS` are shipped.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_list")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub target_groups: Option<Vec<String>>,
         /// Internal names; `FULL_TIME`, `PART_TIME` and `MARGINAL_EMPLOYMENT` are shipped.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_list")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub working_times: Option<Vec<String>>,
         /// Links shown as buttons in the web interface.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_list")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_links: Option<Vec<ExternalLink>>,
         /// The caller's own key; unique within the resource or null.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub external_id: keyfob_client::Patch<String>,
         /// Customer-defined fields.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_list")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub form_fields: Option<Vec<FormFieldAnswer>>,
-        #[serde(flatten)]
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<2>,
     }
-    keyfob_client::value!(JobOpeningUpdate);
+    keyfob_client::record!(
+        given JobOpeningUpdate { 0 version "version" given, 1 name "name" given, 2
+        org_unit_id "orgUnitId", 3 earliest_entry_date "earliestEntryDate", 4
+        responsible_user_id "responsibleUserId" given, 5 department "department", 6
+        contract_period "contractPeriod", 7 reference "reference", 8 reward "reward", 9
+        cost_unit "costUnit", 10 status "status" needed, 11 company_id "companyId", 12
+        user_group_ids "userGroupIds", 13 category_ids "categoryIds", 14 location_ids
+        "locationIds", 15 target_groups "targetGroups", 16 working_times "workingTimes",
+        17 external_links "externalLinks", 18 external_id "externalId", 19 form_fields
+        "formFields" } extra
+    );
     impl JobOpeningUpdate {
         /// With what the API requires.
         pub fn new(
@@ -9431,6 +9153,7 @@ pub mod types {
                 external_id: Default::default(),
                 form_fields: Default::default(),
                 extra: Default::default(),
+                wire: Default::default(),
             }
         }
         /// Not changeable; the vendor's schema leaves it out here, its example repeats it.
@@ -9539,7 +9262,7 @@ pub mod types {
         }
     }
     /// A publication of a job opening in one language. Tenants configure which of subtitle, introduction, tasks, profile, `weOffer`, `closingText`, `pageDescription` and `externalPublicationUrl` are mandatory, optional or hidden.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct JobPublication {
         /// `id`.
@@ -9580,18 +9303,19 @@ pub mod types {
         pub placements: Vec<ChannelPlacement>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<2>,
     }
     keyfob_client::record!(
-        JobPublication { id => "id", version => "version", type_ => "type",
-        job_opening_id => "jobOpeningId", position => "position", language_id =>
-        "languageId", subtitle => "subtitle", introduction => "introduction", tasks =>
-        "tasks", profile => "profile", we_offer => "weOffer", closing_text =>
-        "closingText", page_title => "pageTitle", page_description => "pageDescription",
-        external_publication_url => "externalPublicationUrl", external_id =>
-        "externalId", status => "status", placements => "placements" } extra
+        plain JobPublication { 0 id "id", 1 version "version", 2 type_ "type", 3
+        job_opening_id "jobOpeningId", 4 position "position", 5 language_id "languageId",
+        6 subtitle "subtitle", 7 introduction "introduction", 8 tasks "tasks", 9 profile
+        "profile", 10 we_offer "weOffer", 11 closing_text "closingText", 12 page_title
+        "pageTitle", 13 page_description "pageDescription", 14 external_publication_url
+        "externalPublicationUrl", 15 external_id "externalId", 16 status "status", 17
+        placements "placements" } extra
     );
     /// A channel that publications are shown on.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct JobPublicationChannel {
         /// Internal name.
@@ -9602,30 +9326,28 @@ pub mod types {
         pub external_links: Vec<ExternalLink>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        JobPublicationChannel { id => "id", version => "version", external_links =>
+        plain JobPublicationChannel { 0 id "id", 1 version "version", 2 external_links
         "externalLinks" } extra
     );
     /// What replaces the links of a channel.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(rename_all = "camelCase")]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct JobPublicationChannelUpdate {
         /// The version that was read.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::integer")]
         pub version: i64,
         /// Links shown as buttons in the web interface.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_list")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_links: Option<Vec<ExternalLink>>,
-        #[serde(flatten)]
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::value!(JobPublicationChannelUpdate);
+    keyfob_client::record!(
+        given JobPublicationChannelUpdate { 0 version "version" given, 1 external_links
+        "externalLinks" } extra
+    );
     impl JobPublicationChannelUpdate {
         /// With what the API requires.
         pub fn new(version: i64) -> Self {
@@ -9633,6 +9355,7 @@ pub mod types {
                 version,
                 external_links: Default::default(),
                 extra: Default::default(),
+                wire: Default::default(),
             }
         }
         /// Links shown as buttons in the web interface.
@@ -9645,85 +9368,52 @@ pub mod types {
         }
     }
     /// A publication to create; its status is `ACTIVE` if left out. Tenants configure which of subtitle, introduction, tasks, profile, `weOffer`, `closingText`, `pageDescription` and `externalPublicationUrl` are mandatory, optional or hidden.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(rename_all = "camelCase")]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct JobPublicationCreate {
         /// `type`.
         pub type_: JobPublicationType,
         /// Fixed once the publication exists.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::integer")]
         pub job_opening_id: i64,
         /// The title, at most 255 characters.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub position: String,
         /// ISO 639-1 language such as de or en.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub language_id: String,
         /// `subtitle`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub subtitle: Option<String>,
         /// HTML.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub introduction: Option<String>,
         /// HTML.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub tasks: Option<String>,
         /// HTML.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub profile: Option<String>,
         /// HTML.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub we_offer: Option<String>,
         /// HTML.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub closing_text: Option<String>,
         /// `pageTitle`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub page_title: Option<String>,
         /// `pageDescription`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub page_description: Option<String>,
         /// Only with the type `EXTERNAL`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_publication_url: Option<String>,
         /// The caller's own key; unique within the resource or null.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_id: Option<String>,
         /// `status`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub status: Option<JobPublicationStatus>,
         /// The channels it is shown on; sending any needs the permission `SYS_POST_JOB_PUBLICATION`. An empty list means that it is not published.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub placements: Vec<ChannelPlacement>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::value!(JobPublicationCreate);
+    keyfob_client::record!(
+        given JobPublicationCreate { 0 type_ "type" needed, 1 job_opening_id
+        "jobOpeningId" given, 2 position "position" given, 3 language_id "languageId"
+        given, 4 subtitle "subtitle", 5 introduction "introduction", 6 tasks "tasks", 7
+        profile "profile", 8 we_offer "weOffer", 9 closing_text "closingText", 10
+        page_title "pageTitle", 11 page_description "pageDescription", 12
+        external_publication_url "externalPublicationUrl", 13 external_id "externalId",
+        14 status "status", 15 placements "placements" }
+    );
     impl JobPublicationCreate {
         /// With what the API requires.
         pub fn new(
@@ -9749,6 +9439,7 @@ pub mod types {
                 external_id: Default::default(),
                 status: Default::default(),
                 placements: Default::default(),
+                wire: Default::default(),
             }
         }
         /// `subtitle`.
@@ -9816,7 +9507,7 @@ pub mod types {
         }
     }
     /// A placement that a multiposting partner made of a publication.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct JobPublicationPlacement {
         /// Missing in the answer to a replacement.
@@ -9841,54 +9532,42 @@ pub mod types {
         pub external_links: Vec<ExternalLink>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        JobPublicationPlacement { id => "id", version => "version", name => "name",
-        description => "description", status => "status", external_reference =>
-        "externalReference", job_publication_id => "jobPublicationId", start_date =>
-        "startDate", end_date => "endDate", external_links => "externalLinks" } extra
+        plain JobPublicationPlacement { 0 id "id", 1 version "version", 2 name "name", 3
+        description "description", 4 status "status", 5 external_reference
+        "externalReference", 6 job_publication_id "jobPublicationId", 7 start_date
+        "startDate", 8 end_date "endDate", 9 external_links "externalLinks" } extra
     );
     /// A placement to record.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(rename_all = "camelCase")]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct JobPublicationPlacementCreate {
         /// Shown to users, such as the name of the board.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub name: String,
         /// `description`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub description: Option<String>,
         /// `status`.
         pub status: PlacementStatus,
         /// The partner's own key.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub external_reference: String,
         /// `jobPublicationId`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::integer")]
         pub job_publication_id: i64,
         /// With an offset.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub start_date: Option<keyfob_client::Timestamp>,
         /// With an offset; null is open-ended.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub end_date: Option<keyfob_client::Timestamp>,
         /// Links shown as buttons in the web interface.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub external_links: Vec<ExternalLink>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::value!(JobPublicationPlacementCreate);
+    keyfob_client::record!(
+        given JobPublicationPlacementCreate { 0 name "name" given, 1 description
+        "description", 2 status "status" needed, 3 external_reference "externalReference"
+        given, 4 job_publication_id "jobPublicationId" given, 5 start_date "startDate", 6
+        end_date "endDate", 7 external_links "externalLinks" }
+    );
     impl JobPublicationPlacementCreate {
         /// With what the API requires.
         pub fn new(
@@ -9906,6 +9585,7 @@ pub mod types {
                 start_date: Default::default(),
                 end_date: Default::default(),
                 external_links: Default::default(),
+                wire: Default::default(),
             }
         }
         /// `description`.
@@ -9933,50 +9613,38 @@ pub mod types {
         }
     }
     /// What replaces a placement. Nullable properties tell absent from null; the vendor does not say what an absent one does, so send everything that was read.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(rename_all = "camelCase")]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct JobPublicationPlacementUpdate {
         /// The version that was read.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::integer")]
         pub version: i64,
         /// Shown to users, such as the name of the board.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub name: String,
         /// `description`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub description: keyfob_client::Patch<String>,
         /// `status`.
         pub status: PlacementStatus,
         /// The partner's own key.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub external_reference: String,
         /// `jobPublicationId`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::integer")]
         pub job_publication_id: i64,
         /// With an offset.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub start_date: keyfob_client::Patch<keyfob_client::Timestamp>,
         /// With an offset; null is open-ended.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub end_date: keyfob_client::Patch<keyfob_client::Timestamp>,
         /// Links shown as buttons in the web interface.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_list")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_links: Option<Vec<ExternalLink>>,
-        #[serde(flatten)]
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::value!(JobPublicationPlacementUpdate);
+    keyfob_client::record!(
+        given JobPublicationPlacementUpdate { 0 version "version" given, 1 name "name"
+        given, 2 description "description", 3 status "status" needed, 4
+        external_reference "externalReference" given, 5 job_publication_id
+        "jobPublicationId" given, 6 start_date "startDate", 7 end_date "endDate", 8
+        external_links "externalLinks" } extra
+    );
     impl JobPublicationPlacementUpdate {
         /// With what the API requires.
         pub fn new(
@@ -9997,6 +9665,7 @@ pub mod types {
                 end_date: Default::default(),
                 external_links: Default::default(),
                 extra: Default::default(),
+                wire: Default::default(),
             }
         }
         /// `description`.
@@ -10068,7 +9737,7 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(JobPublicationStatus);
     /// A publication as its job opening names it.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct JobPublicationSummary {
         /// `id`.
@@ -10079,10 +9748,11 @@ pub mod types {
         pub application_form_urls: Vec<String>,
         /// Only with the types `DEFAULT` and `UNSOLICITED`.
         pub language_id: Option<String>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        JobPublicationSummary { id => "id", position => "position", application_form_urls
-        => "applicationFormUrls", language_id => "languageId" }
+        plain JobPublicationSummary { 0 id "id", 1 position "position", 2
+        application_form_urls "applicationFormUrls", 3 language_id "languageId" }
     );
     /// `DEFAULT` opens the application form; `EXTERNAL` opens `externalPublicationUrl` in a new tab.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -10116,80 +9786,56 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(JobPublicationType);
     /// What replaces a publication. Nullable properties tell absent from null; the vendor does not say what an absent one does, so send everything that was read.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(rename_all = "camelCase")]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct JobPublicationUpdate {
         /// The version that was read.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::integer")]
         pub version: i64,
         /// `type`.
         pub type_: JobPublicationType,
         /// Fixed once the publication exists.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::integer")]
         pub job_opening_id: i64,
         /// The title, at most 255 characters.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub position: String,
         /// ISO 639-1 language such as de or en.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub language_id: String,
         /// `subtitle`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub subtitle: keyfob_client::Patch<String>,
         /// HTML.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub introduction: keyfob_client::Patch<String>,
         /// HTML.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub tasks: keyfob_client::Patch<String>,
         /// HTML.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub profile: keyfob_client::Patch<String>,
         /// HTML.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub we_offer: keyfob_client::Patch<String>,
         /// HTML.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub closing_text: keyfob_client::Patch<String>,
         /// `pageTitle`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub page_title: keyfob_client::Patch<String>,
         /// `pageDescription`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub page_description: keyfob_client::Patch<String>,
         /// Only with the type `EXTERNAL`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub external_publication_url: keyfob_client::Patch<String>,
         /// The caller's own key; unique within the resource or null.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub external_id: keyfob_client::Patch<String>,
         /// `status`.
         pub status: JobPublicationStatus,
         /// The channels it is shown on; sending any needs the permission `SYS_POST_JOB_PUBLICATION`. An empty list means that it is not published.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_list")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub placements: Option<Vec<ChannelPlacement>>,
-        #[serde(flatten)]
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<2>,
     }
-    keyfob_client::value!(JobPublicationUpdate);
+    keyfob_client::record!(
+        given JobPublicationUpdate { 0 version "version" given, 1 type_ "type" needed, 2
+        job_opening_id "jobOpeningId" given, 3 position "position" given, 4 language_id
+        "languageId" given, 5 subtitle "subtitle", 6 introduction "introduction", 7 tasks
+        "tasks", 8 profile "profile", 9 we_offer "weOffer", 10 closing_text
+        "closingText", 11 page_title "pageTitle", 12 page_description "pageDescription",
+        13 external_publication_url "externalPublicationUrl", 14 external_id
+        "externalId", 15 status "status" needed, 16 placements "placements" } extra
+    );
     impl JobPublicationUpdate {
         /// With what the API requires.
         pub fn new(
@@ -10219,6 +9865,7 @@ pub mod types {
                 external_id: Default::default(),
                 placements: Default::default(),
                 extra: Default::default(),
+                wire: Default::default(),
             }
         }
         /// `subtitle`.
@@ -10308,7 +9955,7 @@ pub mod types {
         }
     }
     /// A place of work, of an interview, or one that candidates may wish for.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Location {
         /// Internal name, chosen by the caller: capitals, digits and underscores, such as `HAMBURG`; existing tenants also have ids such as 4.
@@ -10359,116 +10006,73 @@ pub mod types {
         pub external_name_messages: std::collections::BTreeMap<String, String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<2>,
     }
     keyfob_client::record!(
-        Location { id => "id", version => "version", name => "name", external_name =>
-        "externalName", org_unit_id => "orgUnitId", is_job_location => "isJobLocation",
-        is_desired_location => "isDesiredLocation", is_appointment_location =>
-        "isAppointmentLocation", country => "country", country_iso_a2 => "countryIsoA2",
-        address1 => "address1", address2 => "address2", address3 => "address3", address4
-        => "address4", address5 => "address5", us_state => "usState", zip_code =>
-        "zipCode", city => "city", latitude => "latitude", longitude => "longitude",
-        additional_information => "additionalInformation", name_messages =>
-        "nameMessages", external_name_messages => "externalNameMessages" } extra
+        plain Location { 0 id "id", 1 version "version", 2 name "name", 3 external_name
+        "externalName", 4 org_unit_id "orgUnitId", 5 is_job_location "isJobLocation", 6
+        is_desired_location "isDesiredLocation", 7 is_appointment_location
+        "isAppointmentLocation", 8 country "country", 9 country_iso_a2 "countryIsoA2", 10
+        address1 "address1", 11 address2 "address2", 12 address3 "address3", 13 address4
+        "address4", 14 address5 "address5", 15 us_state "usState", 16 zip_code "zipCode",
+        17 city "city", 18 latitude "latitude", 19 longitude "longitude", 20
+        additional_information "additionalInformation", 21 name_messages "nameMessages",
+        22 external_name_messages "externalNameMessages" } extra
     );
     /// A location to create.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(rename_all = "camelCase")]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct LocationCreate {
         /// Internal name, chosen by the caller: capitals, digits and underscores, such as `HAMBURG`; existing tenants also have ids such as 4.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub id: String,
         /// May change since revision 1.55.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::integer")]
         pub org_unit_id: i64,
         /// True if left out.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub is_job_location: Option<bool>,
         /// True if left out.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub is_desired_location: Option<bool>,
         /// False if left out.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub is_appointment_location: Option<bool>,
         /// ISO 3166-1 alpha-2.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub country_iso_a2: Option<String>,
         /// `address1`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub address1: Option<String>,
         /// `address2`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub address2: Option<String>,
         /// `address3`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub address3: Option<String>,
         /// `address4`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub address4: Option<String>,
         /// `address5`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub address5: Option<String>,
         /// Only with the country US.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub us_state: Option<UsState>,
         /// `zipCode`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub zip_code: Option<String>,
         /// `city`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub city: Option<String>,
         /// Decimal degrees.
-        #[serde(default)]
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub latitude: Option<f64>,
         /// Decimal degrees.
-        #[serde(default)]
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub longitude: Option<f64>,
         /// Text of several lines.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub additional_information: Option<String>,
         /// Display names by language (de, en and whatever the tenant has).
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::map")]
         pub name_messages: std::collections::BTreeMap<String, String>,
         /// Display names for candidates by language, since revision 1.57.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::map")]
-        #[serde(skip_serializing_if = "std::collections::BTreeMap::is_empty")]
         pub external_name_messages: std::collections::BTreeMap<String, String>,
+        wire: keyfob_client::record::Forms<2>,
     }
-    keyfob_client::value!(LocationCreate);
+    keyfob_client::record!(
+        given LocationCreate { 0 id "id" given, 1 org_unit_id "orgUnitId" given, 2
+        is_job_location "isJobLocation", 3 is_desired_location "isDesiredLocation", 4
+        is_appointment_location "isAppointmentLocation", 5 country_iso_a2 "countryIsoA2",
+        6 address1 "address1", 7 address2 "address2", 8 address3 "address3", 9 address4
+        "address4", 10 address5 "address5", 11 us_state "usState", 12 zip_code "zipCode",
+        13 city "city", 14 latitude "latitude", 15 longitude "longitude", 16
+        additional_information "additionalInformation", 17 name_messages "nameMessages"
+        given, 18 external_name_messages "externalNameMessages" }
+    );
     impl LocationCreate {
         /// With what the API requires.
         pub fn new(
@@ -10496,6 +10100,7 @@ pub mod types {
                 longitude: Default::default(),
                 additional_information: Default::default(),
                 external_name_messages: Default::default(),
+                wire: Default::default(),
             }
         }
         /// True if left out.
@@ -10583,92 +10188,61 @@ pub mod types {
         }
     }
     /// What replaces a location. Nullable properties tell absent from null; the vendor does not say what an absent one does, so send everything that was read.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(rename_all = "camelCase")]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct LocationUpdate {
         /// The version that was read.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::integer")]
         pub version: i64,
         /// May change since revision 1.55.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub org_unit_id: Option<i64>,
         /// True if left out.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub is_job_location: keyfob_client::Patch<bool>,
         /// True if left out.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub is_desired_location: keyfob_client::Patch<bool>,
         /// False if left out.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub is_appointment_location: keyfob_client::Patch<bool>,
         /// ISO 3166-1 alpha-2.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub country_iso_a2: keyfob_client::Patch<String>,
         /// `address1`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub address1: keyfob_client::Patch<String>,
         /// `address2`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub address2: keyfob_client::Patch<String>,
         /// `address3`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub address3: keyfob_client::Patch<String>,
         /// `address4`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub address4: keyfob_client::Patch<String>,
         /// `address5`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub address5: keyfob_client::Patch<String>,
         /// Only with the country US.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub us_state: keyfob_client::Patch<UsState>,
         /// `zipCode`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub zip_code: keyfob_client::Patch<String>,
         /// `city`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub city: keyfob_client::Patch<String>,
         /// Decimal degrees.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub latitude: keyfob_client::Patch<f64>,
         /// Decimal degrees.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub longitude: keyfob_client::Patch<f64>,
         /// Text of several lines.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub additional_information: keyfob_client::Patch<String>,
         /// Display names by language (de, en and whatever the tenant has).
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::map")]
         pub name_messages: std::collections::BTreeMap<String, String>,
         /// Display names for candidates by language, since revision 1.57.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_name_messages: Option<std::collections::BTreeMap<String, String>>,
-        #[serde(flatten)]
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<2>,
     }
-    keyfob_client::value!(LocationUpdate);
+    keyfob_client::record!(
+        given LocationUpdate { 0 version "version" given, 1 org_unit_id "orgUnitId", 2
+        is_job_location "isJobLocation", 3 is_desired_location "isDesiredLocation", 4
+        is_appointment_location "isAppointmentLocation", 5 country_iso_a2 "countryIsoA2",
+        6 address1 "address1", 7 address2 "address2", 8 address3 "address3", 9 address4
+        "address4", 10 address5 "address5", 11 us_state "usState", 12 zip_code "zipCode",
+        13 city "city", 14 latitude "latitude", 15 longitude "longitude", 16
+        additional_information "additionalInformation", 17 name_messages "nameMessages"
+        given, 18 external_name_messages "externalNameMessages" } extra
+    );
     impl LocationUpdate {
         /// With what the API requires.
         pub fn new(
@@ -10696,6 +10270,7 @@ pub mod types {
                 additional_information: Default::default(),
                 external_name_messages: Default::default(),
                 extra: Default::default(),
+                wire: Default::default(),
             }
         }
         /// May change since revision 1.55.
@@ -10824,7 +10399,7 @@ pub mod types {
         }
     }
     /// An onboarding of a new employee.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Onboarding {
         /// `id`.
@@ -10863,19 +10438,20 @@ pub mod types {
         pub responsibilities: Vec<Responsibility>,
         /// Answers given in onboarding forms.
         pub additional_information: Vec<OnboardingForm>,
+        wire: keyfob_client::record::Forms<2>,
     }
     keyfob_client::record!(
-        Onboarding { id => "id", org_unit_id => "orgUnitId", status => "status",
-        entry_reason => "entryReason", reason_for_termination => "reasonForTermination",
-        date_of_start => "dateOfStart", date_of_contract => "dateOfContract",
-        date_of_employment => "dateOfEmployment", date_of_end => "dateOfEnd",
-        date_created => "dateCreated", language => "language", position => "position",
-        personnel_number => "personnelNumber", company_id => "companyId", application_id
-        => "applicationId", person => "person", responsibilities => "responsibilities",
-        additional_information => "additionalInformation" }
+        plain Onboarding { 0 id "id", 1 org_unit_id "orgUnitId", 2 status "status", 3
+        entry_reason "entryReason", 4 reason_for_termination "reasonForTermination", 5
+        date_of_start "dateOfStart", 6 date_of_contract "dateOfContract", 7
+        date_of_employment "dateOfEmployment", 8 date_of_end "dateOfEnd", 9 date_created
+        "dateCreated", 10 language "language", 11 position "position", 12
+        personnel_number "personnelNumber", 13 company_id "companyId", 14 application_id
+        "applicationId", 15 person "person", 16 responsibilities "responsibilities", 17
+        additional_information "additionalInformation" }
     );
     /// An attachment of an onboarding.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct OnboardingAttachment {
         /// 24 hexadecimal digits.
@@ -10894,15 +10470,16 @@ pub mod types {
         pub employee_file_upload: Option<bool>,
         /// The file in Base64.
         pub content_as_base64: Option<String>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        OnboardingAttachment { id => "id", date_created => "dateCreated", filename =>
-        "filename", file_size => "fileSize", content_type => "contentType", description
-        => "description", employee_file_upload => "employeeFileUpload", content_as_base64
-        => "contentAsBase64" }
+        plain OnboardingAttachment { 0 id "id", 1 date_created "dateCreated", 2 filename
+        "filename", 3 file_size "fileSize", 4 content_type "contentType", 5 description
+        "description", 6 employee_file_upload "employeeFileUpload", 7 content_as_base64
+        "contentAsBase64" }
     );
     /// An attachment of an onboarding without its content.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct OnboardingAttachmentInfo {
         /// 24 hexadecimal digits.
@@ -10919,11 +10496,12 @@ pub mod types {
         pub description: Option<String>,
         /// Whether the new employee uploaded it.
         pub employee_file_upload: Option<bool>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        OnboardingAttachmentInfo { id => "id", date_created => "dateCreated", filename =>
-        "filename", file_size => "fileSize", content_type => "contentType", description
-        => "description", employee_file_upload => "employeeFileUpload" }
+        plain OnboardingAttachmentInfo { 0 id "id", 1 date_created "dateCreated", 2
+        filename "filename", 3 file_size "fileSize", 4 content_type "contentType", 5
+        description "description", 6 employee_file_upload "employeeFileUpload" }
     );
     /// The kind of a field of an onboarding form.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -10981,17 +10559,18 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(OnboardingFieldType);
     /// A filled onboarding form.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct OnboardingForm {
         /// Id of the form.
         pub id: Option<String>,
         /// `fields`.
         pub fields: Vec<OnboardingFormField>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::record!(OnboardingForm { id => "id", fields => "fields" });
+    keyfob_client::record!(plain OnboardingForm { 0 id "id", 1 fields "fields" });
     /// A field of a filled onboarding form.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct OnboardingFormField {
         /// `id`.
@@ -11000,12 +10579,13 @@ pub mod types {
         pub type_: Option<OnboardingFieldType>,
         /// Always text, whatever the type.
         pub values: Vec<String>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        OnboardingFormField { id => "id", type_ => "type", values => "values" }
+        plain OnboardingFormField { 0 id "id", 1 type_ "type", 2 values "values" }
     );
     /// The person who is onboarded.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct OnboardingPerson {
         /// `title`.
@@ -11050,16 +10630,17 @@ pub mod types {
         pub city: Option<String>,
         /// ISO 3166-1 alpha-2.
         pub country: Option<String>,
+        wire: keyfob_client::record::Forms<2>,
     }
     keyfob_client::record!(
-        OnboardingPerson { title => "title", salutation => "salutation", first_name =>
-        "firstName", firstname => "firstname", last_name => "lastName", date_of_birth =>
-        "dateOfBirth", email => "email", business_email => "businessEmail", telephone =>
-        "telephone", alternative_telephone => "alternativeTelephone", skype_name =>
-        "skypeName", profile_link => "profileLink", address1 => "address1", address2 =>
-        "address2", address3 => "address3", address4 => "address4", address5 =>
-        "address5", us_state => "usState", zip_code => "zipCode", city => "city", country
-        => "country" }
+        plain OnboardingPerson { 0 title "title", 1 salutation "salutation", 2 first_name
+        "firstName", 3 firstname "firstname", 4 last_name "lastName", 5 date_of_birth
+        "dateOfBirth", 6 email "email", 7 business_email "businessEmail", 8 telephone
+        "telephone", 9 alternative_telephone "alternativeTelephone", 10 skype_name
+        "skypeName", 11 profile_link "profileLink", 12 address1 "address1", 13 address2
+        "address2", 14 address3 "address3", 15 address4 "address4", 16 address5
+        "address5", 17 us_state "usState", 18 zip_code "zipCode", 19 city "city", 20
+        country "country" }
     );
     /// Whether an onboarding is running.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -11093,7 +10674,7 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(OnboardingStatus);
     /// An onboarding as listed.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct OnboardingSummary {
         /// `id`.
@@ -11124,18 +10705,19 @@ pub mod types {
         pub person_first_name: Option<String>,
         /// `personLastName`.
         pub person_last_name: Option<String>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        OnboardingSummary { id => "id", org_unit_id => "orgUnitId", status => "status",
-        entry_reason => "entryReason", reason_for_termination => "reasonForTermination",
-        date_of_start => "dateOfStart", date_of_contract => "dateOfContract",
-        date_of_employment => "dateOfEmployment", date_of_end => "dateOfEnd",
-        date_created => "dateCreated", person_title => "personTitle", person_salutation
-        => "personSalutation", person_first_name => "personFirstName", person_last_name
-        => "personLastName" }
+        plain OnboardingSummary { 0 id "id", 1 org_unit_id "orgUnitId", 2 status
+        "status", 3 entry_reason "entryReason", 4 reason_for_termination
+        "reasonForTermination", 5 date_of_start "dateOfStart", 6 date_of_contract
+        "dateOfContract", 7 date_of_employment "dateOfEmployment", 8 date_of_end
+        "dateOfEnd", 9 date_created "dateCreated", 10 person_title "personTitle", 11
+        person_salutation "personSalutation", 12 person_first_name "personFirstName", 13
+        person_last_name "personLastName" }
     );
     /// An organisation unit.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct OrgUnit {
         /// `id`.
@@ -11144,12 +10726,13 @@ pub mod types {
         pub name: Option<String>,
         /// Null for the root.
         pub parent_id: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        OrgUnit { id => "id", name => "name", parent_id => "parentId" }
+        plain OrgUnit { 0 id "id", 1 name "name", 2 parent_id "parentId" }
     );
     /// A candidate.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Person {
         /// `id`.
@@ -11228,199 +10811,112 @@ pub mod types {
         pub applications: Vec<EntityReference>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<3>,
     }
     keyfob_client::record!(
-        Person { id => "id", external_id => "externalId", version => "version",
-        salutation => "salutation", title => "title", first_name => "firstName",
-        last_name => "lastName", date_of_birth => "dateOfBirth", address1 => "address1",
-        address2 => "address2", address3 => "address3", address4 => "address4", address5
-        => "address5", us_state => "usState", zip_code => "zipCode", city => "city",
-        country_iso_a2 => "countryIsoA2", email => "email", telephone => "telephone",
-        alternative_telephone => "alternativeTelephone", skype_name => "skypeName",
-        profile_link => "profileLink", degree_id => "degreeId", education => "education",
-        study => "study", last_position => "lastPosition", special_mark_ids =>
-        "specialMarkIds", special_mark_ia => "specialMarkIA", special_mark_dis =>
-        "specialMarkDIS", special_mark_rel => "specialMarkREL", special_mark_vip =>
-        "specialMarkVIP", special_mark_ref => "specialMarkREF", special_mark_hrp =>
-        "specialMarkHRP", special_mark_bl => "specialMarkBL", special_mark_gpa =>
-        "specialMarkGPA", keywords => "keywords", applications => "applications" } extra
+        plain Person { 0 id "id", 1 external_id "externalId", 2 version "version", 3
+        salutation "salutation", 4 title "title", 5 first_name "firstName", 6 last_name
+        "lastName", 7 date_of_birth "dateOfBirth", 8 address1 "address1", 9 address2
+        "address2", 10 address3 "address3", 11 address4 "address4", 12 address5
+        "address5", 13 us_state "usState", 14 zip_code "zipCode", 15 city "city", 16
+        country_iso_a2 "countryIsoA2", 17 email "email", 18 telephone "telephone", 19
+        alternative_telephone "alternativeTelephone", 20 skype_name "skypeName", 21
+        profile_link "profileLink", 22 degree_id "degreeId", 23 education "education", 24
+        study "study", 25 last_position "lastPosition", 26 special_mark_ids
+        "specialMarkIds", 27 special_mark_ia "specialMarkIA", 28 special_mark_dis
+        "specialMarkDIS", 29 special_mark_rel "specialMarkREL", 30 special_mark_vip
+        "specialMarkVIP", 31 special_mark_ref "specialMarkREF", 32 special_mark_hrp
+        "specialMarkHRP", 33 special_mark_bl "specialMarkBL", 34 special_mark_gpa
+        "specialMarkGPA", 35 keywords "keywords", 36 applications "applications" } extra
     );
     /// A candidate to create.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(rename_all = "camelCase")]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct PersonCreate {
         /// The caller's own key; unique within the resource or null.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_id: Option<String>,
         /// `salutation`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub salutation: Option<Salutation>,
         /// `title`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub title: Option<String>,
         /// At most 255 characters.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub first_name: String,
         /// `lastName`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub last_name: String,
         /// Not in the future.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_date")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub date_of_birth: Option<chrono::NaiveDate>,
         /// Address fields need `countryIsoA2`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub address1: Option<String>,
         /// `address2`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub address2: Option<String>,
         /// `address3`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub address3: Option<String>,
         /// `address4`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub address4: Option<String>,
         /// `address5`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub address5: Option<String>,
         /// Only with the country US.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub us_state: Option<UsState>,
         /// `zipCode`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub zip_code: Option<String>,
         /// `city`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub city: Option<String>,
         /// ISO 3166-1 alpha-2.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub country_iso_a2: Option<String>,
         /// `email`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub email: Option<String>,
         /// `telephone`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub telephone: Option<String>,
         /// `alternativeTelephone`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub alternative_telephone: Option<String>,
         /// `skypeName`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub skype_name: Option<String>,
         /// `profileLink`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub profile_link: Option<String>,
         /// Internal name of the degree.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub degree_id: Option<String>,
         /// `education`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub education: Option<String>,
         /// `study`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub study: Option<String>,
         /// `lastPosition`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub last_position: Option<String>,
         /// Internal names of special marks; if sent, they override the eight booleans.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::list_string")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub special_mark_ids: Vec<String>,
         /// Internal applicant. Replaced by `specialMarkIds` in revision 1.49.
-        #[serde(rename = "specialMarkIA")]
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub special_mark_ia: Option<bool>,
         /// Severely disabled. Replaced by `specialMarkIds` in revision 1.49.
-        #[serde(rename = "specialMarkDIS")]
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub special_mark_dis: Option<bool>,
         /// Relatives in the company. Replaced by `specialMarkIds` in revision 1.49.
-        #[serde(rename = "specialMarkREL")]
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub special_mark_rel: Option<bool>,
         /// Replaced by `specialMarkIds` in revision 1.49.
-        #[serde(rename = "specialMarkVIP")]
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub special_mark_vip: Option<bool>,
         /// Referred by an employee. Replaced by `specialMarkIds` in revision 1.49.
-        #[serde(rename = "specialMarkREF")]
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub special_mark_ref: Option<bool>,
         /// Sent by a service provider. Replaced by `specialMarkIds` in revision 1.49.
-        #[serde(rename = "specialMarkHRP")]
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub special_mark_hrp: Option<bool>,
         /// On the blacklist. Replaced by `specialMarkIds` in revision 1.49.
-        #[serde(rename = "specialMarkBL")]
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub special_mark_bl: Option<bool>,
         /// Applicant of the group. Replaced by `specialMarkIds` in revision 1.49.
-        #[serde(rename = "specialMarkGPA")]
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub special_mark_gpa: Option<bool>,
+        wire: keyfob_client::record::Forms<3>,
     }
-    keyfob_client::value!(PersonCreate);
+    keyfob_client::record!(
+        given PersonCreate { 0 external_id "externalId", 1 salutation "salutation", 2
+        title "title", 3 first_name "firstName" given, 4 last_name "lastName" given, 5
+        date_of_birth "dateOfBirth", 6 address1 "address1", 7 address2 "address2", 8
+        address3 "address3", 9 address4 "address4", 10 address5 "address5", 11 us_state
+        "usState", 12 zip_code "zipCode", 13 city "city", 14 country_iso_a2
+        "countryIsoA2", 15 email "email", 16 telephone "telephone", 17
+        alternative_telephone "alternativeTelephone", 18 skype_name "skypeName", 19
+        profile_link "profileLink", 20 degree_id "degreeId", 21 education "education", 22
+        study "study", 23 last_position "lastPosition", 24 special_mark_ids
+        "specialMarkIds", 25 special_mark_ia "specialMarkIA", 26 special_mark_dis
+        "specialMarkDIS", 27 special_mark_rel "specialMarkREL", 28 special_mark_vip
+        "specialMarkVIP", 29 special_mark_ref "specialMarkREF", 30 special_mark_hrp
+        "specialMarkHRP", 31 special_mark_bl "specialMarkBL", 32 special_mark_gpa
+        "specialMarkGPA" }
+    );
     impl PersonCreate {
         /// With what the API requires.
         pub fn new(first_name: impl Into<String>, last_name: impl Into<String>) -> Self {
@@ -11458,6 +10954,7 @@ pub mod types {
                 special_mark_hrp: Default::default(),
                 special_mark_bl: Default::default(),
                 special_mark_gpa: Default::default(),
+                wire: Default::default(),
             }
         }
         /// The caller's own key; unique within the resource or null.
@@ -11620,168 +11117,97 @@ pub mod types {
         }
     }
     /// What replaces a candidate. Nullable properties tell absent from null; the vendor does not say what an absent one does, so send everything that was read.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(rename_all = "camelCase")]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct PersonUpdate {
         /// The caller's own key; unique within the resource or null.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub external_id: keyfob_client::Patch<String>,
         /// The version that was read.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::integer")]
         pub version: i64,
         /// `salutation`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub salutation: keyfob_client::Patch<Salutation>,
         /// `title`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub title: keyfob_client::Patch<String>,
         /// At most 255 characters.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub first_name: String,
         /// `lastName`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub last_name: String,
         /// Not in the future.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub date_of_birth: keyfob_client::Patch<chrono::NaiveDate>,
         /// Address fields need `countryIsoA2`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub address1: keyfob_client::Patch<String>,
         /// `address2`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub address2: keyfob_client::Patch<String>,
         /// `address3`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub address3: keyfob_client::Patch<String>,
         /// `address4`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub address4: keyfob_client::Patch<String>,
         /// `address5`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub address5: keyfob_client::Patch<String>,
         /// Only with the country US.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub us_state: keyfob_client::Patch<UsState>,
         /// `zipCode`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub zip_code: keyfob_client::Patch<String>,
         /// `city`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub city: keyfob_client::Patch<String>,
         /// ISO 3166-1 alpha-2.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub country_iso_a2: keyfob_client::Patch<String>,
         /// `email`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub email: keyfob_client::Patch<String>,
         /// `telephone`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub telephone: keyfob_client::Patch<String>,
         /// `alternativeTelephone`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub alternative_telephone: keyfob_client::Patch<String>,
         /// `skypeName`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub skype_name: keyfob_client::Patch<String>,
         /// `profileLink`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub profile_link: keyfob_client::Patch<String>,
         /// Internal name of the degree.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub degree_id: keyfob_client::Patch<String>,
         /// `education`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub education: keyfob_client::Patch<String>,
         /// `study`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub study: keyfob_client::Patch<String>,
         /// `lastPosition`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub last_position: keyfob_client::Patch<String>,
         /// Internal names of special marks; if sent, they override the eight booleans.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_list")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub special_mark_ids: Option<Vec<String>>,
         /// Internal applicant. Replaced by `specialMarkIds` in revision 1.49.
-        #[serde(rename = "specialMarkIA")]
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub special_mark_ia: Option<bool>,
         /// Severely disabled. Replaced by `specialMarkIds` in revision 1.49.
-        #[serde(rename = "specialMarkDIS")]
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub special_mark_dis: Option<bool>,
         /// Relatives in the company. Replaced by `specialMarkIds` in revision 1.49.
-        #[serde(rename = "specialMarkREL")]
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub special_mark_rel: Option<bool>,
         /// Replaced by `specialMarkIds` in revision 1.49.
-        #[serde(rename = "specialMarkVIP")]
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub special_mark_vip: Option<bool>,
         /// Referred by an employee. Replaced by `specialMarkIds` in revision 1.49.
-        #[serde(rename = "specialMarkREF")]
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub special_mark_ref: Option<bool>,
         /// Sent by a service provider. Replaced by `specialMarkIds` in revision 1.49.
-        #[serde(rename = "specialMarkHRP")]
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub special_mark_hrp: Option<bool>,
         /// On the blacklist. Replaced by `specialMarkIds` in revision 1.49.
-        #[serde(rename = "specialMarkBL")]
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub special_mark_bl: Option<bool>,
         /// Applicant of the group. Replaced by `specialMarkIds` in revision 1.49.
-        #[serde(rename = "specialMarkGPA")]
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub special_mark_gpa: Option<bool>,
-        #[serde(flatten)]
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<3>,
     }
-    keyfob_client::value!(PersonUpdate);
+    keyfob_client::record!(
+        given PersonUpdate { 0 external_id "externalId", 1 version "version" given, 2
+        salutation "salutation", 3 title "title", 4 first_name "firstName" given, 5
+        last_name "lastName" given, 6 date_of_birth "dateOfBirth", 7 address1 "address1",
+        8 address2 "address2", 9 address3 "address3", 10 address4 "address4", 11 address5
+        "address5", 12 us_state "usState", 13 zip_code "zipCode", 14 city "city", 15
+        country_iso_a2 "countryIsoA2", 16 email "email", 17 telephone "telephone", 18
+        alternative_telephone "alternativeTelephone", 19 skype_name "skypeName", 20
+        profile_link "profileLink", 21 degree_id "degreeId", 22 education "education", 23
+        study "study", 24 last_position "lastPosition", 25 special_mark_ids
+        "specialMarkIds", 26 special_mark_ia "specialMarkIA", 27 special_mark_dis
+        "specialMarkDIS", 28 special_mark_rel "specialMarkREL", 29 special_mark_vip
+        "specialMarkVIP", 30 special_mark_ref "specialMarkREF", 31 special_mark_hrp
+        "specialMarkHRP", 32 special_mark_bl "specialMarkBL", 33 special_mark_gpa
+        "specialMarkGPA" } extra
+    );
     impl PersonUpdate {
         /// With what the API requires.
         pub fn new(
@@ -11825,6 +11251,7 @@ pub mod types {
                 special_mark_bl: Default::default(),
                 special_mark_gpa: Default::default(),
                 extra: Default::default(),
+                wire: Default::default(),
             }
         }
         /// The caller's own key; unique within the resource or null.
@@ -12041,7 +11468,7 @@ pub mod types {
         }
     }
     /// The photo of a candidate.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Photo {
         /// `contentType`.
@@ -12054,26 +11481,27 @@ pub mod types {
         pub filename: Option<String>,
         /// The picture in Base64.
         pub content_as_base64: Option<String>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        Photo { content_type => "contentType", file_size => "fileSize", date_created =>
-        "dateCreated", filename => "filename", content_as_base64 => "contentAsBase64" }
+        plain Photo { 0 content_type "contentType", 1 file_size "fileSize", 2
+        date_created "dateCreated", 3 filename "filename", 4 content_as_base64
+        "contentAsBase64" }
     );
     /// A photo to set.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(rename_all = "camelCase")]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct PhotoCreate {
         /// `filename`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub filename: String,
         /// The picture in Base64.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub content_as_base64: String,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::value!(PhotoCreate);
+    keyfob_client::record!(
+        given PhotoCreate { 0 filename "filename" given, 1 content_as_base64
+        "contentAsBase64" given }
+    );
     impl PhotoCreate {
         /// With what the API requires.
         pub fn new(
@@ -12083,6 +11511,7 @@ pub mod types {
             Self {
                 filename: filename.into(),
                 content_as_base64: content_as_base64.into(),
+                wire: Default::default(),
             }
         }
     }
@@ -12122,7 +11551,7 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(PlacementStatus);
     /// An address in a feed; the exact types of its parts are not known.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PublishedAddress {
         /// `address1`.
@@ -12161,14 +11590,15 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub country: Option<serde_json::Value>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        PublishedAddress { address1 => "address1", address2 => "address2", address3 =>
-        "address3", address4 => "address4", address5 => "address5", us_state =>
-        "usState", zip_code => "zipCode", city => "city", country => "country" }
+        plain PublishedAddress { 0 address1 "address1", 1 address2 "address2", 2 address3
+        "address3", 3 address4 "address4", 4 address5 "address5", 5 us_state "usState", 6
+        zip_code "zipCode", 7 city "city", 8 country "country" }
     );
     /// The company that advertises.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PublishedCompany {
         /// `id`.
@@ -12199,17 +11629,18 @@ pub mod types {
         pub description10: Option<String>,
         /// Of unknown shape.
         pub address: Option<serde_json::Value>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        PublishedCompany { id => "id", internal_name => "internalName", name => "name",
-        description1 => "description1", description2 => "description2", description3 =>
-        "description3", description4 => "description4", description5 => "description5",
-        description6 => "description6", description7 => "description7", description8 =>
-        "description8", description9 => "description9", description10 => "description10",
-        address => "address" }
+        plain PublishedCompany { 0 id "id", 1 internal_name "internalName", 2 name
+        "name", 3 description1 "description1", 4 description2 "description2", 5
+        description3 "description3", 6 description4 "description4", 7 description5
+        "description5", 8 description6 "description6", 9 description7 "description7", 10
+        description8 "description8", 11 description9 "description9", 12 description10
+        "description10", 13 address "address" }
     );
     /// The person to ask about a job.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PublishedContact {
         /// `salutation`.
@@ -12246,37 +11677,40 @@ pub mod types {
         pub position: Option<String>,
         /// `photoURL`.
         pub photo_url: Option<String>,
+        wire: keyfob_client::record::Forms<2>,
     }
     keyfob_client::record!(
-        PublishedContact { salutation => "salutation", title => "title", first_name =>
-        "firstName", last_name => "lastName", email => "email", division => "division",
-        telephone => "telephone", mobile => "mobile", street => "street", number =>
-        "number", additional_address => "additionalAddress", zip_code => "zipCode", city
-        => "city", country => "country", company => "company", position => "position",
-        photo_url => "photoURL" }
+        plain PublishedContact { 0 salutation "salutation", 1 title "title", 2 first_name
+        "firstName", 3 last_name "lastName", 4 email "email", 5 division "division", 6
+        telephone "telephone", 7 mobile "mobile", 8 street "street", 9 number "number",
+        10 additional_address "additionalAddress", 11 zip_code "zipCode", 12 city "city",
+        13 country "country", 14 company "company", 15 position "position", 16 photo_url
+        "photoURL" }
     );
     /// A country in a feed.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PublishedCountry {
         /// `name`.
         pub name: Option<String>,
         /// ISO 3166-1 alpha-2.
         pub iso_a2: Option<String>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::record!(PublishedCountry { name => "name", iso_a2 => "isoA2" });
+    keyfob_client::record!(plain PublishedCountry { 0 name "name", 1 iso_a2 "isoA2" });
     /// A picture of a publication.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PublishedImage {
         /// `type`.
         pub type_: Option<String>,
         /// `url`.
         pub url: Option<String>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::record!(PublishedImage { type_ => "type", url => "url" });
+    keyfob_client::record!(plain PublishedImage { 0 type_ "type", 1 url "url" });
     /// A publication as the career portal shows it.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PublishedJob {
         /// Id of the publication.
@@ -12319,20 +11753,21 @@ pub mod types {
         pub benefits: Vec<serde_json::Value>,
         /// `jobOpening`.
         pub job_opening: Option<PublishedJobOpening>,
+        wire: keyfob_client::record::Forms<2>,
     }
     keyfob_client::record!(
-        PublishedJob { id => "id", language => "language", position => "position",
-        page_title => "pageTitle", subtitle => "subtitle", page_description =>
-        "pageDescription", job_publication_url => "jobPublicationURL",
-        application_form_url => "applicationFormURL", application_apply_api_url =>
-        "applicationApplyApiURL", application_apply_whats_app_url =>
-        "applicationApplyWhatsAppURL", start_date => "startDate", end_date => "endDate",
-        introduction => "introduction", tasks => "tasks", profile => "profile", we_offer
-        => "weOffer", closing_text => "closingText", images => "images", benefits =>
-        "benefits", job_opening => "jobOpening" }
+        plain PublishedJob { 0 id "id", 1 language "language", 2 position "position", 3
+        page_title "pageTitle", 4 subtitle "subtitle", 5 page_description
+        "pageDescription", 6 job_publication_url "jobPublicationURL", 7
+        application_form_url "applicationFormURL", 8 application_apply_api_url
+        "applicationApplyApiURL", 9 application_apply_whats_app_url
+        "applicationApplyWhatsAppURL", 10 start_date "startDate", 11 end_date "endDate",
+        12 introduction "introduction", 13 tasks "tasks", 14 profile "profile", 15
+        we_offer "weOffer", 16 closing_text "closingText", 17 images "images", 18
+        benefits "benefits", 19 job_opening "jobOpening" }
     );
     /// The job opening behind a publication.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PublishedJobOpening {
         /// `id`.
@@ -12377,19 +11812,20 @@ pub mod types {
         pub responsible_user: Option<PublishedContact>,
         /// Empty wherever it was seen.
         pub form_field_answers: Vec<serde_json::Value>,
+        wire: keyfob_client::record::Forms<2>,
     }
     keyfob_client::record!(
-        PublishedJobOpening { id => "id", name => "name", type_ => "type", categories =>
-        "categories", target_groups => "targetGroups", working_times => "workingTimes",
-        contract_period => "contractPeriod", org_unit => "orgUnit", company => "company",
-        reference => "reference", location => "location", department => "department",
-        cost_unit => "costUnit", earliest_entry_date => "earliestEntryDate", salary_range
-        => "salaryRange", reward => "reward", locations => "locations", salary =>
-        "salary", created_date => "createdDate", responsible_user => "responsibleUser",
-        form_field_answers => "formFieldAnswers" }
+        plain PublishedJobOpening { 0 id "id", 1 name "name", 2 type_ "type", 3
+        categories "categories", 4 target_groups "targetGroups", 5 working_times
+        "workingTimes", 6 contract_period "contractPeriod", 7 org_unit "orgUnit", 8
+        company "company", 9 reference "reference", 10 location "location", 11 department
+        "department", 12 cost_unit "costUnit", 13 earliest_entry_date
+        "earliestEntryDate", 14 salary_range "salaryRange", 15 reward "reward", 16
+        locations "locations", 17 salary "salary", 18 created_date "createdDate", 19
+        responsible_user "responsibleUser", 20 form_field_answers "formFieldAnswers" }
     );
     /// A location in a feed.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PublishedLocation {
         /// `id`.
@@ -12406,34 +11842,39 @@ pub mod types {
         pub additional_information: Option<String>,
         /// `address`.
         pub address: Option<PublishedAddress>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        PublishedLocation { id => "id", name => "name", country => "country", latitude =>
-        "latitude", longitude => "longitude", additional_information =>
-        "additionalInformation", address => "address" }
+        plain PublishedLocation { 0 id "id", 1 name "name", 2 country "country", 3
+        latitude "latitude", 4 longitude "longitude", 5 additional_information
+        "additionalInformation", 6 address "address" }
     );
     /// An organisation unit in a feed.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PublishedOrgUnit {
         /// `id`.
         pub id: Option<i64>,
         /// `name`.
         pub name: Option<String>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::record!(PublishedOrgUnit { id => "id", name => "name" });
+    keyfob_client::record!(plain PublishedOrgUnit { 0 id "id", 1 name "name" });
     /// A salary in a feed.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PublishedSalary {
         /// Such as `EUR`.
         pub currency: Option<String>,
         /// `value`.
         pub value: Option<PublishedSalaryValue>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::record!(PublishedSalary { currency => "currency", value => "value" });
+    keyfob_client::record!(
+        plain PublishedSalary { 0 currency "currency", 1 value "value" }
+    );
     /// The range of a salary.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PublishedSalaryValue {
         /// `minValue`.
@@ -12442,25 +11883,27 @@ pub mod types {
         pub max_value: Option<f64>,
         /// Such as `YEAR`.
         pub unit_text: Option<String>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        PublishedSalaryValue { min_value => "minValue", max_value => "maxValue",
-        unit_text => "unitText" }
+        plain PublishedSalaryValue { 0 min_value "minValue", 1 max_value "maxValue", 2
+        unit_text "unitText" }
     );
     /// A salutation in a feed.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PublishedSalutation {
         /// `internalName`.
         pub internal_name: Option<Salutation>,
         /// Display text.
         pub name: Option<String>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        PublishedSalutation { internal_name => "internalName", name => "name" }
+        plain PublishedSalutation { 0 internal_name "internalName", 1 name "name" }
     );
     /// A term of the tenant.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PublishedTerm {
         /// `id`.
@@ -12469,12 +11912,13 @@ pub mod types {
         pub internal_name: Option<String>,
         /// `name`.
         pub name: Option<String>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        PublishedTerm { id => "id", internal_name => "internalName", name => "name" }
+        plain PublishedTerm { 0 id "id", 1 internal_name "internalName", 2 name "name" }
     );
     /// Who is responsible for an onboarding.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Responsibility {
         /// Internal name.
@@ -12483,10 +11927,11 @@ pub mod types {
         pub responsibility_group: Option<ResponsibilityGroup>,
         /// Id of the user.
         pub responsible_user_id: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        Responsibility { id => "id", responsibility_group => "responsibilityGroup",
-        responsible_user_id => "responsibleUserId" }
+        plain Responsibility { 0 id "id", 1 responsibility_group "responsibilityGroup", 2
+        responsible_user_id "responsibleUserId" }
     );
     /// The part a user plays in an onboarding.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -12563,17 +12008,18 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(Salutation);
     /// What goes with a status change.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct StatusChange {
         /// Internal name of the mail template that the candidate is written with.
         pub correspondence_template_id: Option<String>,
         /// `comment`.
         pub comment: Option<String>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        StatusChange { correspondence_template_id => "correspondenceTemplateId", comment
-        => "comment" }
+        plain StatusChange { 0 correspondence_template_id "correspondenceTemplateId", 1
+        comment "comment" }
     );
     impl StatusChange {
         /// Nothing set yet.
@@ -12910,7 +12356,7 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(UsState);
     /// A user of d.vinci.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct User {
         /// `id`.
@@ -12981,171 +12427,108 @@ pub mod types {
         pub data_for_external_systems: Vec<ExternalSystemValue>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<3>,
     }
     keyfob_client::record!(
-        User { id => "id", version => "version", external_id => "externalId", username =>
-        "username", saml_sso_enabled => "samlSsoEnabled", form_authentication_enabled =>
-        "formAuthenticationEnabled", salutation => "salutation", title => "title",
-        first_name => "firstName", last_name => "lastName", display_name =>
-        "displayName", email => "email", org_unit_id => "orgUnitId", language_id =>
-        "languageId", street => "street", number => "number", additional_address =>
-        "additionalAddress", zip_code => "zipCode", city => "city", country_iso_a2 =>
-        "countryIsoA2", time_zone => "timeZone", telephone => "telephone", mobile =>
-        "mobile", company_id => "companyId", signing_authority => "signingAuthority",
-        position_authority => "positionAuthority", division => "division",
-        daily_email_notification => "dailyEmailNotification",
-        daily_email_notification_types => "dailyEmailNotificationTypes",
-        notify_on_new_candidate_communication => "notifyOnNewCandidateCommunication",
-        role_ids => "roleIds", user_group_ids => "userGroupIds",
-        data_for_external_systems => "dataForExternalSystems" } extra
+        plain User { 0 id "id", 1 version "version", 2 external_id "externalId", 3
+        username "username", 4 saml_sso_enabled "samlSsoEnabled", 5
+        form_authentication_enabled "formAuthenticationEnabled", 6 salutation
+        "salutation", 7 title "title", 8 first_name "firstName", 9 last_name "lastName",
+        10 display_name "displayName", 11 email "email", 12 org_unit_id "orgUnitId", 13
+        language_id "languageId", 14 street "street", 15 number "number", 16
+        additional_address "additionalAddress", 17 zip_code "zipCode", 18 city "city", 19
+        country_iso_a2 "countryIsoA2", 20 time_zone "timeZone", 21 telephone "telephone",
+        22 mobile "mobile", 23 company_id "companyId", 24 signing_authority
+        "signingAuthority", 25 position_authority "positionAuthority", 26 division
+        "division", 27 daily_email_notification "dailyEmailNotification", 28
+        daily_email_notification_types "dailyEmailNotificationTypes", 29
+        notify_on_new_candidate_communication "notifyOnNewCandidateCommunication", 30
+        role_ids "roleIds", 31 user_group_ids "userGroupIds", 32
+        data_for_external_systems "dataForExternalSystems" } extra
     );
     /// A user to create.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(rename_all = "camelCase")]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct UserCreate {
         /// The caller's own key; unique within the resource or null.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_id: Option<String>,
         /// `username`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub username: String,
         /// `samlSsoEnabled`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub saml_sso_enabled: Option<bool>,
         /// `formAuthenticationEnabled`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub form_authentication_enabled: Option<bool>,
         /// `salutation`.
         pub salutation: Salutation,
         /// `title`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub title: Option<String>,
         /// `firstName`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub first_name: String,
         /// `lastName`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub last_name: String,
         /// `email`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub email: String,
         /// `orgUnitId`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::integer")]
         pub org_unit_id: i64,
         /// ISO 639-1 language such as de or en.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub language_id: String,
         /// `street`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub street: Option<String>,
         /// `number`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub number: Option<String>,
         /// `additionalAddress`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub additional_address: Option<String>,
         /// `zipCode`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub zip_code: Option<String>,
         /// `city`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub city: Option<String>,
         /// ISO 3166-1 alpha-2.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub country_iso_a2: Option<String>,
         /// IANA name, such as Europe/Berlin; the vendor's schema leaves it out here, its example sends it.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub time_zone: Option<String>,
         /// `telephone`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub telephone: Option<String>,
         /// Since revision 1.58.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub mobile: Option<String>,
         /// Internal name of the company.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub company_id: Option<String>,
         /// `signingAuthority`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub signing_authority: Option<String>,
         /// `positionAuthority`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub position_authority: Option<String>,
         /// `division`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub division: Option<String>,
         /// Replaced by `dailyEmailNotificationTypes` in revision 1.51.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub daily_email_notification: Option<bool>,
         /// `dailyEmailNotificationTypes`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub daily_email_notification_types: Vec<DailyEmailNotificationType>,
         /// `notifyOnNewCandidateCommunication`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub notify_on_new_candidate_communication: Option<bool>,
         /// Internal names of roles.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::list_string")]
         pub role_ids: Vec<String>,
         /// Ids of user groups.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::list_integer")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub user_group_ids: Vec<i64>,
         /// Free pairs kept for other systems.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub data_for_external_systems: Vec<ExternalSystemValue>,
+        wire: keyfob_client::record::Forms<2>,
     }
-    keyfob_client::value!(UserCreate);
+    keyfob_client::record!(
+        given UserCreate { 0 external_id "externalId", 1 username "username" given, 2
+        saml_sso_enabled "samlSsoEnabled", 3 form_authentication_enabled
+        "formAuthenticationEnabled", 4 salutation "salutation" needed, 5 title "title", 6
+        first_name "firstName" given, 7 last_name "lastName" given, 8 email "email"
+        given, 9 org_unit_id "orgUnitId" given, 10 language_id "languageId" given, 11
+        street "street", 12 number "number", 13 additional_address "additionalAddress",
+        14 zip_code "zipCode", 15 city "city", 16 country_iso_a2 "countryIsoA2", 17
+        time_zone "timeZone", 18 telephone "telephone", 19 mobile "mobile", 20 company_id
+        "companyId", 21 signing_authority "signingAuthority", 22 position_authority
+        "positionAuthority", 23 division "division", 24 daily_email_notification
+        "dailyEmailNotification", 25 daily_email_notification_types
+        "dailyEmailNotificationTypes", 26 notify_on_new_candidate_communication
+        "notifyOnNewCandidateCommunication", 27 role_ids "roleIds" given, 28
+        user_group_ids "userGroupIds", 29 data_for_external_systems
+        "dataForExternalSystems" }
+    );
     impl UserCreate {
         /// With what the API requires.
         pub fn new(
@@ -13189,6 +12572,7 @@ pub mod types {
                 notify_on_new_candidate_communication: Default::default(),
                 user_group_ids: Default::default(),
                 data_for_external_systems: Default::default(),
+                wire: Default::default(),
             }
         }
         /// The caller's own key; unique within the resource or null.
@@ -13312,7 +12696,7 @@ pub mod types {
         }
     }
     /// A group of users.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct UserGroup {
         /// `id`.
@@ -13329,36 +12713,30 @@ pub mod types {
         pub user_ids: Vec<i64>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        UserGroup { id => "id", version => "version", external_id => "externalId", name
-        => "name", org_unit_id => "orgUnitId", user_ids => "userIds" } extra
+        plain UserGroup { 0 id "id", 1 version "version", 2 external_id "externalId", 3
+        name "name", 4 org_unit_id "orgUnitId", 5 user_ids "userIds" } extra
     );
     /// A user group to create.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(rename_all = "camelCase")]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct UserGroupCreate {
         /// The caller's own key; unique within the resource or null.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub external_id: Option<String>,
         /// `name`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub name: String,
         /// `orgUnitId`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::integer")]
         pub org_unit_id: i64,
         /// Ids of users.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::list_integer")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub user_ids: Vec<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::value!(UserGroupCreate);
+    keyfob_client::record!(
+        given UserGroupCreate { 0 external_id "externalId", 1 name "name" given, 2
+        org_unit_id "orgUnitId" given, 3 user_ids "userIds" }
+    );
     impl UserGroupCreate {
         /// With what the API requires.
         pub fn new(name: impl Into<String>, org_unit_id: i64) -> Self {
@@ -13367,6 +12745,7 @@ pub mod types {
                 org_unit_id,
                 external_id: Default::default(),
                 user_ids: Default::default(),
+                wire: Default::default(),
             }
         }
         /// The caller's own key; unique within the resource or null.
@@ -13381,40 +12760,30 @@ pub mod types {
         }
     }
     /// What replaces a user group. Nullable properties tell absent from null; the vendor does not say what an absent one does, so send everything that was read.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(rename_all = "camelCase")]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct UserGroupUpdate {
         /// `id`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub id: keyfob_client::Patch<i64>,
         /// The version that was read.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::integer")]
         pub version: i64,
         /// The caller's own key; unique within the resource or null.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub external_id: keyfob_client::Patch<String>,
         /// `name`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub name: String,
         /// `orgUnitId`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub org_unit_id: keyfob_client::Patch<i64>,
         /// Ids of users.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_list")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub user_ids: Option<Vec<i64>>,
-        #[serde(flatten)]
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::value!(UserGroupUpdate);
+    keyfob_client::record!(
+        given UserGroupUpdate { 0 id "id", 1 version "version" given, 2 external_id
+        "externalId", 3 name "name" given, 4 org_unit_id "orgUnitId", 5 user_ids
+        "userIds" } extra
+    );
     impl UserGroupUpdate {
         /// With what the API requires.
         pub fn new(version: i64, name: impl Into<String>) -> Self {
@@ -13426,6 +12795,7 @@ pub mod types {
                 org_unit_id: Default::default(),
                 user_ids: Default::default(),
                 extra: Default::default(),
+                wire: Default::default(),
             }
         }
         /// `id`.
@@ -13456,147 +12826,92 @@ pub mod types {
         }
     }
     /// What replaces a user. Nullable properties tell absent from null; the vendor does not say what an absent one does, so send everything that was read.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(rename_all = "camelCase")]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct UserUpdate {
         /// The version that was read.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::integer")]
         pub version: i64,
         /// The caller's own key; unique within the resource or null.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub external_id: keyfob_client::Patch<String>,
         /// `username`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub username: String,
         /// `samlSsoEnabled`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub saml_sso_enabled: Option<bool>,
         /// `formAuthenticationEnabled`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub form_authentication_enabled: Option<bool>,
         /// `salutation`.
         pub salutation: Salutation,
         /// `title`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub title: keyfob_client::Patch<String>,
         /// `firstName`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub first_name: String,
         /// `lastName`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub last_name: String,
         /// `email`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub email: String,
         /// The vendor's schema leaves it out here, its example repeats it.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub org_unit_id: Option<i64>,
         /// ISO 639-1 language such as de or en.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub language_id: String,
         /// `street`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub street: keyfob_client::Patch<String>,
         /// `number`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub number: keyfob_client::Patch<String>,
         /// `additionalAddress`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub additional_address: keyfob_client::Patch<String>,
         /// `zipCode`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub zip_code: keyfob_client::Patch<String>,
         /// `city`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub city: keyfob_client::Patch<String>,
         /// ISO 3166-1 alpha-2.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub country_iso_a2: Option<String>,
         /// IANA name, such as Europe/Berlin.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub time_zone: Option<String>,
         /// `telephone`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub telephone: keyfob_client::Patch<String>,
         /// Since revision 1.58.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub mobile: keyfob_client::Patch<String>,
         /// Internal name of the company.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub company_id: keyfob_client::Patch<String>,
         /// `signingAuthority`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub signing_authority: keyfob_client::Patch<String>,
         /// `positionAuthority`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub position_authority: keyfob_client::Patch<String>,
         /// `division`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "keyfob_client::Patch::is_absent")]
         pub division: keyfob_client::Patch<String>,
         /// Replaced by `dailyEmailNotificationTypes` in revision 1.51.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub daily_email_notification: Option<bool>,
         /// `dailyEmailNotificationTypes`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_list")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub daily_email_notification_types: Option<Vec<DailyEmailNotificationType>>,
         /// `notifyOnNewCandidateCommunication`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub notify_on_new_candidate_communication: Option<bool>,
         /// Internal names of roles.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::list_string")]
         pub role_ids: Vec<String>,
         /// Ids of user groups.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_list")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub user_group_ids: Option<Vec<i64>>,
         /// Free pairs kept for other systems.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_list")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub data_for_external_systems: Option<Vec<ExternalSystemValue>>,
-        #[serde(flatten)]
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<2>,
     }
-    keyfob_client::value!(UserUpdate);
+    keyfob_client::record!(
+        given UserUpdate { 0 version "version" given, 1 external_id "externalId", 2
+        username "username" given, 3 saml_sso_enabled "samlSsoEnabled", 4
+        form_authentication_enabled "formAuthenticationEnabled", 5 salutation
+        "salutation" needed, 6 title "title", 7 first_name "firstName" given, 8 last_name
+        "lastName" given, 9 email "email" given, 10 org_unit_id "orgUnitId", 11
+        language_id "languageId" given, 12 street "street", 13 number "number", 14
+        additional_address "additionalAddress", 15 zip_code "zipCode", 16 city "city", 17
+        country_iso_a2 "countryIsoA2", 18 time_zone "timeZone", 19 telephone "telephone",
+        20 mobile "mobile", 21 company_id "companyId", 22 signing_authority
+        "signingAuthority", 23 position_authority "positionAuthority", 24 division
+        "division", 25 daily_email_notification "dailyEmailNotification", 26
+        daily_email_notification_types "dailyEmailNotificationTypes", 27
+        notify_on_new_candidate_communication "notifyOnNewCandidateCommunication", 28
+        role_ids "roleIds" given, 29 user_group_ids "userGroupIds", 30
+        data_for_external_systems "dataForExternalSystems" } extra
+    );
     impl UserUpdate {
         /// With what the API requires.
         pub fn new(
@@ -13642,6 +12957,7 @@ pub mod types {
                 user_group_ids: Default::default(),
                 data_for_external_systems: Default::default(),
                 extra: Default::default(),
+                wire: Default::default(),
             }
         }
         /// The caller's own key; unique within the resource or null.

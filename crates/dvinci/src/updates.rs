@@ -50,7 +50,8 @@ fn update<A: Serialize, U: DeserializeOwned, const N: usize>(
 ) -> U {
     let mut body = serde_json::to_value(answer).expect("what was read from JSON can be written as JSON");
     let properties = body.as_object_mut().expect("answers are objects");
-    properties.retain(|key, _| !dropped.contains(&key.as_str()));
+    // d.vinci answers `null` for what is empty, and does not take it back everywhere; left out, it stays empty.
+    properties.retain(|key, value| !dropped.contains(&key.as_str()) && !value.is_null());
     for (key, value) in at_least {
         properties.entry(key).or_insert(value);
     }
@@ -73,6 +74,14 @@ mod tests {
         let read = json!({"id": 7, "version": 3, "firstName": "Zoë", "lastName": "Süß", "keywords": ["x"], "newer": {"a": [1]}});
         let back = json!({"version": 3, "firstName": "Zoë", "lastName": "Süß", "newer": {"a": [1]}});
         assert_eq!(sent::<Person, PersonUpdate>(read), back);
+    }
+
+    #[test]
+    fn known_fields_go_back_in_the_form_in_which_they_came() {
+        let read = json!({"version": "3", "externalId": 7, "latitude": 51.0, "longitude": "9.90", "city": null, "nameMessages": {"de": 1}});
+        let back =
+            json!({"version": "3", "externalId": 7, "latitude": 51.0, "longitude": "9.90", "nameMessages": {"de": 1}});
+        assert_eq!(sent::<Location, LocationUpdate>(read), back);
     }
 
     #[test]

@@ -10426,9 +10426,8 @@ pub mod operation {
 }
 /// What the API takes and answers.
 pub mod types {
-    use keyfob_client::wire;
     /// A place at which a storage unit is accessed.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct AccessPoint {
         /// `id`.
@@ -10443,22 +10442,24 @@ pub mod types {
         pub is_blocked: Option<bool>,
         /// At most 50 characters.
         pub block_reason: Option<String>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        AccessPoint { id => "id", name => "name", storage_unit_id => "storageUnitId",
-        parameters => "parameters", is_blocked => "isBlocked", block_reason =>
-        "blockReason" }
+        plain AccessPoint { 0 id "id", 1 name "name", 2 storage_unit_id "storageUnitId",
+        3 parameters "parameters", 4 is_blocked "isBlocked", 5 block_reason "blockReason"
+        }
     );
     /// Wraps one access point.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct AccessPointEnvelope {
         /// `access_point`.
         pub access_point: Option<AccessPoint>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::record!(AccessPointEnvelope { access_point => "access_point" });
+    keyfob_client::record!(plain AccessPointEnvelope { 0 access_point "access_point" });
     /// A page of access points.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct AccessPointList {
         /// Rows of this page; fewer than limit on the last one.
@@ -10471,13 +10472,14 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        AccessPointList { access_points => "access_points", count => "count", total_count
-        => "total_count" }
+        plain AccessPointList { 0 access_points "access_points", 1 count "count", 2
+        total_count "total_count" }
     );
     /// An entry in the log of API calls.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ApiCall {
         /// `id`.
@@ -10498,22 +10500,24 @@ pub mod types {
         pub response: Option<String>,
         /// `username`.
         pub username: Option<String>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        ApiCall { id => "id", body => "body", code => "code", creation_date =>
-        "creationDate", duration => "duration", endpoint => "endpoint", error => "error",
-        response => "response", username => "username" }
+        plain ApiCall { 0 id "id", 1 body "body", 2 code "code", 3 creation_date
+        "creationDate", 4 duration "duration", 5 endpoint "endpoint", 6 error "error", 7
+        response "response", 8 username "username" }
     );
     /// Wraps one logged call. The key is inferred.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ApiCallEnvelope {
         /// `call`.
         pub call: Option<ApiCall>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::record!(ApiCallEnvelope { call => "call" });
+    keyfob_client::record!(plain ApiCallEnvelope { 0 call "call" });
     /// A page of api calls.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ApiCallList {
         /// Rows of this page; fewer than limit on the last one.
@@ -10528,12 +10532,14 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        ApiCallList { calls => "calls", count => "count", total_count => "total_count" }
+        plain ApiCallList { 0 calls "calls", 1 count "count", 2 total_count "total_count"
+        }
     );
     /// A set of work order lines that are handled together.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Batch {
         /// `id`.
@@ -10548,35 +10554,30 @@ pub mod types {
         pub deadline: Option<keyfob_client::Timestamp>,
         /// `creationDate`.
         pub creation_date: Option<keyfob_client::Timestamp>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        Batch { id => "id", name => "name", type_ => "type", priority => "priority",
-        deadline => "deadline", creation_date => "creationDate" }
+        plain Batch { 0 id "id", 1 name "name", 2 type_ "type", 3 priority "priority", 4
+        deadline "deadline", 5 creation_date "creationDate" }
     );
     /// A batch to be created.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(rename_all = "camelCase")]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct BatchCreate {
         /// At most 50 characters.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub name: String,
         /// `type`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub type_: Option<BatchType>,
         /// `priority`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub priority: Option<Priority>,
         /// A date alone is accepted as well.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub deadline: Option<keyfob_client::Timestamp>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::value!(BatchCreate);
+    keyfob_client::record!(
+        given BatchCreate { 0 name "name" given, 1 type_ "type", 2 priority "priority", 3
+        deadline "deadline" }
+    );
     impl BatchCreate {
         /// With what the API requires.
         pub fn new(name: impl Into<String>) -> Self {
@@ -10585,6 +10586,7 @@ pub mod types {
                 type_: Default::default(),
                 priority: Default::default(),
                 deadline: Default::default(),
+                wire: Default::default(),
             }
         }
         /// `type`.
@@ -10604,17 +10606,18 @@ pub mod types {
         }
     }
     /// Wraps one batch.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct BatchEnvelope {
         /// `batch`.
         pub batch: Option<Batch>,
         /// Older texts show an answer for one batch under the plural key.
         pub batches: Vec<Batch>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::record!(BatchEnvelope { batch => "batch", batches => "batches" });
+    keyfob_client::record!(plain BatchEnvelope { 0 batch "batch", 1 batches "batches" });
     /// A page of batches.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct BatchList {
         /// Rows of this page; fewer than limit on the last one.
@@ -10627,10 +10630,11 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        BatchList { batches => "batches", count => "count", total_count => "total_count"
-        }
+        plain BatchList { 0 batches "batches", 1 count "count", 2 total_count
+        "total_count" }
     );
     /// Kind of a batch. Requests default to manual dynamic.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -10672,7 +10676,7 @@ pub mod types {
     }
     keyfob_client::open_integer_enum!(BatchType);
     /// Changes to a batch. What is absent stays as it is.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct BatchUpdate {
         /// At most 50 characters.
@@ -10683,10 +10687,11 @@ pub mod types {
         pub priority: Option<Priority>,
         /// A date alone is accepted as well.
         pub deadline: keyfob_client::Patch<keyfob_client::Timestamp>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        BatchUpdate { name => "name", type_ => "type", priority => "priority", deadline
-        => "deadline" }
+        plain BatchUpdate { 0 name "name", 1 type_ "type", 2 priority "priority", 3
+        deadline "deadline" }
     );
     impl BatchUpdate {
         /// Nothing set yet.
@@ -10718,7 +10723,7 @@ pub mod types {
         }
     }
     /// A bin, with its size.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Bin {
         /// `id`.
@@ -10745,23 +10750,25 @@ pub mod types {
         pub x_slots: Option<i64>,
         /// `ySlots`.
         pub y_slots: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        Bin { id => "id", name => "name", cell_name => "cellName", color => "color",
-        type_ => "type", depth => "depth", width => "width", height => "height",
-        inside_depth => "insideDepth", inside_width => "insideWidth", x_slots =>
-        "xSlots", y_slots => "ySlots" }
+        plain Bin { 0 id "id", 1 name "name", 2 cell_name "cellName", 3 color "color", 4
+        type_ "type", 5 depth "depth", 6 width "width", 7 height "height", 8 inside_depth
+        "insideDepth", 9 inside_width "insideWidth", 10 x_slots "xSlots", 11 y_slots
+        "ySlots" }
     );
     /// Wraps one bin.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct BinEnvelope {
         /// `bin`.
         pub bin: Option<Bin>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::record!(BinEnvelope { bin => "bin" });
+    keyfob_client::record!(plain BinEnvelope { 0 bin "bin" });
     /// A page of bins.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct BinList {
         /// Rows of this page; fewer than limit on the last one.
@@ -10774,12 +10781,13 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        BinList { bins => "bins", count => "count", total_count => "total_count" }
+        plain BinList { 0 bins "bins", 1 count "count", 2 total_count "total_count" }
     );
     /// A carrier, which holds shelves. Only two fields are known; the others come as extra keys.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Carrier {
         /// `id`.
@@ -10788,18 +10796,20 @@ pub mod types {
         pub name: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::record!(Carrier { id => "id", name => "name" } extra);
+    keyfob_client::record!(plain Carrier { 0 id "id", 1 name "name" } extra);
     /// Wraps one carrier.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct CarrierEnvelope {
         /// `carrier`.
         pub carrier: Option<Carrier>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::record!(CarrierEnvelope { carrier => "carrier" });
+    keyfob_client::record!(plain CarrierEnvelope { 0 carrier "carrier" });
     /// A page of carriers.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct CarrierList {
         /// Rows of this page; fewer than limit on the last one.
@@ -10812,13 +10822,14 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        CarrierList { carriers => "carriers", count => "count", total_count =>
+        plain CarrierList { 0 carriers "carriers", 1 count "count", 2 total_count
         "total_count" }
     );
     /// A connection of ItemPath to another system. It tells only whether a password or a token exists.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Connection {
         /// `id`.
@@ -10855,18 +10866,19 @@ pub mod types {
         pub integration_count: Option<i64>,
         /// `lastCheck`.
         pub last_check: Option<keyfob_client::Timestamp>,
+        wire: keyfob_client::record::Forms<2>,
     }
     keyfob_client::record!(
-        Connection { id => "id", app_id => "appId", name => "name", url => "url",
-        password_exists => "passwordExists", token_exists => "tokenExists", is_testable
-        => "isTestable", authentication => "authentication", type_ => "type", username =>
-        "username", status => "status", latest_connection => "latestConnection",
-        lastest_connection => "lastestConnection", creation_date => "creationDate",
-        latest_log => "latestLog", integration_count => "integrationCount", last_check =>
+        plain Connection { 0 id "id", 1 app_id "appId", 2 name "name", 3 url "url", 4
+        password_exists "passwordExists", 5 token_exists "tokenExists", 6 is_testable
+        "isTestable", 7 authentication "authentication", 8 type_ "type", 9 username
+        "username", 10 status "status", 11 latest_connection "latestConnection", 12
+        lastest_connection "lastestConnection", 13 creation_date "creationDate", 14
+        latest_log "latestLog", 15 integration_count "integrationCount", 16 last_check
         "lastCheck" }
     );
     /// A page of connections.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ConnectionList {
         /// Rows of this page; fewer than limit on the last one.
@@ -10879,13 +10891,14 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        ConnectionList { connections => "connections", count => "count", total_count =>
-        "total_count" }
+        plain ConnectionList { 0 connections "connections", 1 count "count", 2
+        total_count "total_count" }
     );
     /// The newest log entry of a connection. The types are not documented.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ConnectionLog {
         /// Type not known.
@@ -10908,15 +10921,16 @@ pub mod types {
         pub task_id: Option<keyfob_client::NumberOrString>,
         /// Type not known.
         pub time: Option<keyfob_client::NumberOrString>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        ConnectionLog { id => "id", creation_date => "creationDate", status => "status",
-        description => "description", error => "error", app_id => "appId", integration_id
-        => "integrationId", workflow_id => "workflowId", task_id => "taskId", time =>
-        "time" }
+        plain ConnectionLog { 0 id "id", 1 creation_date "creationDate", 2 status
+        "status", 3 description "description", 4 error "error", 5 app_id "appId", 6
+        integration_id "integrationId", 7 workflow_id "workflowId", 8 task_id "taskId", 9
+        time "time" }
     );
     /// A cost center.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct CostCenter {
         /// `id`.
@@ -10927,32 +10941,32 @@ pub mod types {
         pub description: Option<String>,
         /// `creationDate`.
         pub creation_date: Option<keyfob_client::Timestamp>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        CostCenter { id => "id", name => "name", description => "description",
-        creation_date => "creationDate" }
+        plain CostCenter { 0 id "id", 1 name "name", 2 description "description", 3
+        creation_date "creationDate" }
     );
     /// A cost center to be created.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct CostCenterCreate {
         /// Unique.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub name: String,
         /// `description`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub description: Option<String>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::value!(CostCenterCreate);
+    keyfob_client::record!(
+        given CostCenterCreate { 0 name "name" given, 1 description "description" }
+    );
     impl CostCenterCreate {
         /// With what the API requires.
         pub fn new(name: impl Into<String>) -> Self {
             Self {
                 name: name.into(),
                 description: Default::default(),
+                wire: Default::default(),
             }
         }
         /// `description`.
@@ -10962,15 +10976,16 @@ pub mod types {
         }
     }
     /// Wraps one cost center.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct CostCenterEnvelope {
         /// `cost_center`.
         pub cost_center: Option<CostCenter>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::record!(CostCenterEnvelope { cost_center => "cost_center" });
+    keyfob_client::record!(plain CostCenterEnvelope { 0 cost_center "cost_center" });
     /// A page of cost centers.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct CostCenterList {
         /// Rows of this page; fewer than limit on the last one.
@@ -10983,22 +10998,24 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        CostCenterList { cost_centers => "cost_centers", count => "count", total_count =>
-        "total_count" }
+        plain CostCenterList { 0 cost_centers "cost_centers", 1 count "count", 2
+        total_count "total_count" }
     );
     /// Changes to a cost center. What is absent stays as it is.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct CostCenterUpdate {
         /// Unique.
         pub name: Option<String>,
         /// `description`.
         pub description: keyfob_client::Patch<String>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        CostCenterUpdate { name => "name", description => "description" }
+        plain CostCenterUpdate { 0 name "name", 1 description "description" }
     );
     impl CostCenterUpdate {
         /// Nothing set yet.
@@ -11161,7 +11178,7 @@ pub mod types {
     }
     keyfob_client::open_integer_enum!(FifoType);
     /// A picture that belongs to a material, a bin, a shelf or a material family. The file itself is not served.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Image {
         /// `id`.
@@ -11178,11 +11195,12 @@ pub mod types {
         pub origin: Option<i64>,
         /// `type`.
         pub type_: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        Image { id => "id", name => "name", classification => "classification", hyperlink
-        => "hyperlink", material_id => "materialId", origin => "origin", type_ => "type"
-        }
+        plain Image { 0 id "id", 1 name "name", 2 classification "classification", 3
+        hyperlink "hyperlink", 4 material_id "materialId", 5 origin "origin", 6 type_
+        "type" }
     );
     /// What an image shows.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -11224,7 +11242,7 @@ pub mod types {
     }
     keyfob_client::open_integer_enum!(ImageClassification);
     /// An image to be created. The body is inferred from the fields of an image; no upload of the file is known.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ImageCreate {
         /// `name`.
@@ -11249,10 +11267,11 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub type_: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        ImageCreate { name => "name", classification => "classification", hyperlink =>
-        "hyperlink", material_id => "materialId", origin => "origin", type_ => "type" }
+        plain ImageCreate { 0 name "name", 1 classification "classification", 2 hyperlink
+        "hyperlink", 3 material_id "materialId", 4 origin "origin", 5 type_ "type" }
     );
     impl ImageCreate {
         /// Nothing set yet.
@@ -11301,15 +11320,16 @@ pub mod types {
         }
     }
     /// Wraps one image.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ImageEnvelope {
         /// `image`.
         pub image: Option<Image>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::record!(ImageEnvelope { image => "image" });
+    keyfob_client::record!(plain ImageEnvelope { 0 image "image" });
     /// A page of images.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ImageList {
         /// Rows of this page; fewer than limit on the last one.
@@ -11322,12 +11342,14 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        ImageList { images => "images", count => "count", total_count => "total_count" }
+        plain ImageList { 0 images "images", 1 count "count", 2 total_count "total_count"
+        }
     );
     /// A set of materials that is ordered as one.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Kit {
         /// `id`.
@@ -11340,32 +11362,29 @@ pub mod types {
         pub target: Option<String>,
         /// Empty when there are none.
         pub lines: Vec<KitLine>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        Kit { id => "id", name => "name", has_stock => "hasStock", target => "target",
-        lines => "lines" }
+        plain Kit { 0 id "id", 1 name "name", 2 has_stock "hasStock", 3 target "target",
+        4 lines "lines" }
     );
     /// A kit to be created, with at least one line.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct KitCreate {
         /// `name`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub name: String,
         /// `lines`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::list")]
         pub lines: Vec<NewKitLine>,
         /// `target`.
         ///
         /// Inferred, not documented.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub target: Option<String>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::value!(KitCreate);
+    keyfob_client::record!(
+        given KitCreate { 0 name "name" given, 1 lines "lines" given, 2 target "target" }
+    );
     impl KitCreate {
         /// With what the API requires.
         pub fn new(
@@ -11376,6 +11395,7 @@ pub mod types {
                 name: name.into(),
                 lines: lines.into_iter().collect(),
                 target: Default::default(),
+                wire: Default::default(),
             }
         }
         /// `target`.
@@ -11387,15 +11407,16 @@ pub mod types {
         }
     }
     /// Wraps one kit.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct KitEnvelope {
         /// `kit`.
         pub kit: Option<Kit>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::record!(KitEnvelope { kit => "kit" });
+    keyfob_client::record!(plain KitEnvelope { 0 kit "kit" });
     /// One material, or one nested kit, of a kit.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct KitLine {
         /// `id`.
@@ -11412,44 +11433,39 @@ pub mod types {
         pub has_stock: Option<i64>,
         /// Older releases.
         pub material_name: Option<String>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        KitLine { id => "id", kit_id => "kitId", material_id => "materialId", number =>
-        "number", quantity => "quantity", has_stock => "hasStock", material_name =>
+        plain KitLine { 0 id "id", 1 kit_id "kitId", 2 material_id "materialId", 3 number
+        "number", 4 quantity "quantity", 5 has_stock "hasStock", 6 material_name
         "materialName" }
     );
     /// A line to be added to a kit. The body is inferred from the fields of a line.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(rename_all = "camelCase")]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct KitLineCreate {
         /// `kitId`.
         ///
         /// Inferred, not documented.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub kit_id: String,
         /// A material, or another kit.
         ///
         /// Inferred, not documented.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub material_id: String,
         /// A multiplier when the line is a kit.
         ///
         /// Inferred, not documented.
-        #[serde(default)]
-        #[serde(with = "wire::number")]
         pub quantity: f64,
         /// Given automatically when absent.
         ///
         /// Inferred, not documented.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub number: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::value!(KitLineCreate);
+    keyfob_client::record!(
+        given KitLineCreate { 0 kit_id "kitId" given, 1 material_id "materialId" given, 2
+        quantity "quantity" given, 3 number "number" }
+    );
     impl KitLineCreate {
         /// With what the API requires.
         pub fn new(
@@ -11462,6 +11478,7 @@ pub mod types {
                 material_id: material_id.into(),
                 quantity,
                 number: Default::default(),
+                wire: Default::default(),
             }
         }
         /// Given automatically when absent.
@@ -11473,15 +11490,16 @@ pub mod types {
         }
     }
     /// Wraps one kit line.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct KitLineEnvelope {
         /// `kit_line`.
         pub kit_line: Option<KitLine>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::record!(KitLineEnvelope { kit_line => "kit_line" });
+    keyfob_client::record!(plain KitLineEnvelope { 0 kit_line "kit_line" });
     /// A page of kit lines.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct KitLineList {
         /// Rows of this page; fewer than limit on the last one.
@@ -11494,13 +11512,14 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        KitLineList { kit_lines => "kit_lines", count => "count", total_count =>
+        plain KitLineList { 0 kit_lines "kit_lines", 1 count "count", 2 total_count
         "total_count" }
     );
     /// Changes to a kit line. The body is inferred from the fields of a line.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct KitLineUpdate {
         /// `kitId`.
@@ -11519,10 +11538,11 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub number: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        KitLineUpdate { kit_id => "kitId", material_id => "materialId", quantity =>
-        "quantity", number => "number" }
+        plain KitLineUpdate { 0 kit_id "kitId", 1 material_id "materialId", 2 quantity
+        "quantity", 3 number "number" }
     );
     impl KitLineUpdate {
         /// Nothing set yet.
@@ -11559,7 +11579,7 @@ pub mod types {
         }
     }
     /// A page of kits.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct KitList {
         /// Rows of this page; fewer than limit on the last one.
@@ -11572,12 +11592,13 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        KitList { kits => "kits", count => "count", total_count => "total_count" }
+        plain KitList { 0 kits "kits", 1 count "count", 2 total_count "total_count" }
     );
     /// Changes to a kit. What is absent stays as it is.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct KitUpdate {
         /// `name`.
@@ -11590,9 +11611,10 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub target: keyfob_client::Patch<String>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        KitUpdate { name => "name", lines => "lines", target => "target" }
+        plain KitUpdate { 0 name "name", 1 lines "lines", 2 target "target" }
     );
     impl KitUpdate {
         /// Nothing set yet.
@@ -11651,7 +11673,7 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(Language);
     /// A place for stock.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Location {
         /// `id`.
@@ -11698,19 +11720,20 @@ pub mod types {
         pub sub_type: Option<keyfob_client::NumberOrString>,
         /// Oldest releases only; type not known.
         pub orientation_type: Option<keyfob_client::NumberOrString>,
+        wire: keyfob_client::record::Forms<2>,
     }
     keyfob_client::record!(
-        Location { id => "id", name => "name", bin_id => "binId", shelf_id => "shelfId",
-        zone_id => "zoneId", bin_depth => "binDepth", bin_width => "binWidth", depth =>
-        "depth", width => "width", current_quantity => "currentQuantity", quantity =>
-        "quantity", expected_quantity => "expectedQuantity", fill_level => "fillLevel",
-        is_counted => "isCounted", is_marked_full => "isMarkedFull", orientation =>
-        "orientation", type_ => "type", type_description => "typeDescription",
-        x_coordinate => "xCoordinate", y_coordinate => "yCoordinate", sub_type =>
-        "subType", orientation_type => "orientationType" }
+        plain Location { 0 id "id", 1 name "name", 2 bin_id "binId", 3 shelf_id
+        "shelfId", 4 zone_id "zoneId", 5 bin_depth "binDepth", 6 bin_width "binWidth", 7
+        depth "depth", 8 width "width", 9 current_quantity "currentQuantity", 10 quantity
+        "quantity", 11 expected_quantity "expectedQuantity", 12 fill_level "fillLevel",
+        13 is_counted "isCounted", 14 is_marked_full "isMarkedFull", 15 orientation
+        "orientation", 16 type_ "type", 17 type_description "typeDescription", 18
+        x_coordinate "xCoordinate", 19 y_coordinate "yCoordinate", 20 sub_type "subType",
+        21 orientation_type "orientationType" }
     );
     /// A material at a location.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct LocationContent {
         /// `id`.
@@ -11747,19 +11770,19 @@ pub mod types {
         pub type_: Option<SpaceType>,
         /// Permanent or Temporary.
         pub type_description: Option<String>,
+        wire: keyfob_client::record::Forms<2>,
     }
     keyfob_client::record!(
-        LocationContent { id => "id", bin_id => "binId", location_id => "locationId",
-        material_id => "materialId", storage_unit_id => "storageUnitId",
-        storage_unit_name => "storageUnitName", location_name => "locationName",
-        warehouse_name => "warehouseName", current_quantity => "currentQuantity",
-        quantity => "quantity", counting_cycle => "countingCycle", count_date =>
-        "countDate", next_count_date => "nextCountDate", creation_date => "creationDate",
-        is_counted => "isCounted", type_ => "type", type_description => "typeDescription"
-        }
+        plain LocationContent { 0 id "id", 1 bin_id "binId", 2 location_id "locationId",
+        3 material_id "materialId", 4 storage_unit_id "storageUnitId", 5
+        storage_unit_name "storageUnitName", 6 location_name "locationName", 7
+        warehouse_name "warehouseName", 8 current_quantity "currentQuantity", 9 quantity
+        "quantity", 10 counting_cycle "countingCycle", 11 count_date "countDate", 12
+        next_count_date "nextCountDate", 13 creation_date "creationDate", 14 is_counted
+        "isCounted", 15 type_ "type", 16 type_description "typeDescription" }
     );
     /// What lies at a location by lot, serial number and dates. Extra keys are kept, because the key of the parent is not documented.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct LocationContentBreakdown {
         /// `id`.
@@ -11794,29 +11817,31 @@ pub mod types {
         pub release_date: Option<keyfob_client::Timestamp>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        LocationContentBreakdown { id => "id", location_content_id =>
-        "locationContentId", block_reason => "blockReason", is_blocked => "isBlocked",
-        creation_date => "creationDate", current_quantity => "currentQuantity",
-        dedicated_quantity => "dedicatedQuantity", lot => "lot", serial_number =>
-        "serialNumber", qualification => "qualification", expiry_date => "expiryDate",
-        production_date => "productionDate", put_date => "putDate", release_date =>
+        plain LocationContentBreakdown { 0 id "id", 1 location_content_id
+        "locationContentId", 2 block_reason "blockReason", 3 is_blocked "isBlocked", 4
+        creation_date "creationDate", 5 current_quantity "currentQuantity", 6
+        dedicated_quantity "dedicatedQuantity", 7 lot "lot", 8 serial_number
+        "serialNumber", 9 qualification "qualification", 10 expiry_date "expiryDate", 11
+        production_date "productionDate", 12 put_date "putDate", 13 release_date
         "releaseDate" } extra
     );
     /// Wraps one location content breakdown. The key is inferred.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct LocationContentBreakdownEnvelope {
         /// `location_content_breakdown`.
         pub location_content_breakdown: Option<LocationContentBreakdown>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        LocationContentBreakdownEnvelope { location_content_breakdown =>
+        plain LocationContentBreakdownEnvelope { 0 location_content_breakdown
         "location_content_breakdown" }
     );
     /// A page of location content breakdowns.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct LocationContentBreakdownList {
         /// Rows of this page; fewer than limit on the last one.
@@ -11831,23 +11856,25 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        LocationContentBreakdownList { location_content_breakdowns =>
-        "location_content_breakdowns", count => "count", total_count => "total_count" }
+        plain LocationContentBreakdownList { 0 location_content_breakdowns
+        "location_content_breakdowns", 1 count "count", 2 total_count "total_count" }
     );
     /// Wraps one location content.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct LocationContentEnvelope {
         /// `location_content`.
         pub location_content: Option<LocationContent>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        LocationContentEnvelope { location_content => "location_content" }
+        plain LocationContentEnvelope { 0 location_content "location_content" }
     );
     /// A page of location contents.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct LocationContentList {
         /// Rows of this page; fewer than limit on the last one.
@@ -11864,21 +11891,23 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        LocationContentList { contents => "contents", location_contents =>
-        "location_contents", count => "count", total_count => "total_count" }
+        plain LocationContentList { 0 contents "contents", 1 location_contents
+        "location_contents", 2 count "count", 3 total_count "total_count" }
     );
     /// Wraps one location.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct LocationEnvelope {
         /// `location`.
         pub location: Option<Location>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::record!(LocationEnvelope { location => "location" });
+    keyfob_client::record!(plain LocationEnvelope { 0 location "location" });
     /// A page of locations.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct LocationList {
         /// Rows of this page; fewer than limit on the last one.
@@ -11891,9 +11920,10 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        LocationList { locations => "locations", count => "count", total_count =>
+        plain LocationList { 0 locations "locations", 1 count "count", 2 total_count
         "total_count" }
     );
     /// Kind of a location or a bin.
@@ -11940,7 +11970,7 @@ pub mod types {
     }
     keyfob_client::open_integer_enum!(LocationType);
     /// An article in stock. The site may have configured further fields of its own: they come as extra keys.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Material {
         /// `id`.
@@ -11999,22 +12029,23 @@ pub mod types {
         pub status: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<2>,
     }
     keyfob_client::record!(
-        Material { id => "id", name => "name", codes => "codes", info1 => "Info1", info2
-        => "Info2", info3 => "Info3", info4 => "Info4", info5 => "Info5",
-        material_property_id => "materialPropertyId", is_blocked => "isBlocked",
-        block_reason => "blockReason", re_order_point => "reOrderPoint", can_order_point
-        => "canOrderPoint", unit_of_measure => "unitOfMeasure", value_per_unit =>
-        "valuePerUnit", weight_per_unit => "weightPerUnit", current_quantity =>
-        "currentQuantity", put_quantity => "putQuantity", pick_quantity =>
-        "pickQuantity", net_quantity => "netQuantity", expected_quantity =>
-        "expectedQuantity", current_value => "currentValue", location_count =>
-        "locationCount", is_counted => "isCounted", creation_date => "creationDate",
-        created_at => "createdAt", status => "status" } extra
+        plain Material { 0 id "id", 1 name "name", 2 codes "codes", 3 info1 "Info1", 4
+        info2 "Info2", 5 info3 "Info3", 6 info4 "Info4", 7 info5 "Info5", 8
+        material_property_id "materialPropertyId", 9 is_blocked "isBlocked", 10
+        block_reason "blockReason", 11 re_order_point "reOrderPoint", 12 can_order_point
+        "canOrderPoint", 13 unit_of_measure "unitOfMeasure", 14 value_per_unit
+        "valuePerUnit", 15 weight_per_unit "weightPerUnit", 16 current_quantity
+        "currentQuantity", 17 put_quantity "putQuantity", 18 pick_quantity
+        "pickQuantity", 19 net_quantity "netQuantity", 20 expected_quantity
+        "expectedQuantity", 21 current_value "currentValue", 22 location_count
+        "locationCount", 23 is_counted "isCounted", 24 creation_date "creationDate", 25
+        created_at "createdAt", 26 status "status" } extra
     );
     /// Another name or bar code of a material.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct MaterialCode {
         /// `id`.
@@ -12025,31 +12056,28 @@ pub mod types {
         pub material_id: Option<String>,
         /// Deprecated by the vendor.
         pub pack_size: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        MaterialCode { id => "id", name => "name", material_id => "materialId", pack_size
-        => "packSize" }
+        plain MaterialCode { 0 id "id", 1 name "name", 2 material_id "materialId", 3
+        pack_size "packSize" }
     );
     /// A material code to be created.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(rename_all = "camelCase")]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct MaterialCodeCreate {
         /// Unique among all codes and all material names.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub name: String,
         /// The material that the code stands for.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub material_id: String,
         /// Deprecated by the vendor.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub pack_size: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::value!(MaterialCodeCreate);
+    keyfob_client::record!(
+        given MaterialCodeCreate { 0 name "name" given, 1 material_id "materialId" given,
+        2 pack_size "packSize" }
+    );
     impl MaterialCodeCreate {
         /// With what the API requires.
         pub fn new(name: impl Into<String>, material_id: impl Into<String>) -> Self {
@@ -12057,6 +12085,7 @@ pub mod types {
                 name: name.into(),
                 material_id: material_id.into(),
                 pack_size: Default::default(),
+                wire: Default::default(),
             }
         }
         /// Deprecated by the vendor.
@@ -12066,25 +12095,31 @@ pub mod types {
         }
     }
     /// The new material code, as an array under the singular key.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct MaterialCodeCreated {
         /// `material_code`.
         pub material_code: Vec<MaterialCode>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::record!(MaterialCodeCreated { material_code => "material_code" });
+    keyfob_client::record!(
+        plain MaterialCodeCreated { 0 material_code "material_code" }
+    );
     /// Wraps one material code.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct MaterialCodeEnvelope {
         /// The material code: an object by the general pattern, or an array of one as the create answers.
         ///
         /// Inferred, not documented.
         pub material_code: Option<serde_json::Value>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::record!(MaterialCodeEnvelope { material_code => "material_code" });
+    keyfob_client::record!(
+        plain MaterialCodeEnvelope { 0 material_code "material_code" }
+    );
     /// A page of material codes.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct MaterialCodeList {
         /// Rows of this page; fewer than limit on the last one.
@@ -12097,13 +12132,14 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        MaterialCodeList { material_codes => "material_codes", count => "count",
-        total_count => "total_count" }
+        plain MaterialCodeList { 0 material_codes "material_codes", 1 count "count", 2
+        total_count "total_count" }
     );
     /// Changes to a material code. The body is inferred from the create.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct MaterialCodeUpdate {
         /// `name`.
@@ -12118,9 +12154,10 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub pack_size: keyfob_client::Patch<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        MaterialCodeUpdate { name => "name", material_id => "materialId", pack_size =>
+        plain MaterialCodeUpdate { 0 name "name", 1 material_id "materialId", 2 pack_size
         "packSize" }
     );
     impl MaterialCodeUpdate {
@@ -12151,99 +12188,54 @@ pub mod types {
         }
     }
     /// A material to be created. Custom fields go in as extra keys.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(rename_all = "camelCase")]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct MaterialCreate {
         /// Unique among material names and material codes, at most 50 characters.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub name: String,
         /// Other names and bar codes, unique among all codes and material names.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::list_string")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub codes: Vec<String>,
         /// Free text 1, at most 80 characters.
-        #[serde(rename = "Info1")]
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub info1: Option<String>,
         /// Free text 2.
-        #[serde(rename = "Info2")]
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub info2: Option<String>,
         /// Free text 3.
-        #[serde(rename = "Info3")]
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub info3: Option<String>,
         /// Free text 4.
-        #[serde(rename = "Info4")]
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub info4: Option<String>,
         /// Free text 5.
-        #[serde(rename = "Info5")]
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub info5: Option<String>,
         /// The material property that holds the rules of this material.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub material_property_id: Option<String>,
         /// Name of the material property, in place of its identifier. Older releases demanded it.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub material_property: Option<String>,
         /// 0 or 1.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub is_blocked: Option<i64>,
         /// At most 50 characters.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub block_reason: Option<String>,
         /// `reOrderPoint`.
-        #[serde(default)]
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub re_order_point: Option<f64>,
         /// `canOrderPoint`.
-        #[serde(default)]
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub can_order_point: Option<f64>,
         /// At most 50 characters.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub unit_of_measure: Option<String>,
         /// `valuePerUnit`.
-        #[serde(default)]
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub value_per_unit: Option<f64>,
         /// `weightPerUnit`.
-        #[serde(default)]
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub weight_per_unit: Option<f64>,
-        #[serde(flatten)]
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::value!(MaterialCreate);
+    keyfob_client::record!(
+        given MaterialCreate { 0 name "name" given, 1 codes "codes", 2 info1 "Info1", 3
+        info2 "Info2", 4 info3 "Info3", 5 info4 "Info4", 6 info5 "Info5", 7
+        material_property_id "materialPropertyId", 8 material_property
+        "materialProperty", 9 is_blocked "isBlocked", 10 block_reason "blockReason", 11
+        re_order_point "reOrderPoint", 12 can_order_point "canOrderPoint", 13
+        unit_of_measure "unitOfMeasure", 14 value_per_unit "valuePerUnit", 15
+        weight_per_unit "weightPerUnit" } extra
+    );
     impl MaterialCreate {
         /// With what the API requires.
         pub fn new(name: impl Into<String>) -> Self {
@@ -12265,6 +12257,7 @@ pub mod types {
                 value_per_unit: Default::default(),
                 weight_per_unit: Default::default(),
                 extra: Default::default(),
+                wire: Default::default(),
             }
         }
         /// Other names and bar codes, unique among all codes and material names.
@@ -12347,15 +12340,16 @@ pub mod types {
         }
     }
     /// Wraps one material.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct MaterialEnvelope {
         /// `material`.
         pub material: Option<Material>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::record!(MaterialEnvelope { material => "material" });
+    keyfob_client::record!(plain MaterialEnvelope { 0 material "material" });
     /// A page of materials.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct MaterialList {
         /// Rows of this page; fewer than limit on the last one.
@@ -12368,13 +12362,14 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        MaterialList { materials => "materials", count => "count", total_count =>
+        plain MaterialList { 0 materials "materials", 1 count "count", 2 total_count
         "total_count" }
     );
     /// A set of rules that materials share. Only `id` and `name` are sure: the other names are those of the report columns. There is also a rule for each tracked attribute (lot, qualification, serial number, expiry, production and release date): unused, essential in the request, optional up front and else asked at confirmation, or always asked at confirmation. Their names are not known; they come as extra keys.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct MaterialProperty {
         /// Goes into the `materialPropertyId` of a material.
@@ -12399,24 +12394,26 @@ pub mod types {
         pub space_type: Option<SpaceType>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        MaterialProperty { id => "id", name => "name", description => "description",
-        counting_cycle => "countingCycle", danger_class => "dangerClass", fifo_type =>
-        "fifoType", space_type => "spaceType" } extra
+        plain MaterialProperty { 0 id "id", 1 name "name", 2 description "description", 3
+        counting_cycle "countingCycle", 4 danger_class "dangerClass", 5 fifo_type
+        "fifoType", 6 space_type "spaceType" } extra
     );
     /// Wraps one material property.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct MaterialPropertyEnvelope {
         /// `material_property`.
         pub material_property: Option<MaterialProperty>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        MaterialPropertyEnvelope { material_property => "material_property" }
+        plain MaterialPropertyEnvelope { 0 material_property "material_property" }
     );
     /// A page of material properties.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct MaterialPropertyList {
         /// Rows of this page; fewer than limit on the last one.
@@ -12429,13 +12426,14 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        MaterialPropertyList { material_properties => "material_properties", count =>
-        "count", total_count => "total_count" }
+        plain MaterialPropertyList { 0 material_properties "material_properties", 1 count
+        "count", 2 total_count "total_count" }
     );
     /// Changes to a material. What is absent stays as it is. Custom fields go in as extra keys.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct MaterialUpdate {
         /// Unique among material names and material codes, at most 50 characters.
@@ -12472,15 +12470,16 @@ pub mod types {
         pub weight_per_unit: keyfob_client::Patch<f64>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        MaterialUpdate { name => "name", codes => "codes", info1 => "Info1", info2 =>
-        "Info2", info3 => "Info3", info4 => "Info4", info5 => "Info5",
-        material_property_id => "materialPropertyId", material_property =>
-        "materialProperty", is_blocked => "isBlocked", block_reason => "blockReason",
-        re_order_point => "reOrderPoint", can_order_point => "canOrderPoint",
-        unit_of_measure => "unitOfMeasure", value_per_unit => "valuePerUnit",
-        weight_per_unit => "weightPerUnit" } extra
+        plain MaterialUpdate { 0 name "name", 1 codes "codes", 2 info1 "Info1", 3 info2
+        "Info2", 4 info3 "Info3", 5 info4 "Info4", 6 info5 "Info5", 7
+        material_property_id "materialPropertyId", 8 material_property
+        "materialProperty", 9 is_blocked "isBlocked", 10 block_reason "blockReason", 11
+        re_order_point "reOrderPoint", 12 can_order_point "canOrderPoint", 13
+        unit_of_measure "unitOfMeasure", 14 value_per_unit "valuePerUnit", 15
+        weight_per_unit "weightPerUnit" } extra
     );
     impl MaterialUpdate {
         /// Nothing set yet.
@@ -12657,15 +12656,16 @@ pub mod types {
     }
     keyfob_client::open_integer_enum!(MotiveType);
     /// Points at a zone, storage unit, carrier or location by its name or its identifier.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct NamedReference {
         /// Identifier; may stand in place of the name.
         pub id: Option<String>,
         /// Name; may stand in place of the identifier.
         pub name: Option<String>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::record!(NamedReference { id => "id", name => "name" });
+    keyfob_client::record!(plain NamedReference { 0 id "id", 1 name "name" });
     impl NamedReference {
         /// Nothing set yet.
         pub fn new() -> Self {
@@ -12683,25 +12683,21 @@ pub mod types {
         }
     }
     /// A line inside a kit that is written.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(rename_all = "camelCase")]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct NewKitLine {
         /// A material, or another kit.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub material_id: String,
         /// A multiplier when the line is a kit.
-        #[serde(default)]
-        #[serde(with = "wire::number")]
         pub quantity: f64,
         /// Given automatically when absent.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub number: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::value!(NewKitLine);
+    keyfob_client::record!(
+        given NewKitLine { 0 material_id "materialId" given, 1 quantity "quantity" given,
+        2 number "number" }
+    );
     impl NewKitLine {
         /// With what the API requires.
         pub fn new(material_id: impl Into<String>, quantity: f64) -> Self {
@@ -12709,6 +12705,7 @@ pub mod types {
                 material_id: material_id.into(),
                 quantity,
                 number: Default::default(),
+                wire: Default::default(),
             }
         }
         /// Given automatically when absent.
@@ -12718,109 +12715,58 @@ pub mod types {
         }
     }
     /// A line inside a new order: a quantity of the material that `materialId` or `materialName` names. Custom fields go in as extra keys.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(rename_all = "camelCase")]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct NewOrderLine {
         /// The material, or use `materialName`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub material_id: Option<String>,
         /// May name the material in place of its identifier inside a new order.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub material_name: Option<String>,
         /// `quantity`.
-        #[serde(default)]
-        #[serde(with = "wire::number")]
         pub quantity: f64,
         /// Line number, unique in the order; given automatically when absent.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub number: Option<i64>,
         /// At most 50 characters. One vendor sample spells it `lotNumber`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub lot: Option<String>,
         /// `qualification`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub qualification: Option<String>,
         /// `serialNumber`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub serial_number: Option<String>,
         /// `expiryDate`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub expiry_date: Option<keyfob_client::Timestamp>,
         /// `productionDate`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub production_date: Option<keyfob_client::Timestamp>,
         /// `releaseDate`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub release_date: Option<keyfob_client::Timestamp>,
         /// Free text 1, at most 80 characters.
-        #[serde(rename = "Info1")]
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub info1: Option<String>,
         /// Free text 2.
-        #[serde(rename = "Info2")]
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub info2: Option<String>,
         /// Free text 3.
-        #[serde(rename = "Info3")]
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub info3: Option<String>,
         /// Free text 4.
-        #[serde(rename = "Info4")]
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub info4: Option<String>,
         /// Free text 5.
-        #[serde(rename = "Info5")]
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub info5: Option<String>,
         /// `costCenterName`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub cost_center_name: Option<String>,
         /// Identifier in the host system, at most 50 characters.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub host_identification: Option<String>,
         /// Storage units, by name. One public client sends the array as JSON text.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub storage_units: Vec<NamedReference>,
-        #[serde(flatten)]
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<2>,
     }
-    keyfob_client::value!(NewOrderLine);
+    keyfob_client::record!(
+        given NewOrderLine { 0 material_id "materialId", 1 material_name "materialName",
+        2 quantity "quantity" given, 3 number "number", 4 lot "lot", 5 qualification
+        "qualification", 6 serial_number "serialNumber", 7 expiry_date "expiryDate", 8
+        production_date "productionDate", 9 release_date "releaseDate", 10 info1 "Info1",
+        11 info2 "Info2", 12 info3 "Info3", 13 info4 "Info4", 14 info5 "Info5", 15
+        cost_center_name "costCenterName", 16 host_identification "hostIdentification",
+        17 storage_units "storageUnits" } extra
+    );
     impl NewOrderLine {
         /// With what the API requires.
         pub fn new(quantity: f64) -> Self {
@@ -12844,6 +12790,7 @@ pub mod types {
                 host_identification: Default::default(),
                 storage_units: Default::default(),
                 extra: Default::default(),
+                wire: Default::default(),
             }
         }
         /// The material, or use `materialName`.
@@ -12945,7 +12892,7 @@ pub mod types {
         }
     }
     /// Work for the warehouse, with its lines. It leaves the list once processed; transactions hold its history. Custom fields come as extra keys.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Order {
         /// `id`.
@@ -13008,128 +12955,75 @@ pub mod types {
         pub order_number: Option<keyfob_client::NumberOrString>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<2>,
     }
     keyfob_client::record!(
-        Order { id => "id", name => "name", direction_type => "directionType",
-        order_lines => "order_lines", priority => "priority", deadline => "deadline",
-        info1 => "Info1", info2 => "Info2", info3 => "Info3", info4 => "Info4", info5 =>
-        "Info5", warehouse_name => "warehouseName", recipient => "recipient", owner =>
-        "owner", station_name => "stationName", initial_handling_unit =>
-        "initialHandlingUnit", unit => "unit", handling_unit => "handlingUnit", zones =>
-        "zones", storage_units => "storageUnits", has_stock => "hasStock",
-        incomplete_allocations => "incompleteAllocations", status => "status",
-        modified_date => "modifiedDate", creation_date => "creationDate", error_code =>
-        "errorCode", error_description => "errorDescription", order_number =>
-        "orderNumber" } extra
+        plain Order { 0 id "id", 1 name "name", 2 direction_type "directionType", 3
+        order_lines "order_lines", 4 priority "priority", 5 deadline "deadline", 6 info1
+        "Info1", 7 info2 "Info2", 8 info3 "Info3", 9 info4 "Info4", 10 info5 "Info5", 11
+        warehouse_name "warehouseName", 12 recipient "recipient", 13 owner "owner", 14
+        station_name "stationName", 15 initial_handling_unit "initialHandlingUnit", 16
+        unit "unit", 17 handling_unit "handlingUnit", 18 zones "zones", 19 storage_units
+        "storageUnits", 20 has_stock "hasStock", 21 incomplete_allocations
+        "incompleteAllocations", 22 status "status", 23 modified_date "modifiedDate", 24
+        creation_date "creationDate", 25 error_code "errorCode", 26 error_description
+        "errorDescription", 27 order_number "orderNumber" } extra
     );
     /// An order to be created, at least one line with it. A count order (direction 5) takes locations, zones or carriers instead of lines. Custom fields go in as extra keys.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(rename_all = "camelCase")]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct OrderCreate {
         /// Unique among open orders, at most 50 characters.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub name: String,
         /// `directionType`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub direction_type: Option<DirectionType>,
         /// Needed except for count orders by location.
-        #[serde(rename = "order_lines")]
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub order_lines: Vec<NewOrderLine>,
         /// `priority`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub priority: Option<Priority>,
         /// Site time, without zone.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub deadline: Option<keyfob_client::Timestamp>,
         /// Free text 1, at most 80 characters.
-        #[serde(rename = "Info1")]
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub info1: Option<String>,
         /// Free text 2.
-        #[serde(rename = "Info2")]
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub info2: Option<String>,
         /// Free text 3.
-        #[serde(rename = "Info3")]
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub info3: Option<String>,
         /// Free text 4.
-        #[serde(rename = "Info4")]
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub info4: Option<String>,
         /// Free text 5.
-        #[serde(rename = "Info5")]
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub info5: Option<String>,
         /// `warehouseName`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub warehouse_name: Option<String>,
         /// At most 50 characters.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub recipient: Option<String>,
         /// At most 50 characters.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub initial_handling_unit: Option<String>,
         /// `zones`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub zones: Vec<NamedReference>,
         /// `storageUnits`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub storage_units: Vec<NamedReference>,
         /// Count orders: the carriers to count.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub carriers: Vec<NamedReference>,
         /// Count orders: the locations to count, in place of lines.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub locations: Vec<NamedReference>,
         /// Count orders: whether empty locations count too. Defaults to false.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub count_empty_locations: Option<bool>,
         /// Whether to allocate at once.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub allocate: Option<bool>,
-        #[serde(flatten)]
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<2>,
     }
-    keyfob_client::value!(OrderCreate);
+    keyfob_client::record!(
+        given OrderCreate { 0 name "name" given, 1 direction_type "directionType", 2
+        order_lines "order_lines", 3 priority "priority", 4 deadline "deadline", 5 info1
+        "Info1", 6 info2 "Info2", 7 info3 "Info3", 8 info4 "Info4", 9 info5 "Info5", 10
+        warehouse_name "warehouseName", 11 recipient "recipient", 12
+        initial_handling_unit "initialHandlingUnit", 13 zones "zones", 14 storage_units
+        "storageUnits", 15 carriers "carriers", 16 locations "locations", 17
+        count_empty_locations "countEmptyLocations", 18 allocate "allocate" } extra
+    );
     impl OrderCreate {
         /// With what the API requires.
         pub fn new(name: impl Into<String>) -> Self {
@@ -13154,6 +13048,7 @@ pub mod types {
                 count_empty_locations: Default::default(),
                 allocate: Default::default(),
                 extra: Default::default(),
+                wire: Default::default(),
             }
         }
         /// `directionType`.
@@ -13260,15 +13155,16 @@ pub mod types {
         }
     }
     /// Wraps one order.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct OrderEnvelope {
         /// `order`.
         pub order: Option<Order>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::record!(OrderEnvelope { order => "order" });
+    keyfob_client::record!(plain OrderEnvelope { 0 order "order" });
     /// One material and quantity of an order. Custom fields come as extra keys.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct OrderLine {
         /// `id`.
@@ -13361,132 +13257,83 @@ pub mod types {
         pub processed_date: Option<keyfob_client::Timestamp>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<3>,
     }
     keyfob_client::record!(
-        OrderLine { id => "id", order_id => "orderId", material_id => "materialId",
-        material_name => "materialName", quantity => "quantity", number => "number", lot
-        => "lot", qualification => "qualification", serial_number => "serialNumber",
-        expiry_date => "expiryDate", production_date => "productionDate", release_date =>
-        "releaseDate", put_date => "putDate", info1 => "Info1", info2 => "Info2", info3
-        => "Info3", info4 => "Info4", info5 => "Info5", cost_center_name =>
-        "costCenterName", host_identification => "hostIdentification", owner => "owner",
-        storage_units => "storageUnits", direction_type => "directionType",
-        quantity_requested => "quantityRequested", quantity_confirmed =>
-        "quantityConfirmed", quantity_deviated => "quantityDeviated", status => "status",
-        progress_type => "progressType", has_stock => "hasStock", incomplete_allocations
-        => "incompleteAllocations", pick_location => "pickLocation", pick_bin_name =>
-        "pickBinName", put_location => "putLocation", put_bin_name => "putBinName",
-        put_height => "putHeight", modified_date => "modifiedDate", order_name =>
-        "orderName", warehouse_name => "warehouseName", creation_date => "creationDate",
-        is_processed => "isProcessed", processed_date => "processedDate" } extra
+        plain OrderLine { 0 id "id", 1 order_id "orderId", 2 material_id "materialId", 3
+        material_name "materialName", 4 quantity "quantity", 5 number "number", 6 lot
+        "lot", 7 qualification "qualification", 8 serial_number "serialNumber", 9
+        expiry_date "expiryDate", 10 production_date "productionDate", 11 release_date
+        "releaseDate", 12 put_date "putDate", 13 info1 "Info1", 14 info2 "Info2", 15
+        info3 "Info3", 16 info4 "Info4", 17 info5 "Info5", 18 cost_center_name
+        "costCenterName", 19 host_identification "hostIdentification", 20 owner "owner",
+        21 storage_units "storageUnits", 22 direction_type "directionType", 23
+        quantity_requested "quantityRequested", 24 quantity_confirmed
+        "quantityConfirmed", 25 quantity_deviated "quantityDeviated", 26 status "status",
+        27 progress_type "progressType", 28 has_stock "hasStock", 29
+        incomplete_allocations "incompleteAllocations", 30 pick_location "pickLocation",
+        31 pick_bin_name "pickBinName", 32 put_location "putLocation", 33 put_bin_name
+        "putBinName", 34 put_height "putHeight", 35 modified_date "modifiedDate", 36
+        order_name "orderName", 37 warehouse_name "warehouseName", 38 creation_date
+        "creationDate", 39 is_processed "isProcessed", 40 processed_date "processedDate"
+        } extra
     );
     /// A line to be added to an order. Custom fields go in as extra keys.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(rename_all = "camelCase")]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct OrderLineCreate {
         /// `orderId`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub order_id: String,
         /// `materialId`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub material_id: String,
         /// May name the material in place of its identifier inside a new order.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub material_name: Option<String>,
         /// `quantity`.
-        #[serde(default)]
-        #[serde(with = "wire::number")]
         pub quantity: f64,
         /// Line number, unique in the order; given automatically when absent.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub number: Option<i64>,
         /// At most 50 characters. One vendor sample spells it `lotNumber`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub lot: Option<String>,
         /// `qualification`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub qualification: Option<String>,
         /// `serialNumber`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub serial_number: Option<String>,
         /// `expiryDate`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub expiry_date: Option<keyfob_client::Timestamp>,
         /// `productionDate`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub production_date: Option<keyfob_client::Timestamp>,
         /// `releaseDate`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_timestamp")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub release_date: Option<keyfob_client::Timestamp>,
         /// Free text 1, at most 80 characters.
-        #[serde(rename = "Info1")]
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub info1: Option<String>,
         /// Free text 2.
-        #[serde(rename = "Info2")]
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub info2: Option<String>,
         /// Free text 3.
-        #[serde(rename = "Info3")]
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub info3: Option<String>,
         /// Free text 4.
-        #[serde(rename = "Info4")]
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub info4: Option<String>,
         /// Free text 5.
-        #[serde(rename = "Info5")]
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub info5: Option<String>,
         /// `costCenterName`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub cost_center_name: Option<String>,
         /// Identifier in the host system, at most 50 characters.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub host_identification: Option<String>,
         /// Storage units, by name. One public client sends the array as JSON text.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::list")]
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub storage_units: Vec<NamedReference>,
-        #[serde(flatten)]
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<2>,
     }
-    keyfob_client::value!(OrderLineCreate);
+    keyfob_client::record!(
+        given OrderLineCreate { 0 order_id "orderId" given, 1 material_id "materialId"
+        given, 2 material_name "materialName", 3 quantity "quantity" given, 4 number
+        "number", 5 lot "lot", 6 qualification "qualification", 7 serial_number
+        "serialNumber", 8 expiry_date "expiryDate", 9 production_date "productionDate",
+        10 release_date "releaseDate", 11 info1 "Info1", 12 info2 "Info2", 13 info3
+        "Info3", 14 info4 "Info4", 15 info5 "Info5", 16 cost_center_name
+        "costCenterName", 17 host_identification "hostIdentification", 18 storage_units
+        "storageUnits" } extra
+    );
     impl OrderLineCreate {
         /// With what the API requires.
         pub fn new(
@@ -13515,6 +13362,7 @@ pub mod types {
                 host_identification: Default::default(),
                 storage_units: Default::default(),
                 extra: Default::default(),
+                wire: Default::default(),
             }
         }
         /// May name the material in place of its identifier inside a new order.
@@ -13611,15 +13459,16 @@ pub mod types {
         }
     }
     /// Wraps one order line.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct OrderLineEnvelope {
         /// `order_line`.
         pub order_line: Option<OrderLine>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::record!(OrderLineEnvelope { order_line => "order_line" });
+    keyfob_client::record!(plain OrderLineEnvelope { 0 order_line "order_line" });
     /// A page of order lines.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct OrderLineList {
         /// Rows of this page; fewer than limit on the last one.
@@ -13632,9 +13481,10 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        OrderLineList { order_lines => "order_lines", count => "count", total_count =>
+        plain OrderLineList { 0 order_lines "order_lines", 1 count "count", 2 total_count
         "total_count" }
     );
     /// Progress of an order line.
@@ -13669,7 +13519,7 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(OrderLineStatus);
     /// Changes to an order line. What is absent stays as it is. The vendor advises to delete and recreate a line that is not processed yet. Custom fields go in as extra keys.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct OrderLineUpdate {
         /// `orderId`.
@@ -13714,16 +13564,17 @@ pub mod types {
         pub batch_id: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<2>,
     }
     keyfob_client::record!(
-        OrderLineUpdate { order_id => "orderId", material_id => "materialId",
-        material_name => "materialName", quantity => "quantity", number => "number", lot
-        => "lot", qualification => "qualification", serial_number => "serialNumber",
-        expiry_date => "expiryDate", production_date => "productionDate", release_date =>
-        "releaseDate", info1 => "Info1", info2 => "Info2", info3 => "Info3", info4 =>
-        "Info4", info5 => "Info5", cost_center_name => "costCenterName",
-        host_identification => "hostIdentification", storage_units => "storageUnits",
-        batch_id => "batchId" } extra
+        plain OrderLineUpdate { 0 order_id "orderId", 1 material_id "materialId", 2
+        material_name "materialName", 3 quantity "quantity", 4 number "number", 5 lot
+        "lot", 6 qualification "qualification", 7 serial_number "serialNumber", 8
+        expiry_date "expiryDate", 9 production_date "productionDate", 10 release_date
+        "releaseDate", 11 info1 "Info1", 12 info2 "Info2", 13 info3 "Info3", 14 info4
+        "Info4", 15 info5 "Info5", 16 cost_center_name "costCenterName", 17
+        host_identification "hostIdentification", 18 storage_units "storageUnits", 19
+        batch_id "batchId" } extra
     );
     impl OrderLineUpdate {
         /// Nothing set yet.
@@ -13856,7 +13707,7 @@ pub mod types {
         }
     }
     /// A page of orders.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct OrderList {
         /// Rows of this page; fewer than limit on the last one.
@@ -13869,9 +13720,11 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        OrderList { orders => "orders", count => "count", total_count => "total_count" }
+        plain OrderList { 0 orders "orders", 1 count "count", 2 total_count "total_count"
+        }
     );
     /// Progress of an order. A processed order normally no longer appears under orders.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -13917,7 +13770,7 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(OrderStatus);
     /// Changes to an order, and the way to allocate and de-allocate it. What is absent stays as it is. Custom fields go in as extra keys.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct OrderUpdate {
         /// Unique among open orders, at most 50 characters.
@@ -13956,14 +13809,15 @@ pub mod types {
         pub deallocate: Option<bool>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<2>,
     }
     keyfob_client::record!(
-        OrderUpdate { name => "name", direction_type => "directionType", order_lines =>
-        "order_lines", priority => "priority", deadline => "deadline", info1 => "Info1",
-        info2 => "Info2", info3 => "Info3", info4 => "Info4", info5 => "Info5",
-        warehouse_name => "warehouseName", recipient => "recipient",
-        initial_handling_unit => "initialHandlingUnit", zones => "zones", storage_units
-        => "storageUnits", allocate => "allocate", deallocate => "deallocate" } extra
+        plain OrderUpdate { 0 name "name", 1 direction_type "directionType", 2
+        order_lines "order_lines", 3 priority "priority", 4 deadline "deadline", 5 info1
+        "Info1", 6 info2 "Info2", 7 info3 "Info3", 8 info4 "Info4", 9 info5 "Info5", 10
+        warehouse_name "warehouseName", 11 recipient "recipient", 12
+        initial_handling_unit "initialHandlingUnit", 13 zones "zones", 14 storage_units
+        "storageUnits", 15 allocate "allocate", 16 deallocate "deallocate" } extra
     );
     impl OrderUpdate {
         /// Nothing set yet.
@@ -14157,7 +14011,7 @@ pub mod types {
     }
     keyfob_client::open_integer_enum!(PackSizeUsageType);
     /// A computer that Power Pick knows.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PowerPickClient {
         /// `id`.
@@ -14178,22 +14032,24 @@ pub mod types {
         pub address4: Option<String>,
         /// Line 5 of the address.
         pub address5: Option<String>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        PowerPickClient { id => "id", name => "name", description => "description", type_
-        => "type", address1 => "address1", address2 => "address2", address3 =>
-        "address3", address4 => "address4", address5 => "address5" }
+        plain PowerPickClient { 0 id "id", 1 name "name", 2 description "description", 3
+        type_ "type", 4 address1 "address1", 5 address2 "address2", 6 address3
+        "address3", 7 address4 "address4", 8 address5 "address5" }
     );
     /// Wraps one Power Pick client.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PowerPickClientEnvelope {
         /// `client`.
         pub client: Option<PowerPickClient>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::record!(PowerPickClientEnvelope { client => "client" });
+    keyfob_client::record!(plain PowerPickClientEnvelope { 0 client "client" });
     /// A page of power pick clients.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PowerPickClientList {
         /// Rows of this page; fewer than limit on the last one.
@@ -14206,9 +14062,10 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        PowerPickClientList { clients => "clients", count => "count", total_count =>
+        plain PowerPickClientList { 0 clients "clients", 1 count "count", 2 total_count
         "total_count" }
     );
     /// Kind of Power Pick installation on a client.
@@ -14290,7 +14147,7 @@ pub mod types {
     }
     keyfob_client::open_integer_enum!(Priority);
     /// A report definition of ItemPath itself.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Report {
         /// Normally an integer; one filter list calls it a uuid.
@@ -14325,26 +14182,28 @@ pub mod types {
         pub sort_direction: Option<SortDirection>,
         /// The owner; type not known.
         pub user_id: Option<keyfob_client::NumberOrString>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        Report { id => "id", name => "name", base_table => "baseTable", table => "table",
-        columns => "columns", filters => "filters", snapshots => "snapshots",
-        creation_date => "creationDate", default_snapshot_id => "defaultSnapshotId",
-        favourited_users => "favouritedUsers", group_column_id => "groupColumnId",
-        report_type_id => "reportTypeId", sort_column_id => "sortColumnId",
-        sort_descending => "sortDescending", sort_direction => "sortDirection", user_id
-        => "userId" }
+        plain Report { 0 id "id", 1 name "name", 2 base_table "baseTable", 3 table
+        "table", 4 columns "columns", 5 filters "filters", 6 snapshots "snapshots", 7
+        creation_date "creationDate", 8 default_snapshot_id "defaultSnapshotId", 9
+        favourited_users "favouritedUsers", 10 group_column_id "groupColumnId", 11
+        report_type_id "reportTypeId", 12 sort_column_id "sortColumnId", 13
+        sort_descending "sortDescending", 14 sort_direction "sortDirection", 15 user_id
+        "userId" }
     );
     /// Wraps one report.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ReportEnvelope {
         /// `report`.
         pub report: Option<Report>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::record!(ReportEnvelope { report => "report" });
+    keyfob_client::record!(plain ReportEnvelope { 0 report "report" });
     /// A page of reports.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ReportList {
         /// Rows of this page; fewer than limit on the last one.
@@ -14357,10 +14216,11 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        ReportList { reports => "reports", count => "count", total_count => "total_count"
-        }
+        plain ReportList { 0 reports "reports", 1 count "count", 2 total_count
+        "total_count" }
     );
     /// Form of a report.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -14394,7 +14254,7 @@ pub mod types {
     }
     keyfob_client::open_integer_enum!(ReportType);
     /// A shelf on a carrier.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Shelf {
         /// `id`.
@@ -14429,25 +14289,27 @@ pub mod types {
         pub y_coordinate: Option<f64>,
         /// Millimetres.
         pub z_coordinate: Option<f64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        Shelf { id => "id", name => "name", carrier_id => "carrierId", zone_id =>
-        "zoneId", number => "number", sequence_number => "sequenceNumber", depth =>
-        "depth", width => "width", min_height => "minHeight", max_height => "maxHeight",
-        depth_steps => "depthSteps", width_steps => "widthSteps", max_weight =>
-        "maxWeight", x_coordinate => "xCoordinate", y_coordinate => "yCoordinate",
-        z_coordinate => "zCoordinate" }
+        plain Shelf { 0 id "id", 1 name "name", 2 carrier_id "carrierId", 3 zone_id
+        "zoneId", 4 number "number", 5 sequence_number "sequenceNumber", 6 depth "depth",
+        7 width "width", 8 min_height "minHeight", 9 max_height "maxHeight", 10
+        depth_steps "depthSteps", 11 width_steps "widthSteps", 12 max_weight "maxWeight",
+        13 x_coordinate "xCoordinate", 14 y_coordinate "yCoordinate", 15 z_coordinate
+        "zCoordinate" }
     );
     /// Wraps one shelf.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ShelfEnvelope {
         /// `shelf`.
         pub shelf: Option<Shelf>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::record!(ShelfEnvelope { shelf => "shelf" });
+    keyfob_client::record!(plain ShelfEnvelope { 0 shelf "shelf" });
     /// A page of shelves.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ShelfList {
         /// Rows of this page; fewer than limit on the last one.
@@ -14460,10 +14322,11 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        ShelfList { shelves => "shelves", count => "count", total_count => "total_count"
-        }
+        plain ShelfList { 0 shelves "shelves", 1 count "count", 2 total_count
+        "total_count" }
     );
     /// Direction of a sort.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -14528,7 +14391,7 @@ pub mod types {
     }
     keyfob_client::open_integer_enum!(SpaceType);
     /// A working place. The fields are not documented: what comes is kept as extra keys.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Station {
         /// `id`.
@@ -14541,18 +14404,20 @@ pub mod types {
         pub name: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::record!(Station { id => "id", name => "name" } extra);
+    keyfob_client::record!(plain Station { 0 id "id", 1 name "name" } extra);
     /// Wraps one station. The key is inferred.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct StationEnvelope {
         /// `station`.
         pub station: Option<Station>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::record!(StationEnvelope { station => "station" });
+    keyfob_client::record!(plain StationEnvelope { 0 station "station" });
     /// A page of stations.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct StationList {
         /// Rows of this page; fewer than limit on the last one.
@@ -14567,13 +14432,14 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        StationList { stations => "stations", count => "count", total_count =>
+        plain StationList { 0 stations "stations", 1 count "count", 2 total_count
         "total_count" }
     );
     /// How a material is stored in a bin: how much, and at how many locations.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct StorageRule {
         /// `id`.
@@ -14602,78 +14468,54 @@ pub mod types {
         pub pack_size: Option<keyfob_client::NumberOrString>,
         /// `packSizeUsageType`.
         pub pack_size_usage_type: Option<PackSizeUsageType>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        StorageRule { id => "id", name => "name", description => "description",
-        material_id => "materialId", bin_id => "binId", is_default_bin => "isDefaultBin",
-        min_number_locations => "minNumberLocations", max_number_locations =>
-        "maxNumberLocations", min_stock_per_bin => "minStockPerBin", max_stock_per_bin =>
-        "maxStockPerBin", required_capacity => "requiredCapacity", pack_size =>
-        "packSize", pack_size_usage_type => "packSizeUsageType" }
+        plain StorageRule { 0 id "id", 1 name "name", 2 description "description", 3
+        material_id "materialId", 4 bin_id "binId", 5 is_default_bin "isDefaultBin", 6
+        min_number_locations "minNumberLocations", 7 max_number_locations
+        "maxNumberLocations", 8 min_stock_per_bin "minStockPerBin", 9 max_stock_per_bin
+        "maxStockPerBin", 10 required_capacity "requiredCapacity", 11 pack_size
+        "packSize", 12 pack_size_usage_type "packSizeUsageType" }
     );
     /// A storage rule to be created.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(rename_all = "camelCase")]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct StorageRuleCreate {
         /// `materialId`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub material_id: String,
         /// `binId`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub bin_id: String,
         /// `name`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// At most 80 characters.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub description: Option<String>,
         /// Reads may give 0 or 1; a public client sends true or false.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub is_default_bin: Option<bool>,
         /// `minNumberLocations`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub min_number_locations: Option<i64>,
         /// `maxNumberLocations`.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub max_number_locations: Option<i64>,
         /// `minStockPerBin`.
-        #[serde(default)]
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub min_stock_per_bin: Option<f64>,
         /// `maxStockPerBin`.
-        #[serde(default)]
-        #[serde(with = "wire::option_number")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub max_stock_per_bin: Option<f64>,
         /// Percent, 0 to 100.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub required_capacity: Option<i64>,
         /// Deprecated by the vendor.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub pack_size: Option<keyfob_client::NumberOrString>,
         /// `packSizeUsageType`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub pack_size_usage_type: Option<PackSizeUsageType>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::value!(StorageRuleCreate);
+    keyfob_client::record!(
+        given StorageRuleCreate { 0 material_id "materialId" given, 1 bin_id "binId"
+        given, 2 name "name", 3 description "description", 4 is_default_bin
+        "isDefaultBin", 5 min_number_locations "minNumberLocations", 6
+        max_number_locations "maxNumberLocations", 7 min_stock_per_bin "minStockPerBin",
+        8 max_stock_per_bin "maxStockPerBin", 9 required_capacity "requiredCapacity", 10
+        pack_size "packSize", 11 pack_size_usage_type "packSizeUsageType" }
+    );
     impl StorageRuleCreate {
         /// With what the API requires.
         pub fn new(material_id: impl Into<String>, bin_id: impl Into<String>) -> Self {
@@ -14690,6 +14532,7 @@ pub mod types {
                 required_capacity: Default::default(),
                 pack_size: Default::default(),
                 pack_size_usage_type: Default::default(),
+                wire: Default::default(),
             }
         }
         /// `name`.
@@ -14750,15 +14593,16 @@ pub mod types {
         }
     }
     /// Wraps one storage rule.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct StorageRuleEnvelope {
         /// `storage_rule`.
         pub storage_rule: Option<StorageRule>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::record!(StorageRuleEnvelope { storage_rule => "storage_rule" });
+    keyfob_client::record!(plain StorageRuleEnvelope { 0 storage_rule "storage_rule" });
     /// A page of storage rules.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct StorageRuleList {
         /// Rows of this page; fewer than limit on the last one.
@@ -14771,13 +14615,14 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        StorageRuleList { storage_rules => "storage_rules", count => "count", total_count
-        => "total_count" }
+        plain StorageRuleList { 0 storage_rules "storage_rules", 1 count "count", 2
+        total_count "total_count" }
     );
     /// Changes to a storage rule. What is absent stays as it is.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct StorageRuleUpdate {
         /// `materialId`.
@@ -14804,14 +14649,15 @@ pub mod types {
         pub pack_size: Option<keyfob_client::NumberOrString>,
         /// `packSizeUsageType`.
         pub pack_size_usage_type: Option<PackSizeUsageType>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        StorageRuleUpdate { material_id => "materialId", bin_id => "binId", name =>
-        "name", description => "description", is_default_bin => "isDefaultBin",
-        min_number_locations => "minNumberLocations", max_number_locations =>
-        "maxNumberLocations", min_stock_per_bin => "minStockPerBin", max_stock_per_bin =>
-        "maxStockPerBin", required_capacity => "requiredCapacity", pack_size =>
-        "packSize", pack_size_usage_type => "packSizeUsageType" }
+        plain StorageRuleUpdate { 0 material_id "materialId", 1 bin_id "binId", 2 name
+        "name", 3 description "description", 4 is_default_bin "isDefaultBin", 5
+        min_number_locations "minNumberLocations", 6 max_number_locations
+        "maxNumberLocations", 7 min_stock_per_bin "minStockPerBin", 8 max_stock_per_bin
+        "maxStockPerBin", 9 required_capacity "requiredCapacity", 10 pack_size
+        "packSize", 11 pack_size_usage_type "packSizeUsageType" }
     );
     impl StorageRuleUpdate {
         /// Nothing set yet.
@@ -14901,7 +14747,7 @@ pub mod types {
         }
     }
     /// A machine or rack.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct StorageUnit {
         /// `id`.
@@ -14930,24 +14776,26 @@ pub mod types {
         pub max_weight: Option<f64>,
         /// 0 or 1.
         pub is_manual_sequence_numbers: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        StorageUnit { id => "id", name => "name", description => "description", type_ =>
-        "type", warehouse_id => "warehouseId", depth_steps => "depthSteps", width_steps
-        => "widthSteps", gross_depth => "grossDepth", gross_width => "grossWidth",
-        net_depth => "netDepth", net_width => "netWidth", max_weight => "maxWeight",
-        is_manual_sequence_numbers => "isManualSequenceNumbers" }
+        plain StorageUnit { 0 id "id", 1 name "name", 2 description "description", 3
+        type_ "type", 4 warehouse_id "warehouseId", 5 depth_steps "depthSteps", 6
+        width_steps "widthSteps", 7 gross_depth "grossDepth", 8 gross_width "grossWidth",
+        9 net_depth "netDepth", 10 net_width "netWidth", 11 max_weight "maxWeight", 12
+        is_manual_sequence_numbers "isManualSequenceNumbers" }
     );
     /// Wraps one storage unit.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct StorageUnitEnvelope {
         /// `storage_unit`.
         pub storage_unit: Option<StorageUnit>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::record!(StorageUnitEnvelope { storage_unit => "storage_unit" });
+    keyfob_client::record!(plain StorageUnitEnvelope { 0 storage_unit "storage_unit" });
     /// A page of storage units.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct StorageUnitList {
         /// Rows of this page; fewer than limit on the last one.
@@ -14960,10 +14808,11 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        StorageUnitList { storage_units => "storage_units", count => "count", total_count
-        => "total_count" }
+        plain StorageUnitList { 0 storage_units "storage_units", 1 count "count", 2
+        total_count "total_count" }
     );
     /// Kind of machine or rack.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -15025,7 +14874,7 @@ pub mod types {
     }
     keyfob_client::open_integer_enum!(StorageUnitType);
     /// A finished movement of stock, the history of Power Pick. One order line may give several.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Transaction {
         /// `id`.
@@ -15104,35 +14953,36 @@ pub mod types {
         pub y_step: Option<i64>,
         /// Deprecated by the vendor.
         pub handling_unit: Option<String>,
+        wire: keyfob_client::record::Forms<3>,
     }
     keyfob_client::record!(
-        Transaction { id => "id", creation_date => "creationDate", type_ => "type",
-        motive_type => "motiveType", export_state_type => "exportStateType",
-        direction_type => "directionType", order_id => "orderId", order_line_id =>
-        "orderLineId", order_name => "orderName", number => "number", material_name =>
-        "materialName", material_info1 => "materialInfo1", material_info2 =>
-        "materialInfo2", material_info3 => "materialInfo3", material_info4 =>
-        "materialInfo4", material_info5 => "materialInfo5", quantity_requested =>
-        "quantityRequested", quantity_confirmed => "quantityConfirmed", quantity_deviated
-        => "quantityDeviated", lot => "lot", serial_number => "serialNumber", reason_code
-        => "reasonCode", expiry_date => "expiryDate", production_date =>
-        "productionDate", release_date => "releaseDate", user_name => "userName",
-        warehouse_name => "warehouseName", storage_unit_name => "storageUnitName",
-        location_name => "locationName", bin_name => "binName", carrier_name =>
-        "carrierName", shelf_name => "shelfName", batch_name => "batchName", station_name
-        => "stationName", x_step => "xStep", y_step => "yStep", handling_unit =>
-        "handlingUnit" }
+        plain Transaction { 0 id "id", 1 creation_date "creationDate", 2 type_ "type", 3
+        motive_type "motiveType", 4 export_state_type "exportStateType", 5 direction_type
+        "directionType", 6 order_id "orderId", 7 order_line_id "orderLineId", 8
+        order_name "orderName", 9 number "number", 10 material_name "materialName", 11
+        material_info1 "materialInfo1", 12 material_info2 "materialInfo2", 13
+        material_info3 "materialInfo3", 14 material_info4 "materialInfo4", 15
+        material_info5 "materialInfo5", 16 quantity_requested "quantityRequested", 17
+        quantity_confirmed "quantityConfirmed", 18 quantity_deviated "quantityDeviated",
+        19 lot "lot", 20 serial_number "serialNumber", 21 reason_code "reasonCode", 22
+        expiry_date "expiryDate", 23 production_date "productionDate", 24 release_date
+        "releaseDate", 25 user_name "userName", 26 warehouse_name "warehouseName", 27
+        storage_unit_name "storageUnitName", 28 location_name "locationName", 29 bin_name
+        "binName", 30 carrier_name "carrierName", 31 shelf_name "shelfName", 32
+        batch_name "batchName", 33 station_name "stationName", 34 x_step "xStep", 35
+        y_step "yStep", 36 handling_unit "handlingUnit" }
     );
     /// Wraps one transaction.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct TransactionEnvelope {
         /// `transaction`.
         pub transaction: Option<Transaction>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::record!(TransactionEnvelope { transaction => "transaction" });
+    keyfob_client::record!(plain TransactionEnvelope { 0 transaction "transaction" });
     /// A page of transactions.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct TransactionList {
         /// Rows of this page; fewer than limit on the last one.
@@ -15145,10 +14995,11 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        TransactionList { transactions => "transactions", count => "count", total_count
-        => "total_count" }
+        plain TransactionList { 0 transactions "transactions", 1 count "count", 2
+        total_count "total_count" }
     );
     /// What kind of movement a transaction records. 14 is not used.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -15234,13 +15085,16 @@ pub mod types {
     }
     keyfob_client::open_integer_enum!(TransactionType);
     /// The one change that a host makes to a transaction.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct TransactionUpdate {
         /// `exportStateType`.
         pub export_state_type: Option<ExportStateType>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::record!(TransactionUpdate { export_state_type => "exportStateType" });
+    keyfob_client::record!(
+        plain TransactionUpdate { 0 export_state_type "exportStateType" }
+    );
     impl TransactionUpdate {
         /// Nothing set yet.
         pub fn new() -> Self {
@@ -15253,7 +15107,7 @@ pub mod types {
         }
     }
     /// An account of ItemPath itself. Rights follow from the role.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct User {
         /// Number of the user.
@@ -15282,65 +15136,45 @@ pub mod types {
         pub view_id: Option<i64>,
         /// Telephone number, oldest releases.
         pub phone: Option<String>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        User { id => "id", username => "username", email => "email", is_admin =>
-        "isAdmin", language => "language", role_id => "roleId", role_name => "roleName",
-        group_id => "groupId", group => "group", status => "status", type_ => "type",
-        view_id => "viewId", phone => "phone" }
+        plain User { 0 id "id", 1 username "username", 2 email "email", 3 is_admin
+        "isAdmin", 4 language "language", 5 role_id "roleId", 6 role_name "roleName", 7
+        group_id "groupId", 8 group "group", 9 status "status", 10 type_ "type", 11
+        view_id "viewId", 12 phone "phone" }
     );
     /// A user to be created.
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
-    #[serde(rename_all = "camelCase")]
+    #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct UserCreate {
         /// Log-in name.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub username: String,
         /// Password; never returned.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::string")]
         pub password: String,
         /// Mail address.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub email: Option<String>,
         /// Whether the user is an administrator.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_boolean")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub is_admin: Option<bool>,
         /// `language`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub language: Option<Language>,
         /// Role, newest releases.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub role_id: Option<i64>,
         /// Group, older releases.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub group_id: Option<keyfob_client::NumberOrString>,
         /// `type`.
-        #[serde(default)]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub type_: Option<UserType>,
         /// Start view, newest releases.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_integer")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub view_id: Option<i64>,
         /// Telephone number, oldest releases.
-        #[serde(default)]
-        #[serde(deserialize_with = "wire::option_string")]
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub phone: Option<String>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::value!(UserCreate);
+    keyfob_client::record!(
+        given UserCreate { 0 username "username" given, 1 password "password" given, 2
+        email "email", 3 is_admin "isAdmin", 4 language "language", 5 role_id "roleId", 6
+        group_id "groupId", 7 type_ "type", 8 view_id "viewId", 9 phone "phone" }
+    );
     impl UserCreate {
         /// With what the API requires.
         pub fn new(username: impl Into<String>, password: impl Into<String>) -> Self {
@@ -15355,6 +15189,7 @@ pub mod types {
                 type_: Default::default(),
                 view_id: Default::default(),
                 phone: Default::default(),
+                wire: Default::default(),
             }
         }
         /// Mail address.
@@ -15402,15 +15237,16 @@ pub mod types {
         }
     }
     /// Wraps one user.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct UserEnvelope {
         /// `user`.
         pub user: Option<User>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::record!(UserEnvelope { user => "user" });
+    keyfob_client::record!(plain UserEnvelope { 0 user "user" });
     /// A page of users.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct UserList {
         /// Rows of this page; fewer than limit on the last one.
@@ -15423,9 +15259,10 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        UserList { users => "users", count => "count", total_count => "total_count" }
+        plain UserList { 0 users "users", 1 count "count", 2 total_count "total_count" }
     );
     /// State of a user account.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -15498,7 +15335,7 @@ pub mod types {
     }
     keyfob_client::open_string_enum!(UserType);
     /// Changes to a user. What is absent stays as it is. That status can be changed is inferred.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct UserUpdate {
         /// Log-in name.
@@ -15523,11 +15360,12 @@ pub mod types {
         pub phone: keyfob_client::Patch<String>,
         /// `status`.
         pub status: Option<UserStatus>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        UserUpdate { username => "username", password => "password", email => "email",
-        is_admin => "isAdmin", language => "language", role_id => "roleId", group_id =>
-        "groupId", type_ => "type", view_id => "viewId", phone => "phone", status =>
+        plain UserUpdate { 0 username "username", 1 password "password", 2 email "email",
+        3 is_admin "isAdmin", 4 language "language", 5 role_id "roleId", 6 group_id
+        "groupId", 7 type_ "type", 8 view_id "viewId", 9 phone "phone", 10 status
         "status" }
     );
     impl UserUpdate {
@@ -15595,7 +15433,7 @@ pub mod types {
         }
     }
     /// A warehouse.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Warehouse {
         /// `id`.
@@ -15612,22 +15450,23 @@ pub mod types {
         pub address4: Option<String>,
         /// Line 5 of the address.
         pub address5: Option<String>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        Warehouse { id => "id", name => "name", address1 => "address1", address2 =>
-        "address2", address3 => "address3", address4 => "address4", address5 =>
-        "address5" }
+        plain Warehouse { 0 id "id", 1 name "name", 2 address1 "address1", 3 address2
+        "address2", 4 address3 "address3", 5 address4 "address4", 6 address5 "address5" }
     );
     /// Wraps one warehouse.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct WarehouseEnvelope {
         /// `warehouse`.
         pub warehouse: Option<Warehouse>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::record!(WarehouseEnvelope { warehouse => "warehouse" });
+    keyfob_client::record!(plain WarehouseEnvelope { 0 warehouse "warehouse" });
     /// A page of warehouses.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct WarehouseList {
         /// Rows of this page; fewer than limit on the last one.
@@ -15640,13 +15479,14 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        WarehouseList { warehouses => "warehouses", count => "count", total_count =>
+        plain WarehouseList { 0 warehouses "warehouses", 1 count "count", 2 total_count
         "total_count" }
     );
     /// A piece of an order line at one location, as it is handled.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct WorkOrderLine {
         /// `id`.
@@ -15691,30 +15531,32 @@ pub mod types {
         pub put_error: Option<keyfob_client::NumberOrString>,
         /// Type not known.
         pub attribute_control: Option<serde_json::Value>,
+        wire: keyfob_client::record::Forms<2>,
     }
     keyfob_client::record!(
-        WorkOrderLine { id => "id", name => "name", batch_id => "batchId", handling_rank
-        => "handlingRank", order_id => "orderId", order_line_id => "orderLineId",
-        material_id => "materialId", location_id => "locationId", location_content_id =>
-        "locationContentId", location_content_breakdown_id =>
-        "locationContentBreakdownId", storage_unit_id => "storageUnitId", zone_id =>
-        "zoneId", order_name => "orderName", location_name => "locationName",
-        handling_unit => "handlingUnit", direction_type => "directionType", quantity =>
-        "quantity", progress_type => "progressType", pick_error => "pickError", put_error
-        => "putError", attribute_control => "attributeControl" }
+        plain WorkOrderLine { 0 id "id", 1 name "name", 2 batch_id "batchId", 3
+        handling_rank "handlingRank", 4 order_id "orderId", 5 order_line_id
+        "orderLineId", 6 material_id "materialId", 7 location_id "locationId", 8
+        location_content_id "locationContentId", 9 location_content_breakdown_id
+        "locationContentBreakdownId", 10 storage_unit_id "storageUnitId", 11 zone_id
+        "zoneId", 12 order_name "orderName", 13 location_name "locationName", 14
+        handling_unit "handlingUnit", 15 direction_type "directionType", 16 quantity
+        "quantity", 17 progress_type "progressType", 18 pick_error "pickError", 19
+        put_error "putError", 20 attribute_control "attributeControl" }
     );
     /// Wraps one work order line.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct WorkOrderLineEnvelope {
         /// `work_order_line`.
         pub work_order_line: Option<WorkOrderLine>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        WorkOrderLineEnvelope { work_order_line => "work_order_line" }
+        plain WorkOrderLineEnvelope { 0 work_order_line "work_order_line" }
     );
     /// A page of work order lines.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct WorkOrderLineList {
         /// Rows of this page; fewer than limit on the last one.
@@ -15727,22 +15569,25 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        WorkOrderLineList { work_order_lines => "work_order_lines", count => "count",
-        total_count => "total_count" }
+        plain WorkOrderLineList { 0 work_order_lines "work_order_lines", 1 count "count",
+        2 total_count "total_count" }
     );
     /// Changes to a work order line. What is absent stays as it is.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct WorkOrderLineUpdate {
         /// The batch to put the line into; null takes it out of its batch.
         pub batch_id: keyfob_client::Patch<String>,
         /// Order within the batch.
         pub handling_rank: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        WorkOrderLineUpdate { batch_id => "batchId", handling_rank => "handlingRank" }
+        plain WorkOrderLineUpdate { 0 batch_id "batchId", 1 handling_rank "handlingRank"
+        }
     );
     impl WorkOrderLineUpdate {
         /// Nothing set yet.
@@ -15764,7 +15609,7 @@ pub mod types {
         }
     }
     /// A part of a warehouse.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Zone {
         /// `id`.
@@ -15783,24 +15628,26 @@ pub mod types {
         pub pick_type: Option<ZonePickType>,
         /// `putType`.
         pub put_type: Option<ZonePutType>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        Zone { id => "id", name => "name", warehouse_id => "warehouseId", abc_class =>
-        "abcClass", color => "color", type_ => "type", pick_type => "pickType", put_type
-        => "putType" }
+        plain Zone { 0 id "id", 1 name "name", 2 warehouse_id "warehouseId", 3 abc_class
+        "abcClass", 4 color "color", 5 type_ "type", 6 pick_type "pickType", 7 put_type
+        "putType" }
     );
     /// Wraps one zone.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ZoneEnvelope {
         /// `zone`.
         pub zone: Option<Zone>,
         /// Older texts show an answer for one zone under the plural key.
         pub zones: Vec<Zone>,
+        wire: keyfob_client::record::Forms<1>,
     }
-    keyfob_client::record!(ZoneEnvelope { zone => "zone", zones => "zones" });
+    keyfob_client::record!(plain ZoneEnvelope { 0 zone "zone", 1 zones "zones" });
     /// A page of zones.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ZoneList {
         /// Rows of this page; fewer than limit on the last one.
@@ -15813,9 +15660,10 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
+        wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
-        ZoneList { zones => "zones", count => "count", total_count => "total_count" }
+        plain ZoneList { 0 zones "zones", 1 count "count", 2 total_count "total_count" }
     );
     /// How picks in a zone are made.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -8,10 +8,7 @@ use keyfob_simulator::{DitioReporting, DitioTable, Simulator, credentials};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use super::{
-    compare,
-    walk::{Expected, Walk},
-};
+use super::walk::{Expected, Walk, assert_same};
 use crate::ditio::{environment, known};
 
 const COMPANY: &str = credentials::DITIO_COMPANY_ID;
@@ -105,7 +102,7 @@ impl Table<'_> {
         let last = page["data"].as_array().unwrap().last().unwrap();
         assert_eq!((&last["id"], &last["isDeleted"]), (id, &true.into()), "{table}");
         let held = self.held.deletions(table);
-        assert_eq!(compare::lost(held.last().unwrap(), last), [""; 0], "{table}");
+        assert_same(table, held.last().unwrap(), last);
     }
 
     /// The typed rows of a page as JSON, which carry what the simulator holds.
@@ -115,7 +112,7 @@ impl Table<'_> {
         let rows: Vec<Value> = rows.iter().map(|row| serde_json::to_value(row).unwrap()).collect();
         for row in &rows {
             let held = held.iter().find(|held| held["id"] == row["id"]).unwrap();
-            assert_eq!(compare::lost(held, row), [""; 0], "{table}");
+            assert_same(table, held, row);
         }
         rows
     }

@@ -1,8 +1,8 @@
 //! Every generated operation of every API, called once or more against the simulator.
 //!
 //! Each walk calls the operations of one API through a proxy that records what crossed the wire. Every call asserts the
-//! request (method, path, query, body), that the typed answer lost nothing of what the simulator sent, and that no loose
-//! form of the same answer fails to decode. At its end a walk counts: no operation may be left out.
+//! request (method, path, query, body), that the typed answer is written again as the simulator sent it, and that every loose
+//! form of the same answer decodes and is written again as well. At its end a walk counts: no operation may be left out.
 
 mod bits;
 pub(crate) mod compare;

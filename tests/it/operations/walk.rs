@@ -11,7 +11,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use super::{
-    compare, loosen,
+    loosen,
     recorder::{Exchange, Recorder},
 };
 
@@ -19,6 +19,7 @@ use super::{
 pub(crate) struct Walk {
     recorder: Recorder,
     called: BTreeSet<&'static str>,
+    answered: Value,
 }
 
 /// The request that a call has to make.
@@ -78,7 +79,7 @@ impl Expected {
 impl Walk {
     /// Begins a walk against a simulator at this address.
     pub(crate) async fn start(simulator: &str) -> Self {
-        Self { recorder: Recorder::start(simulator).await, called: BTreeSet::new() }
+        Self { recorder: Recorder::start(simulator).await, called: BTreeSet::new(), answered: Value::Null }
     }
 
     /// The address of the recording proxy, which stands for the simulator's.
@@ -102,14 +103,9 @@ impl Walk {
                 serde_json::from_slice(body).unwrap_or_else(|error| panic!("{id}: the answer is not JSON: {error}"))
             }
         };
-        let typed = serde_json::to_value(&answer).unwrap();
-        let lost = compare::lost(&wire, &typed);
-        assert!(lost.is_empty(), "{id}: the typed answer lost {lost:?} of {wire}");
-        for form in loosen::forms(&wire) {
-            if let Err(error) = serde_json::from_value::<T>(form.clone()) {
-                panic!("{id}: {error}: a loose form of the answer does not decode: {form}");
-            }
-        }
+        assert_same(id, &wire, &answer);
+        assert_loose_forms::<T>(id, &wire);
+        self.answered = wire;
         answer
     }
 
@@ -126,15 +122,10 @@ impl Walk {
         let wire: Vec<Value> = serde_json::from_slice(&exchange.answer).unwrap();
         assert_eq!(rows.len(), wire.len(), "{id}");
         for (row, wire) in rows.iter().zip(&wire) {
-            let lost = compare::lost(wire, &serde_json::to_value(row).unwrap());
-            assert!(lost.is_empty(), "{id}: a typed row lost {lost:?} of {wire}");
+            assert_same(id, wire, row);
         }
         for wire in wire.iter().take(3) {
-            for form in loosen::forms(wire) {
-                if let Err(error) = serde_json::from_value::<T>(form.clone()) {
-                    panic!("{id}: {error}: a loose form of a row does not decode: {form}");
-                }
-            }
+            assert_loose_forms::<T>(id, wire);
         }
         rows
     }
@@ -169,6 +160,11 @@ impl Walk {
         let bytes = stream.into_inner().bytes().await.unwrap();
         assert_eq!(bytes, self.exchange(operation, &expected).answer);
         bytes
+    }
+
+    /// The JSON on the wire of the last answer to [`call`](Self::call), to compare what is sent back with.
+    pub(crate) fn answered(&self) -> Value {
+        self.answered.clone()
     }
 
     /// Leaves out what was sent since the last call: a look-up that is no call of the walk.
@@ -225,6 +221,22 @@ impl Walk {
         let spec = format!("{}/../specs/{api}/openapi.yaml", env!("CARGO_MANIFEST_DIR"));
         let spec = std::fs::read_to_string(spec).unwrap();
         assert_eq!(all.len(), spec.matches("operationId: ").count(), "as many as are described");
+    }
+}
+
+/// The typed value, written again, is the JSON that was on the wire, to the byte but for the order of keys.
+#[track_caller]
+pub(crate) fn assert_same<T: Serialize>(what: impl std::fmt::Display, wire: &Value, typed: &T) {
+    assert_eq!(serde_json::to_value(typed).unwrap().to_string(), wire.to_string(), "{what}");
+}
+
+/// Every loose form of the JSON decodes, and is written again as it was, but for what the documentation says is dropped.
+fn assert_loose_forms<T: Serialize + DeserializeOwned>(id: &str, wire: &Value) {
+    for form in loosen::forms(wire) {
+        let typed: T = serde_json::from_value(form.clone())
+            .unwrap_or_else(|error| panic!("{id}: {error}: a loose form of the answer does not decode: {form}"));
+        let typed = serde_json::to_value(typed).unwrap();
+        assert_same(id, &loosen::without_noise(form), &loosen::without_noise(typed));
     }
 }
 

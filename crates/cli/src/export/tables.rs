@@ -59,7 +59,9 @@ impl<T: Listing<Item: Serialize + Send> + Send> Source for Changes<T> {
             Some(change.map_err(Into::into).and_then(|change| {
                 Ok(match change {
                     Change::Upsert(row) => {
-                        Event::Upsert { id: row.id().map(str::to_owned), json: serde_json::to_string(&row)? }
+                        // A number that came as text is a number in every format.
+                        let json = keyfob::client::plainly(|| serde_json::to_string(&row))?;
+                        Event::Upsert { id: row.id().map(str::to_owned), json }
                     }
                     Change::Delete { id, .. } => Event::Delete { id },
                 })

@@ -1,48 +1,77 @@
 //! Generated structs, read and written without serde's derives.
 //!
 //! A derive writes a visitor, an enumeration of fields and a wrapper per field, for every struct and every deserializer;
-//! that was more than half of the compile time of a generated crate. Here a struct is one `match` on its keys, and what
-//! fields have in common is compiled once per type of field. A field that is `null` is as good as absent, an unknown one
-//! is skipped or kept, and the place of a value that cannot be read is noted on the way out.
+//! that was more than half of the compile time of a generated crate. Here a struct is a table of keys and one `match` on
+//! their numbers, and what fields have in common is compiled once per type of field. A field that is `null` is as good as
+//! absent, an unknown one is skipped or kept, the place of a value that cannot be read is noted on the way out, and so is
+//! every form that is not the one in which the value would be written: what is sent back unchanged is as it came.
 
 mod fields;
+mod forms;
+mod kinds;
+mod lists;
+#[cfg(test)]
+mod tests;
 pub(crate) mod trace;
 mod values;
 
-use std::{borrow::Cow, fmt, marker::PhantomData};
+use std::{borrow::Cow, cell::Cell, fmt, marker::PhantomData};
 
 use serde::{
     Deserialize, Deserializer, Serializer,
     de::{self, IgnoredAny, MapAccess, Visitor},
     ser::SerializeMap,
 };
+pub use serde_json::Value as Json;
 
-pub use self::{fields::Field, values::Value};
+pub use self::{
+    fields::{Entry, Field},
+    forms::{Form, Forms, Note, Seen},
+    kinds::{given, needed, nullable, option_text, text},
+    values::{Value, open_text, required},
+};
 use crate::Extra;
 
-/// A struct whose fields may all be absent; [`record!`](crate::record) implements it.
-pub trait Record: Default {
+/// A struct that is an object on the wire; [`record!`](crate::record) implements it.
+pub trait Record: Sized {
     /// The names of its fields, as on the wire and in the order of the description.
     const FIELDS: &'static [&'static str];
 
-    /// Reads the value that comes next into the field that `key` names; false if there is none.
+    /// A bit for each field that has to be there; all of them are among the first 64.
+    const NEEDED: u64 = 0;
+
+    /// The record of which nothing has been read.
+    fn blank() -> Self;
+
+    /// Reads the value that comes next into a field.
     ///
     /// # Errors
     ///
     /// If the value is not what the field takes.
-    fn read<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<bool, A::Error>;
+    fn read<'de, A: MapAccess<'de>>(&mut self, index: usize, map: &mut A, note: &mut Note) -> Result<(), A::Error>;
 
-    /// Where unknown fields are kept, if they are.
-    fn extra(&mut self) -> Option<&mut Extra> {
-        None
-    }
-
-    /// Writes the fields that are there.
+    /// Writes a field, if it is there.
     ///
     /// # Errors
     ///
     /// Only the serializer's own.
-    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error>;
+    fn write<M: SerializeMap>(&self, index: usize, entry: Entry<'_, M>) -> Result<(), M::Error>;
+
+    /// The form in which a field came.
+    fn seen(&self, index: usize) -> Seen<'_>;
+
+    /// Stores the form in which a field came.
+    fn note(&mut self, index: usize, note: &mut Note);
+
+    /// The unknown fields, if they are kept.
+    fn extra(&self) -> Option<&Extra> {
+        None
+    }
+
+    /// Where unknown fields are kept, if they are.
+    fn extra_mut(&mut self) -> Option<&mut Extra> {
+        None
+    }
 }
 
 /// Reads a record.
@@ -51,7 +80,17 @@ pub trait Record: Default {
 ///
 /// If there is no object, or a field holds what it cannot take.
 pub fn deserialize<'de, R: Record, D: Deserializer<'de>>(deserializer: D) -> Result<R, D::Error> {
-    deserializer.deserialize_map(RecordVisitor(PhantomData))
+    let record = read(deserializer, &mut Note::default())?;
+    record.ok_or_else(|| de::Error::invalid_type(de::Unexpected::Unit, &"an object"))
+}
+
+/// Reads a record, or nothing.
+///
+/// # Errors
+///
+/// If there is something else, or a field holds what it cannot take.
+pub fn read<'de, R: Record, D: Deserializer<'de>>(deserializer: D, note: &mut Note) -> Result<Option<R>, D::Error> {
+    deserializer.deserialize_any(RecordVisitor(note, PhantomData))
 }
 
 /// Writes a record.
@@ -61,17 +100,51 @@ pub fn deserialize<'de, R: Record, D: Deserializer<'de>>(deserializer: D) -> Res
 /// Only the serializer's own.
 pub fn serialize<R: Record, S: Serializer>(record: &R, serializer: S) -> Result<S::Ok, S::Error> {
     let mut map = serializer.serialize_map(None)?;
-    record.write(&mut map)?;
+    let plainly = PLAINLY.get();
+    for (index, key) in R::FIELDS.iter().enumerate() {
+        let seen = if plainly { Seen::default() } else { record.seen(index) };
+        record.write(index, Entry { key, seen, map: &mut map })?;
+    }
+    for (key, value) in record.extra().into_iter().flatten() {
+        map.serialize_entry(key, value)?;
+    }
     map.end()
 }
 
-/// Writes what [`Record::extra`] holds.
+thread_local! {
+    static PLAINLY: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Serializes what was read as if it had been set: numbers are numbers, whatever they came as, and what is empty is left
+/// out. Without it, what was read is written as it came.
+///
+/// ```
+/// # fn example(row: impl serde::Serialize) -> serde_json::Result<String> {
+/// keyfob_client::plainly(|| serde_json::to_string(&row))
+/// # }
+/// ```
+pub fn plainly<T>(serialize: impl FnOnce() -> T) -> T {
+    struct Reset(bool);
+    impl Drop for Reset {
+        fn drop(&mut self) {
+            PLAINLY.set(self.0);
+        }
+    }
+    let _reset = Reset(PLAINLY.replace(true));
+    serialize()
+}
+
+/// Shows a record as `#[derive(Debug)]` does.
 ///
 /// # Errors
 ///
-/// Only the serializer's own.
-pub fn write_extra<M: SerializeMap>(extra: &Extra, map: &mut M) -> Result<(), M::Error> {
-    extra.iter().try_for_each(|(key, value)| map.serialize_entry(key, value))
+/// Only the formatter's own.
+pub fn debug(f: &mut fmt::Formatter<'_>, name: &str, fields: &[(&str, &dyn fmt::Debug)]) -> fmt::Result {
+    let mut shown = f.debug_struct(name);
+    for (name, value) in fields {
+        shown.field(name.trim_start_matches("r#"), value);
+    }
+    shown.finish()
 }
 
 /// A list as the whole of an answer; nothing is the empty list.
@@ -79,33 +152,59 @@ pub(crate) struct List<T>(pub(crate) Vec<T>);
 
 impl<'de, T: Value> Deserialize<'de> for List<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Self(<Vec<T> as Value>::read(deserializer)?.unwrap_or_default()))
+        Ok(Self(<Vec<T> as Value>::read(deserializer, &mut Note::default())?.unwrap_or_default()))
     }
 }
 
-struct RecordVisitor<R>(PhantomData<R>);
+struct RecordVisitor<'n, R>(&'n mut Note, PhantomData<R>);
 
-impl<'de, R: Record> Visitor<'de> for RecordVisitor<R> {
-    type Value = R;
+impl<'de, R: Record> Visitor<'de> for RecordVisitor<'_, R> {
+    type Value = Option<R>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<R, A::Error> {
-        let mut record = R::default();
+    fn visit_unit<E: de::Error>(self) -> Result<Option<R>, E> {
+        self.0.set(Form::Null);
+        Ok(None)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Option<R>, A::Error> {
+        let mut record = R::blank();
+        let mut note = Note::default();
+        let mut expected = 0;
+        let mut missing = R::NEEDED;
         while let Some(Key(key)) = map.next_key()? {
-            let read = match record.read(&key, &mut map) {
-                Ok(false) => match record.extra() {
-                    Some(extra) => map.next_value().map(|value| drop(extra.insert(key.to_string(), value))),
-                    None => map.next_value::<IgnoredAny>().map(drop),
-                },
-                read => read.map(drop),
+            let read = match (find(R::FIELDS, &key, &mut expected), record.extra_mut()) {
+                (None, Some(extra)) => map.next_value().map(|value| drop(extra.insert(key.to_string(), value))),
+                (None, None) => map.next_value::<IgnoredAny>().map(drop),
+                (Some(index), _) => {
+                    missing &= !(1 << (index % 64));
+                    record.read(index, &mut map, &mut note)
+                }
             };
             read.inspect_err(|_| trace::key(&key))?;
+            if !note.is_plain() {
+                record.note(expected - 1, &mut note);
+            }
         }
-        Ok(record)
+        if missing != 0 {
+            return Err(de::Error::missing_field(R::FIELDS[missing.trailing_zeros() as usize]));
+        }
+        Ok(Some(record))
     }
+}
+
+/// The number of a key. Keys mostly come in one order, so the search begins behind the one that was found before.
+fn find(keys: &[&str], key: &str, expected: &mut usize) -> Option<usize> {
+    let (before, after) = keys.split_at(*expected);
+    let index = match after.iter().position(|known| *known == key) {
+        Some(index) => index + before.len(),
+        None => before.iter().position(|known| *known == key)?,
+    };
+    *expected = index + 1;
+    Some(index)
 }
 
 /// A key; borrowed from the input if it stands there as it is.
@@ -136,116 +235,5 @@ impl<'de> Visitor<'de> for KeyVisitor {
 
     fn visit_string<E: de::Error>(self, key: String) -> Result<Key<'de>, E> {
         Ok(Key(Cow::Owned(key)))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeMap;
-
-    use serde_json::json;
-
-    use super::*;
-    use crate::{NumberOrString, Patch, Timestamp};
-
-    #[derive(Clone, Debug, Default, PartialEq)]
-    struct Row {
-        id: Option<i64>,
-        name: Option<String>,
-        hours: Option<f64>,
-        done: Option<bool>,
-        at: Option<Timestamp>,
-        number: Option<NumberOrString>,
-        any: Option<serde_json::Value>,
-        tags: Vec<String>,
-        weights: Vec<f64>,
-        names: BTreeMap<String, String>,
-        nested: Vec<Vec<i64>>,
-        parent: Option<Box<Row>>,
-        rows: Vec<Row>,
-        extra: Extra,
-    }
-
-    crate::record!(Row {
-        id => "id", name => "name", hours => "hours", done => "done", at => "at", number => "number", any => "any",
-        tags => "tags", weights => "weights", names => "names", nested => "nested", parent => "parent", rows => "rows"
-    } extra);
-
-    #[derive(Clone, Debug, Default, PartialEq)]
-    struct Change {
-        name: Patch<String>,
-        tags: Option<Vec<String>>,
-    }
-
-    crate::record!(Change { name => "name", tags => "tags" });
-
-    fn read(value: &serde_json::Value) -> Row {
-        let row: Row = serde_json::from_str(&value.to_string()).unwrap();
-        assert_eq!(serde_json::from_value::<Row>(value.clone()).unwrap(), row, "from text and from a value");
-        row
-    }
-
-    #[test]
-    fn loose_values_are_read_and_written_strictly() {
-        let row = read(&json!({
-            "id": "5", "name": 7, "hours": "7.50", "done": 1, "at": "", "number": "007", "any": null,
-            "tags": [1, null, "x"], "weights": [1, "2.5"], "names": {"de": 1, "en": null}, "nested": [["1"], null],
-            "parent": {"id": 1.0, "hours": 2}, "rows": [null, {}], "other": {"kept": [1]}
-        }));
-        assert_eq!(
-            serde_json::to_value(&row).unwrap(),
-            json!({
-                "id": 5, "name": "7", "hours": 7.5, "done": true, "number": "007", "tags": ["1", "x"],
-                "weights": [1, 2.5], "names": {"de": "1"}, "nested": [[1]], "parent": {"id": 1, "hours": 2},
-                "rows": [{}], "other": {"kept": [1]}
-            })
-        );
-    }
-
-    #[test]
-    fn null_is_as_good_as_absent_in_every_field() {
-        let nulls = json!({
-            "id": null, "name": null, "hours": null, "done": null, "at": null, "number": null, "any": null, "tags": null,
-            "weights": null, "names": null, "nested": null, "parent": null, "rows": null
-        });
-        assert_eq!(read(&nulls), Row::default());
-        assert_eq!(read(&json!({})), Row::default());
-        assert_eq!(serde_json::to_string(&Row::default()).unwrap(), "{}");
-    }
-
-    #[test]
-    fn escaped_and_repeated_keys_are_keys() {
-        let row: Row = serde_json::from_str(r#"{"\u0069d": 1, "id": 2, "\"": 3}"#).unwrap();
-        assert_eq!((row.id, row.extra.get("\"")), (Some(2), Some(&json!(3))));
-    }
-
-    #[test]
-    fn unknown_fields_are_skipped_where_they_are_not_kept() {
-        let change: Change = serde_json::from_value(json!({"x": {"y": [1, {}]}, "name": "n"})).unwrap();
-        assert_eq!(serde_json::to_value(&change).unwrap(), json!({"name": "n"}));
-    }
-
-    #[test]
-    fn a_change_tells_absent_null_and_empty_apart() {
-        for text in ["{}", r#"{"name":null}"#, r#"{"name":"n","tags":[]}"#] {
-            let change: Change = serde_json::from_str(text).unwrap();
-            assert_eq!(serde_json::to_string(&change).unwrap(), text);
-        }
-    }
-
-    #[test]
-    fn the_place_of_a_value_that_cannot_be_read_is_noted() {
-        #[track_caller]
-        fn check(text: &str, path: &str, expected: &str) {
-            trace::clear();
-            let error = serde_json::from_str::<Row>(text).unwrap_err().to_string();
-            assert_eq!(trace::take(), path);
-            assert!(error.contains(expected), "{error}");
-        }
-        check(r#"{"rows": [{}, null, {"parent": {"hours": "x"}}]}"#, "rows[2].parent.hours", "expected a number");
-        check(r#"{"tags": "x"}"#, "tags", "expected a list");
-        check(r#"{"nested": [[1], [1, {}]]}"#, "nested[1][1]", "expected an integer");
-        check(r#"{"names": {"de": []}}"#, "names.de", "expected a string");
-        check("[]", "", "expected an object");
     }
 }

@@ -1,24 +1,34 @@
 //! What stands in fields, lists and maps of records.
 
-use std::{collections::BTreeMap, fmt, marker::PhantomData};
+use std::{borrow::Cow, fmt, marker::PhantomData};
 
 use chrono::NaiveDate;
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
-    de::{self, MapAccess, SeqAccess, Visitor},
+    de::{self, DeserializeSeed, Visitor},
 };
+use serde_json::Value as Json;
 
-use super::{fields::Written, trace};
-use crate::{NumberOrString, Timestamp, wire};
+use super::{
+    fields::Written,
+    forms::{Form, Note, Seen},
+};
+use crate::{
+    NumberOrString, Timestamp,
+    wire::{
+        self,
+        lenient::{self, Lenient},
+    },
+};
 
 /// A value that is read leniently; `null` is nothing.
 pub trait Value: Sized {
-    /// Reads a value, or nothing.
+    /// Reads a value, or nothing, and notes its form if it is not the one that is written.
     ///
     /// # Errors
     ///
     /// If there is something else.
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error>;
+    fn read<'de, D: Deserializer<'de>>(deserializer: D, note: &mut Note) -> Result<Option<Self>, D::Error>;
 
     /// Writes the value.
     ///
@@ -26,123 +36,208 @@ pub trait Value: Sized {
     ///
     /// Only the serializer's own.
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error>;
+
+    /// The value of a field that has to be there, before it is read.
+    fn blank() -> Self;
+
+    /// What [`Form::Empty`], [`Form::Other`] or [`Form::Text`] stands for.
+    #[must_use]
+    fn other(_: Option<&Self>, _: Form) -> Option<Json> {
+        None
+    }
+
+    /// Whether this JSON is read as the value. Records never say so: they know their own forms.
+    #[must_use]
+    fn is(json: &Json, value: Option<&Self>) -> bool {
+        json.is_null() && value.is_none()
+    }
+
+    /// The JSON that the value came as, if it is more than a record.
+    #[must_use]
+    fn json(_: Option<&Self>, _: Seen<'_>) -> Option<Json> {
+        None
+    }
 }
 
-/// Implements [`Value`] by a function that reads and one that writes.
-macro_rules! value {
-    ($($type:ty: $read:path, $write:path;)*) => {
+/// The JSON that was seen, unless it has become another value since.
+pub(super) fn original<'a, T: Value>(value: Option<&T>, seen: Seen<'a>) -> Option<Cow<'a, Json>> {
+    let json = match (seen.form, seen.kept) {
+        (Form::Plain, _) => return None,
+        (Form::Null, _) => Cow::Owned(Json::Null),
+        (_, Some(json)) => Cow::Borrowed(json),
+        (form, None) => Cow::Owned(T::other(value, form)?),
+    };
+    T::is(&json, value).then_some(json)
+}
+
+/// [`Value::json`] of what is more than a record.
+pub(super) fn json<T: Value>(value: Option<&T>, seen: Seen<'_>) -> Option<Json> {
+    match original(value, seen) {
+        Some(json) => Some(json.into_owned()),
+        None => serde_json::to_value(value.map(Written)).ok(),
+    }
+}
+
+/// Implements [`Value`] for types that are read from more forms than their own.
+macro_rules! lenient {
+    ($($type:ty: $write:expr;)*) => {
         $(impl Value for $type {
-            fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
-                $read(deserializer)
+            fn read<'de, D: Deserializer<'de>>(deserializer: D, note: &mut Note) -> Result<Option<Self>, D::Error> {
+                lenient::option(deserializer, note)
             }
 
             fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                $write(self, serializer)
+                ($write)(self, serializer)
+            }
+
+            fn blank() -> Self {
+                Lenient::blank()
+            }
+
+            fn other(value: Option<&Self>, form: Form) -> Option<Json> {
+                Lenient::other(value, form)
+            }
+
+            fn is(json: &Json, value: Option<&Self>) -> bool {
+                lenient::option::<Self, _>(json, &mut Note::default()).is_ok_and(|read| read.as_ref() == value)
+            }
+
+            fn json(value: Option<&Self>, seen: Seen<'_>) -> Option<Json> {
+                json(value, seen)
             }
         })*
     };
 }
 
-value! {
-    String: wire::option_string, Serialize::serialize;
-    i64: wire::option_integer, Serialize::serialize;
-    f64: wire::option_number::deserialize, wire::number::serialize;
-    bool: wire::option_boolean, Serialize::serialize;
-    Timestamp: wire::option_timestamp, Serialize::serialize;
-    NaiveDate: wire::option_date, Serialize::serialize;
-    NumberOrString: Option::deserialize, Serialize::serialize;
-    serde_json::Value: Option::deserialize, Serialize::serialize;
+lenient! {
+    String: Serialize::serialize;
+    i64: Serialize::serialize;
+    f64: |value: &f64, serializer| wire::write_number(*value, serializer);
+    bool: Serialize::serialize;
+    Timestamp: Serialize::serialize;
+    NaiveDate: Serialize::serialize;
+    NumberOrString: Serialize::serialize;
+}
+
+impl Value for Json {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D, note: &mut Note) -> Result<Option<Self>, D::Error> {
+        let json = Option::deserialize(deserializer)?;
+        if json.is_none() {
+            note.set(Form::Null);
+        }
+        Ok(json)
+    }
+
+    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.serialize(serializer)
+    }
+
+    fn blank() -> Self {
+        Self::Null
+    }
+
+    fn json(value: Option<&Self>, _: Seen<'_>) -> Option<Json> {
+        Some(value.cloned().unwrap_or_default())
+    }
 }
 
 impl<T: Value> Value for Box<T> {
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
-        Ok(T::read(deserializer)?.map(Self::new))
+    fn read<'de, D: Deserializer<'de>>(deserializer: D, note: &mut Note) -> Result<Option<Self>, D::Error> {
+        Ok(T::read(deserializer, note)?.map(Self::new))
     }
 
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         T::write(self, serializer)
     }
-}
 
-impl<T: Value> Value for Vec<T> {
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
-        deserializer.deserialize_any(ListVisitor(PhantomData))
-    }
-
-    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.iter().map(Written))
+    fn blank() -> Self {
+        Self::new(T::blank())
     }
 }
 
-impl<T: Value> Value for BTreeMap<String, T> {
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
-        deserializer.deserialize_any(MapVisitor(PhantomData))
-    }
+/// Reads a value, or nothing.
+pub(super) struct Seed<'n, T>(&'n mut Note, PhantomData<T>);
 
-    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.iter().map(|(key, value)| (key, Written(value))))
-    }
-}
-
-/// A value, or nothing.
-pub(super) struct Maybe<T>(pub(super) Option<T>);
-
-impl<'de, T: Value> Deserialize<'de> for Maybe<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        T::read(deserializer).map(Self)
+impl<'n, T> Seed<'n, T> {
+    pub(super) fn new(note: &'n mut Note) -> Self {
+        Self(note, PhantomData)
     }
 }
 
-/// Collects a list; elements that are `null` are left out.
-struct ListVisitor<T>(PhantomData<T>);
+impl<'de, T: Value> DeserializeSeed<'de> for Seed<'_, T> {
+    type Value = Option<T>;
 
-impl<'de, T: Value> Visitor<'de> for ListVisitor<T> {
-    type Value = Option<Vec<T>>;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
+        T::read(deserializer, self.0)
+    }
+}
+
+/// Reads a value that has to be there.
+///
+/// # Errors
+///
+/// If there is something else, or nothing.
+pub fn required<'de, T: Value, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    T::read(deserializer, &mut Note::default())?.ok_or_else(missing)
+}
+
+/// Nothing stands where there has to be something.
+#[cold]
+pub(super) fn missing<E: de::Error>() -> E {
+    E::custom("expected a value")
+}
+
+/// Reads the text of an open enumeration, borrowed if it stands in the input as it is.
+///
+/// # Errors
+///
+/// If there is no scalar.
+pub fn open_text<'de, D: Deserializer<'de>>(
+    deserializer: D,
+    note: &mut Note,
+) -> Result<Option<Cow<'de, str>>, D::Error> {
+    deserializer.deserialize_any(TextVisitor(note))
+}
+
+struct TextVisitor<'n>(&'n mut Note);
+
+impl<'de> Visitor<'de> for TextVisitor<'_> {
+    type Value = Option<Cow<'de, str>>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list")
+        f.write_str(String::EXPECTED)
+    }
+
+    fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<Self::Value, E> {
+        Ok(Some(Cow::Borrowed(text)))
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(Some(Cow::Owned(text.to_owned())))
     }
 
     fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
+        self.0.set(Form::Null);
         Ok(None)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Self::Value, A::Error> {
-        let mut list = Vec::new();
-        for index in 0.. {
-            match sequence.next_element::<Maybe<T>>() {
-                Ok(Some(element)) => list.extend(element.0),
-                Ok(None) => break,
-                Err(error) => {
-                    trace::index(index);
-                    return Err(error);
-                }
-            }
-        }
-        Ok(Some(list))
+    fn visit_bool<E: de::Error>(self, value: bool) -> Result<Self::Value, E> {
+        owned(lenient::visitor(self.0).visit_bool(value))
+    }
+
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<Self::Value, E> {
+        owned(lenient::visitor(self.0).visit_i64(value))
+    }
+
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Self::Value, E> {
+        owned(lenient::visitor(self.0).visit_u64(value))
+    }
+
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Self::Value, E> {
+        owned(lenient::visitor(self.0).visit_f64(value))
     }
 }
 
-/// Collects a map; entries that are `null` are left out.
-struct MapVisitor<T>(PhantomData<T>);
-
-impl<'de, T: Value> Visitor<'de> for MapVisitor<T> {
-    type Value = Option<BTreeMap<String, T>>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
-        let mut map = BTreeMap::new();
-        while let Some(key) = entries.next_key::<String>()? {
-            let value = entries.next_value::<Maybe<T>>().inspect_err(|_| trace::key(&key))?;
-            map.extend(value.0.map(|value| (key, value)));
-        }
-        Ok(Some(map))
-    }
+fn owned<E>(text: Result<Option<String>, E>) -> Result<Option<Cow<'static, str>>, E> {
+    Ok(text?.map(Cow::Owned))
 }

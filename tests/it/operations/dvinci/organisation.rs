@@ -3,7 +3,7 @@
 use keyfob::dvinci::{Client, operation::*, types};
 use serde_json::json;
 
-use super::{super::walk::Walk, assert_changed, rest, sending};
+use super::{super::walk::Walk, assert_changed, rest, sent_back};
 
 pub(super) async fn walk(walk: &mut Walk, client: &Client) {
     let units = walk.list(&OrgUnits::OPERATION, client.org_units().send(), rest("GET", "orgUnits/")).await;
@@ -57,7 +57,8 @@ async fn users(walk: &mut Walk, client: &Client) -> i64 {
     let read = walk.call(&User::OPERATION, client.user(id).send(), rest("GET", &path)).await;
     let mut update = types::UserUpdate::from(read.clone());
     update.division = "Löhne".into();
-    let expected = sending("PUT", &path, &update);
+    let body = sent_back(walk, &["id", "displayName"], &json!({"division": "Löhne"}));
+    let expected = rest("PUT", &path).json(body);
     let saved = walk.call(&ReplaceUser::OPERATION, client.replace_user(id, update).send(), expected).await;
     assert_changed(&read, &saved, &json!({"division": "Löhne"}));
     id
@@ -105,7 +106,8 @@ async fn locations(walk: &mut Walk, client: &Client) {
     let read = walk.call(&Location::OPERATION, client.location("GOETTINGEN").send(), rest("GET", path)).await;
     let mut update = types::LocationUpdate::from(read.clone());
     update.city = "Göttingen".into();
-    let expected = sending("PUT", path, &update);
+    let body = sent_back(walk, &["id", "name", "externalName", "country"], &json!({"city": "Göttingen"}));
+    let expected = rest("PUT", path).json(body);
     let call = client.replace_location("GOETTINGEN", update).send();
     let saved = walk.call(&ReplaceLocation::OPERATION, call, expected).await;
     assert_changed(&read, &saved, &json!({"city": "Göttingen"}));

@@ -83,11 +83,6 @@ fn file(
     });
     let items = quote!(#(#items)*);
     let imports = imports(&items);
-    let wire = types.to_string().contains("\"wire::").then(|| {
-        quote!(
-            use keyfob_client::wire;
-        )
-    });
     let types_import = items.to_string().contains("types ::").then(|| {
         quote!(
             use super::types;
@@ -131,7 +126,6 @@ fn file(
         }
         /// What the API takes and answers.
         pub mod types {
-            #wire
             #types
         }
     })

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use super::super::types::{Property, Schema, Shape};
@@ -75,60 +75,37 @@ impl<'s> Struct<'s> {
     /// The item, and its constructor and setters if `sent` in requests.
     pub(super) fn tokens(&self, sent: bool, enums: &dyn Fn(&str) -> bool) -> TokenStream {
         let defaulted = self.fields.iter().all(|field| !field.is_given());
-        let item = if defaulted && !self.fields.iter().any(|field| field.property.json_string) {
-            self.record()
-        } else {
-            self.derived(defaulted)
-        };
+        let item = self.item(defaulted);
         let methods = sent.then(|| self.methods(defaulted, enums));
         quote!(#item #methods)
     }
 
     /// A struct that the runtime reads and writes; serde's derives would take several times as long to compile.
-    fn record(&self) -> TokenStream {
+    fn item(&self, defaulted: bool) -> TokenStream {
         let name = format_ident!("{}", self.name);
         let docs = docs_of(self.schema);
-        let fields = self.fields.iter().map(Field::plain);
+        let fields = self.fields.iter().map(Field::item);
         let extra = self.extra();
-        let keys = self.fields.iter().map(|field| {
+        let keys = self.fields.iter().enumerate().map(|(index, field)| {
             let (ident, wire) = (format_ident!("{}", field.property.rust), &field.property.name);
-            quote!(#ident => #wire)
+            let index = Literal::usize_unsuffixed(index);
+            let kind = field.kind();
+            quote!(#index #ident #wire #kind)
         });
         let extra_key = self.extra.then(|| quote!(extra));
+        let (default, how) = if defaulted { (Some(quote!(Default,)), quote!(plain)) } else { (None, quote!(given)) };
+        // A word holds the forms of sixteen fields.
+        let words = Literal::usize_unsuffixed(self.fields.len().div_ceil(16));
         quote! {
             #docs
-            #[derive(Clone, Debug, Default, PartialEq)]
+            #[derive(Clone, #default PartialEq)]
             #[non_exhaustive]
             pub struct #name {
                 #(#fields)*
                 #extra
+                wire: keyfob_client::record::Forms<#words>,
             }
-            keyfob_client::record!(#name { #(#keys),* } #extra_key);
-        }
-    }
-
-    /// A struct of which something is required, or travels in a form of its own.
-    fn derived(&self, defaulted: bool) -> TokenStream {
-        let name = format_ident!("{}", self.name);
-        let docs = docs_of(self.schema);
-        let default = defaulted.then(|| quote!(Default,));
-        let camel = self.fields.iter().any(|field| field.property.rust != field.property.name && field.is_camel());
-        let mut container = Vec::new();
-        container.extend(defaulted.then(|| quote!(default)));
-        container.extend(camel.then(|| quote!(rename_all = "camelCase")));
-        let container = (!container.is_empty()).then(|| quote!(#[serde(#(#container),*)]));
-        let fields = self.fields.iter().map(|field| field.tokens(defaulted, camel));
-        let extra = self.extra().map(|extra| quote!(#[serde(flatten)] #extra));
-        quote! {
-            #docs
-            #[derive(Clone, Debug, #default PartialEq, serde::Deserialize, serde::Serialize)]
-            #container
-            #[non_exhaustive]
-            pub struct #name {
-                #(#fields)*
-                #extra
-            }
-            keyfob_client::value!(#name);
+            keyfob_client::record!(#how #name { #(#keys),* } #extra_key);
         }
     }
 
@@ -165,7 +142,7 @@ impl<'s> Struct<'s> {
         }
         let unset =
             self.fields.iter().filter(|field| !field.is_given()).map(|field| format_ident!("{}", field.property.rust));
-        let unset = unset.chain(self.extra.then(|| format_ident!("extra")));
+        let unset = unset.chain(self.extra.then(|| format_ident!("extra"))).chain([format_ident!("wire")]);
         let body = if defaulted {
             quote!(Self::default())
         } else {
@@ -192,8 +169,8 @@ impl Field<'_> {
         matches!(self.presence, Presence::Required | Presence::Nullable)
     }
 
-    /// The field of a record.
-    fn plain(&self) -> TokenStream {
+    /// The field of the struct.
+    fn item(&self) -> TokenStream {
         let (docs, ident, ty) = (self.docs(), format_ident!("{}", self.property.rust), self.ty());
         quote!(#docs pub #ident: #ty,)
     }
@@ -214,88 +191,21 @@ impl Field<'_> {
         }
     }
 
-    /// Whether serde's own rule makes the name on the wire of the field's name.
-    fn is_camel(&self) -> bool {
-        let mut words = self.property.rust.split('_').filter(|word| !word.is_empty());
-        let first = words.next().unwrap_or_default().to_owned();
-        let camel = words.fold(first, |name, word| {
-            let (initial, rest) = word.split_at(1);
-            name + &initial.to_ascii_uppercase() + rest
-        });
-        camel == self.property.name
-    }
-
-    /// The field. Attributes stand one a line, so that formatting does not spread them over many.
-    fn tokens(&self, defaulted: bool, camel: bool) -> TokenStream {
-        let docs = self.docs();
-        let ident = format_ident!("{}", self.property.rust);
-        let wire = &self.property.name;
-        let named = if camel { self.is_camel() } else { self.property.rust == *wire };
-        let rename = (!named).then(|| quote!(#[serde(rename = #wire)]));
-        let default = (!defaulted && self.has_default()).then(|| quote!(#[serde(default)]));
-        let reading = self.reading();
-        let reading = (!reading.is_empty()).then(|| quote!(#[serde(#reading)]));
-        let skipped = match (self.presence, &self.base) {
-            (Presence::Required | Presence::Nullable, _) => None,
-            (Presence::Optional, _) => Some("Option::is_none"),
-            (Presence::Patch, _) => Some("keyfob_client::Patch::is_absent"),
-            (Presence::Collection, Ty::Map(_)) => Some("std::collections::BTreeMap::is_empty"),
-            (Presence::Collection, _) => Some("Vec::is_empty"),
-        };
-        let skipped = skipped.map(|path| quote!(#[serde(skip_serializing_if = #path)]));
-        let ty = self.ty();
-        quote! { #docs #rename #default #reading #skipped pub #ident: #ty, }
+    /// The module of the runtime that reads and writes the field, if it is not simply there or not.
+    fn kind(&self) -> Option<TokenStream> {
+        match (self.presence, self.property.json_string) {
+            (Presence::Required, true) => Some(quote!(text)),
+            (Presence::Nullable | Presence::Optional, true) => Some(quote!(option_text)),
+            (Presence::Required, false) if self.has_blank() => Some(quote!(given)),
+            (Presence::Required, false) => Some(quote!(needed)),
+            (Presence::Nullable, false) => Some(quote!(nullable)),
+            (Presence::Optional | Presence::Patch | Presence::Collection, _) => None,
+        }
     }
 
     /// Whether an absent field has a value all the same.
-    fn has_default(&self) -> bool {
-        match self.presence {
-            Presence::Required => {
-                matches!(
-                    self.base,
-                    Ty::Text | Ty::Integer | Ty::Number | Ty::Boolean | Ty::List(_) | Ty::Map(_) | Ty::Json
-                )
-            }
-            _ => true,
-        }
-    }
-
-    /// How the field is read (and, for numbers, written) by the runtime's tolerant functions.
-    fn reading(&self) -> TokenStream {
-        let optional = matches!(self.presence, Presence::Optional | Presence::Nullable);
-        let prefix = if optional { "option_" } else { "" };
-        if self.property.json_string && self.presence != Presence::Patch {
-            let path = format!("wire::{prefix}json_string");
-            return quote!(with = #path);
-        }
-        let name = match (&self.base, self.presence) {
-            (_, Presence::Patch) => return quote!(),
-            (Ty::Number, _) => {
-                let path = format!("wire::{prefix}number");
-                return quote!(with = #path);
-            }
-            (Ty::List(inner), _) if **inner == Ty::Number && !optional => {
-                return quote!(with = "wire::list_number");
-            }
-            (Ty::Text, _) => format!("{prefix}string"),
-            (Ty::Integer, _) => format!("{prefix}integer"),
-            (Ty::Boolean, _) => format!("{prefix}boolean"),
-            (Ty::Timestamp, _) => format!("{prefix}timestamp"),
-            (Ty::Date, _) => format!("{prefix}date"),
-            (Ty::List(_), _) if optional => "option_list".to_owned(),
-            (Ty::List(inner), _) => match **inner {
-                Ty::Text => "list_string".to_owned(),
-                Ty::Integer => "list_integer".to_owned(),
-                Ty::Boolean => "list_boolean".to_owned(),
-                Ty::Timestamp => "list_timestamp".to_owned(),
-                Ty::Date => "list_date".to_owned(),
-                _ => "list".to_owned(),
-            },
-            (Ty::Map(_), _) if !optional => "map".to_owned(),
-            _ => return quote!(),
-        };
-        let path = format!("wire::{name}");
-        quote!(deserialize_with = #path)
+    fn has_blank(&self) -> bool {
+        matches!(self.base, Ty::Text | Ty::Integer | Ty::Number | Ty::Boolean | Ty::List(_) | Ty::Map(_) | Ty::Json)
     }
 
     fn setter(&self, enums: &dyn Fn(&str) -> bool) -> TokenStream {

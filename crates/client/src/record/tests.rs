@@ -1,0 +1,384 @@
+//! What records read, write and note.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use proptest::{
+    collection::{btree_map, vec},
+    prelude::*,
+    sample::select,
+};
+use serde_json::json;
+
+use super::*;
+use crate::{NumberOrString, Patch, Timestamp};
+
+#[derive(Clone, Default, PartialEq)]
+struct Row {
+    id: Option<i64>,
+    name: Option<String>,
+    hours: Option<f64>,
+    done: Option<bool>,
+    at: Option<Timestamp>,
+    number: Option<NumberOrString>,
+    any: Option<serde_json::Value>,
+    tags: Vec<String>,
+    weights: Vec<f64>,
+    names: BTreeMap<String, String>,
+    nested: Vec<Vec<i64>>,
+    parent: Option<Box<Row>>,
+    rows: Vec<Row>,
+    day: Option<NaiveDate>,
+    colour: Option<Colour>,
+    code: Option<Code>,
+    extra: Extra,
+    wire: Forms<1>,
+}
+
+crate::record!(plain Row {
+    0 id "id", 1 name "name", 2 hours "hours", 3 done "done", 4 at "at", 5 number "number", 6 any "any",
+    7 tags "tags", 8 weights "weights", 9 names "names", 10 nested "nested", 11 parent "parent", 12 rows "rows",
+    13 day "day", 14 colour "colour", 15 code "code"
+} extra);
+
+#[derive(Clone, Default, PartialEq)]
+struct Change {
+    name: Patch<String>,
+    tags: Option<Vec<String>>,
+    size: Patch<f64>,
+    wire: Forms<1>,
+}
+
+crate::record!(plain Change { 0 name "name", 1 tags "tags", 2 size "size" });
+
+/// What an API requires.
+#[derive(Clone, PartialEq)]
+struct Create {
+    name: String,
+    count: i64,
+    day: NaiveDate,
+    colour: Colour,
+    rows: Vec<Row>,
+    note: Option<String>,
+    meta: Change,
+    more: Option<Change>,
+    size: Option<f64>,
+    extra: Extra,
+    wire: Forms<1>,
+}
+
+crate::record!(given Create {
+    0 name "name" given, 1 count "count" given, 2 day "day" needed, 3 colour "colour" needed, 4 rows "rows" given,
+    5 note "note" nullable, 6 meta "meta" text, 7 more "more" option_text, 8 size "size"
+} extra);
+
+#[derive(Clone, Debug, PartialEq)]
+enum Colour {
+    Red,
+    Unknown(String),
+}
+
+impl Colour {
+    fn as_str(&self) -> &str {
+        match self {
+            Self::Red => "red",
+            Self::Unknown(value) => value,
+        }
+    }
+}
+
+impl From<&str> for Colour {
+    fn from(value: &str) -> Self {
+        if value == "red" { Self::Red } else { Self::Unknown(value.to_owned()) }
+    }
+}
+
+crate::open_string_enum!(Colour);
+
+#[derive(Clone, Debug, PartialEq)]
+struct Code(i64);
+
+impl Code {
+    fn value(&self) -> i64 {
+        self.0
+    }
+}
+
+impl From<i64> for Code {
+    fn from(value: i64) -> Self {
+        Self(value)
+    }
+}
+
+crate::open_integer_enum!(Code);
+
+fn read(value: &serde_json::Value) -> Row {
+    let row: Row = serde_json::from_str(&value.to_string()).unwrap();
+    assert_eq!(serde_json::from_value::<Row>(value.clone()).unwrap(), row, "from text and from a value");
+    row
+}
+
+/// Reads and writes again.
+#[track_caller]
+fn check_trip(text: &str) {
+    let row: Row = serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"));
+    assert_eq!(serde_json::to_string(&row).unwrap(), text);
+    assert_eq!(serde_json::to_string(&row.clone()).unwrap(), text);
+}
+
+#[test]
+fn loose_values_are_read_for_what_they_mean() {
+    let loose = read(&json!({
+        "id": "5", "name": 7, "hours": "7.50", "done": 1, "at": "", "number": "007", "any": null,
+        "tags": [1, null, "x"], "weights": [1, "2.5"], "names": {"de": 1, "en": null}, "nested": [["1"], null],
+        "parent": {"id": 1.0, "hours": 2}, "rows": [null, {}], "day": "2026-02-03T00:00:00", "colour": 5, "code": "1",
+        "other": {"kept": [1]}
+    }));
+    let strict = read(&json!({
+        "id": 5, "name": "7", "hours": 7.5, "done": true, "number": "007", "tags": ["1", "x"],
+        "weights": [1, 2.5], "names": {"de": "1"}, "nested": [[1]], "parent": {"id": 1, "hours": 2},
+        "rows": [{}], "day": "2026-02-03", "colour": "5", "code": 1, "other": {"kept": [1]}
+    }));
+    assert_eq!(loose, strict);
+}
+
+#[test]
+fn what_was_read_is_written_as_it_came() {
+    for text in [
+        r#"{"id":"5","name":5,"hours":"7.5","done":"true","number":5.0,"day":"2026-02-03T00:00:00","colour":5,"code":"1"}"#,
+        r#"{"id":5.0,"name":1.5,"hours":0.0,"done":0,"number":true,"day":"2026-02-03T00:00:00Z","colour":2.5,"code":1.0}"#,
+        r#"{"id":" 5.00 ","name":false,"hours":"−1.50","done":"TRUE","at":"","day":"","colour":true,"code":"01"}"#,
+        r#"{"id":"","name":18446744073709551615,"hours":9007199254740993,"done":1.0,"at":"0001-01-01T00:00:00","code":""}"#,
+        r#"{"hours":-0.0,"done":"","at":"0001-01-01T00:00:00Z","day":"0001-01-01T00:00:00"}"#,
+        r#"{"hours":5,"at":"0000-00-00 00:00:00","day":"0001-01-01"}"#,
+        r#"{"at":"2026-02-03 04:05","day":"02/03/2026, 00:00:00"}"#,
+        r#"{"tags":[1,null,"x",true],"weights":["1",2.0,null],"names":{"de":1,"en":null},"nested":[["1"],null,[],[2.0]]}"#,
+        r#"{"tags":[],"weights":[null],"names":{},"nested":[[]],"parent":{"id":null,"rows":[]},"rows":[{"id":"1"},{}]}"#,
+        r#"{"any":[null,5.0],"parent":null,"rows":null,"other":[1.0,null]}"#,
+    ] {
+        check_trip(text);
+    }
+}
+
+#[test]
+fn what_was_read_is_written_plainly_on_demand() {
+    let loose = r#"{"id":"5","name":null,"hours":8.0,"tags":[1,null],"parent":{"id":5.0,"rows":[]},"x":null}"#;
+    let row: Row = serde_json::from_str(loose).unwrap();
+    let plain = r#"{"id":5,"hours":8,"tags":["1"],"parent":{"id":5},"x":null}"#;
+    assert_eq!(plainly(|| serde_json::to_string(&row)).unwrap(), plain);
+    assert_eq!(serde_json::to_string(&row).unwrap(), loose);
+}
+
+#[test]
+fn a_value_that_has_changed_is_written_for_what_it_is_now() {
+    let loose =
+        r#"{"id":"","name":7,"hours":"7.50","done":"1","at":"0001-01-01T00:00:00","tags":[1],"rows":[],"day":null}"#;
+    let mut row: Row = serde_json::from_str(loose).unwrap();
+    row.id = Some(6);
+    row.name = Some("x".into());
+    row.hours = Some(8.0);
+    row.done = Some(false);
+    row.at = Some("2026-02-03T04:05:06Z".parse().unwrap());
+    row.tags.push("y".into());
+    row.rows.push(Row::default());
+    row.day = NaiveDate::from_ymd_opt(2026, 2, 3);
+    let strict = r#"{"id":6,"name":"x","hours":8,"done":false,"at":"2026-02-03T04:05:06Z","tags":["1","y"],"rows":[{}],"day":"2026-02-03"}"#;
+    assert_eq!(serde_json::to_string(&row).unwrap(), strict);
+
+    let mut row: Row = serde_json::from_str(r#"{"id":5,"hours":"7.50","tags":[1],"code":"5"}"#).unwrap();
+    (row.id, row.hours, row.tags, row.code) = (None, None, vec![], None);
+    assert_eq!(serde_json::to_string(&row).unwrap(), "{}");
+}
+
+#[test]
+fn a_form_that_has_a_name_stays_with_its_field() {
+    let mut row: Row = serde_json::from_str(r#"{"id":"5","hours":8.0,"done":1}"#).unwrap();
+    (row.id, row.hours, row.done) = (Some(6), Some(9.0), Some(false));
+    assert_eq!(serde_json::to_string(&row).unwrap(), r#"{"id":"6","hours":9.0,"done":0}"#);
+}
+
+#[test]
+fn the_form_is_no_part_of_what_a_record_says() {
+    let row: Row = serde_json::from_str(r#"{"id":"5"}"#).unwrap();
+    let same = Row { id: Some(5), ..Row::default() };
+    assert_eq!(row, same);
+    assert_eq!(format!("{row:?}"), format!("{same:?}"));
+    assert!(format!("{row:?}").starts_with("Row { id: Some(5), name: None, hours: None,"), "{row:?}");
+}
+
+proptest! {
+    #[test]
+    fn a_record_of_any_forms_is_written_as_it_came(row in row()) {
+        let text = row.to_string();
+        let read: Row = serde_json::from_str(&text).unwrap();
+        prop_assert_eq!(serde_json::to_value(&read).unwrap().to_string(), text);
+        prop_assert_eq!(serde_json::from_value::<Row>(row).unwrap(), read);
+    }
+}
+
+/// Some of a row's fields, each in one of the forms that it is read from.
+fn row() -> impl Strategy<Value = Json> {
+    let integer = prop_oneof![any::<i64>().prop_map(|n| json!(n)), any::<i32>().prop_map(|n| json!(f64::from(n)))];
+    let integer = also_as_text(integer.boxed());
+    let number = prop_oneof![
+        (-1e15..1e15).prop_map(|n| json!(n)),
+        any::<i64>().prop_map(|n| json!(n)),
+        any::<i32>().prop_map(|n| json!(f64::from(n) / 4.0)),
+    ];
+    let number = also_as_text(number.boxed());
+    let scalar = prop_oneof![
+        ".{0,3}".prop_map(|text| json!(text)),
+        any::<bool>().prop_map(|truth| json!(truth)),
+        any::<u64>().prop_map(|n| json!(n)),
+        number.clone(),
+    ];
+    let scalar = scalar.boxed();
+    let map = btree_map("[a-c]", scalar.clone(), 0..3).prop_map(|map| json!(map));
+    let leaf = some_of(vec![
+        ("id", integer.clone()),
+        ("name", scalar.clone()),
+        ("hours", number.clone()),
+        ("done", select(vec![json!(true), json!(0), json!(1.0), json!("false"), json!("1"), json!("TrUe")]).boxed()),
+        ("at", time()),
+        ("number", scalar.clone()),
+        ("any", list(&scalar)),
+        ("tags", list(&scalar)),
+        ("weights", list(&number)),
+        ("names", map.boxed()),
+        ("nested", list(&list(&integer))),
+        ("day", time()),
+        ("colour", scalar.clone()),
+        ("code", integer),
+        ("unknown", scalar),
+    ]);
+    leaf.clone().prop_recursive(2, 8, 3, move |row| {
+        let rows = vec(row.clone(), 0..3).prop_map(|rows| json!(rows));
+        (leaf.clone(), some_of(vec![("parent", row), ("rows", rows.boxed())])).prop_map(|(mut leaf, rows)| {
+            leaf.as_object_mut().unwrap().extend(rows.as_object().unwrap().clone());
+            leaf
+        })
+    })
+}
+
+fn also_as_text(number: BoxedStrategy<Json>) -> BoxedStrategy<Json> {
+    number.prop_flat_map(|number| select(vec![json!(number.to_string()), json!(format!(" {number}")), number])).boxed()
+}
+
+fn time() -> BoxedStrategy<Json> {
+    let texts = [
+        "2026-02-03T04:05:06.700Z",
+        "2026-02-03T04:05:06+00:00",
+        "2026-02-03 04:05",
+        "03.02.2026 04:05:06",
+        "2026-02-03",
+        "2026-02-03T00:00:00",
+        "2026-02-03T00:00:00Z",
+        "0001-01-01T00:00:00",
+        "0001-01-01T00:00:00Z",
+        "0001-01-01",
+        "0000-00-00",
+        " ",
+    ];
+    select(texts.map(Json::from).to_vec()).boxed()
+}
+
+fn list(of: &BoxedStrategy<Json>) -> BoxedStrategy<Json> {
+    vec(prop_oneof![9 => of.clone(), 1 => Just(Json::Null)], 0..4).prop_map(|list| json!(list)).boxed()
+}
+
+/// An object with some of the fields, and `null` in some of these.
+fn some_of(fields: Vec<(&'static str, BoxedStrategy<Json>)>) -> BoxedStrategy<Json> {
+    let field = |(key, value): (&'static str, BoxedStrategy<Json>)| {
+        let value = prop_oneof![2 => Just(None), 1 => Just(Some(Json::Null)), 6 => value.prop_map(Some)];
+        value.prop_map(move |value| value.map(|value| (key.to_owned(), value)))
+    };
+    let fields: Vec<_> = fields.into_iter().map(field).collect();
+    fields.prop_map(|fields| Json::Object(fields.into_iter().flatten().collect())).boxed()
+}
+
+#[test]
+fn null_is_as_good_as_absent_in_every_field_but_not_forgotten() {
+    let nulls = json!({
+        "id": null, "name": null, "hours": null, "done": null, "at": null, "number": null, "any": null, "tags": null,
+        "weights": null, "names": null, "nested": null, "parent": null, "rows": null,
+        "day": null, "colour": null, "code": null
+    });
+    assert_eq!(read(&nulls), Row::default());
+    assert_eq!(serde_json::to_value(read(&nulls)).unwrap(), nulls);
+    assert_eq!(read(&json!({})), Row::default());
+    assert_eq!(serde_json::to_string(&Row::default()).unwrap(), "{}");
+}
+
+#[test]
+fn what_is_required_is_written_always_and_read_if_it_can_be_done_without() {
+    let text = r#"{"day":"2026-02-03","colour":"red","meta":"{}"}"#;
+    let create: Create = serde_json::from_str(text).unwrap();
+    let written = r#"{"name":"","count":0,"day":"2026-02-03","colour":"red","rows":[],"note":null,"meta":"{}"}"#;
+    assert_eq!(serde_json::to_string(&create).unwrap(), written);
+    let nulls = r#"{"name":null,"count":null,"day":"2026-02-03","colour":"red","rows":null,"meta":"{}","more":null}"#;
+    assert_eq!(serde_json::from_str::<Create>(nulls).unwrap(), create);
+    for (text, expected) in [
+        (r#"{"colour":"red","meta":"{}"}"#, "missing field `day`"),
+        (r#"{"day":"2026-02-03","meta":"{}"}"#, "missing field `colour`"),
+        (r#"{"day":"2026-02-03","colour":"red"}"#, "missing field `meta`"),
+        (r#"{"day":null}"#, "expected a value"),
+        (r#"{"day":"","colour":null}"#, "expected a value"),
+        (r#"{"meta":"canary"}"#, "expected JSON as text"),
+        (r#"{"more":"canary"}"#, "expected JSON as text"),
+    ] {
+        let error = serde_json::from_str::<Create>(text).unwrap_err().to_string();
+        assert!(error.contains(expected) && !error.contains("canary"), "{error}");
+    }
+}
+
+#[test]
+fn what_is_required_is_written_as_it_came_too() {
+    for text in [
+        r#"{"name":5,"count":"5","day":"2026-02-03T00:00:00","colour":5,"rows":[],"note":7,"meta":"{ \"name\": 5.0 }","more":"","size":"1.50","x":[null]}"#,
+        r#"{"name":"","count":5.0,"day":"2026-02-03","colour":"red","rows":[{"id":"5"}],"note":null,"meta":{},"more":" {}"}"#,
+    ] {
+        let mut create: Create = serde_json::from_str(text).unwrap();
+        assert_eq!(serde_json::to_string(&create).unwrap(), text);
+        create.meta.tags = Some(vec![]);
+        create.more = Some(Change { name: Patch::Null, ..Change::default() });
+        let changed = serde_json::to_value(&create).unwrap();
+        assert!(changed["meta"].as_str().unwrap().ends_with(r#""tags":[]}"#), "{changed}");
+        assert_eq!(changed["more"], r#"{"name":null}"#);
+    }
+}
+
+#[test]
+fn escaped_and_repeated_keys_are_keys() {
+    let row: Row = serde_json::from_str(r#"{"\u0069d": 1, "id": 2, "\"": 3}"#).unwrap();
+    assert_eq!((row.id, row.extra.get("\"")), (Some(2), Some(&json!(3))));
+}
+
+#[test]
+fn unknown_fields_are_skipped_where_they_are_not_kept() {
+    let change: Change = serde_json::from_value(json!({"x": {"y": [1, {}]}, "name": "n"})).unwrap();
+    assert_eq!(serde_json::to_value(&change).unwrap(), json!({"name": "n"}));
+}
+
+#[test]
+fn a_change_tells_absent_null_and_empty_apart() {
+    for text in ["{}", r#"{"name":null}"#, r#"{"name":"n","tags":[]}"#, r#"{"name":5,"tags":null,"size":""}"#] {
+        let change: Change = serde_json::from_str(text).unwrap();
+        assert_eq!(serde_json::to_string(&change).unwrap(), text);
+    }
+}
+
+#[test]
+fn the_place_of_a_value_that_cannot_be_read_is_noted() {
+    #[track_caller]
+    fn check(text: &str, path: &str, expected: &str) {
+        trace::clear();
+        let error = serde_json::from_str::<Row>(text).unwrap_err().to_string();
+        assert_eq!(trace::take(), path);
+        assert!(error.contains(expected), "{error}");
+    }
+    check(r#"{"rows": [{}, null, {"parent": {"hours": "x"}}]}"#, "rows[2].parent.hours", "expected a number");
+    check(r#"{"tags": "x"}"#, "tags", "expected a list");
+    check(r#"{"nested": [[1], [1, {}]]}"#, "nested[1][1]", "expected an integer");
+    check(r#"{"names": {"de": []}}"#, "names.de", "expected a string");
+    check("[]", "", "expected an object");
+}
