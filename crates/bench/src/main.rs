@@ -4,6 +4,7 @@
 //! docs/performance.md is a pair of markers, `<!-- bench:name -->` and `<!-- /bench:name -->`.
 
 mod answers;
+mod build;
 mod call;
 mod child;
 mod codegen;
@@ -62,6 +63,8 @@ enum Name {
     Call,
     /// A listing of many pages: rows a second, memory
     Listing,
+    /// What it costs a program's build
+    Build,
     /// Code generation
     Codegen,
 }
@@ -79,6 +82,7 @@ impl Name {
             Self::Fleet => fleet::run(effort),
             Self::Call => call::run(effort),
             Self::Listing => listing::run(effort),
+            Self::Build => build::run(effort),
             Self::Codegen => codegen::run(effort),
         }
     }

@@ -137,6 +137,14 @@ mod tests {
     }
 
     #[test]
+    fn an_answer_that_is_not_text_says_where() {
+        let error = record::<Option<i64>>(StatusCode::OK, &HeaderMap::new(), b"\"canary\xff\"").unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unexpected);
+        assert_eq!(error.source().map(ToString::to_string).as_deref(), Some("not UTF-8 behind byte 7"));
+        assert!(!format!("{error:?}").contains("canary"), "{error:?}");
+    }
+
+    #[test]
     fn a_byte_order_mark_and_an_empty_body_are_no_obstacle() {
         let read = |body: &[u8]| json::<Option<i64>>(StatusCode::OK, &HeaderMap::new(), body).unwrap();
         assert_eq!(read(b"\xef\xbb\xbf5"), Some(5));

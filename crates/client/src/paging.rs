@@ -1,7 +1,8 @@
 //! Listings that come in pages: as a stream of pages, or of the rows in them.
 //!
 //! While one page is consumed the next is fetched, by a task that ends with the stream; so at most two pages are in
-//! memory. A cursor is read before its page is decoded, so that the service works on the next page meanwhile. An empty page in the middle does not end a listing, and a position that repeats itself is an error, not a loop.
+//! memory. A cursor is read before its page is decoded, so that the service works on the next page meanwhile. An empty
+//! page in the middle does not end a listing, and a position that repeats itself is an error, not a loop.
 
 use std::{
     collections::VecDeque,
