@@ -32,7 +32,7 @@ pub use self::{
 };
 use crate::Extra;
 
-/// A struct that is an object on the wire; [`record!`](crate::record) implements it.
+/// A struct that is an object on the wire; the macro `record!` implements it.
 pub trait Record: Sized {
     /// The names of its fields, as on the wire and in the order of the description.
     const FIELDS: &'static [&'static str];
