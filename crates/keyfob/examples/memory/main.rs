@@ -9,7 +9,7 @@ use std::error::Error;
 use std::io::{Write, stdout};
 use std::time::{Duration, Instant};
 
-use futures::{StreamExt, TryStreamExt};
+use futures::TryStreamExt;
 use keyfob::{
     Form, Part, Upload,
     auth::Credentials,
@@ -88,7 +88,7 @@ fn report() -> Result<()> {
         gain >= 1.5,
         format!(
             "{COMPARED} rows in pages of {PAGE}, {} ms of latency and {} ms of work a page: {sequential:.2} s one after the \
-             other, {ahead:.2} s with `stream()`: {gain:.2} times as fast",
+             other, {ahead:.2} s with `pages()`: {gain:.2} times as fast",
             LATENCY.as_millis(),
             WORK.as_millis()
         ),
@@ -157,9 +157,9 @@ async fn sequential(url: &str) -> Result<Duration> {
 
 async fn ahead(url: &str) -> Result<Duration> {
     let (started, mut seen) = (Instant::now(), 0);
-    let mut rows = listing(url)?.chunk_limit(PAGE).stream().ready_chunks(usize::try_from(PAGE)?);
-    while let Some(rows) = rows.next().await {
-        work(rows.into_iter().collect::<std::result::Result<Vec<_>, _>>()?.len(), &mut seen).await;
+    let mut pages = listing(url)?.chunk_limit(PAGE).pages();
+    while let Some(page) = pages.try_next().await? {
+        work(page.data.len(), &mut seen).await;
     }
     Ok(started.elapsed())
 }
