@@ -365,7 +365,7 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
-    keyfob_client::operation!(Birds, types::BirdPage, json);
+    keyfob_client::operation!(Birds, types::BirdPage, record);
     impl Paged for Birds {
         type Page = types::BirdPage;
         type Item = types::Bird;
@@ -449,7 +449,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(BirdByRing, types::Bird, json);
+    keyfob_client::operation!(BirdByRing, types::Bird, record);
     /// Call of [`Client::create_bird`](super::Client::create_bird).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -494,11 +494,11 @@ pub mod operation {
                     .http()
                     .post(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(CreateBird, types::Bird, json);
+    keyfob_client::operation!(CreateBird, types::Bird, record);
     /// Call of [`Client::merge_birds`](super::Client::merge_birds).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -545,11 +545,11 @@ pub mod operation {
                     .http()
                     .post(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(MergeBirds, Vec < types::Bird >, list);
+    keyfob_client::operation!(MergeBirds, Vec < types::Bird >, value);
     /// Call of [`Client::bird`](super::Client::bird).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -616,7 +616,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(Bird, types::Bird, json);
+    keyfob_client::operation!(Bird, types::Bird, record);
     /// Call of [`Client::replace_bird`](super::Client::replace_bird).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -658,7 +658,7 @@ pub mod operation {
         fn request(&self) -> Result<Outgoing, Error> {
             let path = ["/birds/", &path_segment("id", &self.id)?].concat();
             let url = self.session.url(&Self::OPERATION, &path)?;
-            build(self.session.http().put(url).json(&self.body))
+            build(self.session.http().put(url).json_body(&self.body))
         }
     }
     keyfob_client::operation!(ReplaceBird, (), empty);
@@ -722,7 +722,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(UpdateBird, types::Bird, json);
+    keyfob_client::operation!(UpdateBird, types::Bird, record);
     /// Call of [`Client::delete_bird`](super::Client::delete_bird).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -771,7 +771,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(DeleteBird, serde_json::Value, json);
+    keyfob_client::operation!(DeleteBird, serde_json::Value, value);
     /// Call of [`Client::rings`](super::Client::rings).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -866,7 +866,7 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
-    keyfob_client::operation!(Rings, types::RingPage, json);
+    keyfob_client::operation!(Rings, types::RingPage, record);
     impl Paged for Rings {
         type Page = types::RingPage;
         type Item = String;
@@ -1049,7 +1049,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(AttachFiles, String, json);
+    keyfob_client::operation!(AttachFiles, String, value);
     /// Call of [`Client::report`](super::Client::report).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -1203,7 +1203,7 @@ pub mod operation {
                     .http()
                     .post(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .form(&self.body)
+                    .form_body(&self.body)
                     .query(&QueryParam::new("limit", &self.limit))
                     .query(&QueryParam::new("offset", &self.offset)),
             )
@@ -1217,7 +1217,7 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
-    keyfob_client::operation!(Search, types::BirdPage, json);
+    keyfob_client::operation!(Search, types::BirdPage, record);
     impl Paged for Search {
         type Page = types::BirdPage;
         type Item = types::Bird;

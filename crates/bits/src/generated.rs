@@ -121,6 +121,7 @@ pub static OPERATIONS: &[&keyfob_client::Operation] = &[
 pub mod operation {
     use super::types;
     use keyfob_client::codegen::{Outgoing, build};
+    use keyfob_client::codegen::RequestBuilderExt as _;
     use keyfob_client::{CallOptions, Confidence, Error, Operation, Repeat, Session};
     use reqwest::header::{ACCEPT, HeaderValue};
     /// Call of [`Client::create_application`](super::Client::create_application).
@@ -167,11 +168,11 @@ pub mod operation {
                     .http()
                     .post(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(CreateApplication, types::ApplicationCreated, json);
+    keyfob_client::operation!(CreateApplication, types::ApplicationCreated, record);
     /// Call of [`Client::application`](super::Client::application).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -216,11 +217,11 @@ pub mod operation {
                     .http()
                     .post(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(Application, types::Application, json);
+    keyfob_client::operation!(Application, types::Application, record);
     /// Call of [`Client::application_organization`](super::Client::application_organization).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -267,11 +268,11 @@ pub mod operation {
                     .http()
                     .post(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(ApplicationOrganization, types::Organization, json);
+    keyfob_client::operation!(ApplicationOrganization, types::Organization, record);
     /// Call of [`Client::application_bank_accounts`](super::Client::application_bank_accounts).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -318,11 +319,11 @@ pub mod operation {
                     .http()
                     .post(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(ApplicationBankAccounts, serde_json::Value, json);
+    keyfob_client::operation!(ApplicationBankAccounts, serde_json::Value, value);
     /// Call of [`Client::userinfo`](super::Client::userinfo).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -368,7 +369,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(Userinfo, types::Userinfo, json);
+    keyfob_client::operation!(Userinfo, types::Userinfo, record);
     /// Call of [`Client::userinfo_unversioned`](super::Client::userinfo_unversioned).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -414,7 +415,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(UserinfoUnversioned, types::Userinfo, json);
+    keyfob_client::operation!(UserinfoUnversioned, types::Userinfo, record);
 }
 /// What the API takes and answers.
 pub mod types {

@@ -5,7 +5,11 @@ use std::fmt::Display;
 use reqwest::{Request, RequestBuilder, header::HeaderValue};
 use serde::{Serialize, Serializer, ser::SerializeSeq};
 
-use crate::{Error, ErrorKind, Form, Operation, Session, Upload, auth::Clock};
+use crate::{
+    Error, ErrorKind, Form, Operation, Session, Upload,
+    auth::Clock,
+    record::{Write, Written},
+};
 
 pub use serde;
 
@@ -86,9 +90,15 @@ pub trait RequestBuilderExt {
     fn upload(self, body: &Upload, content_type: &'static str) -> Draft;
     /// Sends a multipart form.
     fn multipart_form(self, form: &Form) -> Draft;
+    /// Sends JSON.
+    #[must_use]
+    fn json_body(self, body: &dyn Write) -> Self;
     /// Sends JSON, if there is any.
     #[must_use]
-    fn optional_json<T: Serialize>(self, body: &Option<T>) -> Self;
+    fn optional_json<T: Write>(self, body: &Option<T>) -> Self;
+    /// Sends the fields of a form.
+    #[must_use]
+    fn form_body(self, body: &dyn Write) -> Self;
 }
 
 impl RequestBuilderExt for RequestBuilder {
@@ -101,11 +111,19 @@ impl RequestBuilderExt for RequestBuilder {
         Draft { builder: self, payload: Payload::Form(form.clone()) }
     }
 
-    fn optional_json<T: Serialize>(self, body: &Option<T>) -> Self {
+    fn json_body(self, body: &dyn Write) -> Self {
+        self.json(&Written(body))
+    }
+
+    fn optional_json<T: Write>(self, body: &Option<T>) -> Self {
         match body {
-            Some(body) => self.json(body),
+            Some(body) => self.json_body(body),
             None => self,
         }
+    }
+
+    fn form_body(self, body: &dyn Write) -> Self {
+        self.form(&Written(body))
     }
 }
 

@@ -2,32 +2,62 @@
 
 use std::fmt;
 
-use reqwest::{StatusCode, header::HeaderMap};
 use serde::de::DeserializeOwned;
 
-use crate::{Error, ErrorKind, record::trace};
+use crate::{
+    Error, ErrorKind,
+    execute::Whole,
+    record::{self, Failed, Note, Record, Source, Value, trace},
+};
 
 /// Decodes a JSON answer into any type. An empty body stands for `null`, a byte order mark is skipped.
-pub(crate) fn json<T: DeserializeOwned>(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Result<T, Error> {
-    let body = trimmed(body);
+pub(crate) fn json<T: DeserializeOwned>(answer: &Whole) -> Result<T, Error> {
+    let body = trimmed(&answer.body);
     // The common case pays for no path; a failure is decoded again to find where it is.
     serde_json::from_slice(body).map_err(|error| {
         let traced: Result<T, _> = serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(body));
         let path = traced.err().map(|error| error.path().to_string()).filter(|path| path != ".");
-        explain(status, headers, body, path.unwrap_or_default(), what(&error))
+        explain(answer, body, path.unwrap_or_default(), what(&error))
     })
 }
 
-/// Like [`json`], for generated types: they note the place of a failure themselves, and so are compiled once, not twice.
-pub(crate) fn record<T: DeserializeOwned>(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Result<T, Error> {
-    let body = trimmed(body);
+/// Like [`json`], for generated structs: they note the place of a failure themselves, and so are read once, not twice.
+pub(crate) fn record<T: Record>(answer: &Whole) -> Result<T, Error> {
+    let mut record = T::blank();
+    into_record(answer, &mut record)?;
+    Ok(record)
+}
+
+fn into_record(answer: &Whole, record: &mut dyn Record) -> Result<(), Error> {
+    read(answer, &mut |source| {
+        let there = source.record(record, &mut Note::default())?;
+        if there { Ok(()) } else { Err(source.refuse("expected an object")) }
+    })
+}
+
+/// Like [`record`], for what is in them and for lists of them. Nothing is the empty list.
+pub(crate) fn value<T: Value>(answer: &Whole) -> Result<T, Error> {
+    let mut value = None;
+    read(answer, &mut |source| {
+        value = Some(record::whole(source)?);
+        Ok(())
+    })?;
+    Ok(value.expect("what was read is there"))
+}
+
+/// All of it that does not depend on the type.
+fn read(answer: &Whole, into: &mut dyn FnMut(&mut dyn Source<'_>) -> Result<(), Failed>) -> Result<(), Error> {
+    let body = trimmed(&answer.body);
     trace::clear();
     // Looked at as a whole, it is known to be text; else each of its texts would be looked at alone.
     match std::str::from_utf8(body) {
-        Ok(text) => serde_json::from_str(text).map_err(|error| (trace::take(), what(&error))),
+        Ok(text) => {
+            let mut json = serde_json::Deserializer::from_str(text);
+            record::from(&mut json, into).and_then(|()| json.end()).map_err(|error| (trace::take(), what(&error)))
+        }
         Err(error) => Err((String::new(), format!("not UTF-8 behind byte {}", error.valid_up_to()))),
     }
-    .map_err(|(path, what)| explain(status, headers, body, path, what))
+    .map_err(|(path, what)| explain(answer, body, path, what))
 }
 
 fn trimmed(body: &[u8]) -> &[u8] {
@@ -36,8 +66,8 @@ fn trimmed(body: &[u8]) -> &[u8] {
 }
 
 #[cold]
-fn explain(status: StatusCode, headers: &HeaderMap, body: &[u8], path: String, what: String) -> Error {
-    let media_type = headers.get(reqwest::header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("none");
+fn explain(answer: &Whole, body: &[u8], path: String, what: String) -> Error {
+    let media_type = answer.headers.get(reqwest::header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("none");
     let html = media_type.starts_with("text/html") || body.trim_ascii_start().starts_with(b"<");
     let message = if html {
         "the answer is a web page, not JSON: is the base URL right, and no proxy in between?"
@@ -46,7 +76,7 @@ fn explain(status: StatusCode, headers: &HeaderMap, body: &[u8], path: String, w
     } else {
         "the answer is not what the API's description promises"
     };
-    let error = Error::new(ErrorKind::Unexpected, message).with_status(status);
+    let error = Error::new(ErrorKind::Unexpected, message).with_status(answer.status);
     if html { error } else { error.with_source(Mismatch { path, what }) }
 }
 
@@ -94,10 +124,15 @@ fn what(error: &serde_json::Error) -> String {
 mod tests {
     use std::error::Error as _;
 
+    use reqwest::{StatusCode, header::HeaderMap};
     use serde::Deserialize;
 
     use super::*;
     use crate::NumberOrString;
+
+    fn answer(body: &[u8]) -> Whole {
+        Whole { status: StatusCode::OK, headers: HeaderMap::new(), body: body.to_vec().into() }
+    }
 
     #[derive(Debug, Deserialize)]
     struct Answer {
@@ -113,7 +148,7 @@ mod tests {
 
     #[track_caller]
     fn check(body: &str, message: &str, source: &str) {
-        let error = json::<Answer>(StatusCode::OK, &HeaderMap::new(), body.as_bytes()).unwrap_err();
+        let error = json::<Answer>(&answer(body.as_bytes())).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unexpected);
         assert!(error.to_string().contains(message), "{error}");
         assert_eq!(error.source().map(ToString::to_string).unwrap_or_default(), source);
@@ -138,7 +173,7 @@ mod tests {
 
     #[test]
     fn an_answer_that_is_not_text_says_where() {
-        let error = record::<Option<i64>>(StatusCode::OK, &HeaderMap::new(), b"\"canary\xff\"").unwrap_err();
+        let error = value::<i64>(&answer(b"\"canary\xff\"")).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unexpected);
         assert_eq!(error.source().map(ToString::to_string).as_deref(), Some("not UTF-8 behind byte 7"));
         assert!(!format!("{error:?}").contains("canary"), "{error:?}");
@@ -146,7 +181,7 @@ mod tests {
 
     #[test]
     fn a_byte_order_mark_and_an_empty_body_are_no_obstacle() {
-        let read = |body: &[u8]| json::<Option<i64>>(StatusCode::OK, &HeaderMap::new(), body).unwrap();
+        let read = |body: &[u8]| json::<Option<i64>>(&answer(body)).unwrap();
         assert_eq!(read(b"\xef\xbb\xbf5"), Some(5));
         assert_eq!(read(b""), None);
     }

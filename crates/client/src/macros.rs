@@ -89,7 +89,7 @@ macro_rules! open_string_enum {
             }
         }
 
-        $crate::open_value!($name: String, $crate::record::open_text, |text: ::std::borrow::Cow<'_, str>| Self::from(&*text), |word| word.to_string());
+        $crate::open_value!($name: String, word, |text: ::std::borrow::Cow<'_, str>| Self::from(&*text), |word| word.to_string(), |sink: &mut dyn $crate::record::Sink, word: &Self| sink.text(word.as_str()));
     };
 }
 
@@ -121,7 +121,7 @@ macro_rules! open_integer_enum {
             }
         }
 
-        $crate::open_value!($name: i64, $crate::record::Value::read, |value: i64| Self::from(value), |code| code.value());
+        $crate::open_value!($name: i64, integer, |value: i64| Self::from(value), |code| code.value(), |sink: &mut dyn $crate::record::Sink, code: &Self| sink.integer(code.value()));
     };
 }
 
@@ -129,22 +129,21 @@ macro_rules! open_integer_enum {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! open_value {
-    ($name:ident: $scalar:ty, $read:path, $from:expr, $to:expr) => {
+    ($name:ident: $scalar:ty, $read:ident, $from:expr, $to:expr, $write:expr) => {
+        impl $crate::record::Write for $name {
+            #[inline]
+            fn write(&self, sink: &mut dyn $crate::record::Sink) -> ::std::result::Result<(), $crate::record::Failed> {
+                ($write)(sink, self)
+            }
+        }
+
         impl $crate::record::Value for $name {
             #[inline]
-            fn read<'de, D: $crate::codegen::serde::Deserializer<'de>>(
-                deserializer: D,
+            fn read(
+                source: &mut dyn $crate::record::Source<'_>,
                 note: &mut $crate::record::Note,
-            ) -> ::std::result::Result<::std::option::Option<Self>, D::Error> {
-                Ok($read(deserializer, note)?.map($from))
-            }
-
-            #[inline]
-            fn write<S: $crate::codegen::serde::Serializer>(
-                &self,
-                serializer: S,
-            ) -> ::std::result::Result<S::Ok, S::Error> {
-                $crate::codegen::serde::Serialize::serialize(self, serializer)
+            ) -> ::std::result::Result<::std::option::Option<Self>, $crate::record::Failed> {
+                Ok(source.$read(note)?.map($from))
             }
 
             #[inline]
@@ -187,27 +186,29 @@ macro_rules! open_value {
 macro_rules! record {
     ($how:ident $name:ident { $($index:literal $field:ident $key:literal $($kind:ident)?),* $(,)? } $($extra:ident)?) => {
         impl $crate::record::Record for $name {
-            const FIELDS: &'static [&'static str] = &[$($key),*];
+            fn fields(&self) -> &'static [&'static str] {
+                &[$($key),*]
+            }
 
             $crate::record_blank!($how $($index $field $($kind)?),*; $($extra)?);
 
-            fn read<'de, A: $crate::codegen::serde::de::MapAccess<'de>>(
+            fn read(
                 &mut self,
                 index: usize,
-                map: &mut A,
+                source: &mut dyn $crate::record::Source<'_>,
                 note: &mut $crate::record::Note,
-            ) -> ::std::result::Result<(), A::Error> {
+            ) -> ::std::result::Result<(), $crate::record::Failed> {
                 match index {
-                    $($index => $crate::record_field!(read(&mut self.$field, map, note) $($kind)?),)*
+                    $($index => $crate::record_field!(read(&mut self.$field, source, note) $($kind)?),)*
                     _ => Ok(()),
                 }
             }
 
-            fn write<M: $crate::codegen::serde::ser::SerializeMap>(
+            fn write(
                 &self,
                 index: usize,
-                entry: $crate::record::Entry<'_, M>,
-            ) -> ::std::result::Result<(), M::Error> {
+                entry: $crate::record::Entry<'_>,
+            ) -> ::std::result::Result<(), $crate::record::Failed> {
                 match index {
                     $($index => $crate::record_field!(write(&self.$field, entry) $($kind)?),)*
                     _ => Ok(()),
@@ -248,19 +249,18 @@ macro_rules! record {
             }
         }
 
-        impl $crate::record::Value for $name {
-            fn read<'de, D: $crate::codegen::serde::Deserializer<'de>>(
-                deserializer: D,
-                note: &mut $crate::record::Note,
-            ) -> ::std::result::Result<::std::option::Option<Self>, D::Error> {
-                $crate::record::read(deserializer, note)
+        impl $crate::record::Write for $name {
+            fn write(&self, sink: &mut dyn $crate::record::Sink) -> ::std::result::Result<(), $crate::record::Failed> {
+                sink.record(self)
             }
+        }
 
-            fn write<S: $crate::codegen::serde::Serializer>(
-                &self,
-                serializer: S,
-            ) -> ::std::result::Result<S::Ok, S::Error> {
-                $crate::record::serialize(self, serializer)
+        impl $crate::record::Value for $name {
+            fn read(
+                source: &mut dyn $crate::record::Source<'_>,
+                note: &mut $crate::record::Note,
+            ) -> ::std::result::Result<::std::option::Option<Self>, $crate::record::Failed> {
+                $crate::record::read(source, note)
             }
 
             fn blank() -> Self {
@@ -292,7 +292,9 @@ macro_rules! record_blank {
         }
     };
     (given $($index:literal $field:ident $($kind:ident)?),*; $($extra:ident)?) => {
-        const NEEDED: u64 = 0 $(| $crate::record_field!(bit($index) $($kind)?))*;
+        fn needed(&self) -> u64 {
+            0 $(| $crate::record_field!(bit($index) $($kind)?))*
+        }
 
         fn blank() -> Self {
             Self {

@@ -1,9 +1,16 @@
 //! One client's connection to one API: where it is, how it is reached, how it is authorized.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
 
+use futures::future::BoxFuture;
 use keyfob_auth::{Authenticator, Clock};
-use reqwest::{StatusCode, Url, header::HeaderMap};
+use reqwest::{StatusCode, Url};
 use serde::de::DeserializeOwned;
 
 use crate::{
@@ -12,7 +19,8 @@ use crate::{
     decode,
     download::Origin,
     early::Early,
-    record::{List, Value},
+    execute::Whole,
+    record::{Record, Value},
     retry::Budget,
 };
 
@@ -109,8 +117,8 @@ impl Session {
         self.0.authenticator.as_ref().filter(|_| !open)
     }
 
-    /// Sends a request and decodes its JSON answer into a generated type.
-    pub fn json<T: DeserializeOwned + Send + 'static>(
+    /// Sends a request and decodes its JSON answer into a generated struct.
+    pub fn record<T: Record + Send + 'static>(
         &self,
         operation: &'static Operation,
         request: Result<Outgoing, Error>,
@@ -119,15 +127,25 @@ impl Session {
         self.decoded(operation, request, call, None, decode::record)
     }
 
+    /// Sends a request and decodes its JSON answer into a list, or whatever else it is.
+    pub fn value<T: Value + Send + 'static>(
+        &self,
+        operation: &'static Operation,
+        request: Result<Outgoing, Error>,
+        call: CallOptions,
+    ) -> Pending<T> {
+        self.decoded(operation, request, call, None, decode::value)
+    }
+
     /// Sends a request for a page, tells where the next one is, and decodes it.
-    pub fn page<T: DeserializeOwned + Send + 'static>(
+    pub fn page<T: Value + Send + 'static>(
         &self,
         operation: &'static Operation,
         request: Result<Outgoing, Error>,
         call: CallOptions,
         early: Option<Early>,
     ) -> Pending<T> {
-        self.decoded(operation, request, call, early, decode::record)
+        self.decoded(operation, request, call, early, decode::value)
     }
 
     /// Sends a request and decodes its JSON answer into a type of the caller's.
@@ -146,29 +164,27 @@ impl Session {
         request: Result<Outgoing, Error>,
         call: CallOptions,
         early: Option<Early>,
-        decode: fn(StatusCode, &HeaderMap, &[u8]) -> Result<T, Error>,
+        decode: fn(&Whole) -> Result<T, Error>,
     ) -> Pending<T> {
+        Box::pin(Decoding { api: self.0.api, operation, answer: self.whole(operation, request, call, early), decode })
+    }
+
+    /// Sends a request, reads its answer to the end, and tells where the next page is.
+    fn whole(
+        &self,
+        operation: &'static Operation,
+        request: Result<Outgoing, Error>,
+        call: CallOptions,
+        early: Option<Early>,
+    ) -> BoxFuture<'static, Result<Whole, Error>> {
         let session = self.clone();
         Box::pin(async move {
             let answer = session.buffered(operation, request, call).await?;
             if let Some(early) = early {
                 early.tell(&answer.body).await;
             }
-            let value = decode(answer.status, &answer.headers, &answer.body)
-                .map_err(|error| error.at(session.0.api, operation))?;
-            Ok(ResponseValue::new(answer.status, answer.headers, value))
+            Ok(answer)
         })
-    }
-
-    /// Sends a request and decodes its answer, a JSON list.
-    pub fn list<T: Value + Send + 'static>(
-        &self,
-        operation: &'static Operation,
-        request: Result<Outgoing, Error>,
-        call: CallOptions,
-    ) -> Pending<Vec<T>> {
-        let answer = self.json::<List<T>>(operation, request, call);
-        Box::pin(async move { Ok(answer.await?.map(|List(list)| list)) })
     }
 
     /// Sends a request whose answer has no body worth reading.
@@ -220,6 +236,30 @@ impl Session {
             let (status, headers) = (response.status(), response.headers().clone());
             let stream = ByteStream::new(Origin::new(session, operation, again, call), response);
             Ok(ResponseValue::new(status, headers, stream))
+        })
+    }
+}
+
+/// A call whose answer is decoded when it is there. All the rest of a call does not depend on the answer's type: this is
+/// compiled for each type of an API.
+struct Decoding<T> {
+    api: &'static str,
+    operation: &'static Operation,
+    answer: BoxFuture<'static, Result<Whole, Error>>,
+    decode: fn(&Whole) -> Result<T, Error>,
+}
+
+impl<T> Future for Decoding<T> {
+    type Output = Result<ResponseValue<T>, Error>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let answer = match ready!(self.answer.as_mut().poll(context)) {
+            Ok(answer) => answer,
+            Err(error) => return Poll::Ready(Err(error)),
+        };
+        Poll::Ready(match (self.decode)(&answer) {
+            Ok(value) => Ok(ResponseValue::new(answer.status, answer.headers, value)),
+            Err(error) => Err(error.at(self.api, self.operation)),
         })
     }
 }

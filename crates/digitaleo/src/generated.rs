@@ -543,7 +543,7 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
-    keyfob_client::operation!(Contacts, types::ContactPage, json);
+    keyfob_client::operation!(Contacts, types::ContactPage, record);
     impl Paged for Contacts {
         type Page = types::ContactPage;
         type Item = types::Contact;
@@ -623,11 +623,11 @@ pub mod operation {
                     .http()
                     .post(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(CreateContacts, types::ContactPage, json);
+    keyfob_client::operation!(CreateContacts, types::ContactPage, record);
     /// Call of [`Client::import_contacts`](super::Client::import_contacts).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -676,7 +676,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(ImportContacts, serde_json::Value, json);
+    keyfob_client::operation!(ImportContacts, serde_json::Value, value);
     /// Call of [`Client::update_contact`](super::Client::update_contact).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -721,11 +721,11 @@ pub mod operation {
                     .http()
                     .put(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .form(&self.body),
+                    .form_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(UpdateContact, types::CountAnswer, json);
+    keyfob_client::operation!(UpdateContact, types::CountAnswer, record);
     /// Call of [`Client::delete_contacts`](super::Client::delete_contacts).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -774,7 +774,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(DeleteContacts, types::CountAnswer, json);
+    keyfob_client::operation!(DeleteContacts, types::CountAnswer, record);
     /// Call of [`Client::lists`](super::Client::lists).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -909,7 +909,7 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
-    keyfob_client::operation!(Lists, types::ContactListPage, json);
+    keyfob_client::operation!(Lists, types::ContactListPage, record);
     impl Paged for Lists {
         type Page = types::ContactListPage;
         type Item = types::ContactList;
@@ -989,11 +989,11 @@ pub mod operation {
                     .http()
                     .post(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .form(&self.body),
+                    .form_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(CreateList, types::ContactListPage, json);
+    keyfob_client::operation!(CreateList, types::ContactListPage, record);
     /// Call of [`Client::merge_lists`](super::Client::merge_lists).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -1038,11 +1038,11 @@ pub mod operation {
                     .http()
                     .post(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .form(&self.body),
+                    .form_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(MergeLists, types::ContactListPage, json);
+    keyfob_client::operation!(MergeLists, types::ContactListPage, record);
     /// Call of [`Client::import_list`](super::Client::import_list).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -1098,7 +1098,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(ImportList, types::ContactListPage, json);
+    keyfob_client::operation!(ImportList, types::ContactListPage, record);
     /// Call of [`Client::add_contacts_to_list`](super::Client::add_contacts_to_list).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -1143,11 +1143,11 @@ pub mod operation {
                     .http()
                     .post(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .form(&self.body),
+                    .form_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(AddContactsToList, types::CountAnswer, json);
+    keyfob_client::operation!(AddContactsToList, types::CountAnswer, record);
     /// Call of [`Client::remove_contacts_from_list`](super::Client::remove_contacts_from_list).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -1192,11 +1192,11 @@ pub mod operation {
                     .http()
                     .post(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .form(&self.body),
+                    .form_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(RemoveContactsFromList, types::CountAnswer, json);
+    keyfob_client::operation!(RemoveContactsFromList, types::CountAnswer, record);
     /// Call of [`Client::update_list`](super::Client::update_list).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -1241,11 +1241,11 @@ pub mod operation {
                     .http()
                     .put(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .form(&self.body),
+                    .form_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(UpdateList, types::CountAnswer, json);
+    keyfob_client::operation!(UpdateList, types::CountAnswer, record);
     /// Call of [`Client::delete_lists`](super::Client::delete_lists).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -1294,7 +1294,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(DeleteLists, types::CountAnswer, json);
+    keyfob_client::operation!(DeleteLists, types::CountAnswer, record);
     /// Call of [`Client::contact_statistics`](super::Client::contact_statistics).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -1364,7 +1364,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(ContactStatistics, types::ContactStatistics, json);
+    keyfob_client::operation!(ContactStatistics, types::ContactStatistics, record);
     /// Call of [`Client::fields`](super::Client::fields).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -1485,7 +1485,7 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
-    keyfob_client::operation!(Fields, types::FieldPage, json);
+    keyfob_client::operation!(Fields, types::FieldPage, record);
     impl Paged for Fields {
         type Page = types::FieldPage;
         type Item = types::Field;
@@ -1565,11 +1565,11 @@ pub mod operation {
                     .http()
                     .post(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(SendSms, types::SmsAnswer, json);
+    keyfob_client::operation!(SendSms, types::SmsAnswer, record);
     /// Call of [`Client::campaigns`](super::Client::campaigns).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -1676,7 +1676,7 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
-    keyfob_client::operation!(Campaigns, types::CampaignPage, json);
+    keyfob_client::operation!(Campaigns, types::CampaignPage, record);
     impl Paged for Campaigns {
         type Page = types::CampaignPage;
         type Item = types::Campaign;
@@ -1756,11 +1756,11 @@ pub mod operation {
                     .http()
                     .post(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(CreateCampaign, types::CampaignPage, json);
+    keyfob_client::operation!(CreateCampaign, types::CampaignPage, record);
     /// Call of [`Client::cancel_campaign`](super::Client::cancel_campaign).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -1805,11 +1805,11 @@ pub mod operation {
                     .http()
                     .post(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .form(&self.body),
+                    .form_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(CancelCampaign, serde_json::Value, json);
+    keyfob_client::operation!(CancelCampaign, serde_json::Value, value);
     /// Call of [`Client::add_campaign_contacts`](super::Client::add_campaign_contacts).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -1859,11 +1859,11 @@ pub mod operation {
                     .http()
                     .post(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(AddCampaignContacts, types::CountAnswer, json);
+    keyfob_client::operation!(AddCampaignContacts, types::CountAnswer, record);
     /// Call of [`Client::campaign_costs`](super::Client::campaign_costs).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -1908,11 +1908,11 @@ pub mod operation {
                     .http()
                     .post(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(CampaignCosts, types::CampaignCostPage, json);
+    keyfob_client::operation!(CampaignCosts, types::CampaignCostPage, record);
     /// Call of [`Client::send_mailing`](super::Client::send_mailing).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -1957,11 +1957,11 @@ pub mod operation {
                     .http()
                     .post(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(SendMailing, types::MailingPage, json);
+    keyfob_client::operation!(SendMailing, types::MailingPage, record);
     /// Call of [`Client::read_resource`](super::Client::read_resource).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -2079,7 +2079,7 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
-    keyfob_client::operation!(ReadResource, types::ResourcePage, json);
+    keyfob_client::operation!(ReadResource, types::ResourcePage, record);
     impl Paged for ReadResource {
         type Page = types::ResourcePage;
         type Item = serde_json::Value;
@@ -2173,12 +2173,12 @@ pub mod operation {
                     .http()
                     .post(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body)
+                    .json_body(&self.body)
                     .query(&QueryParam::new("action", &self.action)),
             )
         }
     }
-    keyfob_client::operation!(CreateResource, serde_json::Value, json);
+    keyfob_client::operation!(CreateResource, serde_json::Value, value);
     /// Call of [`Client::update_resource`](super::Client::update_resource).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -2230,11 +2230,11 @@ pub mod operation {
                     .http()
                     .put(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .form(&self.body),
+                    .form_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(UpdateResource, types::CountAnswer, json);
+    keyfob_client::operation!(UpdateResource, types::CountAnswer, record);
     /// Call of [`Client::delete_resource`](super::Client::delete_resource).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -2286,7 +2286,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(DeleteResource, types::CountAnswer, json);
+    keyfob_client::operation!(DeleteResource, types::CountAnswer, record);
 }
 /// What the API takes and answers.
 pub mod types {

@@ -1092,11 +1092,11 @@ pub mod operation {
                     .http()
                     .post(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(CreateProject, types::Project, json);
+    keyfob_client::operation!(CreateProject, types::Project, record);
     /// Call of [`Client::projects`](super::Client::projects).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -1144,7 +1144,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(Projects, Vec < types::Project >, list);
+    keyfob_client::operation!(Projects, Vec < types::Project >, value);
     /// Call of [`Client::project`](super::Client::project).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -1194,7 +1194,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(Project, types::Project, json);
+    keyfob_client::operation!(Project, types::Project, record);
     /// Call of [`Client::replace_project`](super::Client::replace_project).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -1243,11 +1243,11 @@ pub mod operation {
                     .http()
                     .put(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(ReplaceProject, types::Project, json);
+    keyfob_client::operation!(ReplaceProject, types::Project, record);
     /// Call of [`Client::update_project`](super::Client::update_project).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -1294,7 +1294,7 @@ pub mod operation {
             let path = ["/api/v4/integration/projects/", &path_segment("id", &self.id)?]
                 .concat();
             let url = self.session.url(&Self::OPERATION, &path)?;
-            build(self.session.http().patch(url).json(&self.body))
+            build(self.session.http().patch(url).json_body(&self.body))
         }
     }
     keyfob_client::operation!(UpdateProject, (), empty);
@@ -1394,7 +1394,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(ProjectByNumber, types::Project, json);
+    keyfob_client::operation!(ProjectByNumber, types::Project, record);
     /// Call of [`Client::create_work_order`](super::Client::create_work_order).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -1439,11 +1439,11 @@ pub mod operation {
                     .http()
                     .post(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(CreateWorkOrder, types::WorkOrder, json);
+    keyfob_client::operation!(CreateWorkOrder, types::WorkOrder, record);
     /// Call of [`Client::work_order`](super::Client::work_order).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -1493,7 +1493,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(WorkOrder, types::WorkOrder, json);
+    keyfob_client::operation!(WorkOrder, types::WorkOrder, record);
     /// Call of [`Client::replace_work_order`](super::Client::replace_work_order).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -1542,11 +1542,11 @@ pub mod operation {
                     .http()
                     .put(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(ReplaceWorkOrder, types::WorkOrder, json);
+    keyfob_client::operation!(ReplaceWorkOrder, types::WorkOrder, record);
     /// Call of [`Client::update_work_order`](super::Client::update_work_order).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -1593,7 +1593,7 @@ pub mod operation {
             let path = ["/api/v4/integration/tasks/", &path_segment("id", &self.id)?]
                 .concat();
             let url = self.session.url(&Self::OPERATION, &path)?;
-            build(self.session.http().patch(url).json(&self.body))
+            build(self.session.http().patch(url).json_body(&self.body))
         }
     }
     keyfob_client::operation!(UpdateWorkOrder, (), empty);
@@ -1693,7 +1693,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(ProjectWorkOrders, Vec < types::WorkOrder >, list);
+    keyfob_client::operation!(ProjectWorkOrders, Vec < types::WorkOrder >, value);
     /// Call of [`Client::work_orders_by_project_number`](super::Client::work_orders_by_project_number).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -1746,7 +1746,9 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(WorkOrdersByProjectNumber, Vec < types::WorkOrder >, list);
+    keyfob_client::operation!(
+        WorkOrdersByProjectNumber, Vec < types::WorkOrder >, value
+    );
     /// Call of [`Client::work_orders_by_number`](super::Client::work_orders_by_number).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -1807,7 +1809,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(WorkOrdersByNumber, Vec < types::WorkOrder >, list);
+    keyfob_client::operation!(WorkOrdersByNumber, Vec < types::WorkOrder >, value);
     /// Call of [`Client::work_order_by_external_id`](super::Client::work_order_by_external_id).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -1868,7 +1870,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(WorkOrderByExternalId, types::WorkOrder, json);
+    keyfob_client::operation!(WorkOrderByExternalId, types::WorkOrder, record);
     /// Call of [`Client::upload_project_documents`](super::Client::upload_project_documents).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -1950,7 +1952,9 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(UploadProjectDocuments, types::DocumentUploadResult, json);
+    keyfob_client::operation!(
+        UploadProjectDocuments, types::DocumentUploadResult, record
+    );
     /// Call of [`Client::project_documents`](super::Client::project_documents).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -2004,7 +2008,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(ProjectDocuments, Vec < types::DocumentPage >, list);
+    keyfob_client::operation!(ProjectDocuments, Vec < types::DocumentPage >, value);
     /// Call of [`Client::download_project_document`](super::Client::download_project_document).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -2178,13 +2182,13 @@ pub mod operation {
                     .http()
                     .put(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body)
+                    .json_body(&self.body)
                     .query(&QueryParam::new("section", &self.section)),
             )
         }
     }
     keyfob_client::operation!(
-        DescribeProjectDocuments, types::DocumentDescription, json
+        DescribeProjectDocuments, types::DocumentDescription, record
     );
     /// Call of [`Client::upload_work_order_documents`](super::Client::upload_work_order_documents).
     #[derive(Clone, Debug)]
@@ -2268,7 +2272,7 @@ pub mod operation {
         }
     }
     keyfob_client::operation!(
-        UploadWorkOrderDocuments, types::DocumentUploadResult, json
+        UploadWorkOrderDocuments, types::DocumentUploadResult, record
     );
     /// Call of [`Client::work_order_documents`](super::Client::work_order_documents).
     #[derive(Clone, Debug)]
@@ -2323,7 +2327,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(WorkOrderDocuments, Vec < types::DocumentPage >, list);
+    keyfob_client::operation!(WorkOrderDocuments, Vec < types::DocumentPage >, value);
     /// Call of [`Client::download_work_order_document`](super::Client::download_work_order_document).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -2623,11 +2627,11 @@ pub mod operation {
                     .http()
                     .post(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(CreateMachine, types::Machine, json);
+    keyfob_client::operation!(CreateMachine, types::Machine, record);
     /// Call of [`Client::machines`](super::Client::machines).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -2688,7 +2692,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(Machines, Vec < types::Machine >, list);
+    keyfob_client::operation!(Machines, Vec < types::Machine >, value);
     /// Call of [`Client::create_machines`](super::Client::create_machines).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -2735,11 +2739,11 @@ pub mod operation {
                     .http()
                     .post(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(CreateMachines, serde_json::Value, json);
+    keyfob_client::operation!(CreateMachines, serde_json::Value, value);
     /// Call of [`Client::machine`](super::Client::machine).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -2789,7 +2793,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(Machine, types::Machine, json);
+    keyfob_client::operation!(Machine, types::Machine, record);
     /// Call of [`Client::save_machine`](super::Client::save_machine).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -2838,11 +2842,11 @@ pub mod operation {
                     .http()
                     .put(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(SaveMachine, types::Machine, json);
+    keyfob_client::operation!(SaveMachine, types::Machine, record);
     /// Call of [`Client::update_machine`](super::Client::update_machine).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -2889,7 +2893,7 @@ pub mod operation {
             let path = ["/api/v4/integration/machines/", &path_segment("id", &self.id)?]
                 .concat();
             let url = self.session.url(&Self::OPERATION, &path)?;
-            build(self.session.http().patch(url).json(&self.body))
+            build(self.session.http().patch(url).json_body(&self.body))
         }
     }
     keyfob_client::operation!(UpdateMachine, (), empty);
@@ -2989,7 +2993,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(MachineByNumber, types::Machine, json);
+    keyfob_client::operation!(MachineByNumber, types::Machine, record);
     /// Call of [`Client::save_machines`](super::Client::save_machines).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -3036,11 +3040,11 @@ pub mod operation {
                     .http()
                     .put(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(SaveMachines, serde_json::Value, json);
+    keyfob_client::operation!(SaveMachines, serde_json::Value, value);
     /// Call of [`Client::update_machine_esg`](super::Client::update_machine_esg).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -3091,7 +3095,7 @@ pub mod operation {
             ]
                 .concat();
             let url = self.session.url(&Self::OPERATION, &path)?;
-            build(self.session.http().patch(url).json(&self.body))
+            build(self.session.http().patch(url).json_body(&self.body))
         }
     }
     keyfob_client::operation!(UpdateMachineEsg, (), empty);
@@ -3147,7 +3151,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(IsMachineDeletable, bool, json);
+    keyfob_client::operation!(IsMachineDeletable, bool, value);
     /// Call of [`Client::machine_types`](super::Client::machine_types).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -3193,7 +3197,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(MachineTypes, Vec < types::MachineType >, list);
+    keyfob_client::operation!(MachineTypes, Vec < types::MachineType >, value);
     /// Call of [`Client::alert_types`](super::Client::alert_types).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -3241,7 +3245,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(AlertTypes, serde_json::Value, json);
+    keyfob_client::operation!(AlertTypes, serde_json::Value, value);
     /// Call of [`Client::reference_projects`](super::Client::reference_projects).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -3300,7 +3304,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(ReferenceProjects, serde_json::Value, json);
+    keyfob_client::operation!(ReferenceProjects, serde_json::Value, value);
     /// Call of [`Client::search_reference_projects`](super::Client::search_reference_projects).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -3362,7 +3366,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(SearchReferenceProjects, serde_json::Value, json);
+    keyfob_client::operation!(SearchReferenceProjects, serde_json::Value, value);
     /// Call of [`Client::reference_project`](super::Client::reference_project).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -3412,7 +3416,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(ReferenceProject, serde_json::Value, json);
+    keyfob_client::operation!(ReferenceProject, serde_json::Value, value);
     /// Call of [`Client::reference_project_work_orders`](super::Client::reference_project_work_orders).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -3479,7 +3483,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(ReferenceProjectWorkOrders, serde_json::Value, json);
+    keyfob_client::operation!(ReferenceProjectWorkOrders, serde_json::Value, value);
     /// Call of [`Client::resource_details`](super::Client::resource_details).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -3532,7 +3536,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(ResourceDetails, serde_json::Value, json);
+    keyfob_client::operation!(ResourceDetails, serde_json::Value, value);
     /// Call of [`Client::resource_types`](super::Client::resource_types).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -3578,7 +3582,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(ResourceTypes, serde_json::Value, json);
+    keyfob_client::operation!(ResourceTypes, serde_json::Value, value);
     /// Call of [`Client::external_references`](super::Client::external_references).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -3635,7 +3639,7 @@ pub mod operation {
         }
     }
     keyfob_client::operation!(
-        ExternalReferences, Vec < types::ExternalReference >, list
+        ExternalReferences, Vec < types::ExternalReference >, value
     );
     /// Call of [`Client::project_external_references`](super::Client::project_external_references).
     #[derive(Clone, Debug)]
@@ -3698,7 +3702,7 @@ pub mod operation {
         }
     }
     keyfob_client::operation!(
-        ProjectExternalReferences, Vec < types::ExternalReference >, list
+        ProjectExternalReferences, Vec < types::ExternalReference >, value
     );
     /// Call of [`Client::create_external_reference`](super::Client::create_external_reference).
     #[derive(Clone, Debug)]
@@ -3749,11 +3753,11 @@ pub mod operation {
                     .http()
                     .post(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(CreateExternalReference, serde_json::Value, json);
+    keyfob_client::operation!(CreateExternalReference, serde_json::Value, value);
     /// Call of [`Client::disable_external_reference`](super::Client::disable_external_reference).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -3892,11 +3896,11 @@ pub mod operation {
                     .http()
                     .post(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(CreateUser, types::User, json);
+    keyfob_client::operation!(CreateUser, types::User, record);
     /// Call of [`Client::users`](super::Client::users).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -3963,7 +3967,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(Users, Vec < types::User >, list);
+    keyfob_client::operation!(Users, Vec < types::User >, value);
     /// Call of [`Client::user_by_employee_number`](super::Client::user_by_employee_number).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -4016,7 +4020,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(UserByEmployeeNumber, types::User, json);
+    keyfob_client::operation!(UserByEmployeeNumber, types::User, record);
     /// Call of [`Client::user_by_profile_id`](super::Client::user_by_profile_id).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -4069,7 +4073,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(UserByProfileId, types::User, json);
+    keyfob_client::operation!(UserByProfileId, types::User, record);
     /// Call of [`Client::is_identity_deletable`](super::Client::is_identity_deletable).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -4122,7 +4126,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(IsIdentityDeletable, bool, json);
+    keyfob_client::operation!(IsIdentityDeletable, bool, value);
     /// Call of [`Client::replace_user`](super::Client::replace_user).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -4174,11 +4178,11 @@ pub mod operation {
                     .http()
                     .put(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(ReplaceUser, types::User, json);
+    keyfob_client::operation!(ReplaceUser, types::User, record);
     /// Call of [`Client::update_user`](super::Client::update_user).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -4228,7 +4232,7 @@ pub mod operation {
             ]
                 .concat();
             let url = self.session.url(&Self::OPERATION, &path)?;
-            build(self.session.http().patch(url).json(&self.body))
+            build(self.session.http().patch(url).json_body(&self.body))
         }
     }
     keyfob_client::operation!(UpdateUser, (), empty);
@@ -4419,11 +4423,11 @@ pub mod operation {
                     .http()
                     .post(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(ProvisionUser, serde_json::Value, json);
+    keyfob_client::operation!(ProvisionUser, serde_json::Value, value);
     /// Call of [`Client::create_employee`](super::Client::create_employee).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -4470,11 +4474,11 @@ pub mod operation {
                     .http()
                     .post(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(CreateEmployee, serde_json::Value, json);
+    keyfob_client::operation!(CreateEmployee, serde_json::Value, value);
     /// Call of [`Client::employees`](super::Client::employees).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -4548,7 +4552,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(Employees, Vec < types::Employee >, list);
+    keyfob_client::operation!(Employees, Vec < types::Employee >, value);
     /// Call of [`Client::search_employees`](super::Client::search_employees).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -4599,7 +4603,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(SearchEmployees, Vec < types::Employee >, list);
+    keyfob_client::operation!(SearchEmployees, Vec < types::Employee >, value);
     /// Call of [`Client::employee`](super::Client::employee).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -4663,7 +4667,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(Employee, types::Employee, json);
+    keyfob_client::operation!(Employee, types::Employee, record);
     /// Call of [`Client::update_employee`](super::Client::update_employee).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -4713,7 +4717,7 @@ pub mod operation {
             ]
                 .concat();
             let url = self.session.url(&Self::OPERATION, &path)?;
-            build(self.session.http().patch(url).json(&self.body))
+            build(self.session.http().patch(url).json_body(&self.body))
         }
     }
     keyfob_client::operation!(UpdateEmployee, (), empty);
@@ -4767,7 +4771,7 @@ pub mod operation {
             ]
                 .concat();
             let url = self.session.url(&Self::OPERATION, &path)?;
-            build(self.session.http().patch(url).json(&self.body))
+            build(self.session.http().patch(url).json_body(&self.body))
         }
     }
     keyfob_client::operation!(UpdateEmployment, (), empty);
@@ -4821,7 +4825,7 @@ pub mod operation {
             ]
                 .concat();
             let url = self.session.url(&Self::OPERATION, &path)?;
-            build(self.session.http().patch(url).json(&self.body))
+            build(self.session.http().patch(url).json_body(&self.body))
         }
     }
     keyfob_client::operation!(EndEmployment, (), empty);
@@ -4881,11 +4885,11 @@ pub mod operation {
                     .http()
                     .post(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(CreateEmployment, serde_json::Value, json);
+    keyfob_client::operation!(CreateEmployment, serde_json::Value, value);
     /// Call of [`Client::save_certificates`](super::Client::save_certificates).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -4932,11 +4936,11 @@ pub mod operation {
                     .http()
                     .post(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(SaveCertificates, serde_json::Value, json);
+    keyfob_client::operation!(SaveCertificates, serde_json::Value, value);
     /// Call of [`Client::save_absence`](super::Client::save_absence).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -4981,11 +4985,11 @@ pub mod operation {
                     .http()
                     .post(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(SaveAbsence, types::Absence, json);
+    keyfob_client::operation!(SaveAbsence, types::Absence, record);
     /// Call of [`Client::absence`](super::Client::absence).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -5038,7 +5042,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(Absence, types::Absence, json);
+    keyfob_client::operation!(Absence, types::Absence, record);
     /// Call of [`Client::delete_absence`](super::Client::delete_absence).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -5277,7 +5281,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(PayrollExport, Vec < types::PayrollDay >, list);
+    keyfob_client::operation!(PayrollExport, Vec < types::PayrollDay >, value);
     /// Call of [`Client::payroll_export_readonly`](super::Client::payroll_export_readonly).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -5471,7 +5475,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(PayrollExportReadonly, Vec < types::PayrollDay >, list);
+    keyfob_client::operation!(PayrollExportReadonly, Vec < types::PayrollDay >, value);
     /// Call of [`Client::payroll_export_lines`](super::Client::payroll_export_lines).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -5683,7 +5687,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(PayrollExportLines, serde_json::Value, json);
+    keyfob_client::operation!(PayrollExportLines, serde_json::Value, value);
     /// Call of [`Client::download_payroll_export`](super::Client::download_payroll_export).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -5973,7 +5977,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(CrewList, Vec < types::CrewListRow >, list);
+    keyfob_client::operation!(CrewList, Vec < types::CrewListRow >, value);
 }
 /// What the API takes and answers.
 pub mod types {

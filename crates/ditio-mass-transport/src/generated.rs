@@ -192,6 +192,7 @@ pub static OPERATIONS: &[&keyfob_client::Operation] = &[
 pub mod operation {
     use super::types;
     use keyfob_client::codegen::{Outgoing, build, path_segment};
+    use keyfob_client::codegen::RequestBuilderExt as _;
     use keyfob_client::{CallOptions, Confidence, Error, Operation, Repeat, Session};
     use reqwest::header::{ACCEPT, HeaderValue};
     /// Call of [`Client::create_excavator_state`](super::Client::create_excavator_state).
@@ -240,11 +241,11 @@ pub mod operation {
                     .http()
                     .post(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(CreateExcavatorState, serde_json::Value, json);
+    keyfob_client::operation!(CreateExcavatorState, serde_json::Value, value);
     /// Call of [`Client::import_excavator_states`](super::Client::import_excavator_states).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -285,7 +286,7 @@ pub mod operation {
             let url = self
                 .session
                 .url(&Self::OPERATION, "/api/external-excavator-state/import")?;
-            build(self.session.http().post(url).json(&self.body))
+            build(self.session.http().post(url).json_body(&self.body))
         }
     }
     keyfob_client::operation!(ImportExcavatorStates, (), empty);
@@ -349,7 +350,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(LatestExcavatorStateTimestamp, serde_json::Value, json);
+    keyfob_client::operation!(LatestExcavatorStateTimestamp, serde_json::Value, value);
     /// Call of [`Client::aggregated_excavator_states`](super::Client::aggregated_excavator_states).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -399,11 +400,11 @@ pub mod operation {
                     .http()
                     .post(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(AggregatedExcavatorStates, serde_json::Value, json);
+    keyfob_client::operation!(AggregatedExcavatorStates, serde_json::Value, value);
     /// Call of [`Client::create_weight_measure`](super::Client::create_weight_measure).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -450,11 +451,11 @@ pub mod operation {
                     .http()
                     .post(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(CreateWeightMeasure, serde_json::Value, json);
+    keyfob_client::operation!(CreateWeightMeasure, serde_json::Value, value);
     /// Call of [`Client::weight_measures`](super::Client::weight_measures).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -501,11 +502,11 @@ pub mod operation {
                     .http()
                     .post(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(WeightMeasures, serde_json::Value, json);
+    keyfob_client::operation!(WeightMeasures, serde_json::Value, value);
     /// Call of [`Client::export_weight_measures`](super::Client::export_weight_measures).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -551,7 +552,7 @@ pub mod operation {
                     .session
                     .http()
                     .post(url)
-                    .json(&self.body)
+                    .json_body(&self.body)
                     .header(ACCEPT, HeaderValue::from_static("text/csv")),
             )
         }
@@ -603,11 +604,11 @@ pub mod operation {
                     .http()
                     .put(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(MarkWeightMeasuresVerified, serde_json::Value, json);
+    keyfob_client::operation!(MarkWeightMeasuresVerified, serde_json::Value, value);
     /// Call of [`Client::mark_weight_measures_approved`](super::Client::mark_weight_measures_approved).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -654,11 +655,11 @@ pub mod operation {
                     .http()
                     .put(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(MarkWeightMeasuresApproved, serde_json::Value, json);
+    keyfob_client::operation!(MarkWeightMeasuresApproved, serde_json::Value, value);
     /// Call of [`Client::mark_weight_measures_invoiced`](super::Client::mark_weight_measures_invoiced).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -705,11 +706,11 @@ pub mod operation {
                     .http()
                     .put(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(MarkWeightMeasuresInvoiced, serde_json::Value, json);
+    keyfob_client::operation!(MarkWeightMeasuresInvoiced, serde_json::Value, value);
 }
 /// What the API takes and answers.
 pub mod types {

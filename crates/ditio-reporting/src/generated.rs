@@ -383,7 +383,7 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
-    keyfob_client::operation!(Projects, types::ProjectPage, json);
+    keyfob_client::operation!(Projects, types::ProjectPage, record);
     impl Paged for Projects {
         type Page = types::ProjectPage;
         type Item = types::Project;
@@ -565,7 +565,7 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
-    keyfob_client::operation!(WorkOrders, types::WorkOrderPage, json);
+    keyfob_client::operation!(WorkOrders, types::WorkOrderPage, record);
     impl Paged for WorkOrders {
         type Page = types::WorkOrderPage;
         type Item = types::WorkOrder;
@@ -708,7 +708,7 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
-    keyfob_client::operation!(Users, types::UserPage, json);
+    keyfob_client::operation!(Users, types::UserPage, record);
     impl Paged for Users {
         type Page = types::UserPage;
         type Item = types::User;
@@ -890,7 +890,7 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
-    keyfob_client::operation!(Resources, types::ResourcePage, json);
+    keyfob_client::operation!(Resources, types::ResourcePage, record);
     impl Paged for Resources {
         type Page = types::ResourcePage;
         type Item = types::Resource;
@@ -1094,7 +1094,7 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
-    keyfob_client::operation!(TimeRegistrations, types::TimeRegistrationPage, json);
+    keyfob_client::operation!(TimeRegistrations, types::TimeRegistrationPage, record);
     impl Paged for TimeRegistrations {
         type Page = types::TimeRegistrationPage;
         type Item = types::TimeRegistration;
@@ -1275,7 +1275,7 @@ pub mod operation {
         }
     }
     keyfob_client::operation!(
-        MachineRegistrations, types::MachineRegistrationPage, json
+        MachineRegistrations, types::MachineRegistrationPage, record
     );
     impl Paged for MachineRegistrations {
         type Page = types::MachineRegistrationPage;
@@ -1522,7 +1522,7 @@ pub mod operation {
         }
     }
     keyfob_client::operation!(
-        AbsenceRegistrations, types::AbsenceRegistrationPage, json
+        AbsenceRegistrations, types::AbsenceRegistrationPage, record
     );
     impl Paged for AbsenceRegistrations {
         type Page = types::AbsenceRegistrationPage;
@@ -1757,7 +1757,7 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
-    keyfob_client::operation!(PayrollLines, types::PayrollLinePage, json);
+    keyfob_client::operation!(PayrollLines, types::PayrollLinePage, record);
     impl Paged for PayrollLines {
         type Page = types::PayrollLinePage;
         type Item = types::PayrollLine;
@@ -1987,7 +1987,7 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
-    keyfob_client::operation!(PayrollLinesExtended, types::PayrollLinePage, json);
+    keyfob_client::operation!(PayrollLinesExtended, types::PayrollLinePage, record);
     impl Paged for PayrollLinesExtended {
         type Page = types::PayrollLinePage;
         type Item = types::PayrollLine;
@@ -2168,7 +2168,7 @@ pub mod operation {
         }
     }
     keyfob_client::operation!(
-        IncidentRegistrations, types::IncidentRegistrationPage, json
+        IncidentRegistrations, types::IncidentRegistrationPage, record
     );
     impl Paged for IncidentRegistrations {
         type Page = types::IncidentRegistrationPage;
@@ -2352,7 +2352,7 @@ pub mod operation {
         }
     }
     keyfob_client::operation!(
-        MachineIncidentRegistrations, types::IncidentRegistrationPage, json
+        MachineIncidentRegistrations, types::IncidentRegistrationPage, record
     );
     impl Paged for MachineIncidentRegistrations {
         type Page = types::IncidentRegistrationPage;
@@ -2534,7 +2534,7 @@ pub mod operation {
         }
     }
     keyfob_client::operation!(
-        ChecklistRegistrations, types::ChecklistRegistrationPage, json
+        ChecklistRegistrations, types::ChecklistRegistrationPage, record
     );
     impl Paged for ChecklistRegistrations {
         type Page = types::ChecklistRegistrationPage;
@@ -2718,7 +2718,7 @@ pub mod operation {
         }
     }
     keyfob_client::operation!(
-        MachineChecklistRegistrations, types::ChecklistRegistrationPage, json
+        MachineChecklistRegistrations, types::ChecklistRegistrationPage, record
     );
     impl Paged for MachineChecklistRegistrations {
         type Page = types::ChecklistRegistrationPage;
@@ -2939,7 +2939,7 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
-    keyfob_client::operation!(Images, types::ImagePage, json);
+    keyfob_client::operation!(Images, types::ImagePage, record);
     impl Paged for Images {
         type Page = types::ImagePage;
         type Item = types::Image;
@@ -3144,7 +3144,7 @@ pub mod operation {
         }
     }
     keyfob_client::operation!(
-        FlowTripRegistrations, types::FlowTripRegistrationPage, json
+        FlowTripRegistrations, types::FlowTripRegistrationPage, record
     );
     impl Paged for FlowTripRegistrations {
         type Page = types::FlowTripRegistrationPage;
@@ -3341,7 +3341,7 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
-    keyfob_client::operation!(FlowLocations, types::FlowLocationPage, json);
+    keyfob_client::operation!(FlowLocations, types::FlowLocationPage, record);
     impl Paged for FlowLocations {
         type Page = types::FlowLocationPage;
         type Item = types::FlowLocation;
@@ -3537,7 +3537,7 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
-    keyfob_client::operation!(FlowMassTypes, types::FlowMassTypePage, json);
+    keyfob_client::operation!(FlowMassTypes, types::FlowMassTypePage, record);
     impl Paged for FlowMassTypes {
         type Page = types::FlowMassTypePage;
         type Item = types::FlowMassType;
@@ -3785,7 +3785,7 @@ pub mod operation {
         }
     }
     keyfob_client::operation!(
-        CrewListRegistrations, types::CrewListRegistrationPage, json
+        CrewListRegistrations, types::CrewListRegistrationPage, record
     );
     impl Paged for CrewListRegistrations {
         type Page = types::CrewListRegistrationPage;

@@ -1327,7 +1327,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(Applications, Vec < types::ApplicationSummary >, list);
+    keyfob_client::operation!(Applications, Vec < types::ApplicationSummary >, value);
     /// Call of [`Client::application_by_external_id`](super::Client::application_by_external_id).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -1376,7 +1376,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(ApplicationByExternalId, types::Application, json);
+    keyfob_client::operation!(ApplicationByExternalId, types::Application, record);
     /// Call of [`Client::create_application`](super::Client::create_application).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -1421,11 +1421,11 @@ pub mod operation {
                     .http()
                     .post(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(CreateApplication, types::Application, json);
+    keyfob_client::operation!(CreateApplication, types::Application, record);
     /// Call of [`Client::application`](super::Client::application).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -1475,7 +1475,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(Application, types::Application, json);
+    keyfob_client::operation!(Application, types::Application, record);
     /// Call of [`Client::replace_application`](super::Client::replace_application).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -1528,11 +1528,11 @@ pub mod operation {
                     .http()
                     .put(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(ReplaceApplication, types::Application, json);
+    keyfob_client::operation!(ReplaceApplication, types::Application, record);
     /// Call of [`Client::delete_application`](super::Client::delete_application).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -1586,7 +1586,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(DeleteApplication, types::Confirmation, json);
+    keyfob_client::operation!(DeleteApplication, types::Confirmation, record);
     /// Call of [`Client::change_application_status`](super::Client::change_application_status).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -1651,7 +1651,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(ChangeApplicationStatus, types::Confirmation, json);
+    keyfob_client::operation!(ChangeApplicationStatus, types::Confirmation, record);
     /// Call of [`Client::move_application`](super::Client::move_application).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -1716,7 +1716,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(MoveApplication, types::Confirmation, json);
+    keyfob_client::operation!(MoveApplication, types::Confirmation, record);
     /// Call of [`Client::application_attachments`](super::Client::application_attachments).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -1771,7 +1771,7 @@ pub mod operation {
         }
     }
     keyfob_client::operation!(
-        ApplicationAttachments, Vec < types::AttachmentInfo >, list
+        ApplicationAttachments, Vec < types::AttachmentInfo >, value
     );
     /// Call of [`Client::upload_application_attachment`](super::Client::upload_application_attachment).
     #[derive(Clone, Debug)]
@@ -1829,12 +1829,12 @@ pub mod operation {
                     .http()
                     .post(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
     keyfob_client::operation!(
-        UploadApplicationAttachment, types::AttachmentCreated, json
+        UploadApplicationAttachment, types::AttachmentCreated, record
     );
     /// Call of [`Client::application_attachment`](super::Client::application_attachment).
     #[derive(Clone, Debug)]
@@ -1892,7 +1892,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(ApplicationAttachment, types::Attachment, json);
+    keyfob_client::operation!(ApplicationAttachment, types::Attachment, record);
     /// Call of [`Client::application_attachment_pdf`](super::Client::application_attachment_pdf).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -1950,7 +1950,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(ApplicationAttachmentPdf, types::AttachmentPdf, json);
+    keyfob_client::operation!(ApplicationAttachmentPdf, types::AttachmentPdf, record);
     /// Call of [`Client::delete_application_attachment`](super::Client::delete_application_attachment).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -2008,7 +2008,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(DeleteApplicationAttachment, types::Confirmation, json);
+    keyfob_client::operation!(DeleteApplicationAttachment, types::Confirmation, record);
     /// Call of [`Client::application_history`](super::Client::application_history).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -2063,7 +2063,7 @@ pub mod operation {
         }
     }
     keyfob_client::operation!(
-        ApplicationHistory, Vec < types::ApplicationHistoryEntry >, list
+        ApplicationHistory, Vec < types::ApplicationHistoryEntry >, value
     );
     /// Call of [`Client::save_application_history`](super::Client::save_application_history).
     #[derive(Clone, Debug)]
@@ -2121,11 +2121,13 @@ pub mod operation {
                     .http()
                     .put(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(SaveApplicationHistory, Vec < types::HistoryEntry >, list);
+    keyfob_client::operation!(
+        SaveApplicationHistory, Vec < types::HistoryEntry >, value
+    );
     /// Call of [`Client::save_application_history_entry`](super::Client::save_application_history_entry).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -2186,11 +2188,11 @@ pub mod operation {
                     .http()
                     .put(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(SaveApplicationHistoryEntry, types::HistoryEntry, json);
+    keyfob_client::operation!(SaveApplicationHistoryEntry, types::HistoryEntry, record);
     /// Call of [`Client::external_links`](super::Client::external_links).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -2245,7 +2247,7 @@ pub mod operation {
         }
     }
     keyfob_client::operation!(
-        ExternalLinks, Vec < types::ConfigurationExternalLink >, list
+        ExternalLinks, Vec < types::ConfigurationExternalLink >, value
     );
     /// Call of [`Client::replace_external_links`](super::Client::replace_external_links).
     #[derive(Clone, Debug)]
@@ -2303,12 +2305,12 @@ pub mod operation {
                     .http()
                     .put(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
     keyfob_client::operation!(
-        ReplaceExternalLinks, Vec < types::ConfigurationExternalLink >, list
+        ReplaceExternalLinks, Vec < types::ConfigurationExternalLink >, value
     );
     /// Call of [`Client::hiring_requests`](super::Client::hiring_requests).
     #[derive(Clone, Debug)]
@@ -2379,7 +2381,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(HiringRequests, Vec < types::HiringRequest >, list);
+    keyfob_client::operation!(HiringRequests, Vec < types::HiringRequest >, value);
     /// Call of [`Client::hiring_request_by_external_id`](super::Client::hiring_request_by_external_id).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -2428,7 +2430,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(HiringRequestByExternalId, types::HiringRequest, json);
+    keyfob_client::operation!(HiringRequestByExternalId, types::HiringRequest, record);
     /// Call of [`Client::create_hiring_request`](super::Client::create_hiring_request).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -2473,11 +2475,11 @@ pub mod operation {
                     .http()
                     .post(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(CreateHiringRequest, types::HiringRequest, json);
+    keyfob_client::operation!(CreateHiringRequest, types::HiringRequest, record);
     /// Call of [`Client::hiring_request`](super::Client::hiring_request).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -2527,7 +2529,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(HiringRequest, types::HiringRequest, json);
+    keyfob_client::operation!(HiringRequest, types::HiringRequest, record);
     /// Call of [`Client::replace_hiring_request`](super::Client::replace_hiring_request).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -2580,11 +2582,11 @@ pub mod operation {
                     .http()
                     .put(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(ReplaceHiringRequest, types::HiringRequest, json);
+    keyfob_client::operation!(ReplaceHiringRequest, types::HiringRequest, record);
     /// Call of [`Client::hiring_request_history`](super::Client::hiring_request_history).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -2639,7 +2641,7 @@ pub mod operation {
         }
     }
     keyfob_client::operation!(
-        HiringRequestHistory, Vec < types::HiringRequestHistoryEntry >, list
+        HiringRequestHistory, Vec < types::HiringRequestHistoryEntry >, value
     );
     /// Call of [`Client::hiring_request_approvers`](super::Client::hiring_request_approvers).
     #[derive(Clone, Debug)]
@@ -2694,7 +2696,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(HiringRequestApprovers, Vec < types::Approver >, list);
+    keyfob_client::operation!(HiringRequestApprovers, Vec < types::Approver >, value);
     /// Call of [`Client::job_openings`](super::Client::job_openings).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -2764,7 +2766,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(JobOpenings, Vec < types::JobOpening >, list);
+    keyfob_client::operation!(JobOpenings, Vec < types::JobOpening >, value);
     /// Call of [`Client::job_opening_by_external_id`](super::Client::job_opening_by_external_id).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -2813,7 +2815,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(JobOpeningByExternalId, types::JobOpening, json);
+    keyfob_client::operation!(JobOpeningByExternalId, types::JobOpening, record);
     /// Call of [`Client::create_job_opening`](super::Client::create_job_opening).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -2858,11 +2860,11 @@ pub mod operation {
                     .http()
                     .post(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(CreateJobOpening, types::JobOpening, json);
+    keyfob_client::operation!(CreateJobOpening, types::JobOpening, record);
     /// Call of [`Client::job_opening`](super::Client::job_opening).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -2912,7 +2914,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(JobOpening, types::JobOpening, json);
+    keyfob_client::operation!(JobOpening, types::JobOpening, record);
     /// Call of [`Client::replace_job_opening`](super::Client::replace_job_opening).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -2965,11 +2967,11 @@ pub mod operation {
                     .http()
                     .put(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(ReplaceJobOpening, types::JobOpening, json);
+    keyfob_client::operation!(ReplaceJobOpening, types::JobOpening, record);
     /// Call of [`Client::job_opening_history`](super::Client::job_opening_history).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -3023,7 +3025,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(JobOpeningHistory, Vec < types::HistoryEntry >, list);
+    keyfob_client::operation!(JobOpeningHistory, Vec < types::HistoryEntry >, value);
     /// Call of [`Client::save_job_opening_history`](super::Client::save_job_opening_history).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -3080,11 +3082,11 @@ pub mod operation {
                     .http()
                     .put(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(SaveJobOpeningHistory, Vec < types::HistoryEntry >, list);
+    keyfob_client::operation!(SaveJobOpeningHistory, Vec < types::HistoryEntry >, value);
     /// Call of [`Client::save_job_opening_history_entry`](super::Client::save_job_opening_history_entry).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -3145,11 +3147,11 @@ pub mod operation {
                     .http()
                     .put(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(SaveJobOpeningHistoryEntry, types::HistoryEntry, json);
+    keyfob_client::operation!(SaveJobOpeningHistoryEntry, types::HistoryEntry, record);
     /// Call of [`Client::job_publications`](super::Client::job_publications).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -3195,7 +3197,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(JobPublications, Vec < types::JobPublication >, list);
+    keyfob_client::operation!(JobPublications, Vec < types::JobPublication >, value);
     /// Call of [`Client::job_publication_by_external_id`](super::Client::job_publication_by_external_id).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -3244,7 +3246,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(JobPublicationByExternalId, types::JobPublication, json);
+    keyfob_client::operation!(JobPublicationByExternalId, types::JobPublication, record);
     /// Call of [`Client::create_job_publication`](super::Client::create_job_publication).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -3289,11 +3291,11 @@ pub mod operation {
                     .http()
                     .post(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(CreateJobPublication, types::JobPublication, json);
+    keyfob_client::operation!(CreateJobPublication, types::JobPublication, record);
     /// Call of [`Client::job_publication`](super::Client::job_publication).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -3343,7 +3345,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(JobPublication, types::JobPublication, json);
+    keyfob_client::operation!(JobPublication, types::JobPublication, record);
     /// Call of [`Client::replace_job_publication`](super::Client::replace_job_publication).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -3396,11 +3398,11 @@ pub mod operation {
                     .http()
                     .put(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(ReplaceJobPublication, types::JobPublication, json);
+    keyfob_client::operation!(ReplaceJobPublication, types::JobPublication, record);
     /// Call of [`Client::delete_job_publication`](super::Client::delete_job_publication).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -3454,7 +3456,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(DeleteJobPublication, types::Confirmation, json);
+    keyfob_client::operation!(DeleteJobPublication, types::Confirmation, record);
     /// Call of [`Client::job_publication_placements`](super::Client::job_publication_placements).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -3509,7 +3511,7 @@ pub mod operation {
         }
     }
     keyfob_client::operation!(
-        JobPublicationPlacements, Vec < types::JobPublicationPlacement >, list
+        JobPublicationPlacements, Vec < types::JobPublicationPlacement >, value
     );
     /// Call of [`Client::create_job_publication_placement`](super::Client::create_job_publication_placement).
     #[derive(Clone, Debug)]
@@ -3567,12 +3569,12 @@ pub mod operation {
                     .http()
                     .post(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
     keyfob_client::operation!(
-        CreateJobPublicationPlacement, types::JobPublicationPlacement, json
+        CreateJobPublicationPlacement, types::JobPublicationPlacement, record
     );
     /// Call of [`Client::job_publication_placements_by_publication`](super::Client::job_publication_placements_by_publication).
     #[derive(Clone, Debug)]
@@ -3638,7 +3640,7 @@ pub mod operation {
     }
     keyfob_client::operation!(
         JobPublicationPlacementsByPublication, Vec < types::JobPublicationPlacement >,
-        list
+        value
     );
     /// Call of [`Client::job_publication_placement_by_external_id`](super::Client::job_publication_placement_by_external_id).
     #[derive(Clone, Debug)]
@@ -3701,7 +3703,7 @@ pub mod operation {
         }
     }
     keyfob_client::operation!(
-        JobPublicationPlacementByExternalId, types::JobPublicationPlacement, json
+        JobPublicationPlacementByExternalId, types::JobPublicationPlacement, record
     );
     /// Call of [`Client::job_publication_placement`](super::Client::job_publication_placement).
     #[derive(Clone, Debug)]
@@ -3760,7 +3762,7 @@ pub mod operation {
         }
     }
     keyfob_client::operation!(
-        JobPublicationPlacement, types::JobPublicationPlacement, json
+        JobPublicationPlacement, types::JobPublicationPlacement, record
     );
     /// Call of [`Client::replace_job_publication_placement`](super::Client::replace_job_publication_placement).
     #[derive(Clone, Debug)]
@@ -3822,12 +3824,12 @@ pub mod operation {
                     .http()
                     .put(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
     keyfob_client::operation!(
-        ReplaceJobPublicationPlacement, types::JobPublicationPlacement, json
+        ReplaceJobPublicationPlacement, types::JobPublicationPlacement, record
     );
     /// Call of [`Client::delete_job_publication_placement`](super::Client::delete_job_publication_placement).
     #[derive(Clone, Debug)]
@@ -3886,7 +3888,9 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(DeleteJobPublicationPlacement, types::Confirmation, json);
+    keyfob_client::operation!(
+        DeleteJobPublicationPlacement, types::Confirmation, record
+    );
     /// Call of [`Client::job_publication_channel`](super::Client::job_publication_channel).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -3939,7 +3943,9 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(JobPublicationChannel, types::JobPublicationChannel, json);
+    keyfob_client::operation!(
+        JobPublicationChannel, types::JobPublicationChannel, record
+    );
     /// Call of [`Client::replace_job_publication_channel`](super::Client::replace_job_publication_channel).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -3995,12 +4001,12 @@ pub mod operation {
                     .http()
                     .put(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
     keyfob_client::operation!(
-        ReplaceJobPublicationChannel, types::JobPublicationChannel, json
+        ReplaceJobPublicationChannel, types::JobPublicationChannel, record
     );
     /// Call of [`Client::locations`](super::Client::locations).
     #[derive(Clone, Debug)]
@@ -4060,7 +4066,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(Locations, Vec < types::Location >, list);
+    keyfob_client::operation!(Locations, Vec < types::Location >, value);
     /// Call of [`Client::create_location`](super::Client::create_location).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -4105,11 +4111,11 @@ pub mod operation {
                     .http()
                     .post(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(CreateLocation, types::Location, json);
+    keyfob_client::operation!(CreateLocation, types::Location, record);
     /// Call of [`Client::location`](super::Client::location).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -4158,7 +4164,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(Location, types::Location, json);
+    keyfob_client::operation!(Location, types::Location, record);
     /// Call of [`Client::replace_location`](super::Client::replace_location).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -4210,11 +4216,11 @@ pub mod operation {
                     .http()
                     .put(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(ReplaceLocation, types::Location, json);
+    keyfob_client::operation!(ReplaceLocation, types::Location, record);
     /// Call of [`Client::delete_location`](super::Client::delete_location).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -4264,7 +4270,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(DeleteLocation, types::Confirmation, json);
+    keyfob_client::operation!(DeleteLocation, types::Confirmation, record);
     /// Call of [`Client::onboardings`](super::Client::onboardings).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -4408,7 +4414,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(Onboardings, Vec < types::OnboardingSummary >, list);
+    keyfob_client::operation!(Onboardings, Vec < types::OnboardingSummary >, value);
     /// Call of [`Client::onboarding`](super::Client::onboarding).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -4458,7 +4464,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(Onboarding, types::Onboarding, json);
+    keyfob_client::operation!(Onboarding, types::Onboarding, record);
     /// Call of [`Client::onboarding_attachments`](super::Client::onboarding_attachments).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -4513,7 +4519,7 @@ pub mod operation {
         }
     }
     keyfob_client::operation!(
-        OnboardingAttachments, Vec < types::OnboardingAttachmentInfo >, list
+        OnboardingAttachments, Vec < types::OnboardingAttachmentInfo >, value
     );
     /// Call of [`Client::onboarding_attachment`](super::Client::onboarding_attachment).
     #[derive(Clone, Debug)]
@@ -4571,7 +4577,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(OnboardingAttachment, types::OnboardingAttachment, json);
+    keyfob_client::operation!(OnboardingAttachment, types::OnboardingAttachment, record);
     /// Call of [`Client::onboarding_attachment_pdf`](super::Client::onboarding_attachment_pdf).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -4630,7 +4636,7 @@ pub mod operation {
         }
     }
     keyfob_client::operation!(
-        OnboardingAttachmentPdf, types::OnboardingAttachment, json
+        OnboardingAttachmentPdf, types::OnboardingAttachment, record
     );
     /// Call of [`Client::delete_onboarding`](super::Client::delete_onboarding).
     #[derive(Clone, Debug)]
@@ -4685,7 +4691,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(DeleteOnboarding, types::Confirmation, json);
+    keyfob_client::operation!(DeleteOnboarding, types::Confirmation, record);
     /// Call of [`Client::org_units`](super::Client::org_units).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -4731,7 +4737,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(OrgUnits, Vec < types::OrgUnit >, list);
+    keyfob_client::operation!(OrgUnits, Vec < types::OrgUnit >, value);
     /// Call of [`Client::org_unit`](super::Client::org_unit).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -4780,7 +4786,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(OrgUnit, types::OrgUnit, json);
+    keyfob_client::operation!(OrgUnit, types::OrgUnit, record);
     /// Call of [`Client::persons`](super::Client::persons).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -4826,7 +4832,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(Persons, Vec < types::Person >, list);
+    keyfob_client::operation!(Persons, Vec < types::Person >, value);
     /// Call of [`Client::person_by_external_id`](super::Client::person_by_external_id).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -4875,7 +4881,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(PersonByExternalId, types::Person, json);
+    keyfob_client::operation!(PersonByExternalId, types::Person, record);
     /// Call of [`Client::create_person`](super::Client::create_person).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -4920,11 +4926,11 @@ pub mod operation {
                     .http()
                     .post(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(CreatePerson, types::Person, json);
+    keyfob_client::operation!(CreatePerson, types::Person, record);
     /// Call of [`Client::person`](super::Client::person).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -4973,7 +4979,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(Person, types::Person, json);
+    keyfob_client::operation!(Person, types::Person, record);
     /// Call of [`Client::replace_person`](super::Client::replace_person).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -5021,11 +5027,11 @@ pub mod operation {
                     .http()
                     .put(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(ReplacePerson, types::Person, json);
+    keyfob_client::operation!(ReplacePerson, types::Person, record);
     /// Call of [`Client::delete_person`](super::Client::delete_person).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -5075,7 +5081,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(DeletePerson, types::Confirmation, json);
+    keyfob_client::operation!(DeletePerson, types::Confirmation, record);
     /// Call of [`Client::person_photo`](super::Client::person_photo).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -5125,7 +5131,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(PersonPhoto, types::Photo, json);
+    keyfob_client::operation!(PersonPhoto, types::Photo, record);
     /// Call of [`Client::upload_person_photo`](super::Client::upload_person_photo).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -5174,11 +5180,11 @@ pub mod operation {
                     .http()
                     .post(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(UploadPersonPhoto, types::Confirmation, json);
+    keyfob_client::operation!(UploadPersonPhoto, types::Confirmation, record);
     /// Call of [`Client::delete_person_photo`](super::Client::delete_person_photo).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -5232,7 +5238,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(DeletePersonPhoto, types::Confirmation, json);
+    keyfob_client::operation!(DeletePersonPhoto, types::Confirmation, record);
     /// Call of [`Client::users`](super::Client::users).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -5307,7 +5313,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(Users, Vec < types::User >, list);
+    keyfob_client::operation!(Users, Vec < types::User >, value);
     /// Call of [`Client::create_user`](super::Client::create_user).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -5352,11 +5358,11 @@ pub mod operation {
                     .http()
                     .post(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(CreateUser, types::User, json);
+    keyfob_client::operation!(CreateUser, types::User, record);
     /// Call of [`Client::user`](super::Client::user).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -5406,7 +5412,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(User, types::User, json);
+    keyfob_client::operation!(User, types::User, record);
     /// Call of [`Client::replace_user`](super::Client::replace_user).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -5455,11 +5461,11 @@ pub mod operation {
                     .http()
                     .put(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(ReplaceUser, types::User, json);
+    keyfob_client::operation!(ReplaceUser, types::User, record);
     /// Call of [`Client::delete_user`](super::Client::delete_user).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -5513,7 +5519,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(DeleteUser, types::Confirmation, json);
+    keyfob_client::operation!(DeleteUser, types::Confirmation, record);
     /// Call of [`Client::user_groups`](super::Client::user_groups).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -5580,7 +5586,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(UserGroups, Vec < types::UserGroup >, list);
+    keyfob_client::operation!(UserGroups, Vec < types::UserGroup >, value);
     /// Call of [`Client::create_user_group`](super::Client::create_user_group).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -5625,11 +5631,11 @@ pub mod operation {
                     .http()
                     .post(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(CreateUserGroup, types::UserGroup, json);
+    keyfob_client::operation!(CreateUserGroup, types::UserGroup, record);
     /// Call of [`Client::user_group`](super::Client::user_group).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -5678,7 +5684,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(UserGroup, types::UserGroup, json);
+    keyfob_client::operation!(UserGroup, types::UserGroup, record);
     /// Call of [`Client::replace_user_group`](super::Client::replace_user_group).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -5730,11 +5736,11 @@ pub mod operation {
                     .http()
                     .put(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(ReplaceUserGroup, types::UserGroup, json);
+    keyfob_client::operation!(ReplaceUserGroup, types::UserGroup, record);
     /// Call of [`Client::delete_user_group`](super::Client::delete_user_group).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -5788,7 +5794,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(DeleteUserGroup, types::Confirmation, json);
+    keyfob_client::operation!(DeleteUserGroup, types::Confirmation, record);
     /// Call of [`Client::published_jobs`](super::Client::published_jobs).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -5916,7 +5922,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(PublishedJobs, Vec < types::PublishedJob >, list);
+    keyfob_client::operation!(PublishedJobs, Vec < types::PublishedJob >, value);
     /// Call of [`Client::published_jobs_xml`](super::Client::published_jobs_xml).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -6098,7 +6104,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(ApplicationForm, serde_json::Value, json);
+    keyfob_client::operation!(ApplicationForm, serde_json::Value, value);
     /// Call of [`Client::submit_application`](super::Client::submit_application).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -6155,11 +6161,11 @@ pub mod operation {
                     .http()
                     .post(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(SubmitApplication, serde_json::Value, json);
+    keyfob_client::operation!(SubmitApplication, serde_json::Value, value);
 }
 /// What the API takes and answers.
 pub mod types {

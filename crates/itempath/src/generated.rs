@@ -1058,6 +1058,7 @@ pub static OPERATIONS: &[&keyfob_client::Operation] = &[
 pub mod operation {
     use super::types;
     use keyfob_client::codegen::{Outgoing, QueryParam, build, path_segment};
+    use keyfob_client::codegen::RequestBuilderExt as _;
     use keyfob_client::{CallOptions, Confidence, Error, Operation, Repeat, Session};
     use reqwest::header::{ACCEPT, HeaderValue};
     use keyfob_client::paging::{Early, Paged, Position, Scheme};
@@ -1157,7 +1158,7 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
-    keyfob_client::operation!(Users, types::UserList, json);
+    keyfob_client::operation!(Users, types::UserList, record);
     impl Paged for Users {
         type Page = types::UserList;
         type Item = types::User;
@@ -1237,11 +1238,11 @@ pub mod operation {
                     .http()
                     .post(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(CreateUser, types::UserEnvelope, json);
+    keyfob_client::operation!(CreateUser, types::UserEnvelope, record);
     /// Call of [`Client::user`](super::Client::user).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -1290,7 +1291,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(User, types::UserEnvelope, json);
+    keyfob_client::operation!(User, types::UserEnvelope, record);
     /// Call of [`Client::update_user`](super::Client::update_user).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -1338,11 +1339,11 @@ pub mod operation {
                     .http()
                     .put(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(UpdateUser, types::UserEnvelope, json);
+    keyfob_client::operation!(UpdateUser, types::UserEnvelope, record);
     /// Call of [`Client::delete_user`](super::Client::delete_user).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -1598,7 +1599,7 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
-    keyfob_client::operation!(Materials, types::MaterialList, json);
+    keyfob_client::operation!(Materials, types::MaterialList, record);
     impl Paged for Materials {
         type Page = types::MaterialList;
         type Item = types::Material;
@@ -1678,11 +1679,11 @@ pub mod operation {
                     .http()
                     .post(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(CreateMaterial, types::MaterialEnvelope, json);
+    keyfob_client::operation!(CreateMaterial, types::MaterialEnvelope, record);
     /// Call of [`Client::material`](super::Client::material).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -1731,7 +1732,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(Material, types::MaterialEnvelope, json);
+    keyfob_client::operation!(Material, types::MaterialEnvelope, record);
     /// Call of [`Client::update_material`](super::Client::update_material).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -1783,11 +1784,11 @@ pub mod operation {
                     .http()
                     .put(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(UpdateMaterial, types::MaterialEnvelope, json);
+    keyfob_client::operation!(UpdateMaterial, types::MaterialEnvelope, record);
     /// Call of [`Client::delete_material`](super::Client::delete_material).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -1969,7 +1970,7 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
-    keyfob_client::operation!(MaterialCodes, types::MaterialCodeList, json);
+    keyfob_client::operation!(MaterialCodes, types::MaterialCodeList, record);
     impl Paged for MaterialCodes {
         type Page = types::MaterialCodeList;
         type Item = types::MaterialCode;
@@ -2049,11 +2050,11 @@ pub mod operation {
                     .http()
                     .post(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(CreateMaterialCode, types::MaterialCodeCreated, json);
+    keyfob_client::operation!(CreateMaterialCode, types::MaterialCodeCreated, record);
     /// Call of [`Client::material_code`](super::Client::material_code).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -2102,7 +2103,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(MaterialCode, types::MaterialCodeEnvelope, json);
+    keyfob_client::operation!(MaterialCode, types::MaterialCodeEnvelope, record);
     /// Call of [`Client::update_material_code`](super::Client::update_material_code).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -2154,11 +2155,11 @@ pub mod operation {
                     .http()
                     .put(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(UpdateMaterialCode, types::MaterialCodeEnvelope, json);
+    keyfob_client::operation!(UpdateMaterialCode, types::MaterialCodeEnvelope, record);
     /// Call of [`Client::delete_material_code`](super::Client::delete_material_code).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -2309,7 +2310,7 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
-    keyfob_client::operation!(MaterialProperties, types::MaterialPropertyList, json);
+    keyfob_client::operation!(MaterialProperties, types::MaterialPropertyList, record);
     impl Paged for MaterialProperties {
         type Page = types::MaterialPropertyList;
         type Item = types::MaterialProperty;
@@ -2394,7 +2395,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(MaterialProperty, types::MaterialPropertyEnvelope, json);
+    keyfob_client::operation!(MaterialProperty, types::MaterialPropertyEnvelope, record);
     /// Call of [`Client::orders`](super::Client::orders).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -2581,7 +2582,7 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
-    keyfob_client::operation!(Orders, types::OrderList, json);
+    keyfob_client::operation!(Orders, types::OrderList, record);
     impl Paged for Orders {
         type Page = types::OrderList;
         type Item = types::Order;
@@ -2661,11 +2662,11 @@ pub mod operation {
                     .http()
                     .post(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(CreateOrder, types::OrderEnvelope, json);
+    keyfob_client::operation!(CreateOrder, types::OrderEnvelope, record);
     /// Call of [`Client::order`](super::Client::order).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -2714,7 +2715,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(Order, types::OrderEnvelope, json);
+    keyfob_client::operation!(Order, types::OrderEnvelope, record);
     /// Call of [`Client::update_order`](super::Client::update_order).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -2766,11 +2767,11 @@ pub mod operation {
                     .http()
                     .put(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(UpdateOrder, types::OrderEnvelope, json);
+    keyfob_client::operation!(UpdateOrder, types::OrderEnvelope, record);
     /// Call of [`Client::delete_order_plain`](super::Client::delete_order_plain).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -2863,7 +2864,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(DeleteOrder, serde_json::Value, json);
+    keyfob_client::operation!(DeleteOrder, serde_json::Value, value);
     /// Call of [`Client::order_lines`](super::Client::order_lines).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -3041,7 +3042,7 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
-    keyfob_client::operation!(OrderLines, types::OrderLineList, json);
+    keyfob_client::operation!(OrderLines, types::OrderLineList, record);
     impl Paged for OrderLines {
         type Page = types::OrderLineList;
         type Item = types::OrderLine;
@@ -3121,11 +3122,11 @@ pub mod operation {
                     .http()
                     .post(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(CreateOrderLine, types::OrderLineEnvelope, json);
+    keyfob_client::operation!(CreateOrderLine, types::OrderLineEnvelope, record);
     /// Call of [`Client::order_line`](super::Client::order_line).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -3174,7 +3175,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(OrderLine, types::OrderLineEnvelope, json);
+    keyfob_client::operation!(OrderLine, types::OrderLineEnvelope, record);
     /// Call of [`Client::update_order_line`](super::Client::update_order_line).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -3226,11 +3227,11 @@ pub mod operation {
                     .http()
                     .put(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(UpdateOrderLine, types::OrderLineEnvelope, json);
+    keyfob_client::operation!(UpdateOrderLine, types::OrderLineEnvelope, record);
     /// Call of [`Client::delete_order_line`](super::Client::delete_order_line).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -3831,7 +3832,7 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
-    keyfob_client::operation!(Transactions, types::TransactionList, json);
+    keyfob_client::operation!(Transactions, types::TransactionList, record);
     impl Paged for Transactions {
         type Page = types::TransactionList;
         type Item = types::Transaction;
@@ -3915,7 +3916,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(Transaction, types::TransactionEnvelope, json);
+    keyfob_client::operation!(Transaction, types::TransactionEnvelope, record);
     /// Call of [`Client::update_transaction_by_post`](super::Client::update_transaction_by_post).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -3967,11 +3968,13 @@ pub mod operation {
                     .http()
                     .post(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(UpdateTransactionByPost, types::TransactionEnvelope, json);
+    keyfob_client::operation!(
+        UpdateTransactionByPost, types::TransactionEnvelope, record
+    );
     /// Call of [`Client::update_transaction`](super::Client::update_transaction).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -4023,11 +4026,11 @@ pub mod operation {
                     .http()
                     .put(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(UpdateTransaction, types::TransactionEnvelope, json);
+    keyfob_client::operation!(UpdateTransaction, types::TransactionEnvelope, record);
     /// Call of [`Client::batches`](super::Client::batches).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -4166,7 +4169,7 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
-    keyfob_client::operation!(Batches, types::BatchList, json);
+    keyfob_client::operation!(Batches, types::BatchList, record);
     impl Paged for Batches {
         type Page = types::BatchList;
         type Item = types::Batch;
@@ -4246,11 +4249,11 @@ pub mod operation {
                     .http()
                     .post(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(CreateBatch, types::BatchEnvelope, json);
+    keyfob_client::operation!(CreateBatch, types::BatchEnvelope, record);
     /// Call of [`Client::batch`](super::Client::batch).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -4299,7 +4302,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(Batch, types::BatchEnvelope, json);
+    keyfob_client::operation!(Batch, types::BatchEnvelope, record);
     /// Call of [`Client::update_batch`](super::Client::update_batch).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -4351,11 +4354,11 @@ pub mod operation {
                     .http()
                     .put(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(UpdateBatch, types::BatchEnvelope, json);
+    keyfob_client::operation!(UpdateBatch, types::BatchEnvelope, record);
     /// Call of [`Client::delete_batch`](super::Client::delete_batch).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -4623,7 +4626,7 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
-    keyfob_client::operation!(WorkOrderLines, types::WorkOrderLineList, json);
+    keyfob_client::operation!(WorkOrderLines, types::WorkOrderLineList, record);
     impl Paged for WorkOrderLines {
         type Page = types::WorkOrderLineList;
         type Item = types::WorkOrderLine;
@@ -4708,7 +4711,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(WorkOrderLine, types::WorkOrderLineEnvelope, json);
+    keyfob_client::operation!(WorkOrderLine, types::WorkOrderLineEnvelope, record);
     /// Call of [`Client::update_work_order_line`](super::Client::update_work_order_line).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -4761,11 +4764,11 @@ pub mod operation {
                     .http()
                     .put(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(UpdateWorkOrderLine, types::WorkOrderLineEnvelope, json);
+    keyfob_client::operation!(UpdateWorkOrderLine, types::WorkOrderLineEnvelope, record);
     /// Call of [`Client::storage_rules`](super::Client::storage_rules).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -4873,7 +4876,7 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
-    keyfob_client::operation!(StorageRules, types::StorageRuleList, json);
+    keyfob_client::operation!(StorageRules, types::StorageRuleList, record);
     impl Paged for StorageRules {
         type Page = types::StorageRuleList;
         type Item = types::StorageRule;
@@ -4953,11 +4956,11 @@ pub mod operation {
                     .http()
                     .post(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(CreateStorageRule, types::StorageRuleEnvelope, json);
+    keyfob_client::operation!(CreateStorageRule, types::StorageRuleEnvelope, record);
     /// Call of [`Client::storage_rule`](super::Client::storage_rule).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -5006,7 +5009,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(StorageRule, types::StorageRuleEnvelope, json);
+    keyfob_client::operation!(StorageRule, types::StorageRuleEnvelope, record);
     /// Call of [`Client::update_storage_rule`](super::Client::update_storage_rule).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -5058,11 +5061,11 @@ pub mod operation {
                     .http()
                     .put(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(UpdateStorageRule, types::StorageRuleEnvelope, json);
+    keyfob_client::operation!(UpdateStorageRule, types::StorageRuleEnvelope, record);
     /// Call of [`Client::delete_storage_rule`](super::Client::delete_storage_rule).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -5111,7 +5114,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(DeleteStorageRule, serde_json::Value, json);
+    keyfob_client::operation!(DeleteStorageRule, serde_json::Value, value);
     /// Call of [`Client::locations`](super::Client::locations).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -5451,7 +5454,7 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
-    keyfob_client::operation!(Locations, types::LocationList, json);
+    keyfob_client::operation!(Locations, types::LocationList, record);
     impl Paged for Locations {
         type Page = types::LocationList;
         type Item = types::Location;
@@ -5535,7 +5538,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(Location, types::LocationEnvelope, json);
+    keyfob_client::operation!(Location, types::LocationEnvelope, record);
     /// Call of [`Client::location_contents`](super::Client::location_contents).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -5779,7 +5782,7 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
-    keyfob_client::operation!(LocationContents, types::LocationContentList, json);
+    keyfob_client::operation!(LocationContents, types::LocationContentList, record);
     impl Paged for LocationContents {
         type Page = types::LocationContentList;
         type Item = types::LocationContent;
@@ -5864,7 +5867,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(LocationContent, types::LocationContentEnvelope, json);
+    keyfob_client::operation!(LocationContent, types::LocationContentEnvelope, record);
     /// Call of [`Client::location_content_breakdowns`](super::Client::location_content_breakdowns).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -6141,7 +6144,7 @@ pub mod operation {
         }
     }
     keyfob_client::operation!(
-        LocationContentBreakdowns, types::LocationContentBreakdownList, json
+        LocationContentBreakdowns, types::LocationContentBreakdownList, record
     );
     impl Paged for LocationContentBreakdowns {
         type Page = types::LocationContentBreakdownList;
@@ -6231,7 +6234,7 @@ pub mod operation {
         }
     }
     keyfob_client::operation!(
-        LocationContentBreakdown, types::LocationContentBreakdownEnvelope, json
+        LocationContentBreakdown, types::LocationContentBreakdownEnvelope, record
     );
     /// Call of [`Client::warehouses`](super::Client::warehouses).
     #[derive(Clone, Debug)]
@@ -6340,7 +6343,7 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
-    keyfob_client::operation!(Warehouses, types::WarehouseList, json);
+    keyfob_client::operation!(Warehouses, types::WarehouseList, record);
     impl Paged for Warehouses {
         type Page = types::WarehouseList;
         type Item = types::Warehouse;
@@ -6424,7 +6427,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(Warehouse, types::WarehouseEnvelope, json);
+    keyfob_client::operation!(Warehouse, types::WarehouseEnvelope, record);
     /// Call of [`Client::storage_units`](super::Client::storage_units).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -6563,7 +6566,7 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
-    keyfob_client::operation!(StorageUnits, types::StorageUnitList, json);
+    keyfob_client::operation!(StorageUnits, types::StorageUnitList, record);
     impl Paged for StorageUnits {
         type Page = types::StorageUnitList;
         type Item = types::StorageUnit;
@@ -6647,7 +6650,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(StorageUnit, types::StorageUnitEnvelope, json);
+    keyfob_client::operation!(StorageUnit, types::StorageUnitEnvelope, record);
     /// Call of [`Client::access_points`](super::Client::access_points).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -6774,7 +6777,7 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
-    keyfob_client::operation!(AccessPoints, types::AccessPointList, json);
+    keyfob_client::operation!(AccessPoints, types::AccessPointList, record);
     impl Paged for AccessPoints {
         type Page = types::AccessPointList;
         type Item = types::AccessPoint;
@@ -6858,7 +6861,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(AccessPoint, types::AccessPointEnvelope, json);
+    keyfob_client::operation!(AccessPoint, types::AccessPointEnvelope, record);
     /// Call of [`Client::carriers`](super::Client::carriers).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -6966,7 +6969,7 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
-    keyfob_client::operation!(Carriers, types::CarrierList, json);
+    keyfob_client::operation!(Carriers, types::CarrierList, record);
     impl Paged for Carriers {
         type Page = types::CarrierList;
         type Item = types::Carrier;
@@ -7050,7 +7053,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(Carrier, types::CarrierEnvelope, json);
+    keyfob_client::operation!(Carrier, types::CarrierEnvelope, record);
     /// Call of [`Client::shelves`](super::Client::shelves).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -7342,7 +7345,7 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
-    keyfob_client::operation!(Shelves, types::ShelfList, json);
+    keyfob_client::operation!(Shelves, types::ShelfList, record);
     impl Paged for Shelves {
         type Page = types::ShelfList;
         type Item = types::Shelf;
@@ -7426,7 +7429,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(Shelf, types::ShelfEnvelope, json);
+    keyfob_client::operation!(Shelf, types::ShelfEnvelope, record);
     /// Call of [`Client::bins`](super::Client::bins).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -7545,7 +7548,7 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
-    keyfob_client::operation!(Bins, types::BinList, json);
+    keyfob_client::operation!(Bins, types::BinList, record);
     impl Paged for Bins {
         type Page = types::BinList;
         type Item = types::Bin;
@@ -7629,7 +7632,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(Bin, types::BinEnvelope, json);
+    keyfob_client::operation!(Bin, types::BinEnvelope, record);
     /// Call of [`Client::zones`](super::Client::zones).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -7804,7 +7807,7 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
-    keyfob_client::operation!(Zones, types::ZoneList, json);
+    keyfob_client::operation!(Zones, types::ZoneList, record);
     impl Paged for Zones {
         type Page = types::ZoneList;
         type Item = types::Zone;
@@ -7888,7 +7891,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(Zone, types::ZoneEnvelope, json);
+    keyfob_client::operation!(Zone, types::ZoneEnvelope, record);
     /// Call of [`Client::stations`](super::Client::stations).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -7985,7 +7988,7 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
-    keyfob_client::operation!(Stations, types::StationList, json);
+    keyfob_client::operation!(Stations, types::StationList, record);
     impl Paged for Stations {
         type Page = types::StationList;
         type Item = types::Station;
@@ -8069,7 +8072,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(Station, types::StationEnvelope, json);
+    keyfob_client::operation!(Station, types::StationEnvelope, record);
     /// Call of [`Client::power_pick_clients`](super::Client::power_pick_clients).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -8177,7 +8180,7 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
-    keyfob_client::operation!(PowerPickClients, types::PowerPickClientList, json);
+    keyfob_client::operation!(PowerPickClients, types::PowerPickClientList, record);
     impl Paged for PowerPickClients {
         type Page = types::PowerPickClientList;
         type Item = types::PowerPickClient;
@@ -8261,7 +8264,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(PowerPickClient, types::PowerPickClientEnvelope, json);
+    keyfob_client::operation!(PowerPickClient, types::PowerPickClientEnvelope, record);
     /// Call of [`Client::cost_centers`](super::Client::cost_centers).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -8380,7 +8383,7 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
-    keyfob_client::operation!(CostCenters, types::CostCenterList, json);
+    keyfob_client::operation!(CostCenters, types::CostCenterList, record);
     impl Paged for CostCenters {
         type Page = types::CostCenterList;
         type Item = types::CostCenter;
@@ -8460,11 +8463,11 @@ pub mod operation {
                     .http()
                     .post(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(CreateCostCenter, types::CostCenterEnvelope, json);
+    keyfob_client::operation!(CreateCostCenter, types::CostCenterEnvelope, record);
     /// Call of [`Client::cost_center`](super::Client::cost_center).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -8513,7 +8516,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(CostCenter, types::CostCenterEnvelope, json);
+    keyfob_client::operation!(CostCenter, types::CostCenterEnvelope, record);
     /// Call of [`Client::update_cost_center`](super::Client::update_cost_center).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -8565,11 +8568,11 @@ pub mod operation {
                     .http()
                     .put(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(UpdateCostCenter, types::CostCenterEnvelope, json);
+    keyfob_client::operation!(UpdateCostCenter, types::CostCenterEnvelope, record);
     /// Call of [`Client::delete_cost_center`](super::Client::delete_cost_center).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -8751,7 +8754,7 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
-    keyfob_client::operation!(Kits, types::KitList, json);
+    keyfob_client::operation!(Kits, types::KitList, record);
     impl Paged for Kits {
         type Page = types::KitList;
         type Item = types::Kit;
@@ -8831,11 +8834,11 @@ pub mod operation {
                     .http()
                     .post(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(CreateKit, types::KitEnvelope, json);
+    keyfob_client::operation!(CreateKit, types::KitEnvelope, record);
     /// Call of [`Client::kit`](super::Client::kit).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -8884,7 +8887,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(Kit, types::KitEnvelope, json);
+    keyfob_client::operation!(Kit, types::KitEnvelope, record);
     /// Call of [`Client::update_kit`](super::Client::update_kit).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -8932,11 +8935,11 @@ pub mod operation {
                     .http()
                     .put(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(UpdateKit, types::KitEnvelope, json);
+    keyfob_client::operation!(UpdateKit, types::KitEnvelope, record);
     /// Call of [`Client::delete_kit`](super::Client::delete_kit).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -9142,7 +9145,7 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
-    keyfob_client::operation!(KitLines, types::KitLineList, json);
+    keyfob_client::operation!(KitLines, types::KitLineList, record);
     impl Paged for KitLines {
         type Page = types::KitLineList;
         type Item = types::KitLine;
@@ -9222,11 +9225,11 @@ pub mod operation {
                     .http()
                     .post(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(CreateKitLine, types::KitLineEnvelope, json);
+    keyfob_client::operation!(CreateKitLine, types::KitLineEnvelope, record);
     /// Call of [`Client::kit_line`](super::Client::kit_line).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -9275,7 +9278,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(KitLine, types::KitLineEnvelope, json);
+    keyfob_client::operation!(KitLine, types::KitLineEnvelope, record);
     /// Call of [`Client::update_kit_line`](super::Client::update_kit_line).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -9327,11 +9330,11 @@ pub mod operation {
                     .http()
                     .put(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(UpdateKitLine, types::KitLineEnvelope, json);
+    keyfob_client::operation!(UpdateKitLine, types::KitLineEnvelope, record);
     /// Call of [`Client::delete_kit_line`](super::Client::delete_kit_line).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -9471,7 +9474,7 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
-    keyfob_client::operation!(Images, types::ImageList, json);
+    keyfob_client::operation!(Images, types::ImageList, record);
     impl Paged for Images {
         type Page = types::ImageList;
         type Item = types::Image;
@@ -9551,11 +9554,11 @@ pub mod operation {
                     .http()
                     .post(url)
                     .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json(&self.body),
+                    .json_body(&self.body),
             )
         }
     }
-    keyfob_client::operation!(CreateImage, types::ImageEnvelope, json);
+    keyfob_client::operation!(CreateImage, types::ImageEnvelope, record);
     /// Call of [`Client::image`](super::Client::image).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -9604,7 +9607,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(Image, types::ImageEnvelope, json);
+    keyfob_client::operation!(Image, types::ImageEnvelope, record);
     /// Call of [`Client::reports`](super::Client::reports).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -9740,7 +9743,7 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
-    keyfob_client::operation!(Reports, types::ReportList, json);
+    keyfob_client::operation!(Reports, types::ReportList, record);
     impl Paged for Reports {
         type Page = types::ReportList;
         type Item = types::Report;
@@ -9824,7 +9827,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(Report, types::ReportEnvelope, json);
+    keyfob_client::operation!(Report, types::ReportEnvelope, record);
     /// Call of [`Client::api_calls`](super::Client::api_calls).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -9987,7 +9990,7 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
-    keyfob_client::operation!(ApiCalls, types::ApiCallList, json);
+    keyfob_client::operation!(ApiCalls, types::ApiCallList, record);
     impl Paged for ApiCalls {
         type Page = types::ApiCallList;
         type Item = types::ApiCall;
@@ -10071,7 +10074,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(ApiCall, types::ApiCallEnvelope, json);
+    keyfob_client::operation!(ApiCall, types::ApiCallEnvelope, record);
     /// Call of [`Client::connections`](super::Client::connections).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -10168,7 +10171,7 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
-    keyfob_client::operation!(Connections, types::ConnectionList, json);
+    keyfob_client::operation!(Connections, types::ConnectionList, record);
     impl Paged for Connections {
         type Page = types::ConnectionList;
         type Item = types::Connection;
@@ -10252,7 +10255,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(Connection, types::Connection, json);
+    keyfob_client::operation!(Connection, types::Connection, record);
     /// Call of [`Client::report_rows`](super::Client::report_rows).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -10314,7 +10317,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(ReportRows, serde_json::Value, json);
+    keyfob_client::operation!(ReportRows, serde_json::Value, value);
     /// Call of [`Client::snapshots`](super::Client::snapshots).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -10376,7 +10379,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(Snapshots, serde_json::Value, json);
+    keyfob_client::operation!(Snapshots, serde_json::Value, value);
     /// Call of [`Client::settings`](super::Client::settings).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -10422,7 +10425,7 @@ pub mod operation {
             )
         }
     }
-    keyfob_client::operation!(Settings, serde_json::Value, json);
+    keyfob_client::operation!(Settings, serde_json::Value, value);
 }
 /// What the API takes and answers.
 pub mod types {

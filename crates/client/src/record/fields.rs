@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Serialize, Serializer, de::MapAccess, ser::SerializeMap};
 use serde_json::Value as Json;
 
 use super::{
     forms::{Form, Note, Seen},
-    values::{Seed, Value, original},
+    sink::{Members, Sink, Write},
+    source::{Failed, Source},
+    values::{Held, Holding, Value, original},
 };
 use crate::Patch;
 
@@ -18,114 +19,112 @@ pub trait Field {
     /// # Errors
     ///
     /// If it is not what the field takes.
-    fn read<'de, A: MapAccess<'de>>(&mut self, map: &mut A, note: &mut Note) -> Result<(), A::Error>;
+    fn read(&mut self, source: &mut dyn Source<'_>, note: &mut Note) -> Result<(), Failed>;
 
     /// Writes the field as it was seen, unless it is absent.
     ///
     /// # Errors
     ///
     /// Only the serializer's own.
-    fn write<M: SerializeMap>(&self, entry: Entry<'_, M>) -> Result<(), M::Error>;
+    fn write(&self, entry: Entry<'_>) -> Result<(), Failed>;
 }
 
 /// Where a field is written.
-#[derive(Debug)]
-pub struct Entry<'a, M> {
+pub struct Entry<'a> {
     pub(super) key: &'static str,
     pub(super) seen: Seen<'a>,
-    pub(super) map: &'a mut M,
+    pub(super) members: &'a mut dyn Members,
 }
 
-impl<M: SerializeMap> Entry<'_, M> {
-    pub(super) fn put<T: Value>(self, value: Option<&T>) -> Result<(), M::Error> {
-        match (value, self.seen.form) {
+impl Entry<'_> {
+    pub(super) fn put<T: Value>(self, value: Option<&T>) -> Result<(), Failed> {
+        self.put_any(&Held(value))
+    }
+
+    fn put_any(self, held: &dyn Holding) -> Result<(), Failed> {
+        match (held.value(), self.seen.form) {
             (None, Form::Plain) => Ok(()),
             (None, Form::Null) => self.null(),
-            (Some(value), Form::Plain) => self.plain(value),
-            _ => match (original(value, self.seen), value) {
+            (Some(value), Form::Plain) => self.members.member(self.key, value),
+            (value, _) => match (original(held, self.seen), value) {
                 (Some(json), _) => self.json(&json),
-                (None, Some(value)) => self.plain(value),
+                (None, Some(value)) => self.members.member(self.key, value),
                 (None, None) => Ok(()),
             },
         }
     }
 
-    fn plain<T: Value>(self, value: &T) -> Result<(), M::Error> {
-        self.map.serialize_entry(self.key, &Written(value))
+    pub(super) fn json(self, json: &Json) -> Result<(), Failed> {
+        self.members.member(self.key, json)
     }
 
-    pub(super) fn json(self, json: &Json) -> Result<(), M::Error> {
-        self.map.serialize_entry(self.key, json)
+    pub(super) fn null(self) -> Result<(), Failed> {
+        self.members.member(self.key, &Null)
     }
+}
 
-    // Forms, which know no null, leave out what is `None`; they refuse a unit.
-    pub(super) fn null(self) -> Result<(), M::Error> {
-        self.map.serialize_entry(self.key, &None::<()>)
+/// `null`, written as what is not there.
+struct Null;
+
+impl Write for Null {
+    fn write(&self, sink: &mut dyn Sink) -> Result<(), Failed> {
+        sink.null()
     }
 }
 
 impl<T: Value> Field for Option<T> {
-    fn read<'de, A: MapAccess<'de>>(&mut self, map: &mut A, note: &mut Note) -> Result<(), A::Error> {
-        *self = map.next_value_seed(Seed::new(note))?;
+    fn read(&mut self, source: &mut dyn Source<'_>, note: &mut Note) -> Result<(), Failed> {
+        *self = T::read(source, note)?;
         Ok(())
     }
 
-    fn write<M: SerializeMap>(&self, entry: Entry<'_, M>) -> Result<(), M::Error> {
+    fn write(&self, entry: Entry<'_>) -> Result<(), Failed> {
         entry.put(self.as_ref())
     }
 }
 
 impl<T: Value> Field for Vec<T> {
-    fn read<'de, A: MapAccess<'de>>(&mut self, map: &mut A, note: &mut Note) -> Result<(), A::Error> {
-        *self = map.next_value_seed(Seed::new(note))?.unwrap_or_default();
+    fn read(&mut self, source: &mut dyn Source<'_>, note: &mut Note) -> Result<(), Failed> {
+        *self = <Self as Value>::read(source, note)?.unwrap_or_default();
         if self.is_empty() && note.is_plain() {
             note.set(Form::Empty);
         }
         Ok(())
     }
 
-    fn write<M: SerializeMap>(&self, entry: Entry<'_, M>) -> Result<(), M::Error> {
+    fn write(&self, entry: Entry<'_>) -> Result<(), Failed> {
         entry.put(Some(self).filter(|list| !list.is_empty()))
     }
 }
 
 impl<T: Value> Field for BTreeMap<String, T> {
-    fn read<'de, A: MapAccess<'de>>(&mut self, map: &mut A, note: &mut Note) -> Result<(), A::Error> {
-        *self = map.next_value_seed(Seed::new(note))?.unwrap_or_default();
+    fn read(&mut self, source: &mut dyn Source<'_>, note: &mut Note) -> Result<(), Failed> {
+        *self = <Self as Value>::read(source, note)?.unwrap_or_default();
         if self.is_empty() && note.is_plain() {
             note.set(Form::Empty);
         }
         Ok(())
     }
 
-    fn write<M: SerializeMap>(&self, entry: Entry<'_, M>) -> Result<(), M::Error> {
+    fn write(&self, entry: Entry<'_>) -> Result<(), Failed> {
         entry.put(Some(self).filter(|map| !map.is_empty()))
     }
 }
 
 impl<T: Value> Field for Patch<T> {
-    fn read<'de, A: MapAccess<'de>>(&mut self, map: &mut A, note: &mut Note) -> Result<(), A::Error> {
-        *self = map.next_value_seed(Seed::new(note))?.map_or(Self::Null, Self::Value);
+    fn read(&mut self, source: &mut dyn Source<'_>, note: &mut Note) -> Result<(), Failed> {
+        *self = T::read(source, note)?.map_or(Self::Null, Self::Value);
         Ok(())
     }
 
-    fn write<M: SerializeMap>(&self, entry: Entry<'_, M>) -> Result<(), M::Error> {
+    fn write(&self, entry: Entry<'_>) -> Result<(), Failed> {
         match self {
             Self::Absent => Ok(()),
-            Self::Null => match original::<T>(None, entry.seen) {
+            Self::Null => match original(&Held::<T>(None), entry.seen) {
                 Some(json) => entry.json(&json),
                 None => entry.null(),
             },
             Self::Value(value) => entry.put(Some(value)),
         }
-    }
-}
-
-/// Serializes the way a [`Value`] is written.
-pub(super) struct Written<'a, T>(pub(super) &'a T);
-
-impl<T: Value> Serialize for Written<'_, T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.write(serializer)
     }
 }

@@ -1,28 +1,26 @@
 //! Fields that are not simply there or not: the ones that an API requires, and JSON that travels as text.
 
-use serde::{
-    de::MapAccess,
-    ser::{Error as _, SerializeMap},
-};
 use serde_json::Value as Json;
 
 use super::{
-    fields::{Entry, Written},
+    fields::Entry,
     forms::{Form, Note},
-    values::{Seed, Value, missing},
+    sink::{Write, Written},
+    source::{Failed, Source},
+    values::{MISSING, Value, read_json},
 };
 
 /// A field that is always written, and read as its blank value if it is absent or `null`.
 pub mod given {
-    use super::{Entry, MapAccess, Note, Seed, SerializeMap, Value};
+    use super::{Entry, Failed, Note, Source, Value};
 
     /// Reads the value that comes next.
     ///
     /// # Errors
     ///
     /// If it is not what the field takes.
-    pub fn read<'de, T: Value, A: MapAccess<'de>>(field: &mut T, map: &mut A, note: &mut Note) -> Result<(), A::Error> {
-        *field = map.next_value_seed(Seed::new(note))?.unwrap_or_else(T::blank);
+    pub fn read<T: Value>(field: &mut T, source: &mut dyn Source<'_>, note: &mut Note) -> Result<(), Failed> {
+        *field = T::read(source, note)?.unwrap_or_else(T::blank);
         Ok(())
     }
 
@@ -31,7 +29,7 @@ pub mod given {
     /// # Errors
     ///
     /// Only the serializer's own.
-    pub fn write<T: Value, M: SerializeMap>(field: &T, entry: Entry<'_, M>) -> Result<(), M::Error> {
+    pub fn write<T: Value>(field: &T, entry: Entry<'_>) -> Result<(), Failed> {
         entry.put(Some(field))
     }
 }
@@ -39,34 +37,34 @@ pub mod given {
 /// A field that is always written, and has to be there.
 pub mod needed {
     pub use super::given::write;
-    use super::{MapAccess, Note, Seed, Value, missing};
+    use super::{Failed, MISSING, Note, Source, Value};
 
     /// Reads the value that comes next.
     ///
     /// # Errors
     ///
     /// If it is not what the field takes.
-    pub fn read<'de, T: Value, A: MapAccess<'de>>(field: &mut T, map: &mut A, note: &mut Note) -> Result<(), A::Error> {
-        *field = map.next_value_seed(Seed::new(note))?.ok_or_else(missing)?;
+    pub fn read<T: Value>(field: &mut T, source: &mut dyn Source<'_>, note: &mut Note) -> Result<(), Failed> {
+        *field = T::read(source, note)?.ok_or_else(|| source.refuse(MISSING))?;
         Ok(())
     }
 }
 
 /// A field that is always written, if need be as `null`.
 pub mod nullable {
-    use super::{Entry, Form, MapAccess, Note, Seed, SerializeMap, Value};
+    use super::{Entry, Failed, Form, Note, Source, Value};
 
     /// Reads the value that comes next.
     ///
     /// # Errors
     ///
     /// If it is not what the field takes.
-    pub fn read<'de, T: Value, A: MapAccess<'de>>(
+    pub fn read<T: Value>(
         field: &mut Option<T>,
-        map: &mut A,
+        source: &mut dyn Source<'_>,
         note: &mut Note,
-    ) -> Result<(), A::Error> {
-        *field = map.next_value_seed(Seed::new(note))?;
+    ) -> Result<(), Failed> {
+        *field = T::read(source, note)?;
         Ok(())
     }
 
@@ -75,7 +73,7 @@ pub mod nullable {
     /// # Errors
     ///
     /// Only the serializer's own.
-    pub fn write<T: Value, M: SerializeMap>(field: &Option<T>, entry: Entry<'_, M>) -> Result<(), M::Error> {
+    pub fn write<T: Value>(field: &Option<T>, entry: Entry<'_>) -> Result<(), Failed> {
         match field {
             None if entry.seen.form == Form::Plain => entry.null(),
             field => entry.put(field.as_ref()),
@@ -85,16 +83,16 @@ pub mod nullable {
 
 /// A value whose JSON travels as one string: `{"metaData": "{\"a\":1}"}`. It has to be there.
 pub mod text {
-    use super::{Entry, Json, MapAccess, Note, SerializeMap, Value, missing, parse, write_text};
+    use super::{Entry, Failed, MISSING, Note, Source, Value, parse, write_text};
 
     /// Reads the value from such a string, or as it is.
     ///
     /// # Errors
     ///
     /// If it is neither.
-    pub fn read<'de, T: Value, A: MapAccess<'de>>(field: &mut T, map: &mut A, note: &mut Note) -> Result<(), A::Error> {
-        let json = map.next_value::<Json>()?;
-        *field = parse(&json)?.ok_or_else(missing)?;
+    pub fn read<T: Value>(field: &mut T, source: &mut dyn Source<'_>, note: &mut Note) -> Result<(), Failed> {
+        let json = source.json(&mut Note::default())?.unwrap_or_default();
+        *field = parse(&json).map_err(|why| source.refuse(why))?.ok_or_else(|| source.refuse(MISSING))?;
         note.keep(json);
         Ok(())
     }
@@ -104,27 +102,27 @@ pub mod text {
     /// # Errors
     ///
     /// Only the serializer's own.
-    pub fn write<T: Value + PartialEq, M: SerializeMap>(field: &T, entry: Entry<'_, M>) -> Result<(), M::Error> {
+    pub fn write<T: Value + PartialEq>(field: &T, entry: Entry<'_>) -> Result<(), Failed> {
         write_text(field, entry)
     }
 }
 
 /// Such a value, or nothing.
 pub mod option_text {
-    use super::{Entry, Json, MapAccess, Note, SerializeMap, Value, parse, write_text};
+    use super::{Entry, Failed, Note, Source, Value, parse, write_text};
 
     /// Reads the value from such a string, or as it is; `null` and the empty string are nothing.
     ///
     /// # Errors
     ///
     /// If it is none of these.
-    pub fn read<'de, T: Value, A: MapAccess<'de>>(
+    pub fn read<T: Value>(
         field: &mut Option<T>,
-        map: &mut A,
+        source: &mut dyn Source<'_>,
         note: &mut Note,
-    ) -> Result<(), A::Error> {
-        let json = map.next_value::<Json>()?;
-        *field = parse(&json)?;
+    ) -> Result<(), Failed> {
+        let json = source.json(&mut Note::default())?.unwrap_or_default();
+        *field = parse(&json).map_err(|why| source.refuse(why))?;
         note.keep(json);
         Ok(())
     }
@@ -134,33 +132,33 @@ pub mod option_text {
     /// # Errors
     ///
     /// Only the serializer's own.
-    pub fn write<T: Value + PartialEq, M: SerializeMap>(
-        field: &Option<T>,
-        entry: Entry<'_, M>,
-    ) -> Result<(), M::Error> {
+    pub fn write<T: Value + PartialEq>(field: &Option<T>, entry: Entry<'_>) -> Result<(), Failed> {
         match (field, entry.seen.kept) {
             (Some(value), _) => write_text(value, entry),
-            (None, Some(json)) if matches!(parse::<T, serde_json::Error>(json), Ok(None)) => entry.json(json),
+            (None, Some(json)) if matches!(parse::<T>(json), Ok(None)) => entry.json(json),
             (None, _) => Ok(()),
         }
     }
 }
 
-fn parse<T: Value, E: serde::de::Error>(json: &Json) -> Result<Option<T>, E> {
+/// The value, or nothing; or why there is neither.
+fn parse<T: Value>(json: &Json) -> Result<Option<T>, &'static str> {
+    const WHY: &str = "expected JSON as text";
     let inner = match json {
         Json::String(text) if text.trim().is_empty() => return Ok(None),
-        Json::String(text) => &serde_json::from_str(text).map_err(|_| E::custom("expected JSON as text"))?,
+        Json::String(text) => &serde_json::from_str(text).map_err(|_| WHY)?,
         json => json,
     };
-    T::read(inner, &mut Note::default()).map_err(|_| E::custom("expected JSON as text"))
+    read_json(inner, &mut Note::default()).map_err(|Failed| WHY)
 }
 
-fn write_text<T: Value + PartialEq, M: SerializeMap>(value: &T, entry: Entry<'_, M>) -> Result<(), M::Error> {
+fn write_text<T: Value + PartialEq>(value: &T, entry: Entry<'_>) -> Result<(), Failed> {
     if let Some(json) = entry.seen.kept
-        && parse::<T, serde_json::Error>(json).is_ok_and(|read| read.as_ref() == Some(value))
+        && parse::<T>(json).is_ok_and(|read| read.as_ref() == Some(value))
     {
         return entry.json(json);
     }
-    let text = serde_json::to_string(&Written(value)).map_err(M::Error::custom)?;
+    let value: &dyn Write = value;
+    let text = serde_json::to_string(&Written(value)).map_err(|_| Failed)?;
     entry.json(&Json::String(text))
 }

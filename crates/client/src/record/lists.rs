@@ -1,27 +1,77 @@
 //! Lists and maps of values. Where an element came in another form, the JSON of the whole is kept.
 
-use std::{collections::BTreeMap, fmt, marker::PhantomData};
+use std::collections::BTreeMap;
 
-use serde::{
-    Deserializer, Serializer,
-    de::{self, MapAccess, SeqAccess, Visitor},
-};
 use serde_json::{Map, Value as Json};
 
 use super::{
-    fields::Written,
     forms::{Form, Note, Seen},
-    trace,
-    values::{Seed, Value, json},
+    sink::{Sink, Write},
+    source::{Failed, Source},
+    values::{Held, Value, json},
 };
 
-impl<T: Value> Value for Vec<T> {
-    fn read<'de, D: Deserializer<'de>>(deserializer: D, note: &mut Note) -> Result<Option<Self>, D::Error> {
-        deserializer.deserialize_any(ListVisitor(note, PhantomData))
+/// A list of values of whatever type.
+pub trait Elements {
+    /// How many there are.
+    fn count(&self) -> usize;
+
+    /// One of them, to be written.
+    fn at(&self, index: usize) -> &dyn Write;
+
+    /// Reads one more, if there is not nothing.
+    ///
+    /// # Errors
+    ///
+    /// If there is something else.
+    fn read_next(&mut self, source: &mut dyn Source<'_>, note: &mut Note) -> Result<(), Failed>;
+
+    /// The JSON that one of them, or nothing in between, came as.
+    fn json(&self, index: Option<usize>, seen: Seen<'_>) -> Option<Json>;
+
+    /// Whether this JSON is read as one of them, or as nothing.
+    fn is(&self, json: &Json, index: Option<usize>) -> bool;
+}
+
+impl<T: Value> Elements for Vec<T> {
+    fn count(&self) -> usize {
+        self.len()
     }
 
-    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.iter().map(Written))
+    fn at(&self, index: usize) -> &dyn Write {
+        &self[index]
+    }
+
+    fn read_next(&mut self, source: &mut dyn Source<'_>, note: &mut Note) -> Result<(), Failed> {
+        if let Some(element) = T::read(source, note)? {
+            self.push(element);
+        }
+        Ok(())
+    }
+
+    fn json(&self, index: Option<usize>, seen: Seen<'_>) -> Option<Json> {
+        T::json(index.and_then(|index| self.get(index)), seen)
+    }
+
+    fn is(&self, json: &Json, index: Option<usize>) -> bool {
+        T::is(json, index.and_then(|index| self.get(index)))
+    }
+}
+
+impl<T: Value> Write for Vec<T> {
+    fn write(&self, sink: &mut dyn Sink) -> Result<(), Failed> {
+        sink.list(self)
+    }
+}
+
+impl<T: Value> Value for Vec<T> {
+    fn read(source: &mut dyn Source<'_>, note: &mut Note) -> Result<Option<Self>, Failed> {
+        let mut list = Self::new();
+        if read_list(&mut list, source, note)? { Ok(Some(list)) } else { Ok(None) }
+    }
+
+    fn nothing() -> Option<Self> {
+        Some(Self::new())
     }
 
     fn blank() -> Self {
@@ -33,24 +83,97 @@ impl<T: Value> Value for Vec<T> {
     }
 
     fn is(json: &Json, value: Option<&Self>) -> bool {
-        let Json::Array(list) = json else { return json.is_null() && value.is_none() };
-        let mut values = value.map_or(&[][..], Vec::as_slice).iter().peekable();
-        let mut is_next = |json| values.next_if(|value| T::is(json, Some(value))).is_some();
-        list.iter().all(|json| is_next(json) || T::is(json, None)) && values.next().is_none()
+        match (json, value) {
+            (Json::Array(list), Some(value)) => is_list(list, value),
+            (Json::Array(list), None) => is_list(list, &Self::new()),
+            (json, value) => json.is_null() && value.is_none(),
+        }
     }
 
     fn json(value: Option<&Self>, seen: Seen<'_>) -> Option<Json> {
-        json(value, seen)
+        json(&Held(value), seen)
+    }
+}
+
+/// Reads a list; elements that are `null` are left out.
+fn read_list(list: &mut dyn Elements, source: &mut dyn Source<'_>, note: &mut Note) -> Result<bool, Failed> {
+    let mut noted = Note::default();
+    let mut kept: Option<Vec<Json>> = None;
+    let mut element = |_: &str, source: &mut dyn Source<'_>| {
+        let before = list.count();
+        list.read_next(source, &mut noted)?;
+        if kept.is_some() || !noted.is_plain() {
+            kept = kept.take().or_else(|| (0..before).map(|at| list.json(Some(at), Seen::default())).collect());
+            let next = list.json((list.count() > before).then_some(before), noted.seen());
+            kept = kept.take().zip(next).map(|(mut kept, next)| {
+                kept.push(next);
+                kept
+            });
+            noted = Note::default();
+        }
+        Ok(())
+    };
+    let there = source.list(&mut element, note)?;
+    if let Some(kept) = kept {
+        note.keep(kept);
+    }
+    Ok(there)
+}
+
+/// Whether the JSON is read as this list: each of its elements as the next of the list, or as nothing.
+fn is_list(json: &[Json], list: &dyn Elements) -> bool {
+    let mut next = 0;
+    for json in json {
+        if next < list.count() && list.is(json, Some(next)) {
+            next += 1;
+        } else if !list.is(json, None) {
+            return false;
+        }
+    }
+    next == list.count()
+}
+
+impl<T: Value> Write for BTreeMap<String, T> {
+    fn write(&self, sink: &mut dyn Sink) -> Result<(), Failed> {
+        let mut entries: Vec<(&str, &dyn Write)> = Vec::with_capacity(self.len());
+        for (key, value) in self {
+            entries.push((key, value));
+        }
+        sink.map(&entries)
     }
 }
 
 impl<T: Value> Value for BTreeMap<String, T> {
-    fn read<'de, D: Deserializer<'de>>(deserializer: D, note: &mut Note) -> Result<Option<Self>, D::Error> {
-        deserializer.deserialize_any(MapVisitor(note, PhantomData))
+    // Entries that are `null` are left out.
+    fn read(source: &mut dyn Source<'_>, note: &mut Note) -> Result<Option<Self>, Failed> {
+        let mut map = Self::new();
+        let mut kept: Option<Map<String, Json>> = None;
+        let mut noted = Note::default();
+        let mut entry = |key: &str, source: &mut dyn Source<'_>| {
+            let value = T::read(source, &mut noted)?;
+            if kept.is_some() || !noted.is_plain() {
+                let plain = |(key, value): (&String, &T)| Some((key.clone(), T::json(Some(value), Seen::default())?));
+                kept = kept.take().or_else(|| map.iter().map(plain).collect());
+                kept = kept.take().zip(T::json(value.as_ref(), noted.seen())).map(|(mut kept, next)| {
+                    kept.insert(key.to_owned(), next);
+                    kept
+                });
+                noted = Note::default();
+            }
+            if let Some(value) = value {
+                map.insert(key.to_owned(), value);
+            }
+            Ok(())
+        };
+        let there = source.map(&mut entry, note)?;
+        if let Some(kept) = kept {
+            note.keep(kept);
+        }
+        if there { Ok(Some(map)) } else { Ok(None) }
     }
 
-    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.iter().map(|(key, value)| (key, Written(value))))
+    fn nothing() -> Option<Self> {
+        Some(Self::new())
     }
 
     fn blank() -> Self {
@@ -69,106 +192,6 @@ impl<T: Value> Value for BTreeMap<String, T> {
     }
 
     fn json(value: Option<&Self>, seen: Seen<'_>) -> Option<Json> {
-        json(value, seen)
+        json(&Held(value), seen)
     }
-}
-
-/// Collects a list; elements that are `null` are left out.
-struct ListVisitor<'n, T>(&'n mut Note, PhantomData<T>);
-
-impl<'de, T: Value> Visitor<'de> for ListVisitor<'_, T> {
-    type Value = Option<Vec<T>>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list")
-    }
-
-    fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
-        self.0.set(Form::Null);
-        Ok(None)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Self::Value, A::Error> {
-        let mut list = Vec::new();
-        let mut kept = None;
-        let mut note = Note::default();
-        for index in 0.. {
-            match sequence.next_element_seed(Seed::<T>::new(&mut note)) {
-                Ok(Some(element)) => {
-                    if kept.is_some() || !note.is_plain() {
-                        kept = keep(kept, &list, element.as_ref(), &mut note);
-                    }
-                    list.extend(element);
-                }
-                Ok(None) => break,
-                Err(error) => {
-                    trace::index(index);
-                    return Err(error);
-                }
-            }
-        }
-        if let Some(kept) = kept {
-            self.0.keep(kept);
-        }
-        Ok(Some(list))
-    }
-}
-
-/// The JSON of a list so far and of the element that follows.
-#[cold]
-fn keep<T: Value>(kept: Option<Vec<Json>>, list: &[T], next: Option<&T>, note: &mut Note) -> Option<Vec<Json>> {
-    let note = std::mem::take(note);
-    let plain = |value| T::json(Some(value), Seen::default());
-    let mut kept = kept.or_else(|| list.iter().map(plain).collect())?;
-    kept.push(T::json(next, note.seen())?);
-    Some(kept)
-}
-
-/// Collects a map; entries that are `null` are left out.
-struct MapVisitor<'n, T>(&'n mut Note, PhantomData<T>);
-
-impl<'de, T: Value> Visitor<'de> for MapVisitor<'_, T> {
-    type Value = Option<BTreeMap<String, T>>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
-        self.0.set(Form::Null);
-        Ok(None)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
-        let mut map = BTreeMap::new();
-        let mut kept = None;
-        let mut note = Note::default();
-        while let Some(key) = entries.next_key::<String>()? {
-            let value = entries.next_value_seed(Seed::<T>::new(&mut note)).inspect_err(|_| trace::key(&key))?;
-            if kept.is_some() || !note.is_plain() {
-                kept = keep_entry(kept, &map, &key, value.as_ref(), &mut note);
-            }
-            map.extend(value.map(|value| (key, value)));
-        }
-        if let Some(kept) = kept {
-            self.0.keep(kept);
-        }
-        Ok(Some(map))
-    }
-}
-
-/// The JSON of a map so far and of the entry that follows.
-#[cold]
-fn keep_entry<T: Value>(
-    kept: Option<Map<String, Json>>,
-    map: &BTreeMap<String, T>,
-    key: &str,
-    next: Option<&T>,
-    note: &mut Note,
-) -> Option<Map<String, Json>> {
-    let note = std::mem::take(note);
-    let plain = |(key, value): (&String, &T)| Some((key.clone(), T::json(Some(value), Seen::default())?));
-    let mut kept = kept.or_else(|| map.iter().map(plain).collect())?;
-    kept.insert(key.to_owned(), T::json(next, note.seen())?);
-    Some(kept)
 }

@@ -1,41 +1,38 @@
 //! What stands in fields, lists and maps of records.
 
-use std::{borrow::Cow, fmt, marker::PhantomData};
+use std::borrow::Cow;
 
 use chrono::NaiveDate;
-use serde::{
-    Deserialize, Deserializer, Serialize, Serializer,
-    de::{self, DeserializeSeed, Visitor},
-};
+use serde::Deserializer;
 use serde_json::Value as Json;
 
 use super::{
-    fields::Written,
     forms::{Form, Note, Seen},
+    sink::{Sink, Write, to_json},
+    source::{self, Failed, Source},
 };
 use crate::{
     NumberOrString, Timestamp,
-    wire::{
-        self,
-        lenient::{self, Lenient},
-    },
+    wire::lenient::{self, Lenient},
 };
 
+/// Why nothing will not do.
+pub(super) const MISSING: &str = "expected a value";
+
 /// A value that is read leniently; `null` is nothing.
-pub trait Value: Sized {
+pub trait Value: Write + Sized {
     /// Reads a value, or nothing, and notes its form if it is not the one that is written.
     ///
     /// # Errors
     ///
     /// If there is something else.
-    fn read<'de, D: Deserializer<'de>>(deserializer: D, note: &mut Note) -> Result<Option<Self>, D::Error>;
+    fn read(source: &mut dyn Source<'_>, note: &mut Note) -> Result<Option<Self>, Failed>;
 
-    /// Writes the value.
-    ///
-    /// # Errors
-    ///
-    /// Only the serializer's own.
-    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error>;
+    /// What nothing stands for, if a value has to be there.
+    #[must_use]
+    fn nothing() -> Option<Self> {
+        None
+    }
 
     /// The value of a field that has to be there, before it is read.
     fn blank() -> Self;
@@ -59,35 +56,64 @@ pub trait Value: Sized {
     }
 }
 
+/// A value or nothing, of whatever type.
+pub(super) trait Holding {
+    fn value(&self) -> Option<&dyn Write>;
+    fn other(&self, form: Form) -> Option<Json>;
+    fn is(&self, json: &Json) -> bool;
+}
+
+/// What is behind every [`Holding`].
+pub(super) struct Held<'a, T>(pub(super) Option<&'a T>);
+
+impl<T: Value> Holding for Held<'_, T> {
+    fn value(&self) -> Option<&dyn Write> {
+        match self.0 {
+            Some(value) => Some(value),
+            None => None,
+        }
+    }
+
+    fn other(&self, form: Form) -> Option<Json> {
+        T::other(self.0, form)
+    }
+
+    fn is(&self, json: &Json) -> bool {
+        T::is(json, self.0)
+    }
+}
+
 /// The JSON that was seen, unless it has become another value since.
-pub(super) fn original<'a, T: Value>(value: Option<&T>, seen: Seen<'a>) -> Option<Cow<'a, Json>> {
+pub(super) fn original<'a>(held: &dyn Holding, seen: Seen<'a>) -> Option<Cow<'a, Json>> {
     let json = match (seen.form, seen.kept) {
         (Form::Plain, _) => return None,
         (Form::Null, _) => Cow::Owned(Json::Null),
         (_, Some(json)) => Cow::Borrowed(json),
-        (form, None) => Cow::Owned(T::other(value, form)?),
+        (form, None) => Cow::Owned(held.other(form)?),
     };
-    T::is(&json, value).then_some(json)
+    held.is(&json).then_some(json)
 }
 
 /// [`Value::json`] of what is more than a record.
-pub(super) fn json<T: Value>(value: Option<&T>, seen: Seen<'_>) -> Option<Json> {
-    match original(value, seen) {
+pub(super) fn json(held: &dyn Holding, seen: Seen<'_>) -> Option<Json> {
+    match original(held, seen) {
         Some(json) => Some(json.into_owned()),
-        None => serde_json::to_value(value.map(Written)).ok(),
+        None => to_json(held.value()),
     }
 }
 
 /// Implements [`Value`] for types that are read from more forms than their own.
 macro_rules! lenient {
-    ($($type:ty: $write:expr;)*) => {
-        $(impl Value for $type {
-            fn read<'de, D: Deserializer<'de>>(deserializer: D, note: &mut Note) -> Result<Option<Self>, D::Error> {
-                lenient::option(deserializer, note)
+    ($($type:ty: $read:ident, $write:expr;)*) => {
+        $(impl Write for $type {
+            fn write(&self, sink: &mut dyn Sink) -> Result<(), Failed> {
+                ($write)(sink, self)
             }
+        }
 
-            fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                ($write)(self, serializer)
+        impl Value for $type {
+            fn read(source: &mut dyn Source<'_>, note: &mut Note) -> Result<Option<Self>, Failed> {
+                source.$read(note)
             }
 
             fn blank() -> Self {
@@ -103,33 +129,39 @@ macro_rules! lenient {
             }
 
             fn json(value: Option<&Self>, seen: Seen<'_>) -> Option<Json> {
-                json(value, seen)
+                json(&Held(value), seen)
             }
         })*
     };
 }
 
 lenient! {
-    String: Serialize::serialize;
-    i64: Serialize::serialize;
-    f64: |value: &f64, serializer| wire::write_number(*value, serializer);
-    bool: Serialize::serialize;
-    Timestamp: Serialize::serialize;
-    NaiveDate: Serialize::serialize;
-    NumberOrString: Serialize::serialize;
+    String: text, |sink: &mut dyn Sink, text| sink.text(text);
+    i64: integer, |sink: &mut dyn Sink, number: &i64| sink.integer(*number);
+    f64: number, |sink: &mut dyn Sink, number: &f64| sink.number(*number);
+    bool: truth, |sink: &mut dyn Sink, truth: &bool| sink.truth(*truth);
+    Timestamp: time, |sink: &mut dyn Sink, time| sink.shown(time);
+    NaiveDate: day, |sink: &mut dyn Sink, day| sink.shown(day);
+    NumberOrString: number_or_string, |sink: &mut dyn Sink, value: &NumberOrString| match value {
+        NumberOrString::Integer(value) => sink.integer(*value),
+        NumberOrString::Number(value) => sink.number(*value),
+        NumberOrString::String(value) => sink.text(value),
+    };
+}
+
+impl Write for Json {
+    fn write(&self, sink: &mut dyn Sink) -> Result<(), Failed> {
+        sink.json(self)
+    }
 }
 
 impl Value for Json {
-    fn read<'de, D: Deserializer<'de>>(deserializer: D, note: &mut Note) -> Result<Option<Self>, D::Error> {
-        let json = Option::deserialize(deserializer)?;
-        if json.is_none() {
-            note.set(Form::Null);
-        }
-        Ok(json)
+    fn read(source: &mut dyn Source<'_>, note: &mut Note) -> Result<Option<Self>, Failed> {
+        source.json(note)
     }
 
-    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.serialize(serializer)
+    fn nothing() -> Option<Self> {
+        Some(Self::Null)
     }
 
     fn blank() -> Self {
@@ -141,34 +173,19 @@ impl Value for Json {
     }
 }
 
-impl<T: Value> Value for Box<T> {
-    fn read<'de, D: Deserializer<'de>>(deserializer: D, note: &mut Note) -> Result<Option<Self>, D::Error> {
-        Ok(T::read(deserializer, note)?.map(Self::new))
+impl<T: Write> Write for Box<T> {
+    fn write(&self, sink: &mut dyn Sink) -> Result<(), Failed> {
+        T::write(self, sink)
     }
+}
 
-    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        T::write(self, serializer)
+impl<T: Value> Value for Box<T> {
+    fn read(source: &mut dyn Source<'_>, note: &mut Note) -> Result<Option<Self>, Failed> {
+        Ok(T::read(source, note)?.map(Self::new))
     }
 
     fn blank() -> Self {
         Self::new(T::blank())
-    }
-}
-
-/// Reads a value, or nothing.
-pub(super) struct Seed<'n, T>(&'n mut Note, PhantomData<T>);
-
-impl<'n, T> Seed<'n, T> {
-    pub(super) fn new(note: &'n mut Note) -> Self {
-        Self(note, PhantomData)
-    }
-}
-
-impl<'de, T: Value> DeserializeSeed<'de> for Seed<'_, T> {
-    type Value = Option<T>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
-        T::read(deserializer, self.0)
     }
 }
 
@@ -178,66 +195,32 @@ impl<'de, T: Value> DeserializeSeed<'de> for Seed<'_, T> {
 ///
 /// If there is something else, or nothing.
 pub fn required<'de, T: Value, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    T::read(deserializer, &mut Note::default())?.ok_or_else(missing)
+    let mut value = None;
+    source::from(deserializer, &mut |source| {
+        value = Some(whole(source)?);
+        Ok(())
+    })?;
+    value.ok_or_else(|| serde::de::Error::custom(MISSING))
 }
 
-/// Nothing stands where there has to be something.
-#[cold]
-pub(super) fn missing<E: de::Error>() -> E {
-    E::custom("expected a value")
-}
-
-/// Reads the text of an open enumeration, borrowed if it stands in the input as it is.
-///
-/// # Errors
-///
-/// If there is no scalar.
-pub fn open_text<'de, D: Deserializer<'de>>(
-    deserializer: D,
-    note: &mut Note,
-) -> Result<Option<Cow<'de, str>>, D::Error> {
-    deserializer.deserialize_any(TextVisitor(note))
-}
-
-struct TextVisitor<'n>(&'n mut Note);
-
-impl<'de> Visitor<'de> for TextVisitor<'_> {
-    type Value = Option<Cow<'de, str>>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(String::EXPECTED)
-    }
-
-    fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<Self::Value, E> {
-        Ok(Some(Cow::Borrowed(text)))
-    }
-
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(Some(Cow::Owned(text.to_owned())))
-    }
-
-    fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
-        self.0.set(Form::Null);
-        Ok(None)
-    }
-
-    fn visit_bool<E: de::Error>(self, value: bool) -> Result<Self::Value, E> {
-        owned(lenient::visitor(self.0).visit_bool(value))
-    }
-
-    fn visit_i64<E: de::Error>(self, value: i64) -> Result<Self::Value, E> {
-        owned(lenient::visitor(self.0).visit_i64(value))
-    }
-
-    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Self::Value, E> {
-        owned(lenient::visitor(self.0).visit_u64(value))
-    }
-
-    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Self::Value, E> {
-        owned(lenient::visitor(self.0).visit_f64(value))
+/// Reads a value, or what nothing stands for.
+pub(crate) fn whole<T: Value>(source: &mut dyn Source<'_>) -> Result<T, Failed> {
+    match T::read(source, &mut Note::default())? {
+        Some(value) => Ok(value),
+        None => T::nothing().ok_or_else(|| source.refuse(MISSING)),
     }
 }
 
-fn owned<E>(text: Result<Option<String>, E>) -> Result<Option<Cow<'static, str>>, E> {
-    Ok(text?.map(Cow::Owned))
+/// Reads JSON that is there already.
+pub(super) fn read_json<T: Value>(json: &Json, note: &mut Note) -> Result<Option<T>, Failed> {
+    let mut value = None;
+    from_json(json, &mut |source| {
+        value = T::read(source, note)?;
+        Ok(())
+    })?;
+    Ok(value)
+}
+
+fn from_json(json: &Json, read: &mut dyn FnMut(&mut dyn Source<'_>) -> Result<(), Failed>) -> Result<(), Failed> {
+    source::from(json, read).map_err(|_| Failed)
 }

@@ -1,6 +1,6 @@
 //! One value, read from more forms than its own.
 
-use std::{fmt, marker::PhantomData};
+use std::{borrow::Cow, fmt, marker::PhantomData};
 
 use serde::{Deserializer, de};
 use serde_json::Value as Json;
@@ -47,7 +47,7 @@ pub(crate) trait Lenient: Sized {
     }
 }
 
-pub(crate) struct LenientVisitor<'n, T>(&'n mut Note, PhantomData<T>);
+struct LenientVisitor<'n, T>(&'n mut Note, PhantomData<T>);
 
 impl<'de, T: Lenient> de::Visitor<'de> for LenientVisitor<'_, T> {
     type Value = Option<T>;
@@ -109,7 +109,7 @@ fn explain<T: Lenient, E: de::Error>(_: Mismatch) -> E {
     E::custom(format_args!("expected {}", T::EXPECTED))
 }
 
-pub(crate) fn visitor<T>(note: &mut Note) -> LenientVisitor<'_, T> {
+fn visitor<T>(note: &mut Note) -> LenientVisitor<'_, T> {
     LenientVisitor(note, PhantomData)
 }
 
@@ -118,6 +118,56 @@ pub(crate) fn option<'de, T: Lenient, D: Deserializer<'de>>(
     note: &mut Note,
 ) -> Result<Option<T>, D::Error> {
     deserializer.deserialize_any(visitor(note))
+}
+
+/// The text of a scalar, borrowed if it stands in the input as it is.
+pub(crate) fn word<'de, D: Deserializer<'de>>(
+    deserializer: D,
+    note: &mut Note,
+) -> Result<Option<Cow<'de, str>>, D::Error> {
+    deserializer.deserialize_any(WordVisitor(note))
+}
+
+struct WordVisitor<'n>(&'n mut Note);
+
+impl<'de> de::Visitor<'de> for WordVisitor<'_> {
+    type Value = Option<Cow<'de, str>>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(String::EXPECTED)
+    }
+
+    fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<Self::Value, E> {
+        Ok(Some(Cow::Borrowed(text)))
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(Some(Cow::Owned(text.to_owned())))
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
+        owned(visitor(self.0).visit_unit())
+    }
+
+    fn visit_bool<E: de::Error>(self, value: bool) -> Result<Self::Value, E> {
+        owned(visitor(self.0).visit_bool(value))
+    }
+
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<Self::Value, E> {
+        owned(visitor(self.0).visit_i64(value))
+    }
+
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Self::Value, E> {
+        owned(visitor(self.0).visit_u64(value))
+    }
+
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Self::Value, E> {
+        owned(visitor(self.0).visit_f64(value))
+    }
+}
+
+fn owned<E>(text: Result<Option<String>, E>) -> Result<Option<Cow<'static, str>>, E> {
+    Ok(text?.map(Cow::Owned))
 }
 
 /// The largest integers that a floating-point number holds exactly.

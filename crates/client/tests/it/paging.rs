@@ -7,8 +7,8 @@ use keyfob_client::{
     CallOptions, ErrorKind, Pending, Session,
     codegen::build,
     paging::{Early, Paged, Position, Scheme, items, pages},
+    record::{self, Failed, Note, Source},
 };
-use serde::{Deserialize, Deserializer, de::Error as _};
 use serde_json::{Value, json as value};
 
 use crate::script::{GET, Server, json, status};
@@ -31,17 +31,27 @@ struct Page(Value);
 
 static WATCHED: OnceLock<Server> = OnceLock::new();
 
-impl<'de> Deserialize<'de> for Page {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let page = Value::deserialize(deserializer)?;
+impl record::Write for Page {
+    fn write(&self, sink: &mut dyn record::Sink) -> Result<(), Failed> {
+        sink.json(&self.0)
+    }
+}
+
+impl record::Value for Page {
+    fn read(source: &mut dyn Source<'_>, note: &mut Note) -> Result<Option<Self>, Failed> {
+        let Some(page) = source.json(note)? else { return Ok(None) };
         let asked = || WATCHED.get().is_some_and(|server| server.count() > 1);
         for _ in 0..5000 {
             if page["wait"].is_null() || asked() {
-                return Ok(Self(page));
+                return Ok(Some(Self(page)));
             }
             std::thread::sleep(Duration::from_millis(1));
         }
-        Err(D::Error::custom("nobody asked for the next page"))
+        Err(source.refuse("nobody asked for the next page"))
+    }
+
+    fn blank() -> Self {
+        Self(Value::Null)
     }
 }
 

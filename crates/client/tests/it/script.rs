@@ -211,7 +211,7 @@ pub(crate) async fn get_with(session: &Session, call: CallOptions) -> Result<ser
     let request = session
         .url(&GET, "/things/1")
         .and_then(|url| keyfob_client::codegen::build(session.http().get(url).query(&[("q", "query-canary")])));
-    Ok(session.json::<serde_json::Value>(&GET, request, call).await?.into_inner())
+    Ok(session.value::<serde_json::Value>(&GET, request, call).await?.into_inner())
 }
 
 /// Creates a thing.
@@ -224,5 +224,5 @@ pub(crate) async fn create_with(session: &Session, call: CallOptions) -> Result<
     let request = session
         .url(&CREATE, "/things")
         .and_then(|url| keyfob_client::codegen::build(session.http().post(url).json(&body)));
-    Ok(session.json::<serde_json::Value>(&CREATE, request, call).await?.into_inner())
+    Ok(session.value::<serde_json::Value>(&CREATE, request, call).await?.into_inner())
 }

@@ -142,8 +142,8 @@ fn imports(items: &TokenStream) -> TokenStream {
     };
     let codegen = pick(&["Outgoing", "QueryParam", "build", "header_value", "path_rest", "path_segment"]);
     // A trait is used through its methods.
-    let extension =
-        ["upload", "multipart_form", "optional_json"].iter().any(|method| text.contains(&format!(". {method} (")));
+    let methods = ["form_body", "json_body", "multipart_form", "optional_json", "upload"];
+    let extension = methods.iter().any(|method| text.contains(&format!(". {method} (")));
     let extension = extension.then(|| {
         quote!(
             use keyfob_client::codegen::RequestBuilderExt as _;

@@ -143,7 +143,7 @@ impl<'o> Call<'o> {
         let setters =
             self.fields.iter().filter(|argument| !argument.required).map(|argument| argument.setter(&types, enums));
         let request = self.request.tokens(self.operation)?;
-        let (answer, send) = self.answer(&types);
+        let (answer, send) = self.answer(&types, enums);
         let paging = self.operation.paging.as_ref().map(|_| {
             quote! {
                 /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
@@ -182,13 +182,13 @@ impl<'o> Call<'o> {
     }
 
     /// The answer's type, and the session's function that reads it.
-    fn answer(&self, types: &Ident) -> (TokenStream, Ident) {
+    fn answer(&self, types: &Ident, enums: &dyn Fn(&str) -> bool) -> (TokenStream, Ident) {
         let (ty, send) = match (&self.operation.answer, &self.request.answer) {
             (Answer::Text(_), _) => (Ty::Text, "text"),
             (Answer::Bytes, _) => (Ty::Bytes, "bytes"),
             (Answer::Empty, _) => (Ty::Unit, "empty"),
-            (Answer::Json, Ty::List(inner)) => (Ty::List(inner.clone()), "list"),
-            (Answer::Json, ty) => (ty.clone(), "json"),
+            (Answer::Json, ty @ Ty::Named(name)) if !enums(name) => (ty.clone(), "record"),
+            (Answer::Json, ty) => (ty.clone(), "value"),
         };
         (ty.tokens(Some(types)), format_ident!("{send}"))
     }

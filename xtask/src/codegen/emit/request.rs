@@ -169,10 +169,10 @@ fn send_body(body: &Body) -> (TokenStream, TokenStream) {
     match body.kind {
         BodyKind::Json => {
             let content_type = (media != "application/json").then_some(content_type);
-            let json = if body.required { quote!(.json(&self.body)) } else { quote!(.optional_json(&self.body)) };
+            let json = if body.required { quote!(.json_body(&self.body)) } else { quote!(.optional_json(&self.body)) };
             (quote!(#content_type #json), quote!())
         }
-        BodyKind::Form => (quote!(.form(&self.body)), quote!()),
+        BodyKind::Form => (quote!(.form_body(&self.body)), quote!()),
         BodyKind::Text => (quote!(#content_type.body(self.body.clone())), quote!()),
         BodyKind::Binary => (quote!(), quote!(.upload(&self.body, #media))),
         BodyKind::Multipart => (quote!(), quote!(.multipart_form(&self.body))),
