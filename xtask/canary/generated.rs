@@ -205,12 +205,8 @@ pub static OPERATIONS: &[&keyfob_client::Operation] = &[
 /// Calls that are being put together.
 pub mod operation {
     use super::types;
-    use keyfob_client::codegen::{
-        Outgoing, QueryParam, build, header_value, path_rest, path_segment,
-    };
-    use keyfob_client::codegen::RequestBuilderExt as _;
+    use keyfob_client::codegen::{Draft, Outgoing, path_rest, path_segment};
     use keyfob_client::{CallOptions, Confidence, Error, Operation, Repeat, Session};
-    use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
     use keyfob_client::paging::{Early, Paged, Position, Scheme};
     /// Call of [`Client::birds`](super::Client::birds).
     #[derive(Clone, Debug)]
@@ -336,25 +332,20 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/birds")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("after", &self.after))
-                    .query(&QueryParam::new("colours", &self.colours))
-                    .query(&QueryParam::joined("ids", &self.ids))
-                    .query(&QueryParam::new("owner", &self.owner))
-                    .query(&QueryParam::new("since", &self.since))
-                    .query(&QueryParam::new("size", &self.size))
-                    .query(&QueryParam::new("tame", &self.tame))
-                    .query(&QueryParam::new("timeout", &self.timeout_))
-                    .query(&QueryParam::new("type", &self.type_))
-                    .query(&QueryParam::new("until", &self.until))
-                    .query(&QueryParam::new("weight", &self.weight)),
-            )
+            let mut draft = Draft::new(&self.session, &Self::OPERATION, &["/birds"])?;
+            draft.accept("application/json");
+            draft.query("after", &self.after);
+            draft.query("colours", &self.colours);
+            draft.joined("ids", &self.ids);
+            draft.query("owner", &self.owner);
+            draft.query("since", &self.since);
+            draft.query("size", &self.size);
+            draft.query("tame", &self.tame);
+            draft.query("timeout", &self.timeout_);
+            draft.query("type", &self.type_);
+            draft.query("until", &self.until);
+            draft.query("weight", &self.weight);
+            draft.finish()
         }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
@@ -438,15 +429,10 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/birds")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("ring", &self.ring)),
-            )
+            let mut draft = Draft::new(&self.session, &Self::OPERATION, &["/birds"])?;
+            draft.accept("application/json");
+            draft.query("ring", &self.ring);
+            draft.finish()
         }
     }
     keyfob_client::operation!(BirdByRing, types::Bird, record);
@@ -487,15 +473,10 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/birds")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(&self.session, &Self::OPERATION, &["/birds"])?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(CreateBird, types::Bird, record);
@@ -536,17 +517,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(&Self::OPERATION, "/birds?action=merge%20%26%20sort&dry=true")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/birds?action=merge%20%26%20sort&dry=true"],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(MergeBirds, Vec < types::Bird >, value);
@@ -599,21 +577,15 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/birds/", &path_segment("id", &self.id)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            let mut header_map = HeaderMap::with_capacity(2usize);
-            if let Some(value) = &self.if_changed_since {
-                header_map.append("If-Changed-Since", header_value(value)?);
-            }
-            header_map.append("X-Company", header_value(&self.x_company)?);
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .headers(header_map),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/birds/", &path_segment("id", &self.id)?],
+            )?;
+            draft.header("If-Changed-Since", &self.if_changed_since);
+            draft.header("X-Company", &self.x_company);
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(Bird, types::Bird, record);
@@ -656,9 +628,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/birds/", &path_segment("id", &self.id)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(self.session.http().put(url).json_body(&self.body))
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/birds/", &path_segment("id", &self.id)?],
+            )?;
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(ReplaceBird, (), empty);
@@ -706,20 +682,16 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/birds/", &path_segment("id", &self.id)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .patch(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .header(
-                        CONTENT_TYPE,
-                        HeaderValue::from_static("application/merge-patch+json"),
-                    )
-                    .optional_json(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/birds/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            if let Some(body) = &self.body {
+                draft.json(body, "application/merge-patch+json");
+            }
+            draft.finish()
         }
     }
     keyfob_client::operation!(UpdateBird, types::Bird, record);
@@ -760,15 +732,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/birds/", &path_segment("id", &self.id)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .delete(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/birds/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(DeleteBird, serde_json::Value, value);
@@ -835,27 +805,24 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/birds/",
-                &path_segment("id", &self.id)?,
-                "/rings/",
-                &path_segment("from", &self.from)?,
-                "-",
-                &path_segment("to", &self.to)?,
-                ":",
-                &path_segment("verb", &self.verb)?,
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("limit", &self.limit))
-                    .query(&QueryParam::new("page", &self.page)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/birds/",
+                    &path_segment("id", &self.id)?,
+                    "/rings/",
+                    &path_segment("from", &self.from)?,
+                    "-",
+                    &path_segment("to", &self.to)?,
+                    ":",
+                    &path_segment("verb", &self.verb)?,
+                ],
+            )?;
+            draft.accept("application/json");
+            draft.query("limit", &self.limit);
+            draft.query("page", &self.page);
+            draft.finish()
         }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
@@ -939,9 +906,12 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/files/", &path_rest("path", &self.path)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(self.session.http().get(url))
+            let draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/files/", &path_rest("path", &self.path)?],
+            )?;
+            draft.finish()
         }
     }
     keyfob_client::operation!(DownloadFile, keyfob_client::ByteStream, bytes);
@@ -988,9 +958,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/files/", &path_rest("path", &self.path)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(self.session.http().put(url).upload(&self.body, "application/pdf"))
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/files/", &path_rest("path", &self.path)?],
+            )?;
+            draft.upload(&self.body, "application/pdf");
+            draft.finish()
         }
     }
     keyfob_client::operation!(UploadFile, (), empty);
@@ -1037,16 +1011,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/files/", &path_rest("path", &self.path)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .multipart_form(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/files/", &path_rest("path", &self.path)?],
+            )?;
+            draft.accept("application/json");
+            draft.multipart(&self.body);
+            draft.finish()
         }
     }
     keyfob_client::operation!(AttachFiles, String, value);
@@ -1085,14 +1057,9 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/report")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("text/csv")),
-            )
+            let mut draft = Draft::new(&self.session, &Self::OPERATION, &["/report"])?;
+            draft.accept("text/csv");
+            draft.finish()
         }
     }
     keyfob_client::operation!(Report, String, text);
@@ -1133,15 +1100,9 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/report")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(CONTENT_TYPE, HeaderValue::from_static("text/markdown"))
-                    .body(self.body.clone()),
-            )
+            let mut draft = Draft::new(&self.session, &Self::OPERATION, &["/report"])?;
+            draft.bytes(self.body.clone(), "text/markdown");
+            draft.finish()
         }
     }
     keyfob_client::operation!(SendReport, (), empty);
@@ -1196,17 +1157,12 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/search")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .form_body(&self.body)
-                    .query(&QueryParam::new("limit", &self.limit))
-                    .query(&QueryParam::new("offset", &self.offset)),
-            )
+            let mut draft = Draft::new(&self.session, &Self::OPERATION, &["/search"])?;
+            draft.accept("application/json");
+            draft.form(&self.body);
+            draft.query("limit", &self.limit);
+            draft.query("offset", &self.offset);
+            draft.finish()
         }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {

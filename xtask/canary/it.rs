@@ -131,7 +131,7 @@ async fn a_form_is_encoded_and_json_inside_it_is_text() {
     let search = types::SearchBody::new("a b").exact(true).meta_data(types::Place::new().lat(1.5));
     client.search(search).limit(5).await.unwrap();
     assert_eq!(line(&server), "POST /base/search?limit=5");
-    assert_eq!(sent(&server), "q=a+b&exact=true&metaData=%7B%22lat%22%3A1.5%7D");
+    assert_eq!(sent(&server), "exact=true&metaData=%7B%22lat%22%3A1.5%7D&q=a+b");
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Putting an authenticator together.
 
 use std::fmt;
+#[cfg(feature = "store")]
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,13 +10,13 @@ use crate::authorization::Generation;
 use crate::clock::Clock;
 use crate::credentials::{Credentials, Prepared};
 use crate::error::Error;
-use crate::fetch::Fetcher;
+use crate::fetch::{Fetcher, Obtain};
 use crate::flight::Shared;
 use crate::http::TokenHttp;
 use crate::retry::{Retry, random};
-use crate::sharing::{LEASE, Sharing};
 use crate::snapshot::{Held, Snapshot};
-use crate::store::TokenStore;
+#[cfg(feature = "store")]
+use crate::store::{LEASE, Sharing, TokenStore};
 use crate::token::Lifetime;
 use crate::transport::Transport;
 
@@ -27,7 +28,9 @@ pub struct AuthenticatorBuilder {
     client: Option<reqwest::Client>,
     clock: Clock,
     retry: Retry,
+    #[cfg(feature = "store")]
     store: Option<Arc<dyn TokenStore>>,
+    #[cfg(feature = "store")]
     lease: Duration,
 }
 
@@ -39,7 +42,9 @@ impl AuthenticatorBuilder {
             client: None,
             clock: Clock::system(),
             retry: Retry::new(),
+            #[cfg(feature = "store")]
             store: None,
+            #[cfg(feature = "store")]
             lease: LEASE,
         }
     }
@@ -75,6 +80,7 @@ impl AuthenticatorBuilder {
     ///
     /// Without this the token is in memory only, and no process knows of another's. Ready-made tokens and headers are
     /// not stored.
+    #[cfg(feature = "store")]
     pub fn store(mut self, store: impl TokenStore) -> Self {
         self.store = Some(Arc::new(store));
         self
@@ -82,6 +88,7 @@ impl AuthenticatorBuilder {
 
     /// Sets how long a process that dies or hangs in the middle of a fetch may keep others from fetching; 10 seconds
     /// by default. Longer than a token request usually takes.
+    #[cfg(feature = "store")]
     pub fn lease(mut self, lease: Duration) -> Self {
         self.lease = lease;
         self
@@ -94,7 +101,8 @@ impl AuthenticatorBuilder {
     /// [`Configuration`](crate::ErrorKind::Configuration), in one line that says what to change, for credentials that
     /// cannot work.
     pub fn build(self) -> Result<Authenticator, Error> {
-        let Self { credentials, transport, client, clock, retry, store, lease } = self;
+        let sharing = self.sharing();
+        let Self { credentials, transport, client, clock, retry, .. } = self;
         let shared = match credentials.prepare(&transport)? {
             Prepared::Fixed(headers) => {
                 let held = Held {
@@ -111,22 +119,33 @@ impl AuthenticatorBuilder {
             }
             Prepared::Source(source) => {
                 let http = TokenHttp::new(transport, client, clock.clone());
-                let sharing = store.map(|store| Sharing::new(store, lease));
                 let fetcher = Fetcher { source, http, clock: clock.clone(), retry, sharing };
                 Shared::new(Snapshot::empty(), Some(fetcher), clock, random())
             }
         };
         Ok(Authenticator::from_shared(shared))
     }
+
+    #[cfg(feature = "store")]
+    fn sharing(&self) -> Option<Box<dyn Obtain>> {
+        let store = self.store.clone()?;
+        Some(Box::new(Sharing::new(store, self.lease)))
+    }
+
+    #[cfg(not(feature = "store"))]
+    #[expect(clippy::unused_self, reason = "there is a store with the feature")]
+    fn sharing(&self) -> Option<Box<dyn Obtain>> {
+        None
+    }
 }
 
 impl fmt::Debug for AuthenticatorBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AuthenticatorBuilder")
-            .field("credentials", &self.credentials)
-            .field("transport", &self.transport)
-            .field("retry", &self.retry)
-            .field("store", &self.store.as_deref().map(TokenStore::label))
-            .finish_non_exhaustive()
+        let mut shown = f.debug_struct("AuthenticatorBuilder");
+        shown.field("credentials", &self.credentials);
+        shown.field("transport", &self.transport).field("retry", &self.retry);
+        #[cfg(feature = "store")]
+        shown.field("store", &self.store.as_deref().map(TokenStore::label));
+        shown.finish_non_exhaustive()
     }
 }

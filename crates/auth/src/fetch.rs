@@ -5,19 +5,35 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::FutureExt;
+use futures::future::BoxFuture;
 use secrecy::SecretString;
 
 use crate::authorization::Headers;
 use crate::clock::{Clock, Moment};
+use crate::edition::Edition;
 use crate::error::{Error, ErrorKind};
 use crate::http::TokenHttp;
 use crate::lifetime;
 use crate::retry::{Retry, pause};
-use crate::sharing::{Sharing, Wish};
 use crate::source::{FetchReason, TokenRequest, TokenSource};
-use crate::store::Edition;
 use crate::telemetry;
 use crate::token::{Lifetime, Token};
+
+/// What a fetch is started with.
+#[cfg_attr(not(feature = "store"), expect(dead_code, reason = "only who shares tokens asks for all of it"))]
+pub(crate) struct Wish {
+    pub(crate) reason: FetchReason,
+    pub(crate) renewal: Option<SecretString>,
+    /// The last token's, also while there is none.
+    pub(crate) edition: Option<Edition>,
+    pub(crate) jitter: f64,
+}
+
+/// Who obtains tokens together with others.
+pub(crate) trait Obtain: Send + Sync {
+    /// Takes over somebody else's token, or fetches one for all.
+    fn obtain<'a>(&'a self, fetcher: &'a Fetcher, wish: Wish) -> BoxFuture<'a, Result<Fetched, Error>>;
+}
 
 /// Everything a fetch needs. It outlives the authenticator only until the fetch is stopped.
 pub(crate) struct Fetcher {
@@ -26,7 +42,7 @@ pub(crate) struct Fetcher {
     pub(crate) clock: Clock,
     pub(crate) retry: Retry,
     /// Nothing when tokens are shared with nobody.
-    pub(crate) sharing: Option<Sharing>,
+    pub(crate) sharing: Option<Box<dyn Obtain>>,
 }
 
 /// A token with its headers, and when it was asked for.

@@ -13,13 +13,12 @@ use tracing::instrument::WithSubscriber;
 use crate::authenticator::Rejection;
 use crate::authorization::Generation;
 use crate::clock::Clock;
+use crate::edition::Edition;
 use crate::error::{Error, ErrorKind};
-use crate::fetch::{Fetched, Fetcher};
+use crate::fetch::{Fetched, Fetcher, Wish};
 use crate::retry::{REFUSAL_MEMORY, rest};
-use crate::sharing::Wish;
 use crate::snapshot::{Held, Snapshot, State, refresh_from};
 use crate::source::FetchReason;
-use crate::store::Edition;
 use crate::telemetry;
 
 /// After a rejection has cost a token, the next one is kept for so long whatever the server says.

@@ -6,6 +6,7 @@ mod builder;
 mod client_credentials;
 mod clock;
 mod credentials;
+mod edition;
 mod endpoint;
 mod error;
 mod fetch;
@@ -15,9 +16,9 @@ mod json_login;
 mod key;
 mod lifetime;
 mod retry;
-mod sharing;
 mod snapshot;
 mod source;
+#[cfg(feature = "store")]
 mod store;
 mod telemetry;
 mod tls;
@@ -30,6 +31,8 @@ pub use builder::AuthenticatorBuilder;
 pub use client_credentials::{ClientAuthentication, ClientCredentials};
 pub use clock::{Clock, Elapsed, FakeClock, Sleep};
 pub use credentials::Credentials;
+#[cfg(feature = "store")]
+pub use edition::Edition;
 pub use error::{Error, ErrorKind, Recovery};
 pub use futures::future::BoxFuture;
 pub use http::{TokenAnswer, TokenHttp};
@@ -40,6 +43,7 @@ pub use secrecy::{ExposeSecret, SecretString};
 pub use source::{FetchReason, TokenRequest, TokenSource};
 #[cfg(feature = "redis")]
 pub use store::RedisStore;
-pub use store::{Edition, EncryptionKey, FileStore, Lease, MemoryStore, StoredToken, TokenStore};
+#[cfg(feature = "store")]
+pub use store::{EncryptionKey, FileStore, Lease, MemoryStore, StoredToken, TokenStore};
 pub use token::{Lifetime, Token};
 pub use transport::Transport;

@@ -61,19 +61,6 @@ pub(crate) fn abandoned(label: &str) {
     tracing::info!(source = label, "the runtime of a token fetch is gone or stuck; fetching anew");
 }
 
-/// Waiting for another process has taken too long.
-pub(crate) fn impatient(label: &str, store: &str) {
-    tracing::info!(source = label, store, "another process holds the lock for too long; fetching without it");
-}
-
-pub(crate) fn store_is_down(store: &str, error: &Error) {
-    tracing::warn!(store, error = %error, "the token store cannot be used; each process fetches for itself");
-}
-
-pub(crate) fn store_is_back(store: &str) {
-    tracing::info!(store, "the token store can be used again");
-}
-
 /// Tells how long the token in use will last. Called about once a second where there is traffic.
 pub(crate) fn remaining(label: &str, remaining: Option<Duration>) {
     #[cfg(feature = "metrics")]

@@ -120,10 +120,8 @@ pub static OPERATIONS: &[&keyfob_client::Operation] = &[
 /// Calls that are being put together.
 pub mod operation {
     use super::types;
-    use keyfob_client::codegen::{Outgoing, build};
-    use keyfob_client::codegen::RequestBuilderExt as _;
+    use keyfob_client::codegen::{Draft, Outgoing};
     use keyfob_client::{CallOptions, Confidence, Error, Operation, Repeat, Session};
-    use reqwest::header::{ACCEPT, HeaderValue};
     /// Call of [`Client::create_application`](super::Client::create_application).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -161,15 +159,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/v1/applications.create")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/v1/applications.create"],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(CreateApplication, types::ApplicationCreated, record);
@@ -210,15 +207,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/v1/applications.get")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/v1/applications.get"],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(Application, types::Application, record);
@@ -259,17 +255,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(&Self::OPERATION, "/v1/applications.organization.get")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/v1/applications.organization.get"],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(ApplicationOrganization, types::Organization, record);
@@ -310,17 +303,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(&Self::OPERATION, "/v1/applications.bankAccounts.list")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/v1/applications.bankAccounts.list"],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(ApplicationBankAccounts, serde_json::Value, value);
@@ -359,14 +349,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/v1/oauth2/userinfo")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/v1/oauth2/userinfo"],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(Userinfo, types::Userinfo, record);
@@ -405,14 +394,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/oauth2/userinfo")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/oauth2/userinfo"],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(UserinfoUnversioned, types::Userinfo, record);

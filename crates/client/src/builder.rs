@@ -2,7 +2,9 @@
 
 use std::{marker::PhantomData, sync::Arc, time::Duration};
 
-use keyfob_auth::{Authenticator, AuthenticatorBuilder, Clock, Credentials, TokenStore, Transport};
+#[cfg(feature = "store")]
+use keyfob_auth::TokenStore;
+use keyfob_auth::{Authenticator, AuthenticatorBuilder, Clock, Credentials, Transport};
 use reqwest::{StatusCode, Url, redirect::Policy};
 
 use crate::{
@@ -114,6 +116,7 @@ impl<C: From<Session>> ClientBuilder<C> {
 
     /// Shares the tokens of [`credentials`](Self::credentials) with other processes that use the same store; without it
     /// they are in memory only. A shared authenticator has a store of its own.
+    #[cfg(feature = "store")]
     pub fn token_store(mut self, store: impl TokenStore) -> Self {
         self.store = Some(Box::new(|authenticator| authenticator.store(store)));
         self

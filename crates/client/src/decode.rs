@@ -67,7 +67,8 @@ fn trimmed(body: &[u8]) -> &[u8] {
 
 #[cold]
 fn explain(answer: &Whole, body: &[u8], path: String, what: String) -> Error {
-    let media_type = answer.headers.get(reqwest::header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("none");
+    let media_type =
+        answer.headers.get(reqwest::header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("none");
     let html = media_type.starts_with("text/html") || body.trim_ascii_start().starts_with(b"<");
     let message = if html {
         "the answer is a web page, not JSON: is the base URL right, and no proxy in between?"

@@ -1,17 +1,16 @@
 //! Any described operation by its description, with parameters by name: for tools that learn at run time what to call.
 
 use bytes::Bytes;
-use reqwest::header::{ACCEPT, HeaderValue};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::{
-    ByteStream, CallOptions, Error, ErrorKind, Form, Operation, Pending, ResponseValue, Session, Upload,
-    codegen::{self, Draft, Outgoing, RequestBuilderExt},
+    ByteStream, CallOptions, Error, ErrorKind, Form, Operation, Pending, ResponseValue, Session, Upload, codegen,
+    draft::{Draft, Outgoing},
 };
 
 /// JSON where the service can choose; files, tables and texts where it cannot.
-const ANSWERS: HeaderValue = HeaderValue::from_static("application/json, */*;q=0.9");
+const ANSWERS: &str = "application/json, */*;q=0.9";
 
 /// A call of an operation that is chosen at run time; from [`Session::operation`].
 #[derive(Clone, Debug)]
@@ -139,20 +138,17 @@ impl DynamicCall {
     fn outgoing(&self) -> Result<Outgoing, Error> {
         let operation = self.operation;
         self.know_all()?;
-        let mut url = self.session.url(operation, &self.path()?)?;
-        let query = self.query();
-        if !operation.fixed_query.is_empty() || !query.is_empty() {
-            url.query_pairs_mut().extend_pairs(operation.fixed_query).extend_pairs(query);
-        }
-        let method = reqwest::Method::from_bytes(operation.method.as_bytes())
-            .map_err(|error| rejected("its description names a method that HTTP does not have").with_source(error))?;
-        let mut builder = self.session.http().request(method, url).header(ACCEPT, ANSWERS);
+        let mut draft = Draft::new(&self.session, operation, &[&self.path()?])?;
+        draft.accept(ANSWERS);
+        draft.extend_query(operation.fixed_query.iter().copied());
+        draft.extend_query(self.query());
         for (name, value) in &self.parameters {
-            if operation.headers.contains(&name.as_str()) {
-                builder = builder.header(name, codegen::header_value(value)?);
+            if let Some(name) = operation.headers.iter().find(|known| *known == name) {
+                draft.header(name, value);
             }
         }
-        codegen::build(self.with_body(builder)?)
+        self.add_body(&mut draft)?;
+        draft.finish()
     }
 
     /// The query parameters that were given; lists in one value are joined at the place of their first part.
@@ -201,43 +197,34 @@ impl DynamicCall {
         Ok(path)
     }
 
-    fn with_body(&self, builder: reqwest::RequestBuilder) -> Result<Draft, Error> {
+    fn add_body(&self, draft: &mut Draft) -> Result<(), Error> {
         let media_type = self.operation.body;
         match &self.body {
-            Body::None => Ok(builder.into()),
-            _ if media_type.is_empty() => Err(rejected("it takes no body")),
+            Body::None => {}
+            _ if media_type.is_empty() => return Err(rejected("it takes no body")),
             Body::Json(body) if media_type == "application/x-www-form-urlencoded" => {
-                let fields = body.as_object().ok_or_else(|| {
-                    rejected("it takes a form: give the body as a JSON object with the form's fields")
-                })?;
-                let fields: Vec<_> = fields.iter().filter_map(|(name, value)| Some((name, text(value)?))).collect();
-                Ok(builder.form(&fields).into())
+                if !body.is_object() {
+                    return Err(rejected("it takes a form: give the body as a JSON object with the form's fields"));
+                }
+                draft.form(body);
             }
             Body::Json(_) if media_type == "multipart/form-data" => {
-                Err(rejected("it takes a multipart form: give its parts, not JSON"))
+                return Err(rejected("it takes a multipart form: give its parts, not JSON"));
             }
-            Body::Json(body) => Ok(builder.json(body).into()),
-            Body::Form(form) if media_type == "multipart/form-data" => Ok(builder.multipart_form(form)),
-            Body::Form(_) => Err(rejected(format!("it takes {media_type}, not a multipart form"))),
+            Body::Json(body) => draft.json(body, "application/json"),
+            Body::Form(form) if media_type == "multipart/form-data" => draft.multipart(form),
+            Body::Form(_) => return Err(rejected(format!("it takes {media_type}, not a multipart form"))),
             Body::Upload(_) if media_type == "multipart/form-data" => {
-                Err(rejected("it takes a multipart form: give the bytes as one of its parts"))
+                return Err(rejected("it takes a multipart form: give the bytes as one of its parts"));
             }
-            Body::Upload(upload) => Ok(builder.upload(upload, media_type)),
+            Body::Upload(upload) => draft.upload(upload, media_type),
         }
+        Ok(())
     }
 }
 
 fn rejected(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
     Error::new(ErrorKind::Rejected, message)
-}
-
-/// A form field's text; null is no field.
-fn text(value: &Value) -> Option<String> {
-    match value {
-        Value::Null => None,
-        Value::String(text) => Some(text.clone()),
-        value => Some(value.to_string()),
-    }
 }
 
 /// A part of a path template.

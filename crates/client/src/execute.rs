@@ -9,7 +9,7 @@ use tracing::{Instrument, Span, field::Empty};
 
 use crate::{
     ApiError, CallOptions, Error, ErrorKind, Operation, Repeat, Session,
-    codegen::{Outgoing, Payload},
+    draft::{Outgoing, Payload},
     redirect, retry,
 };
 

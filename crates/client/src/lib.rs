@@ -7,6 +7,7 @@ mod bulk;
 pub mod codegen;
 mod decode;
 mod download;
+mod draft;
 mod dynamic;
 mod early;
 pub mod env;

@@ -5,7 +5,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     ByteStream, CallOptions, Confidence, Error, Form, Operation, Pending, Repeat, Session, Upload,
-    codegen::{self, Draft, Outgoing, RequestBuilderExt},
+    draft::{Draft, Outgoing},
 };
 
 /// A request to a path that the typed client does not have; from [`Session::request`].
@@ -15,14 +15,7 @@ pub struct RawRequest {
     session: Session,
     call: CallOptions,
     method: Method,
-    draft: Result<reqwest::RequestBuilder, Error>,
-    payload: Option<RawPayload>,
-}
-
-#[derive(Debug)]
-enum RawPayload {
-    Upload(Upload, &'static str),
-    Form(Form),
+    draft: Result<Draft, Error>,
 }
 
 /// Stands for all operations that are not described. Two of them: one for methods that may be repeated, one for others.
@@ -49,32 +42,36 @@ static UNSAFE: Operation = Operation { method: "POST", repeat: Repeat::Never, ..
 
 impl RawRequest {
     pub(crate) fn new(session: Session, method: Method, path: &str) -> Self {
-        let draft = session.join("", path).map(|url| session.http().request(method.clone(), url));
-        Self { session, call: CallOptions::default(), method, draft, payload: None }
+        let draft = session.join("", path).map(|url| Draft::at(method.clone(), url));
+        Self { session, call: CallOptions::default(), method, draft }
+    }
+
+    fn change(mut self, change: impl FnOnce(&mut Draft)) -> Self {
+        if let Ok(draft) = &mut self.draft {
+            change(draft);
+        }
+        self
     }
 
     /// Adds query parameters: pairs, or a struct.
-    pub fn query(mut self, query: &impl Serialize) -> Self {
-        self.draft = self.draft.map(|draft| draft.query(query));
-        self
+    pub fn query(self, query: &impl Serialize) -> Self {
+        self.change(|draft| draft.pairs(query))
     }
 
     /// Sends JSON.
-    pub fn json(mut self, body: &impl Serialize) -> Self {
-        self.draft = self.draft.map(|draft| draft.json(body));
-        self
+    pub fn json(self, body: &impl Serialize) -> Self {
+        self.change(|draft| draft.serialized(body, "application/json"))
     }
 
     /// Sends bytes of this media type.
-    pub fn upload(mut self, body: impl Into<Upload>, content_type: &'static str) -> Self {
-        self.payload = Some(RawPayload::Upload(body.into(), content_type));
-        self
+    pub fn upload(self, body: impl Into<Upload>, content_type: &'static str) -> Self {
+        self.change(|draft| draft.upload(&body.into(), content_type))
     }
 
     /// Sends a multipart form.
-    pub fn multipart(mut self, form: Form) -> Self {
-        self.payload = Some(RawPayload::Form(form));
-        self
+    #[expect(clippy::needless_pass_by_value, reason = "as everything else that is sent")]
+    pub fn multipart(self, form: Form) -> Self {
+        self.change(|draft| draft.multipart(&form))
     }
 
     /// Changes how this call is sent: its time limit, its retries.
@@ -105,13 +102,7 @@ impl RawRequest {
 
     fn finish(self) -> (Session, &'static Operation, Result<Outgoing, Error>, CallOptions) {
         let safe = matches!(self.method, Method::GET | Method::HEAD | Method::OPTIONS | Method::PUT | Method::DELETE);
-        let request = self.draft.and_then(|builder| {
-            codegen::build(match &self.payload {
-                None => Draft::from(builder),
-                Some(RawPayload::Upload(upload, content_type)) => builder.upload(upload, content_type),
-                Some(RawPayload::Form(form)) => builder.multipart_form(form),
-            })
-        });
+        let request = self.draft.and_then(Draft::finish);
         (self.session, if safe { &SAFE } else { &UNSAFE }, request, self.call)
     }
 }

@@ -14,10 +14,9 @@ use reqwest::{StatusCode, Url};
 use serde::de::DeserializeOwned;
 
 use crate::{
-    ByteStream, CallOptions, Error, ErrorKind, Operation, Pending, RawRequest, ResponseValue, RetryPolicy,
-    codegen::Outgoing,
-    decode,
+    ByteStream, CallOptions, Error, ErrorKind, Operation, Pending, RawRequest, ResponseValue, RetryPolicy, decode,
     download::Origin,
+    draft::Outgoing,
     early::Early,
     execute::Whole,
     record::{Record, Value},

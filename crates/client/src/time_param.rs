@@ -3,7 +3,10 @@
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, SecondsFormat, Utc};
 use serde::{Serialize, Serializer};
 
-use crate::Timestamp;
+use crate::{
+    Timestamp,
+    record::{Failed, Sink, Write},
+};
 
 /// A date or a date and time for a query parameter.
 ///
@@ -28,6 +31,12 @@ impl std::fmt::Display for TimeParam {
 impl Serialize for TimeParam {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.0)
+    }
+}
+
+impl Write for TimeParam {
+    fn write(&self, sink: &mut dyn Sink) -> Result<(), Failed> {
+        sink.text(&self.0)
     }
 }
 

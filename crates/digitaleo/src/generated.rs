@@ -373,10 +373,8 @@ pub static OPERATIONS: &[&keyfob_client::Operation] = &[
 /// Calls that are being put together.
 pub mod operation {
     use super::types;
-    use keyfob_client::codegen::{Outgoing, QueryParam, build, path_segment};
-    use keyfob_client::codegen::RequestBuilderExt as _;
+    use keyfob_client::codegen::{Draft, Outgoing, path_segment};
     use keyfob_client::{CallOptions, Confidence, Error, Operation, Repeat, Session};
-    use reqwest::header::{ACCEPT, HeaderValue};
     use keyfob_client::paging::{Early, Paged, Position, Scheme};
     /// Call of [`Client::contacts`](super::Client::contacts).
     #[derive(Clone, Debug)]
@@ -515,24 +513,19 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/contacts")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::joined("email", &self.email))
-                    .query(&QueryParam::joined("id", &self.id))
-                    .query(&QueryParam::new("limit", &self.limit))
-                    .query(&QueryParam::joined("listId", &self.list_id))
-                    .query(&QueryParam::joined("mobile", &self.mobile))
-                    .query(&QueryParam::new("offset", &self.offset))
-                    .query(&QueryParam::joined("properties", &self.properties))
-                    .query(&QueryParam::joined("reference", &self.reference))
-                    .query(&QueryParam::new("sort", &self.sort))
-                    .query(&QueryParam::new("total", &self.total)),
-            )
+            let mut draft = Draft::new(&self.session, &Self::OPERATION, &["/contacts"])?;
+            draft.accept("application/json");
+            draft.joined("email", &self.email);
+            draft.joined("id", &self.id);
+            draft.query("limit", &self.limit);
+            draft.joined("listId", &self.list_id);
+            draft.joined("mobile", &self.mobile);
+            draft.query("offset", &self.offset);
+            draft.joined("properties", &self.properties);
+            draft.joined("reference", &self.reference);
+            draft.query("sort", &self.sort);
+            draft.query("total", &self.total);
+            draft.finish()
         }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
@@ -616,15 +609,10 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/contacts")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(&self.session, &Self::OPERATION, &["/contacts"])?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(CreateContacts, types::ContactPage, record);
@@ -665,15 +653,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/contacts?action=import")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .multipart_form(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/contacts?action=import"],
+            )?;
+            draft.accept("application/json");
+            draft.multipart(&self.body);
+            draft.finish()
         }
     }
     keyfob_client::operation!(ImportContacts, serde_json::Value, value);
@@ -714,15 +701,10 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/contacts")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .put(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .form_body(&self.body),
-            )
+            let mut draft = Draft::new(&self.session, &Self::OPERATION, &["/contacts"])?;
+            draft.accept("application/json");
+            draft.form(&self.body);
+            draft.finish()
         }
     }
     keyfob_client::operation!(UpdateContact, types::CountAnswer, record);
@@ -763,15 +745,10 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/contacts")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .delete(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::joined("id", &self.id)),
-            )
+            let mut draft = Draft::new(&self.session, &Self::OPERATION, &["/contacts"])?;
+            draft.accept("application/json");
+            draft.joined("id", &self.id);
+            draft.finish()
         }
     }
     keyfob_client::operation!(DeleteContacts, types::CountAnswer, record);
@@ -883,22 +860,17 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/lists")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("category", &self.category))
-                    .query(&QueryParam::joined("id", &self.id))
-                    .query(&QueryParam::new("limit", &self.limit))
-                    .query(&QueryParam::joined("name", &self.name))
-                    .query(&QueryParam::new("offset", &self.offset))
-                    .query(&QueryParam::joined("properties", &self.properties))
-                    .query(&QueryParam::new("sort", &self.sort))
-                    .query(&QueryParam::new("total", &self.total)),
-            )
+            let mut draft = Draft::new(&self.session, &Self::OPERATION, &["/lists"])?;
+            draft.accept("application/json");
+            draft.query("category", &self.category);
+            draft.joined("id", &self.id);
+            draft.query("limit", &self.limit);
+            draft.joined("name", &self.name);
+            draft.query("offset", &self.offset);
+            draft.joined("properties", &self.properties);
+            draft.query("sort", &self.sort);
+            draft.query("total", &self.total);
+            draft.finish()
         }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
@@ -982,15 +954,10 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/lists")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .form_body(&self.body),
-            )
+            let mut draft = Draft::new(&self.session, &Self::OPERATION, &["/lists"])?;
+            draft.accept("application/json");
+            draft.form(&self.body);
+            draft.finish()
         }
     }
     keyfob_client::operation!(CreateList, types::ContactListPage, record);
@@ -1031,15 +998,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/lists?action=merge")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .form_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/lists?action=merge"],
+            )?;
+            draft.accept("application/json");
+            draft.form(&self.body);
+            draft.finish()
         }
     }
     keyfob_client::operation!(MergeLists, types::ContactListPage, record);
@@ -1086,16 +1052,15 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/lists?action=import")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("name", &self.name))
-                    .multipart_form(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/lists?action=import"],
+            )?;
+            draft.accept("application/json");
+            draft.multipart(&self.body);
+            draft.query("name", &self.name);
+            draft.finish()
         }
     }
     keyfob_client::operation!(ImportList, types::ContactListPage, record);
@@ -1136,15 +1101,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/lists?action=contactadd")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .form_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/lists?action=contactadd"],
+            )?;
+            draft.accept("application/json");
+            draft.form(&self.body);
+            draft.finish()
         }
     }
     keyfob_client::operation!(AddContactsToList, types::CountAnswer, record);
@@ -1185,15 +1149,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/lists?action=contactremove")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .form_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/lists?action=contactremove"],
+            )?;
+            draft.accept("application/json");
+            draft.form(&self.body);
+            draft.finish()
         }
     }
     keyfob_client::operation!(RemoveContactsFromList, types::CountAnswer, record);
@@ -1234,15 +1197,10 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/lists")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .put(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .form_body(&self.body),
-            )
+            let mut draft = Draft::new(&self.session, &Self::OPERATION, &["/lists"])?;
+            draft.accept("application/json");
+            draft.form(&self.body);
+            draft.finish()
         }
     }
     keyfob_client::operation!(UpdateList, types::CountAnswer, record);
@@ -1283,15 +1241,10 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/lists")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .delete(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::joined("id", &self.id)),
-            )
+            let mut draft = Draft::new(&self.session, &Self::OPERATION, &["/lists"])?;
+            draft.accept("application/json");
+            draft.joined("id", &self.id);
+            draft.finish()
         }
     }
     keyfob_client::operation!(DeleteLists, types::CountAnswer, record);
@@ -1352,16 +1305,15 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/statistics")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::joined("listId", &self.list_id))
-                    .query(&QueryParam::joined("priorities", &self.priorities)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/statistics"],
+            )?;
+            draft.accept("application/json");
+            draft.joined("listId", &self.list_id);
+            draft.joined("priorities", &self.priorities);
+            draft.finish()
         }
     }
     keyfob_client::operation!(ContactStatistics, types::ContactStatistics, record);
@@ -1460,21 +1412,16 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/fields")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::joined("alias", &self.alias))
-                    .query(&QueryParam::new("limit", &self.limit))
-                    .query(&QueryParam::joined("name", &self.name))
-                    .query(&QueryParam::new("offset", &self.offset))
-                    .query(&QueryParam::joined("properties", &self.properties))
-                    .query(&QueryParam::new("sort", &self.sort))
-                    .query(&QueryParam::new("total", &self.total)),
-            )
+            let mut draft = Draft::new(&self.session, &Self::OPERATION, &["/fields"])?;
+            draft.accept("application/json");
+            draft.joined("alias", &self.alias);
+            draft.query("limit", &self.limit);
+            draft.joined("name", &self.name);
+            draft.query("offset", &self.offset);
+            draft.joined("properties", &self.properties);
+            draft.query("sort", &self.sort);
+            draft.query("total", &self.total);
+            draft.finish()
         }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
@@ -1558,15 +1505,10 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/sms")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(&self.session, &Self::OPERATION, &["/sms"])?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(SendSms, types::SmsAnswer, record);
@@ -1652,20 +1594,19 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/campaigns")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::joined("id", &self.id))
-                    .query(&QueryParam::new("limit", &self.limit))
-                    .query(&QueryParam::new("offset", &self.offset))
-                    .query(&QueryParam::joined("properties", &self.properties))
-                    .query(&QueryParam::new("sort", &self.sort))
-                    .query(&QueryParam::new("total", &self.total)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/campaigns"],
+            )?;
+            draft.accept("application/json");
+            draft.joined("id", &self.id);
+            draft.query("limit", &self.limit);
+            draft.query("offset", &self.offset);
+            draft.joined("properties", &self.properties);
+            draft.query("sort", &self.sort);
+            draft.query("total", &self.total);
+            draft.finish()
         }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
@@ -1749,15 +1690,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/campaigns")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/campaigns"],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(CreateCampaign, types::CampaignPage, record);
@@ -1798,15 +1738,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/campaigns?action=cancel")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .form_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/campaigns?action=cancel"],
+            )?;
+            draft.accept("application/json");
+            draft.form(&self.body);
+            draft.finish()
         }
     }
     keyfob_client::operation!(CancelCampaign, serde_json::Value, value);
@@ -1850,17 +1789,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(&Self::OPERATION, "/campaigncontacts?action=create")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/campaigncontacts?action=create"],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(AddCampaignContacts, types::CountAnswer, record);
@@ -1901,15 +1837,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/campaigncosts")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/campaigncosts"],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(CampaignCosts, types::CampaignCostPage, record);
@@ -1950,15 +1885,10 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/mailings")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(&self.session, &Self::OPERATION, &["/mailings"])?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(SendMailing, types::MailingPage, record);
@@ -2053,22 +1983,20 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/", &path_segment("resource", &self.resource)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("action", &self.action))
-                    .query(&QueryParam::joined("id", &self.id))
-                    .query(&QueryParam::new("limit", &self.limit))
-                    .query(&QueryParam::new("offset", &self.offset))
-                    .query(&QueryParam::joined("properties", &self.properties))
-                    .query(&QueryParam::new("sort", &self.sort))
-                    .query(&QueryParam::new("total", &self.total)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/", &path_segment("resource", &self.resource)?],
+            )?;
+            draft.accept("application/json");
+            draft.query("action", &self.action);
+            draft.joined("id", &self.id);
+            draft.query("limit", &self.limit);
+            draft.query("offset", &self.offset);
+            draft.joined("properties", &self.properties);
+            draft.query("sort", &self.sort);
+            draft.query("total", &self.total);
+            draft.finish()
         }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
@@ -2165,17 +2093,15 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/", &path_segment("resource", &self.resource)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body)
-                    .query(&QueryParam::new("action", &self.action)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/", &path_segment("resource", &self.resource)?],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.query("action", &self.action);
+            draft.finish()
         }
     }
     keyfob_client::operation!(CreateResource, serde_json::Value, value);
@@ -2222,16 +2148,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/", &path_segment("resource", &self.resource)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .put(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .form_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/", &path_segment("resource", &self.resource)?],
+            )?;
+            draft.accept("application/json");
+            draft.form(&self.body);
+            draft.finish()
         }
     }
     keyfob_client::operation!(UpdateResource, types::CountAnswer, record);
@@ -2274,16 +2198,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/", &path_segment("resource", &self.resource)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .delete(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::joined("id", &self.id)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/", &path_segment("resource", &self.resource)?],
+            )?;
+            draft.accept("application/json");
+            draft.joined("id", &self.id);
+            draft.finish()
         }
     }
     keyfob_client::operation!(DeleteResource, types::CountAnswer, record);

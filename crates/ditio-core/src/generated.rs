@@ -1042,10 +1042,8 @@ pub static OPERATIONS: &[&keyfob_client::Operation] = &[
 /// Calls that are being put together.
 pub mod operation {
     use super::types;
-    use keyfob_client::codegen::{Outgoing, QueryParam, build, path_rest, path_segment};
-    use keyfob_client::codegen::RequestBuilderExt as _;
+    use keyfob_client::codegen::{Draft, Outgoing, path_rest, path_segment};
     use keyfob_client::{CallOptions, Confidence, Error, Operation, Repeat, Session};
-    use reqwest::header::{ACCEPT, HeaderValue};
     /// Call of [`Client::create_project`](super::Client::create_project).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -1083,17 +1081,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(&Self::OPERATION, "/api/v4/integration/projects")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/v4/integration/projects"],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(CreateProject, types::Project, record);
@@ -1132,16 +1127,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(&Self::OPERATION, "/api/v4/integration/projects")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/v4/integration/projects"],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(Projects, Vec < types::Project >, value);
@@ -1182,16 +1174,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/v4/integration/projects/", &path_segment("id", &self.id)?]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/v4/integration/projects/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(Project, types::Project, record);
@@ -1234,17 +1223,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/v4/integration/projects/", &path_segment("id", &self.id)?]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .put(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/v4/integration/projects/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(ReplaceProject, types::Project, record);
@@ -1291,10 +1277,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/v4/integration/projects/", &path_segment("id", &self.id)?]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(self.session.http().patch(url).json_body(&self.body))
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/v4/integration/projects/", &path_segment("id", &self.id)?],
+            )?;
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(UpdateProject, (), empty);
@@ -1335,10 +1324,12 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/v4/integration/projects/", &path_segment("id", &self.id)?]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(self.session.http().delete(url))
+            let draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/v4/integration/projects/", &path_segment("id", &self.id)?],
+            )?;
+            draft.finish()
         }
     }
     keyfob_client::operation!(DeleteProject, (), empty);
@@ -1379,19 +1370,16 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/api/v4/integration/projects/by-project-number/",
-                &path_segment("project_number", &self.project_number)?,
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/api/v4/integration/projects/by-project-number/",
+                    &path_segment("project_number", &self.project_number)?,
+                ],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(ProjectByNumber, types::Project, record);
@@ -1432,15 +1420,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/api/v4/integration/tasks")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/v4/integration/tasks"],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(CreateWorkOrder, types::WorkOrder, record);
@@ -1481,16 +1468,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/v4/integration/tasks/", &path_segment("id", &self.id)?]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/v4/integration/tasks/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(WorkOrder, types::WorkOrder, record);
@@ -1533,17 +1517,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/v4/integration/tasks/", &path_segment("id", &self.id)?]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .put(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/v4/integration/tasks/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(ReplaceWorkOrder, types::WorkOrder, record);
@@ -1590,10 +1571,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/v4/integration/tasks/", &path_segment("id", &self.id)?]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(self.session.http().patch(url).json_body(&self.body))
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/v4/integration/tasks/", &path_segment("id", &self.id)?],
+            )?;
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(UpdateWorkOrder, (), empty);
@@ -1634,10 +1618,12 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/v4/integration/tasks/", &path_segment("id", &self.id)?]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(self.session.http().delete(url))
+            let draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/v4/integration/tasks/", &path_segment("id", &self.id)?],
+            )?;
+            draft.finish()
         }
     }
     keyfob_client::operation!(DeleteWorkOrder, (), empty);
@@ -1678,19 +1664,16 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/api/v4/integration/tasks/project/",
-                &path_segment("project_id", &self.project_id)?,
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/api/v4/integration/tasks/project/",
+                    &path_segment("project_id", &self.project_id)?,
+                ],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(ProjectWorkOrders, Vec < types::WorkOrder >, value);
@@ -1731,19 +1714,16 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/api/v4/integration/tasks/by-project-number/",
-                &path_segment("project_number", &self.project_number)?,
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/api/v4/integration/tasks/by-project-number/",
+                    &path_segment("project_number", &self.project_number)?,
+                ],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(
@@ -1792,21 +1772,18 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/api/v4/integration/tasks/by-project-number/",
-                &path_segment("project_number", &self.project_number)?,
-                "/by-task-number/",
-                &path_segment("task_number", &self.task_number)?,
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/api/v4/integration/tasks/by-project-number/",
+                    &path_segment("project_number", &self.project_number)?,
+                    "/by-task-number/",
+                    &path_segment("task_number", &self.task_number)?,
+                ],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(WorkOrdersByNumber, Vec < types::WorkOrder >, value);
@@ -1853,21 +1830,21 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/api/v4/integration/tasks/by-external-project-number/",
-                &path_segment("external_project_number", &self.external_project_number)?,
-                "/by-external-id/",
-                &path_segment("external_id", &self.external_id)?,
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/api/v4/integration/tasks/by-external-project-number/",
+                    &path_segment(
+                        "external_project_number",
+                        &self.external_project_number,
+                    )?,
+                    "/by-external-id/",
+                    &path_segment("external_id", &self.external_id)?,
+                ],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(WorkOrderByExternalId, types::WorkOrder, record);
@@ -1928,28 +1905,24 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/api/v4/integration/projects/",
-                &path_segment("id", &self.id)?,
-                "/documents",
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(
-                        &QueryParam::new(
-                            "replaceExistingFilesWithSameName",
-                            &self.replace_existing_files_with_same_name,
-                        ),
-                    )
-                    .query(&QueryParam::new("section", &self.section))
-                    .multipart_form(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/api/v4/integration/projects/",
+                    &path_segment("id", &self.id)?,
+                    "/documents",
+                ],
+            )?;
+            draft.accept("application/json");
+            draft.multipart(&self.body);
+            draft
+                .query(
+                    "replaceExistingFilesWithSameName",
+                    &self.replace_existing_files_with_same_name,
+                );
+            draft.query("section", &self.section);
+            draft.finish()
         }
     }
     keyfob_client::operation!(
@@ -1992,20 +1965,17 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/api/v4/integration/projects/",
-                &path_segment("id", &self.id)?,
-                "/documents",
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/api/v4/integration/projects/",
+                    &path_segment("id", &self.id)?,
+                    "/documents",
+                ],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(ProjectDocuments, Vec < types::DocumentPage >, value);
@@ -2052,15 +2022,17 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/api/v4/integration/projects/",
-                &path_segment("id", &self.id)?,
-                "/documents/",
-                &path_segment("file_reference_id", &self.file_reference_id)?,
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(self.session.http().get(url))
+            let draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/api/v4/integration/projects/",
+                    &path_segment("id", &self.id)?,
+                    "/documents/",
+                    &path_segment("file_reference_id", &self.file_reference_id)?,
+                ],
+            )?;
+            draft.finish()
         }
     }
     keyfob_client::operation!(DownloadProjectDocument, keyfob_client::ByteStream, bytes);
@@ -2107,15 +2079,17 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/api/v4/integration/projects/",
-                &path_segment("id", &self.id)?,
-                "/documents/",
-                &path_segment("file_reference_id", &self.file_reference_id)?,
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(self.session.http().delete(url))
+            let draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/api/v4/integration/projects/",
+                    &path_segment("id", &self.id)?,
+                    "/documents/",
+                    &path_segment("file_reference_id", &self.file_reference_id)?,
+                ],
+            )?;
+            draft.finish()
         }
     }
     keyfob_client::operation!(DeleteProjectDocument, (), empty);
@@ -2169,22 +2143,19 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/api/v4/integration/projects/",
-                &path_segment("id", &self.id)?,
-                "/documents/description",
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .put(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body)
-                    .query(&QueryParam::new("section", &self.section)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/api/v4/integration/projects/",
+                    &path_segment("id", &self.id)?,
+                    "/documents/description",
+                ],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.query("section", &self.section);
+            draft.finish()
         }
     }
     keyfob_client::operation!(
@@ -2247,28 +2218,24 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/api/v4/integration/tasks/",
-                &path_segment("id", &self.id)?,
-                "/documents",
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(
-                        &QueryParam::new(
-                            "replaceExistingFilesWithSameName",
-                            &self.replace_existing_files_with_same_name,
-                        ),
-                    )
-                    .query(&QueryParam::new("section", &self.section))
-                    .multipart_form(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/api/v4/integration/tasks/",
+                    &path_segment("id", &self.id)?,
+                    "/documents",
+                ],
+            )?;
+            draft.accept("application/json");
+            draft.multipart(&self.body);
+            draft
+                .query(
+                    "replaceExistingFilesWithSameName",
+                    &self.replace_existing_files_with_same_name,
+                );
+            draft.query("section", &self.section);
+            draft.finish()
         }
     }
     keyfob_client::operation!(
@@ -2311,20 +2278,17 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/api/v4/integration/tasks/",
-                &path_segment("id", &self.id)?,
-                "/documents",
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/api/v4/integration/tasks/",
+                    &path_segment("id", &self.id)?,
+                    "/documents",
+                ],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(WorkOrderDocuments, Vec < types::DocumentPage >, value);
@@ -2371,15 +2335,17 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/api/v4/integration/tasks/",
-                &path_segment("id", &self.id)?,
-                "/documents/",
-                &path_segment("file_reference_id", &self.file_reference_id)?,
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(self.session.http().get(url))
+            let draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/api/v4/integration/tasks/",
+                    &path_segment("id", &self.id)?,
+                    "/documents/",
+                    &path_segment("file_reference_id", &self.file_reference_id)?,
+                ],
+            )?;
+            draft.finish()
         }
     }
     keyfob_client::operation!(
@@ -2428,15 +2394,17 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/api/v4/integration/tasks/",
-                &path_segment("id", &self.id)?,
-                "/documents/",
-                &path_segment("file_reference_id", &self.file_reference_id)?,
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(self.session.http().delete(url))
+            let draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/api/v4/integration/tasks/",
+                    &path_segment("id", &self.id)?,
+                    "/documents/",
+                    &path_segment("file_reference_id", &self.file_reference_id)?,
+                ],
+            )?;
+            draft.finish()
         }
     }
     keyfob_client::operation!(DeleteWorkOrderDocument, (), empty);
@@ -2477,13 +2445,15 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/api/file/",
-                &path_segment("file_reference_id", &self.file_reference_id)?,
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(self.session.http().get(url))
+            let draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/api/file/",
+                    &path_segment("file_reference_id", &self.file_reference_id)?,
+                ],
+            )?;
+            draft.finish()
         }
     }
     keyfob_client::operation!(DownloadFile, keyfob_client::ByteStream, bytes);
@@ -2524,13 +2494,15 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/api/file/",
-                &path_segment("file_reference_id", &self.file_reference_id)?,
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(self.session.http().delete(url))
+            let draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/api/file/",
+                    &path_segment("file_reference_id", &self.file_reference_id)?,
+                ],
+            )?;
+            draft.finish()
         }
     }
     keyfob_client::operation!(DeleteFile, (), empty);
@@ -2571,13 +2543,15 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/api/filereference/",
-                &path_segment("file_reference_id", &self.file_reference_id)?,
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(self.session.http().delete(url))
+            let draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/api/filereference/",
+                    &path_segment("file_reference_id", &self.file_reference_id)?,
+                ],
+            )?;
+            draft.finish()
         }
     }
     keyfob_client::operation!(DeleteFileReference, (), empty);
@@ -2618,17 +2592,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(&Self::OPERATION, "/api/v4/integration/machines")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/v4/integration/machines"],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(CreateMachine, types::Machine, record);
@@ -2674,22 +2645,14 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(&Self::OPERATION, "/api/v4/integration/machines")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(
-                        &QueryParam::new(
-                            "includeEquipmentDetails",
-                            &self.include_equipment_details,
-                        ),
-                    ),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/v4/integration/machines"],
+            )?;
+            draft.accept("application/json");
+            draft.query("includeEquipmentDetails", &self.include_equipment_details);
+            draft.finish()
         }
     }
     keyfob_client::operation!(Machines, Vec < types::Machine >, value);
@@ -2730,17 +2693,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(&Self::OPERATION, "/api/v4/integration/machines/create/array")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/v4/integration/machines/create/array"],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(CreateMachines, serde_json::Value, value);
@@ -2781,16 +2741,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/v4/integration/machines/", &path_segment("id", &self.id)?]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/v4/integration/machines/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(Machine, types::Machine, record);
@@ -2833,17 +2790,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/v4/integration/machines/", &path_segment("id", &self.id)?]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .put(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/v4/integration/machines/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(SaveMachine, types::Machine, record);
@@ -2890,10 +2844,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/v4/integration/machines/", &path_segment("id", &self.id)?]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(self.session.http().patch(url).json_body(&self.body))
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/v4/integration/machines/", &path_segment("id", &self.id)?],
+            )?;
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(UpdateMachine, (), empty);
@@ -2934,10 +2891,12 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/v4/integration/machines/", &path_segment("id", &self.id)?]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(self.session.http().delete(url))
+            let draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/v4/integration/machines/", &path_segment("id", &self.id)?],
+            )?;
+            draft.finish()
         }
     }
     keyfob_client::operation!(DeleteMachine, (), empty);
@@ -2978,19 +2937,16 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/api/v4/integration/machines/by-machine-number/",
-                &path_segment("machine_number", &self.machine_number)?,
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/api/v4/integration/machines/by-machine-number/",
+                    &path_segment("machine_number", &self.machine_number)?,
+                ],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(MachineByNumber, types::Machine, record);
@@ -3031,17 +2987,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(&Self::OPERATION, "/api/v4/integration/machines/update/array")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .put(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/v4/integration/machines/update/array"],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(SaveMachines, serde_json::Value, value);
@@ -3088,14 +3041,17 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/api/v4/integration/machines/",
-                &path_segment("id", &self.id)?,
-                "/esg",
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(self.session.http().patch(url).json_body(&self.body))
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/api/v4/integration/machines/",
+                    &path_segment("id", &self.id)?,
+                    "/esg",
+                ],
+            )?;
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(UpdateMachineEsg, (), empty);
@@ -3136,19 +3092,16 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/api/v4/integration/machines/is-machine-deletable/",
-                &path_segment("id", &self.id)?,
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/api/v4/integration/machines/is-machine-deletable/",
+                    &path_segment("id", &self.id)?,
+                ],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(IsMachineDeletable, bool, value);
@@ -3187,14 +3140,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/api/MachineType")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/MachineType"],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(MachineTypes, Vec < types::MachineType >, value);
@@ -3233,16 +3185,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(&Self::OPERATION, "/api/ProjNotificationTypeSetup")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/ProjNotificationTypeSetup"],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(AlertTypes, serde_json::Value, value);
@@ -3291,17 +3240,14 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/api/projects")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(
-                        &QueryParam::new("activeInactiveAll", &self.active_inactive_all),
-                    ),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/projects"],
+            )?;
+            draft.accept("application/json");
+            draft.query("activeInactiveAll", &self.active_inactive_all);
+            draft.finish()
         }
     }
     keyfob_client::operation!(ReferenceProjects, serde_json::Value, value);
@@ -3354,16 +3300,15 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/api/projects/search")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("activeOnly", &self.active_only))
-                    .query(&QueryParam::new("searchString", &self.search_string)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/projects/search"],
+            )?;
+            draft.accept("application/json");
+            draft.query("activeOnly", &self.active_only);
+            draft.query("searchString", &self.search_string);
+            draft.finish()
         }
     }
     keyfob_client::operation!(SearchReferenceProjects, serde_json::Value, value);
@@ -3404,16 +3349,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/projects/", &path_segment("proj_id", &self.proj_id)?]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/projects/", &path_segment("proj_id", &self.proj_id)?],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(ReferenceProject, serde_json::Value, value);
@@ -3464,23 +3406,14 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/api/projects/",
-                &path_segment("proj_id", &self.proj_id)?,
-                "/tasks",
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(
-                        &QueryParam::new("activeInactiveAll", &self.active_inactive_all),
-                    ),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/projects/", &path_segment("proj_id", &self.proj_id)?, "/tasks"],
+            )?;
+            draft.accept("application/json");
+            draft.query("activeInactiveAll", &self.active_inactive_all);
+            draft.finish()
         }
     }
     keyfob_client::operation!(ReferenceProjectWorkOrders, serde_json::Value, value);
@@ -3521,19 +3454,16 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/api/resources/details/",
-                &path_segment("resource_id", &self.resource_id)?,
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/api/resources/details/",
+                    &path_segment("resource_id", &self.resource_id)?,
+                ],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(ResourceDetails, serde_json::Value, value);
@@ -3572,14 +3502,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/api/resources/types")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/resources/types"],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(ResourceTypes, serde_json::Value, value);
@@ -3623,19 +3552,16 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/api/project-external-reference/type/",
-                &path_segment("external_ref_type", &self.external_ref_type)?,
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/api/project-external-reference/type/",
+                    &path_segment("external_ref_type", &self.external_ref_type)?,
+                ],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(
@@ -3684,21 +3610,18 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/api/project-external-reference/type/",
-                &path_segment("external_ref_type", &self.external_ref_type)?,
-                "/project/",
-                &path_segment("proj_number", &self.proj_number)?,
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/api/project-external-reference/type/",
+                    &path_segment("external_ref_type", &self.external_ref_type)?,
+                    "/project/",
+                    &path_segment("proj_number", &self.proj_number)?,
+                ],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(
@@ -3744,17 +3667,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(&Self::OPERATION, "/api/project-external-reference")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/project-external-reference"],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(CreateExternalReference, serde_json::Value, value);
@@ -3795,13 +3715,15 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/api/project-external-reference/disable/",
-                &path_segment("id", &self.id)?,
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(self.session.http().put(url))
+            let draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/api/project-external-reference/disable/",
+                    &path_segment("id", &self.id)?,
+                ],
+            )?;
+            draft.finish()
         }
     }
     keyfob_client::operation!(DisableExternalReference, (), empty);
@@ -3842,13 +3764,12 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/api/project-external-reference/",
-                &path_segment("id", &self.id)?,
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(self.session.http().delete(url))
+            let draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/project-external-reference/", &path_segment("id", &self.id)?],
+            )?;
+            draft.finish()
         }
     }
     keyfob_client::operation!(DeleteExternalReference, (), empty);
@@ -3889,15 +3810,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/api/v4/integration/users")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/v4/integration/users"],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(CreateUser, types::User, record);
@@ -3955,16 +3875,15 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/api/v4/integration/users")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("changedSince", &self.changed_since))
-                    .query(&QueryParam::new("companyId", &self.company_id)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/v4/integration/users"],
+            )?;
+            draft.accept("application/json");
+            draft.query("changedSince", &self.changed_since);
+            draft.query("companyId", &self.company_id);
+            draft.finish()
         }
     }
     keyfob_client::operation!(Users, Vec < types::User >, value);
@@ -4005,19 +3924,16 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/api/v4/integration/users/by-employee-number/",
-                &path_segment("employee_number", &self.employee_number)?,
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/api/v4/integration/users/by-employee-number/",
+                    &path_segment("employee_number", &self.employee_number)?,
+                ],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(UserByEmployeeNumber, types::User, record);
@@ -4058,19 +3974,16 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/api/v4/integration/users/by-profile-id/",
-                &path_segment("profile_id", &self.profile_id)?,
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/api/v4/integration/users/by-profile-id/",
+                    &path_segment("profile_id", &self.profile_id)?,
+                ],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(UserByProfileId, types::User, record);
@@ -4111,19 +4024,16 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/api/v4/integration/users/is-identity-deletable/",
-                &path_segment("identity_id", &self.identity_id)?,
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/api/v4/integration/users/is-identity-deletable/",
+                    &path_segment("identity_id", &self.identity_id)?,
+                ],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(IsIdentityDeletable, bool, value);
@@ -4166,20 +4076,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/api/v4/integration/users/",
-                &path_segment("user_id", &self.user_id)?,
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .put(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/v4/integration/users/", &path_segment("user_id", &self.user_id)?],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(ReplaceUser, types::User, record);
@@ -4226,13 +4130,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/api/v4/integration/users/",
-                &path_segment("user_id", &self.user_id)?,
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(self.session.http().patch(url).json_body(&self.body))
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/v4/integration/users/", &path_segment("user_id", &self.user_id)?],
+            )?;
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(UpdateUser, (), empty);
@@ -4273,13 +4177,12 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/api/v4/integration/users/",
-                &path_segment("user_id", &self.user_id)?,
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(self.session.http().delete(url))
+            let draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/v4/integration/users/", &path_segment("user_id", &self.user_id)?],
+            )?;
+            draft.finish()
         }
     }
     keyfob_client::operation!(DeleteUser, (), empty);
@@ -4320,13 +4223,15 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/api/v4/integration/users/disable/",
-                &path_segment("company_profile_id", &self.company_profile_id)?,
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(self.session.http().patch(url))
+            let draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/api/v4/integration/users/disable/",
+                    &path_segment("company_profile_id", &self.company_profile_id)?,
+                ],
+            )?;
+            draft.finish()
         }
     }
     keyfob_client::operation!(DisableUser, (), empty);
@@ -4367,13 +4272,15 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/api/v4/integration/users/enable/",
-                &path_segment("company_profile_id", &self.company_profile_id)?,
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(self.session.http().patch(url))
+            let draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/api/v4/integration/users/enable/",
+                    &path_segment("company_profile_id", &self.company_profile_id)?,
+                ],
+            )?;
+            draft.finish()
         }
     }
     keyfob_client::operation!(EnableUser, (), empty);
@@ -4414,17 +4321,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(&Self::OPERATION, "/api/v4/integration/users/scim")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/v4/integration/users/scim"],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(ProvisionUser, serde_json::Value, value);
@@ -4465,17 +4369,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(&Self::OPERATION, "/api/v5/integration/employees")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/v5/integration/employees"],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(CreateEmployee, serde_json::Value, value);
@@ -4533,23 +4434,19 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(&Self::OPERATION, "/api/v5/integration/employees")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::joined("include", &self.include))
-                    .query(
-                        &QueryParam::new(
-                            "includeEmployeesFromSubsidiaries",
-                            &self.include_employees_from_subsidiaries,
-                        ),
-                    ),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/v5/integration/employees"],
+            )?;
+            draft.accept("application/json");
+            draft.joined("include", &self.include);
+            draft
+                .query(
+                    "includeEmployeesFromSubsidiaries",
+                    &self.include_employees_from_subsidiaries,
+                );
+            draft.finish()
         }
     }
     keyfob_client::operation!(Employees, Vec < types::Employee >, value);
@@ -4590,17 +4487,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(&Self::OPERATION, "/api/v5/integration/employees/search")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("query", &self.query)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/v5/integration/employees/search"],
+            )?;
+            draft.accept("application/json");
+            draft.query("query", &self.query);
+            draft.finish()
         }
     }
     keyfob_client::operation!(SearchEmployees, Vec < types::Employee >, value);
@@ -4651,20 +4545,17 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/api/v5/integration/employees/",
-                &path_segment("employee_number", &self.employee_number)?,
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::joined("include", &self.include)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/api/v5/integration/employees/",
+                    &path_segment("employee_number", &self.employee_number)?,
+                ],
+            )?;
+            draft.accept("application/json");
+            draft.joined("include", &self.include);
+            draft.finish()
         }
     }
     keyfob_client::operation!(Employee, types::Employee, record);
@@ -4711,13 +4602,16 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/api/v5/integration/employees/",
-                &path_segment("employee_number", &self.employee_number)?,
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(self.session.http().patch(url).json_body(&self.body))
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/api/v5/integration/employees/",
+                    &path_segment("employee_number", &self.employee_number)?,
+                ],
+            )?;
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(UpdateEmployee, (), empty);
@@ -4764,14 +4658,17 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/api/v5/integration/employees/",
-                &path_segment("employee_number", &self.employee_number)?,
-                "/update-employment",
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(self.session.http().patch(url).json_body(&self.body))
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/api/v5/integration/employees/",
+                    &path_segment("employee_number", &self.employee_number)?,
+                    "/update-employment",
+                ],
+            )?;
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(UpdateEmployment, (), empty);
@@ -4818,14 +4715,17 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/api/v5/integration/employees/",
-                &path_segment("employee_number", &self.employee_number)?,
-                "/end-employment",
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(self.session.http().patch(url).json_body(&self.body))
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/api/v5/integration/employees/",
+                    &path_segment("employee_number", &self.employee_number)?,
+                    "/end-employment",
+                ],
+            )?;
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(EndEmployment, (), empty);
@@ -4872,21 +4772,18 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/api/v5/integration/employees/",
-                &path_segment("employee_number", &self.employee_number)?,
-                "/create-employment",
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/api/v5/integration/employees/",
+                    &path_segment("employee_number", &self.employee_number)?,
+                    "/create-employment",
+                ],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(CreateEmployment, serde_json::Value, value);
@@ -4927,17 +4824,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(&Self::OPERATION, "/api/v4/integration/certificates")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/v4/integration/certificates"],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(SaveCertificates, serde_json::Value, value);
@@ -4978,15 +4872,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/api/integration/absences")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/integration/absences"],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(SaveAbsence, types::Absence, record);
@@ -5027,19 +4920,16 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/api/integration/absences/",
-                &path_rest("external_id", &self.external_id)?,
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/api/integration/absences/",
+                    &path_rest("external_id", &self.external_id)?,
+                ],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(Absence, types::Absence, record);
@@ -5080,13 +4970,15 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/api/integration/absences/",
-                &path_rest("external_id", &self.external_id)?,
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(self.session.http().delete(url))
+            let draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/api/integration/absences/",
+                    &path_rest("external_id", &self.external_id)?,
+                ],
+            )?;
+            draft.finish()
         }
     }
     keyfob_client::operation!(DeleteAbsence, (), empty);
@@ -5247,38 +5139,28 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/api/payroll-export/")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("absenceTypeIds", &self.absence_type_ids))
-                    .query(&QueryParam::new("companyIds", &self.company_ids))
-                    .query(&QueryParam::new("dataFilter", &self.data_filter))
-                    .query(&QueryParam::new("fromWorkDate", &self.from_work_date))
-                    .query(
-                        &QueryParam::new("modifiedSinceDate", &self.modified_since_date),
-                    )
-                    .query(
-                        &QueryParam::new(
-                            "overridePayrollExportSettingsForFixedPayEmployees",
-                            &self
-                                .override_payroll_export_settings_for_fixed_pay_employees,
-                        ),
-                    )
-                    .query(&QueryParam::new("payrollTypeIds", &self.payroll_type_ids))
-                    .query(&QueryParam::new("projectIds", &self.project_ids))
-                    .query(&QueryParam::new("toWorkDate", &self.to_work_date))
-                    .query(&QueryParam::new("userIds", &self.user_ids))
-                    .query(
-                        &QueryParam::new(
-                            "userPayrollTypeFilter",
-                            &self.user_payroll_type_filter,
-                        ),
-                    ),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/payroll-export/"],
+            )?;
+            draft.accept("application/json");
+            draft.query("absenceTypeIds", &self.absence_type_ids);
+            draft.query("companyIds", &self.company_ids);
+            draft.query("dataFilter", &self.data_filter);
+            draft.query("fromWorkDate", &self.from_work_date);
+            draft.query("modifiedSinceDate", &self.modified_since_date);
+            draft
+                .query(
+                    "overridePayrollExportSettingsForFixedPayEmployees",
+                    &self.override_payroll_export_settings_for_fixed_pay_employees,
+                );
+            draft.query("payrollTypeIds", &self.payroll_type_ids);
+            draft.query("projectIds", &self.project_ids);
+            draft.query("toWorkDate", &self.to_work_date);
+            draft.query("userIds", &self.user_ids);
+            draft.query("userPayrollTypeFilter", &self.user_payroll_type_filter);
+            draft.finish()
         }
     }
     keyfob_client::operation!(PayrollExport, Vec < types::PayrollDay >, value);
@@ -5439,40 +5321,28 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(&Self::OPERATION, "/api/payroll-export/readonly")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("absenceTypeIds", &self.absence_type_ids))
-                    .query(&QueryParam::new("companyIds", &self.company_ids))
-                    .query(&QueryParam::new("dataFilter", &self.data_filter))
-                    .query(&QueryParam::new("fromWorkDate", &self.from_work_date))
-                    .query(
-                        &QueryParam::new("modifiedSinceDate", &self.modified_since_date),
-                    )
-                    .query(
-                        &QueryParam::new(
-                            "overridePayrollExportSettingsForFixedPayEmployees",
-                            &self
-                                .override_payroll_export_settings_for_fixed_pay_employees,
-                        ),
-                    )
-                    .query(&QueryParam::new("payrollTypeIds", &self.payroll_type_ids))
-                    .query(&QueryParam::new("projectIds", &self.project_ids))
-                    .query(&QueryParam::new("toWorkDate", &self.to_work_date))
-                    .query(&QueryParam::new("userIds", &self.user_ids))
-                    .query(
-                        &QueryParam::new(
-                            "userPayrollTypeFilter",
-                            &self.user_payroll_type_filter,
-                        ),
-                    ),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/payroll-export/readonly"],
+            )?;
+            draft.accept("application/json");
+            draft.query("absenceTypeIds", &self.absence_type_ids);
+            draft.query("companyIds", &self.company_ids);
+            draft.query("dataFilter", &self.data_filter);
+            draft.query("fromWorkDate", &self.from_work_date);
+            draft.query("modifiedSinceDate", &self.modified_since_date);
+            draft
+                .query(
+                    "overridePayrollExportSettingsForFixedPayEmployees",
+                    &self.override_payroll_export_settings_for_fixed_pay_employees,
+                );
+            draft.query("payrollTypeIds", &self.payroll_type_ids);
+            draft.query("projectIds", &self.project_ids);
+            draft.query("toWorkDate", &self.to_work_date);
+            draft.query("userIds", &self.user_ids);
+            draft.query("userPayrollTypeFilter", &self.user_payroll_type_filter);
+            draft.finish()
         }
     }
     keyfob_client::operation!(PayrollExportReadonly, Vec < types::PayrollDay >, value);
@@ -5649,42 +5519,30 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(&Self::OPERATION, "/api/payroll-export/summary-as-lines")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("absenceTypeIds", &self.absence_type_ids))
-                    .query(&QueryParam::new("companyIds", &self.company_ids))
-                    .query(&QueryParam::new("dataExportType", &self.data_export_type))
-                    .query(&QueryParam::new("dataFilter", &self.data_filter))
-                    .query(&QueryParam::new("fromWorkDate", &self.from_work_date))
-                    .query(
-                        &QueryParam::new("modifiedSinceDate", &self.modified_since_date),
-                    )
-                    .query(
-                        &QueryParam::new(
-                            "overridePayrollExportSettingsForFixedPayEmployees",
-                            &self
-                                .override_payroll_export_settings_for_fixed_pay_employees,
-                        ),
-                    )
-                    .query(&QueryParam::new("payrollTypeIds", &self.payroll_type_ids))
-                    .query(&QueryParam::new("projectIds", &self.project_ids))
-                    .query(&QueryParam::new("toWorkDate", &self.to_work_date))
-                    .query(&QueryParam::new("userIds", &self.user_ids))
-                    .query(
-                        &QueryParam::new(
-                            "userPayrollTypeFilter",
-                            &self.user_payroll_type_filter,
-                        ),
-                    )
-                    .query(&QueryParam::new("voucherNumber", &self.voucher_number)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/payroll-export/summary-as-lines"],
+            )?;
+            draft.accept("application/json");
+            draft.query("absenceTypeIds", &self.absence_type_ids);
+            draft.query("companyIds", &self.company_ids);
+            draft.query("dataExportType", &self.data_export_type);
+            draft.query("dataFilter", &self.data_filter);
+            draft.query("fromWorkDate", &self.from_work_date);
+            draft.query("modifiedSinceDate", &self.modified_since_date);
+            draft
+                .query(
+                    "overridePayrollExportSettingsForFixedPayEmployees",
+                    &self.override_payroll_export_settings_for_fixed_pay_employees,
+                );
+            draft.query("payrollTypeIds", &self.payroll_type_ids);
+            draft.query("projectIds", &self.project_ids);
+            draft.query("toWorkDate", &self.to_work_date);
+            draft.query("userIds", &self.user_ids);
+            draft.query("userPayrollTypeFilter", &self.user_payroll_type_filter);
+            draft.query("voucherNumber", &self.voucher_number);
+            draft.finish()
         }
     }
     keyfob_client::operation!(PayrollExportLines, serde_json::Value, value);
@@ -5861,39 +5719,29 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/api/payroll-export/file")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .query(&QueryParam::new("absenceTypeIds", &self.absence_type_ids))
-                    .query(&QueryParam::new("companyIds", &self.company_ids))
-                    .query(&QueryParam::new("dataExportType", &self.data_export_type))
-                    .query(&QueryParam::new("dataFilter", &self.data_filter))
-                    .query(&QueryParam::new("fromWorkDate", &self.from_work_date))
-                    .query(
-                        &QueryParam::new("modifiedSinceDate", &self.modified_since_date),
-                    )
-                    .query(
-                        &QueryParam::new(
-                            "overridePayrollExportSettingsForFixedPayEmployees",
-                            &self
-                                .override_payroll_export_settings_for_fixed_pay_employees,
-                        ),
-                    )
-                    .query(&QueryParam::new("payrollTypeIds", &self.payroll_type_ids))
-                    .query(&QueryParam::new("projectIds", &self.project_ids))
-                    .query(&QueryParam::new("toWorkDate", &self.to_work_date))
-                    .query(&QueryParam::new("userIds", &self.user_ids))
-                    .query(
-                        &QueryParam::new(
-                            "userPayrollTypeFilter",
-                            &self.user_payroll_type_filter,
-                        ),
-                    )
-                    .query(&QueryParam::new("voucherNumber", &self.voucher_number)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/payroll-export/file"],
+            )?;
+            draft.query("absenceTypeIds", &self.absence_type_ids);
+            draft.query("companyIds", &self.company_ids);
+            draft.query("dataExportType", &self.data_export_type);
+            draft.query("dataFilter", &self.data_filter);
+            draft.query("fromWorkDate", &self.from_work_date);
+            draft.query("modifiedSinceDate", &self.modified_since_date);
+            draft
+                .query(
+                    "overridePayrollExportSettingsForFixedPayEmployees",
+                    &self.override_payroll_export_settings_for_fixed_pay_employees,
+                );
+            draft.query("payrollTypeIds", &self.payroll_type_ids);
+            draft.query("projectIds", &self.project_ids);
+            draft.query("toWorkDate", &self.to_work_date);
+            draft.query("userIds", &self.user_ids);
+            draft.query("userPayrollTypeFilter", &self.user_payroll_type_filter);
+            draft.query("voucherNumber", &self.voucher_number);
+            draft.finish()
         }
     }
     keyfob_client::operation!(DownloadPayrollExport, keyfob_client::ByteStream, bytes);
@@ -5962,19 +5810,16 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(&Self::OPERATION, "/api/v3/onlineusers/activeonly")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("fromDateTime", &self.from_date_time))
-                    .query(&QueryParam::joined("projectIds", &self.project_ids))
-                    .query(&QueryParam::new("toDateTime", &self.to_date_time)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/v3/onlineusers/activeonly"],
+            )?;
+            draft.accept("application/json");
+            draft.query("fromDateTime", &self.from_date_time);
+            draft.joined("projectIds", &self.project_ids);
+            draft.query("toDateTime", &self.to_date_time);
+            draft.finish()
         }
     }
     keyfob_client::operation!(CrewList, Vec < types::CrewListRow >, value);

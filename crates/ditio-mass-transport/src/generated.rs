@@ -191,10 +191,8 @@ pub static OPERATIONS: &[&keyfob_client::Operation] = &[
 /// Calls that are being put together.
 pub mod operation {
     use super::types;
-    use keyfob_client::codegen::{Outgoing, build, path_segment};
-    use keyfob_client::codegen::RequestBuilderExt as _;
+    use keyfob_client::codegen::{Draft, Outgoing, path_segment};
     use keyfob_client::{CallOptions, Confidence, Error, Operation, Repeat, Session};
-    use reqwest::header::{ACCEPT, HeaderValue};
     /// Call of [`Client::create_excavator_state`](super::Client::create_excavator_state).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -232,17 +230,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(&Self::OPERATION, "/api/external-excavator-state")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/external-excavator-state"],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(CreateExcavatorState, serde_json::Value, value);
@@ -283,10 +278,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(&Self::OPERATION, "/api/external-excavator-state/import")?;
-            build(self.session.http().post(url).json_body(&self.body))
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/external-excavator-state/import"],
+            )?;
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(ImportExcavatorStates, (), empty);
@@ -333,21 +331,18 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/api/external-excavator-state/latest-timestamp/",
-                &path_segment("company_id", &self.company_id)?,
-                "/",
-                &path_segment("project_id", &self.project_id)?,
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/api/external-excavator-state/latest-timestamp/",
+                    &path_segment("company_id", &self.company_id)?,
+                    "/",
+                    &path_segment("project_id", &self.project_id)?,
+                ],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(LatestExcavatorStateTimestamp, serde_json::Value, value);
@@ -388,20 +383,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(
-                    &Self::OPERATION,
-                    "/api/external-excavator-state/aggregated-data-per-state",
-                )?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/external-excavator-state/aggregated-data-per-state"],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(AggregatedExcavatorStates, serde_json::Value, value);
@@ -442,17 +431,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(&Self::OPERATION, "/api/external-weight-measure")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/external-weight-measure"],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(CreateWeightMeasure, serde_json::Value, value);
@@ -493,17 +479,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(&Self::OPERATION, "/api/external-weight-measure/query")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/external-weight-measure/query"],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(WeightMeasures, serde_json::Value, value);
@@ -544,17 +527,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(&Self::OPERATION, "/api/external-weight-measure/export")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .json_body(&self.body)
-                    .header(ACCEPT, HeaderValue::from_static("text/csv")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/external-weight-measure/export"],
+            )?;
+            draft.json(&self.body, "application/json");
+            draft.accept("text/csv");
+            draft.finish()
         }
     }
     keyfob_client::operation!(ExportWeightMeasures, String, text);
@@ -595,17 +575,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(&Self::OPERATION, "/api/external-weight-measure/mark-verified")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .put(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/external-weight-measure/mark-verified"],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(MarkWeightMeasuresVerified, serde_json::Value, value);
@@ -646,17 +623,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(&Self::OPERATION, "/api/external-weight-measure/mark-approved")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .put(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/external-weight-measure/mark-approved"],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(MarkWeightMeasuresApproved, serde_json::Value, value);
@@ -697,17 +671,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(&Self::OPERATION, "/api/external-weight-measure/mark-invoiced")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .put(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/external-weight-measure/mark-invoiced"],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(MarkWeightMeasuresInvoiced, serde_json::Value, value);

@@ -31,7 +31,7 @@ impl Client {
                 "the link does not lead to the core API that the client was given: it is not followed with the token",
             )
         })?;
-        codegen::build(self.session().http().get(url))
+        Ok(Outgoing::get(url))
     }
 }
 

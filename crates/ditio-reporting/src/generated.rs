@@ -235,9 +235,8 @@ pub static OPERATIONS: &[&keyfob_client::Operation] = &[
 /// Calls that are being put together.
 pub mod operation {
     use super::types;
-    use keyfob_client::codegen::{Outgoing, QueryParam, build, path_segment};
+    use keyfob_client::codegen::{Draft, Outgoing, path_segment};
     use keyfob_client::{CallOptions, Confidence, Error, Operation, Repeat, Session};
-    use reqwest::header::{ACCEPT, HeaderValue};
     use keyfob_client::paging::{Early, Paged, Position, Scheme};
     /// Call of [`Client::projects`](super::Client::projects).
     #[derive(Clone, Debug)]
@@ -345,34 +344,25 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/v1/project")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("ChunkLimit", &self.chunk_limit))
-                    .query(&QueryParam::new("CompanyId", &self.company_id))
-                    .query(
-                        &QueryParam::new("ContinuationToken", &self.continuation_token),
-                    )
-                    .query(
-                        &QueryParam::new(
-                            "ExcludeDataFromSubsidiaries",
-                            &self.exclude_data_from_subsidiaries,
-                        ),
-                    )
-                    .query(&QueryParam::new("ModifiedBefore", &self.modified_before))
-                    .query(&QueryParam::new("ModifiedSince", &self.modified_since))
-                    .query(
-                        &QueryParam::new(
-                            "OwnCompanyDataOnly",
-                            &self.own_company_data_only,
-                        ),
-                    )
-                    .query(&QueryParam::new("ProjectId", &self.project_id)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/v1/project"],
+            )?;
+            draft.accept("application/json");
+            draft.query("ChunkLimit", &self.chunk_limit);
+            draft.query("CompanyId", &self.company_id);
+            draft.query("ContinuationToken", &self.continuation_token);
+            draft
+                .query(
+                    "ExcludeDataFromSubsidiaries",
+                    &self.exclude_data_from_subsidiaries,
+                );
+            draft.query("ModifiedBefore", &self.modified_before);
+            draft.query("ModifiedSince", &self.modified_since);
+            draft.query("OwnCompanyDataOnly", &self.own_company_data_only);
+            draft.query("ProjectId", &self.project_id);
+            draft.finish()
         }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
@@ -525,36 +515,25 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(&Self::OPERATION, "/v1/project/work-breakdown-structure")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("ChunkLimit", &self.chunk_limit))
-                    .query(&QueryParam::new("CompanyId", &self.company_id))
-                    .query(
-                        &QueryParam::new("ContinuationToken", &self.continuation_token),
-                    )
-                    .query(
-                        &QueryParam::new(
-                            "ExcludeDataFromSubsidiaries",
-                            &self.exclude_data_from_subsidiaries,
-                        ),
-                    )
-                    .query(&QueryParam::new("ModifiedBefore", &self.modified_before))
-                    .query(&QueryParam::new("ModifiedSince", &self.modified_since))
-                    .query(
-                        &QueryParam::new(
-                            "OwnCompanyDataOnly",
-                            &self.own_company_data_only,
-                        ),
-                    )
-                    .query(&QueryParam::new("ProjectId", &self.project_id)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/v1/project/work-breakdown-structure"],
+            )?;
+            draft.accept("application/json");
+            draft.query("ChunkLimit", &self.chunk_limit);
+            draft.query("CompanyId", &self.company_id);
+            draft.query("ContinuationToken", &self.continuation_token);
+            draft
+                .query(
+                    "ExcludeDataFromSubsidiaries",
+                    &self.exclude_data_from_subsidiaries,
+                );
+            draft.query("ModifiedBefore", &self.modified_before);
+            draft.query("ModifiedSince", &self.modified_since);
+            draft.query("OwnCompanyDataOnly", &self.own_company_data_only);
+            draft.query("ProjectId", &self.project_id);
+            draft.finish()
         }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
@@ -683,21 +662,14 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/v1/user")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("ChunkLimit", &self.chunk_limit))
-                    .query(&QueryParam::new("CompanyId", &self.company_id))
-                    .query(
-                        &QueryParam::new("ContinuationToken", &self.continuation_token),
-                    )
-                    .query(&QueryParam::new("ModifiedBefore", &self.modified_before))
-                    .query(&QueryParam::new("ModifiedSince", &self.modified_since)),
-            )
+            let mut draft = Draft::new(&self.session, &Self::OPERATION, &["/v1/user"])?;
+            draft.accept("application/json");
+            draft.query("ChunkLimit", &self.chunk_limit);
+            draft.query("CompanyId", &self.company_id);
+            draft.query("ContinuationToken", &self.continuation_token);
+            draft.query("ModifiedBefore", &self.modified_before);
+            draft.query("ModifiedSince", &self.modified_since);
+            draft.finish()
         }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
@@ -852,34 +824,25 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/v1/resource")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("ChunkLimit", &self.chunk_limit))
-                    .query(&QueryParam::new("CompanyId", &self.company_id))
-                    .query(
-                        &QueryParam::new("ContinuationToken", &self.continuation_token),
-                    )
-                    .query(
-                        &QueryParam::new(
-                            "ExcludeDataFromSubsidiaries",
-                            &self.exclude_data_from_subsidiaries,
-                        ),
-                    )
-                    .query(&QueryParam::new("ModifiedBefore", &self.modified_before))
-                    .query(&QueryParam::new("ModifiedSince", &self.modified_since))
-                    .query(
-                        &QueryParam::new(
-                            "OwnCompanyDataOnly",
-                            &self.own_company_data_only,
-                        ),
-                    )
-                    .query(&QueryParam::new("ProjectId", &self.project_id)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/v1/resource"],
+            )?;
+            draft.accept("application/json");
+            draft.query("ChunkLimit", &self.chunk_limit);
+            draft.query("CompanyId", &self.company_id);
+            draft.query("ContinuationToken", &self.continuation_token);
+            draft
+                .query(
+                    "ExcludeDataFromSubsidiaries",
+                    &self.exclude_data_from_subsidiaries,
+                );
+            draft.query("ModifiedBefore", &self.modified_before);
+            draft.query("ModifiedSince", &self.modified_since);
+            draft.query("OwnCompanyDataOnly", &self.own_company_data_only);
+            draft.query("ProjectId", &self.project_id);
+            draft.finish()
         }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
@@ -1054,36 +1017,27 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/v1/time-registrations")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("ChunkLimit", &self.chunk_limit))
-                    .query(&QueryParam::new("CompanyId", &self.company_id))
-                    .query(
-                        &QueryParam::new("ContinuationToken", &self.continuation_token),
-                    )
-                    .query(
-                        &QueryParam::new(
-                            "ExcludeDataFromSubsidiaries",
-                            &self.exclude_data_from_subsidiaries,
-                        ),
-                    )
-                    .query(&QueryParam::new("FromDateTime", &self.from_date_time))
-                    .query(&QueryParam::new("ModifiedBefore", &self.modified_before))
-                    .query(&QueryParam::new("ModifiedSince", &self.modified_since))
-                    .query(
-                        &QueryParam::new(
-                            "OwnCompanyDataOnly",
-                            &self.own_company_data_only,
-                        ),
-                    )
-                    .query(&QueryParam::new("ProjectId", &self.project_id))
-                    .query(&QueryParam::new("ToDateTime", &self.to_date_time)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/v1/time-registrations"],
+            )?;
+            draft.accept("application/json");
+            draft.query("ChunkLimit", &self.chunk_limit);
+            draft.query("CompanyId", &self.company_id);
+            draft.query("ContinuationToken", &self.continuation_token);
+            draft
+                .query(
+                    "ExcludeDataFromSubsidiaries",
+                    &self.exclude_data_from_subsidiaries,
+                );
+            draft.query("FromDateTime", &self.from_date_time);
+            draft.query("ModifiedBefore", &self.modified_before);
+            draft.query("ModifiedSince", &self.modified_since);
+            draft.query("OwnCompanyDataOnly", &self.own_company_data_only);
+            draft.query("ProjectId", &self.project_id);
+            draft.query("ToDateTime", &self.to_date_time);
+            draft.finish()
         }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
@@ -1246,24 +1200,21 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/v1/machine-registrations")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("ChunkLimit", &self.chunk_limit))
-                    .query(&QueryParam::new("CompanyId", &self.company_id))
-                    .query(
-                        &QueryParam::new("ContinuationToken", &self.continuation_token),
-                    )
-                    .query(&QueryParam::new("FromDateTime", &self.from_date_time))
-                    .query(&QueryParam::new("ModifiedBefore", &self.modified_before))
-                    .query(&QueryParam::new("ModifiedSince", &self.modified_since))
-                    .query(&QueryParam::new("ProjectId", &self.project_id))
-                    .query(&QueryParam::new("ToDateTime", &self.to_date_time)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/v1/machine-registrations"],
+            )?;
+            draft.accept("application/json");
+            draft.query("ChunkLimit", &self.chunk_limit);
+            draft.query("CompanyId", &self.company_id);
+            draft.query("ContinuationToken", &self.continuation_token);
+            draft.query("FromDateTime", &self.from_date_time);
+            draft.query("ModifiedBefore", &self.modified_before);
+            draft.query("ModifiedSince", &self.modified_since);
+            draft.query("ProjectId", &self.project_id);
+            draft.query("ToDateTime", &self.to_date_time);
+            draft.finish()
         }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
@@ -1472,45 +1423,31 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/v1/absence-registrations")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("Approved", &self.approved))
-                    .query(&QueryParam::new("ApprovedPayroll", &self.approved_payroll))
-                    .query(&QueryParam::new("ChunkLimit", &self.chunk_limit))
-                    .query(&QueryParam::new("CompanyId", &self.company_id))
-                    .query(
-                        &QueryParam::new("ContinuationToken", &self.continuation_token),
-                    )
-                    .query(
-                        &QueryParam::new(
-                            "ExcludeDataFromSubsidiaries",
-                            &self.exclude_data_from_subsidiaries,
-                        ),
-                    )
-                    .query(&QueryParam::new("FromDateTime", &self.from_date_time))
-                    .query(
-                        &QueryParam::new(
-                            "IncludeSensitiveData",
-                            &self.include_sensitive_data,
-                        ),
-                    )
-                    .query(&QueryParam::new("Locked", &self.locked))
-                    .query(&QueryParam::new("ModifiedBefore", &self.modified_before))
-                    .query(&QueryParam::new("ModifiedSince", &self.modified_since))
-                    .query(
-                        &QueryParam::new(
-                            "OwnCompanyDataOnly",
-                            &self.own_company_data_only,
-                        ),
-                    )
-                    .query(&QueryParam::new("ProjectId", &self.project_id))
-                    .query(&QueryParam::new("ToDateTime", &self.to_date_time)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/v1/absence-registrations"],
+            )?;
+            draft.accept("application/json");
+            draft.query("Approved", &self.approved);
+            draft.query("ApprovedPayroll", &self.approved_payroll);
+            draft.query("ChunkLimit", &self.chunk_limit);
+            draft.query("CompanyId", &self.company_id);
+            draft.query("ContinuationToken", &self.continuation_token);
+            draft
+                .query(
+                    "ExcludeDataFromSubsidiaries",
+                    &self.exclude_data_from_subsidiaries,
+                );
+            draft.query("FromDateTime", &self.from_date_time);
+            draft.query("IncludeSensitiveData", &self.include_sensitive_data);
+            draft.query("Locked", &self.locked);
+            draft.query("ModifiedBefore", &self.modified_before);
+            draft.query("ModifiedSince", &self.modified_since);
+            draft.query("OwnCompanyDataOnly", &self.own_company_data_only);
+            draft.query("ProjectId", &self.project_id);
+            draft.query("ToDateTime", &self.to_date_time);
+            draft.finish()
         }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
@@ -1710,43 +1647,29 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/v1/payroll-lines")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("ChunkLimit", &self.chunk_limit))
-                    .query(&QueryParam::new("CompanyId", &self.company_id))
-                    .query(
-                        &QueryParam::new("ContinuationToken", &self.continuation_token),
-                    )
-                    .query(
-                        &QueryParam::new(
-                            "ExcludeDataFromSubsidiaries",
-                            &self.exclude_data_from_subsidiaries,
-                        ),
-                    )
-                    .query(&QueryParam::new("ExportFilter", &self.export_filter))
-                    .query(&QueryParam::new("FromDateTime", &self.from_date_time))
-                    .query(&QueryParam::new("ModifiedBefore", &self.modified_before))
-                    .query(&QueryParam::new("ModifiedSince", &self.modified_since))
-                    .query(
-                        &QueryParam::new(
-                            "OwnCompanyDataOnly",
-                            &self.own_company_data_only,
-                        ),
-                    )
-                    .query(&QueryParam::new("ProjectId", &self.project_id))
-                    .query(&QueryParam::new("ToDateTime", &self.to_date_time))
-                    .query(
-                        &QueryParam::new(
-                            "UserPayrollTypeFilter",
-                            &self.user_payroll_type_filter,
-                        ),
-                    ),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/v1/payroll-lines"],
+            )?;
+            draft.accept("application/json");
+            draft.query("ChunkLimit", &self.chunk_limit);
+            draft.query("CompanyId", &self.company_id);
+            draft.query("ContinuationToken", &self.continuation_token);
+            draft
+                .query(
+                    "ExcludeDataFromSubsidiaries",
+                    &self.exclude_data_from_subsidiaries,
+                );
+            draft.query("ExportFilter", &self.export_filter);
+            draft.query("FromDateTime", &self.from_date_time);
+            draft.query("ModifiedBefore", &self.modified_before);
+            draft.query("ModifiedSince", &self.modified_since);
+            draft.query("OwnCompanyDataOnly", &self.own_company_data_only);
+            draft.query("ProjectId", &self.project_id);
+            draft.query("ToDateTime", &self.to_date_time);
+            draft.query("UserPayrollTypeFilter", &self.user_payroll_type_filter);
+            draft.finish()
         }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
@@ -1940,43 +1863,29 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/v1/payroll-lines-extended")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("ChunkLimit", &self.chunk_limit))
-                    .query(&QueryParam::new("CompanyId", &self.company_id))
-                    .query(
-                        &QueryParam::new("ContinuationToken", &self.continuation_token),
-                    )
-                    .query(
-                        &QueryParam::new(
-                            "ExcludeDataFromSubsidiaries",
-                            &self.exclude_data_from_subsidiaries,
-                        ),
-                    )
-                    .query(&QueryParam::new("ExportFilter", &self.export_filter))
-                    .query(&QueryParam::new("FromDateTime", &self.from_date_time))
-                    .query(&QueryParam::new("ModifiedBefore", &self.modified_before))
-                    .query(&QueryParam::new("ModifiedSince", &self.modified_since))
-                    .query(
-                        &QueryParam::new(
-                            "OwnCompanyDataOnly",
-                            &self.own_company_data_only,
-                        ),
-                    )
-                    .query(&QueryParam::new("ProjectId", &self.project_id))
-                    .query(&QueryParam::new("ToDateTime", &self.to_date_time))
-                    .query(
-                        &QueryParam::new(
-                            "UserPayrollTypeFilter",
-                            &self.user_payroll_type_filter,
-                        ),
-                    ),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/v1/payroll-lines-extended"],
+            )?;
+            draft.accept("application/json");
+            draft.query("ChunkLimit", &self.chunk_limit);
+            draft.query("CompanyId", &self.company_id);
+            draft.query("ContinuationToken", &self.continuation_token);
+            draft
+                .query(
+                    "ExcludeDataFromSubsidiaries",
+                    &self.exclude_data_from_subsidiaries,
+                );
+            draft.query("ExportFilter", &self.export_filter);
+            draft.query("FromDateTime", &self.from_date_time);
+            draft.query("ModifiedBefore", &self.modified_before);
+            draft.query("ModifiedSince", &self.modified_since);
+            draft.query("OwnCompanyDataOnly", &self.own_company_data_only);
+            draft.query("ProjectId", &self.project_id);
+            draft.query("ToDateTime", &self.to_date_time);
+            draft.query("UserPayrollTypeFilter", &self.user_payroll_type_filter);
+            draft.finish()
         }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
@@ -2129,34 +2038,25 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/v1/incident-registrations")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("ChunkLimit", &self.chunk_limit))
-                    .query(&QueryParam::new("CompanyId", &self.company_id))
-                    .query(
-                        &QueryParam::new("ContinuationToken", &self.continuation_token),
-                    )
-                    .query(
-                        &QueryParam::new(
-                            "ExcludeDataFromSubsidiaries",
-                            &self.exclude_data_from_subsidiaries,
-                        ),
-                    )
-                    .query(&QueryParam::new("ModifiedBefore", &self.modified_before))
-                    .query(&QueryParam::new("ModifiedSince", &self.modified_since))
-                    .query(
-                        &QueryParam::new(
-                            "OwnCompanyDataOnly",
-                            &self.own_company_data_only,
-                        ),
-                    )
-                    .query(&QueryParam::new("ProjectId", &self.project_id)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/v1/incident-registrations"],
+            )?;
+            draft.accept("application/json");
+            draft.query("ChunkLimit", &self.chunk_limit);
+            draft.query("CompanyId", &self.company_id);
+            draft.query("ContinuationToken", &self.continuation_token);
+            draft
+                .query(
+                    "ExcludeDataFromSubsidiaries",
+                    &self.exclude_data_from_subsidiaries,
+                );
+            draft.query("ModifiedBefore", &self.modified_before);
+            draft.query("ModifiedSince", &self.modified_since);
+            draft.query("OwnCompanyDataOnly", &self.own_company_data_only);
+            draft.query("ProjectId", &self.project_id);
+            draft.finish()
         }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
@@ -2311,36 +2211,25 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(&Self::OPERATION, "/v1/machine-incident-registrations")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("ChunkLimit", &self.chunk_limit))
-                    .query(&QueryParam::new("CompanyId", &self.company_id))
-                    .query(
-                        &QueryParam::new("ContinuationToken", &self.continuation_token),
-                    )
-                    .query(
-                        &QueryParam::new(
-                            "ExcludeDataFromSubsidiaries",
-                            &self.exclude_data_from_subsidiaries,
-                        ),
-                    )
-                    .query(&QueryParam::new("ModifiedBefore", &self.modified_before))
-                    .query(&QueryParam::new("ModifiedSince", &self.modified_since))
-                    .query(
-                        &QueryParam::new(
-                            "OwnCompanyDataOnly",
-                            &self.own_company_data_only,
-                        ),
-                    )
-                    .query(&QueryParam::new("ProjectId", &self.project_id)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/v1/machine-incident-registrations"],
+            )?;
+            draft.accept("application/json");
+            draft.query("ChunkLimit", &self.chunk_limit);
+            draft.query("CompanyId", &self.company_id);
+            draft.query("ContinuationToken", &self.continuation_token);
+            draft
+                .query(
+                    "ExcludeDataFromSubsidiaries",
+                    &self.exclude_data_from_subsidiaries,
+                );
+            draft.query("ModifiedBefore", &self.modified_before);
+            draft.query("ModifiedSince", &self.modified_since);
+            draft.query("OwnCompanyDataOnly", &self.own_company_data_only);
+            draft.query("ProjectId", &self.project_id);
+            draft.finish()
         }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
@@ -2495,34 +2384,25 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/v1/checklist-registrations")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("ChunkLimit", &self.chunk_limit))
-                    .query(&QueryParam::new("CompanyId", &self.company_id))
-                    .query(
-                        &QueryParam::new("ContinuationToken", &self.continuation_token),
-                    )
-                    .query(
-                        &QueryParam::new(
-                            "ExcludeDataFromSubsidiaries",
-                            &self.exclude_data_from_subsidiaries,
-                        ),
-                    )
-                    .query(&QueryParam::new("ModifiedBefore", &self.modified_before))
-                    .query(&QueryParam::new("ModifiedSince", &self.modified_since))
-                    .query(
-                        &QueryParam::new(
-                            "OwnCompanyDataOnly",
-                            &self.own_company_data_only,
-                        ),
-                    )
-                    .query(&QueryParam::new("ProjectId", &self.project_id)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/v1/checklist-registrations"],
+            )?;
+            draft.accept("application/json");
+            draft.query("ChunkLimit", &self.chunk_limit);
+            draft.query("CompanyId", &self.company_id);
+            draft.query("ContinuationToken", &self.continuation_token);
+            draft
+                .query(
+                    "ExcludeDataFromSubsidiaries",
+                    &self.exclude_data_from_subsidiaries,
+                );
+            draft.query("ModifiedBefore", &self.modified_before);
+            draft.query("ModifiedSince", &self.modified_since);
+            draft.query("OwnCompanyDataOnly", &self.own_company_data_only);
+            draft.query("ProjectId", &self.project_id);
+            draft.finish()
         }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
@@ -2677,36 +2557,25 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(&Self::OPERATION, "/v1/machine-checklist-registrations")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("ChunkLimit", &self.chunk_limit))
-                    .query(&QueryParam::new("CompanyId", &self.company_id))
-                    .query(
-                        &QueryParam::new("ContinuationToken", &self.continuation_token),
-                    )
-                    .query(
-                        &QueryParam::new(
-                            "ExcludeDataFromSubsidiaries",
-                            &self.exclude_data_from_subsidiaries,
-                        ),
-                    )
-                    .query(&QueryParam::new("ModifiedBefore", &self.modified_before))
-                    .query(&QueryParam::new("ModifiedSince", &self.modified_since))
-                    .query(
-                        &QueryParam::new(
-                            "OwnCompanyDataOnly",
-                            &self.own_company_data_only,
-                        ),
-                    )
-                    .query(&QueryParam::new("ProjectId", &self.project_id)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/v1/machine-checklist-registrations"],
+            )?;
+            draft.accept("application/json");
+            draft.query("ChunkLimit", &self.chunk_limit);
+            draft.query("CompanyId", &self.company_id);
+            draft.query("ContinuationToken", &self.continuation_token);
+            draft
+                .query(
+                    "ExcludeDataFromSubsidiaries",
+                    &self.exclude_data_from_subsidiaries,
+                );
+            draft.query("ModifiedBefore", &self.modified_before);
+            draft.query("ModifiedSince", &self.modified_since);
+            draft.query("OwnCompanyDataOnly", &self.own_company_data_only);
+            draft.query("ProjectId", &self.project_id);
+            draft.finish()
         }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
@@ -2898,37 +2767,28 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/v1/images")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("ChunkLimit", &self.chunk_limit))
-                    .query(&QueryParam::new("CompanyId", &self.company_id))
-                    .query(
-                        &QueryParam::new("ContinuationToken", &self.continuation_token),
-                    )
-                    .query(
-                        &QueryParam::new(
-                            "ExcludeDataFromSubsidiaries",
-                            &self.exclude_data_from_subsidiaries,
-                        ),
-                    )
-                    .query(&QueryParam::new("FromDateTime", &self.from_date_time))
-                    .query(&QueryParam::new("ModifiedBefore", &self.modified_before))
-                    .query(&QueryParam::new("ModifiedSince", &self.modified_since))
-                    .query(
-                        &QueryParam::new(
-                            "OwnCompanyDataOnly",
-                            &self.own_company_data_only,
-                        ),
-                    )
-                    .query(&QueryParam::new("ProjectId", &self.project_id))
-                    .query(&QueryParam::new("Sources", &self.sources))
-                    .query(&QueryParam::new("ToDateTime", &self.to_date_time)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/v1/images"],
+            )?;
+            draft.accept("application/json");
+            draft.query("ChunkLimit", &self.chunk_limit);
+            draft.query("CompanyId", &self.company_id);
+            draft.query("ContinuationToken", &self.continuation_token);
+            draft
+                .query(
+                    "ExcludeDataFromSubsidiaries",
+                    &self.exclude_data_from_subsidiaries,
+                );
+            draft.query("FromDateTime", &self.from_date_time);
+            draft.query("ModifiedBefore", &self.modified_before);
+            draft.query("ModifiedSince", &self.modified_since);
+            draft.query("OwnCompanyDataOnly", &self.own_company_data_only);
+            draft.query("ProjectId", &self.project_id);
+            draft.query("Sources", &self.sources);
+            draft.query("ToDateTime", &self.to_date_time);
+            draft.finish()
         }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
@@ -3103,36 +2963,27 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/v1/flow-trip-registrations")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("ChunkLimit", &self.chunk_limit))
-                    .query(&QueryParam::new("CompanyId", &self.company_id))
-                    .query(
-                        &QueryParam::new("ContinuationToken", &self.continuation_token),
-                    )
-                    .query(
-                        &QueryParam::new(
-                            "ExcludeDataFromSubsidiaries",
-                            &self.exclude_data_from_subsidiaries,
-                        ),
-                    )
-                    .query(&QueryParam::new("FromDateTime", &self.from_date_time))
-                    .query(&QueryParam::new("ModifiedBefore", &self.modified_before))
-                    .query(&QueryParam::new("ModifiedSince", &self.modified_since))
-                    .query(
-                        &QueryParam::new(
-                            "OwnCompanyDataOnly",
-                            &self.own_company_data_only,
-                        ),
-                    )
-                    .query(&QueryParam::new("ProjectId", &self.project_id))
-                    .query(&QueryParam::new("ToDateTime", &self.to_date_time)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/v1/flow-trip-registrations"],
+            )?;
+            draft.accept("application/json");
+            draft.query("ChunkLimit", &self.chunk_limit);
+            draft.query("CompanyId", &self.company_id);
+            draft.query("ContinuationToken", &self.continuation_token);
+            draft
+                .query(
+                    "ExcludeDataFromSubsidiaries",
+                    &self.exclude_data_from_subsidiaries,
+                );
+            draft.query("FromDateTime", &self.from_date_time);
+            draft.query("ModifiedBefore", &self.modified_before);
+            draft.query("ModifiedSince", &self.modified_since);
+            draft.query("OwnCompanyDataOnly", &self.own_company_data_only);
+            draft.query("ProjectId", &self.project_id);
+            draft.query("ToDateTime", &self.to_date_time);
+            draft.finish()
         }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
@@ -3303,34 +3154,25 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/v1/flow-locations")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("ChunkLimit", &self.chunk_limit))
-                    .query(&QueryParam::new("CompanyId", &self.company_id))
-                    .query(
-                        &QueryParam::new("ContinuationToken", &self.continuation_token),
-                    )
-                    .query(
-                        &QueryParam::new(
-                            "ExcludeDataFromSubsidiaries",
-                            &self.exclude_data_from_subsidiaries,
-                        ),
-                    )
-                    .query(&QueryParam::new("ModifiedBefore", &self.modified_before))
-                    .query(&QueryParam::new("ModifiedSince", &self.modified_since))
-                    .query(
-                        &QueryParam::new(
-                            "OwnCompanyDataOnly",
-                            &self.own_company_data_only,
-                        ),
-                    )
-                    .query(&QueryParam::new("ProjectId", &self.project_id)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/v1/flow-locations"],
+            )?;
+            draft.accept("application/json");
+            draft.query("ChunkLimit", &self.chunk_limit);
+            draft.query("CompanyId", &self.company_id);
+            draft.query("ContinuationToken", &self.continuation_token);
+            draft
+                .query(
+                    "ExcludeDataFromSubsidiaries",
+                    &self.exclude_data_from_subsidiaries,
+                );
+            draft.query("ModifiedBefore", &self.modified_before);
+            draft.query("ModifiedSince", &self.modified_since);
+            draft.query("OwnCompanyDataOnly", &self.own_company_data_only);
+            draft.query("ProjectId", &self.project_id);
+            draft.finish()
         }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
@@ -3499,34 +3341,25 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/v1/flow-mass-types")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("ChunkLimit", &self.chunk_limit))
-                    .query(&QueryParam::new("CompanyId", &self.company_id))
-                    .query(
-                        &QueryParam::new("ContinuationToken", &self.continuation_token),
-                    )
-                    .query(
-                        &QueryParam::new(
-                            "ExcludeDataFromSubsidiaries",
-                            &self.exclude_data_from_subsidiaries,
-                        ),
-                    )
-                    .query(&QueryParam::new("ModifiedBefore", &self.modified_before))
-                    .query(&QueryParam::new("ModifiedSince", &self.modified_since))
-                    .query(
-                        &QueryParam::new(
-                            "OwnCompanyDataOnly",
-                            &self.own_company_data_only,
-                        ),
-                    )
-                    .query(&QueryParam::new("ProjectId", &self.project_id)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/v1/flow-mass-types"],
+            )?;
+            draft.accept("application/json");
+            draft.query("ChunkLimit", &self.chunk_limit);
+            draft.query("CompanyId", &self.company_id);
+            draft.query("ContinuationToken", &self.continuation_token);
+            draft
+                .query(
+                    "ExcludeDataFromSubsidiaries",
+                    &self.exclude_data_from_subsidiaries,
+                );
+            draft.query("ModifiedBefore", &self.modified_before);
+            draft.query("ModifiedSince", &self.modified_since);
+            draft.query("OwnCompanyDataOnly", &self.own_company_data_only);
+            draft.query("ProjectId", &self.project_id);
+            draft.finish()
         }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
@@ -3622,18 +3455,15 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(&Self::OPERATION, "/v1/item-registrations/web-query")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .query(&QueryParam::new("FromDate", &self.from_date))
-                    .query(&QueryParam::new("ToDate", &self.to_date))
-                    .header(ACCEPT, HeaderValue::from_static("text/csv")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/v1/item-registrations/web-query"],
+            )?;
+            draft.query("FromDate", &self.from_date);
+            draft.query("ToDate", &self.to_date);
+            draft.accept("text/csv");
+            draft.finish()
         }
     }
     keyfob_client::operation!(ItemRegistrations, String, text);
@@ -3756,24 +3586,21 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/v1/crew-list-registrations")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("ChunkLimit", &self.chunk_limit))
-                    .query(
-                        &QueryParam::new("ContinuationToken", &self.continuation_token),
-                    )
-                    .query(&QueryParam::new("FromDateTime", &self.from_date_time))
-                    .query(&QueryParam::new("IncludeOpen", &self.include_open))
-                    .query(&QueryParam::new("ModifiedBefore", &self.modified_before))
-                    .query(&QueryParam::new("ModifiedSince", &self.modified_since))
-                    .query(&QueryParam::joined("ProjectIds", &self.project_ids))
-                    .query(&QueryParam::new("ToDateTime", &self.to_date_time)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/v1/crew-list-registrations"],
+            )?;
+            draft.accept("application/json");
+            draft.query("ChunkLimit", &self.chunk_limit);
+            draft.query("ContinuationToken", &self.continuation_token);
+            draft.query("FromDateTime", &self.from_date_time);
+            draft.query("IncludeOpen", &self.include_open);
+            draft.query("ModifiedBefore", &self.modified_before);
+            draft.query("ModifiedSince", &self.modified_since);
+            draft.joined("ProjectIds", &self.project_ids);
+            draft.query("ToDateTime", &self.to_date_time);
+            draft.finish()
         }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
@@ -3859,13 +3686,15 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/api/file/",
-                &path_segment("file_reference_id", &self.file_reference_id)?,
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(self.session.http().get(url))
+            let draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/api/file/",
+                    &path_segment("file_reference_id", &self.file_reference_id)?,
+                ],
+            )?;
+            draft.finish()
         }
     }
     keyfob_client::operation!(DownloadFile, keyfob_client::ByteStream, bytes);

@@ -1171,10 +1171,8 @@ pub static OPERATIONS: &[&keyfob_client::Operation] = &[
 /// Calls that are being put together.
 pub mod operation {
     use super::types;
-    use keyfob_client::codegen::{Outgoing, QueryParam, build, path_segment};
-    use keyfob_client::codegen::RequestBuilderExt as _;
+    use keyfob_client::codegen::{Draft, Outgoing, path_segment};
     use keyfob_client::{CallOptions, Confidence, Error, Operation, Repeat, Session};
-    use reqwest::header::{ACCEPT, HeaderValue};
     /// Call of [`Client::applications`](super::Client::applications).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -1287,44 +1285,25 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/restApi/applications/")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(
-                        &QueryParam::new(
-                            "byApplicationStatusId",
-                            &self.by_application_status_id,
-                        ),
-                    )
-                    .query(
-                        &QueryParam::new("byDateCreatedFrom", &self.by_date_created_from),
-                    )
-                    .query(&QueryParam::new("byDateCreatedTo", &self.by_date_created_to))
-                    .query(
-                        &QueryParam::new(
-                            "byJobOpeningExternalId",
-                            &self.by_job_opening_external_id,
-                        ),
-                    )
-                    .query(&QueryParam::new("byJobOpeningId", &self.by_job_opening_id))
-                    .query(
-                        &QueryParam::new(
-                            "byLastStatusChangeDateFrom",
-                            &self.by_last_status_change_date_from,
-                        ),
-                    )
-                    .query(
-                        &QueryParam::new(
-                            "byLastStatusChangeDateTo",
-                            &self.by_last_status_change_date_to,
-                        ),
-                    )
-                    .query(&QueryParam::new("byOrgUnitId", &self.by_org_unit_id)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/restApi/applications/"],
+            )?;
+            draft.accept("application/json");
+            draft.query("byApplicationStatusId", &self.by_application_status_id);
+            draft.query("byDateCreatedFrom", &self.by_date_created_from);
+            draft.query("byDateCreatedTo", &self.by_date_created_to);
+            draft.query("byJobOpeningExternalId", &self.by_job_opening_external_id);
+            draft.query("byJobOpeningId", &self.by_job_opening_id);
+            draft
+                .query(
+                    "byLastStatusChangeDateFrom",
+                    &self.by_last_status_change_date_from,
+                );
+            draft.query("byLastStatusChangeDateTo", &self.by_last_status_change_date_to);
+            draft.query("byOrgUnitId", &self.by_org_unit_id);
+            draft.finish()
         }
     }
     keyfob_client::operation!(Applications, Vec < types::ApplicationSummary >, value);
@@ -1365,15 +1344,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/restApi/applications/")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("externalId", &self.external_id)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/restApi/applications/"],
+            )?;
+            draft.accept("application/json");
+            draft.query("externalId", &self.external_id);
+            draft.finish()
         }
     }
     keyfob_client::operation!(ApplicationByExternalId, types::Application, record);
@@ -1414,15 +1392,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/restApi/applications/")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/restApi/applications/"],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(CreateApplication, types::Application, record);
@@ -1463,16 +1440,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/restApi/applications/", &path_segment("id", &self.id)?]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/restApi/applications/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(Application, types::Application, record);
@@ -1519,17 +1493,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/restApi/applications/", &path_segment("id", &self.id)?]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .put(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/restApi/applications/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(ReplaceApplication, types::Application, record);
@@ -1570,20 +1541,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/restApi/applications/",
-                &path_segment("id", &self.id)?,
-                "/delete",
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/restApi/applications/", &path_segment("id", &self.id)?, "/delete"],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(DeleteApplication, types::Confirmation, record);
@@ -1633,22 +1597,21 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/restApi/applications/",
-                &path_segment("id", &self.id)?,
-                "/statusChange/",
-                &path_segment("status_id", &self.status_id)?,
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .optional_json(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/restApi/applications/",
+                    &path_segment("id", &self.id)?,
+                    "/statusChange/",
+                    &path_segment("status_id", &self.status_id)?,
+                ],
+            )?;
+            draft.accept("application/json");
+            if let Some(body) = &self.body {
+                draft.json(body, "application/json");
+            }
+            draft.finish()
         }
     }
     keyfob_client::operation!(ChangeApplicationStatus, types::Confirmation, record);
@@ -1698,22 +1661,21 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/restApi/applications/",
-                &path_segment("id", &self.id)?,
-                "/jobOpeningMove/",
-                &path_segment("job_opening_id", &self.job_opening_id)?,
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .optional_json(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/restApi/applications/",
+                    &path_segment("id", &self.id)?,
+                    "/jobOpeningMove/",
+                    &path_segment("job_opening_id", &self.job_opening_id)?,
+                ],
+            )?;
+            draft.accept("application/json");
+            if let Some(body) = &self.body {
+                draft.json(body, "application/json");
+            }
+            draft.finish()
         }
     }
     keyfob_client::operation!(MoveApplication, types::Confirmation, record);
@@ -1754,20 +1716,17 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/restApi/applications/",
-                &path_segment("id", &self.id)?,
-                "/attachments",
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/restApi/applications/",
+                    &path_segment("id", &self.id)?,
+                    "/attachments",
+                ],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(
@@ -1816,21 +1775,18 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/restApi/applications/",
-                &path_segment("id", &self.id)?,
-                "/attachments",
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/restApi/applications/",
+                    &path_segment("id", &self.id)?,
+                    "/attachments",
+                ],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(
@@ -1875,21 +1831,18 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/restApi/applications/",
-                &path_segment("id", &self.id)?,
-                "/attachments/",
-                &path_segment("attachment_id", &self.attachment_id)?,
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/restApi/applications/",
+                    &path_segment("id", &self.id)?,
+                    "/attachments/",
+                    &path_segment("attachment_id", &self.attachment_id)?,
+                ],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(ApplicationAttachment, types::Attachment, record);
@@ -1932,22 +1885,19 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/restApi/applications/",
-                &path_segment("id", &self.id)?,
-                "/attachments/",
-                &path_segment("attachment_id", &self.attachment_id)?,
-                "/pdf",
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/restApi/applications/",
+                    &path_segment("id", &self.id)?,
+                    "/attachments/",
+                    &path_segment("attachment_id", &self.attachment_id)?,
+                    "/pdf",
+                ],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(ApplicationAttachmentPdf, types::AttachmentPdf, record);
@@ -1990,22 +1940,19 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/restApi/applications/",
-                &path_segment("id", &self.id)?,
-                "/attachments/",
-                &path_segment("attachment_id", &self.attachment_id)?,
-                "/delete",
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/restApi/applications/",
+                    &path_segment("id", &self.id)?,
+                    "/attachments/",
+                    &path_segment("attachment_id", &self.attachment_id)?,
+                    "/delete",
+                ],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(DeleteApplicationAttachment, types::Confirmation, record);
@@ -2046,20 +1993,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/restApi/applications/",
-                &path_segment("id", &self.id)?,
-                "/history",
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/restApi/applications/", &path_segment("id", &self.id)?, "/history"],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(
@@ -2108,21 +2048,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/restApi/applications/",
-                &path_segment("id", &self.id)?,
-                "/history",
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .put(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/restApi/applications/", &path_segment("id", &self.id)?, "/history"],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(
@@ -2174,22 +2107,19 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/restApi/applications/",
-                &path_segment("id", &self.id)?,
-                "/history/",
-                &path_segment("external_id", &self.external_id)?,
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .put(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/restApi/applications/",
+                    &path_segment("id", &self.id)?,
+                    "/history/",
+                    &path_segment("external_id", &self.external_id)?,
+                ],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(SaveApplicationHistoryEntry, types::HistoryEntry, record);
@@ -2230,20 +2160,17 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/restApi/configuration/",
-                &path_segment("type_", &self.type_)?,
-                "/externalLinks",
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/restApi/configuration/",
+                    &path_segment("type_", &self.type_)?,
+                    "/externalLinks",
+                ],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(
@@ -2292,21 +2219,18 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/restApi/configuration/",
-                &path_segment("type_", &self.type_)?,
-                "/externalLinks",
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .put(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/restApi/configuration/",
+                    &path_segment("type_", &self.type_)?,
+                    "/externalLinks",
+                ],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(
@@ -2367,18 +2291,15 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/restApi/hiringRequests/")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(
-                        &QueryParam::new("byDateCreatedFrom", &self.by_date_created_from),
-                    )
-                    .query(&QueryParam::new("byDateCreatedTo", &self.by_date_created_to)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/restApi/hiringRequests/"],
+            )?;
+            draft.accept("application/json");
+            draft.query("byDateCreatedFrom", &self.by_date_created_from);
+            draft.query("byDateCreatedTo", &self.by_date_created_to);
+            draft.finish()
         }
     }
     keyfob_client::operation!(HiringRequests, Vec < types::HiringRequest >, value);
@@ -2419,15 +2340,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/restApi/hiringRequests/")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("externalId", &self.external_id)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/restApi/hiringRequests/"],
+            )?;
+            draft.accept("application/json");
+            draft.query("externalId", &self.external_id);
+            draft.finish()
         }
     }
     keyfob_client::operation!(HiringRequestByExternalId, types::HiringRequest, record);
@@ -2468,15 +2388,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/restApi/hiringRequests/")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/restApi/hiringRequests/"],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(CreateHiringRequest, types::HiringRequest, record);
@@ -2517,16 +2436,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/restApi/hiringRequests/", &path_segment("id", &self.id)?]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/restApi/hiringRequests/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(HiringRequest, types::HiringRequest, record);
@@ -2573,17 +2489,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/restApi/hiringRequests/", &path_segment("id", &self.id)?]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .put(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/restApi/hiringRequests/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(ReplaceHiringRequest, types::HiringRequest, record);
@@ -2624,20 +2537,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/restApi/hiringRequests/",
-                &path_segment("id", &self.id)?,
-                "/history",
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/restApi/hiringRequests/", &path_segment("id", &self.id)?, "/history"],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(
@@ -2680,20 +2586,17 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/restApi/hiringRequests/",
-                &path_segment("id", &self.id)?,
-                "/approvers",
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/restApi/hiringRequests/",
+                    &path_segment("id", &self.id)?,
+                    "/approvers",
+                ],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(HiringRequestApprovers, Vec < types::Approver >, value);
@@ -2752,18 +2655,15 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/restApi/jobOpenings/")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(
-                        &QueryParam::new("byDateCreatedFrom", &self.by_date_created_from),
-                    )
-                    .query(&QueryParam::new("byDateCreatedTo", &self.by_date_created_to)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/restApi/jobOpenings/"],
+            )?;
+            draft.accept("application/json");
+            draft.query("byDateCreatedFrom", &self.by_date_created_from);
+            draft.query("byDateCreatedTo", &self.by_date_created_to);
+            draft.finish()
         }
     }
     keyfob_client::operation!(JobOpenings, Vec < types::JobOpening >, value);
@@ -2804,15 +2704,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/restApi/jobOpenings/")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("externalId", &self.external_id)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/restApi/jobOpenings/"],
+            )?;
+            draft.accept("application/json");
+            draft.query("externalId", &self.external_id);
+            draft.finish()
         }
     }
     keyfob_client::operation!(JobOpeningByExternalId, types::JobOpening, record);
@@ -2853,15 +2752,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/restApi/jobOpenings/")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/restApi/jobOpenings/"],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(CreateJobOpening, types::JobOpening, record);
@@ -2902,16 +2800,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/restApi/jobOpenings/", &path_segment("id", &self.id)?]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/restApi/jobOpenings/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(JobOpening, types::JobOpening, record);
@@ -2958,17 +2853,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/restApi/jobOpenings/", &path_segment("id", &self.id)?]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .put(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/restApi/jobOpenings/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(ReplaceJobOpening, types::JobOpening, record);
@@ -3009,20 +2901,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/restApi/jobOpenings/",
-                &path_segment("id", &self.id)?,
-                "/history",
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/restApi/jobOpenings/", &path_segment("id", &self.id)?, "/history"],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(JobOpeningHistory, Vec < types::HistoryEntry >, value);
@@ -3069,21 +2954,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/restApi/jobOpenings/",
-                &path_segment("id", &self.id)?,
-                "/history",
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .put(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/restApi/jobOpenings/", &path_segment("id", &self.id)?, "/history"],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(SaveJobOpeningHistory, Vec < types::HistoryEntry >, value);
@@ -3133,22 +3011,19 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/restApi/jobOpenings/",
-                &path_segment("id", &self.id)?,
-                "/history/",
-                &path_segment("external_id", &self.external_id)?,
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .put(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/restApi/jobOpenings/",
+                    &path_segment("id", &self.id)?,
+                    "/history/",
+                    &path_segment("external_id", &self.external_id)?,
+                ],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(SaveJobOpeningHistoryEntry, types::HistoryEntry, record);
@@ -3187,14 +3062,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/restApi/jobPublications/")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/restApi/jobPublications/"],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(JobPublications, Vec < types::JobPublication >, value);
@@ -3235,15 +3109,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/restApi/jobPublications/")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("externalId", &self.external_id)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/restApi/jobPublications/"],
+            )?;
+            draft.accept("application/json");
+            draft.query("externalId", &self.external_id);
+            draft.finish()
         }
     }
     keyfob_client::operation!(JobPublicationByExternalId, types::JobPublication, record);
@@ -3284,15 +3157,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/restApi/jobPublications/")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/restApi/jobPublications/"],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(CreateJobPublication, types::JobPublication, record);
@@ -3333,16 +3205,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/restApi/jobPublications/", &path_segment("id", &self.id)?]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/restApi/jobPublications/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(JobPublication, types::JobPublication, record);
@@ -3389,17 +3258,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/restApi/jobPublications/", &path_segment("id", &self.id)?]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .put(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/restApi/jobPublications/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(ReplaceJobPublication, types::JobPublication, record);
@@ -3440,20 +3306,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/restApi/jobPublications/",
-                &path_segment("id", &self.id)?,
-                "/delete",
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/restApi/jobPublications/", &path_segment("id", &self.id)?, "/delete"],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(DeleteJobPublication, types::Confirmation, record);
@@ -3494,20 +3353,17 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/restApi/jobPublicationPlacements/",
-                &path_segment("partner_id", &self.partner_id)?,
-                "/placements",
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/restApi/jobPublicationPlacements/",
+                    &path_segment("partner_id", &self.partner_id)?,
+                    "/placements",
+                ],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(
@@ -3556,21 +3412,18 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/restApi/jobPublicationPlacements/",
-                &path_segment("partner_id", &self.partner_id)?,
-                "/placements",
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/restApi/jobPublicationPlacements/",
+                    &path_segment("partner_id", &self.partner_id)?,
+                    "/placements",
+                ],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(
@@ -3619,23 +3472,18 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/restApi/jobPublicationPlacements/",
-                &path_segment("partner_id", &self.partner_id)?,
-                "/placements/",
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(
-                        &QueryParam::new("jobPublicationId", &self.job_publication_id),
-                    ),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/restApi/jobPublicationPlacements/",
+                    &path_segment("partner_id", &self.partner_id)?,
+                    "/placements/",
+                ],
+            )?;
+            draft.accept("application/json");
+            draft.query("jobPublicationId", &self.job_publication_id);
+            draft.finish()
         }
     }
     keyfob_client::operation!(
@@ -3685,21 +3533,18 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/restApi/jobPublicationPlacements/",
-                &path_segment("partner_id", &self.partner_id)?,
-                "/placements/",
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("externalId", &self.external_id)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/restApi/jobPublicationPlacements/",
+                    &path_segment("partner_id", &self.partner_id)?,
+                    "/placements/",
+                ],
+            )?;
+            draft.accept("application/json");
+            draft.query("externalId", &self.external_id);
+            draft.finish()
         }
     }
     keyfob_client::operation!(
@@ -3744,21 +3589,18 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/restApi/jobPublicationPlacements/",
-                &path_segment("partner_id", &self.partner_id)?,
-                "/placements/",
-                &path_segment("id", &self.id)?,
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/restApi/jobPublicationPlacements/",
+                    &path_segment("partner_id", &self.partner_id)?,
+                    "/placements/",
+                    &path_segment("id", &self.id)?,
+                ],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(
@@ -3810,22 +3652,19 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/restApi/jobPublicationPlacements/",
-                &path_segment("partner_id", &self.partner_id)?,
-                "/placements/",
-                &path_segment("id", &self.id)?,
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .put(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/restApi/jobPublicationPlacements/",
+                    &path_segment("partner_id", &self.partner_id)?,
+                    "/placements/",
+                    &path_segment("id", &self.id)?,
+                ],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(
@@ -3870,22 +3709,19 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/restApi/jobPublicationPlacements/",
-                &path_segment("partner_id", &self.partner_id)?,
-                "/placements/",
-                &path_segment("id", &self.id)?,
-                "/delete",
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/restApi/jobPublicationPlacements/",
+                    &path_segment("partner_id", &self.partner_id)?,
+                    "/placements/",
+                    &path_segment("id", &self.id)?,
+                    "/delete",
+                ],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(
@@ -3928,19 +3764,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/restApi/jobPublicationChannels/",
-                &path_segment("id", &self.id)?,
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/restApi/jobPublicationChannels/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(
@@ -3989,20 +3819,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/restApi/jobPublicationChannels/",
-                &path_segment("id", &self.id)?,
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .put(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/restApi/jobPublicationChannels/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(
@@ -4050,20 +3874,15 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/restApi/locations/")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(
-                        &QueryParam::new(
-                            "forJobOpeningByOrgUnitId",
-                            &self.for_job_opening_by_org_unit_id,
-                        ),
-                    ),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/restApi/locations/"],
+            )?;
+            draft.accept("application/json");
+            draft
+                .query("forJobOpeningByOrgUnitId", &self.for_job_opening_by_org_unit_id);
+            draft.finish()
         }
     }
     keyfob_client::operation!(Locations, Vec < types::Location >, value);
@@ -4104,15 +3923,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/restApi/locations/")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/restApi/locations/"],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(CreateLocation, types::Location, record);
@@ -4153,15 +3971,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/restApi/locations/", &path_segment("id", &self.id)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/restApi/locations/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(Location, types::Location, record);
@@ -4208,16 +4024,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/restApi/locations/", &path_segment("id", &self.id)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .put(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/restApi/locations/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(ReplaceLocation, types::Location, record);
@@ -4258,16 +4072,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/restApi/locations/", &path_segment("id", &self.id)?, "/delete"]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/restApi/locations/", &path_segment("id", &self.id)?, "/delete"],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(DeleteLocation, types::Confirmation, record);
@@ -4386,32 +4197,21 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/restApi/onboardings/")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("applicationId", &self.application_id))
-                    .query(&QueryParam::new("fromDateCreated", &self.from_date_created))
-                    .query(
-                        &QueryParam::new(
-                            "fromDateOfContract",
-                            &self.from_date_of_contract,
-                        ),
-                    )
-                    .query(
-                        &QueryParam::new(
-                            "fromDateOfEmployment",
-                            &self.from_date_of_employment,
-                        ),
-                    )
-                    .query(&QueryParam::new("fromDateOfEnd", &self.from_date_of_end))
-                    .query(&QueryParam::new("fromDateOfStart", &self.from_date_of_start))
-                    .query(&QueryParam::new("orgUnitId", &self.org_unit_id))
-                    .query(&QueryParam::new("status", &self.status)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/restApi/onboardings/"],
+            )?;
+            draft.accept("application/json");
+            draft.query("applicationId", &self.application_id);
+            draft.query("fromDateCreated", &self.from_date_created);
+            draft.query("fromDateOfContract", &self.from_date_of_contract);
+            draft.query("fromDateOfEmployment", &self.from_date_of_employment);
+            draft.query("fromDateOfEnd", &self.from_date_of_end);
+            draft.query("fromDateOfStart", &self.from_date_of_start);
+            draft.query("orgUnitId", &self.org_unit_id);
+            draft.query("status", &self.status);
+            draft.finish()
         }
     }
     keyfob_client::operation!(Onboardings, Vec < types::OnboardingSummary >, value);
@@ -4452,16 +4252,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/restApi/onboardings/", &path_segment("id", &self.id)?]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/restApi/onboardings/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(Onboarding, types::Onboarding, record);
@@ -4502,20 +4299,17 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/restApi/onboardings/",
-                &path_segment("id", &self.id)?,
-                "/attachments",
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/restApi/onboardings/",
+                    &path_segment("id", &self.id)?,
+                    "/attachments",
+                ],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(
@@ -4560,21 +4354,18 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/restApi/onboardings/",
-                &path_segment("id", &self.id)?,
-                "/attachments/",
-                &path_segment("attachment_id", &self.attachment_id)?,
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/restApi/onboardings/",
+                    &path_segment("id", &self.id)?,
+                    "/attachments/",
+                    &path_segment("attachment_id", &self.attachment_id)?,
+                ],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(OnboardingAttachment, types::OnboardingAttachment, record);
@@ -4617,22 +4408,19 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/restApi/onboardings/",
-                &path_segment("id", &self.id)?,
-                "/attachments/",
-                &path_segment("attachment_id", &self.attachment_id)?,
-                "/pdf",
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/restApi/onboardings/",
+                    &path_segment("id", &self.id)?,
+                    "/attachments/",
+                    &path_segment("attachment_id", &self.attachment_id)?,
+                    "/pdf",
+                ],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(
@@ -4675,20 +4463,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/restApi/onboardings/",
-                &path_segment("id", &self.id)?,
-                "/delete",
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/restApi/onboardings/", &path_segment("id", &self.id)?, "/delete"],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(DeleteOnboarding, types::Confirmation, record);
@@ -4727,14 +4508,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/restApi/orgUnits/")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/restApi/orgUnits/"],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(OrgUnits, Vec < types::OrgUnit >, value);
@@ -4775,15 +4555,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/restApi/orgUnits/", &path_segment("id", &self.id)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/restApi/orgUnits/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(OrgUnit, types::OrgUnit, record);
@@ -4822,14 +4600,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/restApi/persons/")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/restApi/persons/"],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(Persons, Vec < types::Person >, value);
@@ -4870,15 +4647,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/restApi/persons/")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("externalId", &self.external_id)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/restApi/persons/"],
+            )?;
+            draft.accept("application/json");
+            draft.query("externalId", &self.external_id);
+            draft.finish()
         }
     }
     keyfob_client::operation!(PersonByExternalId, types::Person, record);
@@ -4919,15 +4695,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/restApi/persons/")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/restApi/persons/"],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(CreatePerson, types::Person, record);
@@ -4968,15 +4743,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/restApi/persons/", &path_segment("id", &self.id)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/restApi/persons/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(Person, types::Person, record);
@@ -5019,16 +4792,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/restApi/persons/", &path_segment("id", &self.id)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .put(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/restApi/persons/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(ReplacePerson, types::Person, record);
@@ -5069,16 +4840,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/restApi/persons/", &path_segment("id", &self.id)?, "/delete"]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/restApi/persons/", &path_segment("id", &self.id)?, "/delete"],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(DeletePerson, types::Confirmation, record);
@@ -5119,16 +4887,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/restApi/persons/", &path_segment("id", &self.id)?, "/photo"]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/restApi/persons/", &path_segment("id", &self.id)?, "/photo"],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(PersonPhoto, types::Photo, record);
@@ -5171,17 +4936,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/restApi/persons/", &path_segment("id", &self.id)?, "/photo"]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/restApi/persons/", &path_segment("id", &self.id)?, "/photo"],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(UploadPersonPhoto, types::Confirmation, record);
@@ -5222,20 +4984,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/restApi/persons/",
-                &path_segment("id", &self.id)?,
-                "/photo/delete",
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/restApi/persons/", &path_segment("id", &self.id)?, "/photo/delete"],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(DeletePersonPhoto, types::Confirmation, record);
@@ -5295,22 +5050,17 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/restApi/dvinciUsers/")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("externalId", &self.external_id))
-                    .query(
-                        &QueryParam::new(
-                            "forJobOpeningByOrgUnitId",
-                            &self.for_job_opening_by_org_unit_id,
-                        ),
-                    )
-                    .query(&QueryParam::new("lang", &self.lang)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/restApi/dvinciUsers/"],
+            )?;
+            draft.accept("application/json");
+            draft.query("externalId", &self.external_id);
+            draft
+                .query("forJobOpeningByOrgUnitId", &self.for_job_opening_by_org_unit_id);
+            draft.query("lang", &self.lang);
+            draft.finish()
         }
     }
     keyfob_client::operation!(Users, Vec < types::User >, value);
@@ -5351,15 +5101,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/restApi/dvinciUsers/")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/restApi/dvinciUsers/"],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(CreateUser, types::User, record);
@@ -5400,16 +5149,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/restApi/dvinciUsers/", &path_segment("id", &self.id)?]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/restApi/dvinciUsers/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(User, types::User, record);
@@ -5452,17 +5198,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/restApi/dvinciUsers/", &path_segment("id", &self.id)?]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .put(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/restApi/dvinciUsers/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(ReplaceUser, types::User, record);
@@ -5503,20 +5246,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/restApi/dvinciUsers/",
-                &path_segment("id", &self.id)?,
-                "/delete",
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/restApi/dvinciUsers/", &path_segment("id", &self.id)?, "/delete"],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(DeleteUser, types::Confirmation, record);
@@ -5569,21 +5305,16 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/restApi/userGroups/")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("externalId", &self.external_id))
-                    .query(
-                        &QueryParam::new(
-                            "forJobOpeningByOrgUnitId",
-                            &self.for_job_opening_by_org_unit_id,
-                        ),
-                    ),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/restApi/userGroups/"],
+            )?;
+            draft.accept("application/json");
+            draft.query("externalId", &self.external_id);
+            draft
+                .query("forJobOpeningByOrgUnitId", &self.for_job_opening_by_org_unit_id);
+            draft.finish()
         }
     }
     keyfob_client::operation!(UserGroups, Vec < types::UserGroup >, value);
@@ -5624,15 +5355,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/restApi/userGroups/")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/restApi/userGroups/"],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(CreateUserGroup, types::UserGroup, record);
@@ -5673,15 +5403,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/restApi/userGroups/", &path_segment("id", &self.id)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/restApi/userGroups/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(UserGroup, types::UserGroup, record);
@@ -5728,16 +5456,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/restApi/userGroups/", &path_segment("id", &self.id)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .put(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/restApi/userGroups/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(ReplaceUserGroup, types::UserGroup, record);
@@ -5778,20 +5504,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/restApi/userGroups/",
-                &path_segment("id", &self.id)?,
-                "/delete",
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/restApi/userGroups/", &path_segment("id", &self.id)?, "/delete"],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(DeleteUserGroup, types::Confirmation, record);
@@ -5903,23 +5622,22 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/jobPublication/list.json")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("categoryId", &self.category_id))
-                    .query(&QueryParam::new("fields", &self.fields))
-                    .query(&QueryParam::new("lang", &self.lang))
-                    .query(&QueryParam::new("language", &self.language))
-                    .query(&QueryParam::new("locationId", &self.location_id))
-                    .query(&QueryParam::new("maxCacheAge", &self.max_cache_age))
-                    .query(&QueryParam::new("orgUnitId", &self.org_unit_id))
-                    .query(&QueryParam::new("targetGroup", &self.target_group))
-                    .query(&QueryParam::new("type", &self.type_)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/jobPublication/list.json"],
+            )?;
+            draft.accept("application/json");
+            draft.query("categoryId", &self.category_id);
+            draft.query("fields", &self.fields);
+            draft.query("lang", &self.lang);
+            draft.query("language", &self.language);
+            draft.query("locationId", &self.location_id);
+            draft.query("maxCacheAge", &self.max_cache_age);
+            draft.query("orgUnitId", &self.org_unit_id);
+            draft.query("targetGroup", &self.target_group);
+            draft.query("type", &self.type_);
+            draft.finish()
         }
     }
     keyfob_client::operation!(PublishedJobs, Vec < types::PublishedJob >, value);
@@ -6031,23 +5749,22 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/jobPublication/list.xml")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .query(&QueryParam::new("categoryId", &self.category_id))
-                    .query(&QueryParam::new("fields", &self.fields))
-                    .query(&QueryParam::new("lang", &self.lang))
-                    .query(&QueryParam::new("language", &self.language))
-                    .query(&QueryParam::new("locationId", &self.location_id))
-                    .query(&QueryParam::new("maxCacheAge", &self.max_cache_age))
-                    .query(&QueryParam::new("orgUnitId", &self.org_unit_id))
-                    .query(&QueryParam::new("targetGroup", &self.target_group))
-                    .query(&QueryParam::new("type", &self.type_))
-                    .header(ACCEPT, HeaderValue::from_static("application/xml")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/jobPublication/list.xml"],
+            )?;
+            draft.query("categoryId", &self.category_id);
+            draft.query("fields", &self.fields);
+            draft.query("lang", &self.lang);
+            draft.query("language", &self.language);
+            draft.query("locationId", &self.location_id);
+            draft.query("maxCacheAge", &self.max_cache_age);
+            draft.query("orgUnitId", &self.org_unit_id);
+            draft.query("targetGroup", &self.target_group);
+            draft.query("type", &self.type_);
+            draft.accept("application/xml");
+            draft.finish()
         }
     }
     keyfob_client::operation!(PublishedJobsXml, String, text);
@@ -6088,20 +5805,17 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/jobs/",
-                &path_segment("job_publication_id", &self.job_publication_id)?,
-                "/applyApi",
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/jobs/",
+                    &path_segment("job_publication_id", &self.job_publication_id)?,
+                    "/applyApi",
+                ],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(ApplicationForm, serde_json::Value, value);
@@ -6148,21 +5862,18 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/jobs/",
-                &path_segment("job_publication_id", &self.job_publication_id)?,
-                "/applyApi",
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &[
+                    "/jobs/",
+                    &path_segment("job_publication_id", &self.job_publication_id)?,
+                    "/applyApi",
+                ],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(SubmitApplication, serde_json::Value, value);

@@ -1057,10 +1057,8 @@ pub static OPERATIONS: &[&keyfob_client::Operation] = &[
 /// Calls that are being put together.
 pub mod operation {
     use super::types;
-    use keyfob_client::codegen::{Outgoing, QueryParam, build, path_segment};
-    use keyfob_client::codegen::RequestBuilderExt as _;
+    use keyfob_client::codegen::{Draft, Outgoing, path_segment};
     use keyfob_client::{CallOptions, Confidence, Error, Operation, Repeat, Session};
-    use reqwest::header::{ACCEPT, HeaderValue};
     use keyfob_client::paging::{Early, Paged, Position, Scheme};
     /// Call of [`Client::users`](super::Client::users).
     #[derive(Clone, Debug)]
@@ -1135,19 +1133,18 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/api/users")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("countOnly", &self.count_only))
-                    .query(&QueryParam::new("limit", &self.limit))
-                    .query(&QueryParam::new("offset", &self.offset))
-                    .query(&QueryParam::joined("orderBy", &self.order_by))
-                    .query(&QueryParam::new("page", &self.page)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/users"],
+            )?;
+            draft.accept("application/json");
+            draft.query("countOnly", &self.count_only);
+            draft.query("limit", &self.limit);
+            draft.query("offset", &self.offset);
+            draft.joined("orderBy", &self.order_by);
+            draft.query("page", &self.page);
+            draft.finish()
         }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
@@ -1231,15 +1228,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/api/users")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/users"],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(CreateUser, types::UserEnvelope, record);
@@ -1280,15 +1276,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/users/", &path_segment("id", &self.id)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/users/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(User, types::UserEnvelope, record);
@@ -1331,16 +1325,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/users/", &path_segment("id", &self.id)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .put(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/users/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(UpdateUser, types::UserEnvelope, record);
@@ -1381,9 +1373,12 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/users/", &path_segment("id", &self.id)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(self.session.http().delete(url))
+            let draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/users/", &path_segment("id", &self.id)?],
+            )?;
+            draft.finish()
         }
     }
     keyfob_client::operation!(DeleteUser, (), empty);
@@ -1567,28 +1562,27 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/api/materials")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("Info1", &self.info1))
-                    .query(&QueryParam::new("Info2", &self.info2))
-                    .query(&QueryParam::new("Info3", &self.info3))
-                    .query(&QueryParam::new("Info4", &self.info4))
-                    .query(&QueryParam::new("Info5", &self.info5))
-                    .query(&QueryParam::new("countOnly", &self.count_only))
-                    .query(&QueryParam::new("currentQuantity", &self.current_quantity))
-                    .query(&QueryParam::new("limit", &self.limit))
-                    .query(&QueryParam::new("name", &self.name))
-                    .query(&QueryParam::new("netQuantity", &self.net_quantity))
-                    .query(&QueryParam::new("offset", &self.offset))
-                    .query(&QueryParam::joined("orderBy", &self.order_by))
-                    .query(&QueryParam::new("page", &self.page))
-                    .query(&QueryParam::new("warehouseId", &self.warehouse_id)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/materials"],
+            )?;
+            draft.accept("application/json");
+            draft.query("Info1", &self.info1);
+            draft.query("Info2", &self.info2);
+            draft.query("Info3", &self.info3);
+            draft.query("Info4", &self.info4);
+            draft.query("Info5", &self.info5);
+            draft.query("countOnly", &self.count_only);
+            draft.query("currentQuantity", &self.current_quantity);
+            draft.query("limit", &self.limit);
+            draft.query("name", &self.name);
+            draft.query("netQuantity", &self.net_quantity);
+            draft.query("offset", &self.offset);
+            draft.joined("orderBy", &self.order_by);
+            draft.query("page", &self.page);
+            draft.query("warehouseId", &self.warehouse_id);
+            draft.finish()
         }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
@@ -1672,15 +1666,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/api/materials")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/materials"],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(CreateMaterial, types::MaterialEnvelope, record);
@@ -1721,15 +1714,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/materials/", &path_segment("id", &self.id)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/materials/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(Material, types::MaterialEnvelope, record);
@@ -1776,16 +1767,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/materials/", &path_segment("id", &self.id)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .put(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/materials/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(UpdateMaterial, types::MaterialEnvelope, record);
@@ -1826,9 +1815,12 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/materials/", &path_segment("id", &self.id)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(self.session.http().delete(url))
+            let draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/materials/", &path_segment("id", &self.id)?],
+            )?;
+            draft.finish()
         }
     }
     keyfob_client::operation!(DeleteMaterial, (), empty);
@@ -1944,22 +1936,21 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/api/material_codes")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("countOnly", &self.count_only))
-                    .query(&QueryParam::new("limit", &self.limit))
-                    .query(&QueryParam::new("materialId", &self.material_id))
-                    .query(&QueryParam::new("name", &self.name))
-                    .query(&QueryParam::new("offset", &self.offset))
-                    .query(&QueryParam::joined("orderBy", &self.order_by))
-                    .query(&QueryParam::new("packSize", &self.pack_size))
-                    .query(&QueryParam::new("page", &self.page)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/material_codes"],
+            )?;
+            draft.accept("application/json");
+            draft.query("countOnly", &self.count_only);
+            draft.query("limit", &self.limit);
+            draft.query("materialId", &self.material_id);
+            draft.query("name", &self.name);
+            draft.query("offset", &self.offset);
+            draft.joined("orderBy", &self.order_by);
+            draft.query("packSize", &self.pack_size);
+            draft.query("page", &self.page);
+            draft.finish()
         }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
@@ -2043,15 +2034,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/api/material_codes")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/material_codes"],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(CreateMaterialCode, types::MaterialCodeCreated, record);
@@ -2092,15 +2082,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/material_codes/", &path_segment("id", &self.id)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/material_codes/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(MaterialCode, types::MaterialCodeEnvelope, record);
@@ -2147,16 +2135,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/material_codes/", &path_segment("id", &self.id)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .put(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/material_codes/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(UpdateMaterialCode, types::MaterialCodeEnvelope, record);
@@ -2197,9 +2183,12 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/material_codes/", &path_segment("id", &self.id)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(self.session.http().delete(url))
+            let draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/material_codes/", &path_segment("id", &self.id)?],
+            )?;
+            draft.finish()
         }
     }
     keyfob_client::operation!(DeleteMaterialCode, (), empty);
@@ -2286,20 +2275,19 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/api/material_properties")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("countOnly", &self.count_only))
-                    .query(&QueryParam::new("limit", &self.limit))
-                    .query(&QueryParam::new("name", &self.name))
-                    .query(&QueryParam::new("offset", &self.offset))
-                    .query(&QueryParam::joined("orderBy", &self.order_by))
-                    .query(&QueryParam::new("page", &self.page)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/material_properties"],
+            )?;
+            draft.accept("application/json");
+            draft.query("countOnly", &self.count_only);
+            draft.query("limit", &self.limit);
+            draft.query("name", &self.name);
+            draft.query("offset", &self.offset);
+            draft.joined("orderBy", &self.order_by);
+            draft.query("page", &self.page);
+            draft.finish()
         }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
@@ -2383,16 +2371,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/material_properties/", &path_segment("id", &self.id)?]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/material_properties/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(MaterialProperty, types::MaterialPropertyEnvelope, record);
@@ -2552,26 +2537,25 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/api/orders")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("countOnly", &self.count_only))
-                    .query(&QueryParam::new("creationDate", &self.creation_date))
-                    .query(&QueryParam::new("directionType", &self.direction_type))
-                    .query(&QueryParam::new("handlingUnit", &self.handling_unit))
-                    .query(&QueryParam::new("limit", &self.limit))
-                    .query(&QueryParam::new("name", &self.name))
-                    .query(&QueryParam::new("offset", &self.offset))
-                    .query(&QueryParam::joined("orderBy", &self.order_by))
-                    .query(&QueryParam::new("orderStatusType", &self.order_status_type))
-                    .query(&QueryParam::new("page", &self.page))
-                    .query(&QueryParam::new("priority", &self.priority))
-                    .query(&QueryParam::new("status", &self.status)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/orders"],
+            )?;
+            draft.accept("application/json");
+            draft.query("countOnly", &self.count_only);
+            draft.query("creationDate", &self.creation_date);
+            draft.query("directionType", &self.direction_type);
+            draft.query("handlingUnit", &self.handling_unit);
+            draft.query("limit", &self.limit);
+            draft.query("name", &self.name);
+            draft.query("offset", &self.offset);
+            draft.joined("orderBy", &self.order_by);
+            draft.query("orderStatusType", &self.order_status_type);
+            draft.query("page", &self.page);
+            draft.query("priority", &self.priority);
+            draft.query("status", &self.status);
+            draft.finish()
         }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
@@ -2655,15 +2639,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/api/orders")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/orders"],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(CreateOrder, types::OrderEnvelope, record);
@@ -2704,15 +2687,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/orders/", &path_segment("id", &self.id)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/orders/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(Order, types::OrderEnvelope, record);
@@ -2759,16 +2740,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/orders/", &path_segment("id", &self.id)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .put(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/orders/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(UpdateOrder, types::OrderEnvelope, record);
@@ -2809,9 +2788,12 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/orders/", &path_segment("id", &self.id)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(self.session.http().delete(url))
+            let draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/orders/", &path_segment("id", &self.id)?],
+            )?;
+            draft.finish()
         }
     }
     keyfob_client::operation!(DeleteOrderPlain, (), empty);
@@ -2852,16 +2834,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/orders/", &path_segment("id", &self.id)?, "/delete"]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .delete(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/orders/", &path_segment("id", &self.id)?, "/delete"],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(DeleteOrder, serde_json::Value, value);
@@ -3012,26 +2991,25 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/api/order_lines")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("countOnly", &self.count_only))
-                    .query(&QueryParam::new("createdAfter", &self.created_after))
-                    .query(&QueryParam::new("createdBefore", &self.created_before))
-                    .query(&QueryParam::new("directionType", &self.direction_type))
-                    .query(&QueryParam::new("limit", &self.limit))
-                    .query(&QueryParam::new("modifiedDate", &self.modified_date))
-                    .query(&QueryParam::new("offset", &self.offset))
-                    .query(&QueryParam::joined("orderBy", &self.order_by))
-                    .query(&QueryParam::new("orderId", &self.order_id))
-                    .query(&QueryParam::new("page", &self.page))
-                    .query(&QueryParam::new("processedAfter", &self.processed_after))
-                    .query(&QueryParam::new("status", &self.status)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/order_lines"],
+            )?;
+            draft.accept("application/json");
+            draft.query("countOnly", &self.count_only);
+            draft.query("createdAfter", &self.created_after);
+            draft.query("createdBefore", &self.created_before);
+            draft.query("directionType", &self.direction_type);
+            draft.query("limit", &self.limit);
+            draft.query("modifiedDate", &self.modified_date);
+            draft.query("offset", &self.offset);
+            draft.joined("orderBy", &self.order_by);
+            draft.query("orderId", &self.order_id);
+            draft.query("page", &self.page);
+            draft.query("processedAfter", &self.processed_after);
+            draft.query("status", &self.status);
+            draft.finish()
         }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
@@ -3115,15 +3093,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/api/order_lines")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/order_lines"],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(CreateOrderLine, types::OrderLineEnvelope, record);
@@ -3164,15 +3141,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/order_lines/", &path_segment("id", &self.id)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/order_lines/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(OrderLine, types::OrderLineEnvelope, record);
@@ -3219,16 +3194,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/order_lines/", &path_segment("id", &self.id)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .put(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/order_lines/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(UpdateOrderLine, types::OrderLineEnvelope, record);
@@ -3269,9 +3242,12 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/order_lines/", &path_segment("id", &self.id)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(self.session.http().delete(url))
+            let draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/order_lines/", &path_segment("id", &self.id)?],
+            )?;
+            draft.finish()
         }
     }
     keyfob_client::operation!(DeleteOrderLine, (), empty);
@@ -3767,61 +3743,56 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/api/transactions")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("after", &self.after))
-                    .query(&QueryParam::new("batchName", &self.batch_name))
-                    .query(&QueryParam::new("before", &self.before))
-                    .query(&QueryParam::new("binName", &self.bin_name))
-                    .query(&QueryParam::new("carrierName", &self.carrier_name))
-                    .query(&QueryParam::new("countOnly", &self.count_only))
-                    .query(&QueryParam::new("creationDate", &self.creation_date))
-                    .query(&QueryParam::new("directionType", &self.direction_type))
-                    .query(&QueryParam::new("expiryDate", &self.expiry_date))
-                    .query(&QueryParam::new("exportStateType", &self.export_state_type))
-                    .query(&QueryParam::new("handlingUnit", &self.handling_unit))
-                    .query(&QueryParam::new("id", &self.id))
-                    .query(&QueryParam::new("limit", &self.limit))
-                    .query(&QueryParam::new("locationName", &self.location_name))
-                    .query(&QueryParam::new("lot", &self.lot))
-                    .query(&QueryParam::new("materialInfo1", &self.material_info1))
-                    .query(&QueryParam::new("materialInfo2", &self.material_info2))
-                    .query(&QueryParam::new("materialInfo3", &self.material_info3))
-                    .query(&QueryParam::new("materialInfo4", &self.material_info4))
-                    .query(&QueryParam::new("materialInfo5", &self.material_info5))
-                    .query(&QueryParam::new("materialName", &self.material_name))
-                    .query(&QueryParam::new("motiveType", &self.motive_type))
-                    .query(&QueryParam::new("number", &self.number))
-                    .query(&QueryParam::new("offset", &self.offset))
-                    .query(&QueryParam::joined("orderBy", &self.order_by))
-                    .query(&QueryParam::new("orderId", &self.order_id))
-                    .query(&QueryParam::new("orderLineId", &self.order_line_id))
-                    .query(&QueryParam::new("orderName", &self.order_name))
-                    .query(&QueryParam::new("page", &self.page))
-                    .query(&QueryParam::new("productionDate", &self.production_date))
-                    .query(
-                        &QueryParam::new("quantityConfirmed", &self.quantity_confirmed),
-                    )
-                    .query(&QueryParam::new("quantityDeviated", &self.quantity_deviated))
-                    .query(
-                        &QueryParam::new("quantityRequested", &self.quantity_requested),
-                    )
-                    .query(&QueryParam::new("reasonCode", &self.reason_code))
-                    .query(&QueryParam::new("releaseDate", &self.release_date))
-                    .query(&QueryParam::new("serialNumber", &self.serial_number))
-                    .query(&QueryParam::new("shelfName", &self.shelf_name))
-                    .query(&QueryParam::new("storageUnitName", &self.storage_unit_name))
-                    .query(&QueryParam::new("type", &self.type_))
-                    .query(&QueryParam::new("userName", &self.user_name))
-                    .query(&QueryParam::new("warehouseName", &self.warehouse_name))
-                    .query(&QueryParam::new("xStep", &self.x_step))
-                    .query(&QueryParam::new("yStep", &self.y_step)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/transactions"],
+            )?;
+            draft.accept("application/json");
+            draft.query("after", &self.after);
+            draft.query("batchName", &self.batch_name);
+            draft.query("before", &self.before);
+            draft.query("binName", &self.bin_name);
+            draft.query("carrierName", &self.carrier_name);
+            draft.query("countOnly", &self.count_only);
+            draft.query("creationDate", &self.creation_date);
+            draft.query("directionType", &self.direction_type);
+            draft.query("expiryDate", &self.expiry_date);
+            draft.query("exportStateType", &self.export_state_type);
+            draft.query("handlingUnit", &self.handling_unit);
+            draft.query("id", &self.id);
+            draft.query("limit", &self.limit);
+            draft.query("locationName", &self.location_name);
+            draft.query("lot", &self.lot);
+            draft.query("materialInfo1", &self.material_info1);
+            draft.query("materialInfo2", &self.material_info2);
+            draft.query("materialInfo3", &self.material_info3);
+            draft.query("materialInfo4", &self.material_info4);
+            draft.query("materialInfo5", &self.material_info5);
+            draft.query("materialName", &self.material_name);
+            draft.query("motiveType", &self.motive_type);
+            draft.query("number", &self.number);
+            draft.query("offset", &self.offset);
+            draft.joined("orderBy", &self.order_by);
+            draft.query("orderId", &self.order_id);
+            draft.query("orderLineId", &self.order_line_id);
+            draft.query("orderName", &self.order_name);
+            draft.query("page", &self.page);
+            draft.query("productionDate", &self.production_date);
+            draft.query("quantityConfirmed", &self.quantity_confirmed);
+            draft.query("quantityDeviated", &self.quantity_deviated);
+            draft.query("quantityRequested", &self.quantity_requested);
+            draft.query("reasonCode", &self.reason_code);
+            draft.query("releaseDate", &self.release_date);
+            draft.query("serialNumber", &self.serial_number);
+            draft.query("shelfName", &self.shelf_name);
+            draft.query("storageUnitName", &self.storage_unit_name);
+            draft.query("type", &self.type_);
+            draft.query("userName", &self.user_name);
+            draft.query("warehouseName", &self.warehouse_name);
+            draft.query("xStep", &self.x_step);
+            draft.query("yStep", &self.y_step);
+            draft.finish()
         }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
@@ -3905,15 +3876,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/transactions/", &path_segment("id", &self.id)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/transactions/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(Transaction, types::TransactionEnvelope, record);
@@ -3960,16 +3929,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/transactions/", &path_segment("id", &self.id)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/transactions/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(
@@ -4018,16 +3985,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/transactions/", &path_segment("id", &self.id)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .put(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/transactions/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(UpdateTransaction, types::TransactionEnvelope, record);
@@ -4143,22 +4108,21 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/api/batches")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("countOnly", &self.count_only))
-                    .query(&QueryParam::new("limit", &self.limit))
-                    .query(&QueryParam::new("name", &self.name))
-                    .query(&QueryParam::new("offset", &self.offset))
-                    .query(&QueryParam::joined("orderBy", &self.order_by))
-                    .query(&QueryParam::new("page", &self.page))
-                    .query(&QueryParam::new("priority", &self.priority))
-                    .query(&QueryParam::new("type", &self.type_)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/batches"],
+            )?;
+            draft.accept("application/json");
+            draft.query("countOnly", &self.count_only);
+            draft.query("limit", &self.limit);
+            draft.query("name", &self.name);
+            draft.query("offset", &self.offset);
+            draft.joined("orderBy", &self.order_by);
+            draft.query("page", &self.page);
+            draft.query("priority", &self.priority);
+            draft.query("type", &self.type_);
+            draft.finish()
         }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
@@ -4242,15 +4206,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/api/batches")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/batches"],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(CreateBatch, types::BatchEnvelope, record);
@@ -4291,15 +4254,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/batches/", &path_segment("id", &self.id)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/batches/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(Batch, types::BatchEnvelope, record);
@@ -4346,16 +4307,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/batches/", &path_segment("id", &self.id)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .put(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/batches/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(UpdateBatch, types::BatchEnvelope, record);
@@ -4396,9 +4355,12 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/batches/", &path_segment("id", &self.id)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(self.session.http().delete(url))
+            let draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/batches/", &path_segment("id", &self.id)?],
+            )?;
+            draft.finish()
         }
     }
     keyfob_client::operation!(DeleteBatch, (), empty);
@@ -4591,31 +4553,28 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/api/work_order_lines")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("batchId", &self.batch_id))
-                    .query(&QueryParam::new("countOnly", &self.count_only))
-                    .query(&QueryParam::new("directionType", &self.direction_type))
-                    .query(&QueryParam::new("handlingUnit", &self.handling_unit))
-                    .query(&QueryParam::new("limit", &self.limit))
-                    .query(
-                        &QueryParam::new("locationContentId", &self.location_content_id),
-                    )
-                    .query(&QueryParam::new("locationId", &self.location_id))
-                    .query(&QueryParam::new("locationName", &self.location_name))
-                    .query(&QueryParam::new("name", &self.name))
-                    .query(&QueryParam::new("offset", &self.offset))
-                    .query(&QueryParam::joined("orderBy", &self.order_by))
-                    .query(&QueryParam::new("orderId", &self.order_id))
-                    .query(&QueryParam::new("orderLineId", &self.order_line_id))
-                    .query(&QueryParam::new("page", &self.page))
-                    .query(&QueryParam::new("progressType", &self.progress_type)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/work_order_lines"],
+            )?;
+            draft.accept("application/json");
+            draft.query("batchId", &self.batch_id);
+            draft.query("countOnly", &self.count_only);
+            draft.query("directionType", &self.direction_type);
+            draft.query("handlingUnit", &self.handling_unit);
+            draft.query("limit", &self.limit);
+            draft.query("locationContentId", &self.location_content_id);
+            draft.query("locationId", &self.location_id);
+            draft.query("locationName", &self.location_name);
+            draft.query("name", &self.name);
+            draft.query("offset", &self.offset);
+            draft.joined("orderBy", &self.order_by);
+            draft.query("orderId", &self.order_id);
+            draft.query("orderLineId", &self.order_line_id);
+            draft.query("page", &self.page);
+            draft.query("progressType", &self.progress_type);
+            draft.finish()
         }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
@@ -4699,16 +4658,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/work_order_lines/", &path_segment("id", &self.id)?]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/work_order_lines/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(WorkOrderLine, types::WorkOrderLineEnvelope, record);
@@ -4755,17 +4711,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/work_order_lines/", &path_segment("id", &self.id)?]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .put(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/work_order_lines/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(UpdateWorkOrderLine, types::WorkOrderLineEnvelope, record);
@@ -4852,20 +4805,19 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/api/storage_rules")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("countOnly", &self.count_only))
-                    .query(&QueryParam::new("limit", &self.limit))
-                    .query(&QueryParam::new("materialId", &self.material_id))
-                    .query(&QueryParam::new("offset", &self.offset))
-                    .query(&QueryParam::joined("orderBy", &self.order_by))
-                    .query(&QueryParam::new("page", &self.page)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/storage_rules"],
+            )?;
+            draft.accept("application/json");
+            draft.query("countOnly", &self.count_only);
+            draft.query("limit", &self.limit);
+            draft.query("materialId", &self.material_id);
+            draft.query("offset", &self.offset);
+            draft.joined("orderBy", &self.order_by);
+            draft.query("page", &self.page);
+            draft.finish()
         }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
@@ -4949,15 +4901,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/api/storage_rules")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/storage_rules"],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(CreateStorageRule, types::StorageRuleEnvelope, record);
@@ -4998,15 +4949,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/storage_rules/", &path_segment("id", &self.id)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/storage_rules/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(StorageRule, types::StorageRuleEnvelope, record);
@@ -5053,16 +5002,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/storage_rules/", &path_segment("id", &self.id)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .put(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/storage_rules/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(UpdateStorageRule, types::StorageRuleEnvelope, record);
@@ -5103,15 +5050,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/storage_rules/", &path_segment("id", &self.id)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .delete(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/storage_rules/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(DeleteStorageRule, serde_json::Value, value);
@@ -5411,39 +5356,38 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/api/locations")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("binDepth", &self.bin_depth))
-                    .query(&QueryParam::new("binId", &self.bin_id))
-                    .query(&QueryParam::new("binWidth", &self.bin_width))
-                    .query(&QueryParam::new("countOnly", &self.count_only))
-                    .query(&QueryParam::new("currentQuantity", &self.current_quantity))
-                    .query(&QueryParam::new("depth", &self.depth))
-                    .query(&QueryParam::new("expectedQuantity", &self.expected_quantity))
-                    .query(&QueryParam::new("fillLevel", &self.fill_level))
-                    .query(&QueryParam::new("id", &self.id))
-                    .query(&QueryParam::new("isCounted", &self.is_counted))
-                    .query(&QueryParam::new("isMarkedFull", &self.is_marked_full))
-                    .query(&QueryParam::new("limit", &self.limit))
-                    .query(&QueryParam::new("name", &self.name))
-                    .query(&QueryParam::new("offset", &self.offset))
-                    .query(&QueryParam::joined("orderBy", &self.order_by))
-                    .query(&QueryParam::new("orientation", &self.orientation))
-                    .query(&QueryParam::new("page", &self.page))
-                    .query(&QueryParam::new("quantity", &self.quantity))
-                    .query(&QueryParam::new("shelfId", &self.shelf_id))
-                    .query(&QueryParam::new("type", &self.type_))
-                    .query(&QueryParam::new("typeDescription", &self.type_description))
-                    .query(&QueryParam::new("width", &self.width))
-                    .query(&QueryParam::new("xCoordinate", &self.x_coordinate))
-                    .query(&QueryParam::new("yCoordinate", &self.y_coordinate))
-                    .query(&QueryParam::new("zoneId", &self.zone_id)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/locations"],
+            )?;
+            draft.accept("application/json");
+            draft.query("binDepth", &self.bin_depth);
+            draft.query("binId", &self.bin_id);
+            draft.query("binWidth", &self.bin_width);
+            draft.query("countOnly", &self.count_only);
+            draft.query("currentQuantity", &self.current_quantity);
+            draft.query("depth", &self.depth);
+            draft.query("expectedQuantity", &self.expected_quantity);
+            draft.query("fillLevel", &self.fill_level);
+            draft.query("id", &self.id);
+            draft.query("isCounted", &self.is_counted);
+            draft.query("isMarkedFull", &self.is_marked_full);
+            draft.query("limit", &self.limit);
+            draft.query("name", &self.name);
+            draft.query("offset", &self.offset);
+            draft.joined("orderBy", &self.order_by);
+            draft.query("orientation", &self.orientation);
+            draft.query("page", &self.page);
+            draft.query("quantity", &self.quantity);
+            draft.query("shelfId", &self.shelf_id);
+            draft.query("type", &self.type_);
+            draft.query("typeDescription", &self.type_description);
+            draft.query("width", &self.width);
+            draft.query("xCoordinate", &self.x_coordinate);
+            draft.query("yCoordinate", &self.y_coordinate);
+            draft.query("zoneId", &self.zone_id);
+            draft.finish()
         }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
@@ -5527,15 +5471,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/locations/", &path_segment("id", &self.id)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/locations/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(Location, types::LocationEnvelope, record);
@@ -5747,31 +5689,30 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/api/location_contents")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("binId", &self.bin_id))
-                    .query(&QueryParam::new("carrierId", &self.carrier_id))
-                    .query(&QueryParam::new("countDate", &self.count_date))
-                    .query(&QueryParam::new("countOnly", &self.count_only))
-                    .query(&QueryParam::new("creationDate", &self.creation_date))
-                    .query(&QueryParam::new("currentQuantity", &self.current_quantity))
-                    .query(&QueryParam::new("id", &self.id))
-                    .query(&QueryParam::new("isCounted", &self.is_counted))
-                    .query(&QueryParam::new("limit", &self.limit))
-                    .query(&QueryParam::new("locationId", &self.location_id))
-                    .query(&QueryParam::new("locationName", &self.location_name))
-                    .query(&QueryParam::new("materialId", &self.material_id))
-                    .query(&QueryParam::new("offset", &self.offset))
-                    .query(&QueryParam::joined("orderBy", &self.order_by))
-                    .query(&QueryParam::new("page", &self.page))
-                    .query(&QueryParam::new("type", &self.type_))
-                    .query(&QueryParam::new("warehouseName", &self.warehouse_name)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/location_contents"],
+            )?;
+            draft.accept("application/json");
+            draft.query("binId", &self.bin_id);
+            draft.query("carrierId", &self.carrier_id);
+            draft.query("countDate", &self.count_date);
+            draft.query("countOnly", &self.count_only);
+            draft.query("creationDate", &self.creation_date);
+            draft.query("currentQuantity", &self.current_quantity);
+            draft.query("id", &self.id);
+            draft.query("isCounted", &self.is_counted);
+            draft.query("limit", &self.limit);
+            draft.query("locationId", &self.location_id);
+            draft.query("locationName", &self.location_name);
+            draft.query("materialId", &self.material_id);
+            draft.query("offset", &self.offset);
+            draft.joined("orderBy", &self.order_by);
+            draft.query("page", &self.page);
+            draft.query("type", &self.type_);
+            draft.query("warehouseName", &self.warehouse_name);
+            draft.finish()
         }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
@@ -5855,16 +5796,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/location_contents/", &path_segment("id", &self.id)?]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/location_contents/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(LocationContent, types::LocationContentEnvelope, record);
@@ -6100,39 +6038,32 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self
-                .session
-                .url(&Self::OPERATION, "/api/location_content_breakdowns")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("blockReason", &self.block_reason))
-                    .query(&QueryParam::new("countOnly", &self.count_only))
-                    .query(&QueryParam::new("creationDate", &self.creation_date))
-                    .query(&QueryParam::new("currentQuantity", &self.current_quantity))
-                    .query(
-                        &QueryParam::new("dedicatedQuantity", &self.dedicated_quantity),
-                    )
-                    .query(&QueryParam::new("expiryDate", &self.expiry_date))
-                    .query(&QueryParam::new("id", &self.id))
-                    .query(&QueryParam::new("isBlocked", &self.is_blocked))
-                    .query(&QueryParam::new("limit", &self.limit))
-                    .query(
-                        &QueryParam::new("locationContentId", &self.location_content_id),
-                    )
-                    .query(&QueryParam::new("lot", &self.lot))
-                    .query(&QueryParam::new("offset", &self.offset))
-                    .query(&QueryParam::joined("orderBy", &self.order_by))
-                    .query(&QueryParam::new("page", &self.page))
-                    .query(&QueryParam::new("productionDate", &self.production_date))
-                    .query(&QueryParam::new("putDate", &self.put_date))
-                    .query(&QueryParam::new("qualification", &self.qualification))
-                    .query(&QueryParam::new("releaseDate", &self.release_date))
-                    .query(&QueryParam::new("serialNumber", &self.serial_number)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/location_content_breakdowns"],
+            )?;
+            draft.accept("application/json");
+            draft.query("blockReason", &self.block_reason);
+            draft.query("countOnly", &self.count_only);
+            draft.query("creationDate", &self.creation_date);
+            draft.query("currentQuantity", &self.current_quantity);
+            draft.query("dedicatedQuantity", &self.dedicated_quantity);
+            draft.query("expiryDate", &self.expiry_date);
+            draft.query("id", &self.id);
+            draft.query("isBlocked", &self.is_blocked);
+            draft.query("limit", &self.limit);
+            draft.query("locationContentId", &self.location_content_id);
+            draft.query("lot", &self.lot);
+            draft.query("offset", &self.offset);
+            draft.joined("orderBy", &self.order_by);
+            draft.query("page", &self.page);
+            draft.query("productionDate", &self.production_date);
+            draft.query("putDate", &self.put_date);
+            draft.query("qualification", &self.qualification);
+            draft.query("releaseDate", &self.release_date);
+            draft.query("serialNumber", &self.serial_number);
+            draft.finish()
         }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
@@ -6218,19 +6149,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = [
-                "/api/location_content_breakdowns/",
-                &path_segment("id", &self.id)?,
-            ]
-                .concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/location_content_breakdowns/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(
@@ -6319,20 +6244,19 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/api/warehouses")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("countOnly", &self.count_only))
-                    .query(&QueryParam::new("limit", &self.limit))
-                    .query(&QueryParam::new("name", &self.name))
-                    .query(&QueryParam::new("offset", &self.offset))
-                    .query(&QueryParam::joined("orderBy", &self.order_by))
-                    .query(&QueryParam::new("page", &self.page)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/warehouses"],
+            )?;
+            draft.accept("application/json");
+            draft.query("countOnly", &self.count_only);
+            draft.query("limit", &self.limit);
+            draft.query("name", &self.name);
+            draft.query("offset", &self.offset);
+            draft.joined("orderBy", &self.order_by);
+            draft.query("page", &self.page);
+            draft.finish()
         }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
@@ -6416,15 +6340,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/warehouses/", &path_segment("id", &self.id)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/warehouses/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(Warehouse, types::WarehouseEnvelope, record);
@@ -6540,22 +6462,21 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/api/storage_units")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("countOnly", &self.count_only))
-                    .query(&QueryParam::new("limit", &self.limit))
-                    .query(&QueryParam::new("name", &self.name))
-                    .query(&QueryParam::new("offset", &self.offset))
-                    .query(&QueryParam::joined("orderBy", &self.order_by))
-                    .query(&QueryParam::new("page", &self.page))
-                    .query(&QueryParam::new("type", &self.type_))
-                    .query(&QueryParam::new("warehouseId", &self.warehouse_id)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/storage_units"],
+            )?;
+            draft.accept("application/json");
+            draft.query("countOnly", &self.count_only);
+            draft.query("limit", &self.limit);
+            draft.query("name", &self.name);
+            draft.query("offset", &self.offset);
+            draft.joined("orderBy", &self.order_by);
+            draft.query("page", &self.page);
+            draft.query("type", &self.type_);
+            draft.query("warehouseId", &self.warehouse_id);
+            draft.finish()
         }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
@@ -6639,15 +6560,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/storage_units/", &path_segment("id", &self.id)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/storage_units/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(StorageUnit, types::StorageUnitEnvelope, record);
@@ -6752,21 +6671,20 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/api/access_points")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("countOnly", &self.count_only))
-                    .query(&QueryParam::new("limit", &self.limit))
-                    .query(&QueryParam::new("name", &self.name))
-                    .query(&QueryParam::new("offset", &self.offset))
-                    .query(&QueryParam::joined("orderBy", &self.order_by))
-                    .query(&QueryParam::new("page", &self.page))
-                    .query(&QueryParam::new("storageUnitId", &self.storage_unit_id)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/access_points"],
+            )?;
+            draft.accept("application/json");
+            draft.query("countOnly", &self.count_only);
+            draft.query("limit", &self.limit);
+            draft.query("name", &self.name);
+            draft.query("offset", &self.offset);
+            draft.joined("orderBy", &self.order_by);
+            draft.query("page", &self.page);
+            draft.query("storageUnitId", &self.storage_unit_id);
+            draft.finish()
         }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
@@ -6850,15 +6768,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/access_points/", &path_segment("id", &self.id)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/access_points/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(AccessPoint, types::AccessPointEnvelope, record);
@@ -6945,20 +6861,19 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/api/carriers")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("countOnly", &self.count_only))
-                    .query(&QueryParam::new("limit", &self.limit))
-                    .query(&QueryParam::new("name", &self.name))
-                    .query(&QueryParam::new("offset", &self.offset))
-                    .query(&QueryParam::joined("orderBy", &self.order_by))
-                    .query(&QueryParam::new("page", &self.page)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/carriers"],
+            )?;
+            draft.accept("application/json");
+            draft.query("countOnly", &self.count_only);
+            draft.query("limit", &self.limit);
+            draft.query("name", &self.name);
+            draft.query("offset", &self.offset);
+            draft.joined("orderBy", &self.order_by);
+            draft.query("page", &self.page);
+            draft.finish()
         }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
@@ -7042,15 +6957,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/carriers/", &path_segment("id", &self.id)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/carriers/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(Carrier, types::CarrierEnvelope, record);
@@ -7306,35 +7219,34 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/api/shelves")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("carrierId", &self.carrier_id))
-                    .query(&QueryParam::new("countOnly", &self.count_only))
-                    .query(&QueryParam::new("depth", &self.depth))
-                    .query(&QueryParam::new("depthSteps", &self.depth_steps))
-                    .query(&QueryParam::new("id", &self.id))
-                    .query(&QueryParam::new("limit", &self.limit))
-                    .query(&QueryParam::new("maxHeight", &self.max_height))
-                    .query(&QueryParam::new("maxWeight", &self.max_weight))
-                    .query(&QueryParam::new("minHeight", &self.min_height))
-                    .query(&QueryParam::new("name", &self.name))
-                    .query(&QueryParam::new("number", &self.number))
-                    .query(&QueryParam::new("offset", &self.offset))
-                    .query(&QueryParam::joined("orderBy", &self.order_by))
-                    .query(&QueryParam::new("page", &self.page))
-                    .query(&QueryParam::new("sequenceNumber", &self.sequence_number))
-                    .query(&QueryParam::new("width", &self.width))
-                    .query(&QueryParam::new("widthSteps", &self.width_steps))
-                    .query(&QueryParam::new("xCoordinate", &self.x_coordinate))
-                    .query(&QueryParam::new("yCoordinate", &self.y_coordinate))
-                    .query(&QueryParam::new("zCoordinate", &self.z_coordinate))
-                    .query(&QueryParam::new("zoneId", &self.zone_id)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/shelves"],
+            )?;
+            draft.accept("application/json");
+            draft.query("carrierId", &self.carrier_id);
+            draft.query("countOnly", &self.count_only);
+            draft.query("depth", &self.depth);
+            draft.query("depthSteps", &self.depth_steps);
+            draft.query("id", &self.id);
+            draft.query("limit", &self.limit);
+            draft.query("maxHeight", &self.max_height);
+            draft.query("maxWeight", &self.max_weight);
+            draft.query("minHeight", &self.min_height);
+            draft.query("name", &self.name);
+            draft.query("number", &self.number);
+            draft.query("offset", &self.offset);
+            draft.joined("orderBy", &self.order_by);
+            draft.query("page", &self.page);
+            draft.query("sequenceNumber", &self.sequence_number);
+            draft.query("width", &self.width);
+            draft.query("widthSteps", &self.width_steps);
+            draft.query("xCoordinate", &self.x_coordinate);
+            draft.query("yCoordinate", &self.y_coordinate);
+            draft.query("zCoordinate", &self.z_coordinate);
+            draft.query("zoneId", &self.zone_id);
+            draft.finish()
         }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
@@ -7418,15 +7330,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/shelves/", &path_segment("id", &self.id)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/shelves/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(Shelf, types::ShelfEnvelope, record);
@@ -7523,21 +7433,16 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/api/bins")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("countOnly", &self.count_only))
-                    .query(&QueryParam::new("limit", &self.limit))
-                    .query(&QueryParam::new("name", &self.name))
-                    .query(&QueryParam::new("offset", &self.offset))
-                    .query(&QueryParam::joined("orderBy", &self.order_by))
-                    .query(&QueryParam::new("page", &self.page))
-                    .query(&QueryParam::new("type", &self.type_)),
-            )
+            let mut draft = Draft::new(&self.session, &Self::OPERATION, &["/api/bins"])?;
+            draft.accept("application/json");
+            draft.query("countOnly", &self.count_only);
+            draft.query("limit", &self.limit);
+            draft.query("name", &self.name);
+            draft.query("offset", &self.offset);
+            draft.joined("orderBy", &self.order_by);
+            draft.query("page", &self.page);
+            draft.query("type", &self.type_);
+            draft.finish()
         }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
@@ -7621,15 +7526,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/bins/", &path_segment("id", &self.id)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/bins/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(Bin, types::BinEnvelope, record);
@@ -7778,25 +7681,24 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/api/zones")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("color", &self.color))
-                    .query(&QueryParam::new("countOnly", &self.count_only))
-                    .query(&QueryParam::new("limit", &self.limit))
-                    .query(&QueryParam::new("name", &self.name))
-                    .query(&QueryParam::new("offset", &self.offset))
-                    .query(&QueryParam::joined("orderBy", &self.order_by))
-                    .query(&QueryParam::new("page", &self.page))
-                    .query(&QueryParam::new("pickType", &self.pick_type))
-                    .query(&QueryParam::new("putType", &self.put_type))
-                    .query(&QueryParam::new("type", &self.type_))
-                    .query(&QueryParam::new("warehouse", &self.warehouse)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/zones"],
+            )?;
+            draft.accept("application/json");
+            draft.query("color", &self.color);
+            draft.query("countOnly", &self.count_only);
+            draft.query("limit", &self.limit);
+            draft.query("name", &self.name);
+            draft.query("offset", &self.offset);
+            draft.joined("orderBy", &self.order_by);
+            draft.query("page", &self.page);
+            draft.query("pickType", &self.pick_type);
+            draft.query("putType", &self.put_type);
+            draft.query("type", &self.type_);
+            draft.query("warehouse", &self.warehouse);
+            draft.finish()
         }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
@@ -7880,15 +7782,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/zones/", &path_segment("id", &self.id)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/zones/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(Zone, types::ZoneEnvelope, record);
@@ -7965,19 +7865,18 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/api/stations")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("countOnly", &self.count_only))
-                    .query(&QueryParam::new("limit", &self.limit))
-                    .query(&QueryParam::new("offset", &self.offset))
-                    .query(&QueryParam::joined("orderBy", &self.order_by))
-                    .query(&QueryParam::new("page", &self.page)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/stations"],
+            )?;
+            draft.accept("application/json");
+            draft.query("countOnly", &self.count_only);
+            draft.query("limit", &self.limit);
+            draft.query("offset", &self.offset);
+            draft.joined("orderBy", &self.order_by);
+            draft.query("page", &self.page);
+            draft.finish()
         }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
@@ -8061,15 +7960,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/stations/", &path_segment("id", &self.id)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/stations/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(Station, types::StationEnvelope, record);
@@ -8156,20 +8053,19 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/api/clients")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("countOnly", &self.count_only))
-                    .query(&QueryParam::new("limit", &self.limit))
-                    .query(&QueryParam::new("name", &self.name))
-                    .query(&QueryParam::new("offset", &self.offset))
-                    .query(&QueryParam::joined("orderBy", &self.order_by))
-                    .query(&QueryParam::new("page", &self.page)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/clients"],
+            )?;
+            draft.accept("application/json");
+            draft.query("countOnly", &self.count_only);
+            draft.query("limit", &self.limit);
+            draft.query("name", &self.name);
+            draft.query("offset", &self.offset);
+            draft.joined("orderBy", &self.order_by);
+            draft.query("page", &self.page);
+            draft.finish()
         }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
@@ -8253,15 +8149,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/clients/", &path_segment("id", &self.id)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/clients/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(PowerPickClient, types::PowerPickClientEnvelope, record);
@@ -8358,21 +8252,20 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/api/cost_centers")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("countOnly", &self.count_only))
-                    .query(&QueryParam::new("limit", &self.limit))
-                    .query(&QueryParam::new("name", &self.name))
-                    .query(&QueryParam::new("offset", &self.offset))
-                    .query(&QueryParam::joined("orderBy", &self.order_by))
-                    .query(&QueryParam::new("page", &self.page))
-                    .query(&QueryParam::new("type", &self.type_)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/cost_centers"],
+            )?;
+            draft.accept("application/json");
+            draft.query("countOnly", &self.count_only);
+            draft.query("limit", &self.limit);
+            draft.query("name", &self.name);
+            draft.query("offset", &self.offset);
+            draft.joined("orderBy", &self.order_by);
+            draft.query("page", &self.page);
+            draft.query("type", &self.type_);
+            draft.finish()
         }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
@@ -8456,15 +8349,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/api/cost_centers")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/cost_centers"],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(CreateCostCenter, types::CostCenterEnvelope, record);
@@ -8505,15 +8397,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/cost_centers/", &path_segment("id", &self.id)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/cost_centers/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(CostCenter, types::CostCenterEnvelope, record);
@@ -8560,16 +8450,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/cost_centers/", &path_segment("id", &self.id)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .put(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/cost_centers/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(UpdateCostCenter, types::CostCenterEnvelope, record);
@@ -8610,9 +8498,12 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/cost_centers/", &path_segment("id", &self.id)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(self.session.http().delete(url))
+            let draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/cost_centers/", &path_segment("id", &self.id)?],
+            )?;
+            draft.finish()
         }
     }
     keyfob_client::operation!(DeleteCostCenter, (), empty);
@@ -8728,22 +8619,17 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/api/kits")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("countOnly", &self.count_only))
-                    .query(&QueryParam::new("hasStock", &self.has_stock))
-                    .query(&QueryParam::new("limit", &self.limit))
-                    .query(&QueryParam::new("name", &self.name))
-                    .query(&QueryParam::new("offset", &self.offset))
-                    .query(&QueryParam::joined("orderBy", &self.order_by))
-                    .query(&QueryParam::new("page", &self.page))
-                    .query(&QueryParam::new("target", &self.target)),
-            )
+            let mut draft = Draft::new(&self.session, &Self::OPERATION, &["/api/kits"])?;
+            draft.accept("application/json");
+            draft.query("countOnly", &self.count_only);
+            draft.query("hasStock", &self.has_stock);
+            draft.query("limit", &self.limit);
+            draft.query("name", &self.name);
+            draft.query("offset", &self.offset);
+            draft.joined("orderBy", &self.order_by);
+            draft.query("page", &self.page);
+            draft.query("target", &self.target);
+            draft.finish()
         }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
@@ -8827,15 +8713,10 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/api/kits")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(&self.session, &Self::OPERATION, &["/api/kits"])?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(CreateKit, types::KitEnvelope, record);
@@ -8876,15 +8757,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/kits/", &path_segment("id", &self.id)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/kits/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(Kit, types::KitEnvelope, record);
@@ -8927,16 +8806,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/kits/", &path_segment("id", &self.id)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .put(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/kits/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(UpdateKit, types::KitEnvelope, record);
@@ -8977,9 +8854,12 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/kits/", &path_segment("id", &self.id)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(self.session.http().delete(url))
+            let draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/kits/", &path_segment("id", &self.id)?],
+            )?;
+            draft.finish()
         }
     }
     keyfob_client::operation!(DeleteKit, (), empty);
@@ -9117,24 +8997,23 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/api/kit_lines")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("countOnly", &self.count_only))
-                    .query(&QueryParam::new("hasStock", &self.has_stock))
-                    .query(&QueryParam::new("kitId", &self.kit_id))
-                    .query(&QueryParam::new("limit", &self.limit))
-                    .query(&QueryParam::new("materialId", &self.material_id))
-                    .query(&QueryParam::new("number", &self.number))
-                    .query(&QueryParam::new("offset", &self.offset))
-                    .query(&QueryParam::joined("orderBy", &self.order_by))
-                    .query(&QueryParam::new("page", &self.page))
-                    .query(&QueryParam::new("quantity", &self.quantity)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/kit_lines"],
+            )?;
+            draft.accept("application/json");
+            draft.query("countOnly", &self.count_only);
+            draft.query("hasStock", &self.has_stock);
+            draft.query("kitId", &self.kit_id);
+            draft.query("limit", &self.limit);
+            draft.query("materialId", &self.material_id);
+            draft.query("number", &self.number);
+            draft.query("offset", &self.offset);
+            draft.joined("orderBy", &self.order_by);
+            draft.query("page", &self.page);
+            draft.query("quantity", &self.quantity);
+            draft.finish()
         }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
@@ -9218,15 +9097,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/api/kit_lines")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/kit_lines"],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(CreateKitLine, types::KitLineEnvelope, record);
@@ -9267,15 +9145,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/kit_lines/", &path_segment("id", &self.id)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/kit_lines/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(KitLine, types::KitLineEnvelope, record);
@@ -9322,16 +9198,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/kit_lines/", &path_segment("id", &self.id)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .put(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/kit_lines/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(UpdateKitLine, types::KitLineEnvelope, record);
@@ -9372,9 +9246,12 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/kit_lines/", &path_segment("id", &self.id)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(self.session.http().delete(url))
+            let draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/kit_lines/", &path_segment("id", &self.id)?],
+            )?;
+            draft.finish()
         }
     }
     keyfob_client::operation!(DeleteKitLine, (), empty);
@@ -9451,19 +9328,18 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/api/images")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("countOnly", &self.count_only))
-                    .query(&QueryParam::new("limit", &self.limit))
-                    .query(&QueryParam::new("offset", &self.offset))
-                    .query(&QueryParam::joined("orderBy", &self.order_by))
-                    .query(&QueryParam::new("page", &self.page)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/images"],
+            )?;
+            draft.accept("application/json");
+            draft.query("countOnly", &self.count_only);
+            draft.query("limit", &self.limit);
+            draft.query("offset", &self.offset);
+            draft.joined("orderBy", &self.order_by);
+            draft.query("page", &self.page);
+            draft.finish()
         }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
@@ -9547,15 +9423,14 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/api/images")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .post(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .json_body(&self.body),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/images"],
+            )?;
+            draft.accept("application/json");
+            draft.json(&self.body, "application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(CreateImage, types::ImageEnvelope, record);
@@ -9596,15 +9471,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/images/", &path_segment("id", &self.id)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/images/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(Image, types::ImageEnvelope, record);
@@ -9717,22 +9590,21 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/api/reports")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("baseTable", &self.base_table))
-                    .query(&QueryParam::new("countOnly", &self.count_only))
-                    .query(&QueryParam::new("id", &self.id))
-                    .query(&QueryParam::new("limit", &self.limit))
-                    .query(&QueryParam::new("name", &self.name))
-                    .query(&QueryParam::new("offset", &self.offset))
-                    .query(&QueryParam::joined("orderBy", &self.order_by))
-                    .query(&QueryParam::new("page", &self.page)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/reports"],
+            )?;
+            draft.accept("application/json");
+            draft.query("baseTable", &self.base_table);
+            draft.query("countOnly", &self.count_only);
+            draft.query("id", &self.id);
+            draft.query("limit", &self.limit);
+            draft.query("name", &self.name);
+            draft.query("offset", &self.offset);
+            draft.joined("orderBy", &self.order_by);
+            draft.query("page", &self.page);
+            draft.finish()
         }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
@@ -9816,15 +9688,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/reports/", &path_segment("id", &self.id)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/reports/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(Report, types::ReportEnvelope, record);
@@ -9962,24 +9832,23 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/api/calls")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("code", &self.code))
-                    .query(&QueryParam::new("countOnly", &self.count_only))
-                    .query(&QueryParam::new("creationDate", &self.creation_date))
-                    .query(&QueryParam::new("endpoint", &self.endpoint))
-                    .query(&QueryParam::new("limit", &self.limit))
-                    .query(&QueryParam::joined("oderBy", &self.oder_by))
-                    .query(&QueryParam::new("offset", &self.offset))
-                    .query(&QueryParam::joined("orderBy", &self.order_by))
-                    .query(&QueryParam::new("page", &self.page))
-                    .query(&QueryParam::new("userId", &self.user_id)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/calls"],
+            )?;
+            draft.accept("application/json");
+            draft.query("code", &self.code);
+            draft.query("countOnly", &self.count_only);
+            draft.query("creationDate", &self.creation_date);
+            draft.query("endpoint", &self.endpoint);
+            draft.query("limit", &self.limit);
+            draft.joined("oderBy", &self.oder_by);
+            draft.query("offset", &self.offset);
+            draft.joined("orderBy", &self.order_by);
+            draft.query("page", &self.page);
+            draft.query("userId", &self.user_id);
+            draft.finish()
         }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
@@ -10063,15 +9932,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/calls/", &path_segment("id", &self.id)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/calls/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(ApiCall, types::ApiCallEnvelope, record);
@@ -10148,19 +10015,18 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/api/connections")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("countOnly", &self.count_only))
-                    .query(&QueryParam::new("limit", &self.limit))
-                    .query(&QueryParam::new("offset", &self.offset))
-                    .query(&QueryParam::joined("orderBy", &self.order_by))
-                    .query(&QueryParam::new("page", &self.page)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/connections"],
+            )?;
+            draft.accept("application/json");
+            draft.query("countOnly", &self.count_only);
+            draft.query("limit", &self.limit);
+            draft.query("offset", &self.offset);
+            draft.joined("orderBy", &self.order_by);
+            draft.query("page", &self.page);
+            draft.finish()
         }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
@@ -10244,15 +10110,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let path = ["/api/connections/", &path_segment("id", &self.id)?].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/connections/", &path_segment("id", &self.id)?],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(Connection, types::Connection, record);
@@ -10305,16 +10169,15 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/api/report_rows")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("limit", &self.limit))
-                    .query(&QueryParam::new("page", &self.page)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/report_rows"],
+            )?;
+            draft.accept("application/json");
+            draft.query("limit", &self.limit);
+            draft.query("page", &self.page);
+            draft.finish()
         }
     }
     keyfob_client::operation!(ReportRows, serde_json::Value, value);
@@ -10367,16 +10230,15 @@ pub mod operation {
             self
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/api/snapshots")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json"))
-                    .query(&QueryParam::new("limit", &self.limit))
-                    .query(&QueryParam::new("page", &self.page)),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/snapshots"],
+            )?;
+            draft.accept("application/json");
+            draft.query("limit", &self.limit);
+            draft.query("page", &self.page);
+            draft.finish()
         }
     }
     keyfob_client::operation!(Snapshots, serde_json::Value, value);
@@ -10415,14 +10277,13 @@ pub mod operation {
             }
         }
         fn request(&self) -> Result<Outgoing, Error> {
-            let url = self.session.url(&Self::OPERATION, "/api/settings")?;
-            build(
-                self
-                    .session
-                    .http()
-                    .get(url)
-                    .header(ACCEPT, HeaderValue::from_static("application/json")),
-            )
+            let mut draft = Draft::new(
+                &self.session,
+                &Self::OPERATION,
+                &["/api/settings"],
+            )?;
+            draft.accept("application/json");
+            draft.finish()
         }
     }
     keyfob_client::operation!(Settings, serde_json::Value, value);

@@ -191,6 +191,7 @@ impl Moment {
     }
 
     /// The instant that was so long ago.
+    #[cfg(feature = "store")]
     pub(crate) fn before(&self, ago: Duration) -> Moment {
         let wall = self.wall.checked_sub(ago).unwrap_or(self.wall);
         Moment { lead: self.lead + ago, wall, ..*self }

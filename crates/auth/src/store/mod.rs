@@ -5,13 +5,16 @@ mod memory;
 #[cfg(feature = "redis")]
 mod redis;
 mod seal;
+mod sharing;
 mod stored;
+mod telemetry;
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use futures::future::BoxFuture;
 
+use crate::edition::Edition;
 use crate::error::Error;
 use crate::key::CacheKey;
 
@@ -20,7 +23,8 @@ pub use memory::MemoryStore;
 #[cfg(feature = "redis")]
 pub use redis::RedisStore;
 pub use seal::EncryptionKey;
-pub use stored::{Edition, StoredToken};
+pub(crate) use sharing::{LEASE, Sharing};
+pub use stored::StoredToken;
 
 /// Keeps tokens where several processes find them, one under each [`CacheKey`].
 ///

@@ -8,6 +8,7 @@ use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
+use crate::edition::Edition;
 use crate::error::Error;
 use crate::token::{Lifetime, Token};
 
@@ -16,13 +17,6 @@ const SKEW: Duration = Duration::from_secs(60);
 
 /// What does not say when it ends is kept for so long; it is renewed whenever it is replaced.
 const KEEP: Duration = Duration::from_secs(30 * 24 * 60 * 60);
-
-/// Which token a store holds: its number in the order of fetches, and what tells it from another with that number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Edition {
-    number: u64,
-    nonce: u64,
-}
 
 impl Edition {
     /// Comes after this number, and differs from every other that does.

@@ -59,11 +59,7 @@ pub mod nullable {
     /// # Errors
     ///
     /// If it is not what the field takes.
-    pub fn read<T: Value>(
-        field: &mut Option<T>,
-        source: &mut dyn Source<'_>,
-        note: &mut Note,
-    ) -> Result<(), Failed> {
+    pub fn read<T: Value>(field: &mut Option<T>, source: &mut dyn Source<'_>, note: &mut Note) -> Result<(), Failed> {
         *field = T::read(source, note)?;
         Ok(())
     }
@@ -116,11 +112,7 @@ pub mod option_text {
     /// # Errors
     ///
     /// If it is none of these.
-    pub fn read<T: Value>(
-        field: &mut Option<T>,
-        source: &mut dyn Source<'_>,
-        note: &mut Note,
-    ) -> Result<(), Failed> {
+    pub fn read<T: Value>(field: &mut Option<T>, source: &mut dyn Source<'_>, note: &mut Note) -> Result<(), Failed> {
         let json = source.json(&mut Note::default())?.unwrap_or_default();
         *field = parse(&json).map_err(|why| source.refuse(why))?;
         note.keep(json);

@@ -22,7 +22,6 @@ use std::fmt;
 use serde::{Deserializer, Serialize as _, Serializer, de};
 pub use serde_json::Value as Json;
 
-pub(crate) use self::{sink::Written, source::from, values::whole};
 pub use self::{
     fields::{Entry, Field},
     forms::{Form, Forms, Note, Seen},
@@ -32,6 +31,7 @@ pub use self::{
     source::{Element, Failed, Source},
     values::{Value, required},
 };
+pub(crate) use self::{sink::Written, source::from, values::whole};
 use crate::Extra;
 
 /// A struct that is an object on the wire; the macro `record!` implements it.

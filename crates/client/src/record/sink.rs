@@ -22,7 +22,6 @@ pub trait Write {
 }
 
 /// A place for one value, which is written once, by one of these.
-#[expect(clippy::missing_errors_doc, reason = "only the serializer's own")]
 pub trait Sink {
     /// Writes `null`.
     fn null(&mut self) -> Result<(), Failed>;

@@ -28,7 +28,6 @@ pub struct Failed;
 pub type Element<'a, 'de> = &'a mut dyn FnMut(&str, &mut dyn Source<'de>) -> Result<(), Failed>;
 
 /// One value that has not been read. It is read once, by one of these; a form that is not the usual one is noted.
-#[expect(clippy::missing_errors_doc, reason = "every one of them fails if there is something else")]
 pub trait Source<'de> {
     /// Reads a text, or nothing.
     fn text(&mut self, note: &mut Note) -> Result<Option<String>, Failed>;

@@ -173,6 +173,15 @@ impl Value for Json {
     }
 }
 
+impl<T: Write> Write for Option<T> {
+    fn write(&self, sink: &mut dyn Sink) -> Result<(), Failed> {
+        match self {
+            Some(value) => value.write(sink),
+            None => sink.null(),
+        }
+    }
+}
+
 impl<T: Write> Write for Box<T> {
     fn write(&self, sink: &mut dyn Sink) -> Result<(), Failed> {
         T::write(self, sink)

@@ -78,7 +78,7 @@ async fn an_open_server_is_never_shown_the_credentials() {
     static FEED: keyfob_client::Operation = keyfob_client::Operation { server: "feed", ..crate::script::GET_TEMPLATE };
     let server = Server::start([json("1")]).await;
     let session = server.builder().open_server("feed", &server.url).build().unwrap();
-    let request = session.url(&FEED, "/feed").and_then(|url| keyfob_client::codegen::build(session.http().get(url)));
+    let request = session.url(&FEED, "/feed").map(keyfob_client::codegen::Outgoing::get);
     session.value::<i64>(&FEED, request, keyfob_client::CallOptions::default()).await.unwrap();
     assert_eq!(tokens(&server), ["none"]);
 }

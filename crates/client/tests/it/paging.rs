@@ -5,7 +5,7 @@ use std::{sync::OnceLock, time::Duration};
 use futures::{StreamExt, TryStreamExt};
 use keyfob_client::{
     CallOptions, ErrorKind, Pending, Session,
-    codegen::build,
+    codegen::Draft,
     paging::{Early, Paged, Position, Scheme, items, pages},
     record::{self, Failed, Note, Source},
 };
@@ -84,10 +84,10 @@ impl<const S: u8> Paged for Listing<S> {
     const CURSOR: Option<&'static str> = if S == CURSOR { Some("next") } else { None };
 
     fn fetch(self, early: Option<Early>) -> Pending<Page> {
-        let request = self.session.url(&GET, "/rows").and_then(|url| {
-            build(
-                self.session.http().get(url).query(&[("filter", "f")]).query(&self.at.as_ref().map(|at| [("at", at)])),
-            )
+        let request = Draft::new(&self.session, &GET, &["/rows"]).and_then(|mut draft| {
+            draft.query("filter", &"f".to_owned());
+            draft.query("at", &self.at);
+            draft.finish()
         });
         self.session.page(&GET, request, CallOptions::default(), early)
     }

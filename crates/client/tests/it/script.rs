@@ -12,6 +12,7 @@ use std::{
 use keyfob_client::{
     CallOptions, ClientBuilder, Confidence, Error, Operation, Repeat, RetryPolicy, Session,
     auth::{BoxFuture, CacheKey, Clock, Credentials, Lifetime, SecretString, Token, TokenRequest, TokenSource},
+    codegen::Draft,
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -208,9 +209,10 @@ pub(crate) async fn get(session: &Session) -> Result<serde_json::Value, Error> {
 }
 
 pub(crate) async fn get_with(session: &Session, call: CallOptions) -> Result<serde_json::Value, Error> {
-    let request = session
-        .url(&GET, "/things/1")
-        .and_then(|url| keyfob_client::codegen::build(session.http().get(url).query(&[("q", "query-canary")])));
+    let request = Draft::new(session, &GET, &["/things/1"]).and_then(|mut draft| {
+        draft.query("q", &"query-canary".to_owned());
+        draft.finish()
+    });
     Ok(session.value::<serde_json::Value>(&GET, request, call).await?.into_inner())
 }
 
@@ -221,8 +223,9 @@ pub(crate) async fn create(session: &Session) -> Result<serde_json::Value, Error
 
 pub(crate) async fn create_with(session: &Session, call: CallOptions) -> Result<serde_json::Value, Error> {
     let body = serde_json::json!({"name": "body-canary"});
-    let request = session
-        .url(&CREATE, "/things")
-        .and_then(|url| keyfob_client::codegen::build(session.http().post(url).json(&body)));
+    let request = Draft::new(session, &CREATE, &["/things"]).and_then(|mut draft| {
+        draft.json(&body, "application/json");
+        draft.finish()
+    });
     Ok(session.value::<serde_json::Value>(&CREATE, request, call).await?.into_inner())
 }

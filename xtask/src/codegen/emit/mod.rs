@@ -140,23 +140,11 @@ fn imports(items: &TokenStream) -> TokenStream {
             names.iter().filter(|name| words.contains(*name)).map(|name| format_ident!("{name}")).collect();
         names
     };
-    let codegen = pick(&["Outgoing", "QueryParam", "build", "header_value", "path_rest", "path_segment"]);
-    // A trait is used through its methods.
-    let methods = ["form_body", "json_body", "multipart_form", "optional_json", "upload"];
-    let extension = methods.iter().any(|method| text.contains(&format!(". {method} (")));
-    let extension = extension.then(|| {
-        quote!(
-            use keyfob_client::codegen::RequestBuilderExt as _;
-        )
-    });
+    let codegen = pick(&["Draft", "Outgoing", "path_rest", "path_segment"]);
     let client = pick(&["CallOptions", "Confidence", "Error", "Operation", "Repeat", "Session"]);
-    let headers = pick(&["ACCEPT", "CONTENT_TYPE", "HeaderMap", "HeaderValue"]);
-    let headers = (!headers.is_empty()).then(|| quote!(use reqwest::header::{#(#headers),*};));
     quote! {
         use keyfob_client::codegen::{#(#codegen),*};
-        #extension
         use keyfob_client::{#(#client),*};
-        #headers
     }
 }
 

@@ -34,7 +34,6 @@ struct Url {
 struct Header {
     name: String,
     argument: Ident,
-    required: bool,
 }
 
 /// The field that holds an argument.
@@ -71,64 +70,50 @@ impl Request {
         Ok(Self { id, arguments, answer: answer(method)?, url, headers, chain })
     }
 
-    /// The statements that build the request, from the fields of a builder.
+    /// The statements that put the request together, from the fields of a builder.
     pub(super) fn tokens(&self, operation: &Operation) -> Result<TokenStream> {
-        let url = self.url.tokens(operation);
-        let headers = self.headers.iter().map(Header::tokens);
-        let count = self.headers.len();
-        let header_map = (count > 0).then(|| {
-            quote! {
-                let mut header_map = HeaderMap::with_capacity(#count);
-                #(#headers)*
-            }
-        });
-        let mut chain = quote!(self.session.http());
-        let mut last = quote!();
+        let path = self.url.parts(operation);
+        let mut parts = Vec::new();
         for call in &self.chain {
-            let method = &call.method;
-            match method.to_string().as_str() {
-                "get" | "put" | "post" | "delete" | "head" | "patch" => chain = quote!(#chain.#method(url)),
-                "header" => {
-                    // The generator sets only Accept here; Content-Type is the body's business.
-                    if is_accept(call) {
-                        chain = quote!(#chain.header(ACCEPT, HeaderValue::from_static("application/json")));
-                    }
-                }
+            match call.method.to_string().as_str() {
+                // The generator sets only Accept here; Content-Type is the body's business.
+                "header" if is_accept(call) => parts.push(quote!(draft.accept("application/json");)),
                 "query" => {
                     let (name, argument) = query(call)?;
                     let field = field(&argument.to_string());
                     let joined =
                         operation.parameters.iter().any(|one| one.place == "query" && one.name == name && one.joined);
-                    let constructor = if joined { quote!(joined) } else { quote!(new) };
-                    chain = quote!(#chain.query(&QueryParam::#constructor(#name, &self.#field)));
+                    let add = if joined { quote!(joined) } else { quote!(query) };
+                    parts.push(quote!(draft.#add(#name, &self.#field);));
                 }
                 "json" | "form_urlencoded" | "body" => {
                     let body = operation.body.as_ref().context("a body that the specification does not have")?;
-                    let (now, at_last) = send_body(body);
-                    chain = quote!(#chain #now);
-                    last = at_last;
+                    parts.push(send_body(body));
                 }
-                "headers" if count > 0 => chain = quote!(#chain.headers(header_map)),
-                "headers" | "build" => {}
+                "get" | "put" | "post" | "delete" | "head" | "patch" | "header" | "headers" | "build" => {}
                 other => bail!("a call of unknown form: {other}"),
             }
         }
         if let Answer::Text(media) = &operation.answer {
-            chain = quote!(#chain.header(ACCEPT, HeaderValue::from_static(#media)));
+            parts.push(quote!(draft.accept(#media);));
         }
+        let headers = self.headers.iter().map(Header::tokens);
+        let mutable = (!parts.is_empty() || !self.headers.is_empty()).then(|| quote!(mut));
         Ok(quote! {
-            #url
-            #header_map
-            build(#chain #last)
+            let #mutable draft = Draft::new(&self.session, &Self::OPERATION, &[#(#path),*])?;
+            #(#headers)*
+            #(#parts)*
+            draft.finish()
         })
     }
 }
 
 impl Url {
-    fn tokens(&self, operation: &Operation) -> TokenStream {
+    /// The path's parts: literals, and arguments that are encoded.
+    fn parts(&self, operation: &Operation) -> Vec<TokenStream> {
         if self.arguments.is_empty() {
             let path = &self.format;
-            return quote!(let url = self.session.url(&Self::OPERATION, #path)?;);
+            return vec![quote!(#path)];
         }
         let mut literals = self.format.split("{}").map(|text| (!text.is_empty()).then(|| quote!(#text)));
         let first = literals.next().flatten();
@@ -138,44 +123,31 @@ impl Url {
             let encode = if raw { quote!(path_rest) } else { quote!(path_segment) };
             [Some(quote!(&#encode(#name, &self.#field)?)), literal]
         });
-        let parts = std::iter::once(first).chain(rest).flatten();
-        quote! {
-            let path = [#(#parts),*].concat();
-            let url = self.session.url(&Self::OPERATION, &path)?;
-        }
+        std::iter::once(first).chain(rest).flatten().collect()
     }
 }
 
 impl Header {
     fn tokens(&self) -> TokenStream {
-        let Self { name, argument, required } = self;
-        let field = field(&argument.to_string());
-        if *required {
-            quote!(header_map.append(#name, header_value(&self.#field)?);)
-        } else {
-            quote! {
-                if let Some(value) = &self.#field {
-                    header_map.append(#name, header_value(value)?);
-                }
-            }
-        }
+        let (name, field) = (&self.name, field(&self.argument.to_string()));
+        quote!(draft.header(#name, &self.#field);)
     }
 }
 
-/// How a body goes on the request: what is called at its place, and what has to be called last.
-fn send_body(body: &Body) -> (TokenStream, TokenStream) {
+/// How a body goes on the request.
+fn send_body(body: &Body) -> TokenStream {
     let media = &body.media;
-    let content_type = quote!(.header(CONTENT_TYPE, HeaderValue::from_static(#media)));
     match body.kind {
-        BodyKind::Json => {
-            let content_type = (media != "application/json").then_some(content_type);
-            let json = if body.required { quote!(.json_body(&self.body)) } else { quote!(.optional_json(&self.body)) };
-            (quote!(#content_type #json), quote!())
-        }
-        BodyKind::Form => (quote!(.form_body(&self.body)), quote!()),
-        BodyKind::Text => (quote!(#content_type.body(self.body.clone())), quote!()),
-        BodyKind::Binary => (quote!(), quote!(.upload(&self.body, #media))),
-        BodyKind::Multipart => (quote!(), quote!(.multipart_form(&self.body))),
+        BodyKind::Json if body.required => quote!(draft.json(&self.body, #media);),
+        BodyKind::Json => quote! {
+            if let Some(body) = &self.body {
+                draft.json(body, #media);
+            }
+        },
+        BodyKind::Form => quote!(draft.form(&self.body);),
+        BodyKind::Text => quote!(draft.bytes(self.body.clone(), #media);),
+        BodyKind::Binary => quote!(draft.upload(&self.body, #media);),
+        BodyKind::Multipart => quote!(draft.multipart(&self.body);),
     }
 }
 
@@ -211,12 +183,11 @@ fn read_header(expression: &Expr) -> Result<Option<Header>> {
     };
     // The name of the generator's own `api-version` is no literal; that header is not sent.
     let Some(Expr::Lit(ExprLit { lit: Lit::Str(name), .. })) = call.args.first() else { return Ok(None) };
-    let required = optional.is_none();
     let argument = match optional {
         Some(argument) => argument,
         None => call.args.last().and_then(innermost).context("a header argument of unknown form")?,
     };
-    Ok(Some(Header { name: name.value(), argument, required }))
+    Ok(Some(Header { name: name.value(), argument }))
 }
 
 fn is_request(local: &Local) -> bool {

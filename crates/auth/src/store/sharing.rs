@@ -9,14 +9,14 @@ use secrecy::SecretString;
 
 use crate::authorization::Headers;
 use crate::clock::Clock;
+use crate::edition::Edition;
 use crate::error::Error;
-use crate::fetch::{Fetched, Fetcher};
+use crate::fetch::{Fetched, Fetcher, Obtain, Wish};
 use crate::key::CacheKey;
 use crate::retry::random;
 use crate::snapshot::refresh_from;
 use crate::source::FetchReason;
-use crate::store::{Edition, Lease, StoredToken, TokenStore};
-use crate::telemetry;
+use crate::store::{Lease, StoredToken, TokenStore, telemetry};
 use crate::token::Lifetime;
 
 /// A store that takes longer than this is down.
@@ -27,15 +27,6 @@ pub(crate) const LEASE: Duration = Duration::from_secs(10);
 
 /// The pauses between two looks at somebody else's lock.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(20), Duration::from_millis(200));
-
-/// What a fetch is started with.
-pub(crate) struct Wish {
-    pub(crate) reason: FetchReason,
-    pub(crate) renewal: Option<SecretString>,
-    /// The last token's, also while there is none.
-    pub(crate) edition: Option<Edition>,
-    pub(crate) jitter: f64,
-}
 
 /// The store, and how it is.
 pub(crate) struct Sharing {
@@ -52,12 +43,18 @@ enum Turn {
     Ours(Option<StoredToken>, Option<Box<dyn Lease>>),
 }
 
+impl Obtain for Sharing {
+    fn obtain<'a>(&'a self, fetcher: &'a Fetcher, wish: Wish) -> BoxFuture<'a, Result<Fetched, Error>> {
+        Box::pin(self.obtain(fetcher, wish))
+    }
+}
+
 impl Sharing {
     pub(crate) fn new(store: Arc<dyn TokenStore>, lease: Duration) -> Self {
         Self { store, lease, down: AtomicBool::new(false) }
     }
 
-    pub(crate) async fn obtain(&self, fetcher: &Fetcher, wish: Wish) -> Result<Fetched, Error> {
+    async fn obtain(&self, fetcher: &Fetcher, wish: Wish) -> Result<Fetched, Error> {
         let start = fetcher.clock.now();
         let key = fetcher.source.key();
         let up = match (wish.reason, wish.edition) {
@@ -176,13 +173,13 @@ impl Sharing {
         match answer {
             Ok(answer) => {
                 if self.down.swap(false, Ordering::Relaxed) {
-                    telemetry::store_is_back(self.store.label());
+                    telemetry::is_back(self.store.label());
                 }
                 Some(answer)
             }
             Err(error) => {
                 if !self.down.swap(true, Ordering::Relaxed) {
-                    telemetry::store_is_down(self.store.label(), &error);
+                    telemetry::is_down(self.store.label(), &error);
                 }
                 None
             }
