@@ -207,7 +207,7 @@ pub mod operation {
     use super::types;
     use keyfob_client::codegen::{Draft, Outgoing, path_rest, path_segment};
     use keyfob_client::{CallOptions, Confidence, Error, Operation, Repeat, Session};
-    use keyfob_client::paging::{Early, Paged, Position, Scheme};
+    use keyfob_client::paging::{Paged, Position, Scheme};
     /// Call of [`Client::birds`](super::Client::birds).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -375,9 +375,14 @@ pub mod operation {
             None
         }
         const CURSOR: Option<&'static str> = Some("next");
-        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+        fn call(self) -> keyfob_client::paging::Call {
             let request = self.request();
-            self.session.page(&Self::OPERATION, request, self.call, early)
+            keyfob_client::paging::Call::new(
+                self.session,
+                &Self::OPERATION,
+                request,
+                self.call,
+            )
         }
         fn cursor(page: &Self::Page) -> Option<String> {
             page.next.clone()
@@ -852,9 +857,14 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+        fn call(self) -> keyfob_client::paging::Call {
             let request = self.request();
-            self.session.page(&Self::OPERATION, request, self.call, early)
+            keyfob_client::paging::Call::new(
+                self.session,
+                &Self::OPERATION,
+                request,
+                self.call,
+            )
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -1192,9 +1202,14 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+        fn call(self) -> keyfob_client::paging::Call {
             let request = self.request();
-            self.session.page(&Self::OPERATION, request, self.call, early)
+            keyfob_client::paging::Call::new(
+                self.session,
+                &Self::OPERATION,
+                request,
+                self.call,
+            )
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None

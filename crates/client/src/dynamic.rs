@@ -116,7 +116,7 @@ impl DynamicCall {
         let request = self.request();
         let Self { session, operation, call, .. } = self;
         Box::pin(async move {
-            let answer = session.buffered(operation, request, call).await?;
+            let answer = session.buffered(operation, request, call, Vec::new()).await?;
             Ok(ResponseValue::new(answer.status, answer.headers, answer.body))
         })
     }

@@ -1,41 +1,15 @@
 //! The next page's cursor, read off a page's bytes before its rows are decoded, so that the next request goes out first.
 
 use serde::Deserialize as _;
-use tokio::sync::oneshot;
 
 /// How far from its end a page is searched, in bytes: what follows the rows is short.
 const REACH: usize = 16 * 1024;
-
-/// Where a fetch tells its listing the next page's cursor, as soon as it is known.
-#[derive(Debug)]
-pub struct Early {
-    name: &'static str,
-    listing: oneshot::Sender<String>,
-}
-
-impl Early {
-    /// For pages that hold their cursor in the member of this name.
-    pub(crate) fn new(name: &'static str) -> (Self, oneshot::Receiver<String>) {
-        let (listing, cursor) = oneshot::channel();
-        (Self { name, listing }, cursor)
-    }
-
-    /// Reads the cursor off the page and tells it. The listing then sends its next request while this task waits, and
-    /// rests while it decodes.
-    pub(crate) async fn tell(self, page: &[u8]) {
-        if let Some(cursor) = last_member(page, self.name)
-            && self.listing.send(cursor).is_ok()
-        {
-            tokio::task::yield_now().await;
-        }
-    }
-}
 
 /// The text of the member of this name, if it stands behind everything large in an object.
 ///
 /// Of an object that is valid JSON it finds the right member or none. Of other bytes it may find anything; decoding them
 /// fails.
-fn last_member(object: &[u8], name: &str) -> Option<String> {
+pub(crate) fn last_member(object: &[u8], name: &str) -> Option<String> {
     let object = object.trim_ascii_end().strip_suffix(b"}")?;
     let reach = object.len().saturating_sub(REACH);
     let (mut end, mut depth) = (object.len(), 0_usize);

@@ -24,10 +24,9 @@ pub(crate) struct Whole {
 }
 
 /// How much of an answer belongs to the attempt.
-#[derive(Clone, Copy)]
-enum Reading {
-    /// All of it: a connection that breaks within the body fails the attempt.
-    Whole,
+enum Reading<'a> {
+    /// All of it, into this buffer: a connection that breaks within the body fails the attempt.
+    Whole(&'a mut Vec<u8>),
     /// Its headers.
     Open,
 }
@@ -62,14 +61,15 @@ impl Failure {
 }
 
 impl Session {
-    /// Sends a request, and reads its answer to the end within the same attempt.
+    /// Sends a request, and reads its answer to the end within the same attempt, into this buffer.
     pub(crate) async fn buffered(
         &self,
         operation: &'static Operation,
         request: Result<Outgoing, Error>,
         call: CallOptions,
+        mut room: Vec<u8>,
     ) -> Result<Whole, Error> {
-        match self.call(operation, request, call, Reading::Whole).await? {
+        match self.call(operation, request, call, Reading::Whole(&mut room)).await? {
             Answer::Whole(whole) => Ok(whole),
             Answer::Open(_) => unreachable!("an answer is read as it was asked for"),
         }
@@ -93,7 +93,7 @@ impl Session {
         operation: &'static Operation,
         request: Result<Outgoing, Error>,
         call: CallOptions,
-        reading: Reading,
+        reading: Reading<'_>,
     ) -> Result<Answer, Error> {
         let span = tracing::info_span!(
             "call",
@@ -137,7 +137,7 @@ impl Session {
         operation: &'static Operation,
         outgoing: &Outgoing,
         call: CallOptions,
-        reading: Reading,
+        mut reading: Reading<'_>,
         started: Duration,
     ) -> Result<Answer, Error> {
         let repeatable = match &outgoing.payload {
@@ -149,7 +149,7 @@ impl Session {
         let mut schedule = None;
         let (mut renewed, mut resends) = (false, 0_u32);
         loop {
-            let failure = match self.attempt(operation, outgoing, call, reading).await {
+            let failure = match self.attempt(operation, outgoing, call, &mut reading).await {
                 Ok(answer) => {
                     self.0.budget.deposit();
                     return Ok(answer);
@@ -186,7 +186,7 @@ impl Session {
         operation: &'static Operation,
         outgoing: &Outgoing,
         call: CallOptions,
-        reading: Reading,
+        reading: &mut Reading<'_>,
     ) -> Result<Answer, Failure> {
         #[cfg(feature = "rate-limit")]
         if let Some(limiter) = &self.0.limiter {
@@ -248,7 +248,7 @@ impl Session {
         if response.status().is_success() {
             return match reading {
                 Reading::Open => Ok(Answer::Open(response)),
-                Reading::Whole => self.read(response, generation).await.map(Answer::Whole),
+                Reading::Whole(room) => self.read(response, generation, room).await.map(Answer::Whole),
             };
         }
         Err(self.refusal(response, generation).await)
@@ -258,7 +258,7 @@ impl Session {
     async fn refusal(&self, response: Response, generation: Option<Generation>) -> Failure {
         let status = response.status();
         let retry_after = retry::retry_after(response.headers(), self.0.clock.wall());
-        let body = collect(response, LARGEST_ERROR, true).await.unwrap_or_default();
+        let body = collect(response, LARGEST_ERROR, true, &mut Vec::new()).await.unwrap_or_default();
         self.refused(status, retry_after, body, generation)
     }
 
@@ -277,11 +277,16 @@ impl Session {
         }
     }
 
-    async fn read(&self, mut response: Response, generation: Option<Generation>) -> Result<Whole, Failure> {
+    async fn read(
+        &self,
+        mut response: Response,
+        generation: Option<Generation>,
+        room: &mut Vec<u8>,
+    ) -> Result<Whole, Failure> {
         let status = response.status();
         let limit = self.0.largest_answer;
         let headers = std::mem::take(response.headers_mut());
-        let body = collect(response, limit, false).await?;
+        let body = collect(response, limit, false, room).await?;
         if self.0.status_in_body
             && let Some(status) = status_in_body(&body)
         {
@@ -315,8 +320,9 @@ fn status_in_body(body: &[u8]) -> Option<StatusCode> {
     (status.is_client_error() || status.is_server_error()).then_some(status)
 }
 
-/// Reads a body up to `limit` bytes; a longer one is cut or refused.
-async fn collect(mut response: Response, limit: u64, cut: bool) -> Result<Bytes, Failure> {
+/// Reads a body up to `limit` bytes; a longer one is cut or refused. One that does not come in one piece is put together
+/// in `room`.
+async fn collect(mut response: Response, limit: u64, cut: bool, room: &mut Vec<u8>) -> Result<Bytes, Failure> {
     let too_large = || {
         let message = format!("the answer is larger than {limit} bytes: raise the limit when building the client");
         Failure::from(Error::new(ErrorKind::Unexpected, message).with_status(StatusCode::OK))
@@ -332,19 +338,20 @@ async fn collect(mut response: Response, limit: u64, cut: bool) -> Result<Bytes,
         return Ok(first);
     }
     let expected = announced.unwrap_or(0).min(limit).min(8 * 1024 * 1024);
-    let mut body = Vec::with_capacity(usize::try_from(expected).unwrap_or(0).max(first.len()));
-    body.extend_from_slice(&first);
+    room.clear();
+    room.reserve_exact(usize::try_from(expected).unwrap_or(0).max(first.len()));
+    room.extend_from_slice(&first);
     while let Some(chunk) = response.chunk().await.map_err(Failure::transport)? {
-        body.extend_from_slice(&chunk);
-        if body.len() as u64 > limit {
+        room.extend_from_slice(&chunk);
+        if room.len() as u64 > limit {
             if !cut {
                 return Err(too_large());
             }
-            body.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+            room.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
             break;
         }
     }
-    Ok(body.into())
+    Ok(std::mem::take(room).into())
 }
 
 /// How long an attempt may take to connect, unless the caller says otherwise.

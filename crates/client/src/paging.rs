@@ -1,8 +1,10 @@
 //! Listings that come in pages: as a stream of pages, or of the rows in them.
 //!
-//! While one page is consumed the next is fetched, by a task that ends with the stream; so at most two pages are in
-//! memory. A cursor is read before its page is decoded, so that the service works on the next page meanwhile. An empty
-//! page in the middle does not end a listing, and a position that repeats itself is an error, not a loop.
+//! While one page is consumed the next is fetched, by a task that ends with the stream. A cursor is read before its page
+//! is decoded, so that the service works on the next page meanwhile. A page is decoded by whoever consumes it, when it is
+//! wanted: in memory are the rows of one page, and the bytes of it and of the one behind it, in two buffers that all
+//! pages of a listing share. An empty page in the middle does not end a listing, and a position that repeats itself is an
+//! error, not a loop.
 
 use std::{
     collections::VecDeque,
@@ -11,13 +13,13 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use futures::{FutureExt, Stream};
-use tokio::{sync::oneshot, task::JoinHandle};
+use futures::{FutureExt, Stream, future::BoxFuture};
+use tokio::task::JoinHandle;
 use tracing::Instrument;
 
-use crate::{Error, ErrorKind, Pending, ResponseValue};
-
-pub use crate::early::Early;
+use crate::{
+    CallOptions, Error, ErrorKind, Operation, Session, decode, draft::Outgoing, early, execute::Whole, record::Value,
+};
 
 /// How a listing names the next page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +49,7 @@ pub enum Position {
 /// An operation that answers in pages; generated code implements it.
 pub trait Paged: Clone + Send + 'static {
     /// A page.
-    type Page: Send + 'static;
+    type Page: Value + Send + 'static;
     /// A row in a page.
     type Item: Send + 'static;
     /// How it names the next page.
@@ -61,8 +63,8 @@ pub trait Paged: Clone + Send + 'static {
     fn size(&self) -> Option<i64>;
     /// The page's member that holds the next page's cursor, if there are cursors.
     const CURSOR: Option<&'static str>;
-    /// Sends the request. `early` is told the next page's cursor.
-    fn fetch(self, early: Option<Early>) -> Pending<Self::Page>;
+    /// The call that asks for the page.
+    fn call(self) -> Call;
     /// The next page's cursor.
     fn cursor(page: &Self::Page) -> Option<String>;
     /// How many rows there are in all, if the service says so.
@@ -73,6 +75,27 @@ pub trait Paged: Clone + Send + 'static {
     fn len(page: &Self::Page) -> usize;
 }
 
+/// A call that asks for a page, ready to be sent.
+#[derive(Debug)]
+pub struct Call {
+    session: Session,
+    operation: &'static Operation,
+    request: Result<Outgoing, Error>,
+    options: CallOptions,
+}
+
+impl Call {
+    /// What an operation's builder was given.
+    pub fn new(
+        session: Session,
+        operation: &'static Operation,
+        request: Result<Outgoing, Error>,
+        options: CallOptions,
+    ) -> Self {
+        Self { session, operation, request, options }
+    }
+}
+
 /// A listing as a stream of pages.
 ///
 /// After an error it ends; [`position`](Pages::position) then says where to go on.
@@ -81,9 +104,13 @@ pub struct Pages<O: Paged> {
     operation: O,
     /// Where the page is that comes next; `None` after the last.
     position: Option<Position>,
-    fetching: Option<Fetch<O::Page>>,
+    fetching: Option<Fetch>,
+    /// The page that comes next, if it is there, and what has to happen before it is decoded.
+    arrived: Option<(Arrived, BoxFuture<'static, ()>)>,
     /// The page behind that one, if it was asked for already.
-    ahead: Option<(Position, Fetch<O::Page>)>,
+    ahead: Option<(Position, Fetch)>,
+    /// A page's bytes were in it.
+    room: Vec<u8>,
     failed: bool,
 }
 
@@ -107,32 +134,37 @@ impl<O: Paged> fmt::Debug for Items<O> {
 }
 
 /// A page on its way. Dropping it ends the request.
-struct Fetch<P> {
-    page: JoinHandle<Result<ResponseValue<P>, Error>>,
-    /// Where the page behind it is, which may be known before it is there.
-    early: Option<oneshot::Receiver<String>>,
+struct Fetch {
+    api: &'static str,
+    operation: &'static Operation,
+    page: JoinHandle<Result<Whole, Error>>,
 }
 
-impl<P: Send + 'static> Fetch<P> {
-    fn begin<O: Paged<Page = P>>(operation: &O, position: Position) -> Self {
-        let request = match position {
-            Position::Start => operation.clone(),
-            position => operation.at(position),
-        };
-        let (tell, early) = O::CURSOR.map(Early::new).unzip();
+/// A page that is there, as it came.
+struct Arrived {
+    api: &'static str,
+    operation: &'static Operation,
+    page: Whole,
+}
+
+impl Fetch {
+    fn begin(call: Call, room: Vec<u8>) -> Self {
+        let Call { session, operation, request, options } = call;
+        let api = session.api();
+        let page = async move { session.buffered(operation, request, options, room).await };
         // The page belongs to the trace of whoever asks for it.
-        Self { page: tokio::spawn(request.fetch(tell).in_current_span()), early }
+        Self { api, operation, page: tokio::spawn(page.in_current_span()) }
     }
 
-    /// The next page's cursor, once, if it is known by now.
-    fn poll_early(&mut self, context: &mut Context<'_>) -> Option<String> {
-        let Poll::Ready(cursor) = self.early.as_mut()?.poll_unpin(context) else { return None };
-        self.early = None;
-        cursor.ok()
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<Arrived, Error>> {
+        let page = ready!(self.page.poll_unpin(context)).unwrap_or_else(|lost| {
+            Err(Error::new(ErrorKind::Unexpected, "the task that fetches pages was ended").with_source(lost))
+        });
+        Poll::Ready(page.map(|page| Arrived { api: self.api, operation: self.operation, page }))
     }
 }
 
-impl<P> Drop for Fetch<P> {
+impl Drop for Fetch {
     fn drop(&mut self) {
         self.page.abort();
     }
@@ -140,7 +172,15 @@ impl<P> Drop for Fetch<P> {
 
 /// Lists page by page.
 pub fn pages<O: Paged>(operation: O) -> Pages<O> {
-    Pages { operation, position: Some(Position::Start), fetching: None, ahead: None, failed: false }
+    Pages {
+        operation,
+        position: Some(Position::Start),
+        fetching: None,
+        arrived: None,
+        ahead: None,
+        room: Vec::new(),
+        failed: false,
+    }
 }
 
 /// Lists row by row.
@@ -159,8 +199,38 @@ impl<O: Paged> Pages<O> {
         let ahead = self.ahead.take();
         self.fetching = self.position.clone().map(|position| match ahead {
             Some((there, fetch)) if there == position => fetch,
-            _ => Fetch::begin(&self.operation, position),
+            _ => self.fetch(position),
         });
+    }
+
+    fn fetch(&mut self, position: Position) -> Fetch {
+        let operation = match position {
+            Position::Start => self.operation.clone(),
+            position => self.operation.at(position),
+        };
+        Fetch::begin(operation.call(), std::mem::take(&mut self.room))
+    }
+
+    /// Asks for the page behind one that is there, if its bytes tell where that is.
+    fn look_ahead(&mut self, page: &Whole) -> BoxFuture<'static, ()> {
+        let cursor = O::CURSOR.and_then(|name| early::last_member(&page.body, name));
+        let Some(cursor) = cursor.filter(|cursor| !cursor.is_empty()) else { return Box::pin(std::future::ready(())) };
+        let there = Position::Cursor(cursor);
+        if self.position.as_ref() != Some(&there) {
+            self.ahead = Some((there.clone(), self.fetch(there)));
+        }
+        // The request goes out while this task rests, and not after it has decoded.
+        Box::pin(tokio::task::yield_now())
+    }
+
+    /// Decodes a page that is there, and goes for the next.
+    fn take_in(&mut self, Arrived { api, operation, page }: Arrived) -> Result<O::Page, Error> {
+        let decoded = decode::value(&page).map_err(|error| error.at(api, operation));
+        self.room = page.body.into();
+        let decoded: O::Page = decoded?;
+        self.position = self.behind(&decoded)?;
+        self.begin();
+        Ok(decoded)
     }
 
     /// Where the page behind this one is.
@@ -205,36 +275,32 @@ impl<O: Paged + Unpin> Stream for Pages<O> {
         if self.failed {
             return Poll::Ready(None);
         }
-        if self.fetching.is_none() {
-            self.begin();
-        }
         let this = &mut *self;
-        let Some(fetching) = &mut this.fetching else {
-            return Poll::Ready(None);
-        };
-        // Only now that a page is wanted: two are in memory then, its own and the one behind it.
-        if let Some(cursor) = fetching.poll_early(context).filter(|cursor| !cursor.is_empty()) {
-            let there = Position::Cursor(cursor);
-            if this.position.as_ref() != Some(&there) {
-                this.ahead = Some((there.clone(), Fetch::begin(&this.operation, there)));
+        let page = loop {
+            if let Some((_, ready)) = &mut this.arrived {
+                ready!(ready.as_mut().poll(context));
+                let arrived = this.arrived.take().expect("it was there").0;
+                break this.take_in(arrived);
             }
-        }
-        let answer = ready!(fetching.page.poll_unpin(context)).unwrap_or_else(|lost| {
-            Err(Error::new(ErrorKind::Unexpected, "the task that fetches pages was ended").with_source(lost))
-        });
-        this.fetching = None;
-        let result = answer.map(ResponseValue::into_inner).and_then(|page| Ok((this.behind(&page)?, page)));
-        Poll::Ready(Some(match result {
-            Ok((next, page)) => {
-                this.position = next;
+            if this.fetching.is_none() {
                 this.begin();
-                Ok(page)
             }
-            Err(error) => {
-                this.failed = true;
-                Err(error)
+            let Some(fetching) = &mut this.fetching else { return Poll::Ready(None) };
+            let arrived = ready!(fetching.poll(context));
+            this.fetching = None;
+            match arrived {
+                Ok(arrived) => {
+                    let ready = this.look_ahead(&arrived.page);
+                    this.arrived = Some((arrived, ready));
+                }
+                Err(error) => break Err(error),
             }
-        }))
+        };
+        if page.is_err() {
+            this.failed = true;
+            this.ahead = None;
+        }
+        Poll::Ready(Some(page))
     }
 }
 

@@ -17,7 +17,6 @@ use crate::{
     ByteStream, CallOptions, Error, ErrorKind, Operation, Pending, RawRequest, ResponseValue, RetryPolicy, decode,
     download::Origin,
     draft::Outgoing,
-    early::Early,
     execute::Whole,
     record::{Record, Value},
     retry::Budget,
@@ -123,7 +122,7 @@ impl Session {
         request: Result<Outgoing, Error>,
         call: CallOptions,
     ) -> Pending<T> {
-        self.decoded(operation, request, call, None, decode::record)
+        self.decoded(operation, request, call, decode::record)
     }
 
     /// Sends a request and decodes its JSON answer into a list, or whatever else it is.
@@ -133,18 +132,7 @@ impl Session {
         request: Result<Outgoing, Error>,
         call: CallOptions,
     ) -> Pending<T> {
-        self.decoded(operation, request, call, None, decode::value)
-    }
-
-    /// Sends a request for a page, tells where the next one is, and decodes it.
-    pub fn page<T: Value + Send + 'static>(
-        &self,
-        operation: &'static Operation,
-        request: Result<Outgoing, Error>,
-        call: CallOptions,
-        early: Option<Early>,
-    ) -> Pending<T> {
-        self.decoded(operation, request, call, early, decode::value)
+        self.decoded(operation, request, call, decode::value)
     }
 
     /// Sends a request and decodes its JSON answer into a type of the caller's.
@@ -154,7 +142,7 @@ impl Session {
         request: Result<Outgoing, Error>,
         call: CallOptions,
     ) -> Pending<T> {
-        self.decoded(operation, request, call, None, decode::json)
+        self.decoded(operation, request, call, decode::json)
     }
 
     fn decoded<T: Send + 'static>(
@@ -162,28 +150,11 @@ impl Session {
         operation: &'static Operation,
         request: Result<Outgoing, Error>,
         call: CallOptions,
-        early: Option<Early>,
         decode: fn(&Whole) -> Result<T, Error>,
     ) -> Pending<T> {
-        Box::pin(Decoding { api: self.0.api, operation, answer: self.whole(operation, request, call, early), decode })
-    }
-
-    /// Sends a request, reads its answer to the end, and tells where the next page is.
-    fn whole(
-        &self,
-        operation: &'static Operation,
-        request: Result<Outgoing, Error>,
-        call: CallOptions,
-        early: Option<Early>,
-    ) -> BoxFuture<'static, Result<Whole, Error>> {
         let session = self.clone();
-        Box::pin(async move {
-            let answer = session.buffered(operation, request, call).await?;
-            if let Some(early) = early {
-                early.tell(&answer.body).await;
-            }
-            Ok(answer)
-        })
+        let answer = Box::pin(async move { session.buffered(operation, request, call, Vec::new()).await });
+        Box::pin(Decoding { api: self.0.api, operation, answer, decode })
     }
 
     /// Sends a request whose answer has no body worth reading.
@@ -195,7 +166,7 @@ impl Session {
     ) -> Pending<()> {
         let session = self.clone();
         Box::pin(async move {
-            let answer = session.buffered(operation, request, call).await?;
+            let answer = session.buffered(operation, request, call, Vec::new()).await?;
             Ok(ResponseValue::new(answer.status, answer.headers, ()))
         })
     }
@@ -209,7 +180,7 @@ impl Session {
     ) -> Pending<String> {
         let session = self.clone();
         Box::pin(async move {
-            let answer = session.buffered(operation, request, call).await?;
+            let answer = session.buffered(operation, request, call, Vec::new()).await?;
             let text = String::from_utf8(answer.body.into()).map_err(|error| {
                 Error::new(ErrorKind::Unexpected, "the answer is not UTF-8 text")
                     .with_status(answer.status)

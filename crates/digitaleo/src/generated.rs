@@ -375,7 +375,7 @@ pub mod operation {
     use super::types;
     use keyfob_client::codegen::{Draft, Outgoing, path_segment};
     use keyfob_client::{CallOptions, Confidence, Error, Operation, Repeat, Session};
-    use keyfob_client::paging::{Early, Paged, Position, Scheme};
+    use keyfob_client::paging::{Paged, Position, Scheme};
     /// Call of [`Client::contacts`](super::Client::contacts).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -555,9 +555,14 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+        fn call(self) -> keyfob_client::paging::Call {
             let request = self.request();
-            self.session.page(&Self::OPERATION, request, self.call, early)
+            keyfob_client::paging::Call::new(
+                self.session,
+                &Self::OPERATION,
+                request,
+                self.call,
+            )
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -900,9 +905,14 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+        fn call(self) -> keyfob_client::paging::Call {
             let request = self.request();
-            self.session.page(&Self::OPERATION, request, self.call, early)
+            keyfob_client::paging::Call::new(
+                self.session,
+                &Self::OPERATION,
+                request,
+                self.call,
+            )
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -1451,9 +1461,14 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+        fn call(self) -> keyfob_client::paging::Call {
             let request = self.request();
-            self.session.page(&Self::OPERATION, request, self.call, early)
+            keyfob_client::paging::Call::new(
+                self.session,
+                &Self::OPERATION,
+                request,
+                self.call,
+            )
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -1636,9 +1651,14 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+        fn call(self) -> keyfob_client::paging::Call {
             let request = self.request();
-            self.session.page(&Self::OPERATION, request, self.call, early)
+            keyfob_client::paging::Call::new(
+                self.session,
+                &Self::OPERATION,
+                request,
+                self.call,
+            )
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -2026,9 +2046,14 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+        fn call(self) -> keyfob_client::paging::Call {
             let request = self.request();
-            self.session.page(&Self::OPERATION, request, self.call, early)
+            keyfob_client::paging::Call::new(
+                self.session,
+                &Self::OPERATION,
+                request,
+                self.call,
+            )
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None

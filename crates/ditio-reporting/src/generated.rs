@@ -237,7 +237,7 @@ pub mod operation {
     use super::types;
     use keyfob_client::codegen::{Draft, Outgoing, path_segment};
     use keyfob_client::{CallOptions, Confidence, Error, Operation, Repeat, Session};
-    use keyfob_client::paging::{Early, Paged, Position, Scheme};
+    use keyfob_client::paging::{Paged, Position, Scheme};
     /// Call of [`Client::projects`](super::Client::projects).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -392,9 +392,14 @@ pub mod operation {
             None
         }
         const CURSOR: Option<&'static str> = Some("continuationToken");
-        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+        fn call(self) -> keyfob_client::paging::Call {
             let request = self.request();
-            self.session.page(&Self::OPERATION, request, self.call, early)
+            keyfob_client::paging::Call::new(
+                self.session,
+                &Self::OPERATION,
+                request,
+                self.call,
+            )
         }
         fn cursor(page: &Self::Page) -> Option<String> {
             page.continuation_token.clone()
@@ -563,9 +568,14 @@ pub mod operation {
             None
         }
         const CURSOR: Option<&'static str> = Some("continuationToken");
-        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+        fn call(self) -> keyfob_client::paging::Call {
             let request = self.request();
-            self.session.page(&Self::OPERATION, request, self.call, early)
+            keyfob_client::paging::Call::new(
+                self.session,
+                &Self::OPERATION,
+                request,
+                self.call,
+            )
         }
         fn cursor(page: &Self::Page) -> Option<String> {
             page.continuation_token.clone()
@@ -699,9 +709,14 @@ pub mod operation {
             None
         }
         const CURSOR: Option<&'static str> = Some("continuationToken");
-        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+        fn call(self) -> keyfob_client::paging::Call {
             let request = self.request();
-            self.session.page(&Self::OPERATION, request, self.call, early)
+            keyfob_client::paging::Call::new(
+                self.session,
+                &Self::OPERATION,
+                request,
+                self.call,
+            )
         }
         fn cursor(page: &Self::Page) -> Option<String> {
             page.continuation_token.clone()
@@ -872,9 +887,14 @@ pub mod operation {
             None
         }
         const CURSOR: Option<&'static str> = Some("continuationToken");
-        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+        fn call(self) -> keyfob_client::paging::Call {
             let request = self.request();
-            self.session.page(&Self::OPERATION, request, self.call, early)
+            keyfob_client::paging::Call::new(
+                self.session,
+                &Self::OPERATION,
+                request,
+                self.call,
+            )
         }
         fn cursor(page: &Self::Page) -> Option<String> {
             page.continuation_token.clone()
@@ -1067,9 +1087,14 @@ pub mod operation {
             None
         }
         const CURSOR: Option<&'static str> = Some("continuationToken");
-        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+        fn call(self) -> keyfob_client::paging::Call {
             let request = self.request();
-            self.session.page(&Self::OPERATION, request, self.call, early)
+            keyfob_client::paging::Call::new(
+                self.session,
+                &Self::OPERATION,
+                request,
+                self.call,
+            )
         }
         fn cursor(page: &Self::Page) -> Option<String> {
             page.continuation_token.clone()
@@ -1246,9 +1271,14 @@ pub mod operation {
             None
         }
         const CURSOR: Option<&'static str> = Some("continuationToken");
-        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+        fn call(self) -> keyfob_client::paging::Call {
             let request = self.request();
-            self.session.page(&Self::OPERATION, request, self.call, early)
+            keyfob_client::paging::Call::new(
+                self.session,
+                &Self::OPERATION,
+                request,
+                self.call,
+            )
         }
         fn cursor(page: &Self::Page) -> Option<String> {
             page.continuation_token.clone()
@@ -1479,9 +1509,14 @@ pub mod operation {
             None
         }
         const CURSOR: Option<&'static str> = Some("continuationToken");
-        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+        fn call(self) -> keyfob_client::paging::Call {
             let request = self.request();
-            self.session.page(&Self::OPERATION, request, self.call, early)
+            keyfob_client::paging::Call::new(
+                self.session,
+                &Self::OPERATION,
+                request,
+                self.call,
+            )
         }
         fn cursor(page: &Self::Page) -> Option<String> {
             page.continuation_token.clone()
@@ -1699,9 +1734,14 @@ pub mod operation {
             None
         }
         const CURSOR: Option<&'static str> = Some("continuationToken");
-        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+        fn call(self) -> keyfob_client::paging::Call {
             let request = self.request();
-            self.session.page(&Self::OPERATION, request, self.call, early)
+            keyfob_client::paging::Call::new(
+                self.session,
+                &Self::OPERATION,
+                request,
+                self.call,
+            )
         }
         fn cursor(page: &Self::Page) -> Option<String> {
             page.continuation_token.clone()
@@ -1915,9 +1955,14 @@ pub mod operation {
             None
         }
         const CURSOR: Option<&'static str> = Some("continuationToken");
-        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+        fn call(self) -> keyfob_client::paging::Call {
             let request = self.request();
-            self.session.page(&Self::OPERATION, request, self.call, early)
+            keyfob_client::paging::Call::new(
+                self.session,
+                &Self::OPERATION,
+                request,
+                self.call,
+            )
         }
         fn cursor(page: &Self::Page) -> Option<String> {
             page.continuation_token.clone()
@@ -2088,9 +2133,14 @@ pub mod operation {
             None
         }
         const CURSOR: Option<&'static str> = Some("continuationToken");
-        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+        fn call(self) -> keyfob_client::paging::Call {
             let request = self.request();
-            self.session.page(&Self::OPERATION, request, self.call, early)
+            keyfob_client::paging::Call::new(
+                self.session,
+                &Self::OPERATION,
+                request,
+                self.call,
+            )
         }
         fn cursor(page: &Self::Page) -> Option<String> {
             page.continuation_token.clone()
@@ -2261,9 +2311,14 @@ pub mod operation {
             None
         }
         const CURSOR: Option<&'static str> = Some("continuationToken");
-        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+        fn call(self) -> keyfob_client::paging::Call {
             let request = self.request();
-            self.session.page(&Self::OPERATION, request, self.call, early)
+            keyfob_client::paging::Call::new(
+                self.session,
+                &Self::OPERATION,
+                request,
+                self.call,
+            )
         }
         fn cursor(page: &Self::Page) -> Option<String> {
             page.continuation_token.clone()
@@ -2434,9 +2489,14 @@ pub mod operation {
             None
         }
         const CURSOR: Option<&'static str> = Some("continuationToken");
-        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+        fn call(self) -> keyfob_client::paging::Call {
             let request = self.request();
-            self.session.page(&Self::OPERATION, request, self.call, early)
+            keyfob_client::paging::Call::new(
+                self.session,
+                &Self::OPERATION,
+                request,
+                self.call,
+            )
         }
         fn cursor(page: &Self::Page) -> Option<String> {
             page.continuation_token.clone()
@@ -2607,9 +2667,14 @@ pub mod operation {
             None
         }
         const CURSOR: Option<&'static str> = Some("continuationToken");
-        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+        fn call(self) -> keyfob_client::paging::Call {
             let request = self.request();
-            self.session.page(&Self::OPERATION, request, self.call, early)
+            keyfob_client::paging::Call::new(
+                self.session,
+                &Self::OPERATION,
+                request,
+                self.call,
+            )
         }
         fn cursor(page: &Self::Page) -> Option<String> {
             page.continuation_token.clone()
@@ -2818,9 +2883,14 @@ pub mod operation {
             None
         }
         const CURSOR: Option<&'static str> = Some("continuationToken");
-        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+        fn call(self) -> keyfob_client::paging::Call {
             let request = self.request();
-            self.session.page(&Self::OPERATION, request, self.call, early)
+            keyfob_client::paging::Call::new(
+                self.session,
+                &Self::OPERATION,
+                request,
+                self.call,
+            )
         }
         fn cursor(page: &Self::Page) -> Option<String> {
             page.continuation_token.clone()
@@ -3015,9 +3085,14 @@ pub mod operation {
             None
         }
         const CURSOR: Option<&'static str> = Some("continuationToken");
-        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+        fn call(self) -> keyfob_client::paging::Call {
             let request = self.request();
-            self.session.page(&Self::OPERATION, request, self.call, early)
+            keyfob_client::paging::Call::new(
+                self.session,
+                &Self::OPERATION,
+                request,
+                self.call,
+            )
         }
         fn cursor(page: &Self::Page) -> Option<String> {
             page.continuation_token.clone()
@@ -3202,9 +3277,14 @@ pub mod operation {
             None
         }
         const CURSOR: Option<&'static str> = Some("continuationToken");
-        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+        fn call(self) -> keyfob_client::paging::Call {
             let request = self.request();
-            self.session.page(&Self::OPERATION, request, self.call, early)
+            keyfob_client::paging::Call::new(
+                self.session,
+                &Self::OPERATION,
+                request,
+                self.call,
+            )
         }
         fn cursor(page: &Self::Page) -> Option<String> {
             page.continuation_token.clone()
@@ -3389,9 +3469,14 @@ pub mod operation {
             None
         }
         const CURSOR: Option<&'static str> = Some("continuationToken");
-        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+        fn call(self) -> keyfob_client::paging::Call {
             let request = self.request();
-            self.session.page(&Self::OPERATION, request, self.call, early)
+            keyfob_client::paging::Call::new(
+                self.session,
+                &Self::OPERATION,
+                request,
+                self.call,
+            )
         }
         fn cursor(page: &Self::Page) -> Option<String> {
             page.continuation_token.clone()
@@ -3632,9 +3717,14 @@ pub mod operation {
             None
         }
         const CURSOR: Option<&'static str> = Some("continuationToken");
-        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+        fn call(self) -> keyfob_client::paging::Call {
             let request = self.request();
-            self.session.page(&Self::OPERATION, request, self.call, early)
+            keyfob_client::paging::Call::new(
+                self.session,
+                &Self::OPERATION,
+                request,
+                self.call,
+            )
         }
         fn cursor(page: &Self::Page) -> Option<String> {
             page.continuation_token.clone()

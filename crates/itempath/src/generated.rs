@@ -1059,7 +1059,7 @@ pub mod operation {
     use super::types;
     use keyfob_client::codegen::{Draft, Outgoing, path_segment};
     use keyfob_client::{CallOptions, Confidence, Error, Operation, Repeat, Session};
-    use keyfob_client::paging::{Early, Paged, Position, Scheme};
+    use keyfob_client::paging::{Paged, Position, Scheme};
     /// Call of [`Client::users`](super::Client::users).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -1174,9 +1174,14 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+        fn call(self) -> keyfob_client::paging::Call {
             let request = self.request();
-            self.session.page(&Self::OPERATION, request, self.call, early)
+            keyfob_client::paging::Call::new(
+                self.session,
+                &Self::OPERATION,
+                request,
+                self.call,
+            )
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -1612,9 +1617,14 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+        fn call(self) -> keyfob_client::paging::Call {
             let request = self.request();
-            self.session.page(&Self::OPERATION, request, self.call, early)
+            keyfob_client::paging::Call::new(
+                self.session,
+                &Self::OPERATION,
+                request,
+                self.call,
+            )
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -1980,9 +1990,14 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+        fn call(self) -> keyfob_client::paging::Call {
             let request = self.request();
-            self.session.page(&Self::OPERATION, request, self.call, early)
+            keyfob_client::paging::Call::new(
+                self.session,
+                &Self::OPERATION,
+                request,
+                self.call,
+            )
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -2317,9 +2332,14 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+        fn call(self) -> keyfob_client::paging::Call {
             let request = self.request();
-            self.session.page(&Self::OPERATION, request, self.call, early)
+            keyfob_client::paging::Call::new(
+                self.session,
+                &Self::OPERATION,
+                request,
+                self.call,
+            )
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -2585,9 +2605,14 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+        fn call(self) -> keyfob_client::paging::Call {
             let request = self.request();
-            self.session.page(&Self::OPERATION, request, self.call, early)
+            keyfob_client::paging::Call::new(
+                self.session,
+                &Self::OPERATION,
+                request,
+                self.call,
+            )
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -3039,9 +3064,14 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+        fn call(self) -> keyfob_client::paging::Call {
             let request = self.request();
-            self.session.page(&Self::OPERATION, request, self.call, early)
+            keyfob_client::paging::Call::new(
+                self.session,
+                &Self::OPERATION,
+                request,
+                self.call,
+            )
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -3822,9 +3852,14 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+        fn call(self) -> keyfob_client::paging::Call {
             let request = self.request();
-            self.session.page(&Self::OPERATION, request, self.call, early)
+            keyfob_client::paging::Call::new(
+                self.session,
+                &Self::OPERATION,
+                request,
+                self.call,
+            )
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -4152,9 +4187,14 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+        fn call(self) -> keyfob_client::paging::Call {
             let request = self.request();
-            self.session.page(&Self::OPERATION, request, self.call, early)
+            keyfob_client::paging::Call::new(
+                self.session,
+                &Self::OPERATION,
+                request,
+                self.call,
+            )
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -4604,9 +4644,14 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+        fn call(self) -> keyfob_client::paging::Call {
             let request = self.request();
-            self.session.page(&Self::OPERATION, request, self.call, early)
+            keyfob_client::paging::Call::new(
+                self.session,
+                &Self::OPERATION,
+                request,
+                self.call,
+            )
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -4847,9 +4892,14 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+        fn call(self) -> keyfob_client::paging::Call {
             let request = self.request();
-            self.session.page(&Self::OPERATION, request, self.call, early)
+            keyfob_client::paging::Call::new(
+                self.session,
+                &Self::OPERATION,
+                request,
+                self.call,
+            )
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -5417,9 +5467,14 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+        fn call(self) -> keyfob_client::paging::Call {
             let request = self.request();
-            self.session.page(&Self::OPERATION, request, self.call, early)
+            keyfob_client::paging::Call::new(
+                self.session,
+                &Self::OPERATION,
+                request,
+                self.call,
+            )
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -5742,9 +5797,14 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+        fn call(self) -> keyfob_client::paging::Call {
             let request = self.request();
-            self.session.page(&Self::OPERATION, request, self.call, early)
+            keyfob_client::paging::Call::new(
+                self.session,
+                &Self::OPERATION,
+                request,
+                self.call,
+            )
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -6095,9 +6155,14 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+        fn call(self) -> keyfob_client::paging::Call {
             let request = self.request();
-            self.session.page(&Self::OPERATION, request, self.call, early)
+            keyfob_client::paging::Call::new(
+                self.session,
+                &Self::OPERATION,
+                request,
+                self.call,
+            )
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -6286,9 +6351,14 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+        fn call(self) -> keyfob_client::paging::Call {
             let request = self.request();
-            self.session.page(&Self::OPERATION, request, self.call, early)
+            keyfob_client::paging::Call::new(
+                self.session,
+                &Self::OPERATION,
+                request,
+                self.call,
+            )
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -6506,9 +6576,14 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+        fn call(self) -> keyfob_client::paging::Call {
             let request = self.request();
-            self.session.page(&Self::OPERATION, request, self.call, early)
+            keyfob_client::paging::Call::new(
+                self.session,
+                &Self::OPERATION,
+                request,
+                self.call,
+            )
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -6714,9 +6789,14 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+        fn call(self) -> keyfob_client::paging::Call {
             let request = self.request();
-            self.session.page(&Self::OPERATION, request, self.call, early)
+            keyfob_client::paging::Call::new(
+                self.session,
+                &Self::OPERATION,
+                request,
+                self.call,
+            )
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -6903,9 +6983,14 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+        fn call(self) -> keyfob_client::paging::Call {
             let request = self.request();
-            self.session.page(&Self::OPERATION, request, self.call, early)
+            keyfob_client::paging::Call::new(
+                self.session,
+                &Self::OPERATION,
+                request,
+                self.call,
+            )
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -7276,9 +7361,14 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+        fn call(self) -> keyfob_client::paging::Call {
             let request = self.request();
-            self.session.page(&Self::OPERATION, request, self.call, early)
+            keyfob_client::paging::Call::new(
+                self.session,
+                &Self::OPERATION,
+                request,
+                self.call,
+            )
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -7472,9 +7562,14 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+        fn call(self) -> keyfob_client::paging::Call {
             let request = self.request();
-            self.session.page(&Self::OPERATION, request, self.call, early)
+            keyfob_client::paging::Call::new(
+                self.session,
+                &Self::OPERATION,
+                request,
+                self.call,
+            )
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -7728,9 +7823,14 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+        fn call(self) -> keyfob_client::paging::Call {
             let request = self.request();
-            self.session.page(&Self::OPERATION, request, self.call, early)
+            keyfob_client::paging::Call::new(
+                self.session,
+                &Self::OPERATION,
+                request,
+                self.call,
+            )
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -7906,9 +8006,14 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+        fn call(self) -> keyfob_client::paging::Call {
             let request = self.request();
-            self.session.page(&Self::OPERATION, request, self.call, early)
+            keyfob_client::paging::Call::new(
+                self.session,
+                &Self::OPERATION,
+                request,
+                self.call,
+            )
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -8095,9 +8200,14 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+        fn call(self) -> keyfob_client::paging::Call {
             let request = self.request();
-            self.session.page(&Self::OPERATION, request, self.call, early)
+            keyfob_client::paging::Call::new(
+                self.session,
+                &Self::OPERATION,
+                request,
+                self.call,
+            )
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -8295,9 +8405,14 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+        fn call(self) -> keyfob_client::paging::Call {
             let request = self.request();
-            self.session.page(&Self::OPERATION, request, self.call, early)
+            keyfob_client::paging::Call::new(
+                self.session,
+                &Self::OPERATION,
+                request,
+                self.call,
+            )
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -8659,9 +8774,14 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+        fn call(self) -> keyfob_client::paging::Call {
             let request = self.request();
-            self.session.page(&Self::OPERATION, request, self.call, early)
+            keyfob_client::paging::Call::new(
+                self.session,
+                &Self::OPERATION,
+                request,
+                self.call,
+            )
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -9043,9 +9163,14 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+        fn call(self) -> keyfob_client::paging::Call {
             let request = self.request();
-            self.session.page(&Self::OPERATION, request, self.call, early)
+            keyfob_client::paging::Call::new(
+                self.session,
+                &Self::OPERATION,
+                request,
+                self.call,
+            )
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -9369,9 +9494,14 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+        fn call(self) -> keyfob_client::paging::Call {
             let request = self.request();
-            self.session.page(&Self::OPERATION, request, self.call, early)
+            keyfob_client::paging::Call::new(
+                self.session,
+                &Self::OPERATION,
+                request,
+                self.call,
+            )
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -9634,9 +9764,14 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+        fn call(self) -> keyfob_client::paging::Call {
             let request = self.request();
-            self.session.page(&Self::OPERATION, request, self.call, early)
+            keyfob_client::paging::Call::new(
+                self.session,
+                &Self::OPERATION,
+                request,
+                self.call,
+            )
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -9878,9 +10013,14 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+        fn call(self) -> keyfob_client::paging::Call {
             let request = self.request();
-            self.session.page(&Self::OPERATION, request, self.call, early)
+            keyfob_client::paging::Call::new(
+                self.session,
+                &Self::OPERATION,
+                request,
+                self.call,
+            )
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -10056,9 +10196,14 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+        fn call(self) -> keyfob_client::paging::Call {
             let request = self.request();
-            self.session.page(&Self::OPERATION, request, self.call, early)
+            keyfob_client::paging::Call::new(
+                self.session,
+                &Self::OPERATION,
+                request,
+                self.call,
+            )
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None

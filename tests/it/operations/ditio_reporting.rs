@@ -1,7 +1,11 @@
 //! Every operation of Ditio reporting.
 
 use keyfob::{
-    client::paging::{Paged, Position},
+    ResponseValue,
+    client::{
+        Pending,
+        paging::{Paged, Position},
+    },
     ditio_reporting::{Client, OPERATIONS, operation::*, types},
 };
 use keyfob_simulator::{DitioReporting, DitioTable, Simulator, credentials};
@@ -52,6 +56,13 @@ fn dated(expected: Expected) -> Expected {
     expected.query("FromDateTime", FROM).query("ToDateTime", TO)
 }
 
+/// A call of one page.
+trait Call: Paged + IntoFuture<Output = Answer<Self>, IntoFuture = Pending<<Self as Paged>::Page>> {}
+
+impl<O: Paged + IntoFuture<Output = Answer<O>, IntoFuture = Pending<O::Page>>> Call for O {}
+
+type Answer<O> = Result<ResponseValue<<O as Paged>::Page>, keyfob::Error>;
+
 /// A table of the simulator, as a walk reads it.
 struct Table<'a> {
     walk: &'a mut Walk,
@@ -60,7 +71,7 @@ struct Table<'a> {
 
 impl Table<'_> {
     /// Reads two pages of a table, and then the deletion of a row that was on the first.
-    async fn read<O: Paged>(
+    async fn read<O: Call>(
         &mut self,
         table: DitioTable,
         operation: &'static keyfob::Operation,
@@ -71,20 +82,20 @@ impl Table<'_> {
         O::Item: Serialize,
     {
         let expected = expected.query("ChunkLimit", "7");
-        let mut page = self.walk.call(operation, full.clone().fetch(None), expected.clone()).await;
+        let mut page = self.walk.call(operation, full.clone().into_future(), expected.clone()).await;
         assert_eq!(serde_json::to_value(&page).unwrap()["syncTypeName"], "full");
         let cursor = O::cursor(&page).filter(|cursor| !cursor.is_empty());
         let rows = self.as_held(table, &O::items(&mut page));
         if let Some(cursor) = cursor {
             let expected = expected.query("ContinuationToken", &cursor);
-            let mut page = self.walk.call(operation, full.at(Position::Cursor(cursor)).fetch(None), expected).await;
+            let mut page = self.walk.call(operation, full.at(Position::Cursor(cursor)).into_future(), expected).await;
             let more = self.as_held(table, &O::items(&mut page));
             assert!(more.iter().all(|row| rows.iter().all(|before| before["id"] != row["id"])), "{table}");
         }
         self.deletion(table, operation, changes, deletion, &rows[0]["id"]).await;
     }
 
-    async fn deletion<O: Paged>(
+    async fn deletion<O: Call>(
         &mut self,
         table: DitioTable,
         operation: &'static keyfob::Operation,
@@ -96,7 +107,7 @@ impl Table<'_> {
     {
         self.held.delete(table, [id.as_str().unwrap()]);
         let expected = expected.query("ModifiedSince", SINCE).query("ModifiedBefore", BEFORE);
-        let page = self.walk.call(operation, changes.fetch(None), expected).await;
+        let page = self.walk.call(operation, changes.into_future(), expected).await;
         let page = serde_json::to_value(&page).unwrap();
         assert_eq!((&page["syncTypeName"], &page["deletedRecordCount"]), (&"incremental".into(), &1.into()), "{table}");
         let last = page["data"].as_array().unwrap().last().unwrap();

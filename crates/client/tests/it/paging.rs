@@ -4,9 +4,9 @@ use std::{sync::OnceLock, time::Duration};
 
 use futures::{StreamExt, TryStreamExt};
 use keyfob_client::{
-    CallOptions, ErrorKind, Pending, Session,
+    CallOptions, ErrorKind, Session,
     codegen::Draft,
-    paging::{Early, Paged, Position, Scheme, items, pages},
+    paging::{Call, Paged, Position, Scheme, items, pages},
     record::{self, Failed, Note, Source},
 };
 use serde_json::{Value, json as value};
@@ -83,13 +83,13 @@ impl<const S: u8> Paged for Listing<S> {
 
     const CURSOR: Option<&'static str> = if S == CURSOR { Some("next") } else { None };
 
-    fn fetch(self, early: Option<Early>) -> Pending<Page> {
+    fn call(self) -> Call {
         let request = Draft::new(&self.session, &GET, &["/rows"]).and_then(|mut draft| {
             draft.query("filter", &"f".to_owned());
             draft.query("at", &self.at);
             draft.finish()
         });
-        self.session.page(&GET, request, CallOptions::default(), early)
+        Call::new(self.session, &GET, request, CallOptions::default())
     }
 
     fn cursor(Page(page): &Page) -> Option<String> {

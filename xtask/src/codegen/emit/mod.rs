@@ -78,7 +78,7 @@ fn file(
     let paging = calls.iter().any(|call| call.operation.paging.is_some());
     let paging = paging.then(|| {
         quote!(
-            use keyfob_client::paging::{Early, Paged, Position, Scheme};
+            use keyfob_client::paging::{Paged, Position, Scheme};
         )
     });
     let items = quote!(#(#items)*);

@@ -55,9 +55,9 @@ fn implementation(call: &Call<'_>, paging: &Paging, structs: &[Struct<'_>]) -> R
             fn start(&self) -> Option<i64> { #start }
             fn size(&self) -> Option<i64> { #size }
             const CURSOR: Option<&'static str> = #cursor_name;
-            fn fetch(self, early: Option<Early>) -> keyfob_client::Pending<Self::Page> {
+            fn call(self) -> keyfob_client::paging::Call {
                 let request = self.request();
-                self.session.page(&Self::OPERATION, request, self.call, early)
+                keyfob_client::paging::Call::new(self.session, &Self::OPERATION, request, self.call)
             }
             fn cursor(#cursor_page: &Self::Page) -> Option<String> { #cursor }
             fn total(#total_page: &Self::Page) -> Option<i64> { #total }
