@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail, ensure};
 use serde::{Deserialize, Serialize};
 
-use crate::{call, listing};
+use crate::{call, decode, listing};
 
 /// What a process is started for.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -15,6 +15,8 @@ pub(crate) enum Job {
     Calls(call::Job),
     /// A listing from its first row to its last.
     Listing(listing::Job),
+    /// Pages that are in memory already.
+    Decode(decode::Job),
 }
 
 /// What it took.
@@ -69,6 +71,7 @@ pub(crate) fn work(job: &str) -> Result<String> {
     let report = match serde_json::from_str(job).context("reading the job")? {
         Job::Calls(job) => call::work(&job),
         Job::Listing(job) => listing::work(&job),
+        Job::Decode(job) => decode::work(&job),
     }?;
     Ok(serde_json::to_string(&report)?)
 }

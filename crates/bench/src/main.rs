@@ -8,6 +8,7 @@ mod build;
 mod call;
 mod child;
 mod codegen;
+mod decode;
 mod fleet;
 mod header;
 mod listing;
@@ -63,6 +64,8 @@ enum Name {
     Call,
     /// A listing of many pages: rows a second, memory
     Listing,
+    /// Decoding a page
+    Decode,
     /// What it costs a program's build
     Build,
     /// Code generation
@@ -82,6 +85,7 @@ impl Name {
             Self::Fleet => fleet::run(effort),
             Self::Call => call::run(effort),
             Self::Listing => listing::run(effort),
+            Self::Decode => decode::run(effort),
             Self::Build => build::run(effort),
             Self::Codegen => codegen::run(effort),
         }

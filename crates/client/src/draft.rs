@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 use url::form_urlencoded;
 
 use crate::{
-    Error, ErrorKind, Form, Operation, Session, Upload,
+    Error, ErrorKind, Operation, Session, Upload,
     record::{Write, Written},
 };
 
@@ -48,7 +48,8 @@ pub(crate) enum Payload {
     /// In the request itself, in memory; or there is none.
     Inline,
     Upload(Upload),
-    Form(Form),
+    #[cfg(feature = "multipart")]
+    Form(crate::Form),
 }
 
 impl Draft {
@@ -159,7 +160,8 @@ impl Draft {
     }
 
     /// Sends a multipart form.
-    pub fn multipart(&mut self, form: &Form) {
+    #[cfg(feature = "multipart")]
+    pub fn multipart(&mut self, form: &crate::Form) {
         self.payload = Payload::Form(form.clone());
     }
 

@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::{
-    ByteStream, CallOptions, Error, ErrorKind, Form, Operation, Pending, ResponseValue, Session, Upload, codegen,
+    ByteStream, CallOptions, Error, ErrorKind, Operation, Pending, ResponseValue, Session, Upload, codegen,
     draft::{Draft, Outgoing},
 };
 
@@ -27,7 +27,8 @@ pub struct DynamicCall {
 enum Body {
     None,
     Json(Value),
-    Form(Form),
+    #[cfg(feature = "multipart")]
+    Form(crate::Form),
     Upload(Upload),
 }
 
@@ -79,7 +80,8 @@ impl DynamicCall {
     }
 
     /// Gives the body as a multipart form.
-    pub fn multipart(mut self, form: Form) -> Self {
+    #[cfg(feature = "multipart")]
+    pub fn multipart(mut self, form: crate::Form) -> Self {
         self.body = Body::Form(form);
         self
     }
@@ -212,7 +214,9 @@ impl DynamicCall {
                 return Err(rejected("it takes a multipart form: give its parts, not JSON"));
             }
             Body::Json(body) => draft.json(body, "application/json"),
+            #[cfg(feature = "multipart")]
             Body::Form(form) if media_type == "multipart/form-data" => draft.multipart(form),
+            #[cfg(feature = "multipart")]
             Body::Form(_) => return Err(rejected(format!("it takes {media_type}, not a multipart form"))),
             Body::Upload(_) if media_type == "multipart/form-data" => {
                 return Err(rejected("it takes a multipart form: give the bytes as one of its parts"));
@@ -345,7 +349,7 @@ mod tests {
             "it takes a form: give the body as a JSON object with the form's fields",
         );
         refused(&call(&ATTACH).body(json!({})), "it takes a multipart form: give its parts, not JSON");
-        refused(&call(&CREATE).multipart(Form::new()), "it takes application/json, not a multipart form");
+        refused(&call(&CREATE).multipart(crate::Form::new()), "it takes application/json, not a multipart form");
         let dots = call(&READ).param("ownerId", "..").param("id", "2").request().unwrap_err();
         assert!(dots.to_string().contains("`ownerId` is a part of the path"), "{dots}");
     }

@@ -143,6 +143,7 @@ impl Session {
         let repeatable = match &outgoing.payload {
             Payload::Inline => true,
             Payload::Upload(upload) => upload.is_repeatable(),
+            #[cfg(feature = "multipart")]
             Payload::Form(form) => form.is_repeatable(),
         };
         let safe = operation.repeat == Repeat::Safe || call.idempotent;
@@ -204,6 +205,7 @@ impl Session {
                     request.headers_mut().insert(reqwest::header::CONTENT_LENGTH, length.into());
                 }
             }
+            #[cfg(feature = "multipart")]
             Payload::Form(form) => {
                 let form = form.open().await?;
                 // The builder knows how to make the body and its headers.

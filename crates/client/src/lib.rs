@@ -13,6 +13,8 @@ mod early;
 pub mod env;
 mod error;
 mod execute;
+#[cfg(feature = "multipart")]
+mod form;
 mod macros;
 mod number_or_string;
 mod operation;
@@ -39,6 +41,8 @@ pub use bulk::{Bulk, Outcome, bulk};
 pub use download::{ByteStream, ResumePoint};
 pub use dynamic::DynamicCall;
 pub use error::{Error, ErrorKind};
+#[cfg(feature = "multipart")]
+pub use form::{Form, Part};
 pub use keyfob_auth as auth;
 pub use number_or_string::NumberOrString;
 pub use operation::{CallOptions, Confidence, Operation, Repeat};
@@ -53,7 +57,7 @@ pub use retry::RetryPolicy;
 pub use session::Session;
 pub use time_param::TimeParam;
 pub use timestamp::{ParseTimestampError, Timestamp};
-pub use upload::{Form, Part, Upload};
+pub use upload::Upload;
 
 /// Properties that a service sent and the API's description does not have, kept so that they can be sent back.
 pub type Extra = serde_json::Map<String, serde_json::Value>;

@@ -315,6 +315,8 @@ where
             if let Some(row) = self.rows.pop_front() {
                 return Poll::Ready(Some(Ok(row)));
             }
+            // Its memory is for the next page's rows.
+            self.rows = VecDeque::new();
             match ready!(Pin::new(&mut self.pages).poll_next(context)) {
                 Some(Ok(mut page)) => self.rows = O::items(&mut page).into(),
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),

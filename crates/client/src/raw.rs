@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    ByteStream, CallOptions, Confidence, Error, Form, Operation, Pending, Repeat, Session, Upload,
+    ByteStream, CallOptions, Confidence, Error, Operation, Pending, Repeat, Session, Upload,
     draft::{Draft, Outgoing},
 };
 
@@ -69,8 +69,9 @@ impl RawRequest {
     }
 
     /// Sends a multipart form.
+    #[cfg(feature = "multipart")]
     #[expect(clippy::needless_pass_by_value, reason = "as everything else that is sent")]
-    pub fn multipart(self, form: Form) -> Self {
+    pub fn multipart(self, form: crate::Form) -> Self {
         self.change(|draft| draft.multipart(&form))
     }
 

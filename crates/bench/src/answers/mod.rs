@@ -120,15 +120,25 @@ fn page(pages: &Pages, rows: u64, cursor: Option<&str>) -> Vec<u8> {
         .entry(rows)
         .or_insert_with(|| rows::rows(rows).into())
         .clone();
+    answer(&[BEFORE, &rendered, behind(rows, cursor).as_bytes()])
+}
+
+/// The only page of a listing with so many rows.
+pub(crate) fn page_of(rows: u64) -> Vec<u8> {
+    [BEFORE, rows::rows(rows).as_bytes(), behind(rows, None).as_bytes()].concat()
+}
+
+const BEFORE: &[u8] = br#"{"data":["#;
+
+fn behind(rows: u64, cursor: Option<&str>) -> String {
     let links = cursor.map_or_else(
         || "{}".to_owned(),
         |cursor| format!(r#"{{"next":"/v1/time-registrations?ContinuationToken={cursor}"}}"#),
     );
     let cursor = cursor.map_or_else(|| "null".to_owned(), |cursor| format!(r#""{cursor}""#));
-    let behind = format!(
+    format!(
         r#"],"links":{links},"continuationToken":{cursor},"syncTypeName":"full","recordCount":{rows},"deletedRecordCount":0}}"#
-    );
-    answer(&[br#"{"data":["#, &rendered, behind.as_bytes()])
+    )
 }
 
 /// Reads a request without a body; `None` when the connection is over, or says something else.
