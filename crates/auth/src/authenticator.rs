@@ -125,7 +125,7 @@ impl Authenticator {
 
     #[inline]
     fn warm(&self) -> Option<Authorization> {
-        self.shared.snapshot.load().warm(self.shared.clock.ticks())
+        self.shared.snapshot.warm(self.shared.clock.ticks())
     }
 
     #[cold]

@@ -2,8 +2,8 @@
 
 use std::cell::Cell;
 use std::fmt;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Weak};
 
 use bytes::Bytes;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
@@ -33,7 +33,11 @@ pub struct Authorization {
 
 /// One copy of the headers. Aligned, so that the count of its owners has its cache lines for itself.
 #[repr(align(128))]
-struct Stripe(Value);
+pub(crate) struct Stripe {
+    value: Value,
+    /// Until the clock's ticks reach this a reader need not think. All copies have it in common.
+    attention: Arc<AtomicU64>,
+}
 
 enum Value {
     Bearer(HeaderValue),
@@ -41,6 +45,21 @@ enum Value {
 }
 
 impl Authorization {
+    #[inline]
+    pub(crate) fn new(stripe: Arc<Stripe>, generation: Generation) -> Self {
+        Self { stripe, generation }
+    }
+
+    /// Whether it may be handed out at this reading of the clock without a thought about its age.
+    #[inline]
+    pub(crate) fn may_pass(&self, ticks: u64) -> bool {
+        ticks < self.stripe.attention.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn downgrade(&self) -> Weak<Stripe> {
+        Arc::downgrade(&self.stripe)
+    }
+
     /// Which token this is: what [`Authenticator::reject`](crate::Authenticator::reject) wants to know after a 401.
     #[must_use]
     pub fn generation(&self) -> Generation {
@@ -49,7 +68,7 @@ impl Authorization {
 
     /// Sets the headers, in place of any of the same name. Their values are marked sensitive.
     pub fn apply(&self, headers: &mut HeaderMap) {
-        match &self.stripe.0 {
+        match &self.stripe.value {
             Value::Bearer(value) => {
                 headers.insert(AUTHORIZATION, value.clone());
             }
@@ -101,9 +120,13 @@ impl Headers {
         Ok(Self { stripes, token: None })
     }
 
-    #[inline]
     pub(crate) fn authorization(&self, generation: Generation) -> Authorization {
-        Authorization { stripe: Arc::clone(&self.stripes[stripe()]), generation }
+        Authorization::new(Arc::clone(&self.stripes[stripe()]), generation)
+    }
+
+    /// Lets readers pass without a thought until the clock's ticks reach this.
+    pub(crate) fn let_pass_until(&self, ticks: u64) {
+        self.stripes[0].attention.store(ticks, Ordering::Relaxed);
     }
 
     /// The token itself, where there is one.
@@ -114,7 +137,9 @@ impl Headers {
 }
 
 fn stripes(mut value: impl FnMut() -> Result<Value, Error>) -> Result<[Arc<Stripe>; STRIPES], Error> {
-    let stripes = (0..STRIPES).map(|_| value().map(|value| Arc::new(Stripe(value)))).collect::<Result<Vec<_>, _>>()?;
+    let attention = Arc::new(AtomicU64::new(0));
+    let stripe = |_| value().map(|value| Arc::new(Stripe { value, attention: Arc::clone(&attention) }));
+    let stripes = (0..STRIPES).map(stripe).collect::<Result<Vec<_>, _>>()?;
     Ok(stripes.try_into().unwrap_or_else(|_| unreachable!("as many as were asked for")))
 }
 
@@ -157,7 +182,6 @@ fn sensitive(bytes: Arc<Zeroizing<Vec<u8>>>) -> Result<HeaderValue, Error> {
 }
 
 /// The stripe of the current thread; threads take them in turn.
-#[inline]
 fn stripe() -> usize {
     static NEXT: AtomicUsize = AtomicUsize::new(0);
     thread_local! {

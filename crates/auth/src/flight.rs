@@ -3,7 +3,6 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use arc_swap::ArcSwap;
 use secrecy::SecretString;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
@@ -13,6 +12,7 @@ use tracing::instrument::WithSubscriber;
 use crate::authenticator::Rejection;
 use crate::authorization::Generation;
 use crate::clock::Clock;
+use crate::current::Current;
 use crate::edition::Edition;
 use crate::error::{Error, ErrorKind};
 use crate::fetch::{Fetched, Fetcher, Wish};
@@ -31,7 +31,7 @@ pub(crate) type Outcome = Result<Arc<Snapshot>, Error>;
 type Receiver = watch::Receiver<Option<Outcome>>;
 
 pub(crate) struct Shared {
-    pub(crate) snapshot: ArcSwap<Snapshot>,
+    pub(crate) snapshot: Current,
     pub(crate) clock: Clock,
     /// Nothing for headers that never change.
     fetcher: Option<Arc<Fetcher>>,
@@ -77,7 +77,7 @@ impl Shared {
     pub(crate) fn new(snapshot: Snapshot, fetcher: Option<Fetcher>, clock: Clock, jitter: f64) -> Self {
         let ledger = Ledger { generation: u64::from(snapshot.held().is_some()), ..Ledger::default() };
         Self {
-            snapshot: ArcSwap::from_pointee(snapshot),
+            snapshot: Current::new(snapshot),
             clock,
             fetcher: fetcher.map(Arc::new),
             jitter,

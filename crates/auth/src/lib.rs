@@ -6,6 +6,7 @@ mod builder;
 mod client_credentials;
 mod clock;
 mod credentials;
+mod current;
 mod edition;
 mod endpoint;
 mod error;

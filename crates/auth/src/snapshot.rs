@@ -15,8 +15,8 @@ const WALL_LOOK: Duration = Duration::from_secs(1);
 
 /// One token, or the absence of one.
 pub(crate) struct Snapshot {
-    /// Until the clock's ticks reach this a reader need not think.
-    attention: AtomicU64,
+    /// No other snapshot of this process has it.
+    number: u64,
     held: Option<Held>,
 }
 
@@ -47,23 +47,20 @@ pub(crate) enum State {
 
 impl Snapshot {
     pub(crate) fn empty() -> Self {
-        Self { attention: AtomicU64::new(0), held: None }
+        Self { number: number(), held: None }
     }
 
     /// A token that is used from now on.
     pub(crate) fn of(held: Held, clock: &Clock) -> Self {
-        let snapshot = Self { attention: AtomicU64::new(0), held: Some(held) };
+        let snapshot = Self { number: number(), held: Some(held) };
         snapshot.look_again_later(clock, &clock.moment());
         snapshot
     }
 
-    /// The warm path: the headers, if nothing has to be thought about now.
-    #[inline]
-    pub(crate) fn warm(&self, ticks: u64) -> Option<Authorization> {
-        if ticks < self.attention.load(Ordering::Relaxed) { self.authorization() } else { None }
+    pub(crate) fn number(&self) -> u64 {
+        self.number
     }
 
-    #[inline]
     pub(crate) fn authorization(&self) -> Option<Authorization> {
         self.held.as_ref().map(|held| held.headers.authorization(held.generation))
     }
@@ -87,8 +84,14 @@ impl Snapshot {
             }
             Some(end) => WALL_LOOK.min(end.saturating_sub(age)),
         };
-        self.attention.store(clock.ticks_after(now, wait), Ordering::Relaxed);
+        held.headers.let_pass_until(clock.ticks_after(now, wait));
     }
+}
+
+/// A number that is given once.
+fn number() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
 impl Held {
