@@ -2,9 +2,10 @@
 //!
 //! A derive writes a visitor, an enumeration of fields and a wrapper per field, for every struct and every deserializer;
 //! that was more than half of the compile time of a generated crate. Here a struct is a table of keys and one `match` on
-//! their numbers, and what they have in common is compiled once, behind [`Source`] and [`Sink`]. A field that is `null` is as good as
-//! absent, an unknown one is skipped or kept, the place of a value that cannot be read is noted on the way out, and so is
-//! every form that is not the one in which the value would be written: what is sent back unchanged is as it came.
+//! their numbers, and what reading and writing have in common is compiled once, behind [`Source`] and [`Sink`]: none of it
+//! depends on a type and a deserializer together. A field that is `null` is as good as absent, an unknown one is skipped or
+//! kept, the place of a value that cannot be read is noted on the way out, and so is every form that is not the one in
+//! which the value would be written: what is sent back unchanged is as it came.
 
 mod fields;
 mod forms;
