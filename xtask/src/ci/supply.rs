@@ -49,8 +49,8 @@ const TWICE: [(&str, &str); 12] = [
     ("rand_core", "oauth2's rand is an older one"),
     ("syn", "derive macros are on their way from one to the other"),
     ("synstructure", "derive macros are on their way from one to the other"),
-    ("thiserror", "oauth2's is an older one"),
-    ("thiserror-impl", "oauth2's is an older one"),
+    ("thiserror", "oauth2's, and so ours, is older than that of test tools"),
+    ("thiserror-impl", "oauth2's, and so ours, is older than that of test tools"),
 ];
 
 pub(super) fn check(root: &Path) -> Result<()> {
