@@ -3,7 +3,6 @@
 use std::sync::OnceLock;
 use std::time::{Duration, SystemTime};
 
-use reqwest::header::{HeaderMap, RETRY_AFTER};
 use reqwest::redirect::Policy;
 use reqwest::{Request, Response, StatusCode, Url};
 use secrecy::zeroize::Zeroizing;
@@ -12,6 +11,7 @@ use serde::de::DeserializeOwned;
 use crate::clock::Clock;
 use crate::endpoint::{check_scheme, origin};
 use crate::error::Error;
+use crate::http_date::retry_after;
 use crate::retry::bounded_retry_after;
 use crate::transport::Transport;
 
@@ -83,7 +83,7 @@ impl TokenHttp {
             )));
         }
         let status = response.status();
-        let retry_after = retry_after(response.headers(), self.clock.wall());
+        let retry_after = retry_after(response.headers(), self.clock.wall()).map(bounded_retry_after);
         let body = read(response, url).await?;
         Ok(TokenAnswer { origin: origin(url), status, retry_after, body })
     }
@@ -254,37 +254,4 @@ fn untrusted(error: &reqwest::Error) -> bool {
         };
     }
     false
-}
-
-/// Reads `Retry-After`, in seconds or as a date.
-fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
-    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    let wait = match text.parse::<f64>() {
-        Ok(seconds) => Duration::try_from_secs_f64(seconds).ok()?,
-        Err(_) => httpdate::parse_http_date(text).ok()?.duration_since(now).unwrap_or_default(),
-    };
-    Some(bounded_retry_after(wait))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[track_caller]
-    fn check(text: &str, expected: Option<u64>) {
-        let now = httpdate::parse_http_date("Thu, 01 Jan 2026 00:00:00 GMT").expect("a date");
-        let headers = HeaderMap::from_iter([(RETRY_AFTER, text.parse().expect("a header"))]);
-        assert_eq!(retry_after(&headers, now), expected.map(Duration::from_secs), "{text}");
-    }
-
-    #[test]
-    fn retry_after_is_read_as_seconds_and_as_a_date_and_bounded() {
-        check("7", Some(7));
-        check("0", Some(0));
-        check("Thu, 01 Jan 2026 00:00:09 GMT", Some(9));
-        check("Wed, 31 Dec 2025 00:00:00 GMT", Some(0));
-        check("999999999", Some(3600));
-        check("-1", None);
-        check("soon", None);
-    }
 }

@@ -13,6 +13,7 @@ mod error;
 mod fetch;
 mod flight;
 mod http;
+mod http_date;
 mod json_login;
 mod key;
 mod lifetime;
@@ -35,8 +36,11 @@ pub use credentials::Credentials;
 #[cfg(feature = "store")]
 pub use edition::Edition;
 pub use error::{Error, ErrorKind, Recovery};
-pub use futures::future::BoxFuture;
+pub use futures_util::future::BoxFuture;
 pub use http::{TokenAnswer, TokenHttp};
+// What keyfob-client has in common with token requests.
+#[doc(hidden)]
+pub use http_date::{http_date, retry_after};
 pub use json_login::JsonLogin;
 pub use key::CacheKey;
 pub use retry::Retry;

@@ -85,6 +85,13 @@ mod tests {
     }
 
     #[test]
+    fn a_server_can_ask_for_an_hour_and_no_more() {
+        for (asked, granted) in [(7, 7), (3600, 3600), (999_999_999, 3600)] {
+            assert_eq!(bounded_retry_after(Duration::from_secs(asked)), Duration::from_secs(granted));
+        }
+    }
+
+    #[test]
     fn random_numbers_stay_below_one_and_differ() {
         let numbers: Vec<f64> = (0..100).map(|_| random()).collect();
         assert!(numbers.iter().all(|number| (0.0..1.0).contains(number)));

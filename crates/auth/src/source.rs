@@ -1,6 +1,6 @@
 //! The trait behind every kind of credentials.
 
-use futures::future::BoxFuture;
+use futures_util::future::BoxFuture;
 use secrecy::SecretString;
 
 use crate::error::Error;

@@ -48,7 +48,6 @@ pub(crate) enum Payload {
     /// In the request itself, in memory; or there is none.
     Inline,
     Upload(Upload),
-    #[cfg(feature = "multipart")]
     Form(crate::Form),
 }
 
@@ -160,7 +159,6 @@ impl Draft {
     }
 
     /// Sends a multipart form.
-    #[cfg(feature = "multipart")]
     pub fn multipart(&mut self, form: &crate::Form) {
         self.payload = Payload::Form(form.clone());
     }

@@ -27,7 +27,6 @@ pub struct DynamicCall {
 enum Body {
     None,
     Json(Value),
-    #[cfg(feature = "multipart")]
     Form(crate::Form),
     Upload(Upload),
 }
@@ -80,7 +79,6 @@ impl DynamicCall {
     }
 
     /// Gives the body as a multipart form.
-    #[cfg(feature = "multipart")]
     pub fn multipart(mut self, form: crate::Form) -> Self {
         self.body = Body::Form(form);
         self
@@ -214,9 +212,7 @@ impl DynamicCall {
                 return Err(rejected("it takes a multipart form: give its parts, not JSON"));
             }
             Body::Json(body) => draft.json(body, "application/json"),
-            #[cfg(feature = "multipart")]
             Body::Form(form) if media_type == "multipart/form-data" => draft.multipart(form),
-            #[cfg(feature = "multipart")]
             Body::Form(_) => return Err(rejected(format!("it takes {media_type}, not a multipart form"))),
             Body::Upload(_) if media_type == "multipart/form-data" => {
                 return Err(rejected("it takes a multipart form: give the bytes as one of its parts"));

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use keyfob_auth::{Generation, Rejection};
-use reqwest::{Method, Response, StatusCode, Url, header::HeaderMap};
+use reqwest::{
+    Body, Method, Request, Response, StatusCode, Url,
+    header::{CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap},
+};
 use tracing::{Instrument, Span, field::Empty};
 
 use crate::{
@@ -143,7 +146,6 @@ impl Session {
         let repeatable = match &outgoing.payload {
             Payload::Inline => true,
             Payload::Upload(upload) => upload.is_repeatable(),
-            #[cfg(feature = "multipart")]
             Payload::Form(form) => form.is_repeatable(),
         };
         let safe = operation.repeat == Repeat::Safe || call.idempotent;
@@ -200,19 +202,12 @@ impl Session {
             Payload::Inline => {}
             Payload::Upload(upload) => {
                 let (body, length) = upload.open().await?;
-                *request.body_mut() = Some(body);
-                if let Some(length) = length {
-                    request.headers_mut().insert(reqwest::header::CONTENT_LENGTH, length.into());
-                }
+                fill(&mut request, body, length);
             }
-            #[cfg(feature = "multipart")]
             Payload::Form(form) => {
-                let form = form.open().await?;
-                // The builder knows how to make the body and its headers.
-                let filled = self.0.http.post(request.url().clone()).multipart(form).build();
-                let mut filled = filled.map_err(Failure::transport)?;
-                *request.body_mut() = filled.body_mut().take();
-                request.headers_mut().extend(filled.headers_mut().drain());
+                let (body, length, media_type) = form.open().await?;
+                fill(&mut request, body, length);
+                request.headers_mut().insert(CONTENT_TYPE, media_type);
             }
         }
         if let Some(timeout) = call.timeout.or(self.0.timeout) {
@@ -232,9 +227,9 @@ impl Session {
             let (origin, plain) = (outgoing.request.url(), outgoing.request.headers());
             let mut hops = redirect::Hops::new(origin.clone());
             while let Some(target) = hops.next(&response)? {
-                let mut request = reqwest::Request::new(method.clone(), target.url);
+                let mut request = Request::new(method.clone(), target.url);
                 *request.headers_mut() = plain.clone();
-                request.headers_mut().remove(reqwest::header::HOST);
+                request.headers_mut().remove(HOST);
                 match generation {
                     Some(_) if target.same_origin => {
                         let authenticator =
@@ -259,7 +254,7 @@ impl Session {
     /// The failure of an answer whose status is no success.
     async fn refusal(&self, response: Response, generation: Option<Generation>) -> Failure {
         let status = response.status();
-        let retry_after = retry::retry_after(response.headers(), self.0.clock.wall());
+        let retry_after = keyfob_auth::retry_after(response.headers(), self.0.clock.wall());
         let body = collect(response, LARGEST_ERROR, true, &mut Vec::new()).await.unwrap_or_default();
         self.refused(status, retry_after, body, generation)
     }
@@ -292,11 +287,19 @@ impl Session {
         if self.0.status_in_body
             && let Some(status) = status_in_body(&body)
         {
-            let retry_after = retry::retry_after(&headers, self.0.clock.wall());
+            let retry_after = keyfob_auth::retry_after(&headers, self.0.clock.wall());
             let start = body.slice(..body.len().min(usize::try_from(LARGEST_ERROR).unwrap_or(usize::MAX)));
             return Err(self.refused(status, retry_after, start, generation));
         }
         Ok(Whole { status, headers, body })
+    }
+}
+
+/// Gives a request its body, of this many bytes if that is known.
+fn fill(request: &mut Request, body: Body, length: Option<u64>) {
+    *request.body_mut() = Some(body);
+    if let Some(length) = length {
+        request.headers_mut().insert(CONTENT_LENGTH, length.into());
     }
 }
 

@@ -1,8 +1,10 @@
-//! Multipart forms.
+//! Multipart forms (RFC 7578).
 
 use std::path::Path;
 
-use reqwest::multipart::{Form as HttpForm, Part as HttpPart};
+use futures_util::{StreamExt, stream};
+use reqwest::{Body, header::HeaderValue};
+use ring::rand::{SecureRandom, SystemRandom};
 
 use crate::{Error, ErrorKind, Upload};
 
@@ -44,23 +46,46 @@ impl Part {
         self
     }
 
-    async fn open(&self) -> Result<HttpPart, Error> {
-        let (body, length) = self.content.open().await?;
-        let mut part = match length {
-            Some(length) => HttpPart::stream_with_length(body, length),
-            None => HttpPart::stream(body),
-        };
+    /// What stands before its content.
+    fn head(&self, boundary: &str, name: &str) -> Result<String, Error> {
+        let mut head = format!("--{boundary}\r\ncontent-disposition: form-data; name=\"{}\"", escaped(name));
         if let Some(name) = &self.file_name {
-            part = part.file_name(name.clone());
+            head.extend(["; filename=\"", &escaped(name), "\""]);
         }
-        match &self.content_type {
-            None => Ok(part),
-            Some(media_type) => part.mime_str(media_type).map_err(|error| {
-                Error::new(ErrorKind::Rejected, "the part's content type is not a media type")
-                    .with_source(error.without_url())
-            }),
+        if let Some(media_type) = &self.content_type {
+            if !is_media_type(media_type) {
+                return Err(Error::new(ErrorKind::Rejected, "the part's content type is not a media type"));
+            }
+            head.extend(["\r\ncontent-type: ", media_type]);
         }
+        head.push_str("\r\n\r\n");
+        Ok(head)
     }
+}
+
+/// A name between quotes, which stays UTF-8: what would end it is escaped as browsers do it (RFC 7578, 2 and 5.1).
+fn escaped(name: &str) -> String {
+    name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// Whether this is `type/subtype`, with or without parameters (RFC 9110, 8.3.1).
+fn is_media_type(text: &str) -> bool {
+    let is_token = |part: &str| {
+        !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
+    };
+    let (essence, parameters) = text.split_once(';').unwrap_or((text, ""));
+    let types = essence.trim_end().split_once('/');
+    types.is_some_and(|(kind, subtype)| is_token(kind) && is_token(subtype))
+        && parameters.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic())
+}
+
+/// A text that nobody who gives a part its content can know before, so that no content ends its part.
+fn boundary() -> Result<String, Error> {
+    let mut random = [0; 16];
+    SystemRandom::new()
+        .fill(&mut random)
+        .map_err(|_| Error::new(ErrorKind::Rejected, "the system has no random numbers for the form's boundary"))?;
+    Ok(format!("{:032x}", u128::from_ne_bytes(random)))
 }
 
 /// A multipart form: texts and files under names.
@@ -97,12 +122,50 @@ impl Form {
         self.0.iter().all(|(_, part)| part.content.is_repeatable())
     }
 
-    /// The form of one attempt.
-    pub(crate) async fn open(&self) -> Result<HttpForm, Error> {
-        let mut form = HttpForm::new();
+    /// The body of one attempt, its length, and its media type.
+    pub(crate) async fn open(&self) -> Result<(Body, Option<u64>, HeaderValue), Error> {
+        let boundary = boundary()?;
+        let mut uploads = Vec::with_capacity(3 * self.0.len() + 1);
         for (name, part) in &self.0 {
-            form = form.part(name.clone(), part.open().await?);
+            uploads.extend([part.head(&boundary, name)?.into(), part.content.clone(), Upload::from("\r\n")]);
         }
-        Ok(form)
+        uploads.push(format!("--{boundary}--\r\n").into());
+        let (mut pieces, mut length) = (Vec::with_capacity(uploads.len()), Some(0));
+        for upload in &uploads {
+            let (piece, size) = upload.chunks().await?;
+            pieces.push(piece);
+            length = length.zip(size).and_then(|(length, size)| u64::checked_add(length, size));
+        }
+        let media_type = HeaderValue::try_from(format!("multipart/form-data; boundary={boundary}"))
+            .expect("hexadecimal digits are legal in a header");
+        Ok((Body::wrap_stream(stream::iter(pieces).flatten()), length, media_type))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_media_type_is_one() {
+        for (text, legal) in [
+            ("application/pdf", true),
+            ("text/plain; charset=utf-8", true),
+            ("image/svg+xml ;x=\"a b\"", true),
+            ("no media type", false),
+            ("text", false),
+            ("text/", false),
+            ("text/a/b", false),
+            ("text/plain\r\nx: y", false),
+            ("text/plain; a\r\nx: y", false),
+            ("text/plain; ø", false),
+        ] {
+            assert_eq!(is_media_type(text), legal, "{text}");
+        }
+    }
+
+    #[test]
+    fn no_two_boundaries_are_the_same() {
+        assert_ne!(boundary().unwrap(), boundary().unwrap());
     }
 }

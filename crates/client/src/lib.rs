@@ -13,7 +13,6 @@ mod early;
 pub mod env;
 mod error;
 mod execute;
-#[cfg(feature = "multipart")]
 mod form;
 mod macros;
 mod number_or_string;
@@ -41,7 +40,6 @@ pub use bulk::{Bulk, Outcome, bulk};
 pub use download::{ByteStream, ResumePoint};
 pub use dynamic::DynamicCall;
 pub use error::{Error, ErrorKind};
-#[cfg(feature = "multipart")]
 pub use form::{Form, Part};
 pub use keyfob_auth as auth;
 pub use number_or_string::NumberOrString;

@@ -13,7 +13,7 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use futures::{FutureExt, Stream, future::BoxFuture};
+use futures_util::{FutureExt, Stream, future::BoxFuture};
 use tokio::task::JoinHandle;
 use tracing::Instrument;
 

@@ -69,7 +69,6 @@ impl RawRequest {
     }
 
     /// Sends a multipart form.
-    #[cfg(feature = "multipart")]
     #[expect(clippy::needless_pass_by_value, reason = "as everything else that is sent")]
     pub fn multipart(self, form: crate::Form) -> Self {
         self.change(|draft| draft.multipart(&form))

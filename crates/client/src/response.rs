@@ -2,7 +2,7 @@
 
 use std::ops::{Deref, DerefMut};
 
-use futures::future::BoxFuture;
+use futures_util::future::BoxFuture;
 use reqwest::{StatusCode, header::HeaderMap};
 
 use crate::Error;

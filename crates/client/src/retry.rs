@@ -1,13 +1,17 @@
 //! When a failed attempt is followed by another: how often, how soon, and for how long.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use backon::{BackoffBuilder, ExponentialBuilder};
-use reqwest::{
-    StatusCode,
-    header::{HeaderMap, RETRY_AFTER},
+use reqwest::StatusCode;
+use tokio::time::Instant;
+use tower::retry::{
+    backoff::{Backoff as _, ExponentialBackoff, ExponentialBackoffMaker, MakeBackoff as _},
+    budget::{Budget as _, TpsBudget},
 };
-use tower::retry::budget::{Budget as _, TpsBudget};
+use tower::util::rng::HasherRng;
+
+/// A delay is lengthened by a random part of itself up to this.
+const JITTER: f64 = 1.0;
 
 /// How a client repeats failed attempts.
 ///
@@ -71,26 +75,29 @@ impl RetryPolicy {
     }
 
     pub(crate) fn schedule(&self) -> Schedule {
-        let delays = ExponentialBuilder::default()
-            .with_min_delay(self.first_delay)
-            .with_max_delay(self.longest_delay)
-            .with_max_times(self.attempts.saturating_sub(1) as usize)
-            .with_jitter()
-            .build();
-        Schedule { policy: self.clone(), delays }
+        // Nothing is longer than the longest, and nothing is too short to be told from no delay.
+        let longest = self.longest_delay.max(Duration::from_nanos(1));
+        let delays = ExponentialBackoffMaker::new(self.first_delay.min(longest), longest, JITTER, HasherRng::new())
+            .expect("no delay is longer than the longest")
+            .make_backoff();
+        Schedule { policy: self.clone(), delays, left: self.attempts.saturating_sub(1) }
     }
 }
 
 /// The delays of one call.
 pub(crate) struct Schedule {
     policy: RetryPolicy,
-    delays: backon::ExponentialBackoff,
+    delays: ExponentialBackoff,
+    /// How many more attempts there may be.
+    left: u32,
 }
 
 impl Schedule {
     /// How long to wait before the next attempt, or `None` if this was the last.
     pub(crate) fn next(&mut self, elapsed: Duration, retry_after: Option<Duration>) -> Option<Duration> {
-        let own = self.delays.next()?;
+        self.left = self.left.checked_sub(1)?;
+        // It comes as a sleep on tokio's clock, of which only the length is wanted.
+        let own = self.delays.next_backoff().deadline().saturating_duration_since(Instant::now());
         let delay = match retry_after {
             Some(after) if after > self.policy.longest_retry_after => return None,
             Some(after) => after,
@@ -124,41 +131,14 @@ pub(crate) fn is_transient(status: StatusCode) -> bool {
     matches!(status.as_u16(), 408 | 429 | 502 | 503 | 504)
 }
 
-/// Reads `Retry-After` in both its forms: seconds, and a date, which is compared with `now`.
-pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
-    let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    match value.parse::<f64>() {
-        Ok(seconds) => Duration::try_from_secs_f64(seconds).ok(),
-        Err(_) => Some(httpdate::parse_http_date(value).ok()?.duration_since(now).unwrap_or_default()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     const SECOND: Duration = Duration::from_secs(1);
 
-    #[test]
-    fn retry_after_is_read_in_both_forms() {
-        let now = httpdate::parse_http_date("Fri, 20 Nov 2026 12:00:00 GMT").unwrap();
-        for (value, seconds) in [
-            ("120", Some(120)),
-            (" 0 ", Some(0)),
-            ("Fri, 20 Nov 2026 12:00:07 GMT", Some(7)),
-            ("Fri, 20 Nov 2026 11:00:00 GMT", Some(0)),
-            ("-1", None),
-            ("NaN", None),
-            ("soon", None),
-        ] {
-            let headers = HeaderMap::from_iter([(RETRY_AFTER, value.parse().unwrap())]);
-            assert_eq!(retry_after(&headers, now), seconds.map(Duration::from_secs), "{value}");
-        }
-        assert_eq!(retry_after(&HeaderMap::new(), now), None);
-    }
-
-    #[test]
-    fn delays_grow_and_end_with_the_attempts() {
+    #[tokio::test(start_paused = true)]
+    async fn delays_grow_and_end_with_the_attempts() {
         let policy = RetryPolicy::default().attempts(3).delays(SECOND, 8 * SECOND);
         let mut schedule = policy.schedule();
         let first = schedule.next(Duration::ZERO, None).unwrap();
@@ -170,15 +150,26 @@ mod tests {
         assert_eq!(schedule.next(Duration::ZERO, None), None);
     }
 
-    #[test]
-    fn the_services_own_delay_wins_until_it_is_too_long() {
+    #[tokio::test(start_paused = true)]
+    async fn no_delay_is_longer_than_the_longest() {
+        for (first, longest) in [(SECOND, 3 * SECOND), (9 * SECOND, 3 * SECOND), (SECOND, Duration::ZERO)] {
+            let mut schedule = RetryPolicy::default().attempts(9).delays(first, longest).schedule();
+            let delays = std::iter::from_fn(|| schedule.next(Duration::ZERO, None)).collect::<Vec<_>>();
+            assert_eq!(delays.len(), 8);
+            // Tokio's clock counts in milliseconds.
+            assert!(delays.iter().all(|delay| *delay <= longest + Duration::from_millis(1)), "{delays:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_services_own_delay_wins_until_it_is_too_long() {
         let policy = RetryPolicy::default().attempts(9).longest_retry_after(5 * SECOND);
         assert_eq!(policy.schedule().next(Duration::ZERO, Some(4 * SECOND)), Some(4 * SECOND));
         assert_eq!(policy.schedule().next(Duration::ZERO, Some(6 * SECOND)), None);
     }
 
-    #[test]
-    fn no_attempt_begins_after_the_deadline() {
+    #[tokio::test(start_paused = true)]
+    async fn no_attempt_begins_after_the_deadline() {
         let policy = RetryPolicy::default().deadline(10 * SECOND);
         assert_eq!(policy.schedule().next(9 * SECOND, Some(SECOND)), Some(SECOND));
         assert_eq!(policy.schedule().next(9 * SECOND, Some(2 * SECOND)), None);

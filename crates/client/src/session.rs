@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use futures::future::BoxFuture;
+use futures_util::future::BoxFuture;
 use keyfob_auth::{Authenticator, Clock};
 use reqwest::{StatusCode, Url};
 use serde::de::DeserializeOwned;

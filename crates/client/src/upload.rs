@@ -7,7 +7,10 @@ use std::{
 };
 
 use bytes::Bytes;
-use futures::{Stream, StreamExt, TryStreamExt, stream::BoxStream};
+use futures_util::{
+    Stream, StreamExt, TryStreamExt, future,
+    stream::{self, BoxStream},
+};
 use reqwest::Body;
 use tokio::io::{AsyncRead, AsyncReadExt};
 
@@ -65,8 +68,20 @@ impl Upload {
 
     /// The body of one attempt, and its length.
     pub(crate) async fn open(&self) -> Result<(Body, Option<u64>), Error> {
+        if let Source::Bytes(bytes) = &self.0 {
+            return Ok((bytes.clone().into(), Some(bytes.len() as u64)));
+        }
+        let (chunks, length) = self.chunks().await?;
+        Ok((Body::wrap_stream(chunks), length))
+    }
+
+    /// The pieces of one attempt, and their length.
+    pub(crate) async fn chunks(&self) -> Result<(Chunks, Option<u64>), Error> {
         match &self.0 {
-            Source::Bytes(bytes) => Ok((bytes.clone().into(), Some(bytes.len() as u64))),
+            Source::Bytes(bytes) => {
+                let length = bytes.len() as u64;
+                Ok((stream::once(future::ready(Ok(bytes.clone()))).boxed(), Some(length)))
+            }
             Source::File(path) => {
                 let unreadable = |error: std::io::Error| {
                     Error::new(ErrorKind::Rejected, "the file to upload cannot be read").with_source(error)
@@ -74,21 +89,21 @@ impl Upload {
                 let file = tokio::fs::File::open(path).await.map_err(unreadable)?;
                 let length = file.metadata().await.map_err(unreadable)?.len();
                 // A file that grows while it is sent must not outgrow its announced length.
-                Ok((Body::wrap_stream(chunks(file.take(length))), Some(length)))
+                Ok((chunks(file.take(length)).boxed(), Some(length)))
             }
             Source::Stream(stream, length) => {
                 let taken = stream.lock().unwrap_or_else(PoisonError::into_inner).take();
                 let stream = taken.ok_or_else(|| {
                     Error::new(ErrorKind::Rejected, "the stream to upload was sent before and cannot be sent again")
                 })?;
-                Ok((Body::wrap_stream(stream), *length))
+                Ok((stream, *length))
             }
         }
     }
 }
 
 fn chunks<R: AsyncRead + Send + Unpin + 'static>(reader: R) -> impl Stream<Item = std::io::Result<Bytes>> + Send {
-    futures::stream::try_unfold(reader, |mut reader| async move {
+    stream::try_unfold(reader, |mut reader| async move {
         let mut chunk = bytes::BytesMut::with_capacity(CHUNK);
         let read = reader.read_buf(&mut chunk).await?;
         Ok((read > 0).then(|| (chunk.freeze(), reader)))

@@ -8,7 +8,7 @@ use std::sync::{Arc, LazyLock};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant, SystemTime};
 
-use futures::future::{Either, select};
+use futures_util::future::{Either, select};
 
 pub use fake::FakeClock;
 

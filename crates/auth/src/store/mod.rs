@@ -12,7 +12,7 @@ mod telemetry;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use futures::future::BoxFuture;
+use futures_util::future::BoxFuture;
 
 use crate::edition::Edition;
 use crate::error::Error;

@@ -14,7 +14,7 @@ use std::{
 };
 
 use bytes::{Bytes, BytesMut};
-use futures::{Stream, StreamExt, TryStreamExt, stream::BoxStream};
+use futures_util::{Stream, StreamExt, TryStreamExt, stream::BoxStream};
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 
@@ -58,7 +58,7 @@ impl ByteStream {
     }
 
     fn of(source: Source, origin: Arc<Origin>, about: About, offset: u64) -> Self {
-        let pieces = futures::stream::try_unfold(source, |mut source| async move {
+        let pieces = futures_util::stream::try_unfold(source, |mut source| async move {
             Ok(source.next().await?.map(|piece| (piece, source)))
         });
         Self { origin, about, offset, pieces: pieces.boxed() }
@@ -177,7 +177,7 @@ impl Stream for ByteStream {
         self.poll_piece(context).map(|piece| match piece? {
             Ok(Piece::Bytes(bytes)) => Some(Ok(bytes)),
             Ok(Piece::Restart(_)) => {
-                self.pieces = futures::stream::empty().boxed();
+                self.pieces = futures_util::stream::empty().boxed();
                 Some(Err(self.origin.changed()))
             }
             Err(error) => Some(Err(error)),

@@ -1,6 +1,6 @@
 //! Which version of a file a service sends, and which part of it.
 
-use httpdate::parse_http_date;
+use keyfob_auth::http_date;
 use reqwest::header::{
     ACCEPT_RANGES, CONTENT_RANGE, DATE, ETAG, HeaderMap, HeaderValue, IF_RANGE, LAST_MODIFIED, RANGE,
 };
@@ -31,9 +31,9 @@ impl Version {
             let tag = tag.to_str().ok().filter(|tag| tag.len() >= 2 && tag.starts_with('"') && tag.ends_with('"'));
             return tag.map(|tag| Self::Tag(tag.to_owned()));
         }
-        let (modified, now) = (text(LAST_MODIFIED)?, parse_http_date(text(DATE)?).ok()?);
+        let (modified, now) = (text(LAST_MODIFIED)?, http_date(text(DATE)?)?);
         // A file that changes twice within a second has one date for two versions.
-        let age = now.duration_since(parse_http_date(modified).ok()?).ok()?;
+        let age = now.duration_since(http_date(modified)?).ok()?;
         (age >= Duration::from_secs(1)).then(|| Self::Modified(modified.to_owned()))
     }
 

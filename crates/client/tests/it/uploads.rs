@@ -13,15 +13,41 @@ async fn a_form_has_its_names_its_types_and_its_length() {
     let server = Server::start([json("1")]).await;
     let form = Form::new()
         .text("section", "Tegninger")
-        .part("file", Part::new("pdf").file_name("plan ø.pdf").content_type("application/pdf"));
+        .part("file", Part::new("pdf").file_name("plan \"ø\"\r\n.pdf").content_type("application/pdf"))
+        .text("empty", "");
     server.session().request(Method::POST, "/f").multipart(form).send::<i64>().await.unwrap();
     let seen = &server.seen()[0];
-    assert!(seen.header("content-type").unwrap().starts_with("multipart/form-data; boundary="));
+    let boundary = seen.header("content-type").unwrap().strip_prefix("multipart/form-data; boundary=").unwrap();
     assert_eq!(seen.header("content-length").unwrap().parse::<usize>().unwrap(), seen.body.len());
+    let expected = [
+        "--B",
+        "content-disposition: form-data; name=\"section\"",
+        "",
+        "Tegninger",
+        "--B",
+        "content-disposition: form-data; name=\"file\"; filename=\"plan %22ø%22%0D%0A.pdf\"",
+        "content-type: application/pdf",
+        "",
+        "pdf",
+        "--B",
+        "content-disposition: form-data; name=\"empty\"",
+        "",
+        "",
+        "--B--",
+        "",
+    ];
+    assert_eq!(body(&server, 0), expected.join("\r\n").replace("--B", &format!("--{boundary}")));
+}
+
+#[tokio::test]
+async fn a_form_with_a_part_of_unknown_length_is_sent_in_chunks() {
+    let server = Server::start([json("1")]).await;
+    let form = Form::new().part("file", Part::new(Upload::reader(&b"from a reader"[..], None))).text("after", "it");
+    server.session().request(Method::POST, "/f").multipart(form).send::<i64>().await.unwrap();
+    assert_eq!(server.seen()[0].header("transfer-encoding"), Some("chunked"));
+    assert_eq!(server.seen()[0].header("content-length"), None);
     let body = body(&server, 0);
-    for part in ["name=\"section\"", "Tegninger", "name=\"file\"", "application/pdf", "\r\npdf\r\n"] {
-        assert!(body.contains(part), "{part} in {body}");
-    }
+    assert!(body.contains("from a reader") && body.contains("it\r\n"), "{body}");
 }
 
 #[tokio::test]

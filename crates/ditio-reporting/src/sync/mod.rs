@@ -13,7 +13,7 @@ use std::{
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
-use futures::Stream;
+use futures_util::Stream;
 use keyfob_client::{
     Error, Timestamp,
     auth::Clock,

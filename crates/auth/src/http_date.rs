@@ -1,0 +1,66 @@
+//! Dates in HTTP headers, and `Retry-After`, which may be one.
+
+use std::time::{Duration, SystemTime};
+
+use chrono::{DateTime, NaiveDateTime};
+use reqwest::header::{HeaderMap, RETRY_AFTER};
+
+/// The two forms beside the usual one that a recipient has to read: RFC 850's and that of C's `asctime`.
+const OBSOLETE: [&str; 2] = ["%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"];
+
+/// Reads a date in any of the three forms of HTTP (RFC 9110, 5.6.7).
+pub fn http_date(text: &str) -> Option<SystemTime> {
+    if let Ok(date) = DateTime::parse_from_rfc2822(text) {
+        return Some(date.into());
+    }
+    let date = OBSOLETE.iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())?;
+    Some(date.and_utc().into())
+}
+
+/// Reads `Retry-After` in both its forms: seconds, and a date, which is compared with `now` (RFC 9110, 10.2.3).
+pub fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    match text.parse::<f64>() {
+        Ok(seconds) => Duration::try_from_secs_f64(seconds).ok(),
+        Err(_) => Some(http_date(text)?.duration_since(now).unwrap_or_default()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_is_read_in_all_its_forms() {
+        let time = Some(SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777));
+        for (text, expected) in [
+            ("Sun, 06 Nov 1994 08:49:37 GMT", time),
+            ("Sunday, 06-Nov-94 08:49:37 GMT", time),
+            ("Sun Nov  6 08:49:37 1994", time),
+            ("Mon, 06 Nov 1994 08:49:37 GMT", None),
+            ("Sun, 06 Nov 1994 08:49", None),
+            ("1994-11-06T08:49:37Z", None),
+            ("", None),
+        ] {
+            assert_eq!(http_date(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn retry_after_is_read_in_both_forms() {
+        let now = http_date("Fri, 20 Nov 2026 12:00:00 GMT").expect("a date");
+        for (value, seconds) in [
+            ("120", Some(120)),
+            (" 0 ", Some(0)),
+            ("Fri, 20 Nov 2026 12:00:07 GMT", Some(7)),
+            ("Fri, 20 Nov 2026 11:00:00 GMT", Some(0)),
+            ("-1", None),
+            ("NaN", None),
+            ("soon", None),
+        ] {
+            let headers = HeaderMap::from_iter([(RETRY_AFTER, value.parse().expect("a header"))]);
+            assert_eq!(retry_after(&headers, now), seconds.map(Duration::from_secs), "{value}");
+        }
+        assert_eq!(retry_after(&HeaderMap::new(), now), None);
+    }
+}
