@@ -102,7 +102,7 @@ impl DynamicCall {
     ///
     /// When a path parameter is missing, a name is not one of the operation's, or the body is not of its kind; otherwise
     /// as every call: see [`ErrorKind`].
-    pub fn send<T: DeserializeOwned + Send + 'static>(self) -> Pending<T> {
+    pub fn send<T: DeserializeOwned + Send + Sync + 'static>(self) -> Pending<T> {
         let request = self.request();
         self.session.foreign(self.operation, request, self.call)
     }

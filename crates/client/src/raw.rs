@@ -85,7 +85,7 @@ impl RawRequest {
     /// # Errors
     ///
     /// As every call: see [`ErrorKind`](crate::ErrorKind).
-    pub fn send<T: DeserializeOwned + Send + 'static>(self) -> Pending<T> {
+    pub fn send<T: DeserializeOwned + Send + Sync + 'static>(self) -> Pending<T> {
         let (session, operation, request, call) = self.finish();
         session.foreign(operation, request, call)
     }

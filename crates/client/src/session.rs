@@ -116,7 +116,7 @@ impl Session {
     }
 
     /// Sends a request and decodes its JSON answer into a generated struct.
-    pub fn record<T: Record + Send + 'static>(
+    pub fn record<T: Record + Send + Sync + 'static>(
         &self,
         operation: &'static Operation,
         request: Result<Outgoing, Error>,
@@ -126,7 +126,7 @@ impl Session {
     }
 
     /// Sends a request and decodes its JSON answer into a list, or whatever else it is.
-    pub fn value<T: Value + Send + 'static>(
+    pub fn value<T: Value + Send + Sync + 'static>(
         &self,
         operation: &'static Operation,
         request: Result<Outgoing, Error>,
@@ -136,7 +136,7 @@ impl Session {
     }
 
     /// Sends a request and decodes its JSON answer into a type of the caller's.
-    pub(crate) fn foreign<T: DeserializeOwned + Send + 'static>(
+    pub(crate) fn foreign<T: DeserializeOwned + Send + Sync + 'static>(
         &self,
         operation: &'static Operation,
         request: Result<Outgoing, Error>,
@@ -145,7 +145,7 @@ impl Session {
         self.decoded(operation, request, call, decode::json)
     }
 
-    fn decoded<T: Send + 'static>(
+    fn decoded<T: Send + Sync + 'static>(
         &self,
         operation: &'static Operation,
         request: Result<Outgoing, Error>,
@@ -219,7 +219,7 @@ struct Decoding<T> {
     decode: fn(&Whole) -> Result<T, Error>,
 }
 
-impl<T> Future for Decoding<T> {
+impl<T: Send + Sync + 'static> Future for Decoding<T> {
     type Output = Result<ResponseValue<T>, Error>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {

@@ -9,7 +9,7 @@ mod version;
 use std::{
     fmt,
     pin::Pin,
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     task::{Context, Poll},
 };
 
@@ -38,7 +38,8 @@ pub struct ByteStream {
     origin: Arc<Origin>,
     about: About,
     offset: u64,
-    pieces: BoxStream<'static, Result<Piece, Error>>,
+    /// Behind a lock that is never taken, so that the download can be referred to from several threads.
+    pieces: Mutex<BoxStream<'static, Result<Piece, Error>>>,
 }
 
 /// Where an interrupted download can go on, in another process if need be. From [`ByteStream::resume_point`].
@@ -61,7 +62,7 @@ impl ByteStream {
         let pieces = futures_util::stream::try_unfold(source, |mut source| async move {
             Ok(source.next().await?.map(|piece| (piece, source)))
         });
-        Self { origin, about, offset, pieces: pieces.boxed() }
+        Self { origin, about, offset, pieces: Mutex::new(pieces.boxed()) }
     }
 
     /// How many bytes the whole file has, if the service says so.
@@ -160,7 +161,8 @@ impl ByteStream {
     }
 
     fn poll_piece(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Piece, Error>>> {
-        let piece = self.pieces.poll_next_unpin(context);
+        let pieces = self.pieces.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let piece = pieces.poll_next_unpin(context);
         match &piece {
             Poll::Ready(Some(Ok(Piece::Bytes(bytes)))) => self.offset += bytes.len() as u64,
             Poll::Ready(Some(Ok(Piece::Restart(about)))) => (self.about, self.offset) = (about.clone(), 0),
@@ -177,7 +179,7 @@ impl Stream for ByteStream {
         self.poll_piece(context).map(|piece| match piece? {
             Ok(Piece::Bytes(bytes)) => Some(Ok(bytes)),
             Ok(Piece::Restart(_)) => {
-                self.pieces = futures_util::stream::empty().boxed();
+                self.pieces = Mutex::new(futures_util::stream::empty().boxed());
                 Some(Err(self.origin.changed()))
             }
             Err(error) => Some(Err(error)),
