@@ -28,6 +28,7 @@ mod redirect;
 mod response;
 mod retry;
 mod session;
+mod settings;
 mod time_param;
 mod timestamp;
 mod upload;

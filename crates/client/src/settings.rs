@@ -1,0 +1,162 @@
+//! What a client is put together from, whatever its type.
+
+use std::{sync::Arc, time::Duration};
+
+use keyfob_auth::{Authenticator, AuthenticatorBuilder, Clock, Credentials, Transport};
+use reqwest::{StatusCode, Url, redirect::Policy};
+
+use crate::{
+    Error, ErrorKind, RetryPolicy, Session,
+    execute::{CONNECT_TIMEOUT, READ_TIMEOUT},
+    retry::Budget,
+    session::{Inner, Server},
+};
+
+/// The largest JSON answer that is read, unless the caller says otherwise: 256 MiB.
+const LARGEST_ANSWER: u64 = 256 * 1024 * 1024;
+
+/// Everything that can be said of a client before it is built.
+pub(crate) struct Settings {
+    pub(crate) api: &'static str,
+    servers: Vec<(&'static str, String, Access)>,
+    pub(crate) authorize: Authorize,
+    pub(crate) store: Option<Share>,
+    pub(crate) transport: Transport,
+    pub(crate) http: Option<reqwest::Client>,
+    pub(crate) retry: RetryPolicy,
+    #[cfg(feature = "rate-limit")]
+    pub(crate) rate_limit: Option<crate::RateLimit>,
+    pub(crate) connect_timeout: Duration,
+    pub(crate) read_timeout: Duration,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) largest_answer: u64,
+    pub(crate) rejections: Vec<StatusCode>,
+    pub(crate) status_in_body: bool,
+    pub(crate) clock: Clock,
+}
+
+/// Tells an authenticator where to share its tokens.
+pub(crate) type Share = Box<dyn FnOnce(AuthenticatorBuilder) -> AuthenticatorBuilder + Send>;
+
+/// Whether a host is shown the credentials.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Access {
+    Authorized,
+    Open,
+}
+
+pub(crate) enum Authorize {
+    Nothing,
+    Credentials(Credentials),
+    Authenticator(Authenticator),
+}
+
+impl Settings {
+    pub(crate) fn new(api: &'static str) -> Self {
+        Self {
+            api,
+            servers: Vec::new(),
+            authorize: Authorize::Nothing,
+            store: None,
+            transport: Transport::new().user_agent(concat!("keyfob/", env!("CARGO_PKG_VERSION"))),
+            http: None,
+            retry: RetryPolicy::default(),
+            #[cfg(feature = "rate-limit")]
+            rate_limit: None,
+            connect_timeout: CONNECT_TIMEOUT,
+            read_timeout: READ_TIMEOUT,
+            timeout: None,
+            largest_answer: LARGEST_ANSWER,
+            rejections: vec![StatusCode::UNAUTHORIZED],
+            status_in_body: false,
+            clock: Clock::system(),
+        }
+    }
+
+    /// Says where a host is.
+    pub(crate) fn host(&mut self, name: &'static str, url: String, access: Access) {
+        self.servers.retain(|(other, ..)| *other != name);
+        self.servers.push((name, url, access));
+    }
+
+    /// Puts it together.
+    pub(crate) fn session(self) -> Result<Session, Error> {
+        if self.servers.is_empty() {
+            return Err(Error::new(ErrorKind::Rejected, "the client has no base URL: give it one"));
+        }
+        let servers = self
+            .servers
+            .iter()
+            .map(|(name, url, access)| {
+                let (url, authorized) = (base_url(url)?, *access == Access::Authorized);
+                if authorized && url.scheme() == "http" && !is_loopback(&url) && !self.transport.allows_plain_http() {
+                    return Err(Error::new(
+                        ErrorKind::Rejected,
+                        "the base URL is plain http, where credentials are not protected: use https, or allow it with \
+                         `Transport::allow_plain_http`",
+                    ));
+                }
+                Ok(Server { name, url, authorized })
+            })
+            .collect::<Result<Vec<_>, Error>>()?;
+        let authenticator = match self.authorize {
+            Authorize::Nothing => None,
+            Authorize::Authenticator(authenticator) => Some(authenticator),
+            Authorize::Credentials(credentials) => {
+                let builder = Authenticator::builder(credentials).transport(self.transport.clone());
+                let builder = self.store.into_iter().fold(builder, |builder, share| share(builder));
+                Some(builder.clock(self.clock.clone()).build().map_err(Error::from_auth)?)
+            }
+        };
+        let http = if let Some(http) = self.http {
+            http
+        } else {
+            let (connect, read) = (self.connect_timeout, self.read_timeout);
+            let transport =
+                self.transport.customise(move |builder| builder.connect_timeout(connect).read_timeout(read));
+            transport.client(Policy::none()).map_err(Error::from_auth)?
+        };
+        Ok(Session(Arc::new(Inner {
+            api: self.api,
+            http,
+            authenticator,
+            servers,
+            retry: self.retry,
+            budget: Budget::new(),
+            #[cfg(feature = "rate-limit")]
+            limiter: self.rate_limit.map(|limit| crate::rate_limit::Limiter::new(limit, &self.clock)),
+            timeout: self.timeout,
+            largest_answer: self.largest_answer,
+            rejections: self.rejections,
+            status_in_body: self.status_in_body,
+            clock: self.clock,
+        })))
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        None => false,
+    }
+}
+
+/// Reads a base URL, and says what is wrong with one that is none without quoting it: it may hold a password.
+fn base_url(text: &str) -> Result<Url, Error> {
+    let wrong = |what| Err(Error::new(ErrorKind::Rejected, what));
+    let Ok(url) = Url::parse(text.trim()) else {
+        return wrong("the base URL is not a URL: write it with its scheme, like https://api.example.com/prefix");
+    };
+    if !matches!(url.scheme(), "https" | "http") || !url.has_host() {
+        return wrong("the base URL needs a scheme, https or http: write it like https://api.example.com/prefix");
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return wrong("the base URL holds a user name or password: give credentials to the client instead");
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return wrong("the base URL ends in a query or fragment: give it without");
+    }
+    Ok(url)
+}
