@@ -259,6 +259,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://example.invalid/birds",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, owner: String) -> Self {
             Self {
                 session,
@@ -426,6 +427,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://example.invalid/birds",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, ring: i64) -> Self {
             Self {
                 session,
@@ -470,6 +472,7 @@ pub mod operation {
             confidence: Confidence::Example,
             source: "repository:birds.md",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, body: types::BirdCreate) -> Self {
             Self {
                 session,
@@ -514,6 +517,7 @@ pub mod operation {
             confidence: Confidence::Inferred,
             source: "a guess",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, body: Vec<String>) -> Self {
             Self {
                 session,
@@ -564,6 +568,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://example.invalid/birds",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: String, x_company: String) -> Self {
             Self {
                 session,
@@ -624,6 +629,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://example.invalid/birds",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: String, body: types::Bird) -> Self {
             Self {
                 session,
@@ -673,6 +679,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://example.invalid/birds",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: String) -> Self {
             Self {
                 session,
@@ -729,6 +736,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://example.invalid/birds",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: String) -> Self {
             Self {
                 session,
@@ -781,6 +789,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://example.invalid/birds",
         };
+        #[inline(never)]
         pub(super) fn new(
             session: Session,
             id: String,
@@ -908,6 +917,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://example.invalid/files",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, path: String) -> Self {
             Self {
                 session,
@@ -955,6 +965,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://example.invalid/files",
         };
+        #[inline(never)]
         pub(super) fn new(
             session: Session,
             path: String,
@@ -1008,6 +1019,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://example.invalid/files",
         };
+        #[inline(never)]
         pub(super) fn new(
             session: Session,
             path: String,
@@ -1060,6 +1072,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://example.invalid/report",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -1102,6 +1115,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://example.invalid/report",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, body: String) -> Self {
             Self {
                 session,
@@ -1147,6 +1161,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://example.invalid/search",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, body: types::SearchBody) -> Self {
             Self {
                 session,

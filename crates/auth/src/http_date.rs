@@ -9,6 +9,7 @@ use reqwest::header::{HeaderMap, RETRY_AFTER};
 const OBSOLETE: [&str; 2] = ["%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"];
 
 /// Reads a date in any of the three forms of HTTP (RFC 9110, 5.6.7).
+#[must_use]
 pub fn http_date(text: &str) -> Option<SystemTime> {
     if let Ok(date) = DateTime::parse_from_rfc2822(text) {
         return Some(date.into());
@@ -18,6 +19,7 @@ pub fn http_date(text: &str) -> Option<SystemTime> {
 }
 
 /// Reads `Retry-After` in both its forms: seconds, and a date, which is compared with `now` (RFC 9110, 10.2.3).
+#[must_use]
 pub fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     match text.parse::<f64>() {

@@ -151,6 +151,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://docs.bits.bi/api-reference/endpoints",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, body: types::ApplicationCreate) -> Self {
             Self {
                 session,
@@ -199,6 +200,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://docs.bits.bi/api-reference/endpoints",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, body: types::ApplicationReference) -> Self {
             Self {
                 session,
@@ -247,6 +249,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://docs.bits.bi/api-reference/endpoints",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, body: types::ApplicationReference) -> Self {
             Self {
                 session,
@@ -295,6 +298,7 @@ pub mod operation {
             confidence: Confidence::Example,
             source: "https://docs.bits.bi/api-reference/versioning",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, body: types::ApplicationReference) -> Self {
             Self {
                 session,
@@ -342,6 +346,7 @@ pub mod operation {
             confidence: Confidence::Inferred,
             source: "https://docs.bits.bi/api-reference/authentication-and-authorization",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -387,6 +392,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://docs.bits.bi/api-reference/authentication-and-authorization",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,

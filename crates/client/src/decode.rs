@@ -22,9 +22,9 @@ pub(crate) fn json<T: DeserializeOwned>(answer: &Whole) -> Result<T, Error> {
 }
 
 /// Like [`json`], for generated structs: they note the place of a failure themselves, and so are read once, not twice.
-pub(crate) fn record<T: Record>(answer: &Whole) -> Result<T, Error> {
-    let mut record = T::blank();
-    into_record(answer, &mut record)?;
+pub(crate) fn record<T: Record>(answer: &Whole) -> Result<Box<T>, Error> {
+    let mut record = Box::new(T::blank());
+    into_record(answer, &mut *record)?;
     Ok(record)
 }
 

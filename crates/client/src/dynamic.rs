@@ -5,8 +5,9 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::{
-    ByteStream, CallOptions, Error, ErrorKind, Operation, Pending, ResponseValue, Session, Upload, codegen,
+    ByteStream, CallOptions, Error, ErrorKind, Operation, Pending, Session, Upload, codegen,
     draft::{Draft, Outgoing},
+    response::Answer,
 };
 
 /// JSON where the service can choose; files, tables and texts where it cannot.
@@ -115,10 +116,10 @@ impl DynamicCall {
     pub fn fetch(self) -> Pending<Bytes> {
         let request = self.request();
         let Self { session, operation, call, .. } = self;
-        Box::pin(async move {
+        Pending::new(Box::pin(async move {
             let answer = session.buffered(operation, request, call, Vec::new()).await?;
-            Ok(ResponseValue::new(answer.status, answer.headers, answer.body))
-        })
+            Ok(Answer { status: answer.status, headers: answer.headers, value: Box::new(answer.body) })
+        }))
     }
 
     /// Sends the call and gives the answer's bytes as they arrive.

@@ -1,8 +1,15 @@
 //! What a call gives back: the decoded answer, with its status and headers.
+//!
+//! Neither a call under way nor its answer depends on the answer's type but in name. So what drives and drops them is
+//! compiled once, and not in every program for every type that its calls return.
 
 use std::{
+    any::Any,
     fmt,
+    marker::PhantomData,
     ops::{Deref, DerefMut},
+    pin::Pin,
+    task::{Context, Poll},
 };
 
 use futures_util::future::BoxFuture;
@@ -10,99 +17,117 @@ use reqwest::{StatusCode, header::HeaderMap};
 
 use crate::Error;
 
+/// An answer's value, whatever its type.
+pub(crate) type AnyValue = Box<dyn Any + Send + Sync>;
+
+/// An answer with a value of whatever type.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) value: AnyValue,
+}
+
 /// A call under way. It does nothing until it is awaited, and nothing more once it is dropped.
-pub type Pending<T> = BoxFuture<'static, Result<ResponseValue<T>, Error>>;
+#[must_use = "a call does nothing until it is awaited"]
+pub struct Pending<T> {
+    /// Its value is a `T`.
+    answer: BoxFuture<'static, Result<Answer, Error>>,
+    value: PhantomData<fn() -> T>,
+}
+
+impl<T> Pending<T> {
+    /// A call whose answer has a `T` for its value.
+    pub(crate) fn new(answer: BoxFuture<'static, Result<Answer, Error>>) -> Self {
+        Self { answer, value: PhantomData }
+    }
+}
+
+impl<T> Future for Pending<T> {
+    type Output = Result<ResponseValue<T>, Error>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        self.answer.as_mut().poll(context).map_ok(|answer| ResponseValue { answer, value: PhantomData })
+    }
+}
+
+impl<T> fmt::Debug for Pending<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pending").finish_non_exhaustive()
+    }
+}
 
 /// A decoded answer, with the status and headers it came with. Dereferences to the answer.
 pub struct ResponseValue<T> {
-    status: StatusCode,
-    headers: HeaderMap,
-    answer: Box<dyn Answer<T>>,
+    /// Its value is a `T`.
+    answer: Answer,
+    value: PhantomData<T>,
 }
 
-/// An answer that only the crate that decodes it knows how to drop. Behind a pointer, that code is compiled once, and not
-/// in every program for every type that its calls return.
-trait Answer<T>: Send + Sync {
-    fn get(&self) -> &T;
-    fn get_mut(&mut self) -> &mut T;
-    fn take(self: Box<Self>) -> T;
-}
+/// Why a value is of the type that it is taken for.
+const TYPED: &str = "the value is of the type that the call was made with";
 
-struct Kept<T>(T);
-
-impl<T: Send + Sync> Answer<T> for Kept<T> {
-    fn get(&self) -> &T {
-        &self.0
-    }
-
-    fn get_mut(&mut self) -> &mut T {
-        &mut self.0
-    }
-
-    fn take(self: Box<Self>) -> T {
-        self.0
-    }
-}
-
-impl<T: Send + Sync + 'static> ResponseValue<T> {
-    pub(crate) fn new(status: StatusCode, headers: HeaderMap, answer: T) -> Self {
-        Self { status, headers, answer: Box::new(Kept(answer)) }
-    }
+fn take<T: 'static>(value: AnyValue) -> T {
+    *value.downcast().expect(TYPED)
 }
 
 impl<T> ResponseValue<T> {
     /// The HTTP status: always a success.
     #[must_use]
     pub fn status(&self) -> StatusCode {
-        self.status
+        self.answer.status
     }
 
     /// The answer's headers.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
-        &self.headers
+        &self.answer.headers
     }
+}
 
+impl<T: 'static> ResponseValue<T> {
     /// The answer alone.
     #[must_use]
     pub fn into_inner(self) -> T {
-        self.answer.take()
+        take(self.answer.value)
     }
 
     /// Changes the answer and keeps the rest.
     #[must_use]
     pub fn map<U: Send + Sync + 'static>(self, change: impl FnOnce(T) -> U) -> ResponseValue<U> {
-        ResponseValue::new(self.status, self.headers, change(self.answer.take()))
+        let (status, headers) = (self.answer.status, self.answer.headers);
+        let value = change(take(self.answer.value));
+        ResponseValue { answer: Answer { status, headers, value: Box::new(value) }, value: PhantomData }
+    }
+}
+
+impl<T: 'static> Deref for ResponseValue<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        self.answer.value.downcast_ref().expect(TYPED)
+    }
+}
+
+impl<T: 'static> DerefMut for ResponseValue<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        self.answer.value.downcast_mut().expect(TYPED)
     }
 }
 
 impl<T: Clone + Send + Sync + 'static> Clone for ResponseValue<T> {
     fn clone(&self) -> Self {
-        Self::new(self.status, self.headers.clone(), T::clone(self))
+        let Answer { status, headers, .. } = &self.answer;
+        let value = Box::new(T::clone(self));
+        Self { answer: Answer { status: *status, headers: headers.clone(), value }, value: PhantomData }
     }
 }
 
-impl<T: fmt::Debug> fmt::Debug for ResponseValue<T> {
+impl<T: fmt::Debug + 'static> fmt::Debug for ResponseValue<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (status, headers, answer) = (&self.status, &self.headers, self.answer.get());
         f.debug_struct("ResponseValue")
-            .field("status", status)
-            .field("headers", headers)
-            .field("answer", answer)
+            .field("status", &self.answer.status)
+            .field("headers", &self.answer.headers)
+            .field("value", &**self)
             .finish()
-    }
-}
-
-impl<T> Deref for ResponseValue<T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        self.answer.get()
-    }
-}
-
-impl<T> DerefMut for ResponseValue<T> {
-    fn deref_mut(&mut self) -> &mut T {
-        self.answer.get_mut()
     }
 }

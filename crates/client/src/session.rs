@@ -1,12 +1,6 @@
 //! One client's connection to one API: where it is, how it is reached, how it is authorized.
 
-use std::{
-    fmt,
-    pin::Pin,
-    sync::Arc,
-    task::{Context, Poll, ready},
-    time::Duration,
-};
+use std::{fmt, sync::Arc, time::Duration};
 
 use futures_util::future::BoxFuture;
 use keyfob_auth::{Authenticator, Clock};
@@ -14,11 +8,12 @@ use reqwest::{StatusCode, Url};
 use serde::de::DeserializeOwned;
 
 use crate::{
-    ByteStream, CallOptions, Error, ErrorKind, Operation, Pending, RawRequest, ResponseValue, RetryPolicy, decode,
+    ByteStream, CallOptions, Error, ErrorKind, Operation, Pending, RawRequest, RetryPolicy, decode,
     download::Origin,
     draft::Outgoing,
     execute::Whole,
     record::{Record, Value},
+    response::{Answer, AnyValue},
     retry::Budget,
 };
 
@@ -122,7 +117,7 @@ impl Session {
         request: Result<Outgoing, Error>,
         call: CallOptions,
     ) -> Pending<T> {
-        self.decoded(operation, request, call, decode::record)
+        self.decoded(operation, request, call, |answer| Ok(decode::record::<T>(answer)?))
     }
 
     /// Sends a request and decodes its JSON answer into a list, or whatever else it is.
@@ -132,7 +127,7 @@ impl Session {
         request: Result<Outgoing, Error>,
         call: CallOptions,
     ) -> Pending<T> {
-        self.decoded(operation, request, call, decode::value)
+        self.decoded(operation, request, call, |answer| Ok(Box::new(decode::value::<T>(answer)?)))
     }
 
     /// Sends a request and decodes its JSON answer into a type of the caller's.
@@ -142,19 +137,33 @@ impl Session {
         request: Result<Outgoing, Error>,
         call: CallOptions,
     ) -> Pending<T> {
-        self.decoded(operation, request, call, decode::json)
+        self.decoded(operation, request, call, |answer| Ok(Box::new(decode::json::<T>(answer)?)))
     }
 
-    fn decoded<T: Send + Sync + 'static>(
+    fn decoded<T>(
         &self,
         operation: &'static Operation,
         request: Result<Outgoing, Error>,
         call: CallOptions,
-        decode: fn(&Whole) -> Result<T, Error>,
+        decode: fn(&Whole) -> Result<AnyValue, Error>,
     ) -> Pending<T> {
+        Pending::new(self.decode(operation, request, call, decode))
+    }
+
+    /// All of it that does not depend on the type.
+    fn decode(
+        &self,
+        operation: &'static Operation,
+        request: Result<Outgoing, Error>,
+        call: CallOptions,
+        decode: fn(&Whole) -> Result<AnyValue, Error>,
+    ) -> BoxFuture<'static, Result<Answer, Error>> {
         let session = self.clone();
-        let answer = Box::pin(async move { session.buffered(operation, request, call, Vec::new()).await });
-        Box::pin(Decoding { api: self.0.api, operation, answer, decode })
+        Box::pin(async move {
+            let answer = session.buffered(operation, request, call, Vec::new()).await?;
+            let value = decode(&answer).map_err(|error| error.at(session.0.api, operation))?;
+            Ok(Answer { status: answer.status, headers: answer.headers, value })
+        })
     }
 
     /// Sends a request whose answer has no body worth reading.
@@ -165,10 +174,10 @@ impl Session {
         call: CallOptions,
     ) -> Pending<()> {
         let session = self.clone();
-        Box::pin(async move {
+        Pending::new(Box::pin(async move {
             let answer = session.buffered(operation, request, call, Vec::new()).await?;
-            Ok(ResponseValue::new(answer.status, answer.headers, ()))
-        })
+            Ok(Answer { status: answer.status, headers: answer.headers, value: Box::new(()) })
+        }))
     }
 
     /// Sends a request whose answer is text.
@@ -179,7 +188,7 @@ impl Session {
         call: CallOptions,
     ) -> Pending<String> {
         let session = self.clone();
-        Box::pin(async move {
+        Pending::new(Box::pin(async move {
             let answer = session.buffered(operation, request, call, Vec::new()).await?;
             let text = String::from_utf8(answer.body.into()).map_err(|error| {
                 Error::new(ErrorKind::Unexpected, "the answer is not UTF-8 text")
@@ -187,8 +196,8 @@ impl Session {
                     .with_source(error.utf8_error())
                     .at(session.0.api, operation)
             })?;
-            Ok(ResponseValue::new(answer.status, answer.headers, text))
-        })
+            Ok(Answer { status: answer.status, headers: answer.headers, value: Box::new(text) })
+        }))
     }
 
     /// Sends a request whose answer is a download.
@@ -199,38 +208,14 @@ impl Session {
         call: CallOptions,
     ) -> Pending<ByteStream> {
         let session = self.clone();
-        Box::pin(async move {
+        Pending::new(Box::pin(async move {
             let request = request.map_err(|error| error.at(session.0.api, operation))?;
             let again = request.again();
             let response = session.streamed(operation, Ok(request), call).await?;
             let (status, headers) = (response.status(), response.headers().clone());
             let stream = ByteStream::new(Origin::new(session, operation, again, call), response);
-            Ok(ResponseValue::new(status, headers, stream))
-        })
-    }
-}
-
-/// A call whose answer is decoded when it is there. All the rest of a call does not depend on the answer's type: this is
-/// compiled for each type of an API.
-struct Decoding<T> {
-    api: &'static str,
-    operation: &'static Operation,
-    answer: BoxFuture<'static, Result<Whole, Error>>,
-    decode: fn(&Whole) -> Result<T, Error>,
-}
-
-impl<T: Send + Sync + 'static> Future for Decoding<T> {
-    type Output = Result<ResponseValue<T>, Error>;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let answer = match ready!(self.answer.as_mut().poll(context)) {
-            Ok(answer) => answer,
-            Err(error) => return Poll::Ready(Err(error)),
-        };
-        Poll::Ready(match (self.decode)(&answer) {
-            Ok(value) => Ok(ResponseValue::new(answer.status, answer.headers, value)),
-            Err(error) => Err(error.at(self.api, self.operation)),
-        })
+            Ok(Answer { status, headers, value: Box::new(stream) })
+        }))
     }
 }
 

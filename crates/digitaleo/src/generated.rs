@@ -425,6 +425,7 @@ pub mod operation {
             confidence: Confidence::Example,
             source: "digitaleo/Digitaleo-api-python",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -606,6 +607,7 @@ pub mod operation {
             confidence: Confidence::Example,
             source: "Solead-Web-Agency/hyaluronic:modules/digitaleo/",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, body: types::ContactsCreate) -> Self {
             Self {
                 session,
@@ -650,6 +652,7 @@ pub mod operation {
             confidence: Confidence::Example,
             source: "digitaleo/Digitaleo-api-python",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, body: keyfob_client::Form) -> Self {
             Self {
                 session,
@@ -698,6 +701,7 @@ pub mod operation {
             confidence: Confidence::Example,
             source: "digitaleo/Digitaleo-api-python",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, body: types::ContactUpdate) -> Self {
             Self {
                 session,
@@ -742,6 +746,7 @@ pub mod operation {
             confidence: Confidence::Example,
             source: "digitaleo/Digitaleo-api-php:v2/Digitaleo.php",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: Vec<String>) -> Self {
             Self {
                 session,
@@ -802,6 +807,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://developers.digitaleo.com/contacts-api/lists",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -956,6 +962,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://developers.digitaleo.com/contacts-api/lists",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, body: types::ListCreate) -> Self {
             Self {
                 session,
@@ -1000,6 +1007,7 @@ pub mod operation {
             confidence: Confidence::Inferred,
             source: "https://developers.digitaleo.com/contacts-api/lists",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, body: types::ListsMerge) -> Self {
             Self {
                 session,
@@ -1049,6 +1057,7 @@ pub mod operation {
             confidence: Confidence::Inferred,
             source: "https://developers.digitaleo.com/contacts-api/lists",
         };
+        #[inline(never)]
         pub(super) fn new(
             session: Session,
             name: String,
@@ -1103,6 +1112,7 @@ pub mod operation {
             confidence: Confidence::Example,
             source: "Solead-Web-Agency/hyaluronic:modules/digitaleo/",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, body: types::ListMembership) -> Self {
             Self {
                 session,
@@ -1151,6 +1161,7 @@ pub mod operation {
             confidence: Confidence::Example,
             source: "Solead-Web-Agency/hyaluronic:modules/digitaleo/",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, body: types::ListMembership) -> Self {
             Self {
                 session,
@@ -1199,6 +1210,7 @@ pub mod operation {
             confidence: Confidence::Inferred,
             source: "https://developers.digitaleo.com/contacts-api/lists",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, body: types::ListUpdate) -> Self {
             Self {
                 session,
@@ -1243,6 +1255,7 @@ pub mod operation {
             confidence: Confidence::Inferred,
             source: "https://developers.digitaleo.com/contacts-api/lists",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: Vec<String>) -> Self {
             Self {
                 session,
@@ -1288,6 +1301,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://developers.digitaleo.com/contacts-api/statistics",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -1362,6 +1376,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://developers.digitaleo.com/contacts-api/fields",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -1512,6 +1527,7 @@ pub mod operation {
             confidence: Confidence::Example,
             source: "alexxandre80/Digitaleo:MyDigitaleo.php",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, body: types::SmsCreate) -> Self {
             Self {
                 session,
@@ -1561,6 +1577,7 @@ pub mod operation {
             confidence: Confidence::Example,
             source: "digitaleo/Digitaleo-api-python",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -1702,6 +1719,7 @@ pub mod operation {
             confidence: Confidence::Example,
             source: "digitaleo/Digitaleo-api-python",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, body: types::CampaignCreate) -> Self {
             Self {
                 session,
@@ -1750,6 +1768,7 @@ pub mod operation {
             confidence: Confidence::Example,
             source: "Solead-Web-Agency/hyaluronic:modules/digitaleo/",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, body: types::CampaignReference) -> Self {
             Self {
                 session,
@@ -1798,6 +1817,7 @@ pub mod operation {
             confidence: Confidence::Example,
             source: "Solead-Web-Agency/hyaluronic:modules/digitaleo/",
         };
+        #[inline(never)]
         pub(super) fn new(
             session: Session,
             body: types::CampaignContactsCreate,
@@ -1849,6 +1869,7 @@ pub mod operation {
             confidence: Confidence::Example,
             source: "public code of the vendor web front end without repository name: BillingController",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, body: types::CampaignCostsRequest) -> Self {
             Self {
                 session,
@@ -1897,6 +1918,7 @@ pub mod operation {
             confidence: Confidence::Example,
             source: "digitaleo/Digitaleo-api-python",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, body: types::MailingCreate) -> Self {
             Self {
                 session,
@@ -1948,6 +1970,7 @@ pub mod operation {
             confidence: Confidence::Example,
             source: "digitaleo/Digitaleo-api-php:v2/Digitaleo.php",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, resource: String) -> Self {
             Self {
                 session,
@@ -2099,6 +2122,7 @@ pub mod operation {
             confidence: Confidence::Example,
             source: "digitaleo/Digitaleo-api-python",
         };
+        #[inline(never)]
         pub(super) fn new(
             session: Session,
             resource: String,
@@ -2160,6 +2184,7 @@ pub mod operation {
             confidence: Confidence::Example,
             source: "digitaleo/Digitaleo-api-php:v2/Digitaleo.php",
         };
+        #[inline(never)]
         pub(super) fn new(
             session: Session,
             resource: String,
@@ -2214,6 +2239,7 @@ pub mod operation {
             confidence: Confidence::Example,
             source: "digitaleo/Digitaleo-api-php:v2/Digitaleo.php",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, resource: String, id: Vec<String>) -> Self {
             Self {
                 session,

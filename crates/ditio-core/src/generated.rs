@@ -1073,6 +1073,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/projects",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, body: types::ProjectCreate) -> Self {
             Self {
                 session,
@@ -1120,6 +1121,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/projects",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -1166,6 +1168,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/projects",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: String) -> Self {
             Self {
                 session,
@@ -1214,6 +1217,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/projects",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: String, body: types::Project) -> Self {
             Self {
                 session,
@@ -1264,6 +1268,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:projects/README.md",
         };
+        #[inline(never)]
         pub(super) fn new(
             session: Session,
             id: String,
@@ -1316,6 +1321,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:projects/README.md",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: String) -> Self {
             Self {
                 session,
@@ -1362,6 +1368,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/projects",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, project_number: String) -> Self {
             Self {
                 session,
@@ -1412,6 +1419,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/tasks",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, body: types::WorkOrderCreate) -> Self {
             Self {
                 session,
@@ -1460,6 +1468,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/tasks",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: String) -> Self {
             Self {
                 session,
@@ -1508,6 +1517,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/tasks",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: String, body: types::WorkOrder) -> Self {
             Self {
                 session,
@@ -1558,6 +1568,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:work-orders/README.md",
         };
+        #[inline(never)]
         pub(super) fn new(
             session: Session,
             id: String,
@@ -1610,6 +1621,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:work-orders/README.md",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: String) -> Self {
             Self {
                 session,
@@ -1656,6 +1668,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/tasks",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, project_id: String) -> Self {
             Self {
                 session,
@@ -1706,6 +1719,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/tasks",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, project_number: String) -> Self {
             Self {
                 session,
@@ -1759,6 +1773,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://docs-integration.pages.dev",
         };
+        #[inline(never)]
         pub(super) fn new(
             session: Session,
             project_number: String,
@@ -1817,6 +1832,7 @@ pub mod operation {
             confidence: Confidence::Example,
             source: "ditioas/Ditio.Core.Samples.Integrations:IntegrationExamples/Program.cs@d948938",
         };
+        #[inline(never)]
         pub(super) fn new(
             session: Session,
             external_project_number: String,
@@ -1880,6 +1896,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/documents",
         };
+        #[inline(never)]
         pub(super) fn new(
             session: Session,
             id: String,
@@ -1957,6 +1974,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/documents",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: String) -> Self {
             Self {
                 session,
@@ -2009,6 +2027,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/documents",
         };
+        #[inline(never)]
         pub(super) fn new(
             session: Session,
             id: String,
@@ -2066,6 +2085,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/documents",
         };
+        #[inline(never)]
         pub(super) fn new(
             session: Session,
             id: String,
@@ -2124,6 +2144,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:documents/README.md",
         };
+        #[inline(never)]
         pub(super) fn new(
             session: Session,
             id: String,
@@ -2193,6 +2214,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/documents",
         };
+        #[inline(never)]
         pub(super) fn new(
             session: Session,
             id: String,
@@ -2270,6 +2292,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/documents",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: String) -> Self {
             Self {
                 session,
@@ -2322,6 +2345,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/documents",
         };
+        #[inline(never)]
         pub(super) fn new(
             session: Session,
             id: String,
@@ -2381,6 +2405,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/documents",
         };
+        #[inline(never)]
         pub(super) fn new(
             session: Session,
             id: String,
@@ -2437,6 +2462,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:documents/README.md",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, file_reference_id: String) -> Self {
             Self {
                 session,
@@ -2486,6 +2512,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:documents/README.md",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, file_reference_id: String) -> Self {
             Self {
                 session,
@@ -2535,6 +2562,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:documents/README.md",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, file_reference_id: String) -> Self {
             Self {
                 session,
@@ -2584,6 +2612,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/machines",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, body: types::MachineCreate) -> Self {
             Self {
                 session,
@@ -2632,6 +2661,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/machines",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -2685,6 +2715,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:machines/README.md",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, body: Vec<types::MachineCreate>) -> Self {
             Self {
                 session,
@@ -2733,6 +2764,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/machines",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: String) -> Self {
             Self {
                 session,
@@ -2781,6 +2813,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:machines/README.md",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: String, body: types::Machine) -> Self {
             Self {
                 session,
@@ -2831,6 +2864,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:machines/README.md",
         };
+        #[inline(never)]
         pub(super) fn new(
             session: Session,
             id: String,
@@ -2883,6 +2917,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/machines",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: String) -> Self {
             Self {
                 session,
@@ -2929,6 +2964,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/machines",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, machine_number: String) -> Self {
             Self {
                 session,
@@ -2979,6 +3015,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:machines/README.md",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, body: Vec<types::Machine>) -> Self {
             Self {
                 session,
@@ -3028,6 +3065,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/machines",
         };
+        #[inline(never)]
         pub(super) fn new(
             session: Session,
             id: String,
@@ -3084,6 +3122,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://docs-integration.pages.dev",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: String) -> Self {
             Self {
                 session,
@@ -3133,6 +3172,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:postman/Ditio-Integration.postman_collection.json",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -3178,6 +3218,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:postman/Ditio-Integration.postman_collection.json",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -3224,6 +3265,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/reference-data/projects",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -3281,6 +3323,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/reference-data/projects",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -3341,6 +3384,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/reference-data/projects",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, proj_id: String) -> Self {
             Self {
                 session,
@@ -3389,6 +3433,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/reference-data/projects",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, proj_id: String) -> Self {
             Self {
                 session,
@@ -3446,6 +3491,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/reference-data/projects",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, resource_id: String) -> Self {
             Self {
                 session,
@@ -3495,6 +3541,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/reference-data/projects",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -3541,6 +3588,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:reference-data/README.md",
         };
+        #[inline(never)]
         pub(super) fn new(
             session: Session,
             external_ref_type: types::ExternalReferenceType,
@@ -3597,6 +3645,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:reference-data/README.md",
         };
+        #[inline(never)]
         pub(super) fn new(
             session: Session,
             external_ref_type: types::ExternalReferenceType,
@@ -3656,6 +3705,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:reference-data/README.md",
         };
+        #[inline(never)]
         pub(super) fn new(
             session: Session,
             body: types::ExternalReferenceCreate,
@@ -3707,6 +3757,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:reference-data/README.md",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: String) -> Self {
             Self {
                 session,
@@ -3756,6 +3807,7 @@ pub mod operation {
             confidence: Confidence::Inferred,
             source: "ditioas/Ditio.Core.Samples.Integrations:reference-data/README.md",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: String) -> Self {
             Self {
                 session,
@@ -3802,6 +3854,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/users",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, body: types::UserCreate) -> Self {
             Self {
                 session,
@@ -3851,6 +3904,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/users",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -3916,6 +3970,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/users",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, employee_number: String) -> Self {
             Self {
                 session,
@@ -3966,6 +4021,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:users/README.md",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, profile_id: String) -> Self {
             Self {
                 session,
@@ -4016,6 +4072,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://docs-integration.pages.dev",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, identity_id: String) -> Self {
             Self {
                 session,
@@ -4067,6 +4124,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/users",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, user_id: String, body: types::User) -> Self {
             Self {
                 session,
@@ -4117,6 +4175,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/users",
         };
+        #[inline(never)]
         pub(super) fn new(
             session: Session,
             user_id: String,
@@ -4169,6 +4228,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:users/README.md",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, user_id: String) -> Self {
             Self {
                 session,
@@ -4215,6 +4275,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/users",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, company_profile_id: String) -> Self {
             Self {
                 session,
@@ -4264,6 +4325,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/users",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, company_profile_id: String) -> Self {
             Self {
                 session,
@@ -4313,6 +4375,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://docs-integration.pages.dev",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, body: types::User) -> Self {
             Self {
                 session,
@@ -4361,6 +4424,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/employees-v5",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, body: types::EmployeeCreate) -> Self {
             Self {
                 session,
@@ -4410,6 +4474,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/employees-v5",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -4479,6 +4544,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/employees-v5",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, query: String) -> Self {
             Self {
                 session,
@@ -4528,6 +4594,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/employees-v5",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, employee_number: String) -> Self {
             Self {
                 session,
@@ -4589,6 +4656,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/employees-v5",
         };
+        #[inline(never)]
         pub(super) fn new(
             session: Session,
             employee_number: String,
@@ -4645,6 +4713,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/employees-v5",
         };
+        #[inline(never)]
         pub(super) fn new(
             session: Session,
             employee_number: String,
@@ -4702,6 +4771,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/employees-v5",
         };
+        #[inline(never)]
         pub(super) fn new(
             session: Session,
             employee_number: String,
@@ -4759,6 +4829,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/employees-v5",
         };
+        #[inline(never)]
         pub(super) fn new(
             session: Session,
             employee_number: String,
@@ -4816,6 +4887,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/certificates",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, body: Vec<types::Certificate>) -> Self {
             Self {
                 session,
@@ -4864,6 +4936,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:absences/README.md",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, body: types::AbsencePush) -> Self {
             Self {
                 session,
@@ -4912,6 +4985,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:absences/README.md",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, external_id: String) -> Self {
             Self {
                 session,
@@ -4962,6 +5036,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:absences/README.md",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, external_id: String) -> Self {
             Self {
                 session,
@@ -5033,6 +5108,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:payroll-export/README.md",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -5215,6 +5291,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:payroll-export/README.md",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -5401,6 +5478,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:payroll-export/README.md",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -5601,6 +5679,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:payroll-export/README.md",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -5776,6 +5855,7 @@ pub mod operation {
             confidence: Confidence::Example,
             source: "ditioas/Ditio.Core.Samples.Integrations:crew-list-chkbox/OnlineUsersSource.cs",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,

@@ -222,6 +222,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/machine-integration/excavator-state/",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, body: types::ExcavatorState) -> Self {
             Self {
                 session,
@@ -270,6 +271,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/machine-integration/excavator-state/",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, body: Vec<types::ExcavatorState>) -> Self {
             Self {
                 session,
@@ -318,6 +320,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/machine-integration/excavator-state/",
         };
+        #[inline(never)]
         pub(super) fn new(
             session: Session,
             company_id: String,
@@ -375,6 +378,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/machine-integration/excavator-state/",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, body: serde_json::Value) -> Self {
             Self {
                 session,
@@ -423,6 +427,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/machine-integration/weight-measures/",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, body: serde_json::Value) -> Self {
             Self {
                 session,
@@ -471,6 +476,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/machine-integration/weight-measures/",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, body: serde_json::Value) -> Self {
             Self {
                 session,
@@ -519,6 +525,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/machine-integration/weight-measures/",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, body: serde_json::Value) -> Self {
             Self {
                 session,
@@ -567,6 +574,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/machine-integration/weight-measures/",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, body: serde_json::Value) -> Self {
             Self {
                 session,
@@ -615,6 +623,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/machine-integration/weight-measures/",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, body: serde_json::Value) -> Self {
             Self {
                 session,
@@ -663,6 +672,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/machine-integration/weight-measures/",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, body: serde_json::Value) -> Self {
             Self {
                 session,

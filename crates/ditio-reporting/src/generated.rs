@@ -283,6 +283,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/data-extraction/project-metadata/",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -459,6 +460,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:data-extraction-sync/README.md",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -629,6 +631,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/data-extraction/user-metadata/",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -776,6 +779,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:data-extraction-sync/README.md",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -958,6 +962,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/data-extraction/time-registrations/",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -1154,6 +1159,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/data-extraction/machine-registrations/",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -1350,6 +1356,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/data-extraction/absence-registrations/",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -1584,6 +1591,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/data-extraction/payroll-lines/",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -1809,6 +1817,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/data-extraction/payroll-lines/",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -2022,6 +2031,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/guides/safety-reporting/",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -2200,6 +2210,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/guides/safety-reporting/",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -2378,6 +2389,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/guides/safety-reporting/",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -2556,6 +2568,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/guides/safety-reporting/",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -2740,6 +2753,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/data-extraction/image-extraction/",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -2954,6 +2968,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:data-extraction-sync/README.md",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -3152,6 +3167,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:data-extraction/README.md",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -3344,6 +3360,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:data-extraction/README.md",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -3521,6 +3538,7 @@ pub mod operation {
             confidence: Confidence::Example,
             source: "ditioas/Ditio.Core.Samples.Integrations:power-bi/build/queries.py",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -3597,6 +3615,7 @@ pub mod operation {
             confidence: Confidence::Example,
             source: "ditioas/Ditio.Core.Samples.Integrations:crew-list-chkbox/CrewListRegistrationsSource.cs",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -3768,6 +3787,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/data-extraction/pdf-extraction/",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, file_reference_id: String) -> Self {
             Self {
                 session,

@@ -1218,6 +1218,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -1336,6 +1337,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, external_id: String) -> Self {
             Self {
                 session,
@@ -1384,6 +1386,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, body: types::ApplicationCreate) -> Self {
             Self {
                 session,
@@ -1432,6 +1435,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: i64) -> Self {
             Self {
                 session,
@@ -1480,6 +1484,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(
             session: Session,
             id: i64,
@@ -1533,6 +1538,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: i64) -> Self {
             Self {
                 session,
@@ -1582,6 +1588,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: i64, status_id: String) -> Self {
             Self {
                 session,
@@ -1646,6 +1653,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: i64, job_opening_id: i64) -> Self {
             Self {
                 session,
@@ -1708,6 +1716,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: i64) -> Self {
             Self {
                 session,
@@ -1762,6 +1771,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(
             session: Session,
             id: i64,
@@ -1822,6 +1832,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: i64, attachment_id: String) -> Self {
             Self {
                 session,
@@ -1876,6 +1887,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: i64, attachment_id: String) -> Self {
             Self {
                 session,
@@ -1931,6 +1943,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: i64, attachment_id: String) -> Self {
             Self {
                 session,
@@ -1985,6 +1998,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: i64) -> Self {
             Self {
                 session,
@@ -2035,6 +2049,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(
             session: Session,
             id: i64,
@@ -2092,6 +2107,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(
             session: Session,
             id: i64,
@@ -2152,6 +2168,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, type_: types::ExternalLinkTarget) -> Self {
             Self {
                 session,
@@ -2206,6 +2223,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(
             session: Session,
             type_: types::ExternalLinkTarget,
@@ -2266,6 +2284,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -2332,6 +2351,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, external_id: String) -> Self {
             Self {
                 session,
@@ -2380,6 +2400,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, body: types::HiringRequestCreate) -> Self {
             Self {
                 session,
@@ -2428,6 +2449,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: i64) -> Self {
             Self {
                 session,
@@ -2476,6 +2498,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(
             session: Session,
             id: i64,
@@ -2529,6 +2552,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: i64) -> Self {
             Self {
                 session,
@@ -2578,6 +2602,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: i64) -> Self {
             Self {
                 session,
@@ -2630,6 +2655,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -2696,6 +2722,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, external_id: String) -> Self {
             Self {
                 session,
@@ -2744,6 +2771,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, body: types::JobOpeningCreate) -> Self {
             Self {
                 session,
@@ -2792,6 +2820,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: i64) -> Self {
             Self {
                 session,
@@ -2840,6 +2869,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(
             session: Session,
             id: i64,
@@ -2893,6 +2923,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: i64) -> Self {
             Self {
                 session,
@@ -2941,6 +2972,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(
             session: Session,
             id: i64,
@@ -2996,6 +3028,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(
             session: Session,
             id: i64,
@@ -3055,6 +3088,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -3101,6 +3135,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, external_id: String) -> Self {
             Self {
                 session,
@@ -3149,6 +3184,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, body: types::JobPublicationCreate) -> Self {
             Self {
                 session,
@@ -3197,6 +3233,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: i64) -> Self {
             Self {
                 session,
@@ -3245,6 +3282,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(
             session: Session,
             id: i64,
@@ -3298,6 +3336,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: i64) -> Self {
             Self {
                 session,
@@ -3345,6 +3384,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, partner_id: String) -> Self {
             Self {
                 session,
@@ -3399,6 +3439,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(
             session: Session,
             partner_id: String,
@@ -3459,6 +3500,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(
             session: Session,
             partner_id: String,
@@ -3520,6 +3562,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(
             session: Session,
             partner_id: String,
@@ -3580,6 +3623,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, partner_id: String, id: i64) -> Self {
             Self {
                 session,
@@ -3637,6 +3681,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(
             session: Session,
             partner_id: String,
@@ -3700,6 +3745,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, partner_id: String, id: i64) -> Self {
             Self {
                 session,
@@ -3756,6 +3802,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: String) -> Self {
             Self {
                 session,
@@ -3806,6 +3853,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(
             session: Session,
             id: String,
@@ -3861,6 +3909,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -3915,6 +3964,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, body: types::LocationCreate) -> Self {
             Self {
                 session,
@@ -3963,6 +4013,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: String) -> Self {
             Self {
                 session,
@@ -4011,6 +4062,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(
             session: Session,
             id: String,
@@ -4064,6 +4116,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: String) -> Self {
             Self {
                 session,
@@ -4127,6 +4180,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -4244,6 +4298,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: i64) -> Self {
             Self {
                 session,
@@ -4291,6 +4346,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: i64) -> Self {
             Self {
                 session,
@@ -4345,6 +4401,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: i64, attachment_id: String) -> Self {
             Self {
                 session,
@@ -4399,6 +4456,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: i64, attachment_id: String) -> Self {
             Self {
                 session,
@@ -4455,6 +4513,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: i64) -> Self {
             Self {
                 session,
@@ -4501,6 +4560,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -4547,6 +4607,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: i64) -> Self {
             Self {
                 session,
@@ -4593,6 +4654,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -4639,6 +4701,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, external_id: String) -> Self {
             Self {
                 session,
@@ -4687,6 +4750,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, body: types::PersonCreate) -> Self {
             Self {
                 session,
@@ -4735,6 +4799,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: i64) -> Self {
             Self {
                 session,
@@ -4783,6 +4848,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: i64, body: types::PersonUpdate) -> Self {
             Self {
                 session,
@@ -4832,6 +4898,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: i64) -> Self {
             Self {
                 session,
@@ -4879,6 +4946,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: i64) -> Self {
             Self {
                 session,
@@ -4927,6 +4995,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: i64, body: types::PhotoCreate) -> Self {
             Self {
                 session,
@@ -4976,6 +5045,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: i64) -> Self {
             Self {
                 session,
@@ -5025,6 +5095,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -5093,6 +5164,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, body: types::UserCreate) -> Self {
             Self {
                 session,
@@ -5141,6 +5213,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: i64) -> Self {
             Self {
                 session,
@@ -5189,6 +5262,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: i64, body: types::UserUpdate) -> Self {
             Self {
                 session,
@@ -5238,6 +5312,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: i64) -> Self {
             Self {
                 session,
@@ -5286,6 +5361,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -5347,6 +5423,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, body: types::UserGroupCreate) -> Self {
             Self {
                 session,
@@ -5395,6 +5472,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: i64) -> Self {
             Self {
                 session,
@@ -5443,6 +5521,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(
             session: Session,
             id: i64,
@@ -5496,6 +5575,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: i64) -> Self {
             Self {
                 session,
@@ -5561,6 +5641,7 @@ pub mod operation {
             confidence: Confidence::Example,
             source: "qwadratic/pflege-job-radar:tests/fixtures/board_samples/dvinci_list_json_sample.json",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -5688,6 +5769,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://static.dvinci-easy.com/files/d.vinci%20job-publication-api.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -5797,6 +5879,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://static.dvinci-easy.com/files/d.vinci%20application-apply-api.html",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, job_publication_id: i64) -> Self {
             Self {
                 session,
@@ -5849,6 +5932,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://static.dvinci-easy.com/files/d.vinci%20application-apply-api.html",
         };
+        #[inline(never)]
         pub(super) fn new(
             session: Session,
             job_publication_id: i64,

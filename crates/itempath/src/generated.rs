@@ -1093,6 +1093,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/users",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -1225,6 +1226,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/users",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, body: types::UserCreate) -> Self {
             Self {
                 session,
@@ -1273,6 +1275,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/users",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: i64) -> Self {
             Self {
                 session,
@@ -1321,6 +1324,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/users",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: i64, body: types::UserUpdate) -> Self {
             Self {
                 session,
@@ -1370,6 +1374,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/users",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: i64) -> Self {
             Self {
                 session,
@@ -1444,6 +1449,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/materials",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -1668,6 +1674,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/materials",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, body: types::MaterialCreate) -> Self {
             Self {
                 session,
@@ -1716,6 +1723,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/materials",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: String) -> Self {
             Self {
                 session,
@@ -1764,6 +1772,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/materials",
         };
+        #[inline(never)]
         pub(super) fn new(
             session: Session,
             id: String,
@@ -1817,6 +1826,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: String) -> Self {
             Self {
                 session,
@@ -1879,6 +1889,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/material-codes",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -2041,6 +2052,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/material-codes",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, body: types::MaterialCodeCreate) -> Self {
             Self {
                 session,
@@ -2089,6 +2101,7 @@ pub mod operation {
             confidence: Confidence::Inferred,
             source: "https://itempath.com/docs/api/resource/material-codes",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: String) -> Self {
             Self {
                 session,
@@ -2137,6 +2150,7 @@ pub mod operation {
             confidence: Confidence::Inferred,
             source: "https://itempath.com/docs/api/resource/material-codes",
         };
+        #[inline(never)]
         pub(super) fn new(
             session: Session,
             id: String,
@@ -2190,6 +2204,7 @@ pub mod operation {
             confidence: Confidence::Inferred,
             source: "https://itempath.com/docs/api/resource/material-codes",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: String) -> Self {
             Self {
                 session,
@@ -2241,6 +2256,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/material-properties",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -2383,6 +2399,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/material-properties",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: String) -> Self {
             Self {
                 session,
@@ -2454,6 +2471,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/orders",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -2656,6 +2674,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/orders",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, body: types::OrderCreate) -> Self {
             Self {
                 session,
@@ -2704,6 +2723,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/orders",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: String) -> Self {
             Self {
                 session,
@@ -2752,6 +2772,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/orders",
         };
+        #[inline(never)]
         pub(super) fn new(
             session: Session,
             id: String,
@@ -2805,6 +2826,7 @@ pub mod operation {
             confidence: Confidence::Inferred,
             source: "https://itempath.com/docs/api",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: String) -> Self {
             Self {
                 session,
@@ -2851,6 +2873,7 @@ pub mod operation {
             confidence: Confidence::Example,
             source: "public Python client:cycle_count/itempath_api.py",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: String) -> Self {
             Self {
                 session,
@@ -2922,6 +2945,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/order-lines",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -3115,6 +3139,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/order-lines",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, body: types::OrderLineCreate) -> Self {
             Self {
                 session,
@@ -3163,6 +3188,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/order-lines",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: String) -> Self {
             Self {
                 session,
@@ -3211,6 +3237,7 @@ pub mod operation {
             confidence: Confidence::Example,
             source: "public Python client:ppgAutoBatchAndAllocating.py",
         };
+        #[inline(never)]
         pub(super) fn new(
             session: Session,
             id: String,
@@ -3264,6 +3291,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/order-lines",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: String) -> Self {
             Self {
                 session,
@@ -3396,6 +3424,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/transactions",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -3903,6 +3932,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/transactions",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: String) -> Self {
             Self {
                 session,
@@ -3951,6 +3981,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/knowledgebase/getting-updating-transactions",
         };
+        #[inline(never)]
         pub(super) fn new(
             session: Session,
             id: String,
@@ -4007,6 +4038,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/transactions",
         };
+        #[inline(never)]
         pub(super) fn new(
             session: Session,
             id: String,
@@ -4076,6 +4108,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/batches",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -4238,6 +4271,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/batches",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, body: types::BatchCreate) -> Self {
             Self {
                 session,
@@ -4286,6 +4320,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/batches",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: String) -> Self {
             Self {
                 session,
@@ -4334,6 +4369,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/batches",
         };
+        #[inline(never)]
         pub(super) fn new(
             session: Session,
             id: String,
@@ -4387,6 +4423,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/batches",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: String) -> Self {
             Self {
                 session,
@@ -4463,6 +4500,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/work-order-lines",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -4695,6 +4733,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/work-order-lines",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: String) -> Self {
             Self {
                 session,
@@ -4743,6 +4782,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/work-order-lines",
         };
+        #[inline(never)]
         pub(super) fn new(
             session: Session,
             id: String,
@@ -4801,6 +4841,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/storage-rules",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -4943,6 +4984,7 @@ pub mod operation {
             confidence: Confidence::Example,
             source: "public Python client:material, bin and storage rule helper",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, body: types::StorageRuleCreate) -> Self {
             Self {
                 session,
@@ -4991,6 +5033,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/storage-rules",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: String) -> Self {
             Self {
                 session,
@@ -5039,6 +5082,7 @@ pub mod operation {
             confidence: Confidence::Example,
             source: "public Python client:material, bin and storage rule helper",
         };
+        #[inline(never)]
         pub(super) fn new(
             session: Session,
             id: String,
@@ -5092,6 +5136,7 @@ pub mod operation {
             confidence: Confidence::Example,
             source: "public Python client:material, bin and storage rule helper",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: String) -> Self {
             Self {
                 session,
@@ -5189,6 +5234,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/locations",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -5518,6 +5564,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/locations",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: String) -> Self {
             Self {
                 session,
@@ -5599,6 +5646,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/location-contents",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -5848,6 +5896,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/location-contents",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: String) -> Self {
             Self {
                 session,
@@ -5933,6 +5982,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/location-content-breakdowns",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -6206,6 +6256,7 @@ pub mod operation {
             confidence: Confidence::Inferred,
             source: "https://itempath.com/docs/api/resource/location-content-breakdowns",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: String) -> Self {
             Self {
                 session,
@@ -6260,6 +6311,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/warehouses",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -6402,6 +6454,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/warehouses",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: String) -> Self {
             Self {
                 session,
@@ -6465,6 +6518,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/storage-units",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -6627,6 +6681,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/storage-units",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: String) -> Self {
             Self {
                 session,
@@ -6688,6 +6743,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/access-points",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -6840,6 +6896,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/access-points",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: String) -> Self {
             Self {
                 session,
@@ -6892,6 +6949,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/carriers",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -7034,6 +7092,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/carriers",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: String) -> Self {
             Self {
                 session,
@@ -7123,6 +7182,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/shelves",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -7412,6 +7472,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/shelves",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: String) -> Self {
             Self {
                 session,
@@ -7465,6 +7526,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/bins",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -7613,6 +7675,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/bins",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: String) -> Self {
             Self {
                 session,
@@ -7682,6 +7745,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/zones",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -7874,6 +7938,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/zones",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: String) -> Self {
             Self {
                 session,
@@ -7925,6 +7990,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/itempath-api/authentication",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -8057,6 +8123,7 @@ pub mod operation {
             confidence: Confidence::Inferred,
             source: "https://itempath.com/docs/itempath-api/authentication",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: String) -> Self {
             Self {
                 session,
@@ -8109,6 +8176,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/clients",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -8251,6 +8319,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/clients",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: String) -> Self {
             Self {
                 session,
@@ -8304,6 +8373,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/cost-centers",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -8456,6 +8526,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/cost-centers",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, body: types::CostCenterCreate) -> Self {
             Self {
                 session,
@@ -8504,6 +8575,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/cost-centers",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: String) -> Self {
             Self {
                 session,
@@ -8552,6 +8624,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/cost-centers",
         };
+        #[inline(never)]
         pub(super) fn new(
             session: Session,
             id: String,
@@ -8605,6 +8678,7 @@ pub mod operation {
             confidence: Confidence::Inferred,
             source: "https://itempath.com/docs/api/resource/cost-centers",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: String) -> Self {
             Self {
                 session,
@@ -8667,6 +8741,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/kits",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -8825,6 +8900,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/kits",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, body: types::KitCreate) -> Self {
             Self {
                 session,
@@ -8869,6 +8945,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/kits",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: String) -> Self {
             Self {
                 session,
@@ -8917,6 +8994,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/kits",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: String, body: types::KitUpdate) -> Self {
             Self {
                 session,
@@ -8966,6 +9044,7 @@ pub mod operation {
             confidence: Confidence::Inferred,
             source: "https://itempath.com/docs/api/resource/kits",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: String) -> Self {
             Self {
                 session,
@@ -9032,6 +9111,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/kit-lines",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -9214,6 +9294,7 @@ pub mod operation {
             confidence: Confidence::Inferred,
             source: "https://itempath.com/docs/api/resource/kit-lines",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, body: types::KitLineCreate) -> Self {
             Self {
                 session,
@@ -9262,6 +9343,7 @@ pub mod operation {
             confidence: Confidence::Inferred,
             source: "https://itempath.com/docs/api/resource/kit-lines",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: String) -> Self {
             Self {
                 session,
@@ -9310,6 +9392,7 @@ pub mod operation {
             confidence: Confidence::Inferred,
             source: "https://itempath.com/docs/api/resource/kit-lines",
         };
+        #[inline(never)]
         pub(super) fn new(
             session: Session,
             id: String,
@@ -9363,6 +9446,7 @@ pub mod operation {
             confidence: Confidence::Inferred,
             source: "https://itempath.com/docs/api/resource/kit-lines",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: String) -> Self {
             Self {
                 session,
@@ -9413,6 +9497,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/images",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -9545,6 +9630,7 @@ pub mod operation {
             confidence: Confidence::Inferred,
             source: "https://itempath.com/docs/api/resource/images",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, body: types::ImageCreate) -> Self {
             Self {
                 session,
@@ -9593,6 +9679,7 @@ pub mod operation {
             confidence: Confidence::Inferred,
             source: "https://itempath.com/docs/api/resource/images",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: String) -> Self {
             Self {
                 session,
@@ -9656,6 +9743,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/reports",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -9815,6 +9903,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/reports",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: String) -> Self {
             Self {
                 session,
@@ -9882,6 +9971,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/api-calls",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -10064,6 +10154,7 @@ pub mod operation {
             confidence: Confidence::Inferred,
             source: "https://itempath.com/docs/api/resource/api-calls",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: i64) -> Self {
             Self {
                 session,
@@ -10115,6 +10206,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/connections",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -10247,6 +10339,7 @@ pub mod operation {
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/connections",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session, id: i64) -> Self {
             Self {
                 session,
@@ -10295,6 +10388,7 @@ pub mod operation {
             confidence: Confidence::Inferred,
             source: "https://itempath.com/docs/api/resource/reports",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -10356,6 +10450,7 @@ pub mod operation {
             confidence: Confidence::Inferred,
             source: "phildgordon-alt/lab_assistant",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,
@@ -10415,6 +10510,7 @@ pub mod operation {
             confidence: Confidence::Inferred,
             source: "https://itempath.com/docs/api",
         };
+        #[inline(never)]
         pub(super) fn new(session: Session) -> Self {
             Self {
                 session,

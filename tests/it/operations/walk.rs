@@ -88,7 +88,7 @@ impl Walk {
     }
 
     /// Sends a call that is answered with JSON, and checks request and answer.
-    pub(crate) async fn call<T: Serialize + DeserializeOwned>(
+    pub(crate) async fn call<T: Serialize + DeserializeOwned + 'static>(
         &mut self,
         operation: &'static Operation,
         call: Pending<T>,
@@ -110,7 +110,7 @@ impl Walk {
     }
 
     /// Sends a call whose answer is a list; `null` elements are the list's business, not its rows'.
-    pub(crate) async fn list<T: Serialize + DeserializeOwned>(
+    pub(crate) async fn list<T: Serialize + DeserializeOwned + 'static>(
         &mut self,
         operation: &'static Operation,
         call: Pending<Vec<T>>,
@@ -231,7 +231,7 @@ pub(crate) fn assert_same<T: Serialize>(what: impl std::fmt::Display, wire: &Val
 }
 
 /// Every loose form of the JSON decodes, and is written again as it was, but for what the documentation says is dropped.
-fn assert_loose_forms<T: Serialize + DeserializeOwned>(id: &str, wire: &Value) {
+fn assert_loose_forms<T: Serialize + DeserializeOwned + 'static>(id: &str, wire: &Value) {
     for form in loosen::forms(wire) {
         let typed: T = serde_json::from_value(form.clone())
             .unwrap_or_else(|error| panic!("{id}: {error}: a loose form of the answer does not decode: {form}"));

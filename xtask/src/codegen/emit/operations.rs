@@ -119,7 +119,8 @@ impl<'o> Call<'o> {
         doc(&[&summary, &description, deprecated, &arguments.join("\n"), &facts])
     }
 
-    /// The builder and what it can do.
+    /// The builder and what it can do. It is put together out of line: small as that is, it would else be compiled again
+    /// in every program.
     pub(super) fn item(&self, enums: &dyn Fn(&str) -> bool) -> Result<TokenStream> {
         let name = self.name();
         let types = format_ident!("types");
@@ -168,6 +169,7 @@ impl<'o> Call<'o> {
             impl #name {
                 /// What is known of this operation.
                 pub const OPERATION: Operation = #operation;
+                #[inline(never)]
                 pub(super) fn new(session: Session, #(#arguments),*) -> Self {
                     Self { session, call: CallOptions::default(), #(#given,)* #(#unset,)* }
                 }
