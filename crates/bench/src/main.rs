@@ -93,8 +93,12 @@ impl Name {
 }
 
 fn main() -> ExitCode {
-    match measure_all(&Arguments::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
+    let done = match std::env::var_os(build::LOG) {
+        Some(log) => build::wrap(&log),
+        None => measure_all(&Arguments::parse()).map(|()| ExitCode::SUCCESS),
+    };
+    match done {
+        Ok(code) => code,
         Err(error) => {
             progress(&format!("error: {error:#}"));
             ExitCode::FAILURE

@@ -1,14 +1,19 @@
 //! What Keyfob costs a program's build: processor time, crates, and the size of what comes out.
 
 mod program;
+mod units;
 
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
+use keyfob_bench::measure::Series;
 use keyfob_bench::table::{Budgets, Table};
 
 use crate::Effort;
 use program::{Profile, Program};
+use units::{Build, Units};
+
+pub(crate) use units::{LOG, wrap};
 
 /// The APIs, as features of `keyfob`.
 const APIS: &[&str] =
@@ -18,32 +23,44 @@ const LARGEST: &[&str] = &["itempath"];
 /// How many operations the program with many calls has.
 const CALLS: usize = 40;
 
-/// What a program's build cost.
-struct Cost {
+/// The builds of a program, and what came out.
+struct Built {
     name: String,
-    dev: f64,
-    release: f64,
+    dev: Build,
+    release: Build,
     crates: usize,
     lines: usize,
     size: u64,
 }
 
+/// What a program's build cost.
+struct Cost {
+    built: Built,
+    dev: f64,
+    release: f64,
+}
+
 /// Measures and writes the tables.
 pub(crate) fn run(effort: Effort) -> Result<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().context("finding the workspace")?;
-    let mut costs = vec![
-        cost(&root, "reqwest, rustls with ring, serde, tokio", &Program::base(&root, false))?,
-        cost(&root, "the same with reqwest's default features", &Program::base(&root, true))?,
+    let mut all = vec![
+        build(&root, "reqwest, rustls with ring, serde, tokio", &Program::base(&root, false))?,
+        build(&root, "the same with reqwest's default features", &Program::base(&root, true))?,
     ];
     for api in effort.pick(APIS, LARGEST) {
-        costs.push(cost(&root, &format!("keyfob, {api}"), &Program::keyfob(&root, &[api]))?);
+        all.push(build(&root, &format!("keyfob, {api}"), &Program::keyfob(&root, &[api]))?);
     }
-    costs.push(cost(&root, "keyfob, all seven APIs", &Program::keyfob(&root, APIS))?);
-    let calls = calls(&root)?;
-    Ok(format!("{}\n{calls}\n{}", table(&costs), budgets(&costs, &calls)))
+    all.push(build(&root, "keyfob, all seven APIs", &Program::keyfob(&root, APIS))?);
+    let mut units = Units::default();
+    all.iter().for_each(|built| [&built.dev, &built.release].into_iter().for_each(|build| units.add(build)));
+    let own = own(all.last().expect("there is a program with all APIs"), &units);
+    let cost = |built: Built| Cost { dev: units.steady(&built.dev), release: units.steady(&built.release), built };
+    let costs: Vec<_> = all.into_iter().map(cost).collect();
+    let calls = calls(&root, effort.pick(5, 1))?;
+    Ok(format!("{}\n{own}\n{calls}\n{}", table(&costs), budgets(&costs, &calls)))
 }
 
-fn cost(root: &Path, name: &str, program: &Program) -> Result<Cost> {
+fn build(root: &Path, name: &str, program: &Program) -> Result<Built> {
     crate::progress(&format!("building {name}"));
     let dev = program.cold(Profile::Dev)?;
     let release = program.cold(Profile::Release)?;
@@ -51,7 +68,22 @@ fn cost(root: &Path, name: &str, program: &Program) -> Result<Cost> {
     let crates = program.crates()?;
     let lines = program.features().iter().map(|api| generated_lines(root, api)).sum::<Result<usize>>()?;
     program.clean()?;
-    Ok(Cost { name: name.to_owned(), dev, release, crates, lines, size })
+    Ok(Built { name: name.to_owned(), dev, release, crates, lines, size })
+}
+
+/// What Keyfob's own crates take.
+fn own(all: &Built, units: &Units) -> Table {
+    let mut table = Table::new(["Keyfob's own crates", "dev, CPU s", "release, CPU s"]);
+    let shared = ["auth", "client", "ditio"].into_iter();
+    for name in shared.chain(APIS.iter().copied()) {
+        let seconds = |build| units.of(build, &format!("keyfob_{}", name.replace('-', "_")));
+        table.row([
+            format!("keyfob-{name}"),
+            format!("{:.1}", seconds(&all.dev)),
+            format!("{:.1}", seconds(&all.release)),
+        ]);
+    }
+    table
 }
 
 fn generated_lines(root: &Path, api: &str) -> Result<usize> {
@@ -74,14 +106,14 @@ fn table(costs: &[Cost]) -> Table {
     let base = &costs[0];
     for cost in costs {
         table.row([
-            cost.name.clone(),
+            cost.built.name.clone(),
             format!("{:.1}", cost.dev),
             format!("{:.2}", cost.dev / base.dev),
             format!("{:.1}", cost.release),
             format!("{:.2}", cost.release / base.release),
-            cost.crates.to_string(),
-            cost.lines.to_string(),
-            format!("{:.1}", cost.size as f64 / 1e6),
+            cost.built.crates.to_string(),
+            cost.built.lines.to_string(),
+            format!("{:.1}", cost.built.size as f64 / 1e6),
         ]);
     }
     table
@@ -89,28 +121,37 @@ fn table(costs: &[Cost]) -> Table {
 
 /// Programs that call one operation and many, with their dependencies built.
 struct Calls {
-    one: f64,
-    many: f64,
+    one: Series,
+    many: Series,
+}
+
+impl Calls {
+    fn ratio(&self) -> f64 {
+        self.many.median() / self.one.median()
+    }
 }
 
 impl std::fmt::Display for Calls {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let mut table = Table::new(["A program in release, its dependencies built, that calls", "CPU s", "x"]);
         table.row(["1 operation".to_owned(), format!("{:.2}", self.one), "1.00".to_owned()]);
-        table.row([format!("{CALLS} operations"), format!("{:.2}", self.many), format!("{:.2}", self.many / self.one)]);
+        table.row([format!("{CALLS} operations"), format!("{:.2}", self.many), format!("{:.2}", self.ratio())]);
         table.fmt(f)
     }
 }
 
-fn calls(root: &Path) -> Result<Calls> {
+fn calls(root: &Path, rounds: usize) -> Result<Calls> {
     crate::progress("building programs with calls");
     let program = Program::keyfob(root, &["ditio-core", "dvinci", "itempath"]);
     program.cold(Profile::Release)?;
     let operations = program::operations(root, &["ditio-core", "dvinci", "itempath"], CALLS)?;
-    let one = program.with_calls(&operations[..1])?;
-    let many = program.with_calls(&operations)?;
+    let mut calls = Calls { one: Series::default(), many: Series::default() };
+    for _ in 0..rounds {
+        calls.one.push(program.with_calls(&operations[..1])?.seconds);
+        calls.many.push(program.with_calls(&operations)?.seconds);
+    }
     program.clean()?;
-    Ok(Calls { one, many })
+    Ok(calls)
 }
 
 fn budgets(costs: &[Cost], calls: &Calls) -> Budgets {
@@ -126,8 +167,8 @@ fn budgets(costs: &[Cost], calls: &Calls) -> Budgets {
         times(format!("the same beside reqwest's default features, {profile}"), 1.0, most(of) / of(default));
         times(format!("all seven APIs, {profile}, beside the base"), 2.2, of(all) / of(base));
     }
-    times(format!("{CALLS} operations beside 1, release"), 2.0, calls.many / calls.one);
-    let more = ones.iter().map(|cost| cost.crates).max().unwrap_or_default().saturating_sub(base.crates);
+    times(format!("{CALLS} operations beside 1, release"), 2.0, calls.ratio());
+    let more = ones.iter().map(|cost| cost.built.crates).max().unwrap_or_default().saturating_sub(base.built.crates);
     budgets.add("crates of one API beyond the base", "32", more.to_string(), more <= 32);
     budgets
 }

@@ -7,6 +7,8 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 
+use super::units::{self, Build};
+
 /// Processor time comes from the system in hundredths of a second.
 const TICKS: f64 = 100.0;
 
@@ -64,8 +66,8 @@ impl Program {
         &self.features
     }
 
-    /// Builds it from nothing and says how many seconds of processor time that took.
-    pub(super) fn cold(&self, profile: Profile) -> Result<f64> {
+    /// Builds it from nothing.
+    pub(super) fn cold(&self, profile: Profile) -> Result<Build> {
         let manifest = format!(
             "[workspace]\n[package]\nname = \"program\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\n{}",
             self.dependencies
@@ -80,7 +82,7 @@ impl Program {
     }
 
     /// Builds it again with calls in it.
-    pub(super) fn with_calls(&self, calls: &[String]) -> Result<f64> {
+    pub(super) fn with_calls(&self, calls: &[String]) -> Result<Build> {
         let clients = self.features.iter().map(|api| {
             let module = api.replace('-', "_");
             format!(
@@ -94,10 +96,13 @@ impl Program {
         self.build(Profile::Release)
     }
 
-    fn build(&self, profile: Profile) -> Result<f64> {
+    fn build(&self, profile: Profile) -> Result<Build> {
+        let log = self.folder.join("units");
+        fs::write(&log, "").context("making a log of the compiler's runs")?;
         let before = children()?;
         self.cargo(if profile == Profile::Release { &["build", "--release"] } else { &["build"] })?;
-        Ok(children()? - before)
+        let seconds = children()? - before;
+        Ok(Build { seconds, units: units::read(&log)? })
     }
 
     /// How large the program is that was built in release, without symbols, in bytes.
@@ -124,6 +129,8 @@ impl Program {
     fn cargo(&self, arguments: &[&str]) -> Result<String> {
         let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         command.current_dir(&self.folder).args(arguments).arg("--quiet").env("CARGO_INCREMENTAL", "0");
+        command.env("RUSTC_WRAPPER", std::env::current_exe().context("finding this program")?);
+        command.env(units::LOG, self.folder.join("units"));
         let output = command.env("CARGO_TARGET_DIR", "target").output().context("starting cargo")?;
         ensure!(output.status.success(), "cargo failed: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).context("cargo prints UTF-8")
@@ -142,7 +149,7 @@ impl Program {
 }
 
 /// Processor time of all processes that this one has started and waited for, in seconds. As Linux tells it.
-fn children() -> Result<f64> {
+pub(super) fn children() -> Result<f64> {
     let text = fs::read_to_string("/proc/self/stat").context("reading what processes took, as Linux tells it")?;
     // Behind the name, which may hold spaces, fields 3 and on; 16 and 17 are the children's.
     let fields = text.rsplit_once(") ").context("reading what processes took")?.1.split(' ').skip(13).take(2);
