@@ -105,16 +105,7 @@ impl AuthenticatorBuilder {
         let Self { credentials, transport, client, clock, retry, .. } = self;
         let shared = match credentials.prepare(&transport)? {
             Prepared::Fixed(headers) => {
-                let held = Held {
-                    headers: *headers,
-                    generation: Generation(1),
-                    issued: clock.moment(),
-                    lifetime: Lifetime::Unknown,
-                    margin: Duration::ZERO,
-                    refresh_from: Duration::MAX,
-                    token_type: None,
-                    scopes: Vec::new(),
-                };
+                let held = Held::fixed(*headers, &clock);
                 Shared::new(Snapshot::of(held, &clock), None, clock, 0.0)
             }
             Prepared::Source(source) => {

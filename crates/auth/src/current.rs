@@ -102,21 +102,11 @@ mod tests {
     use crate::authorization::Headers;
     use crate::clock::Clock;
     use crate::snapshot::Held;
-    use crate::token::Lifetime;
     use std::time::Duration;
 
     fn snapshot(token: &str, clock: &Clock) -> Snapshot {
-        let held = Held {
-            headers: Headers::bearer(&SecretString::from(token)).expect("legal"),
-            generation: Generation(1),
-            issued: clock.moment(),
-            lifetime: Lifetime::Unknown,
-            margin: Duration::ZERO,
-            refresh_from: Duration::MAX,
-            token_type: None,
-            scopes: Vec::new(),
-        };
-        Snapshot::of(held, clock)
+        let headers = Headers::bearer(&SecretString::from(token)).expect("legal");
+        Snapshot::of(Held::fixed(headers, clock), clock)
     }
 
     fn header(current: &Current, clock: &Clock) -> Option<String> {

@@ -95,6 +95,20 @@ fn number() -> u64 {
 }
 
 impl Held {
+    /// Headers that do not change and never expire.
+    pub(crate) fn fixed(headers: Headers, clock: &Clock) -> Self {
+        Self {
+            headers,
+            generation: Generation(1),
+            issued: clock.moment(),
+            lifetime: Lifetime::Unknown,
+            margin: Duration::ZERO,
+            refresh_from: Duration::MAX,
+            token_type: None,
+            scopes: Vec::new(),
+        }
+    }
+
     fn state(&self, now: &Moment) -> State {
         let age = self.issued.age(now);
         match self.ends() {

@@ -133,34 +133,39 @@ impl<O: Paged> fmt::Debug for Items<O> {
     }
 }
 
-/// A page on its way. Dropping it ends the request.
-struct Fetch {
+/// Whose page it is, for errors.
+#[derive(Clone, Copy)]
+struct Origin {
     api: &'static str,
     operation: &'static Operation,
+}
+
+/// A page on its way. Dropping it ends the request.
+struct Fetch {
+    origin: Origin,
     page: JoinHandle<Result<Whole, Error>>,
 }
 
 /// A page that is there, as it came.
 struct Arrived {
-    api: &'static str,
-    operation: &'static Operation,
+    origin: Origin,
     page: Whole,
 }
 
 impl Fetch {
     fn begin(call: Call, room: Vec<u8>) -> Self {
         let Call { session, operation, request, options } = call;
-        let api = session.api();
+        let origin = Origin { api: session.api(), operation };
         let page = async move { session.buffered(operation, request, options, room).await };
         // The page belongs to the trace of whoever asks for it.
-        Self { api, operation, page: tokio::spawn(page.in_current_span()) }
+        Self { origin, page: tokio::spawn(page.in_current_span()) }
     }
 
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<Arrived, Error>> {
         let page = ready!(self.page.poll_unpin(context)).unwrap_or_else(|lost| {
             Err(Error::new(ErrorKind::Unexpected, "the task that fetches pages was ended").with_source(lost))
         });
-        Poll::Ready(page.map(|page| Arrived { api: self.api, operation: self.operation, page }))
+        Poll::Ready(page.map(|page| Arrived { origin: self.origin, page }))
     }
 }
 
@@ -224,8 +229,8 @@ impl<O: Paged> Pages<O> {
     }
 
     /// Decodes a page that is there, and goes for the next.
-    fn take_in(&mut self, Arrived { api, operation, page }: Arrived) -> Result<O::Page, Error> {
-        let decoded = decode::value(&page).map_err(|error| error.at(api, operation));
+    fn take_in(&mut self, Arrived { origin, page }: Arrived) -> Result<O::Page, Error> {
+        let decoded = decode::value(&page).map_err(|error| error.at(origin.api, origin.operation));
         self.room = page.body.into();
         let decoded: O::Page = decoded?;
         self.position = self.behind(&decoded)?;
