@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::authenticator::Authenticator;
-use crate::authorization::Generation;
 use crate::clock::Clock;
 use crate::credentials::{Credentials, Prepared};
 use crate::error::Error;
@@ -17,7 +16,6 @@ use crate::retry::{Retry, random};
 use crate::snapshot::{Held, Snapshot};
 #[cfg(feature = "store")]
 use crate::store::{LEASE, Sharing, TokenStore};
-use crate::token::Lifetime;
 use crate::transport::Transport;
 
 /// Builds an [`Authenticator`].

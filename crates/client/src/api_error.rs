@@ -40,16 +40,16 @@ impl ApiError {
     /// Reads a body of any kind; what is not JSON is only kept.
     pub(crate) fn read(raw: Bytes) -> Self {
         let mut error = Self { raw, ..Self::default() };
-        match serde_json::from_slice::<Value>(&error.raw) {
-            Ok(Value::String(text)) => error.message = Some(text),
-            Ok(Value::Object(body)) => {
+        match error.json() {
+            Some(Value::String(text)) => error.message = Some(text),
+            Some(Value::Object(body)) => {
                 // Some services wrap all of it: {"error": {"message": …}}.
                 let inner = body.get("error").and_then(Value::as_object).unwrap_or(&body);
                 error.message = MESSAGES.iter().find_map(|name| text(inner.get(*name)?));
                 error.code = CODES.iter().find_map(|name| text(inner.get(*name)?));
                 error.fields = FIELD_LISTS.iter().filter_map(|name| inner.get(*name)).flat_map(field_errors).collect();
             }
-            Ok(list @ Value::Array(_)) => error.fields = field_errors(&list),
+            Some(list @ Value::Array(_)) => error.fields = field_errors(&list),
             _ => {}
         }
         if error.message.is_none() {
@@ -88,7 +88,7 @@ impl ApiError {
     /// The body as JSON, if it is JSON.
     #[must_use]
     pub fn json(&self) -> Option<Value> {
-        serde_json::from_slice(&self.raw).ok()
+        serde_json::from_str(std::str::from_utf8(&self.raw).ok()?).ok()
     }
 }
 

@@ -20,7 +20,7 @@ pub(crate) fn last_member(object: &[u8], name: &str) -> Option<String> {
                 let start = opening(&object[..end - 1])?;
                 let behind = object[end..].trim_ascii_start();
                 if depth == 0 && object[start..end - 1] == *name.as_bytes() && behind.starts_with(b":") {
-                    let mut value = serde_json::Deserializer::from_slice(&behind[1..]);
+                    let mut value = serde_json::Deserializer::from_str(std::str::from_utf8(&behind[1..]).ok()?);
                     return String::deserialize(&mut value).ok();
                 }
                 end = start;

@@ -316,7 +316,7 @@ fn status_in_body(body: &[u8]) -> Option<StatusCode> {
     if !body.starts_with(b"{") {
         return None;
     }
-    let status = match serde_json::from_slice::<Top>(body).ok()?.status {
+    let status = match serde_json::from_str::<Top>(&String::from_utf8_lossy(body)).ok()?.status {
         serde_json::Value::Number(number) => number.as_u64()?,
         serde_json::Value::String(text) => text.trim().parse().ok()?,
         _ => return None,
