@@ -57,7 +57,7 @@ pub(crate) fn run(effort: Effort) -> Result<String> {
     let cost = |built: Built| Cost { dev: units.steady(&built.dev), release: units.steady(&built.release), built };
     let costs: Vec<_> = all.into_iter().map(cost).collect();
     let calls = calls(&root, effort.pick(5, 1))?;
-    Ok(format!("{}\n{own}\n{calls}\n{}", table(&costs), budgets(&costs, &calls)))
+    Ok(format!("{}\n{own}\n{}\n{}", table(&costs), calls_table(&calls), budgets(&costs, &calls)))
 }
 
 fn build(root: &Path, name: &str, program: &Program) -> Result<Built> {
@@ -119,42 +119,47 @@ fn table(costs: &[Cost]) -> Table {
     table
 }
 
-/// Programs that call one operation and many, with their dependencies built.
+/// A program that is built again with some calls in it, its dependencies built.
+#[derive(Default)]
 struct Calls {
-    one: Series,
-    many: Series,
+    dev: Series,
+    release: Series,
 }
 
-impl Calls {
-    fn ratio(&self) -> f64 {
-        self.many.median() / self.one.median()
-    }
-}
-
-impl std::fmt::Display for Calls {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let mut table = Table::new(["A program in release, its dependencies built, that calls", "CPU s", "x"]);
-        table.row(["1 operation".to_owned(), format!("{:.2}", self.one), "1.00".to_owned()]);
-        table.row([format!("{CALLS} operations"), format!("{:.2}", self.many), format!("{:.2}", self.ratio())]);
-        table.fmt(f)
-    }
-}
-
-fn calls(root: &Path, rounds: usize) -> Result<Calls> {
+/// Programs that call one operation and many.
+fn calls(root: &Path, rounds: usize) -> Result<[Calls; 2]> {
     crate::progress("building programs with calls");
     let program = Program::keyfob(root, &["ditio-core", "dvinci", "itempath"]);
-    program.cold(Profile::Release)?;
     let operations = program::operations(root, &["ditio-core", "dvinci", "itempath"], CALLS)?;
-    let mut calls = Calls { one: Series::default(), many: Series::default() };
-    for _ in 0..rounds {
-        calls.one.push(program.with_calls(&operations[..1])?.seconds);
-        calls.many.push(program.with_calls(&operations)?.seconds);
+    let mut all = <[Calls; 2]>::default();
+    for profile in [Profile::Dev, Profile::Release] {
+        program.cold(profile)?;
+        for _ in 0..rounds {
+            for (calls, operations) in all.iter_mut().zip([&operations[..1], &operations]) {
+                let seconds = program.with_calls(operations, profile)?.seconds;
+                (if profile == Profile::Dev { &mut calls.dev } else { &mut calls.release }).push(seconds);
+            }
+        }
     }
     program.clean()?;
-    Ok(calls)
+    Ok(all)
 }
 
-fn budgets(costs: &[Cost], calls: &Calls) -> Budgets {
+fn calls_table([one, many]: &[Calls; 2]) -> Table {
+    let mut table = Table::new(["Built again, a program that calls", "dev, CPU s", "x", "release, CPU s", "x"]);
+    for (name, calls) in [("1 operation".to_owned(), one), (format!("{CALLS} operations"), many)] {
+        table.row([
+            name,
+            format!("{:.2}", calls.dev),
+            format!("{:.2}", calls.dev.median() / one.dev.median()),
+            format!("{:.2}", calls.release),
+            format!("{:.2}", calls.release.median() / one.release.median()),
+        ]);
+    }
+    table
+}
+
+fn budgets(costs: &[Cost], [one, many]: &[Calls; 2]) -> Budgets {
     let mut budgets = Budgets::new();
     let (base, default) = (&costs[0], &costs[1]);
     let (all, ones) = costs[2..].split_last().expect("there is a program with all APIs");
@@ -167,7 +172,7 @@ fn budgets(costs: &[Cost], calls: &Calls) -> Budgets {
         times(format!("the same beside reqwest's default features, {profile}"), 1.0, most(of) / of(default));
         times(format!("all seven APIs, {profile}, beside the base"), 2.2, of(all) / of(base));
     }
-    times(format!("{CALLS} operations beside 1, release"), 2.0, calls.ratio());
+    times(format!("{CALLS} operations beside 1, release"), 2.0, many.release.median() / one.release.median());
     let more = ones.iter().map(|cost| cost.built.crates).max().unwrap_or_default().saturating_sub(base.built.crates);
     budgets.add("crates of one API beyond the base", "32", more.to_string(), more <= 32);
     budgets

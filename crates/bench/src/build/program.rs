@@ -82,7 +82,7 @@ impl Program {
     }
 
     /// Builds it again with calls in it.
-    pub(super) fn with_calls(&self, calls: &[String]) -> Result<Build> {
+    pub(super) fn with_calls(&self, calls: &[String], profile: Profile) -> Result<Build> {
         let clients = self.features.iter().map(|api| {
             let module = api.replace('-', "_");
             format!(
@@ -93,7 +93,7 @@ impl Program {
         let body = clients.chain(calls.iter().cloned()).collect::<String>();
         let text = format!("#[tokio::main]\nasync fn main() -> Result<(), keyfob::Error> {{ {body} Ok(()) }}\n");
         self.write("src/main.rs", &text)?;
-        self.build(Profile::Release)
+        self.build(profile)
     }
 
     fn build(&self, profile: Profile) -> Result<Build> {
