@@ -48,7 +48,7 @@ impl Part {
 
     /// What stands before its content.
     fn head(&self, boundary: &str, name: &str) -> Result<String, Error> {
-        let mut head = format!("--{boundary}\r\ncontent-disposition: form-data; name=\"{}\"", escaped(name));
+        let mut head = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{}\"", escaped(name));
         if let Some(name) = &self.file_name {
             head.extend(["; filename=\"", &escaped(name), "\""]);
         }
@@ -56,7 +56,7 @@ impl Part {
             if !is_media_type(media_type) {
                 return Err(Error::new(ErrorKind::Rejected, "the part's content type is not a media type"));
             }
-            head.extend(["\r\ncontent-type: ", media_type]);
+            head.extend(["\r\nContent-Type: ", media_type]);
         }
         head.push_str("\r\n\r\n");
         Ok(head)
@@ -74,7 +74,7 @@ fn is_media_type(text: &str) -> bool {
         !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
     };
     let (essence, parameters) = text.split_once(';').unwrap_or((text, ""));
-    let types = essence.trim_end().split_once('/');
+    let types = essence.trim_end_matches([' ', '\t']).split_once('/');
     types.is_some_and(|(kind, subtype)| is_token(kind) && is_token(subtype))
         && parameters.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic())
 }
@@ -157,6 +157,8 @@ mod tests {
             ("text/", false),
             ("text/a/b", false),
             ("text/plain\r\nx: y", false),
+            ("text/plain\r\n", false),
+            ("text/plain\r\n;x", false),
             ("text/plain; a\r\nx: y", false),
             ("text/plain; ø", false),
         ] {
