@@ -2,8 +2,7 @@
 
 use std::fmt;
 #[cfg(feature = "store")]
-use std::sync::Arc;
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use crate::authenticator::Authenticator;
 use crate::clock::Clock;

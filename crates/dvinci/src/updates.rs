@@ -1,6 +1,6 @@
 //! From what was read to what is sent back: each answer becomes the update that changes nothing.
 
-use serde::{Serialize, de::DeserializeOwned};
+use keyfob_client::record::{Record, Write, read_record, to_json};
 use serde_json::Value;
 
 use crate::types::{
@@ -14,7 +14,9 @@ macro_rules! updates {
         /// Takes over everything that was read, also what is not known here, except what d.vinci does not take back.
         impl From<$answer> for $update {
             fn from(answer: $answer) -> Self {
-                update(&answer, &[$($dropped),*], [$(($key, Value::from($value))),*])
+                let mut update = <$update as Record>::blank();
+                fill(&mut update, &answer, &[$($dropped),*], &[$(($key, Value::from($value))),*]);
+                update
             }
         }
     )*};
@@ -43,23 +45,20 @@ updates! {
     UserGroup => UserGroupUpdate, without [], at_least [];
 }
 
-fn update<A: Serialize, U: DeserializeOwned, const N: usize>(
-    answer: &A,
-    dropped: &[&str],
-    at_least: [(&str, Value); N],
-) -> U {
-    let mut body = serde_json::to_value(answer).expect("what was read from JSON can be written as JSON");
+fn fill(update: &mut dyn Record, answer: &dyn Write, dropped: &[&str], at_least: &[(&str, Value)]) {
+    let mut body = to_json(Some(answer)).expect("what was read from JSON can be written as JSON");
     let properties = body.as_object_mut().expect("answers are objects");
     // d.vinci answers `null` for what is empty, and does not take it back everywhere; left out, it stays empty.
     properties.retain(|key, value| !dropped.contains(&key.as_str()) && !value.is_null());
     for (key, value) in at_least {
-        properties.entry(key).or_insert(value);
+        properties.entry(*key).or_insert_with(|| value.clone());
     }
-    serde_json::from_value(body).expect("an update knows no property by another type than the answer")
+    read_record(&body, update).expect("an update knows no property by another type than the answer");
 }
 
 #[cfg(test)]
 mod tests {
+    use serde::{Serialize, de::DeserializeOwned};
     use serde_json::json;
 
     use super::*;

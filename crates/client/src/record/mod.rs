@@ -28,9 +28,9 @@ pub use self::{
     forms::{Form, Forms, Note, Seen},
     kinds::{given, needed, nullable, option_text, text},
     lists::Elements,
-    sink::{Members, Sink, Write, plainly},
+    sink::{Members, Sink, Write, plainly, to_json},
     source::{Element, Failed, Source},
-    values::{Value, required},
+    values::{Value, read_record, required},
 };
 pub(crate) use self::{sink::Written, source::from, values::whole};
 use crate::Extra;

@@ -67,7 +67,8 @@ impl Serialize for Written<'_> {
 }
 
 /// The JSON of what can be written.
-pub(super) fn to_json(value: Option<&dyn Write>) -> Option<Json> {
+#[must_use]
+pub fn to_json(value: Option<&dyn Write>) -> Option<Json> {
     serde_json::to_value(value.map(Written)).ok()
 }
 

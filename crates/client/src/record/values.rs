@@ -7,6 +7,7 @@ use serde::Deserializer;
 use serde_json::Value as Json;
 
 use super::{
+    Record,
     forms::{Form, Note, Seen},
     sink::{Sink, Write, to_json},
     source::{self, Failed, Source},
@@ -228,6 +229,15 @@ pub(super) fn read_json<T: Value>(json: &Json, note: &mut Note) -> Result<Option
         Ok(())
     })?;
     Ok(value)
+}
+
+/// Reads a record from JSON that is there already.
+///
+/// # Errors
+///
+/// If it is no object, or a field holds what it cannot take.
+pub fn read_record(json: &Json, record: &mut dyn Record) -> Result<(), Failed> {
+    from_json(json, &mut |source| if source.record(record, &mut Note::default())? { Ok(()) } else { Err(Failed) })
 }
 
 fn from_json(json: &Json, read: &mut dyn FnMut(&mut dyn Source<'_>) -> Result<(), Failed>) -> Result<(), Failed> {
