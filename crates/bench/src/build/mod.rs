@@ -43,28 +43,37 @@ struct Cost {
 /// Measures and writes the tables.
 pub(crate) fn run(effort: Effort) -> Result<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().context("finding the workspace")?;
+    let build = |name: &str, program: Program| build(&root, name, &program, &mut |_, _| Ok(()));
     let mut all = vec![
-        build(&root, "reqwest, rustls with ring, serde, tokio", &Program::base(&root, false))?,
-        build(&root, "the same with reqwest's default features", &Program::base(&root, true))?,
+        build("reqwest, rustls with ring, serde, tokio", Program::base(&root, false))?,
+        build("the same with reqwest's default features", Program::base(&root, true))?,
     ];
     for api in effort.pick(APIS, LARGEST) {
-        all.push(build(&root, &format!("keyfob, {api}"), &Program::keyfob(&root, &[api]))?);
+        all.push(build(&format!("keyfob, {api}"), Program::keyfob(&root, &[api]))?);
     }
-    all.push(build(&root, "keyfob, all seven APIs", &Program::keyfob(&root, APIS))?);
+    let (every, calls) = with_calls(&root, effort.pick(5, 1))?;
+    all.push(every);
     let mut units = Units::default();
     all.iter().for_each(|built| [&built.dev, &built.release].into_iter().for_each(|build| units.add(build)));
     let own = own(all.last().expect("there is a program with all APIs"), &units);
     let cost = |built: Built| Cost { dev: units.steady(&built.dev), release: units.steady(&built.release), built };
     let costs: Vec<_> = all.into_iter().map(cost).collect();
-    let calls = calls(&root, effort.pick(5, 1))?;
     Ok(format!("{}\n{own}\n{}\n{}", table(&costs), calls_table(&calls), budgets(&costs, &calls)))
 }
 
-fn build(root: &Path, name: &str, program: &Program) -> Result<Built> {
+/// Builds a program from nothing, and does something more with each of its builds.
+fn build(
+    root: &Path,
+    name: &str,
+    program: &Program,
+    then: &mut dyn FnMut(&Program, Profile) -> Result<()>,
+) -> Result<Built> {
     crate::progress(&format!("building {name}"));
     let dev = program.cold(Profile::Dev)?;
+    then(program, Profile::Dev)?;
     let release = program.cold(Profile::Release)?;
     let size = program.stripped_size()?;
+    then(program, Profile::Release)?;
     let crates = program.crates()?;
     let lines = program.features().iter().map(|api| generated_lines(root, api)).sum::<Result<usize>>()?;
     program.clean()?;
@@ -127,25 +136,25 @@ struct Calls {
 }
 
 /// Programs that call one operation and many.
-fn calls(root: &Path, rounds: usize) -> Result<[Calls; 2]> {
-    crate::progress("building programs with calls");
-    let program = Program::keyfob(root, &["ditio-core", "dvinci", "itempath"]);
+type CallsOfBoth = [Calls; 2];
+
+/// Builds one program more, and then again with calls in it.
+fn with_calls(root: &Path, rounds: usize) -> Result<(Built, CallsOfBoth)> {
     let operations = program::operations(root, &["ditio-core", "dvinci", "itempath"], CALLS)?;
-    let mut all = <[Calls; 2]>::default();
-    for profile in [Profile::Dev, Profile::Release] {
-        program.cold(profile)?;
+    let mut all = CallsOfBoth::default();
+    let built = build(root, "keyfob, all seven APIs", &Program::keyfob(root, APIS), &mut |program, profile| {
         for _ in 0..rounds {
             for (calls, operations) in all.iter_mut().zip([&operations[..1], &operations]) {
                 let seconds = program.with_calls(operations, profile)?.seconds;
                 (if profile == Profile::Dev { &mut calls.dev } else { &mut calls.release }).push(seconds);
             }
         }
-    }
-    program.clean()?;
-    Ok(all)
+        Ok(())
+    })?;
+    Ok((built, all))
 }
 
-fn calls_table([one, many]: &[Calls; 2]) -> Table {
+fn calls_table([one, many]: &CallsOfBoth) -> Table {
     let mut table = Table::new(["Built again, a program that calls", "dev, CPU s", "x", "release, CPU s", "x"]);
     for (name, calls) in [("1 operation".to_owned(), one), (format!("{CALLS} operations"), many)] {
         table.row([
@@ -159,7 +168,7 @@ fn calls_table([one, many]: &[Calls; 2]) -> Table {
     table
 }
 
-fn budgets(costs: &[Cost], [one, many]: &[Calls; 2]) -> Budgets {
+fn budgets(costs: &[Cost], [one, many]: &CallsOfBoth) -> Budgets {
     let mut budgets = Budgets::new();
     let (base, default) = (&costs[0], &costs[1]);
     let (all, ones) = costs[2..].split_last().expect("there is a program with all APIs");
