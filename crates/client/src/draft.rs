@@ -25,7 +25,7 @@ pub struct Draft {
 /// A request that can be sent, more than once if its payload can.
 #[derive(Debug)]
 pub struct Outgoing {
-    pub(crate) request: Request,
+    pub(crate) request: Box<Request>,
     pub(crate) payload: Payload,
 }
 
@@ -33,12 +33,12 @@ impl Outgoing {
     /// A request for what is at this address.
     #[must_use]
     pub fn get(url: Url) -> Self {
-        Self { request: Request::new(Method::GET, url), payload: Payload::Inline }
+        Self { request: Box::new(Request::new(Method::GET, url)), payload: Payload::Inline }
     }
 
     /// The same request once more; `None` if its body cannot be read twice.
     pub(crate) fn again(&self) -> Option<Self> {
-        Some(Self { request: self.request.try_clone()?, payload: self.payload.clone() })
+        Some(Self { request: Box::new(self.request.try_clone()?), payload: self.payload.clone() })
     }
 }
 
@@ -171,7 +171,7 @@ impl Draft {
     pub fn finish(self) -> Result<Outgoing, Error> {
         match self.wrong {
             Some(error) => Err(error),
-            None => Ok(Outgoing { request: self.request, payload: self.payload }),
+            None => Ok(Outgoing { request: Box::new(self.request), payload: self.payload }),
         }
     }
 }

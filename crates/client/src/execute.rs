@@ -184,6 +184,7 @@ impl Session {
         }
     }
 
+    /// Sends it once. What few calls need is boxed, so that the others have no room for it.
     async fn attempt(
         &self,
         operation: &'static Operation,
@@ -201,11 +202,11 @@ impl Session {
         match &outgoing.payload {
             Payload::Inline => {}
             Payload::Upload(upload) => {
-                let (body, length) = upload.open().await?;
+                let (body, length) = Box::pin(upload.open()).await?;
                 fill(&mut request, body, length);
             }
             Payload::Form(form) => {
-                let (body, length, media_type) = form.open().await?;
+                let (body, length, media_type) = Box::pin(form.open()).await?;
                 fill(&mut request, body, length);
                 request.headers_mut().insert(CONTENT_TYPE, media_type);
             }
@@ -224,22 +225,8 @@ impl Session {
         let method = request.method().clone();
         let mut response = self.0.http.execute(request).await.map_err(Failure::transport)?;
         if read_only && response.status().is_redirection() {
-            let (origin, plain) = (outgoing.request.url(), outgoing.request.headers());
-            let mut hops = redirect::Hops::new(origin.clone());
-            while let Some(target) = hops.next(&response)? {
-                let mut request = Request::new(method.clone(), target.url);
-                *request.headers_mut() = plain.clone();
-                request.headers_mut().remove(HOST);
-                match generation {
-                    Some(_) if target.same_origin => {
-                        let authenticator =
-                            self.0.authenticator.as_ref().expect("a generation comes from an authenticator");
-                        authenticator.authorization().await.map_err(Error::from_auth)?.apply(request.headers_mut());
-                    }
-                    _ => generation = None,
-                }
-                response = self.0.http.execute(request).await.map_err(Failure::transport)?;
-            }
+            let redirected = self.redirected(outgoing, method, response, generation);
+            (response, generation) = Box::pin(redirected).await?;
         }
         Span::current().record("http.response.status_code", response.status().as_u16());
         if response.status().is_success() {
@@ -248,7 +235,34 @@ impl Session {
                 Reading::Whole(room) => self.read(response, generation, room).await.map(Answer::Whole),
             };
         }
-        Err(self.refusal(response, generation).await)
+        Err(Box::pin(self.refusal(response, generation)).await)
+    }
+
+    /// Goes where a service sends a read, without showing the credentials to another origin.
+    async fn redirected(
+        &self,
+        outgoing: &Outgoing,
+        method: Method,
+        mut response: Response,
+        mut generation: Option<Generation>,
+    ) -> Result<(Response, Option<Generation>), Failure> {
+        let (origin, plain) = (outgoing.request.url(), outgoing.request.headers());
+        let mut hops = redirect::Hops::new(origin.clone());
+        while let Some(target) = hops.next(&response)? {
+            let mut request = Request::new(method.clone(), target.url);
+            *request.headers_mut() = plain.clone();
+            request.headers_mut().remove(HOST);
+            match generation {
+                Some(_) if target.same_origin => {
+                    let authenticator =
+                        self.0.authenticator.as_ref().expect("a generation comes from an authenticator");
+                    authenticator.authorization().await.map_err(Error::from_auth)?.apply(request.headers_mut());
+                }
+                _ => generation = None,
+            }
+            response = self.0.http.execute(request).await.map_err(Failure::transport)?;
+        }
+        Ok((response, generation))
     }
 
     /// The failure of an answer whose status is no success.

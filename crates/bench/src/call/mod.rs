@@ -192,7 +192,7 @@ fn costs(base: &str, kind: Kind, effort: Effort, rounds: usize) -> Result<Vec<Co
 #[derive(Clone, Default)]
 struct Throughput {
     rate: Series,
-    /// Of by hand, in the run right before: whatever the machine does meanwhile, it does to both.
+    /// Of by hand, in the same round: whatever the machine does meanwhile, it does to both.
     share: Series,
     cpu: Series,
 }
@@ -201,17 +201,20 @@ struct Throughput {
 fn throughput(base: &str, effort: Effort) -> Result<Vec<Throughput>> {
     let calls = IN_FLIGHT * 100;
     let mut throughputs = vec![Throughput::default(); Client::ALL.len()];
-    for _ in 0..effort.pick(51, 5) {
-        let mut hand = None;
-        for (client, throughput) in Client::ALL.iter().zip(&mut throughputs) {
-            let job =
-                Job { client: *client, base: base.to_owned(), rows: 0, calls, in_flight: IN_FLIGHT, single: false };
+    for round in 0..effort.pick(51, 5) {
+        let mut rates = vec![0.0; Client::ALL.len()];
+        // Each is as often the first, which finds the machine as it is after a pause.
+        for turn in 0..Client::ALL.len() {
+            let index = (round + turn) % Client::ALL.len();
+            let (client, base) = (Client::ALL[index], base.to_owned());
+            let job = Job { client, base, rows: 0, calls, in_flight: IN_FLIGHT, single: false };
             let report = child::Job::Calls(job).run()?;
-            let rate = f64::from(calls) / report.wall.as_secs_f64();
-            let hand = *hand.get_or_insert(rate);
-            throughput.rate.push(rate);
-            throughput.share.push(rate / hand);
-            throughput.cpu.push(report.cpu.as_secs_f64() * 1e6 / f64::from(calls));
+            rates[index] = f64::from(calls) / report.wall.as_secs_f64();
+            throughputs[index].cpu.push(report.cpu.as_secs_f64() * 1e6 / f64::from(calls));
+        }
+        for (throughput, rate) in throughputs.iter_mut().zip(&rates) {
+            throughput.rate.push(*rate);
+            throughput.share.push(rate / rates[0]);
         }
     }
     Ok(throughputs)
