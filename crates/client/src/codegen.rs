@@ -1,6 +1,8 @@
 //! What only generated code and the vendors' crates call. Not part of the public API: it changes with the generator.
 
-use std::fmt::Display;
+use std::{borrow::Cow, fmt::Display};
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::{Error, ErrorKind, Operation, Session, auth::Clock};
 
@@ -35,7 +37,7 @@ pub fn path_segment(name: &'static str, value: &dyn Display) -> Result<String, E
     if value.chars().all(|c| c == '.') {
         return Err(no_segment(name));
     }
-    Ok(encode_path(&value))
+    Ok(encoded(value, SEGMENT))
 }
 
 /// Encodes a path parameter that may span several segments: its slashes stay.
@@ -48,7 +50,7 @@ pub fn path_rest(name: &'static str, value: &dyn Display) -> Result<String, Erro
     if value.split('/').any(|segment| segment.chars().all(|c| c == '.')) {
         return Err(no_segment(name));
     }
-    Ok(encode_path_raw(&value))
+    Ok(encoded(value, SEGMENTS))
 }
 
 fn no_segment(name: &'static str) -> Error {
@@ -61,33 +63,19 @@ fn no_segment(name: &'static str) -> Error {
 /// Percent-encodes everything but RFC 3986's unreserved characters.
 #[must_use]
 pub fn encode_path(value: &str) -> String {
-    let mut encoded = String::with_capacity(value.len());
-    for byte in value.bytes() {
-        push(&mut encoded, byte);
-    }
-    encoded
+    utf8_percent_encode(value, SEGMENT).to_string()
 }
 
-/// Percent-encodes everything but RFC 3986's unreserved characters and the slash.
-#[must_use]
-pub fn encode_path_raw(value: &str) -> String {
-    let mut encoded = String::with_capacity(value.len());
-    for byte in value.bytes() {
-        if byte == b'/' {
-            encoded.push('/');
-        } else {
-            push(&mut encoded, byte);
-        }
-    }
-    encoded
-}
+/// Everything but RFC 3986's unreserved characters.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+/// The same, but for the slash between segments.
+const SEGMENTS: &AsciiSet = &SEGMENT.remove(b'/');
 
-fn push(encoded: &mut String, byte: u8) {
-    const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-        encoded.push(char::from(byte));
-    } else {
-        encoded.extend(['%', char::from(HEX[usize::from(byte >> 4)]), char::from(HEX[usize::from(byte & 15)])]);
+/// Most values need no encoding, and are then not copied.
+fn encoded(value: String, set: &'static AsciiSet) -> String {
+    match Cow::from(utf8_percent_encode(&value, set)) {
+        Cow::Borrowed(_) => value,
+        Cow::Owned(encoded) => encoded,
     }
 }
 

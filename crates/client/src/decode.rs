@@ -1,6 +1,6 @@
 //! From the bytes of an answer to a typed value, or to an error that names the place and not the value.
 
-use std::fmt;
+use std::{fmt, mem};
 
 use serde::de::DeserializeOwned;
 
@@ -43,6 +43,15 @@ pub(crate) fn value<T: Value>(answer: &Whole) -> Result<T, Error> {
         Ok(())
     })?;
     Ok(value.expect("what was read is there"))
+}
+
+/// An answer that is text. Takes its body away.
+pub(crate) fn text(answer: &mut Whole) -> Result<String, Error> {
+    String::from_utf8(mem::take(&mut answer.body).into()).map_err(|error| {
+        Error::new(ErrorKind::Unexpected, "the answer is not UTF-8 text")
+            .with_status(answer.status)
+            .with_source(error.utf8_error())
+    })
 }
 
 /// All of it that does not depend on the type.

@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use reqwest::{
-    Method, Request, Url,
-    header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue},
+    Body, Method, Request, Url,
+    header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue},
 };
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -17,28 +17,73 @@ use crate::{
 /// A request that is being put together. What cannot be put in is told in the end.
 #[derive(Debug)]
 pub struct Draft {
-    request: Request,
-    payload: Payload,
+    parts: Box<Parts>,
     wrong: Option<Error>,
 }
 
 /// A request that can be sent, more than once if its payload can.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Outgoing {
-    pub(crate) request: Box<Request>,
+    pub(crate) parts: Box<Parts>,
+}
+
+/// What a request is made of, for each attempt anew: a copy of the request itself would cost more.
+#[derive(Clone, Debug)]
+pub(crate) struct Parts {
+    pub(crate) method: Method,
+    pub(crate) url: Url,
+    accept: Option<HeaderValue>,
+    /// All others.
+    pub(crate) headers: HeaderMap,
+    body: Option<Bytes>,
     pub(crate) payload: Payload,
 }
+
+impl Parts {
+    fn new(method: Method, url: Url) -> Box<Self> {
+        let (accept, headers, body) = (None, HeaderMap::new(), None);
+        Box::new(Self { method, url, accept, headers, body, payload: Payload::Inline })
+    }
+
+    /// The request of one attempt, without what authorizes it.
+    pub(crate) fn request(&self) -> Request {
+        self.request_to(self.method.clone(), self.url.clone(), self.body.clone())
+    }
+
+    /// The same at another address, without a body.
+    pub(crate) fn redirected(&self, url: Url) -> Request {
+        self.request_to(self.method.clone(), url, None)
+    }
+
+    fn request_to(&self, method: Method, url: Url, body: Option<Bytes>) -> Request {
+        let mut request = Request::new(method, url);
+        // With room for what comes to it on the way: one that has to grow is allocated twice.
+        let mut headers = HeaderMap::with_capacity(self.headers.len() + USUAL_HEADERS);
+        if let Some(accept) = &self.accept {
+            headers.insert(ACCEPT, accept.clone());
+        }
+        for (name, value) in &self.headers {
+            headers.append(name, value.clone());
+        }
+        *request.headers_mut() = headers;
+        *request.body_mut() = body.map(Into::into);
+        request
+    }
+}
+
+/// What a request has, the connection's own headers included, if its operation has none.
+const USUAL_HEADERS: usize = 6;
 
 impl Outgoing {
     /// A request for what is at this address.
     #[must_use]
     pub fn get(url: Url) -> Self {
-        Self { request: Box::new(Request::new(Method::GET, url)), payload: Payload::Inline }
+        Self { parts: Parts::new(Method::GET, url) }
     }
 
     /// The same request once more; `None` if its body cannot be read twice.
     pub(crate) fn again(&self) -> Option<Self> {
-        Some(Self { request: Box::new(self.request.try_clone()?), payload: self.payload.clone() })
+        self.parts.payload.is_repeatable().then(|| self.clone())
     }
 }
 
@@ -51,6 +96,53 @@ pub(crate) enum Payload {
     Form(crate::Form),
 }
 
+impl Payload {
+    pub(crate) fn is_repeatable(&self) -> bool {
+        match self {
+            Self::Inline => true,
+            Self::Upload(upload) => upload.is_repeatable(),
+            Self::Form(form) => form.is_repeatable(),
+        }
+    }
+
+    /// What of it is not in the request itself, for one attempt. Boxed, because most calls have nothing of this.
+    pub(crate) async fn open(&self) -> Result<Option<Box<Opened>>, Error> {
+        let (body, length, media_type) = match self {
+            Self::Inline => return Ok(None),
+            Self::Upload(upload) => {
+                let (body, length) = upload.open().await?;
+                (body, length, None)
+            }
+            Self::Form(form) => {
+                let (body, length, media_type) = form.open().await?;
+                (body, length, Some(media_type))
+            }
+        };
+        Ok(Some(Box::new(Opened { body, length, media_type })))
+    }
+}
+
+/// The body of one attempt.
+pub(crate) struct Opened {
+    body: Body,
+    length: Option<u64>,
+    media_type: Option<HeaderValue>,
+}
+
+impl Opened {
+    /// Puts it into a request.
+    pub(crate) fn fill(self, request: &mut Request) {
+        *request.body_mut() = Some(self.body);
+        let headers = request.headers_mut();
+        if let Some(length) = self.length {
+            headers.insert(CONTENT_LENGTH, length.into());
+        }
+        if let Some(media_type) = self.media_type {
+            headers.insert(CONTENT_TYPE, media_type);
+        }
+    }
+}
+
 impl Draft {
     /// Begins a request of this operation; the parts of its path follow each other.
     ///
@@ -58,10 +150,7 @@ impl Draft {
     ///
     /// If no base URL was given for its host.
     pub fn new(session: &Session, operation: &Operation, path: &[&str]) -> Result<Self, Error> {
-        let url = match path {
-            [path] => session.url(operation, path),
-            parts => session.url(operation, &parts.concat()),
-        }?;
+        let url = session.join(operation.server, path).map_err(|error| error.at(session.api(), operation))?;
         let method = Method::from_bytes(operation.method.as_bytes()).map_err(|error| {
             Error::new(ErrorKind::Rejected, "its description names a method that HTTP does not have").with_source(error)
         })?;
@@ -69,17 +158,17 @@ impl Draft {
     }
 
     pub(crate) fn at(method: Method, url: Url) -> Self {
-        Self { request: Request::new(method, url), payload: Payload::Inline, wrong: None }
+        Self { parts: Parts::new(method, url), wrong: None }
     }
 
     /// Asks for an answer of this media type.
     pub fn accept(&mut self, media_type: &'static str) {
-        self.request.headers_mut().insert(ACCEPT, HeaderValue::from_static(media_type));
+        self.parts.accept = Some(HeaderValue::from_static(media_type));
     }
 
     /// Adds a header, if there is a value.
     pub fn header(&mut self, name: &'static str, value: &dyn Write) {
-        let headers = self.request.headers_mut();
+        let headers = &mut self.parts.headers;
         let added = HeaderName::from_bytes(name.as_bytes()).map_err(no_header).and_then(|name| {
             for value in texts(json_of(value)?) {
                 headers.append(&name, header_value(&value)?);
@@ -123,7 +212,7 @@ impl Draft {
     pub(crate) fn extend_query<V: AsRef<str>>(&mut self, pairs: impl IntoIterator<Item = (impl AsRef<str>, V)>) {
         let mut pairs = pairs.into_iter().peekable();
         if pairs.peek().is_some() {
-            self.request.url_mut().query_pairs_mut().extend_pairs(pairs);
+            self.parts.url.query_pairs_mut().extend_pairs(pairs);
         }
     }
 
@@ -148,19 +237,19 @@ impl Draft {
 
     /// Sends bytes, under this media type.
     pub fn bytes(&mut self, body: impl Into<Bytes>, media_type: &'static str) {
-        self.request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
-        *self.request.body_mut() = Some(body.into().into());
+        self.parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+        self.parts.body = Some(body.into());
     }
 
     /// Sends an upload, under this media type.
     pub fn upload(&mut self, body: &Upload, media_type: &'static str) {
-        self.request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
-        self.payload = Payload::Upload(body.clone());
+        self.parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+        self.parts.payload = Payload::Upload(body.clone());
     }
 
     /// Sends a multipart form.
     pub fn multipart(&mut self, form: &crate::Form) {
-        self.payload = Payload::Form(form.clone());
+        self.parts.payload = Payload::Form(form.clone());
     }
 
     /// What has been put together.
@@ -171,7 +260,7 @@ impl Draft {
     pub fn finish(self) -> Result<Outgoing, Error> {
         match self.wrong {
             Some(error) => Err(error),
-            None => Ok(Outgoing { request: Box::new(self.request), payload: self.payload }),
+            None => Ok(Outgoing { parts: self.parts }),
         }
     }
 }
@@ -255,10 +344,10 @@ mod tests {
         fn check(value: &dyn Write, repeated: &str, joined: &str) {
             let mut draft = draft();
             draft.query("a", value);
-            assert_eq!(draft.request.url().query().unwrap_or("none"), repeated);
+            assert_eq!(draft.parts.url.query().unwrap_or("none"), repeated);
             let mut draft = self::draft();
             draft.joined("a", value);
-            assert_eq!(draft.request.url().query().unwrap_or("none"), joined);
+            assert_eq!(draft.parts.url.query().unwrap_or("none"), joined);
         }
         check(&None::<i64>, "none", "none");
         check(&Some(1), "a=1", "a=1");
@@ -291,7 +380,7 @@ mod tests {
     fn a_form_is_encoded_as_forms_are() {
         let mut draft = draft();
         draft.form(&json!({"name": "Å b&c", "n": 5, "none": null}));
-        let request = draft.finish().unwrap().request;
+        let request = draft.finish().unwrap().parts.request();
         assert_eq!(request.headers()[CONTENT_TYPE], "application/x-www-form-urlencoded");
         assert_eq!(request.body().unwrap().as_bytes(), Some(&b"n=5&name=%C3%85+b%26c"[..]));
     }
@@ -306,7 +395,7 @@ mod tests {
         let mut draft = self::draft();
         draft.header("x-company", &Some("å".to_owned()));
         draft.header("x-other", &None::<String>);
-        assert_eq!(draft.request.headers()["x-company"], "å".as_bytes());
-        assert_eq!(draft.request.headers().len(), 1);
+        assert_eq!(draft.parts.headers["x-company"], "å".as_bytes());
+        assert_eq!(draft.parts.headers.len(), 1);
     }
 }

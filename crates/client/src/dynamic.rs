@@ -1,5 +1,7 @@
 //! Any described operation by its description, with parameters by name: for tools that learn at run time what to call.
 
+use std::mem;
+
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -7,7 +9,6 @@ use serde_json::Value;
 use crate::{
     ByteStream, CallOptions, Error, ErrorKind, Operation, Pending, Session, Upload, codegen,
     draft::{Draft, Outgoing},
-    response::Answer,
 };
 
 /// JSON where the service can choose; files, tables and texts where it cannot.
@@ -115,11 +116,7 @@ impl DynamicCall {
     /// As [`send`](DynamicCall::send), except that nothing is decoded.
     pub fn fetch(self) -> Pending<Bytes> {
         let request = self.request();
-        let Self { session, operation, call, .. } = self;
-        Pending::new(Box::pin(async move {
-            let answer = session.buffered(operation, request, call, Vec::new()).await?;
-            Ok(Answer { status: answer.status, headers: answer.headers, value: Box::new(answer.body) })
-        }))
+        self.session.whole(self.operation, request, self.call, |answer| Ok(Box::new(mem::take(&mut answer.body))))
     }
 
     /// Sends the call and gives the answer's bytes as they arrive.
@@ -294,7 +291,7 @@ mod tests {
     fn parameters_go_where_the_description_has_them() {
         let call = call(&READ).param("id", "a/b").param("ownerId", "7").param("X-Company", "0123");
         let call = call.param("ids", "1").param("filter", "[gt]5").param("ids", "2").param("filter", "å");
-        let request = call.request().unwrap().request;
+        let request = call.request().unwrap().parts.request();
         assert_eq!(
             request.url().as_str(),
             "https://api.test/base/owners/7/things/a%2Fb.json?action=show&ids=1%2C2&filter=%5Bgt%5D5&filter=%C3%A5"
@@ -305,7 +302,7 @@ mod tests {
 
     #[test]
     fn a_rest_of_the_path_keeps_its_slashes() {
-        let request = call(&FILE).param("path", "2026/1/x y").request().unwrap().request;
+        let request = call(&FILE).param("path", "2026/1/x y").request().unwrap().parts.request();
         assert_eq!(request.url().path(), "/base/files/2026/1/x%20y");
         assert!(call(&FILE).param("path", "a/../b").request().is_err());
     }
@@ -313,7 +310,7 @@ mod tests {
     #[test]
     fn bodies_are_json_or_the_fields_of_a_form() {
         let sent = |operation, body: Value| {
-            let request = call(operation).body(body).request().unwrap().request;
+            let request = call(operation).body(body).request().unwrap().parts.request();
             String::from_utf8(request.body().unwrap().as_bytes().unwrap().to_vec()).unwrap()
         };
         let body = json!({ "name": "æ", "none": null, "metaData": { "a": 1 }, "n": 5 });

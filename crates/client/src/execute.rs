@@ -3,17 +3,19 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use keyfob_auth::{Generation, Rejection};
+use keyfob_auth::{Authorization, Generation, Rejection};
 use reqwest::{
-    Body, Method, Request, Response, StatusCode, Url,
-    header::{CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap},
+    Method, Request, Response, StatusCode, Url,
+    header::{HOST, HeaderMap},
 };
 use tracing::{Instrument, Span, field::Empty};
 
 use crate::{
-    ApiError, CallOptions, Error, ErrorKind, Operation, Repeat, Session,
-    draft::{Outgoing, Payload},
+    ApiError, CallOptions, Error, Operation, Repeat, Session, body,
+    draft::{Opened, Outgoing, Parts, Payload},
     redirect, retry,
+    retry::Schedule,
+    session::Inner,
 };
 
 /// What is kept of an error's body.
@@ -40,7 +42,7 @@ enum Answer {
 }
 
 /// How an attempt failed, as far as another attempt depends on it.
-struct Failure {
+pub(crate) struct Failure {
     error: Error,
     /// The service does not accept this token.
     rejected: Option<Generation>,
@@ -57,7 +59,7 @@ impl From<Error> for Failure {
 }
 
 impl Failure {
-    fn transport(error: reqwest::Error) -> Self {
+    pub(crate) fn transport(error: reqwest::Error) -> Self {
         let (unsent, broken) = (error.is_connect(), !error.is_builder());
         Self { unsent, transient: broken, ..Error::from_transport(error).into() }
     }
@@ -69,10 +71,10 @@ impl Session {
         &self,
         operation: &'static Operation,
         request: Result<Outgoing, Error>,
-        call: CallOptions,
+        options: CallOptions,
         mut room: Vec<u8>,
     ) -> Result<Whole, Error> {
-        match self.call(operation, request, call, Reading::Whole(&mut room)).await? {
+        match self.exchange(operation, request, options, Reading::Whole(&mut room)).await? {
             Answer::Whole(whole) => Ok(whole),
             Answer::Open(_) => unreachable!("an answer is read as it was asked for"),
         }
@@ -83,193 +85,200 @@ impl Session {
         &self,
         operation: &'static Operation,
         request: Result<Outgoing, Error>,
-        call: CallOptions,
+        options: CallOptions,
     ) -> Result<Response, Error> {
-        match self.call(operation, request, call, Reading::Open).await? {
+        match self.exchange(operation, request, options, Reading::Open).await? {
             Answer::Open(response) => Ok(response),
             Answer::Whole(_) => unreachable!("an answer is read as it was asked for"),
         }
     }
 
-    async fn call(
+    async fn exchange(
         &self,
         operation: &'static Operation,
         request: Result<Outgoing, Error>,
-        call: CallOptions,
-        reading: Reading<'_>,
+        options: CallOptions,
+        mut reading: Reading<'_>,
     ) -> Result<Answer, Error> {
-        let span = tracing::info_span!(
-            "call",
-            otel.name = %format_args!("{} {}", operation.method, operation.path),
-            otel.kind = "client",
-            otel.status_code = Empty,
-            api = self.0.api,
-            operation = operation.id,
-            http.request.method = operation.method,
-            url.template = operation.path,
-            server.address = Empty,
-            http.response.status_code = Empty,
-            http.request.resend_count = Empty,
-            error.type = Empty,
-            duration_ms = Empty,
-        );
-        let started = self.0.clock.now();
-        let result = async {
-            let outgoing = request?;
-            self.attempts(operation, &outgoing, call, reading, started).await
-        }
-        .instrument(span.clone())
-        .await
-        .map_err(|error| error.at(self.0.api, operation));
-        if span.is_disabled() {
-            return result;
-        }
-        if let Err(error) = &result {
-            span.record("otel.status_code", "ERROR");
-            span.record("error.type", tracing::field::debug(error.kind()));
-        }
-        span.record(
-            "duration_ms",
-            u64::try_from(self.0.clock.now().saturating_sub(started).as_millis()).unwrap_or(u64::MAX),
-        );
+        let Self(session) = self;
+        let exchange =
+            Exchange { session, operation, options, started: session.clock.now(), span: span(session, operation) };
+        let result = match request {
+            Ok(outgoing) => exchange.attempts(&outgoing.parts, &mut reading).instrument(exchange.span.clone()).await,
+            Err(error) => Err(error),
+        };
+        let result = result.map_err(|error| error.at(session.api, operation));
+        exchange.record(result.as_ref().err());
         result
     }
+}
 
-    async fn attempts(
-        &self,
-        operation: &'static Operation,
-        outgoing: &Outgoing,
-        call: CallOptions,
-        mut reading: Reading<'_>,
-        started: Duration,
-    ) -> Result<Answer, Error> {
-        let repeatable = match &outgoing.payload {
-            Payload::Inline => true,
-            Payload::Upload(upload) => upload.is_repeatable(),
-            Payload::Form(form) => form.is_repeatable(),
-        };
-        let safe = operation.repeat == Repeat::Safe || call.idempotent;
-        let mut schedule = None;
-        let (mut renewed, mut resends) = (false, 0_u32);
+fn span(session: &Inner, operation: &Operation) -> Span {
+    tracing::info_span!(
+        "call",
+        otel.name = %format_args!("{} {}", operation.method, operation.path),
+        otel.kind = "client",
+        otel.status_code = Empty,
+        api = session.api,
+        operation = operation.id,
+        http.request.method = operation.method,
+        url.template = operation.path,
+        server.address = Empty,
+        http.response.status_code = Empty,
+        http.request.resend_count = Empty,
+        error.type = Empty,
+        duration_ms = Empty,
+    )
+}
+
+/// A call under way: what all its attempts have in common.
+///
+/// Its futures hold a reference to it and little else. What many calls at a time keep has to fit into a processor's
+/// first cache, so what only few calls need is behind a box.
+struct Exchange<'a> {
+    session: &'a Inner,
+    operation: &'static Operation,
+    options: CallOptions,
+    started: Duration,
+    span: Span,
+}
+
+impl Exchange<'_> {
+    /// How it ended.
+    fn record(&self, error: Option<&Error>) {
+        if self.span.is_disabled() {
+            return;
+        }
+        if let Some(error) = error {
+            self.span.record("otel.status_code", "ERROR");
+            self.span.record("error.type", tracing::field::debug(error.kind()));
+        }
+        self.span.record("duration_ms", u64::try_from(self.elapsed().as_millis()).unwrap_or(u64::MAX));
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.session.clock.now().saturating_sub(self.started)
+    }
+
+    async fn attempts(&self, parts: &Parts, reading: &mut Reading<'_>) -> Result<Answer, Error> {
+        let mut more = More::default();
         loop {
-            let failure = match self.attempt(operation, outgoing, call, &mut reading).await {
+            let failure = match self.attempt(parts, reading).await {
                 Ok(answer) => {
-                    self.0.budget.deposit();
+                    self.session.budget.deposit();
                     return Ok(answer);
                 }
                 Err(failure) => failure,
             };
-            // Told of every rejection, also of one that cannot be answered by a replay: the next call then renews.
-            let replay = match (failure.rejected, &self.0.authenticator) {
-                (Some(generation), Some(authenticator)) => authenticator.reject(generation) == Rejection::Replay,
-                _ => false,
-            };
-            if replay && repeatable && !renewed {
-                renewed = true;
-            } else {
-                let again = repeatable && !call.no_retry && (failure.unsent || failure.transient && safe);
-                let elapsed = self.0.clock.now().saturating_sub(started);
-                let schedule = schedule.get_or_insert_with(|| self.0.retry.schedule());
-                let delay = if again { schedule.next(elapsed, failure.error.retry_after()) } else { None };
-                match delay {
-                    Some(delay) if self.0.budget.withdraw() => {
-                        tracing::debug!(reason = ?failure.error.kind(), delay_ms = delay.as_secs_f64() * 1e3, "retrying");
-                        self.0.clock.sleep(delay).await;
-                    }
-                    _ => return Err(failure.error),
-                }
+            let delay = self.again(parts, failure, &mut more)?;
+            if let Some(delay) = delay {
+                self.session.clock.sleep(delay).await;
             }
-            resends += 1;
-            Span::current().record("http.request.resend_count", resends);
         }
     }
 
-    /// Sends it once. What few calls need is boxed, so that the others have no room for it.
-    async fn attempt(
-        &self,
-        operation: &'static Operation,
-        outgoing: &Outgoing,
-        call: CallOptions,
-        reading: &mut Reading<'_>,
-    ) -> Result<Answer, Failure> {
+    /// Whether another attempt follows, and after which delay; if none does, what the call fails with.
+    fn again(&self, parts: &Parts, failure: Failure, more: &mut More) -> Result<Option<Duration>, Error> {
+        let repeatable = parts.payload.is_repeatable();
+        // Told of every rejection, also of one that cannot be answered by a replay: the next call then renews.
+        let replay = match (failure.rejected, &self.session.authenticator) {
+            (Some(generation), Some(authenticator)) => authenticator.reject(generation) == Rejection::Replay,
+            _ => false,
+        };
+        let delay = if replay && repeatable && !more.renewed {
+            more.renewed = true;
+            None
+        } else {
+            let safe = self.operation.repeat == Repeat::Safe || self.options.idempotent;
+            let again = repeatable && !self.options.no_retry && (failure.unsent || failure.transient && safe);
+            let schedule = more.schedule.get_or_insert_with(|| Box::new(self.session.retry.schedule()));
+            let delay = if again { schedule.next(self.elapsed(), failure.error.retry_after()) } else { None };
+            let Some(delay) = delay.filter(|_| self.session.budget.withdraw()) else { return Err(failure.error) };
+            tracing::debug!(reason = ?failure.error.kind(), delay_ms = delay.as_secs_f64() * 1e3, "retrying");
+            Some(delay)
+        };
+        more.resends += 1;
+        self.span.record("http.request.resend_count", more.resends);
+        Ok(delay)
+    }
+
+    async fn attempt(&self, parts: &Parts, reading: &mut Reading<'_>) -> Result<Answer, Failure> {
         #[cfg(feature = "rate-limit")]
-        if let Some(limiter) = &self.0.limiter {
+        if let Some(limiter) = &self.session.limiter {
             limiter.ready().await;
         }
-        let mut request = outgoing.request.try_clone().ok_or_else(|| {
-            Error::new(ErrorKind::Rejected, "the body is a stream that cannot be repeated: send it as an `Upload`")
-        })?;
-        match &outgoing.payload {
-            Payload::Inline => {}
-            Payload::Upload(upload) => {
-                let (body, length) = Box::pin(upload.open()).await?;
-                fill(&mut request, body, length);
-            }
-            Payload::Form(form) => {
-                let (body, length, media_type) = Box::pin(form.open()).await?;
-                fill(&mut request, body, length);
-                request.headers_mut().insert(CONTENT_TYPE, media_type);
-            }
+        let opened = match &parts.payload {
+            Payload::Inline => None,
+            payload => Box::pin(payload.open()).await?,
+        };
+        let authorization = match self.session.authenticator_for(self.operation.server) {
+            Some(authenticator) => Some(authenticator.authorization().await.map_err(Error::from_auth)?),
+            None => None,
+        };
+        let mut generation = authorization.as_ref().map(Authorization::generation);
+        // Not across an await: it would have its room in every call.
+        let sent = {
+            let request = self.request(parts, opened, authorization);
+            self.session.http.execute(request)
+        };
+        let mut response = sent.await.map_err(Failure::transport)?;
+        if matches!(parts.method, Method::GET | Method::HEAD) && response.status().is_redirection() {
+            (response, generation) = Box::pin(self.redirected(parts, response, generation)).await?;
         }
-        if let Some(timeout) = call.timeout.or(self.0.timeout) {
+        self.span.record("http.response.status_code", response.status().as_u16());
+        if !response.status().is_success() {
+            return Err(Box::pin(self.refusal(response, generation)).await);
+        }
+        match reading {
+            Reading::Open => Ok(Answer::Open(response)),
+            Reading::Whole(room) => self.read(&mut response, generation, room).await.map(Answer::Whole),
+        }
+    }
+
+    fn request(&self, parts: &Parts, opened: Option<Box<Opened>>, authorization: Option<Authorization>) -> Request {
+        let mut request = parts.request();
+        if let Some(opened) = opened {
+            opened.fill(&mut request);
+        }
+        if let Some(timeout) = self.options.timeout.or(self.session.timeout) {
             *request.timeout_mut() = Some(timeout);
         }
-        Span::current().record("server.address", request.url().host_str());
-        let mut generation = None;
-        if let Some(authenticator) = self.authenticator_for(operation.server) {
-            let authorization = authenticator.authorization().await.map_err(Error::from_auth)?;
+        self.span.record("server.address", request.url().host_str());
+        if let Some(authorization) = authorization {
             authorization.apply(request.headers_mut());
-            generation = Some(authorization.generation());
         }
-        let read_only = matches!(*request.method(), Method::GET | Method::HEAD);
-        let method = request.method().clone();
-        let mut response = self.0.http.execute(request).await.map_err(Failure::transport)?;
-        if read_only && response.status().is_redirection() {
-            let redirected = self.redirected(outgoing, method, response, generation);
-            (response, generation) = Box::pin(redirected).await?;
-        }
-        Span::current().record("http.response.status_code", response.status().as_u16());
-        if response.status().is_success() {
-            return match reading {
-                Reading::Open => Ok(Answer::Open(response)),
-                Reading::Whole(room) => self.read(response, generation, room).await.map(Answer::Whole),
-            };
-        }
-        Err(Box::pin(self.refusal(response, generation)).await)
+        request
     }
 
     /// Goes where a service sends a read, without showing the credentials to another origin.
     async fn redirected(
         &self,
-        outgoing: &Outgoing,
-        method: Method,
+        parts: &Parts,
         mut response: Response,
         mut generation: Option<Generation>,
     ) -> Result<(Response, Option<Generation>), Failure> {
-        let (origin, plain) = (outgoing.request.url(), outgoing.request.headers());
-        let mut hops = redirect::Hops::new(origin.clone());
+        let mut hops = redirect::Hops::new(parts.url.clone());
         while let Some(target) = hops.next(&response)? {
-            let mut request = Request::new(method.clone(), target.url);
-            *request.headers_mut() = plain.clone();
+            let mut request = parts.redirected(target.url);
             request.headers_mut().remove(HOST);
             match generation {
                 Some(_) if target.same_origin => {
                     let authenticator =
-                        self.0.authenticator.as_ref().expect("a generation comes from an authenticator");
+                        self.session.authenticator.as_ref().expect("a generation comes from an authenticator");
                     authenticator.authorization().await.map_err(Error::from_auth)?.apply(request.headers_mut());
                 }
                 _ => generation = None,
             }
-            response = self.0.http.execute(request).await.map_err(Failure::transport)?;
+            response = self.session.http.execute(request).await.map_err(Failure::transport)?;
         }
         Ok((response, generation))
     }
 
     /// The failure of an answer whose status is no success.
-    async fn refusal(&self, response: Response, generation: Option<Generation>) -> Failure {
+    async fn refusal(&self, mut response: Response, generation: Option<Generation>) -> Failure {
         let status = response.status();
-        let retry_after = keyfob_auth::retry_after(response.headers(), self.0.clock.wall());
-        let body = collect(response, LARGEST_ERROR, true, &mut Vec::new()).await.unwrap_or_default();
+        let retry_after = keyfob_auth::retry_after(response.headers(), self.session.clock.wall());
+        let body = body::collect(&mut response, LARGEST_ERROR, true, &mut Vec::new()).await.unwrap_or_default();
         self.refused(status, retry_after, body, generation)
     }
 
@@ -282,7 +291,7 @@ impl Session {
     ) -> Failure {
         Failure {
             error: Error::from_status(status, retry_after, ApiError::read(body)),
-            rejected: generation.filter(|_| self.0.rejections.contains(&status)),
+            rejected: generation.filter(|_| self.session.rejections.contains(&status)),
             unsent: false,
             transient: retry::is_transient(status),
         }
@@ -290,87 +299,29 @@ impl Session {
 
     async fn read(
         &self,
-        mut response: Response,
+        response: &mut Response,
         generation: Option<Generation>,
         room: &mut Vec<u8>,
     ) -> Result<Whole, Failure> {
-        let status = response.status();
-        let limit = self.0.largest_answer;
-        let headers = std::mem::take(response.headers_mut());
-        let body = collect(response, limit, false, room).await?;
-        if self.0.status_in_body
-            && let Some(status) = status_in_body(&body)
+        let body = body::collect(response, self.session.largest_answer, false, room).await?;
+        if self.session.status_in_body
+            && let Some(status) = body::status(&body)
         {
-            let retry_after = keyfob_auth::retry_after(&headers, self.0.clock.wall());
+            let retry_after = keyfob_auth::retry_after(response.headers(), self.session.clock.wall());
             let start = body.slice(..body.len().min(usize::try_from(LARGEST_ERROR).unwrap_or(usize::MAX)));
             return Err(self.refused(status, retry_after, start, generation));
         }
-        Ok(Whole { status, headers, body })
+        Ok(Whole { status: response.status(), headers: std::mem::take(response.headers_mut()), body })
     }
 }
 
-/// Gives a request its body, of this many bytes if that is known.
-fn fill(request: &mut Request, body: Body, length: Option<u64>) {
-    *request.body_mut() = Some(body);
-    if let Some(length) = length {
-        request.headers_mut().insert(CONTENT_LENGTH, length.into());
-    }
-}
-
-/// The status of a failure that the body names at its top, whatever the status of the answer was.
-fn status_in_body(body: &[u8]) -> Option<StatusCode> {
-    #[derive(serde::Deserialize)]
-    struct Top {
-        #[serde(default)]
-        status: serde_json::Value,
-    }
-
-    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii_start();
-    // Serde would take a list for the members in their order.
-    if !body.starts_with(b"{") {
-        return None;
-    }
-    let status = match serde_json::from_str::<Top>(&String::from_utf8_lossy(body)).ok()?.status {
-        serde_json::Value::Number(number) => number.as_u64()?,
-        serde_json::Value::String(text) => text.trim().parse().ok()?,
-        _ => return None,
-    };
-    let status = StatusCode::from_u16(u16::try_from(status).ok()?).ok()?;
-    (status.is_client_error() || status.is_server_error()).then_some(status)
-}
-
-/// Reads a body up to `limit` bytes; a longer one is cut or refused. One that does not come in one piece is put together
-/// in `room`.
-async fn collect(mut response: Response, limit: u64, cut: bool, room: &mut Vec<u8>) -> Result<Bytes, Failure> {
-    let too_large = || {
-        let message = format!("the answer is larger than {limit} bytes: raise the limit when building the client");
-        Failure::from(Error::new(ErrorKind::Unexpected, message).with_status(StatusCode::OK))
-    };
-    let announced = response.content_length();
-    if announced.is_some_and(|length| length > limit) && !cut {
-        return Err(too_large());
-    }
-    let Some(first) = response.chunk().await.map_err(Failure::transport)? else {
-        return Ok(Bytes::new());
-    };
-    if announced == Some(first.len() as u64) {
-        return Ok(first);
-    }
-    let expected = announced.unwrap_or(0).min(limit).min(8 * 1024 * 1024);
-    room.clear();
-    room.reserve_exact(usize::try_from(expected).unwrap_or(0).max(first.len()));
-    room.extend_from_slice(&first);
-    while let Some(chunk) = response.chunk().await.map_err(Failure::transport)? {
-        room.extend_from_slice(&chunk);
-        if room.len() as u64 > limit {
-            if !cut {
-                return Err(too_large());
-            }
-            room.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-            break;
-        }
-    }
-    Ok(std::mem::take(room).into())
+/// What the attempts behind the first need to know of each other.
+#[derive(Default)]
+struct More {
+    /// There was another token for one of them.
+    renewed: bool,
+    resends: u32,
+    schedule: Option<Box<Schedule>>,
 }
 
 /// How long an attempt may take to connect, unless the caller says otherwise.

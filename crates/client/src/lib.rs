@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod api_error;
+mod body;
 mod builder;
 mod bulk;
 #[doc(hidden)]

@@ -86,6 +86,7 @@ pub struct Call {
 
 impl Call {
     /// What an operation's builder was given.
+    #[must_use]
     pub fn new(
         session: Session,
         operation: &'static Operation,

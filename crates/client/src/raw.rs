@@ -42,7 +42,7 @@ static UNSAFE: Operation = Operation { method: "POST", repeat: Repeat::Never, ..
 
 impl RawRequest {
     pub(crate) fn new(session: Session, method: Method, path: &str) -> Self {
-        let draft = session.join("", path).map(|url| Draft::at(method.clone(), url));
+        let draft = session.join("", &[path]).map(|url| Draft::at(method.clone(), url));
         Self { session, call: CallOptions::default(), method, draft }
     }
 

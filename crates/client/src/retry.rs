@@ -75,7 +75,7 @@ impl RetryPolicy {
     }
 
     pub(crate) fn schedule(&self) -> Schedule {
-        // Nothing is longer than the longest, and nothing is too short to be told from no delay.
+        // Tower wants no first delay that is longer than the longest, and no longest of zero.
         let longest = self.longest_delay.max(Duration::from_nanos(1));
         let delays = ExponentialBackoffMaker::new(self.first_delay.min(longest), longest, JITTER, HasherRng::new())
             .expect("no delay is longer than the longest")
@@ -108,7 +108,10 @@ impl Schedule {
 }
 
 /// What all calls of a client may spend on retries together, so that an outage is not multiplied.
+///
+/// Aligned, because every call changes it: what lies beside it would have to be fetched anew after each change.
 #[derive(Debug)]
+#[repr(align(128))]
 pub(crate) struct Budget(TpsBudget);
 
 impl Budget {

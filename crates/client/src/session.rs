@@ -21,6 +21,8 @@ use crate::{
 #[derive(Clone)]
 pub struct Session(pub(crate) Arc<Inner>);
 
+/// Aligned, so that the count of its owners, which every call changes, has its cache lines for itself.
+#[repr(align(128))]
 pub(crate) struct Inner {
     pub(crate) api: &'static str,
     pub(crate) http: reqwest::Client,
@@ -35,6 +37,14 @@ pub(crate) struct Inner {
     pub(crate) rejections: Vec<StatusCode>,
     pub(crate) status_in_body: bool,
     pub(crate) clock: Clock,
+}
+
+impl Inner {
+    /// What authorizes calls to the host of this name.
+    pub(crate) fn authenticator_for(&self, server: &str) -> Option<&Authenticator> {
+        let open = self.servers.iter().any(|known| known.name == server && !known.authorized);
+        self.authenticator.as_ref().filter(|_| !open)
+    }
 }
 
 /// One of the API's hosts.
@@ -86,134 +96,121 @@ impl Session {
     ///
     /// If no base URL was given for that host.
     pub fn url(&self, operation: &Operation, path: &str) -> Result<Url, Error> {
-        self.join(operation.server, path).map_err(|error| error.at(self.0.api, operation))
+        self.join(operation.server, &[path]).map_err(|error| error.at(self.0.api, operation))
     }
 
-    pub(crate) fn join(&self, server: &str, path: &str) -> Result<Url, Error> {
+    /// The address of a path in parts, which follow each other.
+    pub(crate) fn join(&self, server: &str, path: &[&str]) -> Result<Url, Error> {
         let server = self.0.servers.iter().find(|known| known.name == server).ok_or_else(|| {
             Error::new(
                 ErrorKind::Rejected,
                 format!("no base URL for the host `{server}`: give it to the client's builder"),
             )
         })?;
-        let base = &server.url;
-        let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
-        let mut url = base.clone();
-        url.set_path(&format!("{}/{}", base.path().trim_end_matches('/'), path.trim_start_matches('/')));
+        let base = server.url.path().trim_end_matches('/');
+        let length = path.iter().map(|part| part.len()).sum::<usize>();
+        let mut target = String::with_capacity(base.len() + 1 + length);
+        target.push_str(base);
+        target.push('/');
+        let (first, others) = path.split_first().unwrap_or((&"", &[]));
+        target.push_str(first.trim_start_matches('/'));
+        target.extend(others.iter().copied());
+        let (path, query) = target.split_once('?').map_or((&*target, None), |(path, query)| (path, Some(query)));
+        let mut url = server.url.clone();
+        url.set_path(path);
         url.set_query(query);
         Ok(url)
     }
 
-    /// What authorizes calls to the host of this name.
-    pub(crate) fn authenticator_for(&self, server: &str) -> Option<&Authenticator> {
-        let open = self.0.servers.iter().any(|known| known.name == server && !known.authorized);
-        self.0.authenticator.as_ref().filter(|_| !open)
-    }
-
     /// Sends a request and decodes its JSON answer into a generated struct.
     pub fn record<T: Record + Send + Sync + 'static>(
-        &self,
+        self,
         operation: &'static Operation,
         request: Result<Outgoing, Error>,
         call: CallOptions,
     ) -> Pending<T> {
-        self.decoded(operation, request, call, |answer| Ok(decode::record::<T>(answer)?))
+        self.whole(operation, request, call, |answer| Ok(decode::record::<T>(answer)?))
     }
 
     /// Sends a request and decodes its JSON answer into a list, or whatever else it is.
     pub fn value<T: Value + Send + Sync + 'static>(
-        &self,
+        self,
         operation: &'static Operation,
         request: Result<Outgoing, Error>,
         call: CallOptions,
     ) -> Pending<T> {
-        self.decoded(operation, request, call, |answer| Ok(Box::new(decode::value::<T>(answer)?)))
+        self.whole(operation, request, call, |answer| Ok(Box::new(decode::value::<T>(answer)?)))
     }
 
     /// Sends a request and decodes its JSON answer into a type of the caller's.
     pub(crate) fn foreign<T: DeserializeOwned + Send + Sync + 'static>(
-        &self,
+        self,
         operation: &'static Operation,
         request: Result<Outgoing, Error>,
         call: CallOptions,
     ) -> Pending<T> {
-        self.decoded(operation, request, call, |answer| Ok(Box::new(decode::json::<T>(answer)?)))
-    }
-
-    fn decoded<T>(
-        &self,
-        operation: &'static Operation,
-        request: Result<Outgoing, Error>,
-        call: CallOptions,
-        decode: fn(&Whole) -> Result<AnyValue, Error>,
-    ) -> Pending<T> {
-        Pending::new(self.decode(operation, request, call, decode))
-    }
-
-    /// All of it that does not depend on the type.
-    fn decode(
-        &self,
-        operation: &'static Operation,
-        request: Result<Outgoing, Error>,
-        call: CallOptions,
-        decode: fn(&Whole) -> Result<AnyValue, Error>,
-    ) -> BoxFuture<'static, Result<Answer, Error>> {
-        let session = self.clone();
-        Box::pin(async move {
-            let answer = session.buffered(operation, request, call, Vec::new()).await?;
-            let value = decode(&answer).map_err(|error| error.at(session.0.api, operation))?;
-            Ok(Answer { status: answer.status, headers: answer.headers, value })
-        })
+        self.whole(operation, request, call, |answer| Ok(Box::new(decode::json::<T>(answer)?)))
     }
 
     /// Sends a request whose answer has no body worth reading.
     pub fn empty(
-        &self,
+        self,
         operation: &'static Operation,
         request: Result<Outgoing, Error>,
         call: CallOptions,
     ) -> Pending<()> {
-        let session = self.clone();
-        Pending::new(Box::pin(async move {
-            let answer = session.buffered(operation, request, call, Vec::new()).await?;
-            Ok(Answer { status: answer.status, headers: answer.headers, value: Box::new(()) })
-        }))
+        self.whole(operation, request, call, |_| Ok(Box::new(())))
     }
 
     /// Sends a request whose answer is text.
     pub fn text(
-        &self,
+        self,
         operation: &'static Operation,
         request: Result<Outgoing, Error>,
         call: CallOptions,
     ) -> Pending<String> {
-        let session = self.clone();
-        Pending::new(Box::pin(async move {
-            let answer = session.buffered(operation, request, call, Vec::new()).await?;
-            let text = String::from_utf8(answer.body.into()).map_err(|error| {
-                Error::new(ErrorKind::Unexpected, "the answer is not UTF-8 text")
-                    .with_status(answer.status)
-                    .with_source(error.utf8_error())
-                    .at(session.0.api, operation)
-            })?;
-            Ok(Answer { status: answer.status, headers: answer.headers, value: Box::new(text) })
-        }))
+        self.whole(operation, request, call, |answer| Ok(Box::new(decode::text(answer)?)))
+    }
+
+    /// Sends a request, reads its answer to the end and makes a `T` of it.
+    pub(crate) fn whole<T>(
+        self,
+        operation: &'static Operation,
+        request: Result<Outgoing, Error>,
+        call: CallOptions,
+        decode: fn(&mut Whole) -> Result<AnyValue, Error>,
+    ) -> Pending<T> {
+        Pending::new(self.decoded(operation, request, call, decode))
+    }
+
+    /// All of it that does not depend on the type.
+    fn decoded(
+        self,
+        operation: &'static Operation,
+        request: Result<Outgoing, Error>,
+        call: CallOptions,
+        decode: fn(&mut Whole) -> Result<AnyValue, Error>,
+    ) -> BoxFuture<'static, Result<Answer, Error>> {
+        Box::pin(async move {
+            let mut answer = self.buffered(operation, request, call, Vec::new()).await?;
+            let value = decode(&mut answer).map_err(|error| error.at(self.0.api, operation))?;
+            Ok(Answer { status: answer.status, headers: answer.headers, value })
+        })
     }
 
     /// Sends a request whose answer is a download.
     pub fn bytes(
-        &self,
+        self,
         operation: &'static Operation,
         request: Result<Outgoing, Error>,
         call: CallOptions,
     ) -> Pending<ByteStream> {
-        let session = self.clone();
         Pending::new(Box::pin(async move {
-            let request = request.map_err(|error| error.at(session.0.api, operation))?;
+            let request = request.map_err(|error| error.at(self.0.api, operation))?;
             let again = request.again();
-            let response = session.streamed(operation, Ok(request), call).await?;
+            let response = self.streamed(operation, Ok(request), call).await?;
             let (status, headers) = (response.status(), response.headers().clone());
-            let stream = ByteStream::new(Origin::new(session, operation, again, call), response);
+            let stream = ByteStream::new(Origin::new(self, operation, again, call), response);
             Ok(Answer { status, headers, value: Box::new(stream) })
         }))
     }

@@ -10,7 +10,12 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use tracing_subscriber::fmt::format::FmtSpan;
+use tracing::{Instrument as _, Level, field::Empty};
+use tracing_subscriber::{
+    filter::{LevelFilter, Targets},
+    fmt::format::FmtSpan,
+    layer::SubscriberExt as _,
+};
 
 use crate::script::{Server, create, get, json, status};
 
@@ -35,14 +40,19 @@ struct Log {
 
 impl Log {
     fn start() -> Self {
+        Self::of(Targets::new().with_default(Level::TRACE))
+    }
+
+    fn of(targets: Targets) -> Self {
         let lines = Lines::default();
         let writer = lines.clone();
         let subscriber = tracing_subscriber::fmt()
-            .with_max_level(tracing::Level::TRACE)
+            .with_max_level(Level::TRACE)
             .with_ansi(false)
             .with_span_events(FmtSpan::CLOSE)
             .with_writer(move || writer.clone())
-            .finish();
+            .finish()
+            .with(targets);
         Self { lines, _guard: tracing::subscriber::set_default(subscriber) }
     }
 
@@ -96,4 +106,21 @@ async fn a_failed_call_says_of_what_kind_and_nothing_that_is_anybodys_business()
     // Those of the crates below are theirs.
     let ours: Vec<_> = log.text().lines().filter(|line| line.contains("keyfob")).map(str::to_owned).collect();
     assert!(!ours.is_empty() && !ours.iter().any(|line| line.contains("canary")), "{ours:?}");
+}
+
+#[tokio::test]
+async fn a_call_that_is_not_watched_says_nothing_in_the_span_around_it() {
+    let log = Log::of(Targets::new().with_default(Level::TRACE).with_target("keyfob_client", LevelFilter::OFF));
+    let server = Server::start([status(503), json("1")]).await;
+    let around = tracing::info_span!(
+        "around",
+        server.address = Empty,
+        http.response.status_code = Empty,
+        http.request.resend_count = Empty
+    );
+    get(&server.session()).instrument(around).await.unwrap();
+    log.check(&["around", "close"]);
+    for ours in ["server.address", "status_code", "resend_count"] {
+        assert!(!log.text().contains(ours), "{}", log.text());
+    }
 }

@@ -20,7 +20,7 @@ impl Client {
     /// As every call; and [`ErrorKind::Rejected`](crate::ErrorKind::Rejected) for a link that leads elsewhere.
     #[must_use = "nothing is sent before `.await`"]
     pub fn download_link(&self, link: &str) -> Pending<ByteStream> {
-        self.session().bytes(&DownloadFile::OPERATION, self.link(link), CallOptions::default())
+        self.session().clone().bytes(&DownloadFile::OPERATION, self.link(link), CallOptions::default())
     }
 
     fn link(&self, link: &str) -> Result<Outgoing, Error> {

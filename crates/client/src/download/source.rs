@@ -64,7 +64,7 @@ impl Origin {
     }
 
     fn is_repeatable(&self) -> bool {
-        self.request.as_ref().is_some_and(|request| *request.request.method() == Method::GET)
+        self.request.as_ref().is_some_and(|request| request.parts.method == Method::GET)
             && (self.operation.repeat == Repeat::Safe || self.options.idempotent)
     }
 
@@ -99,7 +99,7 @@ impl Origin {
         let version = about.version.as_ref().filter(|_| self.is_repeatable());
         let request = version.and_then(|version| {
             let mut request = self.request.as_ref()?.again()?;
-            version.ask(offset, request.request.headers_mut())?;
+            version.ask(offset, &mut request.parts.headers)?;
             Some((version, request))
         });
         let (version, request) = request.expect("whoever asks for the rest knows of which version, and may");

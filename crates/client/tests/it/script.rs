@@ -213,7 +213,7 @@ pub(crate) async fn get_with(session: &Session, call: CallOptions) -> Result<ser
         draft.query("q", &"query-canary".to_owned());
         draft.finish()
     });
-    Ok(session.value::<serde_json::Value>(&GET, request, call).await?.into_inner())
+    Ok(session.clone().value::<serde_json::Value>(&GET, request, call).await?.into_inner())
 }
 
 /// Creates a thing.
@@ -227,5 +227,5 @@ pub(crate) async fn create_with(session: &Session, call: CallOptions) -> Result<
         draft.json(&body, "application/json");
         draft.finish()
     });
-    Ok(session.value::<serde_json::Value>(&CREATE, request, call).await?.into_inner())
+    Ok(session.clone().value::<serde_json::Value>(&CREATE, request, call).await?.into_inner())
 }
