@@ -1,6 +1,6 @@
 //! From the bytes of an answer to a typed value, or to an error that names the place and not the value.
 
-use std::{fmt, mem};
+use std::{any::Any, fmt, mem};
 
 use serde::de::DeserializeOwned;
 
@@ -8,6 +8,7 @@ use crate::{
     Error, ErrorKind,
     execute::Whole,
     record::{self, Failed, Note, Record, Source, Value, trace},
+    response::AnyValue,
 };
 
 /// Decodes a JSON answer into any type. An empty body stands for `null`, a byte order mark is skipped.
@@ -22,18 +23,18 @@ pub(crate) fn json<T: DeserializeOwned>(answer: &Whole) -> Result<T, Error> {
 }
 
 /// Like [`json`], for generated structs: they note the place of a failure themselves, and so are read once, not twice.
-pub(crate) fn record<T: Record>(answer: &Whole) -> Result<Box<T>, Error> {
-    let mut record = Box::new(T::blank());
-    into_record(answer, &mut *record)?;
+pub(crate) fn record(answer: &Whole, mut record: Box<dyn AnyRecord>) -> Result<AnyValue, Error> {
+    read(answer, &mut |source| {
+        let there = source.record(&mut *record, &mut Note::default())?;
+        if there { Ok(()) } else { Err(source.refuse("expected an object")) }
+    })?;
     Ok(record)
 }
 
-fn into_record(answer: &Whole, record: &mut dyn Record) -> Result<(), Error> {
-    read(answer, &mut |source| {
-        let there = source.record(record, &mut Note::default())?;
-        if there { Ok(()) } else { Err(source.refuse("expected an object")) }
-    })
-}
+/// A record of whatever type: one that can be read, and be taken out of a [`ResponseValue`](crate::ResponseValue).
+pub(crate) trait AnyRecord: Record + Any + Send + Sync {}
+
+impl<T: Record + Any + Send + Sync> AnyRecord for T {}
 
 /// Like [`record`], for what is in them and for lists of them. Nothing is the empty list.
 pub(crate) fn value<T: Value>(answer: &Whole) -> Result<T, Error> {

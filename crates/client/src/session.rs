@@ -8,7 +8,8 @@ use reqwest::{StatusCode, Url};
 use serde::de::DeserializeOwned;
 
 use crate::{
-    ByteStream, CallOptions, Error, ErrorKind, Operation, Pending, RawRequest, RetryPolicy, decode,
+    ByteStream, CallOptions, Error, ErrorKind, Operation, Pending, RawRequest, RetryPolicy,
+    decode::{self, AnyRecord},
     download::Origin,
     draft::Outgoing,
     execute::Whole,
@@ -129,7 +130,8 @@ impl Session {
         request: Result<Outgoing, Error>,
         call: CallOptions,
     ) -> Pending<T> {
-        self.whole(operation, request, call, |answer| Ok(decode::record::<T>(answer)?))
+        let blank: Blank = || Box::new(T::blank());
+        Pending::new(self.decoded(operation, request, call, Decode::Record(blank)))
     }
 
     /// Sends a request and decodes its JSON answer into a list, or whatever else it is.
@@ -180,7 +182,7 @@ impl Session {
         call: CallOptions,
         decode: fn(&mut Whole) -> Result<AnyValue, Error>,
     ) -> Pending<T> {
-        Pending::new(self.decoded(operation, request, call, decode))
+        Pending::new(self.decoded(operation, request, call, Decode::Any(decode)))
     }
 
     /// All of it that does not depend on the type.
@@ -189,11 +191,15 @@ impl Session {
         operation: &'static Operation,
         request: Result<Outgoing, Error>,
         call: CallOptions,
-        decode: fn(&mut Whole) -> Result<AnyValue, Error>,
+        decode: Decode,
     ) -> BoxFuture<'static, Result<Answer, Error>> {
         Box::pin(async move {
             let mut answer = self.buffered(operation, request, call, Vec::new()).await?;
-            let value = decode(&mut answer).map_err(|error| error.at(self.0.api, operation))?;
+            let value = match decode {
+                Decode::Record(blank) => decode::record(&answer, blank()),
+                Decode::Any(decode) => decode(&mut answer),
+            }
+            .map_err(|error| error.at(self.0.api, operation))?;
             Ok(Answer { status: answer.status, headers: answer.headers, value })
         })
     }
@@ -215,6 +221,15 @@ impl Session {
         }))
     }
 }
+
+/// How an answer becomes a value.
+enum Decode {
+    /// By a record of which nothing has been read: all that is compiled for each of the generated structs.
+    Record(Blank),
+    Any(fn(&mut Whole) -> Result<AnyValue, Error>),
+}
+
+type Blank = fn() -> Box<dyn AnyRecord>;
 
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
