@@ -42,13 +42,30 @@ impl Job {
 
     /// Runs it under valgrind and says how many instructions that took, start-up included.
     pub(crate) fn instructions(&self) -> Result<u64> {
+        Ok(self.callgrind(&[])?.first().copied().unwrap_or_default())
+    }
+
+    /// Runs it under valgrind and says how often its data was not in a core's first cache, start-up included.
+    pub(crate) fn cache_misses(&self) -> Result<u64> {
+        let events = self.callgrind(&["--cache-sim=yes"])?;
+        // Instructions, reads, writes, and of these what the first cache did not have.
+        let [_, _, _, _, reads, writes, ..] = events[..] else { bail!("valgrind counted no cache: {events:?}") };
+        Ok(reads + writes)
+    }
+
+    /// What callgrind counted, in its order.
+    fn callgrind(&self, options: &[&str]) -> Result<Vec<u64>> {
         let callgrind = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"];
-        let output = self.command(&callgrind)?.output().context("starting valgrind, which has to be installed")?;
+        let output = self
+            .command(&[&callgrind, options].concat())?
+            .output()
+            .context("starting valgrind, which has to be installed")?;
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         ensure!(output.status.success(), "the client failed under valgrind: {said}");
         let collected = said.lines().find_map(|line| line.split_once("Collected : "));
-        let Some((_, figure)) = collected else { bail!("valgrind counted nothing: {said}") };
-        figure.trim().parse().with_context(|| format!("reading valgrind's figure {figure}"))
+        let Some((_, figures)) = collected else { bail!("valgrind counted nothing: {said}") };
+        let figures = figures.split_whitespace().map(str::parse).collect::<Result<_, _>>();
+        figures.with_context(|| format!("reading valgrind's figures: {said}"))
     }
 
     fn command(&self, before: &[&str]) -> Result<Command> {

@@ -49,6 +49,11 @@ impl Budgets {
         let verdict = if met { "met" } else { "**missed**" };
         self.0.row([what.into(), limit.into(), measured.into(), verdict.to_owned()]);
     }
+
+    /// Adds one that is so many times something else, at most.
+    pub fn at_most(&mut self, what: impl Into<String>, limit: f64, times: f64) {
+        self.add(what, format!("{limit} x"), format!("{times:.2} x"), times <= limit);
+    }
 }
 
 impl Default for Budgets {

@@ -1,5 +1,7 @@
 //! A request that is being put together, part by part.
 
+use std::fmt;
+
 use bytes::Bytes;
 use reqwest::{
     Body, Method, Request, Url,
@@ -28,7 +30,7 @@ pub struct Outgoing {
 }
 
 /// What a request is made of, for each attempt anew: a copy of the request itself would cost more.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Parts {
     pub(crate) method: Method,
     pub(crate) url: Url,
@@ -68,6 +70,13 @@ impl Parts {
         *request.headers_mut() = headers;
         *request.body_mut() = body.map(Into::into);
         request
+    }
+}
+
+/// Address, headers and body may hold what is nobody's business.
+impl fmt::Debug for Parts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Parts").field("method", &self.method).finish_non_exhaustive()
     }
 }
 
@@ -374,6 +383,18 @@ mod tests {
             assert_eq!(error.kind(), ErrorKind::Rejected);
             assert!(!format!("{error:?}").contains("canary"));
         }
+    }
+
+    #[test]
+    fn what_is_put_into_a_request_does_not_show() {
+        let mut draft = Draft::at(Method::POST, Url::parse("http://x/canary").unwrap());
+        draft.query("q", &"canary".to_owned());
+        draft.header("x-company", &"canary".to_owned());
+        draft.json(&json!({"name": "canary"}), "application/json");
+        assert!(!format!("{draft:?}").contains("canary"), "{draft:?}");
+        let outgoing = draft.finish().unwrap();
+        assert!(!format!("{outgoing:?}").contains("canary"), "{outgoing:?}");
+        assert_eq!(outgoing.parts.request().body().unwrap().as_bytes(), Some(&br#"{"name":"canary"}"#[..]));
     }
 
     #[test]

@@ -24,9 +24,10 @@ pub(super) fn check(root: &Path) -> Result<()> {
             _ if is("lib") => &["--lib"],
             _ => &["--bins"],
         };
-        let mut arguments = vec!["rustc", "--locked", "--quiet", "--package", name];
+        // What is only checked is not built.
+        let mut arguments = vec!["rustc", "--profile", "check", "--locked", "--quiet", "--package", name];
         arguments.extend_from_slice(target);
-        arguments.extend_from_slice(&["--", "--emit=metadata", "-Dunused_crate_dependencies"]);
+        arguments.extend_from_slice(&["--", "-Dunused_crate_dependencies"]);
         cargo(root, &arguments, &[])?;
     }
     Ok(())

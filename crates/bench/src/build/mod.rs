@@ -1,5 +1,6 @@
 //! What Keyfob costs a program's build: processor time, crates, and the size of what comes out.
 
+mod in_turn;
 mod program;
 mod units;
 
@@ -13,6 +14,7 @@ use crate::Effort;
 use program::{Profile, Program};
 use units::{Build, Units};
 
+pub(crate) use in_turn::in_turn;
 pub(crate) use units::{LOG, wrap};
 
 /// The APIs, as features of `keyfob`.
@@ -20,6 +22,9 @@ const APIS: &[&str] =
     &["bits", "digitaleo", "ditio-core", "ditio-mass-transport", "ditio-reporting", "dvinci", "itempath"];
 /// What a quick run has of them: the largest.
 const LARGEST: &[&str] = &["itempath"];
+/// What programs are compared with.
+const BASE: &str = "reqwest, rustls with ring, serde, tokio";
+const DEFAULT: &str = "the same with reqwest's default features";
 /// How many operations the program with many calls has.
 const CALLS: usize = 40;
 
@@ -43,18 +48,17 @@ struct Cost {
 /// Measures and writes the tables.
 pub(crate) fn run(effort: Effort) -> Result<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().context("finding the workspace")?;
-    let build = |name: &str, program: Program| build(&root, name, &program, &mut |_, _| Ok(()));
-    let mut all = vec![
-        build("reqwest, rustls with ring, serde, tokio", Program::base(&root, false))?,
-        build("the same with reqwest's default features", Program::base(&root, true))?,
-    ];
+    let build = |name: &str, program: &Program| build(&root, name, program, &mut |_, _| Ok(()));
+    let mut all = vec![build(BASE, &Program::base(&root, false))?, build(DEFAULT, &Program::base(&root, true))?];
     for api in effort.pick(APIS, LARGEST) {
-        all.push(build(&format!("keyfob, {api}"), Program::keyfob(&root, &[api]))?);
+        all.push(build(&format!("keyfob, {api}"), &Program::keyfob(&root, &[api]))?);
     }
     let (every, calls) = with_calls(&root, effort.pick(5, 1))?;
     all.push(every);
     let mut units = Units::default();
-    all.iter().for_each(|built| [&built.dev, &built.release].into_iter().for_each(|build| units.add(build)));
+    for build in all.iter().flat_map(|built| [&built.dev, &built.release]) {
+        units.add(build);
+    }
     let own = own(all.last().expect("there is a program with all APIs"), &units);
     let cost = |built: Built| Cost { dev: units.steady(&built.dev), release: units.steady(&built.release), built };
     let costs: Vec<_> = all.into_iter().map(cost).collect();
@@ -135,6 +139,15 @@ struct Calls {
     release: Series,
 }
 
+impl Calls {
+    fn of(&mut self, profile: Profile) -> &mut Series {
+        match profile {
+            Profile::Dev => &mut self.dev,
+            Profile::Release => &mut self.release,
+        }
+    }
+}
+
 /// Programs that call one operation and many.
 type CallsOfBoth = [Calls; 2];
 
@@ -145,8 +158,7 @@ fn with_calls(root: &Path, rounds: usize) -> Result<(Built, CallsOfBoth)> {
     let built = build(root, "keyfob, all seven APIs", &Program::keyfob(root, APIS), &mut |program, profile| {
         for _ in 0..rounds {
             for (calls, operations) in all.iter_mut().zip([&operations[..1], &operations]) {
-                let seconds = program.with_calls(operations, profile)?.seconds;
-                (if profile == Profile::Dev { &mut calls.dev } else { &mut calls.release }).push(seconds);
+                calls.of(profile).push(program.with_calls(operations, profile)?.seconds);
             }
         }
         Ok(())
@@ -170,18 +182,12 @@ fn calls_table([one, many]: &CallsOfBoth) -> Table {
 
 fn budgets(costs: &[Cost], [one, many]: &CallsOfBoth) -> Budgets {
     let mut budgets = Budgets::new();
-    let (base, default) = (&costs[0], &costs[1]);
+    let base = &costs[0];
     let (all, ones) = costs[2..].split_last().expect("there is a program with all APIs");
-    let mut times = |what: String, limit: f64, measured: f64| {
-        budgets.add(what, format!("{limit} x"), format!("{measured:.2} x"), measured <= limit);
-    };
-    let most = |of: fn(&Cost) -> f64| ones.iter().map(of).fold(0.0, f64::max);
-    for (profile, of) in [("dev", (|cost| cost.dev) as fn(&Cost) -> f64), ("release", |cost| cost.release)] {
-        times(format!("the dearest API, {profile}, beside the base"), 1.45, most(of) / of(base));
-        times(format!("the same beside reqwest's default features, {profile}"), 1.0, most(of) / of(default));
-        times(format!("all seven APIs, {profile}, beside the base"), 2.2, of(all) / of(base));
-    }
-    times(format!("{CALLS} operations beside 1, release"), 2.0, many.release.median() / one.release.median());
+    budgets.at_most("all seven APIs, dev, beside the base", 2.2, all.dev / base.dev);
+    budgets.at_most("all seven APIs, release, beside the base", 2.2, all.release / base.release);
+    let calls = many.release.median() / one.release.median();
+    budgets.at_most(format!("{CALLS} operations beside 1, release"), 2.0, calls);
     let more = ones.iter().map(|cost| cost.built.crates).max().unwrap_or_default().saturating_sub(base.built.crates);
     budgets.add("crates of one API beyond the base", "32", more.to_string(), more <= 32);
     budgets

@@ -143,15 +143,24 @@ pub(crate) fn run(effort: Effort) -> Result<String> {
     }
     let throughputs = throughput(&base, effort)?;
     let head = format!("1 KiB, {IN_FLIGHT} in flight");
-    let mut table = Table::new([head.as_str(), "calls a second", "of by hand", "processor µs a call", "of by hand"]);
+    let mut table = Table::new([
+        head.as_str(),
+        "calls a second",
+        "of by hand",
+        "processor µs a call",
+        "of by hand",
+        "cache misses a call",
+    ]);
     let hand = &throughputs[0];
-    for (client, throughput) in Client::ALL.iter().zip(&throughputs) {
+    for (index, throughput) in throughputs.iter().enumerate() {
+        let name = Client::ALL.get(index).map_or("by hand, a second time: what is chance", |client| client.name());
         table.row([
-            client.name().to_owned(),
+            name.to_owned(),
             throughput.rate.to_string(),
             format!("{:.2}", throughput.share.median()),
             format!("{:.1}", throughput.cpu),
             format!("{:.2}", throughput.cpu.median() / hand.cpu.median()),
+            throughput.misses.map_or_else(String::new, |misses| format!("{misses:.0}")),
         ]);
     }
     let ours = throughputs[1].share.median();
@@ -195,20 +204,25 @@ struct Throughput {
     /// Of by hand, in the same round: whatever the machine does meanwhile, it does to both.
     share: Series,
     cpu: Series,
+    /// Of the first cache of a core, as callgrind simulates it.
+    misses: Option<f64>,
 }
 
 /// In many short runs: the server has the other processor, and whatever else the machine does shows in some of them.
 fn throughput(base: &str, effort: Effort) -> Result<Vec<Throughput>> {
-    let calls = IN_FLIGHT * 100;
-    let mut throughputs = vec![Throughput::default(); Client::ALL.len()];
-    for round in 0..effort.pick(51, 5) {
-        let mut rates = vec![0.0; Client::ALL.len()];
+    let job = |client, calls, single| {
+        child::Job::Calls(Job { client, base: base.to_owned(), rows: 0, calls, in_flight: IN_FLIGHT, single })
+    };
+    // By hand is there twice: what they differ by is chance.
+    let clients: Vec<_> = Client::ALL.iter().chain([&Client::ByHand]).collect();
+    let mut throughputs = vec![Throughput::default(); clients.len()];
+    let calls = IN_FLIGHT * 200;
+    for round in 0..effort.pick(101, 5) {
+        let mut rates = vec![0.0; clients.len()];
         // Each is as often the first, which finds the machine as it is after a pause.
-        for turn in 0..Client::ALL.len() {
-            let index = (round + turn) % Client::ALL.len();
-            let (client, base) = (Client::ALL[index], base.to_owned());
-            let job = Job { client, base, rows: 0, calls, in_flight: IN_FLIGHT, single: false };
-            let report = child::Job::Calls(job).run()?;
+        for turn in 0..clients.len() {
+            let index = (round + turn) % clients.len();
+            let report = job(*clients[index], calls, false).run()?;
             rates[index] = f64::from(calls) / report.wall.as_secs_f64();
             throughputs[index].cpu.push(report.cpu.as_secs_f64() * 1e6 / f64::from(calls));
         }
@@ -216,6 +230,11 @@ fn throughput(base: &str, effort: Effort) -> Result<Vec<Throughput>> {
             throughput.rate.push(*rate);
             throughput.share.push(rate / rates[0]);
         }
+    }
+    let (few, many) = (IN_FLIGHT * 5, IN_FLIGHT * 25);
+    for (client, throughput) in Client::ALL.iter().zip(&mut throughputs) {
+        let misses = job(*client, many, true).cache_misses()? - job(*client, few, true).cache_misses()?;
+        throughput.misses = Some(misses as f64 / f64::from(many - few));
     }
     Ok(throughputs)
 }
