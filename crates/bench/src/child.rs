@@ -88,7 +88,7 @@ pub(crate) fn work(job: &str) -> Result<String> {
     let report = match serde_json::from_str(job).context("reading the job")? {
         Job::Calls(job) => call::work(&job),
         Job::Listing(job) => listing::work(&job),
-        Job::Decode(job) => decode::work(&job),
+        Job::Decode(job) => decode::work(job),
     }?;
     Ok(serde_json::to_string(&report)?)
 }

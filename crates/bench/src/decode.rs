@@ -79,7 +79,7 @@ pub(crate) struct Job {
 const ROWS: u64 = 2500;
 
 /// Decodes the pages one after the other, each from a copy of its own that does not count.
-pub(crate) fn work(job: &Job) -> Result<Report> {
+pub(crate) fn work(job: Job) -> Result<Report> {
     let page = page_of(ROWS);
     let mut cpu = Duration::ZERO;
     let mut wall = Duration::ZERO;
