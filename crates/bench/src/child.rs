@@ -42,7 +42,7 @@ impl Job {
 
     /// Runs it under valgrind and says how many instructions that took, start-up included.
     pub(crate) fn instructions(&self) -> Result<u64> {
-        Ok(self.callgrind(&[])?.first().copied().unwrap_or_default())
+        self.callgrind(&[])?.first().copied().context("valgrind counted no instructions")
     }
 
     /// Runs it under valgrind and says how often its data was not in a core's first cache, start-up included.

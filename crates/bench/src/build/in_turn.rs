@@ -1,13 +1,11 @@
 //! Builds that are compared closely: several of each, in turn, so that a slow minute of the machine is everybody's.
 
-use std::path::Path;
-
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use keyfob_bench::measure::Series;
 use keyfob_bench::table::{Budgets, Table};
 
 use super::program::{Profile, Program};
-use super::{BASE, DEFAULT};
+use super::{BASE, DEFAULT, root};
 use crate::Effort;
 
 /// The APIs with the most generated code.
@@ -22,7 +20,7 @@ struct Builds {
 
 /// Measures and writes the table.
 pub(crate) fn in_turn(effort: Effort) -> Result<String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().context("finding the workspace")?;
+    let root = root()?;
     let mut programs = vec![(BASE.to_owned(), Program::base(&root, false))];
     programs.extend(DEAREST.map(|api| (format!("keyfob, {api}"), Program::keyfob(&root, &[api]))));
     programs.push((DEFAULT.to_owned(), Program::base(&root, true)));

@@ -4,7 +4,7 @@ mod in_turn;
 mod program;
 mod units;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use keyfob_bench::measure::Series;
@@ -47,7 +47,7 @@ struct Cost {
 
 /// Measures and writes the tables.
 pub(crate) fn run(effort: Effort) -> Result<String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().context("finding the workspace")?;
+    let root = root()?;
     let build = |name: &str, program: &Program| build(&root, name, program, &mut |_, _| Ok(()));
     let mut all = vec![build(BASE, &Program::base(&root, false))?, build(DEFAULT, &Program::base(&root, true))?];
     for api in effort.pick(APIS, LARGEST) {
@@ -63,6 +63,11 @@ pub(crate) fn run(effort: Effort) -> Result<String> {
     let cost = |built: Built| Cost { dev: units.steady(&built.dev), release: units.steady(&built.release), built };
     let costs: Vec<_> = all.into_iter().map(cost).collect();
     Ok(format!("{}\n{own}\n{}\n{}", table(&costs), calls_table(&calls), budgets(&costs, &calls)))
+}
+
+/// Where Keyfob's workspace is.
+fn root() -> Result<PathBuf> {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().context("finding the workspace")
 }
 
 /// Builds a program from nothing, and does something more with each of its builds.
