@@ -205,8 +205,8 @@ pub static OPERATIONS: &[&keyfob_client::Operation] = &[
 /// Calls that are being put together.
 pub mod operation {
     use super::types;
-    use keyfob_client::codegen::{Draft, Outgoing, path_rest, path_segment};
-    use keyfob_client::{CallOptions, Confidence, Error, Operation, Repeat, Session};
+    use keyfob_client::codegen::{Draft, Fill, Path};
+    use keyfob_client::{CallOptions, Confidence, Operation, Repeat, Session};
     use keyfob_client::paging::{Paged, Position, Scheme};
     /// Call of [`Client::birds`](super::Client::birds).
     #[derive(Clone, Debug)]
@@ -332,8 +332,20 @@ pub mod operation {
             self.timeout_ = Some(value);
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(&self.session, &Self::OPERATION, &["/birds"])?;
+        /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
+        pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
+            keyfob_client::paging::pages(self)
+        }
+        /// All items of all pages.
+        pub fn stream(self) -> keyfob_client::paging::Items<Self> {
+            keyfob_client::paging::items(self)
+        }
+    }
+    impl Fill for Birds {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/birds");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.query("after", &self.after);
             draft.query("colours", &self.colours);
@@ -346,15 +358,6 @@ pub mod operation {
             draft.query("type", &self.type_);
             draft.query("until", &self.until);
             draft.query("weight", &self.weight);
-            draft.finish()
-        }
-        /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
-        pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
-            keyfob_client::paging::pages(self)
-        }
-        /// All items of all pages.
-        pub fn stream(self) -> keyfob_client::paging::Items<Self> {
-            keyfob_client::paging::items(self)
         }
     }
     keyfob_client::operation!(Birds, types::BirdPage, record);
@@ -362,12 +365,10 @@ pub mod operation {
         type Page = types::BirdPage;
         type Item = types::Bird;
         const SCHEME: Scheme = Scheme::Cursor;
-        fn at(&self, position: Position) -> Self {
-            let mut next = self.clone();
+        fn turn(&mut self, position: Position) {
             if let Position::Cursor(cursor) = position {
-                next.after = Some(cursor);
+                self.after = Some(cursor);
             }
-            next
         }
         fn start(&self) -> Option<i64> {
             None
@@ -376,12 +377,11 @@ pub mod operation {
             None
         }
         const CURSOR: Option<&'static str> = Some("next");
-        fn call(self) -> keyfob_client::paging::Call {
-            let request = self.request();
+        fn call(&self) -> keyfob_client::paging::Call {
             keyfob_client::paging::Call::new(
-                self.session,
+                &self.session,
                 &Self::OPERATION,
-                request,
+                self,
                 self.call,
             )
         }
@@ -435,11 +435,14 @@ pub mod operation {
                 ring,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(&self.session, &Self::OPERATION, &["/birds"])?;
+    }
+    impl Fill for BirdByRing {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/birds");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.query("ring", &self.ring);
-            draft.finish()
         }
     }
     keyfob_client::operation!(BirdByRing, types::Bird, record);
@@ -480,11 +483,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(&self.session, &Self::OPERATION, &["/birds"])?;
+    }
+    impl Fill for CreateBird {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/birds");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(CreateBird, types::Bird, record);
@@ -525,15 +531,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/birds?action=merge%20%26%20sort&dry=true"],
-            )?;
+    }
+    impl Fill for MergeBirds {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/birds?action=merge%20%26%20sort&dry=true");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(MergeBirds, Vec < types::Bird >, value);
@@ -586,16 +591,16 @@ pub mod operation {
             self.if_changed_since = Some(value.into());
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/birds/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for Bird {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/birds/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.header("If-Changed-Since", &self.if_changed_since);
             draft.header("X-Company", &self.x_company);
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(Bird, types::Bird, record);
@@ -638,14 +643,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/birds/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for ReplaceBird {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/birds/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(ReplaceBird, (), empty);
@@ -693,17 +698,17 @@ pub mod operation {
             self.body = Some(value);
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/birds/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for UpdateBird {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/birds/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             if let Some(body) = &self.body {
                 draft.json(body, "application/merge-patch+json");
             }
-            draft.finish()
         }
     }
     keyfob_client::operation!(UpdateBird, types::Bird, record);
@@ -744,14 +749,14 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/birds/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for DeleteBird {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/birds/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(DeleteBird, serde_json::Value, value);
@@ -818,26 +823,6 @@ pub mod operation {
             self.limit = Some(value);
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/birds/",
-                    &path_segment("id", &self.id)?,
-                    "/rings/",
-                    &path_segment("from", &self.from)?,
-                    "-",
-                    &path_segment("to", &self.to)?,
-                    ":",
-                    &path_segment("verb", &self.verb)?,
-                ],
-            )?;
-            draft.accept("application/json");
-            draft.query("limit", &self.limit);
-            draft.query("page", &self.page);
-            draft.finish()
-        }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
             keyfob_client::paging::pages(self)
@@ -847,17 +832,32 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
+    impl Fill for Rings {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/birds/");
+            path.segment("id", &self.id);
+            path.text("/rings/");
+            path.segment("from", &self.from);
+            path.text("-");
+            path.segment("to", &self.to);
+            path.text(":");
+            path.segment("verb", &self.verb);
+        }
+        fn fill(&self, draft: &mut Draft) {
+            draft.accept("application/json");
+            draft.query("limit", &self.limit);
+            draft.query("page", &self.page);
+        }
+    }
     keyfob_client::operation!(Rings, types::RingPage, record);
     impl Paged for Rings {
         type Page = types::RingPage;
         type Item = String;
         const SCHEME: Scheme = Scheme::Page { first: 0 };
-        fn at(&self, position: Position) -> Self {
-            let mut next = self.clone();
+        fn turn(&mut self, position: Position) {
             if let Position::Number(number) = position {
-                next.page = Some(number);
+                self.page = Some(number);
             }
-            next
         }
         fn start(&self) -> Option<i64> {
             self.page
@@ -866,12 +866,11 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn call(self) -> keyfob_client::paging::Call {
-            let request = self.request();
+        fn call(&self) -> keyfob_client::paging::Call {
             keyfob_client::paging::Call::new(
-                self.session,
+                &self.session,
                 &Self::OPERATION,
-                request,
+                self,
                 self.call,
             )
         }
@@ -925,14 +924,13 @@ pub mod operation {
                 path,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/files/", &path_rest("path", &self.path)?],
-            )?;
-            draft.finish()
+    }
+    impl Fill for DownloadFile {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/files/");
+            path.rest("path", &self.path);
         }
+        fn fill(&self, _: &mut Draft) {}
     }
     keyfob_client::operation!(DownloadFile, keyfob_client::ByteStream, bytes);
     /// Call of [`Client::upload_file`](super::Client::upload_file).
@@ -978,14 +976,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/files/", &path_rest("path", &self.path)?],
-            )?;
+    }
+    impl Fill for UploadFile {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/files/");
+            path.rest("path", &self.path);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.upload(&self.body, "application/pdf");
-            draft.finish()
         }
     }
     keyfob_client::operation!(UploadFile, (), empty);
@@ -1032,15 +1030,15 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/files/", &path_rest("path", &self.path)?],
-            )?;
+    }
+    impl Fill for AttachFiles {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/files/");
+            path.rest("path", &self.path);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.multipart(&self.body);
-            draft.finish()
         }
     }
     keyfob_client::operation!(AttachFiles, String, value);
@@ -1079,10 +1077,13 @@ pub mod operation {
                 call: CallOptions::default(),
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(&self.session, &Self::OPERATION, &["/report"])?;
+    }
+    impl Fill for Report {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/report");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("text/csv");
-            draft.finish()
         }
     }
     keyfob_client::operation!(Report, String, text);
@@ -1123,10 +1124,13 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(&self.session, &Self::OPERATION, &["/report"])?;
+    }
+    impl Fill for SendReport {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/report");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.bytes(self.body.clone(), "text/markdown");
-            draft.finish()
         }
     }
     keyfob_client::operation!(SendReport, (), empty);
@@ -1181,14 +1185,6 @@ pub mod operation {
             self.limit = Some(value);
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(&self.session, &Self::OPERATION, &["/search"])?;
-            draft.accept("application/json");
-            draft.form(&self.body);
-            draft.query("limit", &self.limit);
-            draft.query("offset", &self.offset);
-            draft.finish()
-        }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
             keyfob_client::paging::pages(self)
@@ -1198,17 +1194,26 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
+    impl Fill for Search {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/search");
+        }
+        fn fill(&self, draft: &mut Draft) {
+            draft.accept("application/json");
+            draft.form(&self.body);
+            draft.query("limit", &self.limit);
+            draft.query("offset", &self.offset);
+        }
+    }
     keyfob_client::operation!(Search, types::BirdPage, record);
     impl Paged for Search {
         type Page = types::BirdPage;
         type Item = types::Bird;
         const SCHEME: Scheme = Scheme::Offset;
-        fn at(&self, position: Position) -> Self {
-            let mut next = self.clone();
+        fn turn(&mut self, position: Position) {
             if let Position::Number(number) = position {
-                next.offset = Some(number);
+                self.offset = Some(number);
             }
-            next
         }
         fn start(&self) -> Option<i64> {
             self.offset
@@ -1217,12 +1222,11 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn call(self) -> keyfob_client::paging::Call {
-            let request = self.request();
+        fn call(&self) -> keyfob_client::paging::Call {
             keyfob_client::paging::Call::new(
-                self.session,
+                &self.session,
                 &Self::OPERATION,
-                request,
+                self,
                 self.call,
             )
         }

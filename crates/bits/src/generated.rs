@@ -120,8 +120,8 @@ pub static OPERATIONS: &[&keyfob_client::Operation] = &[
 /// Calls that are being put together.
 pub mod operation {
     use super::types;
-    use keyfob_client::codegen::{Draft, Outgoing};
-    use keyfob_client::{CallOptions, Confidence, Error, Operation, Repeat, Session};
+    use keyfob_client::codegen::{Draft, Fill, Path};
+    use keyfob_client::{CallOptions, Confidence, Operation, Repeat, Session};
     /// Call of [`Client::create_application`](super::Client::create_application).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -159,15 +159,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/v1/applications.create"],
-            )?;
+    }
+    impl Fill for CreateApplication {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/v1/applications.create");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(CreateApplication, types::ApplicationCreated, record);
@@ -208,15 +207,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/v1/applications.get"],
-            )?;
+    }
+    impl Fill for Application {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/v1/applications.get");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(Application, types::Application, record);
@@ -257,15 +255,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/v1/applications.organization.get"],
-            )?;
+    }
+    impl Fill for ApplicationOrganization {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/v1/applications.organization.get");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(ApplicationOrganization, types::Organization, record);
@@ -306,15 +303,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/v1/applications.bankAccounts.list"],
-            )?;
+    }
+    impl Fill for ApplicationBankAccounts {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/v1/applications.bankAccounts.list");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(ApplicationBankAccounts, serde_json::Value, value);
@@ -353,14 +349,13 @@ pub mod operation {
                 call: CallOptions::default(),
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/v1/oauth2/userinfo"],
-            )?;
+    }
+    impl Fill for Userinfo {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/v1/oauth2/userinfo");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(Userinfo, types::Userinfo, record);
@@ -399,14 +394,13 @@ pub mod operation {
                 call: CallOptions::default(),
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/oauth2/userinfo"],
-            )?;
+    }
+    impl Fill for UserinfoUnversioned {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/oauth2/userinfo");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(UserinfoUnversioned, types::Userinfo, record);

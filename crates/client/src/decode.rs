@@ -11,6 +11,58 @@ use crate::{
     response::AnyValue,
 };
 
+/// How an answer becomes a value.
+pub(crate) enum Decode {
+    /// By a record of which nothing has been read: all that is compiled for each of the generated structs.
+    Record(fn() -> Box<dyn AnyRecord>),
+    /// By a place in which there is nothing yet.
+    Value(fn() -> Box<dyn AnyPlace>),
+    Any(fn(&mut Whole) -> Result<AnyValue, Error>),
+}
+
+impl Decode {
+    pub(crate) fn run(self, answer: &mut Whole) -> Result<AnyValue, Error> {
+        match self {
+            Self::Record(blank) => record(answer, blank()),
+            Self::Value(place) => {
+                let mut place = place();
+                read(answer, &mut |source| place.read(source))?;
+                Ok(place.take())
+            }
+            Self::Any(decode) => decode(answer),
+        }
+    }
+}
+
+/// A record of which nothing has been read.
+pub(crate) fn blank<T: AnyRecord>() -> Box<dyn AnyRecord> {
+    Box::new(T::blank())
+}
+
+/// Where a value goes, of whatever type.
+pub(crate) trait AnyPlace {
+    fn read(&mut self, source: &mut dyn Source<'_>) -> Result<(), Failed>;
+    fn take(&mut self) -> AnyValue;
+}
+
+impl<T: Value + Send + Sync + 'static> AnyPlace for Option<T> {
+    fn read(&mut self, source: &mut dyn Source<'_>) -> Result<(), Failed> {
+        record::whole(self, source)
+    }
+
+    fn take(&mut self) -> AnyValue {
+        Box::new(self.take().expect(THERE))
+    }
+}
+
+/// Why there is a value after it was read.
+const THERE: &str = "what was read is there";
+
+/// A place in which there is nothing yet.
+pub(crate) fn place<T: Value + Send + Sync + 'static>() -> Box<dyn AnyPlace> {
+    Box::new(None::<T>)
+}
+
 /// Decodes a JSON answer into any type. An empty body stands for `null`, a byte order mark is skipped.
 pub(crate) fn json<T: DeserializeOwned>(answer: &Whole) -> Result<T, Error> {
     let body = trimmed(&answer.body);
@@ -23,7 +75,7 @@ pub(crate) fn json<T: DeserializeOwned>(answer: &Whole) -> Result<T, Error> {
 }
 
 /// Like [`json`], for generated structs: they note the place of a failure themselves, and so are read once, not twice.
-pub(crate) fn record(answer: &Whole, mut record: Box<dyn AnyRecord>) -> Result<AnyValue, Error> {
+fn record(answer: &Whole, mut record: Box<dyn AnyRecord>) -> Result<AnyValue, Error> {
     read(answer, &mut |source| {
         let there = source.record(&mut *record, &mut Note::default())?;
         if there { Ok(()) } else { Err(source.refuse("expected an object")) }
@@ -39,11 +91,8 @@ impl<T: Record + Any + Send + Sync> AnyRecord for T {}
 /// Like [`record`], for what is in them and for lists of them. Nothing is the empty list.
 pub(crate) fn value<T: Value>(answer: &Whole) -> Result<T, Error> {
     let mut value = None;
-    read(answer, &mut |source| {
-        value = Some(record::whole(source)?);
-        Ok(())
-    })?;
-    Ok(value.expect("what was read is there"))
+    read(answer, &mut |source| record::whole(&mut value, source))?;
+    Ok(value.expect(THERE))
 }
 
 /// An answer that is text. Takes its body away.

@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::{
-    ByteStream, CallOptions, Error, ErrorKind, Operation, Pending, Session, Upload, codegen,
-    draft::{Draft, Outgoing},
+    ByteStream, CallOptions, Error, ErrorKind, Operation, Pending, Session, Upload, draft::Draft, outgoing::Outgoing,
+    path::Path,
 };
 
 /// JSON where the service can choose; files, tables and texts where it cannot.
@@ -136,7 +136,9 @@ impl DynamicCall {
     fn outgoing(&self) -> Result<Outgoing, Error> {
         let operation = self.operation;
         self.know_all()?;
-        let mut draft = Draft::new(&self.session, operation, &[&self.path()?])?;
+        let mut path = self.session.path(operation)?;
+        self.fill_path(&mut path)?;
+        let mut draft = Draft::new(operation, path)?;
         draft.accept(ANSWERS);
         draft.extend_query(operation.fixed_query.iter().copied());
         draft.extend_query(self.query());
@@ -175,7 +177,7 @@ impl DynamicCall {
         Err(rejected(format!("there is no parameter `{stranger}`: {known}")))
     }
 
-    fn path(&self) -> Result<String, Error> {
+    fn fill_path(&self, path: &mut Path<'_>) -> Result<(), Error> {
         let value = |name: &str| {
             let mut values = self.parameters.iter().filter(|(given, _)| given == name).map(|(_, value)| value);
             match (values.next(), values.next()) {
@@ -184,15 +186,14 @@ impl DynamicCall {
                 (None, _) => Err(rejected(format!("the parameter `{name}` is missing: it is a part of the path"))),
             }
         };
-        let mut path = String::with_capacity(self.operation.path.len());
         for piece in pieces(self.operation.path) {
             match piece {
-                Piece::Text(text) => path.push_str(text),
-                Piece::Segment(name) => path.push_str(&codegen::path_segment(name, value(name)?)?),
-                Piece::Rest(name) => path.push_str(&codegen::path_rest(name, value(name)?)?),
+                Piece::Text(text) => path.text(text),
+                Piece::Segment(name) => path.segment(name, value(name)?),
+                Piece::Rest(name) => path.rest(name, value(name)?),
             }
         }
-        Ok(path)
+        Ok(())
     }
 
     fn add_body(&self, draft: &mut Draft) -> Result<(), Error> {

@@ -12,7 +12,7 @@ use tracing::{Instrument, Span, field::Empty};
 
 use crate::{
     ApiError, CallOptions, Error, Operation, Repeat, Session, body,
-    draft::{Opened, Outgoing, Parts, Payload},
+    outgoing::{Opened, Outgoing, Parts, Payload},
     redirect, retry,
     retry::Schedule,
     session::Inner,

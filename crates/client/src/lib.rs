@@ -18,8 +18,10 @@ mod form;
 mod macros;
 mod number_or_string;
 mod operation;
+mod outgoing;
 pub mod paging;
 mod patch;
+mod path;
 #[cfg(feature = "rate-limit")]
 mod rate_limit;
 mod raw;

@@ -31,8 +31,8 @@ macro_rules! operation {
             /// When the request cannot be built, authorized or sent, when the service refuses it, or when the answer is
             /// not what the API promises: [`ErrorKind`]($crate::ErrorKind) says what can be done.
             pub fn send(self) -> $crate::Pending<$answer> {
-                let request = self.request();
-                self.session.$send(&Self::OPERATION, request, self.call)
+                let request = $crate::codegen::Draft::of(&self.session, &Self::OPERATION, &self);
+                self.session.clone().$send(&Self::OPERATION, request, self.call)
             }
         }
 
@@ -89,7 +89,7 @@ macro_rules! open_string_enum {
             }
         }
 
-        $crate::open_value!($name: String, word, |text: ::std::borrow::Cow<'_, str>| Self::from(&*text), |word| word.to_string(), |sink: &mut dyn $crate::record::Sink, word: &Self| sink.text(word.as_str()));
+        $crate::open_value!($name: words, word, |text: ::std::borrow::Cow<'_, str>| Self::from(&*text), Self::as_str, text);
     };
 }
 
@@ -121,29 +121,31 @@ macro_rules! open_integer_enum {
             }
         }
 
-        $crate::open_value!($name: i64, integer, |value: i64| Self::from(value), |code| code.value(), |sink: &mut dyn $crate::record::Sink, code: &Self| sink.integer(code.value()));
+        $crate::open_value!($name: codes, integer, |code: i64| Self::from(code), |code: &Self| code.value(), integer);
     };
 }
 
-/// Lets an enumeration stand in fields of records, as the scalar that it is on the wire.
+/// Lets an enumeration stand in fields of records, as the scalar that it is on the wire: `words` or `codes`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! open_value {
-    ($name:ident: $scalar:ty, $read:ident, $from:expr, $to:expr, $write:expr) => {
+    ($name:ident: $kind:ident, $read:ident, $from:expr, $to:expr, $write:ident) => {
         impl $crate::record::Write for $name {
             #[inline]
             fn write(&self, sink: &mut dyn $crate::record::Sink) -> ::std::result::Result<(), $crate::record::Failed> {
-                ($write)(sink, self)
+                sink.$write(($to)(self))
             }
         }
 
         impl $crate::record::Value for $name {
             #[inline]
             fn read(
+                place: &mut ::std::option::Option<Self>,
                 source: &mut dyn $crate::record::Source<'_>,
                 note: &mut $crate::record::Note,
-            ) -> ::std::result::Result<::std::option::Option<Self>, $crate::record::Failed> {
-                Ok(source.$read(note)?.map($from))
+            ) -> ::std::result::Result<(), $crate::record::Failed> {
+                *place = source.$read(note)?.map($from);
+                Ok(())
             }
 
             #[inline]
@@ -156,12 +158,12 @@ macro_rules! open_value {
                 value: ::std::option::Option<&Self>,
                 form: $crate::record::Form,
             ) -> ::std::option::Option<$crate::record::Json> {
-                <$scalar as $crate::record::Value>::other(value.map($to).as_ref(), form)
+                $crate::record::$kind::other(value.map($to), form)
             }
 
             #[inline]
             fn is(json: &$crate::record::Json, value: ::std::option::Option<&Self>) -> bool {
-                <$scalar as $crate::record::Value>::is(json, value.map($to).as_ref())
+                $crate::record::$kind::is(json, value.map($to))
             }
 
             #[inline]
@@ -169,7 +171,7 @@ macro_rules! open_value {
                 value: ::std::option::Option<&Self>,
                 seen: $crate::record::Seen<'_>,
             ) -> ::std::option::Option<$crate::record::Json> {
-                <$scalar as $crate::record::Value>::json(value.map($to).as_ref(), seen)
+                $crate::record::$kind::json(value.map($to), seen)
             }
         }
     };
@@ -207,7 +209,7 @@ macro_rules! record {
             fn write(
                 &self,
                 index: usize,
-                entry: $crate::record::Entry<'_>,
+                entry: &mut $crate::record::Entry<'_>,
             ) -> ::std::result::Result<(), $crate::record::Failed> {
                 match index {
                     $($index => $crate::record_field!(write(&self.$field, entry) $($kind)?),)*
@@ -256,13 +258,16 @@ macro_rules! record {
         }
 
         impl $crate::record::Value for $name {
+            #[inline]
             fn read(
+                place: &mut ::std::option::Option<Self>,
                 source: &mut dyn $crate::record::Source<'_>,
                 note: &mut $crate::record::Note,
-            ) -> ::std::result::Result<::std::option::Option<Self>, $crate::record::Failed> {
-                $crate::record::read(source, note)
+            ) -> ::std::result::Result<(), $crate::record::Failed> {
+                $crate::record::read(place, source, note)
             }
 
+            #[inline]
             fn blank() -> Self {
                 $crate::record::Record::blank()
             }

@@ -18,7 +18,12 @@ use tokio::task::JoinHandle;
 use tracing::Instrument;
 
 use crate::{
-    CallOptions, Error, ErrorKind, Operation, Session, decode, draft::Outgoing, early, execute::Whole, record::Value,
+    CallOptions, Error, ErrorKind, Operation, Session, decode,
+    draft::{Draft, Fill},
+    early,
+    execute::Whole,
+    outgoing::Outgoing,
+    record::Value,
 };
 
 /// How a listing names the next page.
@@ -54,9 +59,14 @@ pub trait Paged: Clone + Send + 'static {
     type Item: Send + 'static;
     /// How it names the next page.
     const SCHEME: Scheme;
+    /// Turns to another page.
+    fn turn(&mut self, position: Position);
     /// The same request for another page.
     #[must_use]
-    fn at(&self, position: Position) -> Self;
+    fn at(mut self, position: Position) -> Self {
+        self.turn(position);
+        self
+    }
     /// The page number or offset that the caller set.
     fn start(&self) -> Option<i64>;
     /// The page size that the caller set.
@@ -64,7 +74,7 @@ pub trait Paged: Clone + Send + 'static {
     /// The page's member that holds the next page's cursor, if there are cursors.
     const CURSOR: Option<&'static str>;
     /// The call that asks for the page.
-    fn call(self) -> Call;
+    fn call(&self) -> Call;
     /// The next page's cursor.
     fn cursor(page: &Self::Page) -> Option<String>;
     /// How many rows there are in all, if the service says so.
@@ -87,13 +97,8 @@ pub struct Call {
 impl Call {
     /// What an operation's builder was given.
     #[must_use]
-    pub fn new(
-        session: Session,
-        operation: &'static Operation,
-        request: Result<Outgoing, Error>,
-        options: CallOptions,
-    ) -> Self {
-        Self { session, operation, request, options }
+    pub fn new(session: &Session, operation: &'static Operation, builder: &dyn Fill, options: CallOptions) -> Self {
+        Self { session: session.clone(), operation, request: Draft::of(session, operation, builder), options }
     }
 }
 
@@ -210,11 +215,8 @@ impl<O: Paged> Pages<O> {
     }
 
     fn fetch(&mut self, position: Position) -> Fetch {
-        let operation = match position {
-            Position::Start => self.operation.clone(),
-            position => self.operation.at(position),
-        };
-        Fetch::begin(operation.call(), std::mem::take(&mut self.room))
+        self.operation.turn(position);
+        Fetch::begin(self.operation.call(), std::mem::take(&mut self.room))
     }
 
     /// Asks for the page behind one that is there, if its bytes tell where that is.

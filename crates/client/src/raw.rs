@@ -4,8 +4,8 @@ use reqwest::Method;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    ByteStream, CallOptions, Confidence, Error, Operation, Pending, Repeat, Session, Upload,
-    draft::{Draft, Outgoing},
+    ByteStream, CallOptions, Confidence, Error, Operation, Pending, Repeat, Session, Upload, draft::Draft,
+    outgoing::Outgoing,
 };
 
 /// A request to a path that the typed client does not have; from [`Session::request`].
@@ -42,7 +42,7 @@ static UNSAFE: Operation = Operation { method: "POST", repeat: Repeat::Never, ..
 
 impl RawRequest {
     pub(crate) fn new(session: Session, method: Method, path: &str) -> Self {
-        let draft = session.join("", &[path]).map(|url| Draft::at(method.clone(), url));
+        let draft = session.join("", path).map(|url| Draft::at(method.clone(), url));
         Self { session, call: CallOptions::default(), method, draft }
     }
 

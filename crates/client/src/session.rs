@@ -9,10 +9,11 @@ use serde::de::DeserializeOwned;
 
 use crate::{
     ByteStream, CallOptions, Error, ErrorKind, Operation, Pending, RawRequest, RetryPolicy,
-    decode::{self, AnyRecord},
+    decode::{self, Decode},
     download::Origin,
-    draft::Outgoing,
     execute::Whole,
+    outgoing::Outgoing,
+    path::Path,
     record::{Record, Value},
     response::{Answer, AnyValue},
     retry::Budget,
@@ -97,30 +98,30 @@ impl Session {
     ///
     /// If no base URL was given for that host.
     pub fn url(&self, operation: &Operation, path: &str) -> Result<Url, Error> {
-        self.join(operation.server, &[path]).map_err(|error| error.at(self.0.api, operation))
+        self.join(operation.server, path).map_err(|error| error.at(self.0.api, operation))
     }
 
-    /// The address of a path in parts, which follow each other.
-    pub(crate) fn join(&self, server: &str, path: &[&str]) -> Result<Url, Error> {
-        let server = self.0.servers.iter().find(|known| known.name == server).ok_or_else(|| {
+    /// The address of a path on this host.
+    pub(crate) fn join(&self, server: &str, path: &str) -> Result<Url, Error> {
+        let mut joined = Path::new(self.base(server)?);
+        joined.text("/");
+        joined.text(path.trim_start_matches('/'));
+        joined.url()
+    }
+
+    /// The path of an operation, of which there is nothing yet.
+    pub(crate) fn path(&self, operation: &Operation) -> Result<Path<'_>, Error> {
+        self.base(operation.server).map(Path::new).map_err(|error| error.at(self.0.api, operation))
+    }
+
+    fn base(&self, server: &str) -> Result<&Url, Error> {
+        let known = self.0.servers.iter().find(|known| known.name == server).map(|known| &known.url);
+        known.ok_or_else(|| {
             Error::new(
                 ErrorKind::Rejected,
                 format!("no base URL for the host `{server}`: give it to the client's builder"),
             )
-        })?;
-        let base = server.url.path().trim_end_matches('/');
-        let length = path.iter().map(|part| part.len()).sum::<usize>();
-        let mut target = String::with_capacity(base.len() + 1 + length);
-        target.push_str(base);
-        target.push('/');
-        let (first, others) = path.split_first().unwrap_or((&"", &[]));
-        target.push_str(first.trim_start_matches('/'));
-        target.extend(others.iter().copied());
-        let (path, query) = target.split_once('?').map_or((&*target, None), |(path, query)| (path, Some(query)));
-        let mut url = server.url.clone();
-        url.set_path(path);
-        url.set_query(query);
-        Ok(url)
+        })
     }
 
     /// Sends a request and decodes its JSON answer into a generated struct.
@@ -130,8 +131,7 @@ impl Session {
         request: Result<Outgoing, Error>,
         call: CallOptions,
     ) -> Pending<T> {
-        let blank: Blank = || Box::new(T::blank());
-        Pending::new(self.decoded(operation, request, call, Decode::Record(blank)))
+        Pending::new(self.decoded(operation, request, call, Decode::Record(decode::blank::<T>)))
     }
 
     /// Sends a request and decodes its JSON answer into a list, or whatever else it is.
@@ -141,7 +141,7 @@ impl Session {
         request: Result<Outgoing, Error>,
         call: CallOptions,
     ) -> Pending<T> {
-        self.whole(operation, request, call, |answer| Ok(Box::new(decode::value::<T>(answer)?)))
+        Pending::new(self.decoded(operation, request, call, Decode::Value(decode::place::<T>)))
     }
 
     /// Sends a request and decodes its JSON answer into a type of the caller's.
@@ -195,11 +195,7 @@ impl Session {
     ) -> BoxFuture<'static, Result<Answer, Error>> {
         Box::pin(async move {
             let mut answer = self.buffered(operation, request, call, Vec::new()).await?;
-            let value = match decode {
-                Decode::Record(blank) => decode::record(&answer, blank()),
-                Decode::Any(decode) => decode(&mut answer),
-            }
-            .map_err(|error| error.at(self.0.api, operation))?;
+            let value = decode.run(&mut answer).map_err(|error| error.at(self.0.api, operation))?;
             Ok(Answer { status: answer.status, headers: answer.headers, value })
         })
     }
@@ -221,15 +217,6 @@ impl Session {
         }))
     }
 }
-
-/// How an answer becomes a value.
-enum Decode {
-    /// By a record of which nothing has been read: all that is compiled for each of the generated structs.
-    Record(Blank),
-    Any(fn(&mut Whole) -> Result<AnyValue, Error>),
-}
-
-type Blank = fn() -> Box<dyn AnyRecord>;
 
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

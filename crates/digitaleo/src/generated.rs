@@ -373,8 +373,8 @@ pub static OPERATIONS: &[&keyfob_client::Operation] = &[
 /// Calls that are being put together.
 pub mod operation {
     use super::types;
-    use keyfob_client::codegen::{Draft, Outgoing, path_segment};
-    use keyfob_client::{CallOptions, Confidence, Error, Operation, Repeat, Session};
+    use keyfob_client::codegen::{Draft, Fill, Path};
+    use keyfob_client::{CallOptions, Confidence, Operation, Repeat, Session};
     use keyfob_client::paging::{Paged, Position, Scheme};
     /// Call of [`Client::contacts`](super::Client::contacts).
     #[derive(Clone, Debug)]
@@ -513,8 +513,20 @@ pub mod operation {
             self.total = Some(value);
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(&self.session, &Self::OPERATION, &["/contacts"])?;
+        /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
+        pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
+            keyfob_client::paging::pages(self)
+        }
+        /// All items of all pages.
+        pub fn stream(self) -> keyfob_client::paging::Items<Self> {
+            keyfob_client::paging::items(self)
+        }
+    }
+    impl Fill for Contacts {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/contacts");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.joined("email", &self.email);
             draft.joined("id", &self.id);
@@ -526,15 +538,6 @@ pub mod operation {
             draft.joined("reference", &self.reference);
             draft.query("sort", &self.sort);
             draft.query("total", &self.total);
-            draft.finish()
-        }
-        /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
-        pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
-            keyfob_client::paging::pages(self)
-        }
-        /// All items of all pages.
-        pub fn stream(self) -> keyfob_client::paging::Items<Self> {
-            keyfob_client::paging::items(self)
         }
     }
     keyfob_client::operation!(Contacts, types::ContactPage, record);
@@ -542,12 +545,10 @@ pub mod operation {
         type Page = types::ContactPage;
         type Item = types::Contact;
         const SCHEME: Scheme = Scheme::Offset;
-        fn at(&self, position: Position) -> Self {
-            let mut next = self.clone();
+        fn turn(&mut self, position: Position) {
             if let Position::Number(number) = position {
-                next.offset = Some(number);
+                self.offset = Some(number);
             }
-            next
         }
         fn start(&self) -> Option<i64> {
             self.offset
@@ -556,12 +557,11 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn call(self) -> keyfob_client::paging::Call {
-            let request = self.request();
+        fn call(&self) -> keyfob_client::paging::Call {
             keyfob_client::paging::Call::new(
-                self.session,
+                &self.session,
                 &Self::OPERATION,
-                request,
+                self,
                 self.call,
             )
         }
@@ -615,11 +615,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(&self.session, &Self::OPERATION, &["/contacts"])?;
+    }
+    impl Fill for CreateContacts {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/contacts");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(CreateContacts, types::ContactPage, record);
@@ -660,15 +663,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/contacts?action=import"],
-            )?;
+    }
+    impl Fill for ImportContacts {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/contacts?action=import");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.multipart(&self.body);
-            draft.finish()
         }
     }
     keyfob_client::operation!(ImportContacts, serde_json::Value, value);
@@ -709,11 +711,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(&self.session, &Self::OPERATION, &["/contacts"])?;
+    }
+    impl Fill for UpdateContact {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/contacts");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.form(&self.body);
-            draft.finish()
         }
     }
     keyfob_client::operation!(UpdateContact, types::CountAnswer, record);
@@ -754,11 +759,14 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(&self.session, &Self::OPERATION, &["/contacts"])?;
+    }
+    impl Fill for DeleteContacts {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/contacts");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.joined("id", &self.id);
-            draft.finish()
         }
     }
     keyfob_client::operation!(DeleteContacts, types::CountAnswer, record);
@@ -870,19 +878,6 @@ pub mod operation {
             self.total = Some(value);
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(&self.session, &Self::OPERATION, &["/lists"])?;
-            draft.accept("application/json");
-            draft.query("category", &self.category);
-            draft.joined("id", &self.id);
-            draft.query("limit", &self.limit);
-            draft.joined("name", &self.name);
-            draft.query("offset", &self.offset);
-            draft.joined("properties", &self.properties);
-            draft.query("sort", &self.sort);
-            draft.query("total", &self.total);
-            draft.finish()
-        }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
             keyfob_client::paging::pages(self)
@@ -892,17 +887,31 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
+    impl Fill for Lists {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/lists");
+        }
+        fn fill(&self, draft: &mut Draft) {
+            draft.accept("application/json");
+            draft.query("category", &self.category);
+            draft.joined("id", &self.id);
+            draft.query("limit", &self.limit);
+            draft.joined("name", &self.name);
+            draft.query("offset", &self.offset);
+            draft.joined("properties", &self.properties);
+            draft.query("sort", &self.sort);
+            draft.query("total", &self.total);
+        }
+    }
     keyfob_client::operation!(Lists, types::ContactListPage, record);
     impl Paged for Lists {
         type Page = types::ContactListPage;
         type Item = types::ContactList;
         const SCHEME: Scheme = Scheme::Offset;
-        fn at(&self, position: Position) -> Self {
-            let mut next = self.clone();
+        fn turn(&mut self, position: Position) {
             if let Position::Number(number) = position {
-                next.offset = Some(number);
+                self.offset = Some(number);
             }
-            next
         }
         fn start(&self) -> Option<i64> {
             self.offset
@@ -911,12 +920,11 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn call(self) -> keyfob_client::paging::Call {
-            let request = self.request();
+        fn call(&self) -> keyfob_client::paging::Call {
             keyfob_client::paging::Call::new(
-                self.session,
+                &self.session,
                 &Self::OPERATION,
-                request,
+                self,
                 self.call,
             )
         }
@@ -970,11 +978,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(&self.session, &Self::OPERATION, &["/lists"])?;
+    }
+    impl Fill for CreateList {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/lists");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.form(&self.body);
-            draft.finish()
         }
     }
     keyfob_client::operation!(CreateList, types::ContactListPage, record);
@@ -1015,15 +1026,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/lists?action=merge"],
-            )?;
+    }
+    impl Fill for MergeLists {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/lists?action=merge");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.form(&self.body);
-            draft.finish()
         }
     }
     keyfob_client::operation!(MergeLists, types::ContactListPage, record);
@@ -1070,16 +1080,15 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/lists?action=import"],
-            )?;
+    }
+    impl Fill for ImportList {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/lists?action=import");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.multipart(&self.body);
             draft.query("name", &self.name);
-            draft.finish()
         }
     }
     keyfob_client::operation!(ImportList, types::ContactListPage, record);
@@ -1120,15 +1129,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/lists?action=contactadd"],
-            )?;
+    }
+    impl Fill for AddContactsToList {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/lists?action=contactadd");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.form(&self.body);
-            draft.finish()
         }
     }
     keyfob_client::operation!(AddContactsToList, types::CountAnswer, record);
@@ -1169,15 +1177,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/lists?action=contactremove"],
-            )?;
+    }
+    impl Fill for RemoveContactsFromList {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/lists?action=contactremove");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.form(&self.body);
-            draft.finish()
         }
     }
     keyfob_client::operation!(RemoveContactsFromList, types::CountAnswer, record);
@@ -1218,11 +1225,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(&self.session, &Self::OPERATION, &["/lists"])?;
+    }
+    impl Fill for UpdateList {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/lists");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.form(&self.body);
-            draft.finish()
         }
     }
     keyfob_client::operation!(UpdateList, types::CountAnswer, record);
@@ -1263,11 +1273,14 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(&self.session, &Self::OPERATION, &["/lists"])?;
+    }
+    impl Fill for DeleteLists {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/lists");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.joined("id", &self.id);
-            draft.finish()
         }
     }
     keyfob_client::operation!(DeleteLists, types::CountAnswer, record);
@@ -1328,16 +1341,15 @@ pub mod operation {
             self.priorities = value.into_iter().map(Into::into).collect();
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/statistics"],
-            )?;
+    }
+    impl Fill for ContactStatistics {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/statistics");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.joined("listId", &self.list_id);
             draft.joined("priorities", &self.priorities);
-            draft.finish()
         }
     }
     keyfob_client::operation!(ContactStatistics, types::ContactStatistics, record);
@@ -1436,18 +1448,6 @@ pub mod operation {
             self.total = Some(value);
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(&self.session, &Self::OPERATION, &["/fields"])?;
-            draft.accept("application/json");
-            draft.joined("alias", &self.alias);
-            draft.query("limit", &self.limit);
-            draft.joined("name", &self.name);
-            draft.query("offset", &self.offset);
-            draft.joined("properties", &self.properties);
-            draft.query("sort", &self.sort);
-            draft.query("total", &self.total);
-            draft.finish()
-        }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
             keyfob_client::paging::pages(self)
@@ -1457,17 +1457,30 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
+    impl Fill for Fields {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/fields");
+        }
+        fn fill(&self, draft: &mut Draft) {
+            draft.accept("application/json");
+            draft.joined("alias", &self.alias);
+            draft.query("limit", &self.limit);
+            draft.joined("name", &self.name);
+            draft.query("offset", &self.offset);
+            draft.joined("properties", &self.properties);
+            draft.query("sort", &self.sort);
+            draft.query("total", &self.total);
+        }
+    }
     keyfob_client::operation!(Fields, types::FieldPage, record);
     impl Paged for Fields {
         type Page = types::FieldPage;
         type Item = types::Field;
         const SCHEME: Scheme = Scheme::Offset;
-        fn at(&self, position: Position) -> Self {
-            let mut next = self.clone();
+        fn turn(&mut self, position: Position) {
             if let Position::Number(number) = position {
-                next.offset = Some(number);
+                self.offset = Some(number);
             }
-            next
         }
         fn start(&self) -> Option<i64> {
             self.offset
@@ -1476,12 +1489,11 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn call(self) -> keyfob_client::paging::Call {
-            let request = self.request();
+        fn call(&self) -> keyfob_client::paging::Call {
             keyfob_client::paging::Call::new(
-                self.session,
+                &self.session,
                 &Self::OPERATION,
-                request,
+                self,
                 self.call,
             )
         }
@@ -1535,11 +1547,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(&self.session, &Self::OPERATION, &["/sms"])?;
+    }
+    impl Fill for SendSms {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/sms");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(SendSms, types::SmsAnswer, record);
@@ -1625,21 +1640,6 @@ pub mod operation {
             self.total = Some(value);
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/campaigns"],
-            )?;
-            draft.accept("application/json");
-            draft.joined("id", &self.id);
-            draft.query("limit", &self.limit);
-            draft.query("offset", &self.offset);
-            draft.joined("properties", &self.properties);
-            draft.query("sort", &self.sort);
-            draft.query("total", &self.total);
-            draft.finish()
-        }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
             keyfob_client::paging::pages(self)
@@ -1649,17 +1649,29 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
+    impl Fill for Campaigns {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/campaigns");
+        }
+        fn fill(&self, draft: &mut Draft) {
+            draft.accept("application/json");
+            draft.joined("id", &self.id);
+            draft.query("limit", &self.limit);
+            draft.query("offset", &self.offset);
+            draft.joined("properties", &self.properties);
+            draft.query("sort", &self.sort);
+            draft.query("total", &self.total);
+        }
+    }
     keyfob_client::operation!(Campaigns, types::CampaignPage, record);
     impl Paged for Campaigns {
         type Page = types::CampaignPage;
         type Item = types::Campaign;
         const SCHEME: Scheme = Scheme::Offset;
-        fn at(&self, position: Position) -> Self {
-            let mut next = self.clone();
+        fn turn(&mut self, position: Position) {
             if let Position::Number(number) = position {
-                next.offset = Some(number);
+                self.offset = Some(number);
             }
-            next
         }
         fn start(&self) -> Option<i64> {
             self.offset
@@ -1668,12 +1680,11 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn call(self) -> keyfob_client::paging::Call {
-            let request = self.request();
+        fn call(&self) -> keyfob_client::paging::Call {
             keyfob_client::paging::Call::new(
-                self.session,
+                &self.session,
                 &Self::OPERATION,
-                request,
+                self,
                 self.call,
             )
         }
@@ -1727,15 +1738,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/campaigns"],
-            )?;
+    }
+    impl Fill for CreateCampaign {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/campaigns");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(CreateCampaign, types::CampaignPage, record);
@@ -1776,15 +1786,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/campaigns?action=cancel"],
-            )?;
+    }
+    impl Fill for CancelCampaign {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/campaigns?action=cancel");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.form(&self.body);
-            draft.finish()
         }
     }
     keyfob_client::operation!(CancelCampaign, serde_json::Value, value);
@@ -1828,15 +1837,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/campaigncontacts?action=create"],
-            )?;
+    }
+    impl Fill for AddCampaignContacts {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/campaigncontacts?action=create");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(AddCampaignContacts, types::CountAnswer, record);
@@ -1877,15 +1885,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/campaigncosts"],
-            )?;
+    }
+    impl Fill for CampaignCosts {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/campaigncosts");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(CampaignCosts, types::CampaignCostPage, record);
@@ -1926,11 +1933,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(&self.session, &Self::OPERATION, &["/mailings"])?;
+    }
+    impl Fill for SendMailing {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/mailings");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(SendMailing, types::MailingPage, record);
@@ -2025,22 +2035,6 @@ pub mod operation {
             self.total = Some(value);
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/", &path_segment("resource", &self.resource)?],
-            )?;
-            draft.accept("application/json");
-            draft.query("action", &self.action);
-            draft.joined("id", &self.id);
-            draft.query("limit", &self.limit);
-            draft.query("offset", &self.offset);
-            draft.joined("properties", &self.properties);
-            draft.query("sort", &self.sort);
-            draft.query("total", &self.total);
-            draft.finish()
-        }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
             keyfob_client::paging::pages(self)
@@ -2050,17 +2044,31 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
+    impl Fill for ReadResource {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/");
+            path.segment("resource", &self.resource);
+        }
+        fn fill(&self, draft: &mut Draft) {
+            draft.accept("application/json");
+            draft.query("action", &self.action);
+            draft.joined("id", &self.id);
+            draft.query("limit", &self.limit);
+            draft.query("offset", &self.offset);
+            draft.joined("properties", &self.properties);
+            draft.query("sort", &self.sort);
+            draft.query("total", &self.total);
+        }
+    }
     keyfob_client::operation!(ReadResource, types::ResourcePage, record);
     impl Paged for ReadResource {
         type Page = types::ResourcePage;
         type Item = serde_json::Value;
         const SCHEME: Scheme = Scheme::Offset;
-        fn at(&self, position: Position) -> Self {
-            let mut next = self.clone();
+        fn turn(&mut self, position: Position) {
             if let Position::Number(number) = position {
-                next.offset = Some(number);
+                self.offset = Some(number);
             }
-            next
         }
         fn start(&self) -> Option<i64> {
             self.offset
@@ -2069,12 +2077,11 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn call(self) -> keyfob_client::paging::Call {
-            let request = self.request();
+        fn call(&self) -> keyfob_client::paging::Call {
             keyfob_client::paging::Call::new(
-                self.session,
+                &self.session,
                 &Self::OPERATION,
-                request,
+                self,
                 self.call,
             )
         }
@@ -2141,16 +2148,16 @@ pub mod operation {
             self.action = Some(value.into());
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/", &path_segment("resource", &self.resource)?],
-            )?;
+    }
+    impl Fill for CreateResource {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/");
+            path.segment("resource", &self.resource);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
             draft.query("action", &self.action);
-            draft.finish()
         }
     }
     keyfob_client::operation!(CreateResource, serde_json::Value, value);
@@ -2197,15 +2204,15 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/", &path_segment("resource", &self.resource)?],
-            )?;
+    }
+    impl Fill for UpdateResource {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/");
+            path.segment("resource", &self.resource);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.form(&self.body);
-            draft.finish()
         }
     }
     keyfob_client::operation!(UpdateResource, types::CountAnswer, record);
@@ -2248,15 +2255,15 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/", &path_segment("resource", &self.resource)?],
-            )?;
+    }
+    impl Fill for DeleteResource {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/");
+            path.segment("resource", &self.resource);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.joined("id", &self.id);
-            draft.finish()
         }
     }
     keyfob_client::operation!(DeleteResource, types::CountAnswer, record);

@@ -1042,8 +1042,8 @@ pub static OPERATIONS: &[&keyfob_client::Operation] = &[
 /// Calls that are being put together.
 pub mod operation {
     use super::types;
-    use keyfob_client::codegen::{Draft, Outgoing, path_rest, path_segment};
-    use keyfob_client::{CallOptions, Confidence, Error, Operation, Repeat, Session};
+    use keyfob_client::codegen::{Draft, Fill, Path};
+    use keyfob_client::{CallOptions, Confidence, Operation, Repeat, Session};
     /// Call of [`Client::create_project`](super::Client::create_project).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -1081,15 +1081,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/v4/integration/projects"],
-            )?;
+    }
+    impl Fill for CreateProject {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/v4/integration/projects");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(CreateProject, types::Project, record);
@@ -1128,14 +1127,13 @@ pub mod operation {
                 call: CallOptions::default(),
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/v4/integration/projects"],
-            )?;
+    }
+    impl Fill for Projects {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/v4/integration/projects");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(Projects, Vec < types::Project >, value);
@@ -1176,14 +1174,14 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/v4/integration/projects/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for Project {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/v4/integration/projects/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(Project, types::Project, record);
@@ -1226,15 +1224,15 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/v4/integration/projects/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for ReplaceProject {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/v4/integration/projects/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(ReplaceProject, types::Project, record);
@@ -1281,14 +1279,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/v4/integration/projects/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for UpdateProject {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/v4/integration/projects/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(UpdateProject, (), empty);
@@ -1329,14 +1327,13 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/v4/integration/projects/", &path_segment("id", &self.id)?],
-            )?;
-            draft.finish()
+    }
+    impl Fill for DeleteProject {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/v4/integration/projects/");
+            path.segment("id", &self.id);
         }
+        fn fill(&self, _: &mut Draft) {}
     }
     keyfob_client::operation!(DeleteProject, (), empty);
     /// Call of [`Client::project_by_number`](super::Client::project_by_number).
@@ -1376,17 +1373,14 @@ pub mod operation {
                 project_number,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/api/v4/integration/projects/by-project-number/",
-                    &path_segment("project_number", &self.project_number)?,
-                ],
-            )?;
+    }
+    impl Fill for ProjectByNumber {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/v4/integration/projects/by-project-number/");
+            path.segment("project_number", &self.project_number);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(ProjectByNumber, types::Project, record);
@@ -1427,15 +1421,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/v4/integration/tasks"],
-            )?;
+    }
+    impl Fill for CreateWorkOrder {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/v4/integration/tasks");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(CreateWorkOrder, types::WorkOrder, record);
@@ -1476,14 +1469,14 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/v4/integration/tasks/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for WorkOrder {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/v4/integration/tasks/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(WorkOrder, types::WorkOrder, record);
@@ -1526,15 +1519,15 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/v4/integration/tasks/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for ReplaceWorkOrder {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/v4/integration/tasks/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(ReplaceWorkOrder, types::WorkOrder, record);
@@ -1581,14 +1574,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/v4/integration/tasks/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for UpdateWorkOrder {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/v4/integration/tasks/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(UpdateWorkOrder, (), empty);
@@ -1629,14 +1622,13 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/v4/integration/tasks/", &path_segment("id", &self.id)?],
-            )?;
-            draft.finish()
+    }
+    impl Fill for DeleteWorkOrder {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/v4/integration/tasks/");
+            path.segment("id", &self.id);
         }
+        fn fill(&self, _: &mut Draft) {}
     }
     keyfob_client::operation!(DeleteWorkOrder, (), empty);
     /// Call of [`Client::project_work_orders`](super::Client::project_work_orders).
@@ -1676,17 +1668,14 @@ pub mod operation {
                 project_id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/api/v4/integration/tasks/project/",
-                    &path_segment("project_id", &self.project_id)?,
-                ],
-            )?;
+    }
+    impl Fill for ProjectWorkOrders {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/v4/integration/tasks/project/");
+            path.segment("project_id", &self.project_id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(ProjectWorkOrders, Vec < types::WorkOrder >, value);
@@ -1727,17 +1716,14 @@ pub mod operation {
                 project_number,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/api/v4/integration/tasks/by-project-number/",
-                    &path_segment("project_number", &self.project_number)?,
-                ],
-            )?;
+    }
+    impl Fill for WorkOrdersByProjectNumber {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/v4/integration/tasks/by-project-number/");
+            path.segment("project_number", &self.project_number);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(
@@ -1786,19 +1772,16 @@ pub mod operation {
                 task_number,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/api/v4/integration/tasks/by-project-number/",
-                    &path_segment("project_number", &self.project_number)?,
-                    "/by-task-number/",
-                    &path_segment("task_number", &self.task_number)?,
-                ],
-            )?;
+    }
+    impl Fill for WorkOrdersByNumber {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/v4/integration/tasks/by-project-number/");
+            path.segment("project_number", &self.project_number);
+            path.text("/by-task-number/");
+            path.segment("task_number", &self.task_number);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(WorkOrdersByNumber, Vec < types::WorkOrder >, value);
@@ -1845,22 +1828,16 @@ pub mod operation {
                 external_id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/api/v4/integration/tasks/by-external-project-number/",
-                    &path_segment(
-                        "external_project_number",
-                        &self.external_project_number,
-                    )?,
-                    "/by-external-id/",
-                    &path_segment("external_id", &self.external_id)?,
-                ],
-            )?;
+    }
+    impl Fill for WorkOrderByExternalId {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/v4/integration/tasks/by-external-project-number/");
+            path.segment("external_project_number", &self.external_project_number);
+            path.text("/by-external-id/");
+            path.segment("external_id", &self.external_id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(WorkOrderByExternalId, types::WorkOrder, record);
@@ -1921,16 +1898,14 @@ pub mod operation {
             self.replace_existing_files_with_same_name = Some(value);
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/api/v4/integration/projects/",
-                    &path_segment("id", &self.id)?,
-                    "/documents",
-                ],
-            )?;
+    }
+    impl Fill for UploadProjectDocuments {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/v4/integration/projects/");
+            path.segment("id", &self.id);
+            path.text("/documents");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.multipart(&self.body);
             draft
@@ -1939,7 +1914,6 @@ pub mod operation {
                     &self.replace_existing_files_with_same_name,
                 );
             draft.query("section", &self.section);
-            draft.finish()
         }
     }
     keyfob_client::operation!(
@@ -1982,18 +1956,15 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/api/v4/integration/projects/",
-                    &path_segment("id", &self.id)?,
-                    "/documents",
-                ],
-            )?;
+    }
+    impl Fill for ProjectDocuments {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/v4/integration/projects/");
+            path.segment("id", &self.id);
+            path.text("/documents");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(ProjectDocuments, Vec < types::DocumentPage >, value);
@@ -2040,19 +2011,15 @@ pub mod operation {
                 file_reference_id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/api/v4/integration/projects/",
-                    &path_segment("id", &self.id)?,
-                    "/documents/",
-                    &path_segment("file_reference_id", &self.file_reference_id)?,
-                ],
-            )?;
-            draft.finish()
+    }
+    impl Fill for DownloadProjectDocument {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/v4/integration/projects/");
+            path.segment("id", &self.id);
+            path.text("/documents/");
+            path.segment("file_reference_id", &self.file_reference_id);
         }
+        fn fill(&self, _: &mut Draft) {}
     }
     keyfob_client::operation!(DownloadProjectDocument, keyfob_client::ByteStream, bytes);
     /// Call of [`Client::delete_project_document`](super::Client::delete_project_document).
@@ -2098,19 +2065,15 @@ pub mod operation {
                 file_reference_id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/api/v4/integration/projects/",
-                    &path_segment("id", &self.id)?,
-                    "/documents/",
-                    &path_segment("file_reference_id", &self.file_reference_id)?,
-                ],
-            )?;
-            draft.finish()
+    }
+    impl Fill for DeleteProjectDocument {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/v4/integration/projects/");
+            path.segment("id", &self.id);
+            path.text("/documents/");
+            path.segment("file_reference_id", &self.file_reference_id);
         }
+        fn fill(&self, _: &mut Draft) {}
     }
     keyfob_client::operation!(DeleteProjectDocument, (), empty);
     /// Call of [`Client::describe_project_documents`](super::Client::describe_project_documents).
@@ -2163,20 +2126,17 @@ pub mod operation {
             self.section = Some(value.into());
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/api/v4/integration/projects/",
-                    &path_segment("id", &self.id)?,
-                    "/documents/description",
-                ],
-            )?;
+    }
+    impl Fill for DescribeProjectDocuments {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/v4/integration/projects/");
+            path.segment("id", &self.id);
+            path.text("/documents/description");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
             draft.query("section", &self.section);
-            draft.finish()
         }
     }
     keyfob_client::operation!(
@@ -2239,16 +2199,14 @@ pub mod operation {
             self.replace_existing_files_with_same_name = Some(value);
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/api/v4/integration/tasks/",
-                    &path_segment("id", &self.id)?,
-                    "/documents",
-                ],
-            )?;
+    }
+    impl Fill for UploadWorkOrderDocuments {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/v4/integration/tasks/");
+            path.segment("id", &self.id);
+            path.text("/documents");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.multipart(&self.body);
             draft
@@ -2257,7 +2215,6 @@ pub mod operation {
                     &self.replace_existing_files_with_same_name,
                 );
             draft.query("section", &self.section);
-            draft.finish()
         }
     }
     keyfob_client::operation!(
@@ -2300,18 +2257,15 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/api/v4/integration/tasks/",
-                    &path_segment("id", &self.id)?,
-                    "/documents",
-                ],
-            )?;
+    }
+    impl Fill for WorkOrderDocuments {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/v4/integration/tasks/");
+            path.segment("id", &self.id);
+            path.text("/documents");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(WorkOrderDocuments, Vec < types::DocumentPage >, value);
@@ -2358,19 +2312,15 @@ pub mod operation {
                 file_reference_id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/api/v4/integration/tasks/",
-                    &path_segment("id", &self.id)?,
-                    "/documents/",
-                    &path_segment("file_reference_id", &self.file_reference_id)?,
-                ],
-            )?;
-            draft.finish()
+    }
+    impl Fill for DownloadWorkOrderDocument {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/v4/integration/tasks/");
+            path.segment("id", &self.id);
+            path.text("/documents/");
+            path.segment("file_reference_id", &self.file_reference_id);
         }
+        fn fill(&self, _: &mut Draft) {}
     }
     keyfob_client::operation!(
         DownloadWorkOrderDocument, keyfob_client::ByteStream, bytes
@@ -2418,19 +2368,15 @@ pub mod operation {
                 file_reference_id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/api/v4/integration/tasks/",
-                    &path_segment("id", &self.id)?,
-                    "/documents/",
-                    &path_segment("file_reference_id", &self.file_reference_id)?,
-                ],
-            )?;
-            draft.finish()
+    }
+    impl Fill for DeleteWorkOrderDocument {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/v4/integration/tasks/");
+            path.segment("id", &self.id);
+            path.text("/documents/");
+            path.segment("file_reference_id", &self.file_reference_id);
         }
+        fn fill(&self, _: &mut Draft) {}
     }
     keyfob_client::operation!(DeleteWorkOrderDocument, (), empty);
     /// Call of [`Client::download_file`](super::Client::download_file).
@@ -2470,17 +2416,13 @@ pub mod operation {
                 file_reference_id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/api/file/",
-                    &path_segment("file_reference_id", &self.file_reference_id)?,
-                ],
-            )?;
-            draft.finish()
+    }
+    impl Fill for DownloadFile {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/file/");
+            path.segment("file_reference_id", &self.file_reference_id);
         }
+        fn fill(&self, _: &mut Draft) {}
     }
     keyfob_client::operation!(DownloadFile, keyfob_client::ByteStream, bytes);
     /// Call of [`Client::delete_file`](super::Client::delete_file).
@@ -2520,17 +2462,13 @@ pub mod operation {
                 file_reference_id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/api/file/",
-                    &path_segment("file_reference_id", &self.file_reference_id)?,
-                ],
-            )?;
-            draft.finish()
+    }
+    impl Fill for DeleteFile {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/file/");
+            path.segment("file_reference_id", &self.file_reference_id);
         }
+        fn fill(&self, _: &mut Draft) {}
     }
     keyfob_client::operation!(DeleteFile, (), empty);
     /// Call of [`Client::delete_file_reference`](super::Client::delete_file_reference).
@@ -2570,17 +2508,13 @@ pub mod operation {
                 file_reference_id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/api/filereference/",
-                    &path_segment("file_reference_id", &self.file_reference_id)?,
-                ],
-            )?;
-            draft.finish()
+    }
+    impl Fill for DeleteFileReference {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/filereference/");
+            path.segment("file_reference_id", &self.file_reference_id);
         }
+        fn fill(&self, _: &mut Draft) {}
     }
     keyfob_client::operation!(DeleteFileReference, (), empty);
     /// Call of [`Client::create_machine`](super::Client::create_machine).
@@ -2620,15 +2554,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/v4/integration/machines"],
-            )?;
+    }
+    impl Fill for CreateMachine {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/v4/integration/machines");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(CreateMachine, types::Machine, record);
@@ -2674,15 +2607,14 @@ pub mod operation {
             self.include_equipment_details = Some(value);
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/v4/integration/machines"],
-            )?;
+    }
+    impl Fill for Machines {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/v4/integration/machines");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.query("includeEquipmentDetails", &self.include_equipment_details);
-            draft.finish()
         }
     }
     keyfob_client::operation!(Machines, Vec < types::Machine >, value);
@@ -2723,15 +2655,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/v4/integration/machines/create/array"],
-            )?;
+    }
+    impl Fill for CreateMachines {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/v4/integration/machines/create/array");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(CreateMachines, serde_json::Value, value);
@@ -2772,14 +2703,14 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/v4/integration/machines/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for Machine {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/v4/integration/machines/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(Machine, types::Machine, record);
@@ -2822,15 +2753,15 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/v4/integration/machines/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for SaveMachine {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/v4/integration/machines/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(SaveMachine, types::Machine, record);
@@ -2877,14 +2808,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/v4/integration/machines/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for UpdateMachine {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/v4/integration/machines/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(UpdateMachine, (), empty);
@@ -2925,14 +2856,13 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/v4/integration/machines/", &path_segment("id", &self.id)?],
-            )?;
-            draft.finish()
+    }
+    impl Fill for DeleteMachine {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/v4/integration/machines/");
+            path.segment("id", &self.id);
         }
+        fn fill(&self, _: &mut Draft) {}
     }
     keyfob_client::operation!(DeleteMachine, (), empty);
     /// Call of [`Client::machine_by_number`](super::Client::machine_by_number).
@@ -2972,17 +2902,14 @@ pub mod operation {
                 machine_number,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/api/v4/integration/machines/by-machine-number/",
-                    &path_segment("machine_number", &self.machine_number)?,
-                ],
-            )?;
+    }
+    impl Fill for MachineByNumber {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/v4/integration/machines/by-machine-number/");
+            path.segment("machine_number", &self.machine_number);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(MachineByNumber, types::Machine, record);
@@ -3023,15 +2950,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/v4/integration/machines/update/array"],
-            )?;
+    }
+    impl Fill for SaveMachines {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/v4/integration/machines/update/array");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(SaveMachines, serde_json::Value, value);
@@ -3078,18 +3004,15 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/api/v4/integration/machines/",
-                    &path_segment("id", &self.id)?,
-                    "/esg",
-                ],
-            )?;
+    }
+    impl Fill for UpdateMachineEsg {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/v4/integration/machines/");
+            path.segment("id", &self.id);
+            path.text("/esg");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(UpdateMachineEsg, (), empty);
@@ -3130,17 +3053,14 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/api/v4/integration/machines/is-machine-deletable/",
-                    &path_segment("id", &self.id)?,
-                ],
-            )?;
+    }
+    impl Fill for IsMachineDeletable {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/v4/integration/machines/is-machine-deletable/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(IsMachineDeletable, bool, value);
@@ -3179,14 +3099,13 @@ pub mod operation {
                 call: CallOptions::default(),
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/MachineType"],
-            )?;
+    }
+    impl Fill for MachineTypes {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/MachineType");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(MachineTypes, Vec < types::MachineType >, value);
@@ -3225,14 +3144,13 @@ pub mod operation {
                 call: CallOptions::default(),
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/ProjNotificationTypeSetup"],
-            )?;
+    }
+    impl Fill for AlertTypes {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/ProjNotificationTypeSetup");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(AlertTypes, serde_json::Value, value);
@@ -3281,15 +3199,14 @@ pub mod operation {
             self.active_inactive_all = Some(value.into());
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/projects"],
-            )?;
+    }
+    impl Fill for ReferenceProjects {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/projects");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.query("activeInactiveAll", &self.active_inactive_all);
-            draft.finish()
         }
     }
     keyfob_client::operation!(ReferenceProjects, serde_json::Value, value);
@@ -3342,16 +3259,15 @@ pub mod operation {
             self.active_only = Some(value);
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/projects/search"],
-            )?;
+    }
+    impl Fill for SearchReferenceProjects {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/projects/search");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.query("activeOnly", &self.active_only);
             draft.query("searchString", &self.search_string);
-            draft.finish()
         }
     }
     keyfob_client::operation!(SearchReferenceProjects, serde_json::Value, value);
@@ -3392,14 +3308,14 @@ pub mod operation {
                 proj_id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/projects/", &path_segment("proj_id", &self.proj_id)?],
-            )?;
+    }
+    impl Fill for ReferenceProject {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/projects/");
+            path.segment("proj_id", &self.proj_id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(ReferenceProject, serde_json::Value, value);
@@ -3450,15 +3366,16 @@ pub mod operation {
             self.active_inactive_all = Some(value.into());
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/projects/", &path_segment("proj_id", &self.proj_id)?, "/tasks"],
-            )?;
+    }
+    impl Fill for ReferenceProjectWorkOrders {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/projects/");
+            path.segment("proj_id", &self.proj_id);
+            path.text("/tasks");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.query("activeInactiveAll", &self.active_inactive_all);
-            draft.finish()
         }
     }
     keyfob_client::operation!(ReferenceProjectWorkOrders, serde_json::Value, value);
@@ -3499,17 +3416,14 @@ pub mod operation {
                 resource_id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/api/resources/details/",
-                    &path_segment("resource_id", &self.resource_id)?,
-                ],
-            )?;
+    }
+    impl Fill for ResourceDetails {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/resources/details/");
+            path.segment("resource_id", &self.resource_id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(ResourceDetails, serde_json::Value, value);
@@ -3548,14 +3462,13 @@ pub mod operation {
                 call: CallOptions::default(),
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/resources/types"],
-            )?;
+    }
+    impl Fill for ResourceTypes {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/resources/types");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(ResourceTypes, serde_json::Value, value);
@@ -3599,17 +3512,14 @@ pub mod operation {
                 external_ref_type,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/api/project-external-reference/type/",
-                    &path_segment("external_ref_type", &self.external_ref_type)?,
-                ],
-            )?;
+    }
+    impl Fill for ExternalReferences {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/project-external-reference/type/");
+            path.segment("external_ref_type", &self.external_ref_type);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(
@@ -3658,19 +3568,16 @@ pub mod operation {
                 proj_number,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/api/project-external-reference/type/",
-                    &path_segment("external_ref_type", &self.external_ref_type)?,
-                    "/project/",
-                    &path_segment("proj_number", &self.proj_number)?,
-                ],
-            )?;
+    }
+    impl Fill for ProjectExternalReferences {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/project-external-reference/type/");
+            path.segment("external_ref_type", &self.external_ref_type);
+            path.text("/project/");
+            path.segment("proj_number", &self.proj_number);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(
@@ -3716,15 +3623,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/project-external-reference"],
-            )?;
+    }
+    impl Fill for CreateExternalReference {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/project-external-reference");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(CreateExternalReference, serde_json::Value, value);
@@ -3765,17 +3671,13 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/api/project-external-reference/disable/",
-                    &path_segment("id", &self.id)?,
-                ],
-            )?;
-            draft.finish()
+    }
+    impl Fill for DisableExternalReference {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/project-external-reference/disable/");
+            path.segment("id", &self.id);
         }
+        fn fill(&self, _: &mut Draft) {}
     }
     keyfob_client::operation!(DisableExternalReference, (), empty);
     /// Call of [`Client::delete_external_reference`](super::Client::delete_external_reference).
@@ -3815,14 +3717,13 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/project-external-reference/", &path_segment("id", &self.id)?],
-            )?;
-            draft.finish()
+    }
+    impl Fill for DeleteExternalReference {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/project-external-reference/");
+            path.segment("id", &self.id);
         }
+        fn fill(&self, _: &mut Draft) {}
     }
     keyfob_client::operation!(DeleteExternalReference, (), empty);
     /// Call of [`Client::create_user`](super::Client::create_user).
@@ -3862,15 +3763,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/v4/integration/users"],
-            )?;
+    }
+    impl Fill for CreateUser {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/v4/integration/users");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(CreateUser, types::User, record);
@@ -3928,16 +3828,15 @@ pub mod operation {
             self.company_id = Some(value.into());
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/v4/integration/users"],
-            )?;
+    }
+    impl Fill for Users {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/v4/integration/users");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.query("changedSince", &self.changed_since);
             draft.query("companyId", &self.company_id);
-            draft.finish()
         }
     }
     keyfob_client::operation!(Users, Vec < types::User >, value);
@@ -3978,17 +3877,14 @@ pub mod operation {
                 employee_number,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/api/v4/integration/users/by-employee-number/",
-                    &path_segment("employee_number", &self.employee_number)?,
-                ],
-            )?;
+    }
+    impl Fill for UserByEmployeeNumber {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/v4/integration/users/by-employee-number/");
+            path.segment("employee_number", &self.employee_number);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(UserByEmployeeNumber, types::User, record);
@@ -4029,17 +3925,14 @@ pub mod operation {
                 profile_id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/api/v4/integration/users/by-profile-id/",
-                    &path_segment("profile_id", &self.profile_id)?,
-                ],
-            )?;
+    }
+    impl Fill for UserByProfileId {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/v4/integration/users/by-profile-id/");
+            path.segment("profile_id", &self.profile_id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(UserByProfileId, types::User, record);
@@ -4080,17 +3973,14 @@ pub mod operation {
                 identity_id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/api/v4/integration/users/is-identity-deletable/",
-                    &path_segment("identity_id", &self.identity_id)?,
-                ],
-            )?;
+    }
+    impl Fill for IsIdentityDeletable {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/v4/integration/users/is-identity-deletable/");
+            path.segment("identity_id", &self.identity_id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(IsIdentityDeletable, bool, value);
@@ -4133,15 +4023,15 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/v4/integration/users/", &path_segment("user_id", &self.user_id)?],
-            )?;
+    }
+    impl Fill for ReplaceUser {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/v4/integration/users/");
+            path.segment("user_id", &self.user_id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(ReplaceUser, types::User, record);
@@ -4188,14 +4078,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/v4/integration/users/", &path_segment("user_id", &self.user_id)?],
-            )?;
+    }
+    impl Fill for UpdateUser {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/v4/integration/users/");
+            path.segment("user_id", &self.user_id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(UpdateUser, (), empty);
@@ -4236,14 +4126,13 @@ pub mod operation {
                 user_id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/v4/integration/users/", &path_segment("user_id", &self.user_id)?],
-            )?;
-            draft.finish()
+    }
+    impl Fill for DeleteUser {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/v4/integration/users/");
+            path.segment("user_id", &self.user_id);
         }
+        fn fill(&self, _: &mut Draft) {}
     }
     keyfob_client::operation!(DeleteUser, (), empty);
     /// Call of [`Client::disable_user`](super::Client::disable_user).
@@ -4283,17 +4172,13 @@ pub mod operation {
                 company_profile_id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/api/v4/integration/users/disable/",
-                    &path_segment("company_profile_id", &self.company_profile_id)?,
-                ],
-            )?;
-            draft.finish()
+    }
+    impl Fill for DisableUser {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/v4/integration/users/disable/");
+            path.segment("company_profile_id", &self.company_profile_id);
         }
+        fn fill(&self, _: &mut Draft) {}
     }
     keyfob_client::operation!(DisableUser, (), empty);
     /// Call of [`Client::enable_user`](super::Client::enable_user).
@@ -4333,17 +4218,13 @@ pub mod operation {
                 company_profile_id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/api/v4/integration/users/enable/",
-                    &path_segment("company_profile_id", &self.company_profile_id)?,
-                ],
-            )?;
-            draft.finish()
+    }
+    impl Fill for EnableUser {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/v4/integration/users/enable/");
+            path.segment("company_profile_id", &self.company_profile_id);
         }
+        fn fill(&self, _: &mut Draft) {}
     }
     keyfob_client::operation!(EnableUser, (), empty);
     /// Call of [`Client::provision_user`](super::Client::provision_user).
@@ -4383,15 +4264,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/v4/integration/users/scim"],
-            )?;
+    }
+    impl Fill for ProvisionUser {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/v4/integration/users/scim");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(ProvisionUser, serde_json::Value, value);
@@ -4432,15 +4312,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/v5/integration/employees"],
-            )?;
+    }
+    impl Fill for CreateEmployee {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/v5/integration/employees");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(CreateEmployee, serde_json::Value, value);
@@ -4498,12 +4377,12 @@ pub mod operation {
             self.include = value.into_iter().map(Into::into).collect();
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/v5/integration/employees"],
-            )?;
+    }
+    impl Fill for Employees {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/v5/integration/employees");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.joined("include", &self.include);
             draft
@@ -4511,7 +4390,6 @@ pub mod operation {
                     "includeEmployeesFromSubsidiaries",
                     &self.include_employees_from_subsidiaries,
                 );
-            draft.finish()
         }
     }
     keyfob_client::operation!(Employees, Vec < types::Employee >, value);
@@ -4552,15 +4430,14 @@ pub mod operation {
                 query,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/v5/integration/employees/search"],
-            )?;
+    }
+    impl Fill for SearchEmployees {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/v5/integration/employees/search");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.query("query", &self.query);
-            draft.finish()
         }
     }
     keyfob_client::operation!(SearchEmployees, Vec < types::Employee >, value);
@@ -4611,18 +4488,15 @@ pub mod operation {
             self.include = value.into_iter().map(Into::into).collect();
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/api/v5/integration/employees/",
-                    &path_segment("employee_number", &self.employee_number)?,
-                ],
-            )?;
+    }
+    impl Fill for Employee {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/v5/integration/employees/");
+            path.segment("employee_number", &self.employee_number);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.joined("include", &self.include);
-            draft.finish()
         }
     }
     keyfob_client::operation!(Employee, types::Employee, record);
@@ -4669,17 +4543,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/api/v5/integration/employees/",
-                    &path_segment("employee_number", &self.employee_number)?,
-                ],
-            )?;
+    }
+    impl Fill for UpdateEmployee {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/v5/integration/employees/");
+            path.segment("employee_number", &self.employee_number);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(UpdateEmployee, (), empty);
@@ -4726,18 +4597,15 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/api/v5/integration/employees/",
-                    &path_segment("employee_number", &self.employee_number)?,
-                    "/update-employment",
-                ],
-            )?;
+    }
+    impl Fill for UpdateEmployment {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/v5/integration/employees/");
+            path.segment("employee_number", &self.employee_number);
+            path.text("/update-employment");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(UpdateEmployment, (), empty);
@@ -4784,18 +4652,15 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/api/v5/integration/employees/",
-                    &path_segment("employee_number", &self.employee_number)?,
-                    "/end-employment",
-                ],
-            )?;
+    }
+    impl Fill for EndEmployment {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/v5/integration/employees/");
+            path.segment("employee_number", &self.employee_number);
+            path.text("/end-employment");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(EndEmployment, (), empty);
@@ -4842,19 +4707,16 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/api/v5/integration/employees/",
-                    &path_segment("employee_number", &self.employee_number)?,
-                    "/create-employment",
-                ],
-            )?;
+    }
+    impl Fill for CreateEmployment {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/v5/integration/employees/");
+            path.segment("employee_number", &self.employee_number);
+            path.text("/create-employment");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(CreateEmployment, serde_json::Value, value);
@@ -4895,15 +4757,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/v4/integration/certificates"],
-            )?;
+    }
+    impl Fill for SaveCertificates {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/v4/integration/certificates");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(SaveCertificates, serde_json::Value, value);
@@ -4944,15 +4805,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/integration/absences"],
-            )?;
+    }
+    impl Fill for SaveAbsence {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/integration/absences");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(SaveAbsence, types::Absence, record);
@@ -4993,17 +4853,14 @@ pub mod operation {
                 external_id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/api/integration/absences/",
-                    &path_rest("external_id", &self.external_id)?,
-                ],
-            )?;
+    }
+    impl Fill for Absence {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/integration/absences/");
+            path.rest("external_id", &self.external_id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(Absence, types::Absence, record);
@@ -5044,17 +4901,13 @@ pub mod operation {
                 external_id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/api/integration/absences/",
-                    &path_rest("external_id", &self.external_id)?,
-                ],
-            )?;
-            draft.finish()
+    }
+    impl Fill for DeleteAbsence {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/integration/absences/");
+            path.rest("external_id", &self.external_id);
         }
+        fn fill(&self, _: &mut Draft) {}
     }
     keyfob_client::operation!(DeleteAbsence, (), empty);
     /// Call of [`Client::payroll_export`](super::Client::payroll_export).
@@ -5214,12 +5067,12 @@ pub mod operation {
             self.override_payroll_export_settings_for_fixed_pay_employees = Some(value);
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/payroll-export/"],
-            )?;
+    }
+    impl Fill for PayrollExport {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/payroll-export/");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.query("absenceTypeIds", &self.absence_type_ids);
             draft.query("companyIds", &self.company_ids);
@@ -5236,7 +5089,6 @@ pub mod operation {
             draft.query("toWorkDate", &self.to_work_date);
             draft.query("userIds", &self.user_ids);
             draft.query("userPayrollTypeFilter", &self.user_payroll_type_filter);
-            draft.finish()
         }
     }
     keyfob_client::operation!(PayrollExport, Vec < types::PayrollDay >, value);
@@ -5397,12 +5249,12 @@ pub mod operation {
             self.override_payroll_export_settings_for_fixed_pay_employees = Some(value);
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/payroll-export/readonly"],
-            )?;
+    }
+    impl Fill for PayrollExportReadonly {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/payroll-export/readonly");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.query("absenceTypeIds", &self.absence_type_ids);
             draft.query("companyIds", &self.company_ids);
@@ -5419,7 +5271,6 @@ pub mod operation {
             draft.query("toWorkDate", &self.to_work_date);
             draft.query("userIds", &self.user_ids);
             draft.query("userPayrollTypeFilter", &self.user_payroll_type_filter);
-            draft.finish()
         }
     }
     keyfob_client::operation!(PayrollExportReadonly, Vec < types::PayrollDay >, value);
@@ -5596,12 +5447,12 @@ pub mod operation {
             self.data_export_type = Some(value);
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/payroll-export/summary-as-lines"],
-            )?;
+    }
+    impl Fill for PayrollExportLines {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/payroll-export/summary-as-lines");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.query("absenceTypeIds", &self.absence_type_ids);
             draft.query("companyIds", &self.company_ids);
@@ -5620,7 +5471,6 @@ pub mod operation {
             draft.query("userIds", &self.user_ids);
             draft.query("userPayrollTypeFilter", &self.user_payroll_type_filter);
             draft.query("voucherNumber", &self.voucher_number);
-            draft.finish()
         }
     }
     keyfob_client::operation!(PayrollExportLines, serde_json::Value, value);
@@ -5797,12 +5647,12 @@ pub mod operation {
             self.data_export_type = Some(value);
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/payroll-export/file"],
-            )?;
+    }
+    impl Fill for DownloadPayrollExport {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/payroll-export/file");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.query("absenceTypeIds", &self.absence_type_ids);
             draft.query("companyIds", &self.company_ids);
             draft.query("dataExportType", &self.data_export_type);
@@ -5820,7 +5670,6 @@ pub mod operation {
             draft.query("userIds", &self.user_ids);
             draft.query("userPayrollTypeFilter", &self.user_payroll_type_filter);
             draft.query("voucherNumber", &self.voucher_number);
-            draft.finish()
         }
     }
     keyfob_client::operation!(DownloadPayrollExport, keyfob_client::ByteStream, bytes);
@@ -5889,17 +5738,16 @@ pub mod operation {
             self.project_ids = value.into_iter().map(Into::into).collect();
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/v3/onlineusers/activeonly"],
-            )?;
+    }
+    impl Fill for CrewList {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/v3/onlineusers/activeonly");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.query("fromDateTime", &self.from_date_time);
             draft.joined("projectIds", &self.project_ids);
             draft.query("toDateTime", &self.to_date_time);
-            draft.finish()
         }
     }
     keyfob_client::operation!(CrewList, Vec < types::CrewListRow >, value);

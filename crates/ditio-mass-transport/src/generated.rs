@@ -191,8 +191,8 @@ pub static OPERATIONS: &[&keyfob_client::Operation] = &[
 /// Calls that are being put together.
 pub mod operation {
     use super::types;
-    use keyfob_client::codegen::{Draft, Outgoing, path_segment};
-    use keyfob_client::{CallOptions, Confidence, Error, Operation, Repeat, Session};
+    use keyfob_client::codegen::{Draft, Fill, Path};
+    use keyfob_client::{CallOptions, Confidence, Operation, Repeat, Session};
     /// Call of [`Client::create_excavator_state`](super::Client::create_excavator_state).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -230,15 +230,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/external-excavator-state"],
-            )?;
+    }
+    impl Fill for CreateExcavatorState {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/external-excavator-state");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(CreateExcavatorState, serde_json::Value, value);
@@ -279,14 +278,13 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/external-excavator-state/import"],
-            )?;
+    }
+    impl Fill for ImportExcavatorStates {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/external-excavator-state/import");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(ImportExcavatorStates, (), empty);
@@ -333,19 +331,16 @@ pub mod operation {
                 project_id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/api/external-excavator-state/latest-timestamp/",
-                    &path_segment("company_id", &self.company_id)?,
-                    "/",
-                    &path_segment("project_id", &self.project_id)?,
-                ],
-            )?;
+    }
+    impl Fill for LatestExcavatorStateTimestamp {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/external-excavator-state/latest-timestamp/");
+            path.segment("company_id", &self.company_id);
+            path.text("/");
+            path.segment("project_id", &self.project_id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(LatestExcavatorStateTimestamp, serde_json::Value, value);
@@ -386,15 +381,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/external-excavator-state/aggregated-data-per-state"],
-            )?;
+    }
+    impl Fill for AggregatedExcavatorStates {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/external-excavator-state/aggregated-data-per-state");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(AggregatedExcavatorStates, serde_json::Value, value);
@@ -435,15 +429,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/external-weight-measure"],
-            )?;
+    }
+    impl Fill for CreateWeightMeasure {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/external-weight-measure");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(CreateWeightMeasure, serde_json::Value, value);
@@ -484,15 +477,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/external-weight-measure/query"],
-            )?;
+    }
+    impl Fill for WeightMeasures {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/external-weight-measure/query");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(WeightMeasures, serde_json::Value, value);
@@ -533,15 +525,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/external-weight-measure/export"],
-            )?;
+    }
+    impl Fill for ExportWeightMeasures {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/external-weight-measure/export");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.json(&self.body, "application/json");
             draft.accept("text/csv");
-            draft.finish()
         }
     }
     keyfob_client::operation!(ExportWeightMeasures, String, text);
@@ -582,15 +573,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/external-weight-measure/mark-verified"],
-            )?;
+    }
+    impl Fill for MarkWeightMeasuresVerified {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/external-weight-measure/mark-verified");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(MarkWeightMeasuresVerified, serde_json::Value, value);
@@ -631,15 +621,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/external-weight-measure/mark-approved"],
-            )?;
+    }
+    impl Fill for MarkWeightMeasuresApproved {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/external-weight-measure/mark-approved");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(MarkWeightMeasuresApproved, serde_json::Value, value);
@@ -680,15 +669,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/external-weight-measure/mark-invoiced"],
-            )?;
+    }
+    impl Fill for MarkWeightMeasuresInvoiced {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/external-weight-measure/mark-invoiced");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(MarkWeightMeasuresInvoiced, serde_json::Value, value);

@@ -235,8 +235,8 @@ pub static OPERATIONS: &[&keyfob_client::Operation] = &[
 /// Calls that are being put together.
 pub mod operation {
     use super::types;
-    use keyfob_client::codegen::{Draft, Outgoing, path_segment};
-    use keyfob_client::{CallOptions, Confidence, Error, Operation, Repeat, Session};
+    use keyfob_client::codegen::{Draft, Fill, Path};
+    use keyfob_client::{CallOptions, Confidence, Operation, Repeat, Session};
     use keyfob_client::paging::{Paged, Position, Scheme};
     /// Call of [`Client::projects`](super::Client::projects).
     #[derive(Clone, Debug)]
@@ -344,12 +344,20 @@ pub mod operation {
             self.continuation_token = Some(value.into());
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/v1/project"],
-            )?;
+        /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
+        pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
+            keyfob_client::paging::pages(self)
+        }
+        /// All items of all pages.
+        pub fn stream(self) -> keyfob_client::paging::Items<Self> {
+            keyfob_client::paging::items(self)
+        }
+    }
+    impl Fill for Projects {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/v1/project");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.query("ChunkLimit", &self.chunk_limit);
             draft.query("CompanyId", &self.company_id);
@@ -363,15 +371,6 @@ pub mod operation {
             draft.query("ModifiedSince", &self.modified_since);
             draft.query("OwnCompanyDataOnly", &self.own_company_data_only);
             draft.query("ProjectId", &self.project_id);
-            draft.finish()
-        }
-        /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
-        pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
-            keyfob_client::paging::pages(self)
-        }
-        /// All items of all pages.
-        pub fn stream(self) -> keyfob_client::paging::Items<Self> {
-            keyfob_client::paging::items(self)
         }
     }
     keyfob_client::operation!(Projects, types::ProjectPage, record);
@@ -379,12 +378,10 @@ pub mod operation {
         type Page = types::ProjectPage;
         type Item = types::Project;
         const SCHEME: Scheme = Scheme::Cursor;
-        fn at(&self, position: Position) -> Self {
-            let mut next = self.clone();
+        fn turn(&mut self, position: Position) {
             if let Position::Cursor(cursor) = position {
-                next.continuation_token = Some(cursor);
+                self.continuation_token = Some(cursor);
             }
-            next
         }
         fn start(&self) -> Option<i64> {
             None
@@ -393,12 +390,11 @@ pub mod operation {
             None
         }
         const CURSOR: Option<&'static str> = Some("continuationToken");
-        fn call(self) -> keyfob_client::paging::Call {
-            let request = self.request();
+        fn call(&self) -> keyfob_client::paging::Call {
             keyfob_client::paging::Call::new(
-                self.session,
+                &self.session,
                 &Self::OPERATION,
-                request,
+                self,
                 self.call,
             )
         }
@@ -521,12 +517,20 @@ pub mod operation {
             self.continuation_token = Some(value.into());
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/v1/project/work-breakdown-structure"],
-            )?;
+        /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
+        pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
+            keyfob_client::paging::pages(self)
+        }
+        /// All items of all pages.
+        pub fn stream(self) -> keyfob_client::paging::Items<Self> {
+            keyfob_client::paging::items(self)
+        }
+    }
+    impl Fill for WorkOrders {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/v1/project/work-breakdown-structure");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.query("ChunkLimit", &self.chunk_limit);
             draft.query("CompanyId", &self.company_id);
@@ -540,15 +544,6 @@ pub mod operation {
             draft.query("ModifiedSince", &self.modified_since);
             draft.query("OwnCompanyDataOnly", &self.own_company_data_only);
             draft.query("ProjectId", &self.project_id);
-            draft.finish()
-        }
-        /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
-        pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
-            keyfob_client::paging::pages(self)
-        }
-        /// All items of all pages.
-        pub fn stream(self) -> keyfob_client::paging::Items<Self> {
-            keyfob_client::paging::items(self)
         }
     }
     keyfob_client::operation!(WorkOrders, types::WorkOrderPage, record);
@@ -556,12 +551,10 @@ pub mod operation {
         type Page = types::WorkOrderPage;
         type Item = types::WorkOrder;
         const SCHEME: Scheme = Scheme::Cursor;
-        fn at(&self, position: Position) -> Self {
-            let mut next = self.clone();
+        fn turn(&mut self, position: Position) {
             if let Position::Cursor(cursor) = position {
-                next.continuation_token = Some(cursor);
+                self.continuation_token = Some(cursor);
             }
-            next
         }
         fn start(&self) -> Option<i64> {
             None
@@ -570,12 +563,11 @@ pub mod operation {
             None
         }
         const CURSOR: Option<&'static str> = Some("continuationToken");
-        fn call(self) -> keyfob_client::paging::Call {
-            let request = self.request();
+        fn call(&self) -> keyfob_client::paging::Call {
             keyfob_client::paging::Call::new(
-                self.session,
+                &self.session,
                 &Self::OPERATION,
-                request,
+                self,
                 self.call,
             )
         }
@@ -674,16 +666,6 @@ pub mod operation {
             self.continuation_token = Some(value.into());
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(&self.session, &Self::OPERATION, &["/v1/user"])?;
-            draft.accept("application/json");
-            draft.query("ChunkLimit", &self.chunk_limit);
-            draft.query("CompanyId", &self.company_id);
-            draft.query("ContinuationToken", &self.continuation_token);
-            draft.query("ModifiedBefore", &self.modified_before);
-            draft.query("ModifiedSince", &self.modified_since);
-            draft.finish()
-        }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
             keyfob_client::paging::pages(self)
@@ -693,17 +675,28 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
+    impl Fill for Users {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/v1/user");
+        }
+        fn fill(&self, draft: &mut Draft) {
+            draft.accept("application/json");
+            draft.query("ChunkLimit", &self.chunk_limit);
+            draft.query("CompanyId", &self.company_id);
+            draft.query("ContinuationToken", &self.continuation_token);
+            draft.query("ModifiedBefore", &self.modified_before);
+            draft.query("ModifiedSince", &self.modified_since);
+        }
+    }
     keyfob_client::operation!(Users, types::UserPage, record);
     impl Paged for Users {
         type Page = types::UserPage;
         type Item = types::User;
         const SCHEME: Scheme = Scheme::Cursor;
-        fn at(&self, position: Position) -> Self {
-            let mut next = self.clone();
+        fn turn(&mut self, position: Position) {
             if let Position::Cursor(cursor) = position {
-                next.continuation_token = Some(cursor);
+                self.continuation_token = Some(cursor);
             }
-            next
         }
         fn start(&self) -> Option<i64> {
             None
@@ -712,12 +705,11 @@ pub mod operation {
             None
         }
         const CURSOR: Option<&'static str> = Some("continuationToken");
-        fn call(self) -> keyfob_client::paging::Call {
-            let request = self.request();
+        fn call(&self) -> keyfob_client::paging::Call {
             keyfob_client::paging::Call::new(
-                self.session,
+                &self.session,
                 &Self::OPERATION,
-                request,
+                self,
                 self.call,
             )
         }
@@ -842,12 +834,20 @@ pub mod operation {
             self.continuation_token = Some(value.into());
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/v1/resource"],
-            )?;
+        /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
+        pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
+            keyfob_client::paging::pages(self)
+        }
+        /// All items of all pages.
+        pub fn stream(self) -> keyfob_client::paging::Items<Self> {
+            keyfob_client::paging::items(self)
+        }
+    }
+    impl Fill for Resources {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/v1/resource");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.query("ChunkLimit", &self.chunk_limit);
             draft.query("CompanyId", &self.company_id);
@@ -861,15 +861,6 @@ pub mod operation {
             draft.query("ModifiedSince", &self.modified_since);
             draft.query("OwnCompanyDataOnly", &self.own_company_data_only);
             draft.query("ProjectId", &self.project_id);
-            draft.finish()
-        }
-        /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
-        pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
-            keyfob_client::paging::pages(self)
-        }
-        /// All items of all pages.
-        pub fn stream(self) -> keyfob_client::paging::Items<Self> {
-            keyfob_client::paging::items(self)
         }
     }
     keyfob_client::operation!(Resources, types::ResourcePage, record);
@@ -877,12 +868,10 @@ pub mod operation {
         type Page = types::ResourcePage;
         type Item = types::Resource;
         const SCHEME: Scheme = Scheme::Cursor;
-        fn at(&self, position: Position) -> Self {
-            let mut next = self.clone();
+        fn turn(&mut self, position: Position) {
             if let Position::Cursor(cursor) = position {
-                next.continuation_token = Some(cursor);
+                self.continuation_token = Some(cursor);
             }
-            next
         }
         fn start(&self) -> Option<i64> {
             None
@@ -891,12 +880,11 @@ pub mod operation {
             None
         }
         const CURSOR: Option<&'static str> = Some("continuationToken");
-        fn call(self) -> keyfob_client::paging::Call {
-            let request = self.request();
+        fn call(&self) -> keyfob_client::paging::Call {
             keyfob_client::paging::Call::new(
-                self.session,
+                &self.session,
                 &Self::OPERATION,
-                request,
+                self,
                 self.call,
             )
         }
@@ -1041,12 +1029,20 @@ pub mod operation {
             self.continuation_token = Some(value.into());
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/v1/time-registrations"],
-            )?;
+        /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
+        pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
+            keyfob_client::paging::pages(self)
+        }
+        /// All items of all pages.
+        pub fn stream(self) -> keyfob_client::paging::Items<Self> {
+            keyfob_client::paging::items(self)
+        }
+    }
+    impl Fill for TimeRegistrations {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/v1/time-registrations");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.query("ChunkLimit", &self.chunk_limit);
             draft.query("CompanyId", &self.company_id);
@@ -1062,15 +1058,6 @@ pub mod operation {
             draft.query("OwnCompanyDataOnly", &self.own_company_data_only);
             draft.query("ProjectId", &self.project_id);
             draft.query("ToDateTime", &self.to_date_time);
-            draft.finish()
-        }
-        /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
-        pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
-            keyfob_client::paging::pages(self)
-        }
-        /// All items of all pages.
-        pub fn stream(self) -> keyfob_client::paging::Items<Self> {
-            keyfob_client::paging::items(self)
         }
     }
     keyfob_client::operation!(TimeRegistrations, types::TimeRegistrationPage, record);
@@ -1078,12 +1065,10 @@ pub mod operation {
         type Page = types::TimeRegistrationPage;
         type Item = types::TimeRegistration;
         const SCHEME: Scheme = Scheme::Cursor;
-        fn at(&self, position: Position) -> Self {
-            let mut next = self.clone();
+        fn turn(&mut self, position: Position) {
             if let Position::Cursor(cursor) = position {
-                next.continuation_token = Some(cursor);
+                self.continuation_token = Some(cursor);
             }
-            next
         }
         fn start(&self) -> Option<i64> {
             None
@@ -1092,12 +1077,11 @@ pub mod operation {
             None
         }
         const CURSOR: Option<&'static str> = Some("continuationToken");
-        fn call(self) -> keyfob_client::paging::Call {
-            let request = self.request();
+        fn call(&self) -> keyfob_client::paging::Call {
             keyfob_client::paging::Call::new(
-                self.session,
+                &self.session,
                 &Self::OPERATION,
-                request,
+                self,
                 self.call,
             )
         }
@@ -1230,23 +1214,6 @@ pub mod operation {
             self.continuation_token = Some(value.into());
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/v1/machine-registrations"],
-            )?;
-            draft.accept("application/json");
-            draft.query("ChunkLimit", &self.chunk_limit);
-            draft.query("CompanyId", &self.company_id);
-            draft.query("ContinuationToken", &self.continuation_token);
-            draft.query("FromDateTime", &self.from_date_time);
-            draft.query("ModifiedBefore", &self.modified_before);
-            draft.query("ModifiedSince", &self.modified_since);
-            draft.query("ProjectId", &self.project_id);
-            draft.query("ToDateTime", &self.to_date_time);
-            draft.finish()
-        }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
             keyfob_client::paging::pages(self)
@@ -1256,6 +1223,22 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
+    impl Fill for MachineRegistrations {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/v1/machine-registrations");
+        }
+        fn fill(&self, draft: &mut Draft) {
+            draft.accept("application/json");
+            draft.query("ChunkLimit", &self.chunk_limit);
+            draft.query("CompanyId", &self.company_id);
+            draft.query("ContinuationToken", &self.continuation_token);
+            draft.query("FromDateTime", &self.from_date_time);
+            draft.query("ModifiedBefore", &self.modified_before);
+            draft.query("ModifiedSince", &self.modified_since);
+            draft.query("ProjectId", &self.project_id);
+            draft.query("ToDateTime", &self.to_date_time);
+        }
+    }
     keyfob_client::operation!(
         MachineRegistrations, types::MachineRegistrationPage, record
     );
@@ -1263,12 +1246,10 @@ pub mod operation {
         type Page = types::MachineRegistrationPage;
         type Item = types::MachineRegistration;
         const SCHEME: Scheme = Scheme::Cursor;
-        fn at(&self, position: Position) -> Self {
-            let mut next = self.clone();
+        fn turn(&mut self, position: Position) {
             if let Position::Cursor(cursor) = position {
-                next.continuation_token = Some(cursor);
+                self.continuation_token = Some(cursor);
             }
-            next
         }
         fn start(&self) -> Option<i64> {
             None
@@ -1277,12 +1258,11 @@ pub mod operation {
             None
         }
         const CURSOR: Option<&'static str> = Some("continuationToken");
-        fn call(self) -> keyfob_client::paging::Call {
-            let request = self.request();
+        fn call(&self) -> keyfob_client::paging::Call {
             keyfob_client::paging::Call::new(
-                self.session,
+                &self.session,
                 &Self::OPERATION,
-                request,
+                self,
                 self.call,
             )
         }
@@ -1459,12 +1439,20 @@ pub mod operation {
             self.continuation_token = Some(value.into());
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/v1/absence-registrations"],
-            )?;
+        /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
+        pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
+            keyfob_client::paging::pages(self)
+        }
+        /// All items of all pages.
+        pub fn stream(self) -> keyfob_client::paging::Items<Self> {
+            keyfob_client::paging::items(self)
+        }
+    }
+    impl Fill for AbsenceRegistrations {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/v1/absence-registrations");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.query("Approved", &self.approved);
             draft.query("ApprovedPayroll", &self.approved_payroll);
@@ -1484,15 +1472,6 @@ pub mod operation {
             draft.query("OwnCompanyDataOnly", &self.own_company_data_only);
             draft.query("ProjectId", &self.project_id);
             draft.query("ToDateTime", &self.to_date_time);
-            draft.finish()
-        }
-        /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
-        pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
-            keyfob_client::paging::pages(self)
-        }
-        /// All items of all pages.
-        pub fn stream(self) -> keyfob_client::paging::Items<Self> {
-            keyfob_client::paging::items(self)
         }
     }
     keyfob_client::operation!(
@@ -1502,12 +1481,10 @@ pub mod operation {
         type Page = types::AbsenceRegistrationPage;
         type Item = types::AbsenceRegistration;
         const SCHEME: Scheme = Scheme::Cursor;
-        fn at(&self, position: Position) -> Self {
-            let mut next = self.clone();
+        fn turn(&mut self, position: Position) {
             if let Position::Cursor(cursor) = position {
-                next.continuation_token = Some(cursor);
+                self.continuation_token = Some(cursor);
             }
-            next
         }
         fn start(&self) -> Option<i64> {
             None
@@ -1516,12 +1493,11 @@ pub mod operation {
             None
         }
         const CURSOR: Option<&'static str> = Some("continuationToken");
-        fn call(self) -> keyfob_client::paging::Call {
-            let request = self.request();
+        fn call(&self) -> keyfob_client::paging::Call {
             keyfob_client::paging::Call::new(
-                self.session,
+                &self.session,
                 &Self::OPERATION,
-                request,
+                self,
                 self.call,
             )
         }
@@ -1689,12 +1665,20 @@ pub mod operation {
             self.continuation_token = Some(value.into());
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/v1/payroll-lines"],
-            )?;
+        /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
+        pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
+            keyfob_client::paging::pages(self)
+        }
+        /// All items of all pages.
+        pub fn stream(self) -> keyfob_client::paging::Items<Self> {
+            keyfob_client::paging::items(self)
+        }
+    }
+    impl Fill for PayrollLines {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/v1/payroll-lines");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.query("ChunkLimit", &self.chunk_limit);
             draft.query("CompanyId", &self.company_id);
@@ -1712,15 +1696,6 @@ pub mod operation {
             draft.query("ProjectId", &self.project_id);
             draft.query("ToDateTime", &self.to_date_time);
             draft.query("UserPayrollTypeFilter", &self.user_payroll_type_filter);
-            draft.finish()
-        }
-        /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
-        pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
-            keyfob_client::paging::pages(self)
-        }
-        /// All items of all pages.
-        pub fn stream(self) -> keyfob_client::paging::Items<Self> {
-            keyfob_client::paging::items(self)
         }
     }
     keyfob_client::operation!(PayrollLines, types::PayrollLinePage, record);
@@ -1728,12 +1703,10 @@ pub mod operation {
         type Page = types::PayrollLinePage;
         type Item = types::PayrollLine;
         const SCHEME: Scheme = Scheme::Cursor;
-        fn at(&self, position: Position) -> Self {
-            let mut next = self.clone();
+        fn turn(&mut self, position: Position) {
             if let Position::Cursor(cursor) = position {
-                next.continuation_token = Some(cursor);
+                self.continuation_token = Some(cursor);
             }
-            next
         }
         fn start(&self) -> Option<i64> {
             None
@@ -1742,12 +1715,11 @@ pub mod operation {
             None
         }
         const CURSOR: Option<&'static str> = Some("continuationToken");
-        fn call(self) -> keyfob_client::paging::Call {
-            let request = self.request();
+        fn call(&self) -> keyfob_client::paging::Call {
             keyfob_client::paging::Call::new(
-                self.session,
+                &self.session,
                 &Self::OPERATION,
-                request,
+                self,
                 self.call,
             )
         }
@@ -1911,12 +1883,20 @@ pub mod operation {
             self.continuation_token = Some(value.into());
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/v1/payroll-lines-extended"],
-            )?;
+        /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
+        pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
+            keyfob_client::paging::pages(self)
+        }
+        /// All items of all pages.
+        pub fn stream(self) -> keyfob_client::paging::Items<Self> {
+            keyfob_client::paging::items(self)
+        }
+    }
+    impl Fill for PayrollLinesExtended {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/v1/payroll-lines-extended");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.query("ChunkLimit", &self.chunk_limit);
             draft.query("CompanyId", &self.company_id);
@@ -1934,15 +1914,6 @@ pub mod operation {
             draft.query("ProjectId", &self.project_id);
             draft.query("ToDateTime", &self.to_date_time);
             draft.query("UserPayrollTypeFilter", &self.user_payroll_type_filter);
-            draft.finish()
-        }
-        /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
-        pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
-            keyfob_client::paging::pages(self)
-        }
-        /// All items of all pages.
-        pub fn stream(self) -> keyfob_client::paging::Items<Self> {
-            keyfob_client::paging::items(self)
         }
     }
     keyfob_client::operation!(PayrollLinesExtended, types::PayrollLinePage, record);
@@ -1950,12 +1921,10 @@ pub mod operation {
         type Page = types::PayrollLinePage;
         type Item = types::PayrollLine;
         const SCHEME: Scheme = Scheme::Cursor;
-        fn at(&self, position: Position) -> Self {
-            let mut next = self.clone();
+        fn turn(&mut self, position: Position) {
             if let Position::Cursor(cursor) = position {
-                next.continuation_token = Some(cursor);
+                self.continuation_token = Some(cursor);
             }
-            next
         }
         fn start(&self) -> Option<i64> {
             None
@@ -1964,12 +1933,11 @@ pub mod operation {
             None
         }
         const CURSOR: Option<&'static str> = Some("continuationToken");
-        fn call(self) -> keyfob_client::paging::Call {
-            let request = self.request();
+        fn call(&self) -> keyfob_client::paging::Call {
             keyfob_client::paging::Call::new(
-                self.session,
+                &self.session,
                 &Self::OPERATION,
-                request,
+                self,
                 self.call,
             )
         }
@@ -2092,12 +2060,20 @@ pub mod operation {
             self.continuation_token = Some(value.into());
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/v1/incident-registrations"],
-            )?;
+        /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
+        pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
+            keyfob_client::paging::pages(self)
+        }
+        /// All items of all pages.
+        pub fn stream(self) -> keyfob_client::paging::Items<Self> {
+            keyfob_client::paging::items(self)
+        }
+    }
+    impl Fill for IncidentRegistrations {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/v1/incident-registrations");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.query("ChunkLimit", &self.chunk_limit);
             draft.query("CompanyId", &self.company_id);
@@ -2111,15 +2087,6 @@ pub mod operation {
             draft.query("ModifiedSince", &self.modified_since);
             draft.query("OwnCompanyDataOnly", &self.own_company_data_only);
             draft.query("ProjectId", &self.project_id);
-            draft.finish()
-        }
-        /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
-        pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
-            keyfob_client::paging::pages(self)
-        }
-        /// All items of all pages.
-        pub fn stream(self) -> keyfob_client::paging::Items<Self> {
-            keyfob_client::paging::items(self)
         }
     }
     keyfob_client::operation!(
@@ -2129,12 +2096,10 @@ pub mod operation {
         type Page = types::IncidentRegistrationPage;
         type Item = types::IncidentRegistration;
         const SCHEME: Scheme = Scheme::Cursor;
-        fn at(&self, position: Position) -> Self {
-            let mut next = self.clone();
+        fn turn(&mut self, position: Position) {
             if let Position::Cursor(cursor) = position {
-                next.continuation_token = Some(cursor);
+                self.continuation_token = Some(cursor);
             }
-            next
         }
         fn start(&self) -> Option<i64> {
             None
@@ -2143,12 +2108,11 @@ pub mod operation {
             None
         }
         const CURSOR: Option<&'static str> = Some("continuationToken");
-        fn call(self) -> keyfob_client::paging::Call {
-            let request = self.request();
+        fn call(&self) -> keyfob_client::paging::Call {
             keyfob_client::paging::Call::new(
-                self.session,
+                &self.session,
                 &Self::OPERATION,
-                request,
+                self,
                 self.call,
             )
         }
@@ -2271,12 +2235,20 @@ pub mod operation {
             self.continuation_token = Some(value.into());
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/v1/machine-incident-registrations"],
-            )?;
+        /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
+        pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
+            keyfob_client::paging::pages(self)
+        }
+        /// All items of all pages.
+        pub fn stream(self) -> keyfob_client::paging::Items<Self> {
+            keyfob_client::paging::items(self)
+        }
+    }
+    impl Fill for MachineIncidentRegistrations {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/v1/machine-incident-registrations");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.query("ChunkLimit", &self.chunk_limit);
             draft.query("CompanyId", &self.company_id);
@@ -2290,15 +2262,6 @@ pub mod operation {
             draft.query("ModifiedSince", &self.modified_since);
             draft.query("OwnCompanyDataOnly", &self.own_company_data_only);
             draft.query("ProjectId", &self.project_id);
-            draft.finish()
-        }
-        /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
-        pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
-            keyfob_client::paging::pages(self)
-        }
-        /// All items of all pages.
-        pub fn stream(self) -> keyfob_client::paging::Items<Self> {
-            keyfob_client::paging::items(self)
         }
     }
     keyfob_client::operation!(
@@ -2308,12 +2271,10 @@ pub mod operation {
         type Page = types::IncidentRegistrationPage;
         type Item = types::IncidentRegistration;
         const SCHEME: Scheme = Scheme::Cursor;
-        fn at(&self, position: Position) -> Self {
-            let mut next = self.clone();
+        fn turn(&mut self, position: Position) {
             if let Position::Cursor(cursor) = position {
-                next.continuation_token = Some(cursor);
+                self.continuation_token = Some(cursor);
             }
-            next
         }
         fn start(&self) -> Option<i64> {
             None
@@ -2322,12 +2283,11 @@ pub mod operation {
             None
         }
         const CURSOR: Option<&'static str> = Some("continuationToken");
-        fn call(self) -> keyfob_client::paging::Call {
-            let request = self.request();
+        fn call(&self) -> keyfob_client::paging::Call {
             keyfob_client::paging::Call::new(
-                self.session,
+                &self.session,
                 &Self::OPERATION,
-                request,
+                self,
                 self.call,
             )
         }
@@ -2450,12 +2410,20 @@ pub mod operation {
             self.continuation_token = Some(value.into());
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/v1/checklist-registrations"],
-            )?;
+        /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
+        pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
+            keyfob_client::paging::pages(self)
+        }
+        /// All items of all pages.
+        pub fn stream(self) -> keyfob_client::paging::Items<Self> {
+            keyfob_client::paging::items(self)
+        }
+    }
+    impl Fill for ChecklistRegistrations {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/v1/checklist-registrations");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.query("ChunkLimit", &self.chunk_limit);
             draft.query("CompanyId", &self.company_id);
@@ -2469,15 +2437,6 @@ pub mod operation {
             draft.query("ModifiedSince", &self.modified_since);
             draft.query("OwnCompanyDataOnly", &self.own_company_data_only);
             draft.query("ProjectId", &self.project_id);
-            draft.finish()
-        }
-        /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
-        pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
-            keyfob_client::paging::pages(self)
-        }
-        /// All items of all pages.
-        pub fn stream(self) -> keyfob_client::paging::Items<Self> {
-            keyfob_client::paging::items(self)
         }
     }
     keyfob_client::operation!(
@@ -2487,12 +2446,10 @@ pub mod operation {
         type Page = types::ChecklistRegistrationPage;
         type Item = types::ChecklistRegistration;
         const SCHEME: Scheme = Scheme::Cursor;
-        fn at(&self, position: Position) -> Self {
-            let mut next = self.clone();
+        fn turn(&mut self, position: Position) {
             if let Position::Cursor(cursor) = position {
-                next.continuation_token = Some(cursor);
+                self.continuation_token = Some(cursor);
             }
-            next
         }
         fn start(&self) -> Option<i64> {
             None
@@ -2501,12 +2458,11 @@ pub mod operation {
             None
         }
         const CURSOR: Option<&'static str> = Some("continuationToken");
-        fn call(self) -> keyfob_client::paging::Call {
-            let request = self.request();
+        fn call(&self) -> keyfob_client::paging::Call {
             keyfob_client::paging::Call::new(
-                self.session,
+                &self.session,
                 &Self::OPERATION,
-                request,
+                self,
                 self.call,
             )
         }
@@ -2629,12 +2585,20 @@ pub mod operation {
             self.continuation_token = Some(value.into());
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/v1/machine-checklist-registrations"],
-            )?;
+        /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
+        pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
+            keyfob_client::paging::pages(self)
+        }
+        /// All items of all pages.
+        pub fn stream(self) -> keyfob_client::paging::Items<Self> {
+            keyfob_client::paging::items(self)
+        }
+    }
+    impl Fill for MachineChecklistRegistrations {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/v1/machine-checklist-registrations");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.query("ChunkLimit", &self.chunk_limit);
             draft.query("CompanyId", &self.company_id);
@@ -2648,15 +2612,6 @@ pub mod operation {
             draft.query("ModifiedSince", &self.modified_since);
             draft.query("OwnCompanyDataOnly", &self.own_company_data_only);
             draft.query("ProjectId", &self.project_id);
-            draft.finish()
-        }
-        /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
-        pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
-            keyfob_client::paging::pages(self)
-        }
-        /// All items of all pages.
-        pub fn stream(self) -> keyfob_client::paging::Items<Self> {
-            keyfob_client::paging::items(self)
         }
     }
     keyfob_client::operation!(
@@ -2666,12 +2621,10 @@ pub mod operation {
         type Page = types::ChecklistRegistrationPage;
         type Item = types::ChecklistRegistration;
         const SCHEME: Scheme = Scheme::Cursor;
-        fn at(&self, position: Position) -> Self {
-            let mut next = self.clone();
+        fn turn(&mut self, position: Position) {
             if let Position::Cursor(cursor) = position {
-                next.continuation_token = Some(cursor);
+                self.continuation_token = Some(cursor);
             }
-            next
         }
         fn start(&self) -> Option<i64> {
             None
@@ -2680,12 +2633,11 @@ pub mod operation {
             None
         }
         const CURSOR: Option<&'static str> = Some("continuationToken");
-        fn call(self) -> keyfob_client::paging::Call {
-            let request = self.request();
+        fn call(&self) -> keyfob_client::paging::Call {
             keyfob_client::paging::Call::new(
-                self.session,
+                &self.session,
                 &Self::OPERATION,
-                request,
+                self,
                 self.call,
             )
         }
@@ -2845,12 +2797,20 @@ pub mod operation {
             self.continuation_token = Some(value.into());
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/v1/images"],
-            )?;
+        /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
+        pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
+            keyfob_client::paging::pages(self)
+        }
+        /// All items of all pages.
+        pub fn stream(self) -> keyfob_client::paging::Items<Self> {
+            keyfob_client::paging::items(self)
+        }
+    }
+    impl Fill for Images {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/v1/images");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.query("ChunkLimit", &self.chunk_limit);
             draft.query("CompanyId", &self.company_id);
@@ -2867,15 +2827,6 @@ pub mod operation {
             draft.query("ProjectId", &self.project_id);
             draft.query("Sources", &self.sources);
             draft.query("ToDateTime", &self.to_date_time);
-            draft.finish()
-        }
-        /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
-        pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
-            keyfob_client::paging::pages(self)
-        }
-        /// All items of all pages.
-        pub fn stream(self) -> keyfob_client::paging::Items<Self> {
-            keyfob_client::paging::items(self)
         }
     }
     keyfob_client::operation!(Images, types::ImagePage, record);
@@ -2883,12 +2834,10 @@ pub mod operation {
         type Page = types::ImagePage;
         type Item = types::Image;
         const SCHEME: Scheme = Scheme::Cursor;
-        fn at(&self, position: Position) -> Self {
-            let mut next = self.clone();
+        fn turn(&mut self, position: Position) {
             if let Position::Cursor(cursor) = position {
-                next.continuation_token = Some(cursor);
+                self.continuation_token = Some(cursor);
             }
-            next
         }
         fn start(&self) -> Option<i64> {
             None
@@ -2897,12 +2846,11 @@ pub mod operation {
             None
         }
         const CURSOR: Option<&'static str> = Some("continuationToken");
-        fn call(self) -> keyfob_client::paging::Call {
-            let request = self.request();
+        fn call(&self) -> keyfob_client::paging::Call {
             keyfob_client::paging::Call::new(
-                self.session,
+                &self.session,
                 &Self::OPERATION,
-                request,
+                self,
                 self.call,
             )
         }
@@ -3047,12 +2995,20 @@ pub mod operation {
             self.continuation_token = Some(value.into());
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/v1/flow-trip-registrations"],
-            )?;
+        /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
+        pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
+            keyfob_client::paging::pages(self)
+        }
+        /// All items of all pages.
+        pub fn stream(self) -> keyfob_client::paging::Items<Self> {
+            keyfob_client::paging::items(self)
+        }
+    }
+    impl Fill for FlowTripRegistrations {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/v1/flow-trip-registrations");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.query("ChunkLimit", &self.chunk_limit);
             draft.query("CompanyId", &self.company_id);
@@ -3068,15 +3024,6 @@ pub mod operation {
             draft.query("OwnCompanyDataOnly", &self.own_company_data_only);
             draft.query("ProjectId", &self.project_id);
             draft.query("ToDateTime", &self.to_date_time);
-            draft.finish()
-        }
-        /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
-        pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
-            keyfob_client::paging::pages(self)
-        }
-        /// All items of all pages.
-        pub fn stream(self) -> keyfob_client::paging::Items<Self> {
-            keyfob_client::paging::items(self)
         }
     }
     keyfob_client::operation!(
@@ -3086,12 +3033,10 @@ pub mod operation {
         type Page = types::FlowTripRegistrationPage;
         type Item = types::FlowTripRegistration;
         const SCHEME: Scheme = Scheme::Cursor;
-        fn at(&self, position: Position) -> Self {
-            let mut next = self.clone();
+        fn turn(&mut self, position: Position) {
             if let Position::Cursor(cursor) = position {
-                next.continuation_token = Some(cursor);
+                self.continuation_token = Some(cursor);
             }
-            next
         }
         fn start(&self) -> Option<i64> {
             None
@@ -3100,12 +3045,11 @@ pub mod operation {
             None
         }
         const CURSOR: Option<&'static str> = Some("continuationToken");
-        fn call(self) -> keyfob_client::paging::Call {
-            let request = self.request();
+        fn call(&self) -> keyfob_client::paging::Call {
             keyfob_client::paging::Call::new(
-                self.session,
+                &self.session,
                 &Self::OPERATION,
-                request,
+                self,
                 self.call,
             )
         }
@@ -3244,12 +3188,20 @@ pub mod operation {
             self.continuation_token = Some(value.into());
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/v1/flow-locations"],
-            )?;
+        /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
+        pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
+            keyfob_client::paging::pages(self)
+        }
+        /// All items of all pages.
+        pub fn stream(self) -> keyfob_client::paging::Items<Self> {
+            keyfob_client::paging::items(self)
+        }
+    }
+    impl Fill for FlowLocations {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/v1/flow-locations");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.query("ChunkLimit", &self.chunk_limit);
             draft.query("CompanyId", &self.company_id);
@@ -3263,15 +3215,6 @@ pub mod operation {
             draft.query("ModifiedSince", &self.modified_since);
             draft.query("OwnCompanyDataOnly", &self.own_company_data_only);
             draft.query("ProjectId", &self.project_id);
-            draft.finish()
-        }
-        /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
-        pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
-            keyfob_client::paging::pages(self)
-        }
-        /// All items of all pages.
-        pub fn stream(self) -> keyfob_client::paging::Items<Self> {
-            keyfob_client::paging::items(self)
         }
     }
     keyfob_client::operation!(FlowLocations, types::FlowLocationPage, record);
@@ -3279,12 +3222,10 @@ pub mod operation {
         type Page = types::FlowLocationPage;
         type Item = types::FlowLocation;
         const SCHEME: Scheme = Scheme::Cursor;
-        fn at(&self, position: Position) -> Self {
-            let mut next = self.clone();
+        fn turn(&mut self, position: Position) {
             if let Position::Cursor(cursor) = position {
-                next.continuation_token = Some(cursor);
+                self.continuation_token = Some(cursor);
             }
-            next
         }
         fn start(&self) -> Option<i64> {
             None
@@ -3293,12 +3234,11 @@ pub mod operation {
             None
         }
         const CURSOR: Option<&'static str> = Some("continuationToken");
-        fn call(self) -> keyfob_client::paging::Call {
-            let request = self.request();
+        fn call(&self) -> keyfob_client::paging::Call {
             keyfob_client::paging::Call::new(
-                self.session,
+                &self.session,
                 &Self::OPERATION,
-                request,
+                self,
                 self.call,
             )
         }
@@ -3437,12 +3377,20 @@ pub mod operation {
             self.continuation_token = Some(value.into());
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/v1/flow-mass-types"],
-            )?;
+        /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
+        pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
+            keyfob_client::paging::pages(self)
+        }
+        /// All items of all pages.
+        pub fn stream(self) -> keyfob_client::paging::Items<Self> {
+            keyfob_client::paging::items(self)
+        }
+    }
+    impl Fill for FlowMassTypes {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/v1/flow-mass-types");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.query("ChunkLimit", &self.chunk_limit);
             draft.query("CompanyId", &self.company_id);
@@ -3456,15 +3404,6 @@ pub mod operation {
             draft.query("ModifiedSince", &self.modified_since);
             draft.query("OwnCompanyDataOnly", &self.own_company_data_only);
             draft.query("ProjectId", &self.project_id);
-            draft.finish()
-        }
-        /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
-        pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
-            keyfob_client::paging::pages(self)
-        }
-        /// All items of all pages.
-        pub fn stream(self) -> keyfob_client::paging::Items<Self> {
-            keyfob_client::paging::items(self)
         }
     }
     keyfob_client::operation!(FlowMassTypes, types::FlowMassTypePage, record);
@@ -3472,12 +3411,10 @@ pub mod operation {
         type Page = types::FlowMassTypePage;
         type Item = types::FlowMassType;
         const SCHEME: Scheme = Scheme::Cursor;
-        fn at(&self, position: Position) -> Self {
-            let mut next = self.clone();
+        fn turn(&mut self, position: Position) {
             if let Position::Cursor(cursor) = position {
-                next.continuation_token = Some(cursor);
+                self.continuation_token = Some(cursor);
             }
-            next
         }
         fn start(&self) -> Option<i64> {
             None
@@ -3486,12 +3423,11 @@ pub mod operation {
             None
         }
         const CURSOR: Option<&'static str> = Some("continuationToken");
-        fn call(self) -> keyfob_client::paging::Call {
-            let request = self.request();
+        fn call(&self) -> keyfob_client::paging::Call {
             keyfob_client::paging::Call::new(
-                self.session,
+                &self.session,
                 &Self::OPERATION,
-                request,
+                self,
                 self.call,
             )
         }
@@ -3557,16 +3493,15 @@ pub mod operation {
             self.to_date = Some(value.into());
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/v1/item-registrations/web-query"],
-            )?;
+    }
+    impl Fill for ItemRegistrations {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/v1/item-registrations/web-query");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.query("FromDate", &self.from_date);
             draft.query("ToDate", &self.to_date);
             draft.accept("text/csv");
-            draft.finish()
         }
     }
     keyfob_client::operation!(ItemRegistrations, String, text);
@@ -3689,23 +3624,6 @@ pub mod operation {
             self.continuation_token = Some(value.into());
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/v1/crew-list-registrations"],
-            )?;
-            draft.accept("application/json");
-            draft.query("ChunkLimit", &self.chunk_limit);
-            draft.query("ContinuationToken", &self.continuation_token);
-            draft.query("FromDateTime", &self.from_date_time);
-            draft.query("IncludeOpen", &self.include_open);
-            draft.query("ModifiedBefore", &self.modified_before);
-            draft.query("ModifiedSince", &self.modified_since);
-            draft.joined("ProjectIds", &self.project_ids);
-            draft.query("ToDateTime", &self.to_date_time);
-            draft.finish()
-        }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
             keyfob_client::paging::pages(self)
@@ -3715,6 +3633,22 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
+    impl Fill for CrewListRegistrations {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/v1/crew-list-registrations");
+        }
+        fn fill(&self, draft: &mut Draft) {
+            draft.accept("application/json");
+            draft.query("ChunkLimit", &self.chunk_limit);
+            draft.query("ContinuationToken", &self.continuation_token);
+            draft.query("FromDateTime", &self.from_date_time);
+            draft.query("IncludeOpen", &self.include_open);
+            draft.query("ModifiedBefore", &self.modified_before);
+            draft.query("ModifiedSince", &self.modified_since);
+            draft.joined("ProjectIds", &self.project_ids);
+            draft.query("ToDateTime", &self.to_date_time);
+        }
+    }
     keyfob_client::operation!(
         CrewListRegistrations, types::CrewListRegistrationPage, record
     );
@@ -3722,12 +3656,10 @@ pub mod operation {
         type Page = types::CrewListRegistrationPage;
         type Item = types::CrewListRegistration;
         const SCHEME: Scheme = Scheme::Cursor;
-        fn at(&self, position: Position) -> Self {
-            let mut next = self.clone();
+        fn turn(&mut self, position: Position) {
             if let Position::Cursor(cursor) = position {
-                next.continuation_token = Some(cursor);
+                self.continuation_token = Some(cursor);
             }
-            next
         }
         fn start(&self) -> Option<i64> {
             None
@@ -3736,12 +3668,11 @@ pub mod operation {
             None
         }
         const CURSOR: Option<&'static str> = Some("continuationToken");
-        fn call(self) -> keyfob_client::paging::Call {
-            let request = self.request();
+        fn call(&self) -> keyfob_client::paging::Call {
             keyfob_client::paging::Call::new(
-                self.session,
+                &self.session,
                 &Self::OPERATION,
-                request,
+                self,
                 self.call,
             )
         }
@@ -3795,17 +3726,13 @@ pub mod operation {
                 file_reference_id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/api/file/",
-                    &path_segment("file_reference_id", &self.file_reference_id)?,
-                ],
-            )?;
-            draft.finish()
+    }
+    impl Fill for DownloadFile {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/file/");
+            path.segment("file_reference_id", &self.file_reference_id);
         }
+        fn fill(&self, _: &mut Draft) {}
     }
     keyfob_client::operation!(DownloadFile, keyfob_client::ByteStream, bytes);
 }

@@ -1171,8 +1171,8 @@ pub static OPERATIONS: &[&keyfob_client::Operation] = &[
 /// Calls that are being put together.
 pub mod operation {
     use super::types;
-    use keyfob_client::codegen::{Draft, Outgoing, path_segment};
-    use keyfob_client::{CallOptions, Confidence, Error, Operation, Repeat, Session};
+    use keyfob_client::codegen::{Draft, Fill, Path};
+    use keyfob_client::{CallOptions, Confidence, Operation, Repeat, Session};
     /// Call of [`Client::applications`](super::Client::applications).
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
@@ -1285,12 +1285,12 @@ pub mod operation {
             self.by_last_status_change_date_to = Some(value.into());
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/restApi/applications/"],
-            )?;
+    }
+    impl Fill for Applications {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/applications/");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.query("byApplicationStatusId", &self.by_application_status_id);
             draft.query("byDateCreatedFrom", &self.by_date_created_from);
@@ -1304,7 +1304,6 @@ pub mod operation {
                 );
             draft.query("byLastStatusChangeDateTo", &self.by_last_status_change_date_to);
             draft.query("byOrgUnitId", &self.by_org_unit_id);
-            draft.finish()
         }
     }
     keyfob_client::operation!(Applications, Vec < types::ApplicationSummary >, value);
@@ -1345,15 +1344,14 @@ pub mod operation {
                 external_id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/restApi/applications/"],
-            )?;
+    }
+    impl Fill for ApplicationByExternalId {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/applications/");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.query("externalId", &self.external_id);
-            draft.finish()
         }
     }
     keyfob_client::operation!(ApplicationByExternalId, types::Application, record);
@@ -1394,15 +1392,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/restApi/applications/"],
-            )?;
+    }
+    impl Fill for CreateApplication {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/applications/");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(CreateApplication, types::Application, record);
@@ -1443,14 +1440,14 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/restApi/applications/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for Application {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/applications/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(Application, types::Application, record);
@@ -1497,15 +1494,15 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/restApi/applications/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for ReplaceApplication {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/applications/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(ReplaceApplication, types::Application, record);
@@ -1546,14 +1543,15 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/restApi/applications/", &path_segment("id", &self.id)?, "/delete"],
-            )?;
+    }
+    impl Fill for DeleteApplication {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/applications/");
+            path.segment("id", &self.id);
+            path.text("/delete");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(DeleteApplication, types::Confirmation, record);
@@ -1603,22 +1601,19 @@ pub mod operation {
             self.body = Some(value);
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/restApi/applications/",
-                    &path_segment("id", &self.id)?,
-                    "/statusChange/",
-                    &path_segment("status_id", &self.status_id)?,
-                ],
-            )?;
+    }
+    impl Fill for ChangeApplicationStatus {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/applications/");
+            path.segment("id", &self.id);
+            path.text("/statusChange/");
+            path.segment("status_id", &self.status_id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             if let Some(body) = &self.body {
                 draft.json(body, "application/json");
             }
-            draft.finish()
         }
     }
     keyfob_client::operation!(ChangeApplicationStatus, types::Confirmation, record);
@@ -1668,22 +1663,19 @@ pub mod operation {
             self.body = Some(value);
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/restApi/applications/",
-                    &path_segment("id", &self.id)?,
-                    "/jobOpeningMove/",
-                    &path_segment("job_opening_id", &self.job_opening_id)?,
-                ],
-            )?;
+    }
+    impl Fill for MoveApplication {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/applications/");
+            path.segment("id", &self.id);
+            path.text("/jobOpeningMove/");
+            path.segment("job_opening_id", &self.job_opening_id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             if let Some(body) = &self.body {
                 draft.json(body, "application/json");
             }
-            draft.finish()
         }
     }
     keyfob_client::operation!(MoveApplication, types::Confirmation, record);
@@ -1724,18 +1716,15 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/restApi/applications/",
-                    &path_segment("id", &self.id)?,
-                    "/attachments",
-                ],
-            )?;
+    }
+    impl Fill for ApplicationAttachments {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/applications/");
+            path.segment("id", &self.id);
+            path.text("/attachments");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(
@@ -1784,19 +1773,16 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/restApi/applications/",
-                    &path_segment("id", &self.id)?,
-                    "/attachments",
-                ],
-            )?;
+    }
+    impl Fill for UploadApplicationAttachment {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/applications/");
+            path.segment("id", &self.id);
+            path.text("/attachments");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(
@@ -1841,19 +1827,16 @@ pub mod operation {
                 attachment_id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/restApi/applications/",
-                    &path_segment("id", &self.id)?,
-                    "/attachments/",
-                    &path_segment("attachment_id", &self.attachment_id)?,
-                ],
-            )?;
+    }
+    impl Fill for ApplicationAttachment {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/applications/");
+            path.segment("id", &self.id);
+            path.text("/attachments/");
+            path.segment("attachment_id", &self.attachment_id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(ApplicationAttachment, types::Attachment, record);
@@ -1896,20 +1879,17 @@ pub mod operation {
                 attachment_id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/restApi/applications/",
-                    &path_segment("id", &self.id)?,
-                    "/attachments/",
-                    &path_segment("attachment_id", &self.attachment_id)?,
-                    "/pdf",
-                ],
-            )?;
+    }
+    impl Fill for ApplicationAttachmentPdf {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/applications/");
+            path.segment("id", &self.id);
+            path.text("/attachments/");
+            path.segment("attachment_id", &self.attachment_id);
+            path.text("/pdf");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(ApplicationAttachmentPdf, types::AttachmentPdf, record);
@@ -1952,20 +1932,17 @@ pub mod operation {
                 attachment_id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/restApi/applications/",
-                    &path_segment("id", &self.id)?,
-                    "/attachments/",
-                    &path_segment("attachment_id", &self.attachment_id)?,
-                    "/delete",
-                ],
-            )?;
+    }
+    impl Fill for DeleteApplicationAttachment {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/applications/");
+            path.segment("id", &self.id);
+            path.text("/attachments/");
+            path.segment("attachment_id", &self.attachment_id);
+            path.text("/delete");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(DeleteApplicationAttachment, types::Confirmation, record);
@@ -2006,14 +1983,15 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/restApi/applications/", &path_segment("id", &self.id)?, "/history"],
-            )?;
+    }
+    impl Fill for ApplicationHistory {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/applications/");
+            path.segment("id", &self.id);
+            path.text("/history");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(
@@ -2062,15 +2040,16 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/restApi/applications/", &path_segment("id", &self.id)?, "/history"],
-            )?;
+    }
+    impl Fill for SaveApplicationHistory {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/applications/");
+            path.segment("id", &self.id);
+            path.text("/history");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(
@@ -2122,20 +2101,17 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/restApi/applications/",
-                    &path_segment("id", &self.id)?,
-                    "/history/",
-                    &path_segment("external_id", &self.external_id)?,
-                ],
-            )?;
+    }
+    impl Fill for SaveApplicationHistoryEntry {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/applications/");
+            path.segment("id", &self.id);
+            path.text("/history/");
+            path.segment("external_id", &self.external_id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(SaveApplicationHistoryEntry, types::HistoryEntry, record);
@@ -2176,18 +2152,15 @@ pub mod operation {
                 type_,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/restApi/configuration/",
-                    &path_segment("type_", &self.type_)?,
-                    "/externalLinks",
-                ],
-            )?;
+    }
+    impl Fill for ExternalLinks {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/configuration/");
+            path.segment("type_", &self.type_);
+            path.text("/externalLinks");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(
@@ -2236,19 +2209,16 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/restApi/configuration/",
-                    &path_segment("type_", &self.type_)?,
-                    "/externalLinks",
-                ],
-            )?;
+    }
+    impl Fill for ReplaceExternalLinks {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/configuration/");
+            path.segment("type_", &self.type_);
+            path.text("/externalLinks");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(
@@ -2309,16 +2279,15 @@ pub mod operation {
             self.by_date_created_to = Some(value.into());
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/restApi/hiringRequests/"],
-            )?;
+    }
+    impl Fill for HiringRequests {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/hiringRequests/");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.query("byDateCreatedFrom", &self.by_date_created_from);
             draft.query("byDateCreatedTo", &self.by_date_created_to);
-            draft.finish()
         }
     }
     keyfob_client::operation!(HiringRequests, Vec < types::HiringRequest >, value);
@@ -2359,15 +2328,14 @@ pub mod operation {
                 external_id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/restApi/hiringRequests/"],
-            )?;
+    }
+    impl Fill for HiringRequestByExternalId {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/hiringRequests/");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.query("externalId", &self.external_id);
-            draft.finish()
         }
     }
     keyfob_client::operation!(HiringRequestByExternalId, types::HiringRequest, record);
@@ -2408,15 +2376,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/restApi/hiringRequests/"],
-            )?;
+    }
+    impl Fill for CreateHiringRequest {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/hiringRequests/");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(CreateHiringRequest, types::HiringRequest, record);
@@ -2457,14 +2424,14 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/restApi/hiringRequests/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for HiringRequest {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/hiringRequests/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(HiringRequest, types::HiringRequest, record);
@@ -2511,15 +2478,15 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/restApi/hiringRequests/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for ReplaceHiringRequest {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/hiringRequests/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(ReplaceHiringRequest, types::HiringRequest, record);
@@ -2560,14 +2527,15 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/restApi/hiringRequests/", &path_segment("id", &self.id)?, "/history"],
-            )?;
+    }
+    impl Fill for HiringRequestHistory {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/hiringRequests/");
+            path.segment("id", &self.id);
+            path.text("/history");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(
@@ -2610,18 +2578,15 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/restApi/hiringRequests/",
-                    &path_segment("id", &self.id)?,
-                    "/approvers",
-                ],
-            )?;
+    }
+    impl Fill for HiringRequestApprovers {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/hiringRequests/");
+            path.segment("id", &self.id);
+            path.text("/approvers");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(HiringRequestApprovers, Vec < types::Approver >, value);
@@ -2680,16 +2645,15 @@ pub mod operation {
             self.by_date_created_to = Some(value.into());
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/restApi/jobOpenings/"],
-            )?;
+    }
+    impl Fill for JobOpenings {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/jobOpenings/");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.query("byDateCreatedFrom", &self.by_date_created_from);
             draft.query("byDateCreatedTo", &self.by_date_created_to);
-            draft.finish()
         }
     }
     keyfob_client::operation!(JobOpenings, Vec < types::JobOpening >, value);
@@ -2730,15 +2694,14 @@ pub mod operation {
                 external_id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/restApi/jobOpenings/"],
-            )?;
+    }
+    impl Fill for JobOpeningByExternalId {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/jobOpenings/");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.query("externalId", &self.external_id);
-            draft.finish()
         }
     }
     keyfob_client::operation!(JobOpeningByExternalId, types::JobOpening, record);
@@ -2779,15 +2742,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/restApi/jobOpenings/"],
-            )?;
+    }
+    impl Fill for CreateJobOpening {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/jobOpenings/");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(CreateJobOpening, types::JobOpening, record);
@@ -2828,14 +2790,14 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/restApi/jobOpenings/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for JobOpening {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/jobOpenings/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(JobOpening, types::JobOpening, record);
@@ -2882,15 +2844,15 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/restApi/jobOpenings/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for ReplaceJobOpening {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/jobOpenings/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(ReplaceJobOpening, types::JobOpening, record);
@@ -2931,14 +2893,15 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/restApi/jobOpenings/", &path_segment("id", &self.id)?, "/history"],
-            )?;
+    }
+    impl Fill for JobOpeningHistory {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/jobOpenings/");
+            path.segment("id", &self.id);
+            path.text("/history");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(JobOpeningHistory, Vec < types::HistoryEntry >, value);
@@ -2985,15 +2948,16 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/restApi/jobOpenings/", &path_segment("id", &self.id)?, "/history"],
-            )?;
+    }
+    impl Fill for SaveJobOpeningHistory {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/jobOpenings/");
+            path.segment("id", &self.id);
+            path.text("/history");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(SaveJobOpeningHistory, Vec < types::HistoryEntry >, value);
@@ -3043,20 +3007,17 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/restApi/jobOpenings/",
-                    &path_segment("id", &self.id)?,
-                    "/history/",
-                    &path_segment("external_id", &self.external_id)?,
-                ],
-            )?;
+    }
+    impl Fill for SaveJobOpeningHistoryEntry {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/jobOpenings/");
+            path.segment("id", &self.id);
+            path.text("/history/");
+            path.segment("external_id", &self.external_id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(SaveJobOpeningHistoryEntry, types::HistoryEntry, record);
@@ -3095,14 +3056,13 @@ pub mod operation {
                 call: CallOptions::default(),
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/restApi/jobPublications/"],
-            )?;
+    }
+    impl Fill for JobPublications {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/jobPublications/");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(JobPublications, Vec < types::JobPublication >, value);
@@ -3143,15 +3103,14 @@ pub mod operation {
                 external_id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/restApi/jobPublications/"],
-            )?;
+    }
+    impl Fill for JobPublicationByExternalId {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/jobPublications/");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.query("externalId", &self.external_id);
-            draft.finish()
         }
     }
     keyfob_client::operation!(JobPublicationByExternalId, types::JobPublication, record);
@@ -3192,15 +3151,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/restApi/jobPublications/"],
-            )?;
+    }
+    impl Fill for CreateJobPublication {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/jobPublications/");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(CreateJobPublication, types::JobPublication, record);
@@ -3241,14 +3199,14 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/restApi/jobPublications/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for JobPublication {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/jobPublications/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(JobPublication, types::JobPublication, record);
@@ -3295,15 +3253,15 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/restApi/jobPublications/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for ReplaceJobPublication {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/jobPublications/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(ReplaceJobPublication, types::JobPublication, record);
@@ -3344,14 +3302,15 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/restApi/jobPublications/", &path_segment("id", &self.id)?, "/delete"],
-            )?;
+    }
+    impl Fill for DeleteJobPublication {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/jobPublications/");
+            path.segment("id", &self.id);
+            path.text("/delete");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(DeleteJobPublication, types::Confirmation, record);
@@ -3392,18 +3351,15 @@ pub mod operation {
                 partner_id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/restApi/jobPublicationPlacements/",
-                    &path_segment("partner_id", &self.partner_id)?,
-                    "/placements",
-                ],
-            )?;
+    }
+    impl Fill for JobPublicationPlacements {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/jobPublicationPlacements/");
+            path.segment("partner_id", &self.partner_id);
+            path.text("/placements");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(
@@ -3452,19 +3408,16 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/restApi/jobPublicationPlacements/",
-                    &path_segment("partner_id", &self.partner_id)?,
-                    "/placements",
-                ],
-            )?;
+    }
+    impl Fill for CreateJobPublicationPlacement {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/jobPublicationPlacements/");
+            path.segment("partner_id", &self.partner_id);
+            path.text("/placements");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(
@@ -3513,19 +3466,16 @@ pub mod operation {
                 job_publication_id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/restApi/jobPublicationPlacements/",
-                    &path_segment("partner_id", &self.partner_id)?,
-                    "/placements/",
-                ],
-            )?;
+    }
+    impl Fill for JobPublicationPlacementsByPublication {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/jobPublicationPlacements/");
+            path.segment("partner_id", &self.partner_id);
+            path.text("/placements/");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.query("jobPublicationId", &self.job_publication_id);
-            draft.finish()
         }
     }
     keyfob_client::operation!(
@@ -3575,19 +3525,16 @@ pub mod operation {
                 external_id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/restApi/jobPublicationPlacements/",
-                    &path_segment("partner_id", &self.partner_id)?,
-                    "/placements/",
-                ],
-            )?;
+    }
+    impl Fill for JobPublicationPlacementByExternalId {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/jobPublicationPlacements/");
+            path.segment("partner_id", &self.partner_id);
+            path.text("/placements/");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.query("externalId", &self.external_id);
-            draft.finish()
         }
     }
     keyfob_client::operation!(
@@ -3632,19 +3579,16 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/restApi/jobPublicationPlacements/",
-                    &path_segment("partner_id", &self.partner_id)?,
-                    "/placements/",
-                    &path_segment("id", &self.id)?,
-                ],
-            )?;
+    }
+    impl Fill for JobPublicationPlacement {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/jobPublicationPlacements/");
+            path.segment("partner_id", &self.partner_id);
+            path.text("/placements/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(
@@ -3696,20 +3640,17 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/restApi/jobPublicationPlacements/",
-                    &path_segment("partner_id", &self.partner_id)?,
-                    "/placements/",
-                    &path_segment("id", &self.id)?,
-                ],
-            )?;
+    }
+    impl Fill for ReplaceJobPublicationPlacement {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/jobPublicationPlacements/");
+            path.segment("partner_id", &self.partner_id);
+            path.text("/placements/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(
@@ -3754,20 +3695,17 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/restApi/jobPublicationPlacements/",
-                    &path_segment("partner_id", &self.partner_id)?,
-                    "/placements/",
-                    &path_segment("id", &self.id)?,
-                    "/delete",
-                ],
-            )?;
+    }
+    impl Fill for DeleteJobPublicationPlacement {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/jobPublicationPlacements/");
+            path.segment("partner_id", &self.partner_id);
+            path.text("/placements/");
+            path.segment("id", &self.id);
+            path.text("/delete");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(
@@ -3810,14 +3748,14 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/restApi/jobPublicationChannels/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for JobPublicationChannel {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/jobPublicationChannels/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(
@@ -3866,15 +3804,15 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/restApi/jobPublicationChannels/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for ReplaceJobPublicationChannel {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/jobPublicationChannels/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(
@@ -3922,16 +3860,15 @@ pub mod operation {
             self.for_job_opening_by_org_unit_id = Some(value);
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/restApi/locations/"],
-            )?;
+    }
+    impl Fill for Locations {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/locations/");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft
                 .query("forJobOpeningByOrgUnitId", &self.for_job_opening_by_org_unit_id);
-            draft.finish()
         }
     }
     keyfob_client::operation!(Locations, Vec < types::Location >, value);
@@ -3972,15 +3909,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/restApi/locations/"],
-            )?;
+    }
+    impl Fill for CreateLocation {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/locations/");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(CreateLocation, types::Location, record);
@@ -4021,14 +3957,14 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/restApi/locations/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for Location {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/locations/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(Location, types::Location, record);
@@ -4075,15 +4011,15 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/restApi/locations/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for ReplaceLocation {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/locations/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(ReplaceLocation, types::Location, record);
@@ -4124,14 +4060,15 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/restApi/locations/", &path_segment("id", &self.id)?, "/delete"],
-            )?;
+    }
+    impl Fill for DeleteLocation {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/locations/");
+            path.segment("id", &self.id);
+            path.text("/delete");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(DeleteLocation, types::Confirmation, record);
@@ -4250,12 +4187,12 @@ pub mod operation {
             self.from_date_created = Some(value.into());
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/restApi/onboardings/"],
-            )?;
+    }
+    impl Fill for Onboardings {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/onboardings/");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.query("applicationId", &self.application_id);
             draft.query("fromDateCreated", &self.from_date_created);
@@ -4265,7 +4202,6 @@ pub mod operation {
             draft.query("fromDateOfStart", &self.from_date_of_start);
             draft.query("orgUnitId", &self.org_unit_id);
             draft.query("status", &self.status);
-            draft.finish()
         }
     }
     keyfob_client::operation!(Onboardings, Vec < types::OnboardingSummary >, value);
@@ -4306,14 +4242,14 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/restApi/onboardings/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for Onboarding {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/onboardings/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(Onboarding, types::Onboarding, record);
@@ -4354,18 +4290,15 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/restApi/onboardings/",
-                    &path_segment("id", &self.id)?,
-                    "/attachments",
-                ],
-            )?;
+    }
+    impl Fill for OnboardingAttachments {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/onboardings/");
+            path.segment("id", &self.id);
+            path.text("/attachments");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(
@@ -4410,19 +4343,16 @@ pub mod operation {
                 attachment_id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/restApi/onboardings/",
-                    &path_segment("id", &self.id)?,
-                    "/attachments/",
-                    &path_segment("attachment_id", &self.attachment_id)?,
-                ],
-            )?;
+    }
+    impl Fill for OnboardingAttachment {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/onboardings/");
+            path.segment("id", &self.id);
+            path.text("/attachments/");
+            path.segment("attachment_id", &self.attachment_id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(OnboardingAttachment, types::OnboardingAttachment, record);
@@ -4465,20 +4395,17 @@ pub mod operation {
                 attachment_id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/restApi/onboardings/",
-                    &path_segment("id", &self.id)?,
-                    "/attachments/",
-                    &path_segment("attachment_id", &self.attachment_id)?,
-                    "/pdf",
-                ],
-            )?;
+    }
+    impl Fill for OnboardingAttachmentPdf {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/onboardings/");
+            path.segment("id", &self.id);
+            path.text("/attachments/");
+            path.segment("attachment_id", &self.attachment_id);
+            path.text("/pdf");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(
@@ -4521,14 +4448,15 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/restApi/onboardings/", &path_segment("id", &self.id)?, "/delete"],
-            )?;
+    }
+    impl Fill for DeleteOnboarding {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/onboardings/");
+            path.segment("id", &self.id);
+            path.text("/delete");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(DeleteOnboarding, types::Confirmation, record);
@@ -4567,14 +4495,13 @@ pub mod operation {
                 call: CallOptions::default(),
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/restApi/orgUnits/"],
-            )?;
+    }
+    impl Fill for OrgUnits {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/orgUnits/");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(OrgUnits, Vec < types::OrgUnit >, value);
@@ -4615,14 +4542,14 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/restApi/orgUnits/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for OrgUnit {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/orgUnits/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(OrgUnit, types::OrgUnit, record);
@@ -4661,14 +4588,13 @@ pub mod operation {
                 call: CallOptions::default(),
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/restApi/persons/"],
-            )?;
+    }
+    impl Fill for Persons {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/persons/");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(Persons, Vec < types::Person >, value);
@@ -4709,15 +4635,14 @@ pub mod operation {
                 external_id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/restApi/persons/"],
-            )?;
+    }
+    impl Fill for PersonByExternalId {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/persons/");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.query("externalId", &self.external_id);
-            draft.finish()
         }
     }
     keyfob_client::operation!(PersonByExternalId, types::Person, record);
@@ -4758,15 +4683,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/restApi/persons/"],
-            )?;
+    }
+    impl Fill for CreatePerson {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/persons/");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(CreatePerson, types::Person, record);
@@ -4807,14 +4731,14 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/restApi/persons/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for Person {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/persons/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(Person, types::Person, record);
@@ -4857,15 +4781,15 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/restApi/persons/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for ReplacePerson {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/persons/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(ReplacePerson, types::Person, record);
@@ -4906,14 +4830,15 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/restApi/persons/", &path_segment("id", &self.id)?, "/delete"],
-            )?;
+    }
+    impl Fill for DeletePerson {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/persons/");
+            path.segment("id", &self.id);
+            path.text("/delete");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(DeletePerson, types::Confirmation, record);
@@ -4954,14 +4879,15 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/restApi/persons/", &path_segment("id", &self.id)?, "/photo"],
-            )?;
+    }
+    impl Fill for PersonPhoto {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/persons/");
+            path.segment("id", &self.id);
+            path.text("/photo");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(PersonPhoto, types::Photo, record);
@@ -5004,15 +4930,16 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/restApi/persons/", &path_segment("id", &self.id)?, "/photo"],
-            )?;
+    }
+    impl Fill for UploadPersonPhoto {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/persons/");
+            path.segment("id", &self.id);
+            path.text("/photo");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(UploadPersonPhoto, types::Confirmation, record);
@@ -5053,14 +4980,15 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/restApi/persons/", &path_segment("id", &self.id)?, "/photo/delete"],
-            )?;
+    }
+    impl Fill for DeletePersonPhoto {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/persons/");
+            path.segment("id", &self.id);
+            path.text("/photo/delete");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(DeletePersonPhoto, types::Confirmation, record);
@@ -5120,18 +5048,17 @@ pub mod operation {
             self.for_job_opening_by_org_unit_id = Some(value);
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/restApi/dvinciUsers/"],
-            )?;
+    }
+    impl Fill for Users {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/dvinciUsers/");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.query("externalId", &self.external_id);
             draft
                 .query("forJobOpeningByOrgUnitId", &self.for_job_opening_by_org_unit_id);
             draft.query("lang", &self.lang);
-            draft.finish()
         }
     }
     keyfob_client::operation!(Users, Vec < types::User >, value);
@@ -5172,15 +5099,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/restApi/dvinciUsers/"],
-            )?;
+    }
+    impl Fill for CreateUser {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/dvinciUsers/");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(CreateUser, types::User, record);
@@ -5221,14 +5147,14 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/restApi/dvinciUsers/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for User {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/dvinciUsers/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(User, types::User, record);
@@ -5271,15 +5197,15 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/restApi/dvinciUsers/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for ReplaceUser {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/dvinciUsers/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(ReplaceUser, types::User, record);
@@ -5320,14 +5246,15 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/restApi/dvinciUsers/", &path_segment("id", &self.id)?, "/delete"],
-            )?;
+    }
+    impl Fill for DeleteUser {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/dvinciUsers/");
+            path.segment("id", &self.id);
+            path.text("/delete");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(DeleteUser, types::Confirmation, record);
@@ -5380,17 +5307,16 @@ pub mod operation {
             self.external_id = Some(value.into());
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/restApi/userGroups/"],
-            )?;
+    }
+    impl Fill for UserGroups {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/userGroups/");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.query("externalId", &self.external_id);
             draft
                 .query("forJobOpeningByOrgUnitId", &self.for_job_opening_by_org_unit_id);
-            draft.finish()
         }
     }
     keyfob_client::operation!(UserGroups, Vec < types::UserGroup >, value);
@@ -5431,15 +5357,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/restApi/userGroups/"],
-            )?;
+    }
+    impl Fill for CreateUserGroup {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/userGroups/");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(CreateUserGroup, types::UserGroup, record);
@@ -5480,14 +5405,14 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/restApi/userGroups/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for UserGroup {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/userGroups/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(UserGroup, types::UserGroup, record);
@@ -5534,15 +5459,15 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/restApi/userGroups/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for ReplaceUserGroup {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/userGroups/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(ReplaceUserGroup, types::UserGroup, record);
@@ -5583,14 +5508,15 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/restApi/userGroups/", &path_segment("id", &self.id)?, "/delete"],
-            )?;
+    }
+    impl Fill for DeleteUserGroup {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/restApi/userGroups/");
+            path.segment("id", &self.id);
+            path.text("/delete");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(DeleteUserGroup, types::Confirmation, record);
@@ -5702,12 +5628,12 @@ pub mod operation {
             self.language = Some(value.into());
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/jobPublication/list.json"],
-            )?;
+    }
+    impl Fill for PublishedJobs {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/jobPublication/list.json");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.query("categoryId", &self.category_id);
             draft.query("fields", &self.fields);
@@ -5718,7 +5644,6 @@ pub mod operation {
             draft.query("orgUnitId", &self.org_unit_id);
             draft.query("targetGroup", &self.target_group);
             draft.query("type", &self.type_);
-            draft.finish()
         }
     }
     keyfob_client::operation!(PublishedJobs, Vec < types::PublishedJob >, value);
@@ -5830,12 +5755,12 @@ pub mod operation {
             self.language = Some(value.into());
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/jobPublication/list.xml"],
-            )?;
+    }
+    impl Fill for PublishedJobsXml {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/jobPublication/list.xml");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.query("categoryId", &self.category_id);
             draft.query("fields", &self.fields);
             draft.query("lang", &self.lang);
@@ -5846,7 +5771,6 @@ pub mod operation {
             draft.query("targetGroup", &self.target_group);
             draft.query("type", &self.type_);
             draft.accept("application/xml");
-            draft.finish()
         }
     }
     keyfob_client::operation!(PublishedJobsXml, String, text);
@@ -5887,18 +5811,15 @@ pub mod operation {
                 job_publication_id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/jobs/",
-                    &path_segment("job_publication_id", &self.job_publication_id)?,
-                    "/applyApi",
-                ],
-            )?;
+    }
+    impl Fill for ApplicationForm {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/jobs/");
+            path.segment("job_publication_id", &self.job_publication_id);
+            path.text("/applyApi");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(ApplicationForm, serde_json::Value, value);
@@ -5945,19 +5866,16 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &[
-                    "/jobs/",
-                    &path_segment("job_publication_id", &self.job_publication_id)?,
-                    "/applyApi",
-                ],
-            )?;
+    }
+    impl Fill for SubmitApplication {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/jobs/");
+            path.segment("job_publication_id", &self.job_publication_id);
+            path.text("/applyApi");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(SubmitApplication, serde_json::Value, value);

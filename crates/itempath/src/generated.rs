@@ -1057,8 +1057,8 @@ pub static OPERATIONS: &[&keyfob_client::Operation] = &[
 /// Calls that are being put together.
 pub mod operation {
     use super::types;
-    use keyfob_client::codegen::{Draft, Outgoing, path_segment};
-    use keyfob_client::{CallOptions, Confidence, Error, Operation, Repeat, Session};
+    use keyfob_client::codegen::{Draft, Fill, Path};
+    use keyfob_client::{CallOptions, Confidence, Operation, Repeat, Session};
     use keyfob_client::paging::{Paged, Position, Scheme};
     /// Call of [`Client::users`](super::Client::users).
     #[derive(Clone, Debug)]
@@ -1133,20 +1133,6 @@ pub mod operation {
             self.order_by = value.into_iter().map(Into::into).collect();
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/users"],
-            )?;
-            draft.accept("application/json");
-            draft.query("countOnly", &self.count_only);
-            draft.query("limit", &self.limit);
-            draft.query("offset", &self.offset);
-            draft.joined("orderBy", &self.order_by);
-            draft.query("page", &self.page);
-            draft.finish()
-        }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
             keyfob_client::paging::pages(self)
@@ -1156,17 +1142,28 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
+    impl Fill for Users {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/users");
+        }
+        fn fill(&self, draft: &mut Draft) {
+            draft.accept("application/json");
+            draft.query("countOnly", &self.count_only);
+            draft.query("limit", &self.limit);
+            draft.query("offset", &self.offset);
+            draft.joined("orderBy", &self.order_by);
+            draft.query("page", &self.page);
+        }
+    }
     keyfob_client::operation!(Users, types::UserList, record);
     impl Paged for Users {
         type Page = types::UserList;
         type Item = types::User;
         const SCHEME: Scheme = Scheme::Page { first: 0 };
-        fn at(&self, position: Position) -> Self {
-            let mut next = self.clone();
+        fn turn(&mut self, position: Position) {
             if let Position::Number(number) = position {
-                next.page = Some(number);
+                self.page = Some(number);
             }
-            next
         }
         fn start(&self) -> Option<i64> {
             self.page
@@ -1175,12 +1172,11 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn call(self) -> keyfob_client::paging::Call {
-            let request = self.request();
+        fn call(&self) -> keyfob_client::paging::Call {
             keyfob_client::paging::Call::new(
-                self.session,
+                &self.session,
                 &Self::OPERATION,
-                request,
+                self,
                 self.call,
             )
         }
@@ -1234,15 +1230,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/users"],
-            )?;
+    }
+    impl Fill for CreateUser {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/users");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(CreateUser, types::UserEnvelope, record);
@@ -1283,14 +1278,14 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/users/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for User {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/users/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(User, types::UserEnvelope, record);
@@ -1333,15 +1328,15 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/users/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for UpdateUser {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/users/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(UpdateUser, types::UserEnvelope, record);
@@ -1382,14 +1377,13 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/users/", &path_segment("id", &self.id)?],
-            )?;
-            draft.finish()
+    }
+    impl Fill for DeleteUser {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/users/");
+            path.segment("id", &self.id);
         }
+        fn fill(&self, _: &mut Draft) {}
     }
     keyfob_client::operation!(DeleteUser, (), empty);
     /// Call of [`Client::materials`](super::Client::materials).
@@ -1572,12 +1566,20 @@ pub mod operation {
             self.warehouse_id = value.into_iter().map(Into::into).collect();
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/materials"],
-            )?;
+        /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
+        pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
+            keyfob_client::paging::pages(self)
+        }
+        /// All items of all pages.
+        pub fn stream(self) -> keyfob_client::paging::Items<Self> {
+            keyfob_client::paging::items(self)
+        }
+    }
+    impl Fill for Materials {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/materials");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.query("Info1", &self.info1);
             draft.query("Info2", &self.info2);
@@ -1593,15 +1595,6 @@ pub mod operation {
             draft.joined("orderBy", &self.order_by);
             draft.query("page", &self.page);
             draft.query("warehouseId", &self.warehouse_id);
-            draft.finish()
-        }
-        /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
-        pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
-            keyfob_client::paging::pages(self)
-        }
-        /// All items of all pages.
-        pub fn stream(self) -> keyfob_client::paging::Items<Self> {
-            keyfob_client::paging::items(self)
         }
     }
     keyfob_client::operation!(Materials, types::MaterialList, record);
@@ -1609,12 +1602,10 @@ pub mod operation {
         type Page = types::MaterialList;
         type Item = types::Material;
         const SCHEME: Scheme = Scheme::Page { first: 0 };
-        fn at(&self, position: Position) -> Self {
-            let mut next = self.clone();
+        fn turn(&mut self, position: Position) {
             if let Position::Number(number) = position {
-                next.page = Some(number);
+                self.page = Some(number);
             }
-            next
         }
         fn start(&self) -> Option<i64> {
             self.page
@@ -1623,12 +1614,11 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn call(self) -> keyfob_client::paging::Call {
-            let request = self.request();
+        fn call(&self) -> keyfob_client::paging::Call {
             keyfob_client::paging::Call::new(
-                self.session,
+                &self.session,
                 &Self::OPERATION,
-                request,
+                self,
                 self.call,
             )
         }
@@ -1682,15 +1672,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/materials"],
-            )?;
+    }
+    impl Fill for CreateMaterial {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/materials");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(CreateMaterial, types::MaterialEnvelope, record);
@@ -1731,14 +1720,14 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/materials/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for Material {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/materials/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(Material, types::MaterialEnvelope, record);
@@ -1785,15 +1774,15 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/materials/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for UpdateMaterial {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/materials/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(UpdateMaterial, types::MaterialEnvelope, record);
@@ -1834,14 +1823,13 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/materials/", &path_segment("id", &self.id)?],
-            )?;
-            draft.finish()
+    }
+    impl Fill for DeleteMaterial {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/materials/");
+            path.segment("id", &self.id);
         }
+        fn fill(&self, _: &mut Draft) {}
     }
     keyfob_client::operation!(DeleteMaterial, (), empty);
     /// Call of [`Client::material_codes`](super::Client::material_codes).
@@ -1956,23 +1944,6 @@ pub mod operation {
             self.pack_size = value.into_iter().map(Into::into).collect();
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/material_codes"],
-            )?;
-            draft.accept("application/json");
-            draft.query("countOnly", &self.count_only);
-            draft.query("limit", &self.limit);
-            draft.query("materialId", &self.material_id);
-            draft.query("name", &self.name);
-            draft.query("offset", &self.offset);
-            draft.joined("orderBy", &self.order_by);
-            draft.query("packSize", &self.pack_size);
-            draft.query("page", &self.page);
-            draft.finish()
-        }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
             keyfob_client::paging::pages(self)
@@ -1982,17 +1953,31 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
+    impl Fill for MaterialCodes {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/material_codes");
+        }
+        fn fill(&self, draft: &mut Draft) {
+            draft.accept("application/json");
+            draft.query("countOnly", &self.count_only);
+            draft.query("limit", &self.limit);
+            draft.query("materialId", &self.material_id);
+            draft.query("name", &self.name);
+            draft.query("offset", &self.offset);
+            draft.joined("orderBy", &self.order_by);
+            draft.query("packSize", &self.pack_size);
+            draft.query("page", &self.page);
+        }
+    }
     keyfob_client::operation!(MaterialCodes, types::MaterialCodeList, record);
     impl Paged for MaterialCodes {
         type Page = types::MaterialCodeList;
         type Item = types::MaterialCode;
         const SCHEME: Scheme = Scheme::Page { first: 0 };
-        fn at(&self, position: Position) -> Self {
-            let mut next = self.clone();
+        fn turn(&mut self, position: Position) {
             if let Position::Number(number) = position {
-                next.page = Some(number);
+                self.page = Some(number);
             }
-            next
         }
         fn start(&self) -> Option<i64> {
             self.page
@@ -2001,12 +1986,11 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn call(self) -> keyfob_client::paging::Call {
-            let request = self.request();
+        fn call(&self) -> keyfob_client::paging::Call {
             keyfob_client::paging::Call::new(
-                self.session,
+                &self.session,
                 &Self::OPERATION,
-                request,
+                self,
                 self.call,
             )
         }
@@ -2060,15 +2044,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/material_codes"],
-            )?;
+    }
+    impl Fill for CreateMaterialCode {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/material_codes");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(CreateMaterialCode, types::MaterialCodeCreated, record);
@@ -2109,14 +2092,14 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/material_codes/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for MaterialCode {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/material_codes/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(MaterialCode, types::MaterialCodeEnvelope, record);
@@ -2163,15 +2146,15 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/material_codes/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for UpdateMaterialCode {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/material_codes/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(UpdateMaterialCode, types::MaterialCodeEnvelope, record);
@@ -2212,14 +2195,13 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/material_codes/", &path_segment("id", &self.id)?],
-            )?;
-            draft.finish()
+    }
+    impl Fill for DeleteMaterialCode {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/material_codes/");
+            path.segment("id", &self.id);
         }
+        fn fill(&self, _: &mut Draft) {}
     }
     keyfob_client::operation!(DeleteMaterialCode, (), empty);
     /// Call of [`Client::material_properties`](super::Client::material_properties).
@@ -2305,21 +2287,6 @@ pub mod operation {
             self.name = value.into_iter().map(Into::into).collect();
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/material_properties"],
-            )?;
-            draft.accept("application/json");
-            draft.query("countOnly", &self.count_only);
-            draft.query("limit", &self.limit);
-            draft.query("name", &self.name);
-            draft.query("offset", &self.offset);
-            draft.joined("orderBy", &self.order_by);
-            draft.query("page", &self.page);
-            draft.finish()
-        }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
             keyfob_client::paging::pages(self)
@@ -2329,17 +2296,29 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
+    impl Fill for MaterialProperties {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/material_properties");
+        }
+        fn fill(&self, draft: &mut Draft) {
+            draft.accept("application/json");
+            draft.query("countOnly", &self.count_only);
+            draft.query("limit", &self.limit);
+            draft.query("name", &self.name);
+            draft.query("offset", &self.offset);
+            draft.joined("orderBy", &self.order_by);
+            draft.query("page", &self.page);
+        }
+    }
     keyfob_client::operation!(MaterialProperties, types::MaterialPropertyList, record);
     impl Paged for MaterialProperties {
         type Page = types::MaterialPropertyList;
         type Item = types::MaterialProperty;
         const SCHEME: Scheme = Scheme::Page { first: 0 };
-        fn at(&self, position: Position) -> Self {
-            let mut next = self.clone();
+        fn turn(&mut self, position: Position) {
             if let Position::Number(number) = position {
-                next.page = Some(number);
+                self.page = Some(number);
             }
-            next
         }
         fn start(&self) -> Option<i64> {
             self.page
@@ -2348,12 +2327,11 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn call(self) -> keyfob_client::paging::Call {
-            let request = self.request();
+        fn call(&self) -> keyfob_client::paging::Call {
             keyfob_client::paging::Call::new(
-                self.session,
+                &self.session,
                 &Self::OPERATION,
-                request,
+                self,
                 self.call,
             )
         }
@@ -2407,14 +2385,14 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/material_properties/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for MaterialProperty {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/material_properties/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(MaterialProperty, types::MaterialPropertyEnvelope, record);
@@ -2574,12 +2552,20 @@ pub mod operation {
             self.handling_unit = value.into_iter().map(Into::into).collect();
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/orders"],
-            )?;
+        /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
+        pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
+            keyfob_client::paging::pages(self)
+        }
+        /// All items of all pages.
+        pub fn stream(self) -> keyfob_client::paging::Items<Self> {
+            keyfob_client::paging::items(self)
+        }
+    }
+    impl Fill for Orders {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/orders");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.query("countOnly", &self.count_only);
             draft.query("creationDate", &self.creation_date);
@@ -2593,15 +2579,6 @@ pub mod operation {
             draft.query("page", &self.page);
             draft.query("priority", &self.priority);
             draft.query("status", &self.status);
-            draft.finish()
-        }
-        /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
-        pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
-            keyfob_client::paging::pages(self)
-        }
-        /// All items of all pages.
-        pub fn stream(self) -> keyfob_client::paging::Items<Self> {
-            keyfob_client::paging::items(self)
         }
     }
     keyfob_client::operation!(Orders, types::OrderList, record);
@@ -2609,12 +2586,10 @@ pub mod operation {
         type Page = types::OrderList;
         type Item = types::Order;
         const SCHEME: Scheme = Scheme::Page { first: 0 };
-        fn at(&self, position: Position) -> Self {
-            let mut next = self.clone();
+        fn turn(&mut self, position: Position) {
             if let Position::Number(number) = position {
-                next.page = Some(number);
+                self.page = Some(number);
             }
-            next
         }
         fn start(&self) -> Option<i64> {
             self.page
@@ -2623,12 +2598,11 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn call(self) -> keyfob_client::paging::Call {
-            let request = self.request();
+        fn call(&self) -> keyfob_client::paging::Call {
             keyfob_client::paging::Call::new(
-                self.session,
+                &self.session,
                 &Self::OPERATION,
-                request,
+                self,
                 self.call,
             )
         }
@@ -2682,15 +2656,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/orders"],
-            )?;
+    }
+    impl Fill for CreateOrder {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/orders");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(CreateOrder, types::OrderEnvelope, record);
@@ -2731,14 +2704,14 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/orders/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for Order {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/orders/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(Order, types::OrderEnvelope, record);
@@ -2785,15 +2758,15 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/orders/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for UpdateOrder {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/orders/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(UpdateOrder, types::OrderEnvelope, record);
@@ -2834,14 +2807,13 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/orders/", &path_segment("id", &self.id)?],
-            )?;
-            draft.finish()
+    }
+    impl Fill for DeleteOrderPlain {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/orders/");
+            path.segment("id", &self.id);
         }
+        fn fill(&self, _: &mut Draft) {}
     }
     keyfob_client::operation!(DeleteOrderPlain, (), empty);
     /// Call of [`Client::delete_order`](super::Client::delete_order).
@@ -2881,14 +2853,15 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/orders/", &path_segment("id", &self.id)?, "/delete"],
-            )?;
+    }
+    impl Fill for DeleteOrder {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/orders/");
+            path.segment("id", &self.id);
+            path.text("/delete");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(DeleteOrder, serde_json::Value, value);
@@ -3039,12 +3012,20 @@ pub mod operation {
             self.processed_after = Some(value.into());
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/order_lines"],
-            )?;
+        /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
+        pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
+            keyfob_client::paging::pages(self)
+        }
+        /// All items of all pages.
+        pub fn stream(self) -> keyfob_client::paging::Items<Self> {
+            keyfob_client::paging::items(self)
+        }
+    }
+    impl Fill for OrderLines {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/order_lines");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.query("countOnly", &self.count_only);
             draft.query("createdAfter", &self.created_after);
@@ -3058,15 +3039,6 @@ pub mod operation {
             draft.query("page", &self.page);
             draft.query("processedAfter", &self.processed_after);
             draft.query("status", &self.status);
-            draft.finish()
-        }
-        /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
-        pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
-            keyfob_client::paging::pages(self)
-        }
-        /// All items of all pages.
-        pub fn stream(self) -> keyfob_client::paging::Items<Self> {
-            keyfob_client::paging::items(self)
         }
     }
     keyfob_client::operation!(OrderLines, types::OrderLineList, record);
@@ -3074,12 +3046,10 @@ pub mod operation {
         type Page = types::OrderLineList;
         type Item = types::OrderLine;
         const SCHEME: Scheme = Scheme::Page { first: 0 };
-        fn at(&self, position: Position) -> Self {
-            let mut next = self.clone();
+        fn turn(&mut self, position: Position) {
             if let Position::Number(number) = position {
-                next.page = Some(number);
+                self.page = Some(number);
             }
-            next
         }
         fn start(&self) -> Option<i64> {
             self.page
@@ -3088,12 +3058,11 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn call(self) -> keyfob_client::paging::Call {
-            let request = self.request();
+        fn call(&self) -> keyfob_client::paging::Call {
             keyfob_client::paging::Call::new(
-                self.session,
+                &self.session,
                 &Self::OPERATION,
-                request,
+                self,
                 self.call,
             )
         }
@@ -3147,15 +3116,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/order_lines"],
-            )?;
+    }
+    impl Fill for CreateOrderLine {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/order_lines");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(CreateOrderLine, types::OrderLineEnvelope, record);
@@ -3196,14 +3164,14 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/order_lines/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for OrderLine {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/order_lines/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(OrderLine, types::OrderLineEnvelope, record);
@@ -3250,15 +3218,15 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/order_lines/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for UpdateOrderLine {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/order_lines/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(UpdateOrderLine, types::OrderLineEnvelope, record);
@@ -3299,14 +3267,13 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/order_lines/", &path_segment("id", &self.id)?],
-            )?;
-            draft.finish()
+    }
+    impl Fill for DeleteOrderLine {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/order_lines/");
+            path.segment("id", &self.id);
         }
+        fn fill(&self, _: &mut Draft) {}
     }
     keyfob_client::operation!(DeleteOrderLine, (), empty);
     /// Call of [`Client::transactions`](super::Client::transactions).
@@ -3801,12 +3768,20 @@ pub mod operation {
             self.before = Some(value.into());
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/transactions"],
-            )?;
+        /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
+        pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
+            keyfob_client::paging::pages(self)
+        }
+        /// All items of all pages.
+        pub fn stream(self) -> keyfob_client::paging::Items<Self> {
+            keyfob_client::paging::items(self)
+        }
+    }
+    impl Fill for Transactions {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/transactions");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.query("after", &self.after);
             draft.query("batchName", &self.batch_name);
@@ -3851,15 +3826,6 @@ pub mod operation {
             draft.query("warehouseName", &self.warehouse_name);
             draft.query("xStep", &self.x_step);
             draft.query("yStep", &self.y_step);
-            draft.finish()
-        }
-        /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
-        pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
-            keyfob_client::paging::pages(self)
-        }
-        /// All items of all pages.
-        pub fn stream(self) -> keyfob_client::paging::Items<Self> {
-            keyfob_client::paging::items(self)
         }
     }
     keyfob_client::operation!(Transactions, types::TransactionList, record);
@@ -3867,12 +3833,10 @@ pub mod operation {
         type Page = types::TransactionList;
         type Item = types::Transaction;
         const SCHEME: Scheme = Scheme::Page { first: 0 };
-        fn at(&self, position: Position) -> Self {
-            let mut next = self.clone();
+        fn turn(&mut self, position: Position) {
             if let Position::Number(number) = position {
-                next.page = Some(number);
+                self.page = Some(number);
             }
-            next
         }
         fn start(&self) -> Option<i64> {
             self.page
@@ -3881,12 +3845,11 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn call(self) -> keyfob_client::paging::Call {
-            let request = self.request();
+        fn call(&self) -> keyfob_client::paging::Call {
             keyfob_client::paging::Call::new(
-                self.session,
+                &self.session,
                 &Self::OPERATION,
-                request,
+                self,
                 self.call,
             )
         }
@@ -3940,14 +3903,14 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/transactions/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for Transaction {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/transactions/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(Transaction, types::TransactionEnvelope, record);
@@ -3994,15 +3957,15 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/transactions/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for UpdateTransactionByPost {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/transactions/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(
@@ -4051,15 +4014,15 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/transactions/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for UpdateTransaction {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/transactions/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(UpdateTransaction, types::TransactionEnvelope, record);
@@ -4175,23 +4138,6 @@ pub mod operation {
             self.priority = value.into_iter().map(Into::into).collect();
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/batches"],
-            )?;
-            draft.accept("application/json");
-            draft.query("countOnly", &self.count_only);
-            draft.query("limit", &self.limit);
-            draft.query("name", &self.name);
-            draft.query("offset", &self.offset);
-            draft.joined("orderBy", &self.order_by);
-            draft.query("page", &self.page);
-            draft.query("priority", &self.priority);
-            draft.query("type", &self.type_);
-            draft.finish()
-        }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
             keyfob_client::paging::pages(self)
@@ -4201,17 +4147,31 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
+    impl Fill for Batches {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/batches");
+        }
+        fn fill(&self, draft: &mut Draft) {
+            draft.accept("application/json");
+            draft.query("countOnly", &self.count_only);
+            draft.query("limit", &self.limit);
+            draft.query("name", &self.name);
+            draft.query("offset", &self.offset);
+            draft.joined("orderBy", &self.order_by);
+            draft.query("page", &self.page);
+            draft.query("priority", &self.priority);
+            draft.query("type", &self.type_);
+        }
+    }
     keyfob_client::operation!(Batches, types::BatchList, record);
     impl Paged for Batches {
         type Page = types::BatchList;
         type Item = types::Batch;
         const SCHEME: Scheme = Scheme::Page { first: 0 };
-        fn at(&self, position: Position) -> Self {
-            let mut next = self.clone();
+        fn turn(&mut self, position: Position) {
             if let Position::Number(number) = position {
-                next.page = Some(number);
+                self.page = Some(number);
             }
-            next
         }
         fn start(&self) -> Option<i64> {
             self.page
@@ -4220,12 +4180,11 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn call(self) -> keyfob_client::paging::Call {
-            let request = self.request();
+        fn call(&self) -> keyfob_client::paging::Call {
             keyfob_client::paging::Call::new(
-                self.session,
+                &self.session,
                 &Self::OPERATION,
-                request,
+                self,
                 self.call,
             )
         }
@@ -4279,15 +4238,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/batches"],
-            )?;
+    }
+    impl Fill for CreateBatch {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/batches");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(CreateBatch, types::BatchEnvelope, record);
@@ -4328,14 +4286,14 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/batches/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for Batch {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/batches/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(Batch, types::BatchEnvelope, record);
@@ -4382,15 +4340,15 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/batches/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for UpdateBatch {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/batches/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(UpdateBatch, types::BatchEnvelope, record);
@@ -4431,14 +4389,13 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/batches/", &path_segment("id", &self.id)?],
-            )?;
-            draft.finish()
+    }
+    impl Fill for DeleteBatch {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/batches/");
+            path.segment("id", &self.id);
         }
+        fn fill(&self, _: &mut Draft) {}
     }
     keyfob_client::operation!(DeleteBatch, (), empty);
     /// Call of [`Client::work_order_lines`](super::Client::work_order_lines).
@@ -4630,12 +4587,20 @@ pub mod operation {
             self.progress_type = value.into_iter().map(Into::into).collect();
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/work_order_lines"],
-            )?;
+        /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
+        pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
+            keyfob_client::paging::pages(self)
+        }
+        /// All items of all pages.
+        pub fn stream(self) -> keyfob_client::paging::Items<Self> {
+            keyfob_client::paging::items(self)
+        }
+    }
+    impl Fill for WorkOrderLines {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/work_order_lines");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.query("batchId", &self.batch_id);
             draft.query("countOnly", &self.count_only);
@@ -4652,15 +4617,6 @@ pub mod operation {
             draft.query("orderLineId", &self.order_line_id);
             draft.query("page", &self.page);
             draft.query("progressType", &self.progress_type);
-            draft.finish()
-        }
-        /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
-        pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
-            keyfob_client::paging::pages(self)
-        }
-        /// All items of all pages.
-        pub fn stream(self) -> keyfob_client::paging::Items<Self> {
-            keyfob_client::paging::items(self)
         }
     }
     keyfob_client::operation!(WorkOrderLines, types::WorkOrderLineList, record);
@@ -4668,12 +4624,10 @@ pub mod operation {
         type Page = types::WorkOrderLineList;
         type Item = types::WorkOrderLine;
         const SCHEME: Scheme = Scheme::Page { first: 0 };
-        fn at(&self, position: Position) -> Self {
-            let mut next = self.clone();
+        fn turn(&mut self, position: Position) {
             if let Position::Number(number) = position {
-                next.page = Some(number);
+                self.page = Some(number);
             }
-            next
         }
         fn start(&self) -> Option<i64> {
             self.page
@@ -4682,12 +4636,11 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn call(self) -> keyfob_client::paging::Call {
-            let request = self.request();
+        fn call(&self) -> keyfob_client::paging::Call {
             keyfob_client::paging::Call::new(
-                self.session,
+                &self.session,
                 &Self::OPERATION,
-                request,
+                self,
                 self.call,
             )
         }
@@ -4741,14 +4694,14 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/work_order_lines/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for WorkOrderLine {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/work_order_lines/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(WorkOrderLine, types::WorkOrderLineEnvelope, record);
@@ -4795,15 +4748,15 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/work_order_lines/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for UpdateWorkOrderLine {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/work_order_lines/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(UpdateWorkOrderLine, types::WorkOrderLineEnvelope, record);
@@ -4890,21 +4843,6 @@ pub mod operation {
             self.material_id = value.into_iter().map(Into::into).collect();
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/storage_rules"],
-            )?;
-            draft.accept("application/json");
-            draft.query("countOnly", &self.count_only);
-            draft.query("limit", &self.limit);
-            draft.query("materialId", &self.material_id);
-            draft.query("offset", &self.offset);
-            draft.joined("orderBy", &self.order_by);
-            draft.query("page", &self.page);
-            draft.finish()
-        }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
             keyfob_client::paging::pages(self)
@@ -4914,17 +4852,29 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
+    impl Fill for StorageRules {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/storage_rules");
+        }
+        fn fill(&self, draft: &mut Draft) {
+            draft.accept("application/json");
+            draft.query("countOnly", &self.count_only);
+            draft.query("limit", &self.limit);
+            draft.query("materialId", &self.material_id);
+            draft.query("offset", &self.offset);
+            draft.joined("orderBy", &self.order_by);
+            draft.query("page", &self.page);
+        }
+    }
     keyfob_client::operation!(StorageRules, types::StorageRuleList, record);
     impl Paged for StorageRules {
         type Page = types::StorageRuleList;
         type Item = types::StorageRule;
         const SCHEME: Scheme = Scheme::Page { first: 0 };
-        fn at(&self, position: Position) -> Self {
-            let mut next = self.clone();
+        fn turn(&mut self, position: Position) {
             if let Position::Number(number) = position {
-                next.page = Some(number);
+                self.page = Some(number);
             }
-            next
         }
         fn start(&self) -> Option<i64> {
             self.page
@@ -4933,12 +4883,11 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn call(self) -> keyfob_client::paging::Call {
-            let request = self.request();
+        fn call(&self) -> keyfob_client::paging::Call {
             keyfob_client::paging::Call::new(
-                self.session,
+                &self.session,
                 &Self::OPERATION,
-                request,
+                self,
                 self.call,
             )
         }
@@ -4992,15 +4941,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/storage_rules"],
-            )?;
+    }
+    impl Fill for CreateStorageRule {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/storage_rules");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(CreateStorageRule, types::StorageRuleEnvelope, record);
@@ -5041,14 +4989,14 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/storage_rules/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for StorageRule {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/storage_rules/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(StorageRule, types::StorageRuleEnvelope, record);
@@ -5095,15 +5043,15 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/storage_rules/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for UpdateStorageRule {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/storage_rules/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(UpdateStorageRule, types::StorageRuleEnvelope, record);
@@ -5144,14 +5092,14 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/storage_rules/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for DeleteStorageRule {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/storage_rules/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(DeleteStorageRule, serde_json::Value, value);
@@ -5451,12 +5399,20 @@ pub mod operation {
             self.y_coordinate = value.into_iter().map(Into::into).collect();
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/locations"],
-            )?;
+        /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
+        pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
+            keyfob_client::paging::pages(self)
+        }
+        /// All items of all pages.
+        pub fn stream(self) -> keyfob_client::paging::Items<Self> {
+            keyfob_client::paging::items(self)
+        }
+    }
+    impl Fill for Locations {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/locations");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.query("binDepth", &self.bin_depth);
             draft.query("binId", &self.bin_id);
@@ -5483,15 +5439,6 @@ pub mod operation {
             draft.query("xCoordinate", &self.x_coordinate);
             draft.query("yCoordinate", &self.y_coordinate);
             draft.query("zoneId", &self.zone_id);
-            draft.finish()
-        }
-        /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
-        pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
-            keyfob_client::paging::pages(self)
-        }
-        /// All items of all pages.
-        pub fn stream(self) -> keyfob_client::paging::Items<Self> {
-            keyfob_client::paging::items(self)
         }
     }
     keyfob_client::operation!(Locations, types::LocationList, record);
@@ -5499,12 +5446,10 @@ pub mod operation {
         type Page = types::LocationList;
         type Item = types::Location;
         const SCHEME: Scheme = Scheme::Page { first: 0 };
-        fn at(&self, position: Position) -> Self {
-            let mut next = self.clone();
+        fn turn(&mut self, position: Position) {
             if let Position::Number(number) = position {
-                next.page = Some(number);
+                self.page = Some(number);
             }
-            next
         }
         fn start(&self) -> Option<i64> {
             self.page
@@ -5513,12 +5458,11 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn call(self) -> keyfob_client::paging::Call {
-            let request = self.request();
+        fn call(&self) -> keyfob_client::paging::Call {
             keyfob_client::paging::Call::new(
-                self.session,
+                &self.session,
                 &Self::OPERATION,
-                request,
+                self,
                 self.call,
             )
         }
@@ -5572,14 +5516,14 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/locations/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for Location {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/locations/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(Location, types::LocationEnvelope, record);
@@ -5791,12 +5735,20 @@ pub mod operation {
             self.warehouse_name = value.into_iter().map(Into::into).collect();
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/location_contents"],
-            )?;
+        /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
+        pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
+            keyfob_client::paging::pages(self)
+        }
+        /// All items of all pages.
+        pub fn stream(self) -> keyfob_client::paging::Items<Self> {
+            keyfob_client::paging::items(self)
+        }
+    }
+    impl Fill for LocationContents {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/location_contents");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.query("binId", &self.bin_id);
             draft.query("carrierId", &self.carrier_id);
@@ -5815,15 +5767,6 @@ pub mod operation {
             draft.query("page", &self.page);
             draft.query("type", &self.type_);
             draft.query("warehouseName", &self.warehouse_name);
-            draft.finish()
-        }
-        /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
-        pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
-            keyfob_client::paging::pages(self)
-        }
-        /// All items of all pages.
-        pub fn stream(self) -> keyfob_client::paging::Items<Self> {
-            keyfob_client::paging::items(self)
         }
     }
     keyfob_client::operation!(LocationContents, types::LocationContentList, record);
@@ -5831,12 +5774,10 @@ pub mod operation {
         type Page = types::LocationContentList;
         type Item = types::LocationContent;
         const SCHEME: Scheme = Scheme::Page { first: 0 };
-        fn at(&self, position: Position) -> Self {
-            let mut next = self.clone();
+        fn turn(&mut self, position: Position) {
             if let Position::Number(number) = position {
-                next.page = Some(number);
+                self.page = Some(number);
             }
-            next
         }
         fn start(&self) -> Option<i64> {
             self.page
@@ -5845,12 +5786,11 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn call(self) -> keyfob_client::paging::Call {
-            let request = self.request();
+        fn call(&self) -> keyfob_client::paging::Call {
             keyfob_client::paging::Call::new(
-                self.session,
+                &self.session,
                 &Self::OPERATION,
-                request,
+                self,
                 self.call,
             )
         }
@@ -5904,14 +5844,14 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/location_contents/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for LocationContent {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/location_contents/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(LocationContent, types::LocationContentEnvelope, record);
@@ -6147,12 +6087,20 @@ pub mod operation {
             self.release_date = value.into_iter().map(Into::into).collect();
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/location_content_breakdowns"],
-            )?;
+        /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
+        pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
+            keyfob_client::paging::pages(self)
+        }
+        /// All items of all pages.
+        pub fn stream(self) -> keyfob_client::paging::Items<Self> {
+            keyfob_client::paging::items(self)
+        }
+    }
+    impl Fill for LocationContentBreakdowns {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/location_content_breakdowns");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.query("blockReason", &self.block_reason);
             draft.query("countOnly", &self.count_only);
@@ -6173,15 +6121,6 @@ pub mod operation {
             draft.query("qualification", &self.qualification);
             draft.query("releaseDate", &self.release_date);
             draft.query("serialNumber", &self.serial_number);
-            draft.finish()
-        }
-        /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
-        pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
-            keyfob_client::paging::pages(self)
-        }
-        /// All items of all pages.
-        pub fn stream(self) -> keyfob_client::paging::Items<Self> {
-            keyfob_client::paging::items(self)
         }
     }
     keyfob_client::operation!(
@@ -6191,12 +6130,10 @@ pub mod operation {
         type Page = types::LocationContentBreakdownList;
         type Item = types::LocationContentBreakdown;
         const SCHEME: Scheme = Scheme::Page { first: 0 };
-        fn at(&self, position: Position) -> Self {
-            let mut next = self.clone();
+        fn turn(&mut self, position: Position) {
             if let Position::Number(number) = position {
-                next.page = Some(number);
+                self.page = Some(number);
             }
-            next
         }
         fn start(&self) -> Option<i64> {
             self.page
@@ -6205,12 +6142,11 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn call(self) -> keyfob_client::paging::Call {
-            let request = self.request();
+        fn call(&self) -> keyfob_client::paging::Call {
             keyfob_client::paging::Call::new(
-                self.session,
+                &self.session,
                 &Self::OPERATION,
-                request,
+                self,
                 self.call,
             )
         }
@@ -6264,14 +6200,14 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/location_content_breakdowns/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for LocationContentBreakdown {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/location_content_breakdowns/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(
@@ -6360,21 +6296,6 @@ pub mod operation {
             self.name = value.into_iter().map(Into::into).collect();
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/warehouses"],
-            )?;
-            draft.accept("application/json");
-            draft.query("countOnly", &self.count_only);
-            draft.query("limit", &self.limit);
-            draft.query("name", &self.name);
-            draft.query("offset", &self.offset);
-            draft.joined("orderBy", &self.order_by);
-            draft.query("page", &self.page);
-            draft.finish()
-        }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
             keyfob_client::paging::pages(self)
@@ -6384,17 +6305,29 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
+    impl Fill for Warehouses {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/warehouses");
+        }
+        fn fill(&self, draft: &mut Draft) {
+            draft.accept("application/json");
+            draft.query("countOnly", &self.count_only);
+            draft.query("limit", &self.limit);
+            draft.query("name", &self.name);
+            draft.query("offset", &self.offset);
+            draft.joined("orderBy", &self.order_by);
+            draft.query("page", &self.page);
+        }
+    }
     keyfob_client::operation!(Warehouses, types::WarehouseList, record);
     impl Paged for Warehouses {
         type Page = types::WarehouseList;
         type Item = types::Warehouse;
         const SCHEME: Scheme = Scheme::Page { first: 0 };
-        fn at(&self, position: Position) -> Self {
-            let mut next = self.clone();
+        fn turn(&mut self, position: Position) {
             if let Position::Number(number) = position {
-                next.page = Some(number);
+                self.page = Some(number);
             }
-            next
         }
         fn start(&self) -> Option<i64> {
             self.page
@@ -6403,12 +6336,11 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn call(self) -> keyfob_client::paging::Call {
-            let request = self.request();
+        fn call(&self) -> keyfob_client::paging::Call {
             keyfob_client::paging::Call::new(
-                self.session,
+                &self.session,
                 &Self::OPERATION,
-                request,
+                self,
                 self.call,
             )
         }
@@ -6462,14 +6394,14 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/warehouses/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for Warehouse {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/warehouses/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(Warehouse, types::WarehouseEnvelope, record);
@@ -6585,23 +6517,6 @@ pub mod operation {
             self.warehouse_id = value.into_iter().map(Into::into).collect();
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/storage_units"],
-            )?;
-            draft.accept("application/json");
-            draft.query("countOnly", &self.count_only);
-            draft.query("limit", &self.limit);
-            draft.query("name", &self.name);
-            draft.query("offset", &self.offset);
-            draft.joined("orderBy", &self.order_by);
-            draft.query("page", &self.page);
-            draft.query("type", &self.type_);
-            draft.query("warehouseId", &self.warehouse_id);
-            draft.finish()
-        }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
             keyfob_client::paging::pages(self)
@@ -6611,17 +6526,31 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
+    impl Fill for StorageUnits {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/storage_units");
+        }
+        fn fill(&self, draft: &mut Draft) {
+            draft.accept("application/json");
+            draft.query("countOnly", &self.count_only);
+            draft.query("limit", &self.limit);
+            draft.query("name", &self.name);
+            draft.query("offset", &self.offset);
+            draft.joined("orderBy", &self.order_by);
+            draft.query("page", &self.page);
+            draft.query("type", &self.type_);
+            draft.query("warehouseId", &self.warehouse_id);
+        }
+    }
     keyfob_client::operation!(StorageUnits, types::StorageUnitList, record);
     impl Paged for StorageUnits {
         type Page = types::StorageUnitList;
         type Item = types::StorageUnit;
         const SCHEME: Scheme = Scheme::Page { first: 0 };
-        fn at(&self, position: Position) -> Self {
-            let mut next = self.clone();
+        fn turn(&mut self, position: Position) {
             if let Position::Number(number) = position {
-                next.page = Some(number);
+                self.page = Some(number);
             }
-            next
         }
         fn start(&self) -> Option<i64> {
             self.page
@@ -6630,12 +6559,11 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn call(self) -> keyfob_client::paging::Call {
-            let request = self.request();
+        fn call(&self) -> keyfob_client::paging::Call {
             keyfob_client::paging::Call::new(
-                self.session,
+                &self.session,
                 &Self::OPERATION,
-                request,
+                self,
                 self.call,
             )
         }
@@ -6689,14 +6617,14 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/storage_units/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for StorageUnit {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/storage_units/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(StorageUnit, types::StorageUnitEnvelope, record);
@@ -6801,22 +6729,6 @@ pub mod operation {
             self.storage_unit_id = value.into_iter().map(Into::into).collect();
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/access_points"],
-            )?;
-            draft.accept("application/json");
-            draft.query("countOnly", &self.count_only);
-            draft.query("limit", &self.limit);
-            draft.query("name", &self.name);
-            draft.query("offset", &self.offset);
-            draft.joined("orderBy", &self.order_by);
-            draft.query("page", &self.page);
-            draft.query("storageUnitId", &self.storage_unit_id);
-            draft.finish()
-        }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
             keyfob_client::paging::pages(self)
@@ -6826,17 +6738,30 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
+    impl Fill for AccessPoints {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/access_points");
+        }
+        fn fill(&self, draft: &mut Draft) {
+            draft.accept("application/json");
+            draft.query("countOnly", &self.count_only);
+            draft.query("limit", &self.limit);
+            draft.query("name", &self.name);
+            draft.query("offset", &self.offset);
+            draft.joined("orderBy", &self.order_by);
+            draft.query("page", &self.page);
+            draft.query("storageUnitId", &self.storage_unit_id);
+        }
+    }
     keyfob_client::operation!(AccessPoints, types::AccessPointList, record);
     impl Paged for AccessPoints {
         type Page = types::AccessPointList;
         type Item = types::AccessPoint;
         const SCHEME: Scheme = Scheme::Page { first: 0 };
-        fn at(&self, position: Position) -> Self {
-            let mut next = self.clone();
+        fn turn(&mut self, position: Position) {
             if let Position::Number(number) = position {
-                next.page = Some(number);
+                self.page = Some(number);
             }
-            next
         }
         fn start(&self) -> Option<i64> {
             self.page
@@ -6845,12 +6770,11 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn call(self) -> keyfob_client::paging::Call {
-            let request = self.request();
+        fn call(&self) -> keyfob_client::paging::Call {
             keyfob_client::paging::Call::new(
-                self.session,
+                &self.session,
                 &Self::OPERATION,
-                request,
+                self,
                 self.call,
             )
         }
@@ -6904,14 +6828,14 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/access_points/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for AccessPoint {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/access_points/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(AccessPoint, types::AccessPointEnvelope, record);
@@ -6998,21 +6922,6 @@ pub mod operation {
             self.name = value.into_iter().map(Into::into).collect();
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/carriers"],
-            )?;
-            draft.accept("application/json");
-            draft.query("countOnly", &self.count_only);
-            draft.query("limit", &self.limit);
-            draft.query("name", &self.name);
-            draft.query("offset", &self.offset);
-            draft.joined("orderBy", &self.order_by);
-            draft.query("page", &self.page);
-            draft.finish()
-        }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
             keyfob_client::paging::pages(self)
@@ -7022,17 +6931,29 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
+    impl Fill for Carriers {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/carriers");
+        }
+        fn fill(&self, draft: &mut Draft) {
+            draft.accept("application/json");
+            draft.query("countOnly", &self.count_only);
+            draft.query("limit", &self.limit);
+            draft.query("name", &self.name);
+            draft.query("offset", &self.offset);
+            draft.joined("orderBy", &self.order_by);
+            draft.query("page", &self.page);
+        }
+    }
     keyfob_client::operation!(Carriers, types::CarrierList, record);
     impl Paged for Carriers {
         type Page = types::CarrierList;
         type Item = types::Carrier;
         const SCHEME: Scheme = Scheme::Page { first: 0 };
-        fn at(&self, position: Position) -> Self {
-            let mut next = self.clone();
+        fn turn(&mut self, position: Position) {
             if let Position::Number(number) = position {
-                next.page = Some(number);
+                self.page = Some(number);
             }
-            next
         }
         fn start(&self) -> Option<i64> {
             self.page
@@ -7041,12 +6962,11 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn call(self) -> keyfob_client::paging::Call {
-            let request = self.request();
+        fn call(&self) -> keyfob_client::paging::Call {
             keyfob_client::paging::Call::new(
-                self.session,
+                &self.session,
                 &Self::OPERATION,
-                request,
+                self,
                 self.call,
             )
         }
@@ -7100,14 +7020,14 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/carriers/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for Carrier {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/carriers/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(Carrier, types::CarrierEnvelope, record);
@@ -7363,12 +7283,20 @@ pub mod operation {
             self.z_coordinate = value.into_iter().map(Into::into).collect();
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/shelves"],
-            )?;
+        /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
+        pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
+            keyfob_client::paging::pages(self)
+        }
+        /// All items of all pages.
+        pub fn stream(self) -> keyfob_client::paging::Items<Self> {
+            keyfob_client::paging::items(self)
+        }
+    }
+    impl Fill for Shelves {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/shelves");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.query("carrierId", &self.carrier_id);
             draft.query("countOnly", &self.count_only);
@@ -7391,15 +7319,6 @@ pub mod operation {
             draft.query("yCoordinate", &self.y_coordinate);
             draft.query("zCoordinate", &self.z_coordinate);
             draft.query("zoneId", &self.zone_id);
-            draft.finish()
-        }
-        /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
-        pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
-            keyfob_client::paging::pages(self)
-        }
-        /// All items of all pages.
-        pub fn stream(self) -> keyfob_client::paging::Items<Self> {
-            keyfob_client::paging::items(self)
         }
     }
     keyfob_client::operation!(Shelves, types::ShelfList, record);
@@ -7407,12 +7326,10 @@ pub mod operation {
         type Page = types::ShelfList;
         type Item = types::Shelf;
         const SCHEME: Scheme = Scheme::Page { first: 0 };
-        fn at(&self, position: Position) -> Self {
-            let mut next = self.clone();
+        fn turn(&mut self, position: Position) {
             if let Position::Number(number) = position {
-                next.page = Some(number);
+                self.page = Some(number);
             }
-            next
         }
         fn start(&self) -> Option<i64> {
             self.page
@@ -7421,12 +7338,11 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn call(self) -> keyfob_client::paging::Call {
-            let request = self.request();
+        fn call(&self) -> keyfob_client::paging::Call {
             keyfob_client::paging::Call::new(
-                self.session,
+                &self.session,
                 &Self::OPERATION,
-                request,
+                self,
                 self.call,
             )
         }
@@ -7480,14 +7396,14 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/shelves/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for Shelf {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/shelves/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(Shelf, types::ShelfEnvelope, record);
@@ -7584,18 +7500,6 @@ pub mod operation {
             self.type_ = value.into_iter().map(Into::into).collect();
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(&self.session, &Self::OPERATION, &["/api/bins"])?;
-            draft.accept("application/json");
-            draft.query("countOnly", &self.count_only);
-            draft.query("limit", &self.limit);
-            draft.query("name", &self.name);
-            draft.query("offset", &self.offset);
-            draft.joined("orderBy", &self.order_by);
-            draft.query("page", &self.page);
-            draft.query("type", &self.type_);
-            draft.finish()
-        }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
             keyfob_client::paging::pages(self)
@@ -7605,17 +7509,30 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
+    impl Fill for Bins {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/bins");
+        }
+        fn fill(&self, draft: &mut Draft) {
+            draft.accept("application/json");
+            draft.query("countOnly", &self.count_only);
+            draft.query("limit", &self.limit);
+            draft.query("name", &self.name);
+            draft.query("offset", &self.offset);
+            draft.joined("orderBy", &self.order_by);
+            draft.query("page", &self.page);
+            draft.query("type", &self.type_);
+        }
+    }
     keyfob_client::operation!(Bins, types::BinList, record);
     impl Paged for Bins {
         type Page = types::BinList;
         type Item = types::Bin;
         const SCHEME: Scheme = Scheme::Page { first: 0 };
-        fn at(&self, position: Position) -> Self {
-            let mut next = self.clone();
+        fn turn(&mut self, position: Position) {
             if let Position::Number(number) = position {
-                next.page = Some(number);
+                self.page = Some(number);
             }
-            next
         }
         fn start(&self) -> Option<i64> {
             self.page
@@ -7624,12 +7541,11 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn call(self) -> keyfob_client::paging::Call {
-            let request = self.request();
+        fn call(&self) -> keyfob_client::paging::Call {
             keyfob_client::paging::Call::new(
-                self.session,
+                &self.session,
                 &Self::OPERATION,
-                request,
+                self,
                 self.call,
             )
         }
@@ -7683,14 +7599,14 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/bins/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for Bin {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/bins/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(Bin, types::BinEnvelope, record);
@@ -7839,12 +7755,20 @@ pub mod operation {
             self.pick_type = value.into_iter().map(Into::into).collect();
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/zones"],
-            )?;
+        /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
+        pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
+            keyfob_client::paging::pages(self)
+        }
+        /// All items of all pages.
+        pub fn stream(self) -> keyfob_client::paging::Items<Self> {
+            keyfob_client::paging::items(self)
+        }
+    }
+    impl Fill for Zones {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/zones");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.query("color", &self.color);
             draft.query("countOnly", &self.count_only);
@@ -7857,15 +7781,6 @@ pub mod operation {
             draft.query("putType", &self.put_type);
             draft.query("type", &self.type_);
             draft.query("warehouse", &self.warehouse);
-            draft.finish()
-        }
-        /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
-        pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
-            keyfob_client::paging::pages(self)
-        }
-        /// All items of all pages.
-        pub fn stream(self) -> keyfob_client::paging::Items<Self> {
-            keyfob_client::paging::items(self)
         }
     }
     keyfob_client::operation!(Zones, types::ZoneList, record);
@@ -7873,12 +7788,10 @@ pub mod operation {
         type Page = types::ZoneList;
         type Item = types::Zone;
         const SCHEME: Scheme = Scheme::Page { first: 0 };
-        fn at(&self, position: Position) -> Self {
-            let mut next = self.clone();
+        fn turn(&mut self, position: Position) {
             if let Position::Number(number) = position {
-                next.page = Some(number);
+                self.page = Some(number);
             }
-            next
         }
         fn start(&self) -> Option<i64> {
             self.page
@@ -7887,12 +7800,11 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn call(self) -> keyfob_client::paging::Call {
-            let request = self.request();
+        fn call(&self) -> keyfob_client::paging::Call {
             keyfob_client::paging::Call::new(
-                self.session,
+                &self.session,
                 &Self::OPERATION,
-                request,
+                self,
                 self.call,
             )
         }
@@ -7946,14 +7858,14 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/zones/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for Zone {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/zones/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(Zone, types::ZoneEnvelope, record);
@@ -8030,20 +7942,6 @@ pub mod operation {
             self.order_by = value.into_iter().map(Into::into).collect();
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/stations"],
-            )?;
-            draft.accept("application/json");
-            draft.query("countOnly", &self.count_only);
-            draft.query("limit", &self.limit);
-            draft.query("offset", &self.offset);
-            draft.joined("orderBy", &self.order_by);
-            draft.query("page", &self.page);
-            draft.finish()
-        }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
             keyfob_client::paging::pages(self)
@@ -8053,17 +7951,28 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
+    impl Fill for Stations {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/stations");
+        }
+        fn fill(&self, draft: &mut Draft) {
+            draft.accept("application/json");
+            draft.query("countOnly", &self.count_only);
+            draft.query("limit", &self.limit);
+            draft.query("offset", &self.offset);
+            draft.joined("orderBy", &self.order_by);
+            draft.query("page", &self.page);
+        }
+    }
     keyfob_client::operation!(Stations, types::StationList, record);
     impl Paged for Stations {
         type Page = types::StationList;
         type Item = types::Station;
         const SCHEME: Scheme = Scheme::Page { first: 0 };
-        fn at(&self, position: Position) -> Self {
-            let mut next = self.clone();
+        fn turn(&mut self, position: Position) {
             if let Position::Number(number) = position {
-                next.page = Some(number);
+                self.page = Some(number);
             }
-            next
         }
         fn start(&self) -> Option<i64> {
             self.page
@@ -8072,12 +7981,11 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn call(self) -> keyfob_client::paging::Call {
-            let request = self.request();
+        fn call(&self) -> keyfob_client::paging::Call {
             keyfob_client::paging::Call::new(
-                self.session,
+                &self.session,
                 &Self::OPERATION,
-                request,
+                self,
                 self.call,
             )
         }
@@ -8131,14 +8039,14 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/stations/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for Station {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/stations/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(Station, types::StationEnvelope, record);
@@ -8225,21 +8133,6 @@ pub mod operation {
             self.name = value.into_iter().map(Into::into).collect();
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/clients"],
-            )?;
-            draft.accept("application/json");
-            draft.query("countOnly", &self.count_only);
-            draft.query("limit", &self.limit);
-            draft.query("name", &self.name);
-            draft.query("offset", &self.offset);
-            draft.joined("orderBy", &self.order_by);
-            draft.query("page", &self.page);
-            draft.finish()
-        }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
             keyfob_client::paging::pages(self)
@@ -8249,17 +8142,29 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
+    impl Fill for PowerPickClients {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/clients");
+        }
+        fn fill(&self, draft: &mut Draft) {
+            draft.accept("application/json");
+            draft.query("countOnly", &self.count_only);
+            draft.query("limit", &self.limit);
+            draft.query("name", &self.name);
+            draft.query("offset", &self.offset);
+            draft.joined("orderBy", &self.order_by);
+            draft.query("page", &self.page);
+        }
+    }
     keyfob_client::operation!(PowerPickClients, types::PowerPickClientList, record);
     impl Paged for PowerPickClients {
         type Page = types::PowerPickClientList;
         type Item = types::PowerPickClient;
         const SCHEME: Scheme = Scheme::Page { first: 0 };
-        fn at(&self, position: Position) -> Self {
-            let mut next = self.clone();
+        fn turn(&mut self, position: Position) {
             if let Position::Number(number) = position {
-                next.page = Some(number);
+                self.page = Some(number);
             }
-            next
         }
         fn start(&self) -> Option<i64> {
             self.page
@@ -8268,12 +8173,11 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn call(self) -> keyfob_client::paging::Call {
-            let request = self.request();
+        fn call(&self) -> keyfob_client::paging::Call {
             keyfob_client::paging::Call::new(
-                self.session,
+                &self.session,
                 &Self::OPERATION,
-                request,
+                self,
                 self.call,
             )
         }
@@ -8327,14 +8231,14 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/clients/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for PowerPickClient {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/clients/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(PowerPickClient, types::PowerPickClientEnvelope, record);
@@ -8431,22 +8335,6 @@ pub mod operation {
             self.type_ = value.into_iter().map(Into::into).collect();
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/cost_centers"],
-            )?;
-            draft.accept("application/json");
-            draft.query("countOnly", &self.count_only);
-            draft.query("limit", &self.limit);
-            draft.query("name", &self.name);
-            draft.query("offset", &self.offset);
-            draft.joined("orderBy", &self.order_by);
-            draft.query("page", &self.page);
-            draft.query("type", &self.type_);
-            draft.finish()
-        }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
             keyfob_client::paging::pages(self)
@@ -8456,17 +8344,30 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
+    impl Fill for CostCenters {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/cost_centers");
+        }
+        fn fill(&self, draft: &mut Draft) {
+            draft.accept("application/json");
+            draft.query("countOnly", &self.count_only);
+            draft.query("limit", &self.limit);
+            draft.query("name", &self.name);
+            draft.query("offset", &self.offset);
+            draft.joined("orderBy", &self.order_by);
+            draft.query("page", &self.page);
+            draft.query("type", &self.type_);
+        }
+    }
     keyfob_client::operation!(CostCenters, types::CostCenterList, record);
     impl Paged for CostCenters {
         type Page = types::CostCenterList;
         type Item = types::CostCenter;
         const SCHEME: Scheme = Scheme::Page { first: 0 };
-        fn at(&self, position: Position) -> Self {
-            let mut next = self.clone();
+        fn turn(&mut self, position: Position) {
             if let Position::Number(number) = position {
-                next.page = Some(number);
+                self.page = Some(number);
             }
-            next
         }
         fn start(&self) -> Option<i64> {
             self.page
@@ -8475,12 +8376,11 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn call(self) -> keyfob_client::paging::Call {
-            let request = self.request();
+        fn call(&self) -> keyfob_client::paging::Call {
             keyfob_client::paging::Call::new(
-                self.session,
+                &self.session,
                 &Self::OPERATION,
-                request,
+                self,
                 self.call,
             )
         }
@@ -8534,15 +8434,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/cost_centers"],
-            )?;
+    }
+    impl Fill for CreateCostCenter {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/cost_centers");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(CreateCostCenter, types::CostCenterEnvelope, record);
@@ -8583,14 +8482,14 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/cost_centers/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for CostCenter {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/cost_centers/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(CostCenter, types::CostCenterEnvelope, record);
@@ -8637,15 +8536,15 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/cost_centers/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for UpdateCostCenter {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/cost_centers/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(UpdateCostCenter, types::CostCenterEnvelope, record);
@@ -8686,14 +8585,13 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/cost_centers/", &path_segment("id", &self.id)?],
-            )?;
-            draft.finish()
+    }
+    impl Fill for DeleteCostCenter {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/cost_centers/");
+            path.segment("id", &self.id);
         }
+        fn fill(&self, _: &mut Draft) {}
     }
     keyfob_client::operation!(DeleteCostCenter, (), empty);
     /// Call of [`Client::kits`](super::Client::kits).
@@ -8808,19 +8706,6 @@ pub mod operation {
             self.target = value.into_iter().map(Into::into).collect();
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(&self.session, &Self::OPERATION, &["/api/kits"])?;
-            draft.accept("application/json");
-            draft.query("countOnly", &self.count_only);
-            draft.query("hasStock", &self.has_stock);
-            draft.query("limit", &self.limit);
-            draft.query("name", &self.name);
-            draft.query("offset", &self.offset);
-            draft.joined("orderBy", &self.order_by);
-            draft.query("page", &self.page);
-            draft.query("target", &self.target);
-            draft.finish()
-        }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
             keyfob_client::paging::pages(self)
@@ -8830,17 +8715,31 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
+    impl Fill for Kits {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/kits");
+        }
+        fn fill(&self, draft: &mut Draft) {
+            draft.accept("application/json");
+            draft.query("countOnly", &self.count_only);
+            draft.query("hasStock", &self.has_stock);
+            draft.query("limit", &self.limit);
+            draft.query("name", &self.name);
+            draft.query("offset", &self.offset);
+            draft.joined("orderBy", &self.order_by);
+            draft.query("page", &self.page);
+            draft.query("target", &self.target);
+        }
+    }
     keyfob_client::operation!(Kits, types::KitList, record);
     impl Paged for Kits {
         type Page = types::KitList;
         type Item = types::Kit;
         const SCHEME: Scheme = Scheme::Page { first: 0 };
-        fn at(&self, position: Position) -> Self {
-            let mut next = self.clone();
+        fn turn(&mut self, position: Position) {
             if let Position::Number(number) = position {
-                next.page = Some(number);
+                self.page = Some(number);
             }
-            next
         }
         fn start(&self) -> Option<i64> {
             self.page
@@ -8849,12 +8748,11 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn call(self) -> keyfob_client::paging::Call {
-            let request = self.request();
+        fn call(&self) -> keyfob_client::paging::Call {
             keyfob_client::paging::Call::new(
-                self.session,
+                &self.session,
                 &Self::OPERATION,
-                request,
+                self,
                 self.call,
             )
         }
@@ -8908,11 +8806,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(&self.session, &Self::OPERATION, &["/api/kits"])?;
+    }
+    impl Fill for CreateKit {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/kits");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(CreateKit, types::KitEnvelope, record);
@@ -8953,14 +8854,14 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/kits/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for Kit {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/kits/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(Kit, types::KitEnvelope, record);
@@ -9003,15 +8904,15 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/kits/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for UpdateKit {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/kits/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(UpdateKit, types::KitEnvelope, record);
@@ -9052,14 +8953,13 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/kits/", &path_segment("id", &self.id)?],
-            )?;
-            draft.finish()
+    }
+    impl Fill for DeleteKit {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/kits/");
+            path.segment("id", &self.id);
         }
+        fn fill(&self, _: &mut Draft) {}
     }
     keyfob_client::operation!(DeleteKit, (), empty);
     /// Call of [`Client::kit_lines`](super::Client::kit_lines).
@@ -9196,12 +9096,20 @@ pub mod operation {
             self.quantity = value.into_iter().map(Into::into).collect();
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/kit_lines"],
-            )?;
+        /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
+        pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
+            keyfob_client::paging::pages(self)
+        }
+        /// All items of all pages.
+        pub fn stream(self) -> keyfob_client::paging::Items<Self> {
+            keyfob_client::paging::items(self)
+        }
+    }
+    impl Fill for KitLines {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/kit_lines");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.query("countOnly", &self.count_only);
             draft.query("hasStock", &self.has_stock);
@@ -9213,15 +9121,6 @@ pub mod operation {
             draft.joined("orderBy", &self.order_by);
             draft.query("page", &self.page);
             draft.query("quantity", &self.quantity);
-            draft.finish()
-        }
-        /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
-        pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
-            keyfob_client::paging::pages(self)
-        }
-        /// All items of all pages.
-        pub fn stream(self) -> keyfob_client::paging::Items<Self> {
-            keyfob_client::paging::items(self)
         }
     }
     keyfob_client::operation!(KitLines, types::KitLineList, record);
@@ -9229,12 +9128,10 @@ pub mod operation {
         type Page = types::KitLineList;
         type Item = types::KitLine;
         const SCHEME: Scheme = Scheme::Page { first: 0 };
-        fn at(&self, position: Position) -> Self {
-            let mut next = self.clone();
+        fn turn(&mut self, position: Position) {
             if let Position::Number(number) = position {
-                next.page = Some(number);
+                self.page = Some(number);
             }
-            next
         }
         fn start(&self) -> Option<i64> {
             self.page
@@ -9243,12 +9140,11 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn call(self) -> keyfob_client::paging::Call {
-            let request = self.request();
+        fn call(&self) -> keyfob_client::paging::Call {
             keyfob_client::paging::Call::new(
-                self.session,
+                &self.session,
                 &Self::OPERATION,
-                request,
+                self,
                 self.call,
             )
         }
@@ -9302,15 +9198,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/kit_lines"],
-            )?;
+    }
+    impl Fill for CreateKitLine {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/kit_lines");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(CreateKitLine, types::KitLineEnvelope, record);
@@ -9351,14 +9246,14 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/kit_lines/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for KitLine {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/kit_lines/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(KitLine, types::KitLineEnvelope, record);
@@ -9405,15 +9300,15 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/kit_lines/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for UpdateKitLine {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/kit_lines/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(UpdateKitLine, types::KitLineEnvelope, record);
@@ -9454,14 +9349,13 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/kit_lines/", &path_segment("id", &self.id)?],
-            )?;
-            draft.finish()
+    }
+    impl Fill for DeleteKitLine {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/kit_lines/");
+            path.segment("id", &self.id);
         }
+        fn fill(&self, _: &mut Draft) {}
     }
     keyfob_client::operation!(DeleteKitLine, (), empty);
     /// Call of [`Client::images`](super::Client::images).
@@ -9537,20 +9431,6 @@ pub mod operation {
             self.order_by = value.into_iter().map(Into::into).collect();
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/images"],
-            )?;
-            draft.accept("application/json");
-            draft.query("countOnly", &self.count_only);
-            draft.query("limit", &self.limit);
-            draft.query("offset", &self.offset);
-            draft.joined("orderBy", &self.order_by);
-            draft.query("page", &self.page);
-            draft.finish()
-        }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
             keyfob_client::paging::pages(self)
@@ -9560,17 +9440,28 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
+    impl Fill for Images {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/images");
+        }
+        fn fill(&self, draft: &mut Draft) {
+            draft.accept("application/json");
+            draft.query("countOnly", &self.count_only);
+            draft.query("limit", &self.limit);
+            draft.query("offset", &self.offset);
+            draft.joined("orderBy", &self.order_by);
+            draft.query("page", &self.page);
+        }
+    }
     keyfob_client::operation!(Images, types::ImageList, record);
     impl Paged for Images {
         type Page = types::ImageList;
         type Item = types::Image;
         const SCHEME: Scheme = Scheme::Page { first: 0 };
-        fn at(&self, position: Position) -> Self {
-            let mut next = self.clone();
+        fn turn(&mut self, position: Position) {
             if let Position::Number(number) = position {
-                next.page = Some(number);
+                self.page = Some(number);
             }
-            next
         }
         fn start(&self) -> Option<i64> {
             self.page
@@ -9579,12 +9470,11 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn call(self) -> keyfob_client::paging::Call {
-            let request = self.request();
+        fn call(&self) -> keyfob_client::paging::Call {
             keyfob_client::paging::Call::new(
-                self.session,
+                &self.session,
                 &Self::OPERATION,
-                request,
+                self,
                 self.call,
             )
         }
@@ -9638,15 +9528,14 @@ pub mod operation {
                 body,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/images"],
-            )?;
+    }
+    impl Fill for CreateImage {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/images");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.json(&self.body, "application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(CreateImage, types::ImageEnvelope, record);
@@ -9687,14 +9576,14 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/images/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for Image {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/images/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(Image, types::ImageEnvelope, record);
@@ -9807,23 +9696,6 @@ pub mod operation {
             self.base_table = value.into_iter().map(Into::into).collect();
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/reports"],
-            )?;
-            draft.accept("application/json");
-            draft.query("baseTable", &self.base_table);
-            draft.query("countOnly", &self.count_only);
-            draft.query("id", &self.id);
-            draft.query("limit", &self.limit);
-            draft.query("name", &self.name);
-            draft.query("offset", &self.offset);
-            draft.joined("orderBy", &self.order_by);
-            draft.query("page", &self.page);
-            draft.finish()
-        }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
             keyfob_client::paging::pages(self)
@@ -9833,17 +9705,31 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
+    impl Fill for Reports {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/reports");
+        }
+        fn fill(&self, draft: &mut Draft) {
+            draft.accept("application/json");
+            draft.query("baseTable", &self.base_table);
+            draft.query("countOnly", &self.count_only);
+            draft.query("id", &self.id);
+            draft.query("limit", &self.limit);
+            draft.query("name", &self.name);
+            draft.query("offset", &self.offset);
+            draft.joined("orderBy", &self.order_by);
+            draft.query("page", &self.page);
+        }
+    }
     keyfob_client::operation!(Reports, types::ReportList, record);
     impl Paged for Reports {
         type Page = types::ReportList;
         type Item = types::Report;
         const SCHEME: Scheme = Scheme::Page { first: 0 };
-        fn at(&self, position: Position) -> Self {
-            let mut next = self.clone();
+        fn turn(&mut self, position: Position) {
             if let Position::Number(number) = position {
-                next.page = Some(number);
+                self.page = Some(number);
             }
-            next
         }
         fn start(&self) -> Option<i64> {
             self.page
@@ -9852,12 +9738,11 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn call(self) -> keyfob_client::paging::Call {
-            let request = self.request();
+        fn call(&self) -> keyfob_client::paging::Call {
             keyfob_client::paging::Call::new(
-                self.session,
+                &self.session,
                 &Self::OPERATION,
-                request,
+                self,
                 self.call,
             )
         }
@@ -9911,14 +9796,14 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/reports/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for Report {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/reports/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(Report, types::ReportEnvelope, record);
@@ -10056,12 +9941,20 @@ pub mod operation {
             self.user_id = value.into_iter().map(Into::into).collect();
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/calls"],
-            )?;
+        /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
+        pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
+            keyfob_client::paging::pages(self)
+        }
+        /// All items of all pages.
+        pub fn stream(self) -> keyfob_client::paging::Items<Self> {
+            keyfob_client::paging::items(self)
+        }
+    }
+    impl Fill for ApiCalls {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/calls");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.query("code", &self.code);
             draft.query("countOnly", &self.count_only);
@@ -10073,15 +9966,6 @@ pub mod operation {
             draft.joined("orderBy", &self.order_by);
             draft.query("page", &self.page);
             draft.query("userId", &self.user_id);
-            draft.finish()
-        }
-        /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
-        pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
-            keyfob_client::paging::pages(self)
-        }
-        /// All items of all pages.
-        pub fn stream(self) -> keyfob_client::paging::Items<Self> {
-            keyfob_client::paging::items(self)
         }
     }
     keyfob_client::operation!(ApiCalls, types::ApiCallList, record);
@@ -10089,12 +9973,10 @@ pub mod operation {
         type Page = types::ApiCallList;
         type Item = types::ApiCall;
         const SCHEME: Scheme = Scheme::Page { first: 0 };
-        fn at(&self, position: Position) -> Self {
-            let mut next = self.clone();
+        fn turn(&mut self, position: Position) {
             if let Position::Number(number) = position {
-                next.page = Some(number);
+                self.page = Some(number);
             }
-            next
         }
         fn start(&self) -> Option<i64> {
             self.page
@@ -10103,12 +9985,11 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn call(self) -> keyfob_client::paging::Call {
-            let request = self.request();
+        fn call(&self) -> keyfob_client::paging::Call {
             keyfob_client::paging::Call::new(
-                self.session,
+                &self.session,
                 &Self::OPERATION,
-                request,
+                self,
                 self.call,
             )
         }
@@ -10162,14 +10043,14 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/calls/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for ApiCall {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/calls/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(ApiCall, types::ApiCallEnvelope, record);
@@ -10246,20 +10127,6 @@ pub mod operation {
             self.order_by = value.into_iter().map(Into::into).collect();
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/connections"],
-            )?;
-            draft.accept("application/json");
-            draft.query("countOnly", &self.count_only);
-            draft.query("limit", &self.limit);
-            draft.query("offset", &self.offset);
-            draft.joined("orderBy", &self.order_by);
-            draft.query("page", &self.page);
-            draft.finish()
-        }
         /// All pages, from the one that is set here, or the first. The next is fetched while one is being used.
         pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
             keyfob_client::paging::pages(self)
@@ -10269,17 +10136,28 @@ pub mod operation {
             keyfob_client::paging::items(self)
         }
     }
+    impl Fill for Connections {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/connections");
+        }
+        fn fill(&self, draft: &mut Draft) {
+            draft.accept("application/json");
+            draft.query("countOnly", &self.count_only);
+            draft.query("limit", &self.limit);
+            draft.query("offset", &self.offset);
+            draft.joined("orderBy", &self.order_by);
+            draft.query("page", &self.page);
+        }
+    }
     keyfob_client::operation!(Connections, types::ConnectionList, record);
     impl Paged for Connections {
         type Page = types::ConnectionList;
         type Item = types::Connection;
         const SCHEME: Scheme = Scheme::Page { first: 0 };
-        fn at(&self, position: Position) -> Self {
-            let mut next = self.clone();
+        fn turn(&mut self, position: Position) {
             if let Position::Number(number) = position {
-                next.page = Some(number);
+                self.page = Some(number);
             }
-            next
         }
         fn start(&self) -> Option<i64> {
             self.page
@@ -10288,12 +10166,11 @@ pub mod operation {
             self.limit
         }
         const CURSOR: Option<&'static str> = None;
-        fn call(self) -> keyfob_client::paging::Call {
-            let request = self.request();
+        fn call(&self) -> keyfob_client::paging::Call {
             keyfob_client::paging::Call::new(
-                self.session,
+                &self.session,
                 &Self::OPERATION,
-                request,
+                self,
                 self.call,
             )
         }
@@ -10347,14 +10224,14 @@ pub mod operation {
                 id,
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/connections/", &path_segment("id", &self.id)?],
-            )?;
+    }
+    impl Fill for Connection {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/connections/");
+            path.segment("id", &self.id);
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(Connection, types::Connection, record);
@@ -10407,16 +10284,15 @@ pub mod operation {
             self.page = Some(value);
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/report_rows"],
-            )?;
+    }
+    impl Fill for ReportRows {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/report_rows");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.query("limit", &self.limit);
             draft.query("page", &self.page);
-            draft.finish()
         }
     }
     keyfob_client::operation!(ReportRows, serde_json::Value, value);
@@ -10469,16 +10345,15 @@ pub mod operation {
             self.page = Some(value);
             self
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/snapshots"],
-            )?;
+    }
+    impl Fill for Snapshots {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/snapshots");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
             draft.query("limit", &self.limit);
             draft.query("page", &self.page);
-            draft.finish()
         }
     }
     keyfob_client::operation!(Snapshots, serde_json::Value, value);
@@ -10517,14 +10392,13 @@ pub mod operation {
                 call: CallOptions::default(),
             }
         }
-        fn request(&self) -> Result<Outgoing, Error> {
-            let mut draft = Draft::new(
-                &self.session,
-                &Self::OPERATION,
-                &["/api/settings"],
-            )?;
+    }
+    impl Fill for Settings {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/settings");
+        }
+        fn fill(&self, draft: &mut Draft) {
             draft.accept("application/json");
-            draft.finish()
         }
     }
     keyfob_client::operation!(Settings, serde_json::Value, value);

@@ -12,7 +12,7 @@ use super::{
     disposition, file_name,
     version::{self, Version},
 };
-use crate::{CallOptions, Error, ErrorKind, Operation, Repeat, Session, draft::Outgoing, retry::Schedule};
+use crate::{CallOptions, Error, ErrorKind, Operation, Repeat, Session, outgoing::Outgoing, retry::Schedule};
 
 /// So many bytes count as success: the attempts to go on are counted anew.
 const FRUITFUL: u64 = 1024 * 1024;

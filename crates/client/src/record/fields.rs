@@ -6,6 +6,7 @@ use serde_json::Value as Json;
 
 use super::{
     forms::{Form, Note, Seen},
+    lists,
     sink::{Members, Sink, Write},
     source::{Failed, Source},
     values::{Held, Holding, Value, original},
@@ -26,7 +27,7 @@ pub trait Field {
     /// # Errors
     ///
     /// Only the serializer's own.
-    fn write(&self, entry: Entry<'_>) -> Result<(), Failed>;
+    fn write(&self, entry: &mut Entry<'_>) -> Result<(), Failed>;
 }
 
 /// Where a field is written.
@@ -37,11 +38,7 @@ pub struct Entry<'a> {
 }
 
 impl Entry<'_> {
-    pub(super) fn put<T: Value>(self, value: Option<&T>) -> Result<(), Failed> {
-        self.put_any(&Held(value))
-    }
-
-    fn put_any(self, held: &dyn Holding) -> Result<(), Failed> {
+    pub(super) fn put(&mut self, held: &dyn Holding) -> Result<(), Failed> {
         match (held.value(), self.seen.form) {
             (None, Form::Plain) => Ok(()),
             (None, Form::Null) => self.null(),
@@ -54,11 +51,11 @@ impl Entry<'_> {
         }
     }
 
-    pub(super) fn json(self, json: &Json) -> Result<(), Failed> {
+    pub(super) fn json(&mut self, json: &Json) -> Result<(), Failed> {
         self.members.member(self.key, json)
     }
 
-    pub(super) fn null(self) -> Result<(), Failed> {
+    pub(super) fn null(&mut self) -> Result<(), Failed> {
         self.members.member(self.key, &Null)
     }
 }
@@ -74,57 +71,57 @@ impl Write for Null {
 
 impl<T: Value> Field for Option<T> {
     fn read(&mut self, source: &mut dyn Source<'_>, note: &mut Note) -> Result<(), Failed> {
-        *self = T::read(source, note)?;
-        Ok(())
+        T::read(self, source, note)
     }
 
-    fn write(&self, entry: Entry<'_>) -> Result<(), Failed> {
-        entry.put(self.as_ref())
+    fn write(&self, entry: &mut Entry<'_>) -> Result<(), Failed> {
+        entry.put(self)
     }
 }
 
 impl<T: Value> Field for Vec<T> {
     fn read(&mut self, source: &mut dyn Source<'_>, note: &mut Note) -> Result<(), Failed> {
-        *self = <Self as Value>::read(source, note)?.unwrap_or_default();
-        if self.is_empty() && note.is_plain() {
-            note.set(Form::Empty);
-        }
-        Ok(())
+        *self = Self::new();
+        lists::read_field(self, source, note)
     }
 
-    fn write(&self, entry: Entry<'_>) -> Result<(), Failed> {
-        entry.put(Some(self).filter(|list| !list.is_empty()))
+    fn write(&self, entry: &mut Entry<'_>) -> Result<(), Failed> {
+        entry.put(self)
     }
 }
 
 impl<T: Value> Field for BTreeMap<String, T> {
     fn read(&mut self, source: &mut dyn Source<'_>, note: &mut Note) -> Result<(), Failed> {
-        *self = <Self as Value>::read(source, note)?.unwrap_or_default();
+        let mut map = None;
+        <Self as Value>::read(&mut map, source, note)?;
+        *self = map.unwrap_or_default();
         if self.is_empty() && note.is_plain() {
             note.set(Form::Empty);
         }
         Ok(())
     }
 
-    fn write(&self, entry: Entry<'_>) -> Result<(), Failed> {
-        entry.put(Some(self).filter(|map| !map.is_empty()))
+    fn write(&self, entry: &mut Entry<'_>) -> Result<(), Failed> {
+        entry.put(self)
     }
 }
 
 impl<T: Value> Field for Patch<T> {
     fn read(&mut self, source: &mut dyn Source<'_>, note: &mut Note) -> Result<(), Failed> {
-        *self = T::read(source, note)?.map_or(Self::Null, Self::Value);
+        let mut value = None;
+        T::read(&mut value, source, note)?;
+        *self = value.map_or(Self::Null, Self::Value);
         Ok(())
     }
 
-    fn write(&self, entry: Entry<'_>) -> Result<(), Failed> {
+    fn write(&self, entry: &mut Entry<'_>) -> Result<(), Failed> {
         match self {
             Self::Absent => Ok(()),
-            Self::Null => match original(&Held::<T>(None), entry.seen) {
+            Self::Null => match original(&None::<T>, entry.seen) {
                 Some(json) => entry.json(&json),
                 None => entry.null(),
             },
-            Self::Value(value) => entry.put(Some(value)),
+            Self::Value(value) => entry.put(&Held(value)),
         }
     }
 }

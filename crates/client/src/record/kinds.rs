@@ -7,12 +7,12 @@ use super::{
     forms::{Form, Note},
     sink::{Write, Written},
     source::{Failed, Source},
-    values::{MISSING, Value, read_json},
+    values::{Held, MISSING, Value, read_json},
 };
 
 /// A field that is always written, and read as its blank value if it is absent or `null`.
 pub mod given {
-    use super::{Entry, Failed, Note, Source, Value};
+    use super::{Entry, Failed, Held, Note, Source, Value};
 
     /// Reads the value that comes next.
     ///
@@ -20,7 +20,9 @@ pub mod given {
     ///
     /// If it is not what the field takes.
     pub fn read<T: Value>(field: &mut T, source: &mut dyn Source<'_>, note: &mut Note) -> Result<(), Failed> {
-        *field = T::read(source, note)?.unwrap_or_else(T::blank);
+        let mut value = None;
+        T::read(&mut value, source, note)?;
+        *field = value.unwrap_or_else(T::blank);
         Ok(())
     }
 
@@ -29,8 +31,8 @@ pub mod given {
     /// # Errors
     ///
     /// Only the serializer's own.
-    pub fn write<T: Value>(field: &T, entry: Entry<'_>) -> Result<(), Failed> {
-        entry.put(Some(field))
+    pub fn write<T: Value>(field: &T, entry: &mut Entry<'_>) -> Result<(), Failed> {
+        entry.put(&Held(field))
     }
 }
 
@@ -45,7 +47,9 @@ pub mod needed {
     ///
     /// If it is not what the field takes.
     pub fn read<T: Value>(field: &mut T, source: &mut dyn Source<'_>, note: &mut Note) -> Result<(), Failed> {
-        *field = T::read(source, note)?.ok_or_else(|| source.refuse(MISSING))?;
+        let mut value = None;
+        T::read(&mut value, source, note)?;
+        *field = value.ok_or_else(|| source.refuse(MISSING))?;
         Ok(())
     }
 }
@@ -60,8 +64,7 @@ pub mod nullable {
     ///
     /// If it is not what the field takes.
     pub fn read<T: Value>(field: &mut Option<T>, source: &mut dyn Source<'_>, note: &mut Note) -> Result<(), Failed> {
-        *field = T::read(source, note)?;
-        Ok(())
+        T::read(field, source, note)
     }
 
     /// Writes the field.
@@ -69,10 +72,10 @@ pub mod nullable {
     /// # Errors
     ///
     /// Only the serializer's own.
-    pub fn write<T: Value>(field: &Option<T>, entry: Entry<'_>) -> Result<(), Failed> {
+    pub fn write<T: Value>(field: &Option<T>, entry: &mut Entry<'_>) -> Result<(), Failed> {
         match field {
             None if entry.seen.form == Form::Plain => entry.null(),
-            field => entry.put(field.as_ref()),
+            field => entry.put(field),
         }
     }
 }
@@ -98,7 +101,7 @@ pub mod text {
     /// # Errors
     ///
     /// Only the serializer's own.
-    pub fn write<T: Value + PartialEq>(field: &T, entry: Entry<'_>) -> Result<(), Failed> {
+    pub fn write<T: Value + PartialEq>(field: &T, entry: &mut Entry<'_>) -> Result<(), Failed> {
         write_text(field, entry)
     }
 }
@@ -124,7 +127,7 @@ pub mod option_text {
     /// # Errors
     ///
     /// Only the serializer's own.
-    pub fn write<T: Value + PartialEq>(field: &Option<T>, entry: Entry<'_>) -> Result<(), Failed> {
+    pub fn write<T: Value + PartialEq>(field: &Option<T>, entry: &mut Entry<'_>) -> Result<(), Failed> {
         match (field, entry.seen.kept) {
             (Some(value), _) => write_text(value, entry),
             (None, Some(json)) if matches!(parse::<T>(json), Ok(None)) => entry.json(json),
@@ -144,7 +147,7 @@ fn parse<T: Value>(json: &Json) -> Result<Option<T>, &'static str> {
     read_json(inner, &mut Note::default()).map_err(|Failed| WHY)
 }
 
-fn write_text<T: Value + PartialEq>(value: &T, entry: Entry<'_>) -> Result<(), Failed> {
+fn write_text<T: Value + PartialEq>(value: &T, entry: &mut Entry<'_>) -> Result<(), Failed> {
     if let Some(json) = entry.seen.kept
         && parse::<T>(json).is_ok_and(|read| read.as_ref() == Some(value))
     {

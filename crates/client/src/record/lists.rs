@@ -8,7 +8,7 @@ use super::{
     forms::{Form, Note, Seen},
     sink::{Sink, Write},
     source::{Failed, Source},
-    values::{Held, Value, json},
+    values::{Holding, Value, json},
 };
 
 /// A list of values of whatever type.
@@ -26,11 +26,11 @@ pub trait Elements {
     /// If there is something else.
     fn read_next(&mut self, source: &mut dyn Source<'_>, note: &mut Note) -> Result<(), Failed>;
 
-    /// The JSON that one of them, or nothing in between, came as.
-    fn json(&self, index: Option<usize>, seen: Seen<'_>) -> Option<Json>;
+    /// The JSON that one of them came as. Behind the last is nothing.
+    fn json(&self, index: usize, seen: Seen<'_>) -> Option<Json>;
 
-    /// Whether this JSON is read as one of them, or as nothing.
-    fn is(&self, json: &Json, index: Option<usize>) -> bool;
+    /// Whether this JSON is read as one of them. Behind the last is nothing.
+    fn is(&self, json: &Json, index: usize) -> bool;
 }
 
 impl<T: Value> Elements for Vec<T> {
@@ -43,18 +43,35 @@ impl<T: Value> Elements for Vec<T> {
     }
 
     fn read_next(&mut self, source: &mut dyn Source<'_>, note: &mut Note) -> Result<(), Failed> {
-        if let Some(element) = T::read(source, note)? {
+        let mut element = None;
+        T::read(&mut element, source, note)?;
+        if let Some(element) = element {
             self.push(element);
         }
         Ok(())
     }
 
-    fn json(&self, index: Option<usize>, seen: Seen<'_>) -> Option<Json> {
-        T::json(index.and_then(|index| self.get(index)), seen)
+    fn json(&self, index: usize, seen: Seen<'_>) -> Option<Json> {
+        T::json(self.get(index), seen)
     }
 
-    fn is(&self, json: &Json, index: Option<usize>) -> bool {
-        T::is(json, index.and_then(|index| self.get(index)))
+    fn is(&self, json: &Json, index: usize) -> bool {
+        T::is(json, self.get(index))
+    }
+}
+
+/// As a field, an empty list is as good as none.
+impl<T: Value> Holding for Vec<T> {
+    fn value(&self) -> Option<&dyn Write> {
+        if self.is_empty() { None } else { Some(self) }
+    }
+
+    fn other(&self, form: Form) -> Option<Json> {
+        <Self as Value>::other(None, form)
+    }
+
+    fn is(&self, json: &Json) -> bool {
+        is_list(json, self) || self.is_empty() && json.is_null()
     }
 }
 
@@ -65,9 +82,12 @@ impl<T: Value> Write for Vec<T> {
 }
 
 impl<T: Value> Value for Vec<T> {
-    fn read(source: &mut dyn Source<'_>, note: &mut Note) -> Result<Option<Self>, Failed> {
-        let mut list = Self::new();
-        if read_list(&mut list, source, note)? { Ok(Some(list)) } else { Ok(None) }
+    fn read(place: &mut Option<Self>, source: &mut dyn Source<'_>, note: &mut Note) -> Result<(), Failed> {
+        let there = read_list(place.insert(Self::new()), source, note)?;
+        if !there {
+            *place = None;
+        }
+        Ok(())
     }
 
     fn nothing() -> Option<Self> {
@@ -83,16 +103,24 @@ impl<T: Value> Value for Vec<T> {
     }
 
     fn is(json: &Json, value: Option<&Self>) -> bool {
-        match (json, value) {
-            (Json::Array(list), Some(value)) => is_list(list, value),
-            (Json::Array(list), None) => is_list(list, &Self::new()),
-            (json, value) => json.is_null() && value.is_none(),
+        match value {
+            Some(list) => is_list(json, list),
+            None => json.is_null() || is_list(json, &Self::new()),
         }
     }
 
     fn json(value: Option<&Self>, seen: Seen<'_>) -> Option<Json> {
-        json(&Held(value), seen)
+        json(value, seen)
     }
+}
+
+/// Reads a field that is a list. Nothing is an empty one.
+pub(super) fn read_field(list: &mut dyn Elements, source: &mut dyn Source<'_>, note: &mut Note) -> Result<(), Failed> {
+    read_list(list, source, note)?;
+    if list.count() == 0 && note.is_plain() {
+        note.set(Form::Empty);
+    }
+    Ok(())
 }
 
 /// Reads a list; elements that are `null` are left out.
@@ -103,8 +131,8 @@ fn read_list(list: &mut dyn Elements, source: &mut dyn Source<'_>, note: &mut No
         let before = list.count();
         list.read_next(source, &mut noted)?;
         if kept.is_some() || !noted.is_plain() {
-            kept = kept.take().or_else(|| (0..before).map(|at| list.json(Some(at), Seen::default())).collect());
-            let next = list.json((list.count() > before).then_some(before), noted.seen());
+            kept = kept.take().or_else(|| (0..before).map(|at| list.json(at, Seen::default())).collect());
+            let next = list.json(before, noted.seen());
             kept = kept.take().zip(next).map(|(mut kept, next)| {
                 kept.push(next);
                 kept
@@ -121,16 +149,32 @@ fn read_list(list: &mut dyn Elements, source: &mut dyn Source<'_>, note: &mut No
 }
 
 /// Whether the JSON is read as this list: each of its elements as the next of the list, or as nothing.
-fn is_list(json: &[Json], list: &dyn Elements) -> bool {
+fn is_list(json: &Json, list: &dyn Elements) -> bool {
+    let Json::Array(elements) = json else { return false };
     let mut next = 0;
-    for json in json {
-        if next < list.count() && list.is(json, Some(next)) {
+    for json in elements {
+        if next < list.count() && list.is(json, next) {
             next += 1;
-        } else if !list.is(json, None) {
+        } else if !list.is(json, list.count()) {
             return false;
         }
     }
     next == list.count()
+}
+
+/// As a field, an empty map is as good as none.
+impl<T: Value> Holding for BTreeMap<String, T> {
+    fn value(&self) -> Option<&dyn Write> {
+        if self.is_empty() { None } else { Some(self) }
+    }
+
+    fn other(&self, form: Form) -> Option<Json> {
+        <Self as Value>::other(None, form)
+    }
+
+    fn is(&self, json: &Json) -> bool {
+        <Self as Value>::is(json, Some(self)) || self.is_empty() && json.is_null()
+    }
 }
 
 impl<T: Value> Write for BTreeMap<String, T> {
@@ -145,12 +189,13 @@ impl<T: Value> Write for BTreeMap<String, T> {
 
 impl<T: Value> Value for BTreeMap<String, T> {
     // Entries that are `null` are left out.
-    fn read(source: &mut dyn Source<'_>, note: &mut Note) -> Result<Option<Self>, Failed> {
+    fn read(place: &mut Option<Self>, source: &mut dyn Source<'_>, note: &mut Note) -> Result<(), Failed> {
         let mut map = Self::new();
         let mut kept: Option<Map<String, Json>> = None;
         let mut noted = Note::default();
         let mut entry = |key: &str, source: &mut dyn Source<'_>| {
-            let value = T::read(source, &mut noted)?;
+            let mut value = None;
+            T::read(&mut value, source, &mut noted)?;
             if kept.is_some() || !noted.is_plain() {
                 let plain = |(key, value): (&String, &T)| Some((key.clone(), T::json(Some(value), Seen::default())?));
                 kept = kept.take().or_else(|| map.iter().map(plain).collect());
@@ -169,7 +214,8 @@ impl<T: Value> Value for BTreeMap<String, T> {
         if let Some(kept) = kept {
             note.keep(kept);
         }
-        if there { Ok(Some(map)) } else { Ok(None) }
+        *place = there.then_some(map);
+        Ok(())
     }
 
     fn nothing() -> Option<Self> {
@@ -192,6 +238,6 @@ impl<T: Value> Value for BTreeMap<String, T> {
     }
 
     fn json(value: Option<&Self>, seen: Seen<'_>) -> Option<Json> {
-        json(&Held(value), seen)
+        json(value, seen)
     }
 }

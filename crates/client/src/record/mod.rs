@@ -11,6 +11,7 @@ mod fields;
 mod forms;
 mod kinds;
 mod lists;
+mod open;
 mod sink;
 mod source;
 #[cfg(test)]
@@ -28,12 +29,14 @@ pub use self::{
     forms::{Form, Forms, Note, Seen},
     kinds::{given, needed, nullable, option_text, text},
     lists::Elements,
+    open::{codes, words},
     sink::{Members, Sink, Write, plainly, to_json},
     source::{Element, Failed, Source},
     values::{Value, read_record, required},
 };
 pub(crate) use self::{sink::Written, source::from, values::whole};
 use crate::Extra;
+pub use crate::wire::lenient::{Mismatch, Scalar};
 
 /// A struct that is an object on the wire; the macro `record!` implements it.
 pub trait Record {
@@ -62,7 +65,7 @@ pub trait Record {
     /// # Errors
     ///
     /// Only the serializer's own.
-    fn write(&self, index: usize, entry: Entry<'_>) -> Result<(), Failed>;
+    fn write(&self, index: usize, entry: &mut Entry<'_>) -> Result<(), Failed>;
 
     /// The form in which a field came.
     fn seen(&self, index: usize) -> Seen<'_>;
@@ -95,14 +98,37 @@ pub fn deserialize<'de, R: Record, D: Deserializer<'de>>(deserializer: D) -> Res
     if there { Ok(record) } else { Err(de::Error::invalid_type(de::Unexpected::Unit, &"an object")) }
 }
 
-/// Reads a record, or nothing.
+/// Reads a record, or nothing, into its place.
 ///
 /// # Errors
 ///
-/// If there is something else, or a field holds what it cannot take.
-pub fn read<R: Record>(source: &mut dyn Source<'_>, note: &mut Note) -> Result<Option<R>, Failed> {
-    let mut record = R::blank();
-    if source.record(&mut record, note)? { Ok(Some(record)) } else { Ok(None) }
+/// If there is something else, or a field holds what it cannot take. What is in the place then is of no use.
+pub fn read(place: &mut dyn Place, source: &mut dyn Source<'_>, note: &mut Note) -> Result<(), Failed> {
+    let there = source.record(place.begin(), note)?;
+    if !there {
+        place.clear();
+    }
+    Ok(())
+}
+
+/// Where a record goes, of whatever type.
+pub trait Place {
+    /// Puts one there of which nothing has been read.
+    fn begin(&mut self) -> &mut dyn Record;
+
+    /// Takes it away.
+    fn clear(&mut self);
+}
+
+impl<R: Record> Place for Option<R> {
+    fn begin(&mut self) -> &mut dyn Record {
+        *self = Some(R::blank());
+        self.as_mut().expect("it was put there")
+    }
+
+    fn clear(&mut self) {
+        *self = None;
+    }
 }
 
 /// Writes a record.

@@ -121,7 +121,7 @@ impl<S: Serializer> Sink for Unwritten<S> {
             let plainly = PLAINLY.get();
             for (index, key) in record.fields().iter().enumerate() {
                 let seen = if plainly { Seen::default() } else { record.seen(index) };
-                if record.write(index, Entry { key, seen, members: &mut object }).is_err() {
+                if record.write(index, &mut Entry { key, seen, members: &mut object }).is_err() {
                     return Err(object.error.unwrap_or_else(|| S::Error::custom("a field was not written")));
                 }
             }

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     NumberOrString, Timestamp,
-    wire::lenient::{self, Lenient},
+    wire::lenient::{Lenient, Place, Scalar, ScalarVisitor, Word},
 };
 
 /// The value cannot be read or written; what it was read from or written to has the reason.
@@ -29,22 +29,8 @@ pub type Element<'a, 'de> = &'a mut dyn FnMut(&str, &mut dyn Source<'de>) -> Res
 
 /// One value that has not been read. It is read once, by one of these; a form that is not the usual one is noted.
 pub trait Source<'de> {
-    /// Reads a text, or nothing.
-    fn text(&mut self, note: &mut Note) -> Result<Option<String>, Failed>;
-    /// Reads a text, or nothing; borrowed if it stands in the input as it is.
-    fn word(&mut self, note: &mut Note) -> Result<Option<Cow<'de, str>>, Failed>;
-    /// Reads an integer, or nothing.
-    fn integer(&mut self, note: &mut Note) -> Result<Option<i64>, Failed>;
-    /// Reads a number, or nothing.
-    fn number(&mut self, note: &mut Note) -> Result<Option<f64>, Failed>;
-    /// Reads a truth value, or nothing.
-    fn truth(&mut self, note: &mut Note) -> Result<Option<bool>, Failed>;
-    /// Reads a point in time, or nothing.
-    fn time(&mut self, note: &mut Note) -> Result<Option<Timestamp>, Failed>;
-    /// Reads a day, or nothing.
-    fn day(&mut self, note: &mut Note) -> Result<Option<NaiveDate>, Failed>;
-    /// Reads a number or a text, or nothing.
-    fn number_or_string(&mut self, note: &mut Note) -> Result<Option<NumberOrString>, Failed>;
+    /// Reads a text, a number or a truth value.
+    fn scalar(&mut self, scalar: &mut dyn Scalar<'de>) -> Result<(), Failed>;
     /// Reads any JSON, or nothing.
     fn json(&mut self, note: &mut Note) -> Result<Option<Json>, Failed>;
     /// Reads an object into a record and says whether there was one; else there is nothing.
@@ -55,6 +41,56 @@ pub trait Source<'de> {
     fn map(&mut self, element: Element<'_, 'de>, note: &mut Note) -> Result<bool, Failed>;
     /// Says why what was read will not do.
     fn refuse(&mut self, why: &str) -> Failed;
+}
+
+impl<'de> dyn Source<'de> + '_ {
+    fn lenient<T: Lenient>(&mut self, note: &mut Note) -> Result<Option<T>, Failed> {
+        let mut place = Place::new(note);
+        self.scalar(&mut place)?;
+        Ok(place.value)
+    }
+
+    /// Reads a text, or nothing.
+    pub fn text(&mut self, note: &mut Note) -> Result<Option<String>, Failed> {
+        self.lenient(note)
+    }
+
+    /// Reads a text, or nothing; borrowed if it stands in the input as it is.
+    pub fn word(&mut self, note: &mut Note) -> Result<Option<Cow<'de, str>>, Failed> {
+        let mut word = Word::new(note);
+        self.scalar(&mut word)?;
+        Ok(word.word)
+    }
+
+    /// Reads an integer, or nothing.
+    pub fn integer(&mut self, note: &mut Note) -> Result<Option<i64>, Failed> {
+        self.lenient(note)
+    }
+
+    /// Reads a number, or nothing.
+    pub fn number(&mut self, note: &mut Note) -> Result<Option<f64>, Failed> {
+        self.lenient(note)
+    }
+
+    /// Reads a truth value, or nothing.
+    pub fn truth(&mut self, note: &mut Note) -> Result<Option<bool>, Failed> {
+        self.lenient(note)
+    }
+
+    /// Reads a point in time, or nothing.
+    pub fn time(&mut self, note: &mut Note) -> Result<Option<Timestamp>, Failed> {
+        self.lenient(note)
+    }
+
+    /// Reads a day, or nothing.
+    pub fn day(&mut self, note: &mut Note) -> Result<Option<NaiveDate>, Failed> {
+        self.lenient(note)
+    }
+
+    /// Reads a number or a text, or nothing.
+    pub fn number_or_string(&mut self, note: &mut Note) -> Result<Option<NumberOrString>, Failed> {
+        self.lenient(note)
+    }
 }
 
 /// Reads from a deserializer.
@@ -85,10 +121,6 @@ impl<'de, D: Deserializer<'de>> Unread<D, D::Error> {
         })
     }
 
-    fn scalar<T: Lenient>(&mut self, note: &mut Note) -> Result<Option<T>, Failed> {
-        self.read(|deserializer| lenient::option(deserializer, note))
-    }
-
     /// Reads what this visitor takes, unless there is nothing.
     fn nested(&mut self, nested: Nested<'_, 'de>, note: &mut Note) -> Result<bool, Failed> {
         let there = self.read(|deserializer| deserializer.deserialize_option(nested))?;
@@ -100,36 +132,8 @@ impl<'de, D: Deserializer<'de>> Unread<D, D::Error> {
 }
 
 impl<'de, D: Deserializer<'de>> Source<'de> for Unread<D, D::Error> {
-    fn text(&mut self, note: &mut Note) -> Result<Option<String>, Failed> {
-        self.scalar(note)
-    }
-
-    fn word(&mut self, note: &mut Note) -> Result<Option<Cow<'de, str>>, Failed> {
-        self.read(|deserializer| lenient::word(deserializer, note))
-    }
-
-    fn integer(&mut self, note: &mut Note) -> Result<Option<i64>, Failed> {
-        self.scalar(note)
-    }
-
-    fn number(&mut self, note: &mut Note) -> Result<Option<f64>, Failed> {
-        self.scalar(note)
-    }
-
-    fn truth(&mut self, note: &mut Note) -> Result<Option<bool>, Failed> {
-        self.scalar(note)
-    }
-
-    fn time(&mut self, note: &mut Note) -> Result<Option<Timestamp>, Failed> {
-        self.scalar(note)
-    }
-
-    fn day(&mut self, note: &mut Note) -> Result<Option<NaiveDate>, Failed> {
-        self.scalar(note)
-    }
-
-    fn number_or_string(&mut self, note: &mut Note) -> Result<Option<NumberOrString>, Failed> {
-        self.scalar(note)
+    fn scalar(&mut self, scalar: &mut dyn Scalar<'de>) -> Result<(), Failed> {
+        self.read(|deserializer| deserializer.deserialize_any(ScalarVisitor(scalar)))
     }
 
     fn json(&mut self, note: &mut Note) -> Result<Option<Json>, Failed> {

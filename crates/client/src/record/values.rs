@@ -12,22 +12,19 @@ use super::{
     sink::{Sink, Write, to_json},
     source::{self, Failed, Source},
 };
-use crate::{
-    NumberOrString, Timestamp,
-    wire::lenient::{self, Lenient},
-};
+use crate::{NumberOrString, Timestamp, wire::lenient::Lenient};
 
 /// Why nothing will not do.
 pub(super) const MISSING: &str = "expected a value";
 
 /// A value that is read leniently; `null` is nothing.
 pub trait Value: Write + Sized {
-    /// Reads a value, or nothing, and notes its form if it is not the one that is written.
+    /// Reads a value, or nothing, into its place, and notes its form if it is not the one that is written.
     ///
     /// # Errors
     ///
-    /// If there is something else.
-    fn read(source: &mut dyn Source<'_>, note: &mut Note) -> Result<Option<Self>, Failed>;
+    /// If there is something else. What is in the place then is of no use.
+    fn read(place: &mut Option<Self>, source: &mut dyn Source<'_>, note: &mut Note) -> Result<(), Failed>;
 
     /// What nothing stands for, if a value has to be there.
     #[must_use]
@@ -64,23 +61,37 @@ pub(super) trait Holding {
     fn is(&self, json: &Json) -> bool;
 }
 
-/// What is behind every [`Holding`].
-pub(super) struct Held<'a, T>(pub(super) Option<&'a T>);
-
-impl<T: Value> Holding for Held<'_, T> {
+impl<T: Value> Holding for Option<T> {
     fn value(&self) -> Option<&dyn Write> {
-        match self.0 {
+        match self {
             Some(value) => Some(value),
             None => None,
         }
     }
 
     fn other(&self, form: Form) -> Option<Json> {
-        T::other(self.0, form)
+        T::other(self.as_ref(), form)
     }
 
     fn is(&self, json: &Json) -> bool {
-        T::is(json, self.0)
+        T::is(json, self.as_ref())
+    }
+}
+
+/// A value that is there.
+pub(super) struct Held<'a, T>(pub(super) &'a T);
+
+impl<T: Value> Holding for Held<'_, T> {
+    fn value(&self) -> Option<&dyn Write> {
+        Some(self.0)
+    }
+
+    fn other(&self, form: Form) -> Option<Json> {
+        T::other(Some(self.0), form)
+    }
+
+    fn is(&self, json: &Json) -> bool {
+        T::is(json, Some(self.0))
     }
 }
 
@@ -96,7 +107,14 @@ pub(super) fn original<'a>(held: &dyn Holding, seen: Seen<'a>) -> Option<Cow<'a,
 }
 
 /// [`Value::json`] of what is more than a record.
-pub(super) fn json(held: &dyn Holding, seen: Seen<'_>) -> Option<Json> {
+pub(super) fn json<T: Value>(value: Option<&T>, seen: Seen<'_>) -> Option<Json> {
+    match value {
+        Some(value) => any_json(&Held(value), seen),
+        None => any_json(&None::<T>, seen),
+    }
+}
+
+fn any_json(held: &dyn Holding, seen: Seen<'_>) -> Option<Json> {
     match original(held, seen) {
         Some(json) => Some(json.into_owned()),
         None => to_json(held.value()),
@@ -113,8 +131,9 @@ macro_rules! lenient {
         }
 
         impl Value for $type {
-            fn read(source: &mut dyn Source<'_>, note: &mut Note) -> Result<Option<Self>, Failed> {
-                source.$read(note)
+            fn read(place: &mut Option<Self>, source: &mut dyn Source<'_>, note: &mut Note) -> Result<(), Failed> {
+                *place = source.$read(note)?;
+                Ok(())
             }
 
             fn blank() -> Self {
@@ -126,11 +145,11 @@ macro_rules! lenient {
             }
 
             fn is(json: &Json, value: Option<&Self>) -> bool {
-                lenient::option::<Self, _>(json, &mut Note::default()).is_ok_and(|read| read.as_ref() == value)
+                read_json::<Self>(json, &mut Note::default()).is_ok_and(|read| read.as_ref() == value)
             }
 
             fn json(value: Option<&Self>, seen: Seen<'_>) -> Option<Json> {
-                json(&Held(value), seen)
+                json(value, seen)
             }
         })*
     };
@@ -157,8 +176,9 @@ impl Write for Json {
 }
 
 impl Value for Json {
-    fn read(source: &mut dyn Source<'_>, note: &mut Note) -> Result<Option<Self>, Failed> {
-        source.json(note)
+    fn read(place: &mut Option<Self>, source: &mut dyn Source<'_>, note: &mut Note) -> Result<(), Failed> {
+        *place = source.json(note)?;
+        Ok(())
     }
 
     fn nothing() -> Option<Self> {
@@ -190,8 +210,11 @@ impl<T: Write> Write for Box<T> {
 }
 
 impl<T: Value> Value for Box<T> {
-    fn read(source: &mut dyn Source<'_>, note: &mut Note) -> Result<Option<Self>, Failed> {
-        Ok(T::read(source, note)?.map(Self::new))
+    fn read(place: &mut Option<Self>, source: &mut dyn Source<'_>, note: &mut Note) -> Result<(), Failed> {
+        let mut value = None;
+        T::read(&mut value, source, note)?;
+        *place = value.map(Self::new);
+        Ok(())
     }
 
     fn blank() -> Self {
@@ -206,28 +229,23 @@ impl<T: Value> Value for Box<T> {
 /// If there is something else, or nothing.
 pub fn required<'de, T: Value, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     let mut value = None;
-    source::from(deserializer, &mut |source| {
-        value = Some(whole(source)?);
-        Ok(())
-    })?;
+    source::from(deserializer, &mut |source| whole(&mut value, source))?;
     value.ok_or_else(|| serde::de::Error::custom(MISSING))
 }
 
-/// Reads a value, or what nothing stands for.
-pub(crate) fn whole<T: Value>(source: &mut dyn Source<'_>) -> Result<T, Failed> {
-    match T::read(source, &mut Note::default())? {
-        Some(value) => Ok(value),
-        None => T::nothing().ok_or_else(|| source.refuse(MISSING)),
+/// Reads a value, or what nothing stands for, into its place.
+pub(crate) fn whole<T: Value>(place: &mut Option<T>, source: &mut dyn Source<'_>) -> Result<(), Failed> {
+    T::read(place, source, &mut Note::default())?;
+    if place.is_none() {
+        *place = T::nothing();
     }
+    if place.is_some() { Ok(()) } else { Err(source.refuse(MISSING)) }
 }
 
 /// Reads JSON that is there already.
 pub(super) fn read_json<T: Value>(json: &Json, note: &mut Note) -> Result<Option<T>, Failed> {
     let mut value = None;
-    from_json(json, &mut |source| {
-        value = T::read(source, note)?;
-        Ok(())
-    })?;
+    from_json(json, &mut |source| T::read(&mut value, source, note))?;
     Ok(value)
 }
 

@@ -1,6 +1,6 @@
 //! One value, read from more forms than its own.
 
-use std::{borrow::Cow, fmt, marker::PhantomData};
+use std::{borrow::Cow, fmt};
 
 use serde::{Deserializer, de};
 use serde_json::Value as Json;
@@ -8,7 +8,8 @@ use serde_json::Value as Json;
 use crate::record::{Form, Note};
 
 /// Not a form of this type. It holds nothing: what was found must not be quoted.
-pub(crate) struct Mismatch;
+#[derive(Clone, Copy, Debug)]
+pub struct Mismatch;
 
 /// A value, or nothing.
 pub(crate) type Read<T> = Result<Option<T>, Mismatch>;
@@ -47,127 +48,200 @@ pub(crate) trait Lenient: Sized {
     }
 }
 
-struct LenientVisitor<'n, T>(&'n mut Note, PhantomData<T>);
+/// Takes what a scalar came as, whatever is made of it. So a deserializer's part is compiled once, and not for each type.
+pub trait Scalar<'de> {
+    /// What it makes of it, for errors.
+    fn expected(&self) -> &'static str;
+    /// Takes `null`.
+    fn null(&mut self);
+    /// Takes a truth value.
+    fn truth(&mut self, value: bool) -> Result<(), Mismatch>;
+    /// Takes an integer.
+    fn integer(&mut self, value: i64) -> Result<(), Mismatch>;
+    /// Takes a number.
+    fn number(&mut self, value: f64) -> Result<(), Mismatch>;
+    /// Takes a text.
+    fn text(&mut self, value: Cow<'_, str>) -> Result<(), Mismatch>;
 
-impl<'de, T: Lenient> de::Visitor<'de> for LenientVisitor<'_, T> {
-    type Value = Option<T>;
+    /// Takes a text that outlives this.
+    fn borrowed(&mut self, value: &'de str) -> Result<(), Mismatch> {
+        self.text(Cow::Borrowed(value))
+    }
+
+    /// Keeps the integer that was taken as the nearest number.
+    fn keep(&mut self, value: u64);
+}
+
+/// Where a value goes, and what is noted of it.
+pub(crate) struct Place<'n, T> {
+    pub(crate) value: Option<T>,
+    pub(crate) note: &'n mut Note,
+}
+
+impl<'n, T> Place<'n, T> {
+    pub(crate) fn new(note: &'n mut Note) -> Self {
+        Self { value: None, note }
+    }
+}
+
+impl<T: Lenient> Scalar<'_> for Place<'_, T> {
+    fn expected(&self) -> &'static str {
+        T::EXPECTED
+    }
+
+    fn null(&mut self) {
+        self.note.set(Form::Null);
+    }
+
+    fn truth(&mut self, value: bool) -> Result<(), Mismatch> {
+        self.value = T::from_bool(value, self.note)?;
+        Ok(())
+    }
+
+    fn integer(&mut self, value: i64) -> Result<(), Mismatch> {
+        self.value = T::from_i64(value, self.note)?;
+        Ok(())
+    }
+
+    fn number(&mut self, value: f64) -> Result<(), Mismatch> {
+        self.value = T::from_f64(value, self.note)?;
+        Ok(())
+    }
+
+    fn text(&mut self, value: Cow<'_, str>) -> Result<(), Mismatch> {
+        self.value = match value {
+            Cow::Borrowed(value) => T::from_text(value, self.note)?,
+            Cow::Owned(value) => T::from_owned(value, self.note)?,
+        };
+        Ok(())
+    }
+
+    fn keep(&mut self, value: u64) {
+        self.note.keep(value);
+    }
+}
+
+/// A text, borrowed if it stands in the input as it is.
+pub(crate) struct Word<'n, 'de> {
+    pub(crate) word: Option<Cow<'de, str>>,
+    note: &'n mut Note,
+}
+
+impl<'n> Word<'n, '_> {
+    pub(crate) fn new(note: &'n mut Note) -> Self {
+        Self { word: None, note }
+    }
+
+    /// Makes a text of what is none.
+    fn other(&mut self, read: impl FnOnce(&mut Place<'_, String>) -> Result<(), Mismatch>) -> Result<(), Mismatch> {
+        let mut text = Place::new(self.note);
+        read(&mut text)?;
+        self.word = text.value.map(Cow::Owned);
+        Ok(())
+    }
+}
+
+impl<'de> Scalar<'de> for Word<'_, 'de> {
+    fn expected(&self) -> &'static str {
+        String::EXPECTED
+    }
+
+    fn null(&mut self) {
+        self.note.set(Form::Null);
+    }
+
+    fn truth(&mut self, value: bool) -> Result<(), Mismatch> {
+        self.other(|text| text.truth(value))
+    }
+
+    fn integer(&mut self, value: i64) -> Result<(), Mismatch> {
+        self.other(|text| text.integer(value))
+    }
+
+    fn number(&mut self, value: f64) -> Result<(), Mismatch> {
+        self.other(|text| text.number(value))
+    }
+
+    fn text(&mut self, value: Cow<'_, str>) -> Result<(), Mismatch> {
+        self.word = Some(Cow::Owned(value.into_owned()));
+        Ok(())
+    }
+
+    fn borrowed(&mut self, value: &'de str) -> Result<(), Mismatch> {
+        self.word = Some(Cow::Borrowed(value));
+        Ok(())
+    }
+
+    fn keep(&mut self, value: u64) {
+        self.note.keep(value);
+    }
+}
+
+/// Hands on what a deserializer finds.
+pub(crate) struct ScalarVisitor<'s, 'de>(pub(crate) &'s mut dyn Scalar<'de>);
+
+impl ScalarVisitor<'_, '_> {
+    #[cold]
+    fn explain<E: de::Error>(&self) -> E {
+        E::custom(format_args!("expected {}", self.0.expected()))
+    }
+}
+
+impl<'de> de::Visitor<'de> for ScalarVisitor<'_, 'de> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(T::EXPECTED)
+        f.write_str(self.0.expected())
     }
 
-    fn visit_unit<E: de::Error>(self) -> Result<Option<T>, E> {
-        self.0.set(Form::Null);
-        Ok(None)
+    fn visit_unit<E: de::Error>(self) -> Result<(), E> {
+        self.0.null();
+        Ok(())
     }
 
-    fn visit_none<E: de::Error>(self) -> Result<Option<T>, E> {
+    fn visit_none<E: de::Error>(self) -> Result<(), E> {
         self.visit_unit()
     }
 
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         deserializer.deserialize_any(self)
     }
 
-    fn visit_bool<E: de::Error>(self, value: bool) -> Result<Option<T>, E> {
-        T::from_bool(value, self.0).map_err(explain::<T, E>)
+    fn visit_bool<E: de::Error>(self, value: bool) -> Result<(), E> {
+        self.0.truth(value).map_err(|Mismatch| self.explain())
     }
 
-    fn visit_i64<E: de::Error>(self, value: i64) -> Result<Option<T>, E> {
-        T::from_i64(value, self.0).map_err(explain::<T, E>)
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<(), E> {
+        self.0.integer(value).map_err(|Mismatch| self.explain())
     }
 
-    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Option<T>, E> {
+    #[expect(clippy::cast_precision_loss, reason = "beyond 64 signed bits only the nearest number can be kept")]
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<(), E> {
         match i64::try_from(value) {
             Ok(value) => self.visit_i64(value),
-            Err(_) => beyond(value, self.0).map_err(explain::<T, E>),
+            Err(_) => {
+                let read = self.0.number(value as f64);
+                self.0.keep(value);
+                read.map_err(|Mismatch| self.explain())
+            }
         }
     }
 
-    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Option<T>, E> {
-        T::from_f64(value, self.0).map_err(explain::<T, E>)
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<(), E> {
+        self.0.number(value).map_err(|Mismatch| self.explain())
     }
 
-    fn visit_str<E: de::Error>(self, value: &str) -> Result<Option<T>, E> {
-        T::from_text(value, self.0).map_err(explain::<T, E>)
+    fn visit_borrowed_str<E: de::Error>(self, value: &'de str) -> Result<(), E> {
+        self.0.borrowed(value).map_err(|Mismatch| self.explain())
     }
 
-    fn visit_string<E: de::Error>(self, value: String) -> Result<Option<T>, E> {
-        T::from_owned(value, self.0).map_err(explain::<T, E>)
-    }
-}
-
-#[cold]
-#[expect(clippy::cast_precision_loss, reason = "beyond 64 signed bits only the nearest number can be kept")]
-fn beyond<T: Lenient>(value: u64, note: &mut Note) -> Read<T> {
-    let read = T::from_f64(value as f64, note);
-    note.keep(value);
-    read
-}
-
-fn explain<T: Lenient, E: de::Error>(_: Mismatch) -> E {
-    E::custom(format_args!("expected {}", T::EXPECTED))
-}
-
-fn visitor<T>(note: &mut Note) -> LenientVisitor<'_, T> {
-    LenientVisitor(note, PhantomData)
-}
-
-pub(crate) fn option<'de, T: Lenient, D: Deserializer<'de>>(
-    deserializer: D,
-    note: &mut Note,
-) -> Result<Option<T>, D::Error> {
-    deserializer.deserialize_any(visitor(note))
-}
-
-/// The text of a scalar, borrowed if it stands in the input as it is.
-pub(crate) fn word<'de, D: Deserializer<'de>>(
-    deserializer: D,
-    note: &mut Note,
-) -> Result<Option<Cow<'de, str>>, D::Error> {
-    deserializer.deserialize_any(WordVisitor(note))
-}
-
-struct WordVisitor<'n>(&'n mut Note);
-
-impl<'de> de::Visitor<'de> for WordVisitor<'_> {
-    type Value = Option<Cow<'de, str>>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(String::EXPECTED)
+    fn visit_str<E: de::Error>(self, value: &str) -> Result<(), E> {
+        self.0.text(Cow::Borrowed(value)).map_err(|Mismatch| self.explain())
     }
 
-    fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<Self::Value, E> {
-        Ok(Some(Cow::Borrowed(text)))
+    fn visit_string<E: de::Error>(self, value: String) -> Result<(), E> {
+        self.0.text(Cow::Owned(value)).map_err(|Mismatch| self.explain())
     }
-
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(Some(Cow::Owned(text.to_owned())))
-    }
-
-    fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
-        owned(visitor(self.0).visit_unit())
-    }
-
-    fn visit_bool<E: de::Error>(self, value: bool) -> Result<Self::Value, E> {
-        owned(visitor(self.0).visit_bool(value))
-    }
-
-    fn visit_i64<E: de::Error>(self, value: i64) -> Result<Self::Value, E> {
-        owned(visitor(self.0).visit_i64(value))
-    }
-
-    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Self::Value, E> {
-        owned(visitor(self.0).visit_u64(value))
-    }
-
-    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Self::Value, E> {
-        owned(visitor(self.0).visit_f64(value))
-    }
-}
-
-fn owned<E>(text: Result<Option<String>, E>) -> Result<Option<Cow<'static, str>>, E> {
-    Ok(text?.map(Cow::Owned))
 }
 
 /// The largest integers that a floating-point number holds exactly.

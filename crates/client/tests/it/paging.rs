@@ -5,7 +5,7 @@ use std::{sync::OnceLock, time::Duration};
 use futures::{StreamExt, TryStreamExt};
 use keyfob_client::{
     CallOptions, ErrorKind, Session,
-    codegen::Draft,
+    codegen::{Draft, Fill, Path},
     paging::{Call, Paged, Position, Scheme, items, pages},
     record::{self, Failed, Note, Source},
 };
@@ -38,12 +38,13 @@ impl record::Write for Page {
 }
 
 impl record::Value for Page {
-    fn read(source: &mut dyn Source<'_>, note: &mut Note) -> Result<Option<Self>, Failed> {
-        let Some(page) = source.json(note)? else { return Ok(None) };
+    fn read(place: &mut Option<Self>, source: &mut dyn Source<'_>, note: &mut Note) -> Result<(), Failed> {
+        let Some(page) = source.json(note)? else { return Ok(()) };
         let asked = || WATCHED.get().is_some_and(|server| server.count() > 1);
         for _ in 0..5000 {
             if page["wait"].is_null() || asked() {
-                return Ok(Some(Self(page)));
+                *place = Some(Self(page));
+                return Ok(());
             }
             std::thread::sleep(Duration::from_millis(1));
         }
@@ -52,6 +53,17 @@ impl record::Value for Page {
 
     fn blank() -> Self {
         Self(Value::Null)
+    }
+}
+
+impl<const S: u8> Fill for Listing<S> {
+    fn path(&self, path: &mut Path<'_>) {
+        path.text("/rows");
+    }
+
+    fn fill(&self, draft: &mut Draft) {
+        draft.query("filter", &"f".to_owned());
+        draft.query("at", &self.at);
     }
 }
 
@@ -64,13 +76,12 @@ impl<const S: u8> Paged for Listing<S> {
         _ => Scheme::Offset,
     };
 
-    fn at(&self, position: Position) -> Self {
-        let at = match position {
-            Position::Start => None,
-            Position::Cursor(cursor) => Some(cursor),
-            Position::Number(number) => Some(number.to_string()),
-        };
-        Self { at, ..self.clone() }
+    fn turn(&mut self, position: Position) {
+        match position {
+            Position::Start => {}
+            Position::Cursor(cursor) => self.at = Some(cursor),
+            Position::Number(number) => self.at = Some(number.to_string()),
+        }
     }
 
     fn start(&self) -> Option<i64> {
@@ -83,13 +94,8 @@ impl<const S: u8> Paged for Listing<S> {
 
     const CURSOR: Option<&'static str> = if S == CURSOR { Some("next") } else { None };
 
-    fn call(self) -> Call {
-        let request = Draft::new(&self.session, &GET, &["/rows"]).and_then(|mut draft| {
-            draft.query("filter", &"f".to_owned());
-            draft.query("at", &self.at);
-            draft.finish()
-        });
-        Call::new(self.session, &GET, request, CallOptions::default())
+    fn call(&self) -> Call {
+        Call::new(&self.session, &GET, self, CallOptions::default())
     }
 
     fn cursor(Page(page): &Page) -> Option<String> {

@@ -12,7 +12,7 @@ use std::{
 use keyfob_client::{
     CallOptions, ClientBuilder, Confidence, Error, Operation, Repeat, RetryPolicy, Session,
     auth::{BoxFuture, CacheKey, Clock, Credentials, Lifetime, SecretString, Token, TokenRequest, TokenSource},
-    codegen::Draft,
+    codegen::{Draft, Fill, Path},
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -203,16 +203,37 @@ pub(crate) static GET: Operation = GET_TEMPLATE;
 pub(crate) static CREATE: Operation =
     Operation { id: "create_thing", method: "POST", path: "/things", repeat: Repeat::Never, ..GET_TEMPLATE };
 
+struct Get;
+
+impl Fill for Get {
+    fn path(&self, path: &mut Path<'_>) {
+        path.text("/things/1");
+    }
+
+    fn fill(&self, draft: &mut Draft) {
+        draft.query("q", &"query-canary".to_owned());
+    }
+}
+
+struct Create;
+
+impl Fill for Create {
+    fn path(&self, path: &mut Path<'_>) {
+        path.text("/things");
+    }
+
+    fn fill(&self, draft: &mut Draft) {
+        draft.json(&serde_json::json!({"name": "body-canary"}), "application/json");
+    }
+}
+
 /// Reads a thing.
 pub(crate) async fn get(session: &Session) -> Result<serde_json::Value, Error> {
     get_with(session, CallOptions::default()).await
 }
 
 pub(crate) async fn get_with(session: &Session, call: CallOptions) -> Result<serde_json::Value, Error> {
-    let request = Draft::new(session, &GET, &["/things/1"]).and_then(|mut draft| {
-        draft.query("q", &"query-canary".to_owned());
-        draft.finish()
-    });
+    let request = Draft::of(session, &GET, &Get);
     Ok(session.clone().value::<serde_json::Value>(&GET, request, call).await?.into_inner())
 }
 
@@ -222,10 +243,6 @@ pub(crate) async fn create(session: &Session) -> Result<serde_json::Value, Error
 }
 
 pub(crate) async fn create_with(session: &Session, call: CallOptions) -> Result<serde_json::Value, Error> {
-    let body = serde_json::json!({"name": "body-canary"});
-    let request = Draft::new(session, &CREATE, &["/things"]).and_then(|mut draft| {
-        draft.json(&body, "application/json");
-        draft.finish()
-    });
+    let request = Draft::of(session, &CREATE, &Create);
     Ok(session.clone().value::<serde_json::Value>(&CREATE, request, call).await?.into_inner())
 }

@@ -140,10 +140,9 @@ fn imports(items: &TokenStream) -> TokenStream {
             names.iter().filter(|name| words.contains(*name)).map(|name| format_ident!("{name}")).collect();
         names
     };
-    let codegen = pick(&["Draft", "Outgoing", "path_rest", "path_segment"]);
-    let client = pick(&["CallOptions", "Confidence", "Error", "Operation", "Repeat", "Session"]);
+    let client = pick(&["CallOptions", "Confidence", "Operation", "Repeat", "Session"]);
     quote! {
-        use keyfob_client::codegen::{#(#codegen),*};
+        use keyfob_client::codegen::{Draft, Fill, Path};
         use keyfob_client::{#(#client),*};
     }
 }

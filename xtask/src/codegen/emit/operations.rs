@@ -143,7 +143,8 @@ impl<'o> Call<'o> {
         let operation = self.constant();
         let setters =
             self.fields.iter().filter(|argument| !argument.required).map(|argument| argument.setter(&types, enums));
-        let request = self.request.tokens(self.operation)?;
+        let (path, fill) = (self.request.path(self.operation), self.request.fill(self.operation)?);
+        let draft = if fill.is_empty() { quote!(_) } else { quote!(draft) };
         let (answer, send) = self.answer(&types, enums);
         let paging = self.operation.paging.as_ref().map(|_| {
             quote! {
@@ -174,10 +175,11 @@ impl<'o> Call<'o> {
                     Self { session, call: CallOptions::default(), #(#given,)* #(#unset,)* }
                 }
                 #(#setters)*
-                fn request(&self) -> Result<Outgoing, Error> {
-                    #request
-                }
                 #paging
+            }
+            impl Fill for #name {
+                fn path(&self, path: &mut Path<'_>) { #path }
+                fn fill(&self, #draft: &mut Draft) { #fill }
             }
             keyfob_client::operation!(#name, #answer, #send);
         })

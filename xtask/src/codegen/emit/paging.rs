@@ -34,7 +34,7 @@ fn implementation(call: &Call<'_>, paging: &Paging, structs: &[Struct<'_>]) -> R
         }
         _ => quote!(Scheme::Offset),
     };
-    let (at, start) = position(call, paging)?;
+    let (turn, start) = position(call, paging)?;
     let or_none = |tokens: Option<Result<TokenStream>>| tokens.unwrap_or_else(|| Ok(quote!(None)));
     let size = or_none(paging.size.as_ref().map(|size| number(call, size)))?;
     let total = or_none(paging.total.as_ref().map(|total| count(page, total)))?;
@@ -47,17 +47,12 @@ fn implementation(call: &Call<'_>, paging: &Paging, structs: &[Struct<'_>]) -> R
             type Page = types::#page_type;
             type Item = #item;
             const SCHEME: Scheme = #scheme;
-            fn at(&self, position: Position) -> Self {
-                let mut next = self.clone();
-                #at
-                next
-            }
+            fn turn(&mut self, position: Position) { #turn }
             fn start(&self) -> Option<i64> { #start }
             fn size(&self) -> Option<i64> { #size }
             const CURSOR: Option<&'static str> = #cursor_name;
-            fn call(self) -> keyfob_client::paging::Call {
-                let request = self.request();
-                keyfob_client::paging::Call::new(self.session, &Self::OPERATION, request, self.call)
+            fn call(&self) -> keyfob_client::paging::Call {
+                keyfob_client::paging::Call::new(&self.session, &Self::OPERATION, self, self.call)
             }
             fn cursor(#cursor_page: &Self::Page) -> Option<String> { #cursor }
             fn total(#total_page: &Self::Page) -> Option<i64> { #total }
@@ -73,10 +68,10 @@ fn position(call: &Call<'_>, paging: &Paging) -> Result<(TokenStream, TokenStrea
         call.query(&paging.parameter).with_context(|| format!("no optional parameter {}", paging.parameter))?;
     if paging.scheme == "cursor" {
         ensure!(*ty == Ty::Text, "the cursor parameter is not text");
-        return Ok((quote!(if let Position::Cursor(cursor) = position { next.#field = Some(cursor); }), quote!(None)));
+        return Ok((quote!(if let Position::Cursor(cursor) = position { self.#field = Some(cursor); }), quote!(None)));
     }
     ensure!(*ty == Ty::Integer, "the parameter {} is not an integer", paging.parameter);
-    Ok((quote!(if let Position::Number(number) = position { next.#field = Some(number); }), quote!(self.#field)))
+    Ok((quote!(if let Position::Number(number) = position { self.#field = Some(number); }), quote!(self.#field)))
 }
 
 fn number(call: &Call<'_>, parameter: &str) -> Result<TokenStream> {

@@ -70,9 +70,14 @@ impl Request {
         Ok(Self { id, arguments, answer: answer(method)?, url, headers, chain })
     }
 
-    /// The statements that put the request together, from the fields of a builder.
-    pub(super) fn tokens(&self, operation: &Operation) -> Result<TokenStream> {
-        let path = self.url.parts(operation);
+    /// The statements that put the path together, from the fields of a builder.
+    pub(super) fn path(&self, operation: &Operation) -> TokenStream {
+        let parts = self.url.parts(operation);
+        quote!(#(#parts)*)
+    }
+
+    /// The statements that put all else together.
+    pub(super) fn fill(&self, operation: &Operation) -> Result<TokenStream> {
         let mut parts = Vec::new();
         for call in &self.chain {
             match call.method.to_string().as_str() {
@@ -98,30 +103,20 @@ impl Request {
             parts.push(quote!(draft.accept(#media);));
         }
         let headers = self.headers.iter().map(Header::tokens);
-        let mutable = (!parts.is_empty() || !self.headers.is_empty()).then(|| quote!(mut));
-        Ok(quote! {
-            let #mutable draft = Draft::new(&self.session, &Self::OPERATION, &[#(#path),*])?;
-            #(#headers)*
-            #(#parts)*
-            draft.finish()
-        })
+        Ok(quote!(#(#headers)* #(#parts)*))
     }
 }
 
 impl Url {
     /// The path's parts: literals, and arguments that are encoded.
     fn parts(&self, operation: &Operation) -> Vec<TokenStream> {
-        if self.arguments.is_empty() {
-            let path = &self.format;
-            return vec![quote!(#path)];
-        }
-        let mut literals = self.format.split("{}").map(|text| (!text.is_empty()).then(|| quote!(#text)));
+        let mut literals = self.format.split("{}").map(|text| (!text.is_empty()).then(|| quote!(path.text(#text);)));
         let first = literals.next().flatten();
         let rest = self.arguments.iter().zip(literals).flat_map(|(argument, literal)| {
             let (name, field) = (argument.to_string(), field(&argument.to_string()));
             let raw = operation.parameters.iter().any(|one| one.place == "path" && one.raw && snake(&one.name) == name);
-            let encode = if raw { quote!(path_rest) } else { quote!(path_segment) };
-            [Some(quote!(&#encode(#name, &self.#field)?)), literal]
+            let add = if raw { quote!(rest) } else { quote!(segment) };
+            [Some(quote!(path.#add(#name, &self.#field);)), literal]
         });
         std::iter::once(first).chain(rest).flatten().collect()
     }
