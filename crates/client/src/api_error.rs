@@ -3,7 +3,7 @@
 use std::fmt;
 
 use bytes::Bytes;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// A service's own words about a failure.
 ///
@@ -45,11 +45,13 @@ impl ApiError {
             Some(Value::Object(body)) => {
                 // Some services wrap all of it: {"error": {"message": …}}.
                 let inner = body.get("error").and_then(Value::as_object).unwrap_or(&body);
-                error.message = MESSAGES.iter().find_map(|name| text(inner.get(*name)?));
-                error.code = CODES.iter().find_map(|name| text(inner.get(*name)?));
-                error.fields = FIELD_LISTS.iter().filter_map(|name| inner.get(*name)).flat_map(field_errors).collect();
+                error.message = first(inner, &MESSAGES);
+                error.code = first(inner, &CODES);
+                for name in FIELD_LISTS {
+                    add_fields(inner.get(name).unwrap_or(&Value::Null), &mut error.fields);
+                }
             }
-            Some(list @ Value::Array(_)) => error.fields = field_errors(&list),
+            Some(list @ Value::Array(_)) => add_fields(&list, &mut error.fields),
             _ => {}
         }
         if error.message.is_none() {
@@ -112,44 +114,55 @@ fn text(value: &Value) -> Option<String> {
     }
 }
 
+/// The first text that stands under one of these names.
+fn first(map: &Map<String, Value>, names: &[&str]) -> Option<String> {
+    names.iter().find_map(|name| text(map.get(*name)?))
+}
+
 /// Reads the lists and maps in which services name fields: `[{field, message}]`, `[{name: {message}}]`,
 /// `{name: [message]}`, `{name: {code}}`, `[message]`.
-fn field_errors(value: &Value) -> Vec<FieldError> {
+fn add_fields(value: &Value, fields: &mut Vec<FieldError>) {
     match value {
-        Value::Array(entries) => entries.iter().flat_map(entry).collect(),
-        Value::Object(map) => map.iter().flat_map(|(name, value)| named(name, value)).collect(),
-        _ => Vec::new(),
+        Value::Array(entries) => {
+            for entry in entries {
+                add_entry(entry, fields);
+            }
+        }
+        Value::Object(map) => add_named(map, fields),
+        _ => {}
     }
 }
 
-fn entry(value: &Value) -> Vec<FieldError> {
-    let Some(map) = value.as_object() else {
-        return text(value)
-            .map(|message| FieldError { field: String::new(), code: None, message })
-            .into_iter()
-            .collect();
+fn add_entry(value: &Value, fields: &mut Vec<FieldError>) {
+    let (field, code, message) = match value.as_object() {
+        Some(map) => (first(map, &["field", "name", "path"]), first(map, &CODES), first(map, &MESSAGES)),
+        None => (None, None, text(value)),
     };
-    let field = ["field", "name", "path"].iter().find_map(|name| text(map.get(*name)?));
-    let message = MESSAGES.iter().find_map(|name| text(map.get(*name)?));
-    if field.is_none() && message.is_none() {
-        return map.iter().flat_map(|(name, value)| named(name, value)).collect();
+    match (value, &field, &message) {
+        (Value::Object(map), None, None) => add_named(map, fields),
+        (_, None, None) => {}
+        _ => fields.push(FieldError { field: field.unwrap_or_default(), code, message: message.unwrap_or_default() }),
     }
-    let code = CODES.iter().find_map(|name| text(map.get(*name)?));
-    vec![FieldError { field: field.unwrap_or_default(), code, message: message.unwrap_or_default() }]
 }
 
-fn named(name: &str, value: &Value) -> Vec<FieldError> {
-    let one = |value: &Value| FieldError {
-        field: name.to_owned(),
-        code: value.as_object().and_then(|map| CODES.iter().find_map(|name| text(map.get(*name)?))),
-        message: text(value)
-            .or_else(|| value.as_object().and_then(|map| MESSAGES.iter().find_map(|name| text(map.get(*name)?))))
-            .unwrap_or_default(),
-    };
-    match value {
-        Value::Array(values) => values.iter().map(one).collect(),
-        value => vec![one(value)],
+fn add_named(map: &Map<String, Value>, fields: &mut Vec<FieldError>) {
+    for (name, value) in map {
+        match value {
+            Value::Array(values) => {
+                for value in values {
+                    fields.push(named(name, value));
+                }
+            }
+            value => fields.push(named(name, value)),
+        }
     }
+}
+
+fn named(name: &str, value: &Value) -> FieldError {
+    let map = value.as_object();
+    let message = text(value).or_else(|| first(map?, &MESSAGES));
+    let code = map.and_then(|map| first(map, &CODES));
+    FieldError { field: name.to_owned(), code, message: message.unwrap_or_default() }
 }
 
 #[cfg(test)]

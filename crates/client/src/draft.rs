@@ -78,19 +78,25 @@ impl Draft {
 
     /// Adds a query parameter. Several values are several pairs: `id=1&id=2`; no value is none.
     pub fn query(&mut self, name: &str, value: &dyn Write) {
-        let added = json_of(value).map(|json| {
-            self.extend_query(texts(json).iter().map(|value| (name, value.as_str())));
-        });
-        self.note(added);
+        for value in self.values(value) {
+            self.pair(name, &value);
+        }
     }
 
     /// Adds a query parameter whose values are one pair: `id=1,2`.
     pub fn joined(&mut self, name: &str, value: &dyn Write) {
-        let added = json_of(value).map(|json| {
-            let values = texts(json);
-            self.extend_query((!values.is_empty()).then(|| (name, values.join(","))));
-        });
-        self.note(added);
+        let values = self.values(value);
+        if !values.is_empty() {
+            self.pair(name, &values.join(","));
+        }
+    }
+
+    /// The texts of a parameter.
+    fn values(&mut self, value: &dyn Write) -> Vec<String> {
+        json_of(value).map(texts).unwrap_or_else(|error| {
+            self.note(Err(error));
+            Vec::new()
+        })
     }
 
     fn note(&mut self, result: Result<(), Error>) {
@@ -101,17 +107,17 @@ impl Draft {
 
     /// Adds the pairs of a list, or the fields of an object.
     pub(crate) fn pairs(&mut self, pairs: &impl Serialize) {
-        let added = serde_json::to_value(pairs).map_err(unwritten).and_then(self::pairs);
-        let added = added.map(|pairs| self.extend_query(pairs));
+        let added = serde_json::to_value(pairs).map_err(unwritten).and_then(self::pairs).map(|pairs| {
+            for (name, value) in pairs {
+                self.pair(&name, &value);
+            }
+        });
         self.note(added);
     }
 
-    /// Adds pairs to the query. Without any, there is no question mark either.
-    pub(crate) fn extend_query<V: AsRef<str>>(&mut self, pairs: impl IntoIterator<Item = (impl AsRef<str>, V)>) {
-        let mut pairs = pairs.into_iter().peekable();
-        if pairs.peek().is_some() {
-            self.parts.url.query_pairs_mut().extend_pairs(pairs);
-        }
+    /// Adds one pair to the query.
+    pub(crate) fn pair(&mut self, name: &str, value: &str) {
+        self.parts.url.query_pairs_mut().append_pair(name, value);
     }
 
     /// Sends JSON, under this media type.
@@ -127,8 +133,11 @@ impl Draft {
     /// Sends the fields of a form. What is in them is text, or JSON as text.
     pub fn form(&mut self, body: &dyn Write) {
         let added = json_of(body).and_then(self::pairs).map(|fields| {
-            let encoded = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-            self.bytes(encoded, "application/x-www-form-urlencoded");
+            let mut encoded = form_urlencoded::Serializer::new(String::new());
+            for (name, value) in fields {
+                encoded.append_pair(&name, &value);
+            }
+            self.bytes(encoded.finish(), "application/x-www-form-urlencoded");
         });
         self.note(added);
     }
@@ -161,19 +170,31 @@ impl Draft {
 
 /// The fields of an object, or a list's pairs: name and value of each. A list in them is several, `null` is none.
 fn pairs(json: Json) -> Result<Vec<(String, String)>, Error> {
-    let named: Vec<(String, Json)> = match json {
-        Json::Null => Vec::new(),
-        Json::Object(fields) => fields.into_iter().collect(),
-        Json::Array(list) => list.into_iter().map(pair).collect::<Option<_>>().ok_or_else(no_pairs)?,
-        _ => return Err(no_pairs()),
+    let mut pairs = Vec::new();
+    let mut add = |name: String, value| {
+        for text in texts(value) {
+            pairs.push((name.clone(), text));
+        }
     };
-    Ok(named
-        .into_iter()
-        .flat_map(|(name, value)| texts(value).into_iter().map(move |text| (name.clone(), text)))
-        .collect())
+    match json {
+        Json::Null => {}
+        Json::Object(fields) => {
+            for (name, value) in fields {
+                add(name, value);
+            }
+        }
+        Json::Array(list) => {
+            for pair in list {
+                let (name, value) = pair_of(pair).ok_or_else(no_pairs)?;
+                add(name, value);
+            }
+        }
+        _ => return Err(no_pairs()),
+    }
+    Ok(pairs)
 }
 
-fn pair(json: Json) -> Option<(String, Json)> {
+fn pair_of(json: Json) -> Option<(String, Json)> {
     let Json::Array(pair) = json else { return None };
     let [name, value] = <[Json; 2]>::try_from(pair).ok()?;
     Some((text(name)?, value))

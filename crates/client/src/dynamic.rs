@@ -140,8 +140,12 @@ impl DynamicCall {
         self.fill_path(&mut path)?;
         let mut draft = Draft::new(operation, path)?;
         draft.accept(ANSWERS);
-        draft.extend_query(operation.fixed_query.iter().copied());
-        draft.extend_query(self.query());
+        for (name, value) in operation.fixed_query {
+            draft.pair(name, value);
+        }
+        for (name, value) in self.query() {
+            draft.pair(name, &value);
+        }
         for (name, value) in &self.parameters {
             if let Some(name) = operation.headers.iter().find(|known| *known == name) {
                 draft.header(name, value);

@@ -11,7 +11,7 @@ use crate::{Error, ErrorKind};
 #[derive(Debug)]
 pub struct Path<'b> {
     base: &'b Url,
-    path: String,
+    target: String,
     wrong: Option<Error>,
 }
 
@@ -21,14 +21,14 @@ const USUAL: usize = 64;
 impl<'b> Path<'b> {
     pub(crate) fn new(base: &'b Url) -> Self {
         let under = base.path().trim_end_matches('/');
-        let mut path = String::with_capacity(under.len() + USUAL);
-        path.push_str(under);
-        Self { base, path, wrong: None }
+        let mut target = String::with_capacity(under.len() + USUAL);
+        target.push_str(under);
+        Self { base, target, wrong: None }
     }
 
     /// Adds what is encoded already.
     pub fn text(&mut self, text: &str) {
-        self.path.push_str(text);
+        self.target.push_str(text);
     }
 
     /// Adds one parameter. Whatever it holds, it stays one segment of the path; it cannot be empty or made of dots only,
@@ -51,7 +51,7 @@ impl<'b> Path<'b> {
             self.wrong.get_or_insert_with(|| Error::new(ErrorKind::Rejected, format!("`{name}` {why}")));
         }
         // Most values need no encoding, and are then borrowed.
-        self.path.push_str(&Cow::from(utf8_percent_encode(value, set)));
+        self.target.push_str(&Cow::from(utf8_percent_encode(value, set)));
     }
 
     /// The whole address.
@@ -59,7 +59,8 @@ impl<'b> Path<'b> {
         if let Some(error) = self.wrong {
             return Err(error);
         }
-        let (path, query) = self.path.split_once('?').map_or((&*self.path, None), |(path, query)| (path, Some(query)));
+        let (path, query) =
+            self.target.split_once('?').map_or((&*self.target, None), |(path, query)| (path, Some(query)));
         let mut url = self.base.clone();
         url.set_path(path);
         url.set_query(query);

@@ -1,6 +1,6 @@
 //! A date or time in a query: whatever the caller has, as the text that is sent.
 
-use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, SecondsFormat, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, Utc};
 use serde::{Serialize, Serializer};
 
 use crate::{
@@ -66,13 +66,13 @@ impl From<NaiveDateTime> for TimeParam {
 
 impl From<DateTime<Utc>> for TimeParam {
     fn from(time: DateTime<Utc>) -> Self {
-        Self(time.to_rfc3339_opts(SecondsFormat::AutoSi, true))
+        Self(Timestamp::from(time).to_string())
     }
 }
 
 impl From<DateTime<FixedOffset>> for TimeParam {
     fn from(time: DateTime<FixedOffset>) -> Self {
-        Self(time.to_rfc3339_opts(SecondsFormat::AutoSi, false))
+        Self(Timestamp::from(time).to_string())
     }
 }
 
@@ -90,6 +90,11 @@ mod tests {
     fn times_are_sent_as_rfc_3339_and_dates_as_dates() {
         let utc = "2026-03-01T08:00:00Z".parse::<DateTime<Utc>>().unwrap();
         assert_eq!(TimeParam::from(utc).as_str(), "2026-03-01T08:00:00Z");
+        let half = utc + chrono::TimeDelta::milliseconds(500);
+        assert_eq!(TimeParam::from(half).as_str(), "2026-03-01T08:00:00.500Z");
+        let oslo = utc.with_timezone(&FixedOffset::east_opt(3600).unwrap());
+        assert_eq!(TimeParam::from(oslo).as_str(), "2026-03-01T09:00:00+01:00");
+        assert_eq!(TimeParam::from(utc.fixed_offset()).as_str(), "2026-03-01T08:00:00+00:00");
         assert_eq!(TimeParam::from(utc.date_naive()).as_str(), "2026-03-01");
         assert_eq!(TimeParam::from(utc.naive_utc()).as_str(), "2026-03-01T08:00:00");
         assert_eq!(TimeParam::from("yesterday").as_str(), "yesterday");

@@ -190,9 +190,12 @@ impl fmt::Display for Timestamp {
             Form::Text(text) => return f.write_str(text),
             Form::Standard { digits, zulu } => (usize::from(*digits), *zulu),
         };
-        write!(f, "{}", self.local.format("%Y-%m-%dT%H:%M:%S"))?;
+        // Without its fraction, this is `%Y-%m-%dT%H:%M:%S`. A leap second is the nanoseconds behind the first billion.
+        let nanos = chrono::Timelike::nanosecond(&self.local);
+        let fraction = nanos % 1_000_000_000;
+        write!(f, "{:?}", chrono::Timelike::with_nanosecond(&self.local, nanos - fraction).unwrap_or(self.local))?;
         if digits > 0 {
-            let nanos = format!("{:09}", chrono::Timelike::nanosecond(&self.local) % 1_000_000_000);
+            let nanos = format!("{fraction:09}");
             write!(f, ".{:0<digits$}", &nanos[..digits.min(9)])?;
         }
         match self.offset {

@@ -7,7 +7,7 @@ use super::{
     forms::{Form, Note},
     sink::{Write, Written},
     source::{Failed, Source},
-    values::{Held, MISSING, Value, read_json},
+    values::{Held, MISSING, Value, read_text},
 };
 
 /// A field that is always written, and read as its blank value if it is absent or `null`.
@@ -138,13 +138,12 @@ pub mod option_text {
 
 /// The value, or nothing; or why there is neither.
 fn parse<T: Value>(json: &Json) -> Result<Option<T>, &'static str> {
-    const WHY: &str = "expected JSON as text";
-    let inner = match json {
+    let text = match json {
         Json::String(text) if text.trim().is_empty() => return Ok(None),
-        Json::String(text) => &serde_json::from_str(text).map_err(|_| WHY)?,
-        json => json,
+        Json::String(text) => text,
+        json => &json.to_string(),
     };
-    read_json(inner, &mut Note::default()).map_err(|Failed| WHY)
+    read_text(text, &mut Note::default()).map_err(|Failed| "expected JSON as text")
 }
 
 fn write_text<T: Value + PartialEq>(value: &T, entry: &mut Entry<'_>) -> Result<(), Failed> {

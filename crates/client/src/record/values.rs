@@ -12,7 +12,10 @@ use super::{
     sink::{Sink, Write, to_json},
     source::{self, Failed, Source},
 };
-use crate::{NumberOrString, Timestamp, wire::lenient::Lenient};
+use crate::{
+    NumberOrString, Timestamp,
+    wire::lenient::{self, Lenient},
+};
 
 /// Why nothing will not do.
 pub(super) const MISSING: &str = "expected a value";
@@ -145,7 +148,7 @@ macro_rules! lenient {
             }
 
             fn is(json: &Json, value: Option<&Self>) -> bool {
-                read_json::<Self>(json, &mut Note::default()).is_ok_and(|read| read.as_ref() == value)
+                lenient::from_json::<Self>(json).is_ok_and(|read| read.as_ref() == value)
             }
 
             fn json(value: Option<&Self>, seen: Seen<'_>) -> Option<Json> {
@@ -242,10 +245,10 @@ pub(crate) fn whole<T: Value>(place: &mut Option<T>, source: &mut dyn Source<'_>
     if place.is_some() { Ok(()) } else { Err(source.refuse(MISSING)) }
 }
 
-/// Reads JSON that is there already.
-pub(super) fn read_json<T: Value>(json: &Json, note: &mut Note) -> Result<Option<T>, Failed> {
+/// Reads JSON that is there as text.
+pub(super) fn read_text<T: Value>(json: &str, note: &mut Note) -> Result<Option<T>, Failed> {
     let mut value = None;
-    from_json(json, &mut |source| T::read(&mut value, source, note))?;
+    from_text(json, &mut |source| T::read(&mut value, source, note))?;
     Ok(value)
 }
 
@@ -255,9 +258,15 @@ pub(super) fn read_json<T: Value>(json: &Json, note: &mut Note) -> Result<Option
 ///
 /// If it is no object, or a field holds what it cannot take.
 pub fn read_record(json: &Json, record: &mut dyn Record) -> Result<(), Failed> {
-    from_json(json, &mut |source| if source.record(record, &mut Note::default())? { Ok(()) } else { Err(Failed) })
+    let record = &mut |source: &mut dyn Source<'_>| {
+        if source.record(record, &mut Note::default())? { Ok(()) } else { Err(Failed) }
+    };
+    from_text(&json.to_string(), record)
 }
 
-fn from_json(json: &Json, read: &mut dyn FnMut(&mut dyn Source<'_>) -> Result<(), Failed>) -> Result<(), Failed> {
-    source::from(json, read).map_err(|_| Failed)
+/// Values that are JSON already are written and read again: that is seldom, and another deserializer would be compiled
+/// with all that reads from it.
+fn from_text(json: &str, read: &mut dyn FnMut(&mut dyn Source<'_>) -> Result<(), Failed>) -> Result<(), Failed> {
+    let mut json = serde_json::Deserializer::from_str(json);
+    source::from(&mut json, read).and_then(|()| json.end()).map_err(|_| Failed)
 }

@@ -55,15 +55,35 @@ pub trait Scalar<'de> {
     /// Takes `null`.
     fn null(&mut self);
     /// Takes a truth value.
+    ///
+    /// # Errors
+    ///
+    /// If it is not made of such a one.
     fn truth(&mut self, value: bool) -> Result<(), Mismatch>;
     /// Takes an integer.
+    ///
+    /// # Errors
+    ///
+    /// If it is not made of such a one.
     fn integer(&mut self, value: i64) -> Result<(), Mismatch>;
     /// Takes a number.
+    ///
+    /// # Errors
+    ///
+    /// If it is not made of such a one.
     fn number(&mut self, value: f64) -> Result<(), Mismatch>;
     /// Takes a text.
+    ///
+    /// # Errors
+    ///
+    /// If it is not made of such a one.
     fn text(&mut self, value: Cow<'_, str>) -> Result<(), Mismatch>;
 
     /// Takes a text that outlives this.
+    ///
+    /// # Errors
+    ///
+    /// If it is not made of such a one.
     fn borrowed(&mut self, value: &'de str) -> Result<(), Mismatch> {
         self.text(Cow::Borrowed(value))
     }
@@ -241,6 +261,31 @@ impl<'de> de::Visitor<'de> for ScalarVisitor<'_, 'de> {
 
     fn visit_string<E: de::Error>(self, value: String) -> Result<(), E> {
         self.0.text(Cow::Owned(value)).map_err(|Mismatch| self.explain())
+    }
+}
+
+/// Reads JSON that is there already.
+pub(crate) fn from_json<T: Lenient>(json: &Json) -> Read<T> {
+    let mut note = Note::default();
+    let mut place = Place::new(&mut note);
+    hand_on(json, &mut place)?;
+    Ok(place.value)
+}
+
+fn hand_on(json: &Json, scalar: &mut dyn Scalar<'_>) -> Result<(), Mismatch> {
+    match json {
+        Json::Null => {
+            scalar.null();
+            Ok(())
+        }
+        Json::Bool(value) => scalar.truth(*value),
+        Json::Number(number) => match (number.as_i64(), number.as_f64()) {
+            (Some(value), _) => scalar.integer(value),
+            (None, Some(value)) => scalar.number(value),
+            (None, None) => Err(Mismatch),
+        },
+        Json::String(text) => scalar.text(Cow::Borrowed(text)),
+        Json::Array(_) | Json::Object(_) => Err(Mismatch),
     }
 }
 
