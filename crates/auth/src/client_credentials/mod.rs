@@ -182,15 +182,52 @@ impl TokenSource for ClientCredentialsSource {
 
     fn key(&self) -> CacheKey {
         let settings = &self.settings;
-        let mut scopes = settings.scopes.clone();
-        scopes.sort_unstable();
-        let mut parts = vec![self.url.to_string(), settings.client_id.clone(), scopes.join(" ")];
-        parts.push(settings.audience.clone().unwrap_or_default());
-        parts.extend(settings.parameters.iter().flat_map(|(name, value)| [name.clone(), value.clone()]));
+        let scopes = in_order(&settings.scopes);
+        let mut parts = vec![self.url.as_str(), &settings.client_id, &scopes];
+        parts.push(settings.audience.as_deref().unwrap_or_default());
+        for (name, value) in &settings.parameters {
+            parts.push(name);
+            parts.push(value);
+        }
         CacheKey::new(parts, &settings.client_secret)
     }
 
     fn label(&self) -> &str {
         &self.label
+    }
+}
+
+/// These scopes as one text, the same one in whatever order they were asked for.
+fn in_order(scopes: &[String]) -> String {
+    let mut ordered: Vec<&str> = Vec::with_capacity(scopes.len());
+    for scope in scopes {
+        ordered.insert(ordered.partition_point(|before| *before < scope.as_str()), scope);
+    }
+    let mut text = String::new();
+    for scope in ordered {
+        text.push_str(scope);
+        text.push(' ');
+    }
+    text.pop();
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(scopes: &[&str], expected: &str) {
+        let scopes: Vec<_> = scopes.iter().map(|&scope| scope.to_owned()).collect();
+        assert_eq!(in_order(&scopes), expected);
+    }
+
+    #[test]
+    fn scopes_are_one_text_in_whatever_order_they_come() {
+        check(&[], "");
+        check(&["a"], "a");
+        check(&["b", "c", "a", "b"], "a b b c");
+        check(&["c", "b", "b", "a"], "a b b c");
+        check(&["a", ""], " a");
     }
 }
