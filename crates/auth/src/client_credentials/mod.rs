@@ -2,12 +2,13 @@
 
 mod answer;
 mod exchange;
+mod unread;
 
 use std::fmt;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use oauth2::basic::{BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse};
+use oauth2::basic::{BasicRevocationErrorResponse, BasicTokenIntrospectionResponse};
 use oauth2::{
     AuthType, ClientId, ClientSecret, EndpointNotSet, EndpointSet, RequestTokenError, Scope, StandardRevocableToken,
     TokenUrl,
@@ -15,8 +16,8 @@ use oauth2::{
 use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
 
-use self::answer::Answer;
-use self::exchange::{Adapter, Failed};
+use self::exchange::{Adapter, Failed, unusable};
+use self::unread::Unread;
 use crate::endpoint::{origin, parse};
 use crate::error::Error;
 use crate::key::CacheKey;
@@ -125,10 +126,10 @@ pub(crate) struct ClientCredentialsSource {
     label: String,
 }
 
-/// oauth2's client, for an answer of our own reading.
+/// oauth2's client, for answers of our own reading.
 type Client = oauth2::Client<
-    BasicErrorResponse,
-    Answer,
+    Unread,
+    Unread,
     BasicTokenIntrospectionResponse,
     StandardRevocableToken,
     BasicRevocationErrorResponse,
@@ -156,22 +157,21 @@ impl ClientCredentialsSource {
             }
         };
         let mut exchange = client.exchange_client_credentials();
-        exchange = exchange.add_scopes(settings.scopes.iter().cloned().map(Scope::new));
+        for scope in &settings.scopes {
+            exchange = exchange.add_scope(Scope::new(scope.clone()));
+        }
         if let Some(audience) = &settings.audience {
-            exchange = exchange.add_extra_param("audience", audience);
+            exchange = exchange.add_extra_param("audience", audience.as_str());
         }
         for (name, value) in &settings.parameters {
-            exchange = exchange.add_extra_param(name, value);
+            exchange = exchange.add_extra_param(name.as_str(), value.as_str());
         }
-        let adapter = Adapter { http: request.http(), settings };
-        let answer = exchange.request_async(&adapter).await.map_err(|error| match error {
+        let adapter = Adapter::new(request.http(), self);
+        exchange.request_async(&adapter).await.map_err(|error| match error {
             RequestTokenError::Request(Failed(error)) => error,
-            // The other kinds hold pieces of the answer, which end here.
-            _ => {
-                Error::malformed(format!("{} answered without a usable token; check the token URL", origin(&self.url)))
-            }
+            _ => unusable(&origin(&self.url)),
         })?;
-        answer.into_token()
+        adapter.into_answer().ok_or_else(|| unusable(&origin(&self.url)))?.into_token()
     }
 }
 
