@@ -103,7 +103,7 @@ impl Headers {
     /// `Authorization: Bearer …` for this token.
     pub(crate) fn bearer(token: &SecretString) -> Result<Self, Error> {
         let bytes = bearer_bytes(token)?;
-        let stripes = stripes(|| sensitive(Arc::clone(&bytes)).map(Value::Bearer))?;
+        let stripes = stripes(&|| sensitive(Arc::clone(&bytes)).map(Value::Bearer))?;
         Ok(Self { stripes, token: Some(bytes) })
     }
 
@@ -113,9 +113,12 @@ impl Headers {
             .iter()
             .map(|(name, secret)| (name, Arc::new(Zeroizing::new(secret.expose_secret().as_bytes().to_vec()))))
             .collect();
-        let stripes = stripes(|| {
-            let ready = pairs.iter().map(|(name, bytes)| Ok(((*name).clone(), sensitive(Arc::clone(bytes))?)));
-            ready.collect::<Result<_, _>>().map(Value::Headers)
+        let stripes = stripes(&|| {
+            let mut ready = Vec::with_capacity(pairs.len());
+            for (name, bytes) in &pairs {
+                ready.push(((*name).clone(), sensitive(Arc::clone(bytes))?));
+            }
+            Ok(Value::Headers(ready))
         })?;
         Ok(Self { stripes, token: None })
     }
@@ -136,10 +139,12 @@ impl Headers {
     }
 }
 
-fn stripes(mut value: impl FnMut() -> Result<Value, Error>) -> Result<[Arc<Stripe>; STRIPES], Error> {
+fn stripes(value: &dyn Fn() -> Result<Value, Error>) -> Result<[Arc<Stripe>; STRIPES], Error> {
     let attention = Arc::new(AtomicU64::new(0));
-    let stripe = |_| value().map(|value| Arc::new(Stripe { value, attention: Arc::clone(&attention) }));
-    let stripes = (0..STRIPES).map(stripe).collect::<Result<Vec<_>, _>>()?;
+    let mut stripes = Vec::with_capacity(STRIPES);
+    for _ in 0..STRIPES {
+        stripes.push(Arc::new(Stripe { value: value()?, attention: Arc::clone(&attention) }));
+    }
     Ok(stripes.try_into().unwrap_or_else(|_| unreachable!("as many as were asked for")))
 }
 

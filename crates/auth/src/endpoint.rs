@@ -8,24 +8,22 @@ use crate::error::Error;
 ///
 /// The text itself never shows in the error: it might hold a password.
 pub(crate) fn parse(what: &str, text: &str) -> Result<Url, Error> {
+    let wrong = |how: &str| Error::configuration(format!("the {what} {how}"));
     let text = text.trim();
     if text.is_empty() {
-        return Err(Error::configuration(format!("the {what} is empty; give the whole address, with https://")));
+        return Err(wrong("is empty; give the whole address, with https://"));
     }
-    let scheme = text.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
-    if !matches!(scheme.as_deref(), Some("http" | "https")) {
-        return Err(Error::configuration(format!("the {what} has no https:// in front; give the whole address")));
+    let scheme = text.split_once(':').filter(|(_, rest)| rest.starts_with("//")).map(|(scheme, _)| scheme);
+    if !scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https")) {
+        return Err(wrong("has no https:// in front; give the whole address"));
     }
-    let url = Url::parse(text).map_err(|error| {
-        Error::configuration(format!("the {what} is not an address; give it as https://host/path")).with_source(error)
-    })?;
+    let url = Url::parse(text)
+        .map_err(|error| wrong("is not an address; give it as https://host/path").with_source(error))?;
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(Error::configuration(format!(
-            "the {what} holds a user name or a password; give them as credentials instead"
-        )));
+        return Err(wrong("holds a user name or a password; give them as credentials instead"));
     }
     if url.fragment().is_some() {
-        return Err(Error::configuration(format!("the {what} has a #fragment; leave it out")));
+        return Err(wrong("has a #fragment; leave it out"));
     }
     Ok(url)
 }

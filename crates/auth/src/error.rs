@@ -79,7 +79,7 @@ impl Error {
     /// An error of which it is hoped that it passes.
     #[must_use]
     pub fn unavailable(message: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(ErrorKind::Unavailable, message)
+        Self::new(ErrorKind::Unavailable, message.into())
     }
 
     /// A refusal, with the server's error code and text where it gave them.
@@ -91,29 +91,25 @@ impl Error {
         code: impl Into<Option<String>>,
         description: impl Into<Option<String>>,
     ) -> Self {
-        Self::new(ErrorKind::Refused, message).edit(|inner| {
-            inner.code = code.into();
-            inner.description = description.into();
-        })
+        Self::new(ErrorKind::Refused, message.into()).with_code(code.into(), description.into())
     }
 
     /// An answer that cannot be understood.
     #[must_use]
     pub fn malformed(message: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(ErrorKind::Malformed, message)
+        Self::new(ErrorKind::Malformed, message.into())
     }
 
     /// A program or its settings that cannot work.
     #[must_use]
     pub fn configuration(message: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(ErrorKind::Configuration, message)
+        Self::new(ErrorKind::Configuration, message.into())
     }
 
     /// Keeps the cause. It is the caller's promise that the cause shows no secret.
     #[must_use]
     pub fn with_source(self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        let source = source.into();
-        self.edit(|inner| inner.source = Some(source))
+        self.caused_by(source.into())
     }
 
     /// Keeps how long to wait before the next attempt.
@@ -123,15 +119,26 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_status(self, status: StatusCode) -> Self {
-        self.edit(|inner| inner.status = Some(status))
+    fn caused_by(mut self, source: Source) -> Self {
+        if let Some(inner) = self.unshared() {
+            inner.source = Some(source);
+        }
+        self
     }
 
-    pub(crate) fn with_code(self, code: Option<String>, description: Option<String>) -> Self {
-        self.edit(|inner| {
+    pub(crate) fn with_status(mut self, status: StatusCode) -> Self {
+        if let Some(inner) = self.unshared() {
+            inner.status = Some(status);
+        }
+        self
+    }
+
+    pub(crate) fn with_code(mut self, code: Option<String>, description: Option<String>) -> Self {
+        if let Some(inner) = self.unshared() {
             inner.code = code;
             inner.description = description;
-        })
+        }
+        self
     }
 
     pub(crate) fn with_wait(mut self, wait: Option<Duration>) -> Self {
@@ -139,17 +146,14 @@ impl Error {
         self
     }
 
-    fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
-        let inner = Inner { kind, message: message.into(), code: None, description: None, status: None, source: None };
+    fn new(kind: ErrorKind, message: Cow<'static, str>) -> Self {
+        let inner = Inner { kind, message, code: None, description: None, status: None, source: None };
         Self { inner: Arc::new(inner), wait: None }
     }
 
     /// Only used while the error is being built; a shared one stays as it is.
-    fn edit(mut self, change: impl FnOnce(&mut Inner)) -> Self {
-        if let Some(inner) = Arc::get_mut(&mut self.inner) {
-            change(inner);
-        }
-        self
+    fn unshared(&mut self) -> Option<&mut Inner> {
+        Arc::get_mut(&mut self.inner)
     }
 
     /// What went wrong.

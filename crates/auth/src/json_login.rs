@@ -5,11 +5,11 @@ use std::fmt;
 use bytes::Bytes;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
-use reqwest::{StatusCode, Url};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use reqwest::{Method, Request, StatusCode, Url};
 use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::authorization::bearer_header;
@@ -18,6 +18,7 @@ use crate::error::Error;
 use crate::http::{TokenAnswer, TokenHttp};
 use crate::key::CacheKey;
 use crate::lifetime;
+use crate::members::Members;
 use crate::source::{TokenRequest, TokenSource};
 use crate::token::Token;
 
@@ -99,21 +100,10 @@ struct Login<'a> {
 }
 
 /// The answers of login, refresh and application token, each a subset.
-#[derive(Deserialize)]
 struct Answer {
-    #[serde(default, rename = "accessToken", deserialize_with = "secret")]
     access_token: Option<SecretString>,
-    /// What the application token is called.
-    #[serde(default, deserialize_with = "secret")]
-    token: Option<SecretString>,
-    #[serde(default, rename = "refreshToken", deserialize_with = "secret")]
     refresh_token: Option<SecretString>,
-    #[serde(default)]
     login: Option<Value>,
-}
-
-fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SecretString>, D::Error> {
-    Ok(Option::<String>::deserialize(deserializer)?.map(SecretString::from))
 }
 
 impl JsonLoginSource {
@@ -145,20 +135,16 @@ impl JsonLoginSource {
     async fn log_in(&self, http: &TokenHttp) -> Result<Token, Error> {
         let login = Login { username: &self.settings.username, password: self.settings.password.expose_secret() };
         let body = json_body(&login)?;
-        let request = http
-            .client()?
-            .post(self.login.clone())
-            .header(ACCEPT, "application/json")
-            .header(CONTENT_TYPE, "application/json")
-            .body(body);
-        let answer = http.send(build(request)?).await?;
+        let mut request = post(&self.login);
+        *request.body_mut() = Some(body.into());
+        let answer = http.send(request).await?;
         if answer.status() == StatusCode::NOT_FOUND || answer.status() == StatusCode::UNPROCESSABLE_ENTITY {
             return Err(Self::refused(&answer));
         }
         if !answer.status().is_success() {
             return Err(answer.refusal());
         }
-        let parsed: Answer = answer.json()?;
+        let parsed = Answer::read(&answer)?;
         if parsed.login.as_ref().is_some_and(is_false) {
             return Err(Self::refused(&answer));
         }
@@ -167,17 +153,13 @@ impl JsonLoginSource {
 
     /// A new token for a refresh token; nothing if the server no longer takes it.
     async fn renew(&self, http: &TokenHttp, url: &Url, refresh: &SecretString) -> Result<Option<Token>, Error> {
-        let request = http
-            .client()?
-            .post(url.clone())
-            .header(ACCEPT, "application/json")
-            .header(CONTENT_TYPE, "application/json")
-            .header(AUTHORIZATION, bearer_header(refresh)?);
-        let answer = http.send(build(request)?).await?;
+        let mut request = post(url);
+        request.headers_mut().insert(AUTHORIZATION, bearer_header(refresh)?);
+        let answer = http.send(request).await?;
         if answer.status().is_client_error() {
             return Ok(None);
         }
-        let parsed: Answer = answer.json()?;
+        let parsed = Answer::read(&answer)?;
         parsed.into_token(Some(refresh)).map(Some).ok_or_else(|| answer.malformed())
     }
 
@@ -193,8 +175,23 @@ impl JsonLoginSource {
 }
 
 impl Answer {
+    fn read(answer: &TokenAnswer) -> Result<Self, Error> {
+        let names = &["accessToken", "token", "refreshToken", "login"];
+        let mut members = Members::all_of(answer.body(), names).ok_or_else(|| answer.malformed())?;
+        let mut secret = |name| match members.take(name) {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok(Some(SecretString::from(text))),
+            Some(_) => Err(answer.malformed()),
+        };
+        let access_token = secret("accessToken")?;
+        // What the application token is called.
+        let token = secret("token")?;
+        let refresh_token = secret("refreshToken")?;
+        Ok(Self { access_token: access_token.or(token), refresh_token, login: members.take("login") })
+    }
+
     fn into_token(self, refresh: Option<&SecretString>) -> Option<Token> {
-        let mut token = Token::new(self.access_token.or(self.token)?);
+        let mut token = Token::new(self.access_token?);
         // A server that issues no new refresh token means the old one to be kept.
         token.renewal = self.refresh_token.or_else(|| refresh.cloned());
         Some(token)
@@ -240,10 +237,12 @@ fn json_body(login: &Login<'_>) -> Result<Bytes, Error> {
     Ok(Bytes::from_owner(body))
 }
 
-fn build(request: reqwest::RequestBuilder) -> Result<reqwest::Request, Error> {
+fn post(url: &Url) -> Request {
+    let mut request = Request::new(Method::POST, url.clone());
+    for name in [ACCEPT, CONTENT_TYPE] {
+        request.headers_mut().insert(name, HeaderValue::from_static("application/json"));
+    }
     request
-        .build()
-        .map_err(|error| Error::configuration("the token request cannot be built").with_source(error.without_url()))
 }
 
 #[cfg(test)]

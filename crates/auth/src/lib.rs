@@ -17,6 +17,7 @@ mod http_date;
 mod json_login;
 mod key;
 mod lifetime;
+mod members;
 mod retry;
 mod snapshot;
 mod source;

@@ -1,5 +1,6 @@
 //! TLS: rustls with ring and the platform's roots, configured here and installed nowhere.
 
+use std::fmt;
 use std::sync::Arc;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -16,13 +17,12 @@ use crate::error::Error;
 /// Reads every certificate of a PEM text.
 pub(crate) fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, Error> {
     let advice = "give the certificate as PEM text, with its BEGIN CERTIFICATE line";
-    let certificates = CertificateDer::pem_slice_iter(pem)
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(|error| Error::configuration(format!("a root certificate is broken; {advice}")).with_source(error))?;
-    for certificate in &certificates {
-        ParsedCertificate::try_from(certificate).map_err(|error| {
-            Error::configuration(format!("a root certificate is broken; {advice}")).with_source(error)
-        })?;
+    let broken = || Error::configuration(format!("a root certificate is broken; {advice}"));
+    let mut certificates = Vec::new();
+    for certificate in CertificateDer::pem_slice_iter(pem) {
+        let certificate = certificate.map_err(|error| broken().with_source(error))?;
+        ParsedCertificate::try_from(&certificate).map_err(|error| broken().with_source(error))?;
+        certificates.push(certificate);
     }
     if certificates.is_empty() {
         return Err(Error::configuration(format!("there is no certificate in the PEM text; {advice}")));
@@ -50,11 +50,16 @@ pub(crate) fn config(extra: &[CertificateDer<'static>]) -> Result<ClientConfig, 
 /// A machine without any root certificates (a minimal container) can still talk to servers that need none. And a
 /// certificate that was given by name is trusted when a server presents that very one: what `openssl req -x509` writes
 /// is marked as an authority, and no chain may end in one.
-#[derive(Debug)]
 struct Trust {
     platform: Result<Verifier, rustls::Error>,
     pinned: Vec<CertificateDer<'static>>,
     provider: Arc<CryptoProvider>,
+}
+
+impl fmt::Debug for Trust {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Trust").field("pinned", &self.pinned.len()).finish_non_exhaustive()
+    }
 }
 
 impl ServerCertVerifier for Trust {

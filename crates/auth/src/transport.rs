@@ -109,7 +109,7 @@ impl Transport {
     ///
     /// [`Configuration`](crate::ErrorKind::Configuration) when the settings contradict each other.
     pub fn client(&self, redirect: Policy) -> Result<reqwest::Client, Error> {
-        self.client_with(redirect, |builder| builder)
+        self.finish(self.start(redirect)?)
     }
 
     /// Builds an HTTP client with defaults of the caller's, which [`customise`](Transport::customise) can still change.
@@ -122,6 +122,10 @@ impl Transport {
         redirect: Policy,
         defaults: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
     ) -> Result<reqwest::Client, Error> {
+        self.finish(defaults(self.start(redirect)?))
+    }
+
+    fn start(&self, redirect: Policy) -> Result<reqwest::ClientBuilder, Error> {
         let mut builder = reqwest::Client::builder()
             .tls_backend_preconfigured(self.tls()?)
             .user_agent(&self.user_agent)
@@ -130,7 +134,10 @@ impl Transport {
         if let Some(proxy) = &self.proxy {
             builder = builder.proxy(proxy.clone());
         }
-        builder = defaults(builder);
+        Ok(builder)
+    }
+
+    fn finish(&self, mut builder: reqwest::ClientBuilder) -> Result<reqwest::Client, Error> {
         if let Some(customise) = &self.customise {
             builder = customise(builder);
         }

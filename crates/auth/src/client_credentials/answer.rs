@@ -1,48 +1,45 @@
 //! A token answer, as servers write it.
 
-use std::fmt;
-use std::time::Duration;
-
-use oauth2::basic::BasicTokenType;
-use oauth2::{AccessToken, RefreshToken, Scope, TokenResponse};
 use secrecy::SecretString;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::error::Error;
 use crate::lifetime;
+use crate::members::Members;
 use crate::token::{Lifetime, Token};
 
 /// A token answer, read as generously as servers are careless.
-#[derive(Deserialize, Serialize)]
 pub(super) struct Answer {
-    access_token: AccessToken,
-    #[serde(default)]
+    access_token: SecretString,
     token_type: Option<Value>,
     /// What Bits calls it.
-    #[serde(default, rename = "type")]
     kind: Option<Value>,
-    #[serde(default)]
     expires_in: Option<Value>,
-    #[serde(default)]
     scope: Option<Value>,
-    #[serde(skip, default = "bearer")]
-    bearer: BasicTokenType,
-}
-
-fn bearer() -> BasicTokenType {
-    BasicTokenType::Bearer
 }
 
 impl Answer {
+    /// Reads an answer; nothing if there is no token in it.
+    pub(super) fn read(text: &[u8]) -> Option<Self> {
+        let names = &["access_token", "token_type", "type", "expires_in", "scope"];
+        let mut members = Members::first_in(text, names)?;
+        let Some(Value::String(access_token)) = members.take("access_token") else { return None };
+        Some(Self {
+            access_token: SecretString::from(access_token),
+            token_type: members.take("token_type"),
+            kind: members.take("type"),
+            expires_in: members.take("expires_in"),
+            scope: members.take("scope"),
+        })
+    }
+
     pub(super) fn into_token(self) -> Result<Token, Error> {
         let named = self.token_type.as_ref().and_then(Value::as_str).filter(|name| !name.is_empty());
         if named.is_some_and(|name| !name.eq_ignore_ascii_case("bearer")) {
             return Err(Error::malformed("the token endpoint issued a token that is not a bearer token"));
         }
-        let mut token = Token::new(SecretString::from(self.access_token.into_secret()))
-            .lifetime(expires_in(self.expires_in.as_ref()))
-            .scopes(scopes(self.scope.as_ref()));
+        let mut token = Token::new(self.access_token).lifetime(expires_in(self.expires_in.as_ref()));
+        token.scopes = scopes(self.scope.as_ref());
         token.kind = named.or(self.kind.as_ref().and_then(Value::as_str)).map(str::to_owned);
         Ok(token)
     }
@@ -60,49 +57,17 @@ fn scopes(value: Option<&Value>) -> Vec<String> {
     }
 }
 
-impl fmt::Debug for Answer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Answer").finish_non_exhaustive()
-    }
-}
-
-impl TokenResponse for Answer {
-    type TokenType = BasicTokenType;
-
-    fn access_token(&self) -> &AccessToken {
-        &self.access_token
-    }
-
-    fn token_type(&self) -> &BasicTokenType {
-        &self.bearer
-    }
-
-    fn expires_in(&self) -> Option<Duration> {
-        match expires_in(self.expires_in.as_ref()) {
-            Lifetime::For(duration) => Some(duration),
-            Lifetime::Once => Some(Duration::ZERO),
-            Lifetime::Unknown => None,
-        }
-    }
-
-    fn refresh_token(&self) -> Option<&RefreshToken> {
-        None
-    }
-
-    fn scopes(&self) -> Option<&Vec<Scope>> {
-        None
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use secrecy::ExposeSecret;
 
     use super::*;
 
     #[track_caller]
     fn check(json: &str, expected: Option<(&str, Lifetime, &[&str])>) {
-        let token = serde_json::from_str::<Answer>(json).ok().and_then(|answer| answer.into_token().ok());
+        let token = Answer::read(json.as_bytes()).and_then(|answer| answer.into_token().ok());
         let token = token.map(|token| (token.value.expose_secret().to_owned(), token.lifetime, token.scopes));
         let expected = expected.map(|(value, lifetime, scopes)| {
             (value.to_owned(), lifetime, scopes.iter().map(|&scope| scope.to_owned()).collect::<Vec<_>>())
@@ -127,6 +92,8 @@ mod tests {
             Some(("t", Lifetime::Unknown, &[])),
         );
         check(r#"{"access_token":"t","expires_in":0}"#, Some(("t", Lifetime::Once, &[])));
+        check(r#"{"access_token":"t","company":"\ud800","limit":1e999} <!-- -->"#, Some(("t", Lifetime::Unknown, &[])));
+        check(r#"{"access_token":"t","access_token":"t"}"#, None);
         check(r#"{"access_token":"t","token_type":"mac"}"#, None);
         check(r#"{"access_token":5}"#, None);
         check(r#"{"token":"t"}"#, None);

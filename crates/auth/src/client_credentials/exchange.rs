@@ -1,25 +1,29 @@
 //! How a token request of the oauth2 crate gets onto our client, with the secret put in where it is wiped.
 
+use std::sync::OnceLock;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use oauth2::{AsyncHttpClient, HttpRequest, HttpResponse};
-use reqwest::StatusCode;
 use reqwest::header::{AUTHORIZATION, HeaderValue};
+use reqwest::{Method, Request};
 use secrecy::ExposeSecret;
 use secrecy::zeroize::Zeroizing;
 use serde_json::Value;
 
-use super::{ClientAuthentication, ClientCredentials};
+use super::answer::Answer;
+use super::{ClientAuthentication, ClientCredentials, ClientCredentialsSource};
 use crate::error::Error;
 use crate::http::TokenHttp;
 
-/// Puts oauth2's requests on our client, and makes of the answers what oauth2 understands.
+/// Puts oauth2's requests on our client, and keeps the answers, which it does not show to oauth2.
 pub(super) struct Adapter<'s> {
-    pub(super) http: &'s TokenHttp,
-    pub(super) settings: &'s ClientCredentials,
+    http: &'s TokenHttp,
+    source: &'s ClientCredentialsSource,
+    answer: OnceLock<Answer>,
 }
 
 /// Carries our error through oauth2.
@@ -36,7 +40,16 @@ impl<'c> AsyncHttpClient<'c> for Adapter<'_> {
     }
 }
 
-impl Adapter<'_> {
+impl<'s> Adapter<'s> {
+    pub(super) fn new(http: &'s TokenHttp, source: &'s ClientCredentialsSource) -> Self {
+        Self { http, source, answer: OnceLock::new() }
+    }
+
+    /// What was answered, if anything was.
+    pub(super) fn into_answer(self) -> Option<Answer> {
+        self.answer.into_inner()
+    }
+
     async fn exchange(&self, request: HttpRequest) -> Result<HttpResponse, Error> {
         let request = self.authenticate(request)?;
         let answer = self.http.send(request).await?;
@@ -48,14 +61,15 @@ impl Adapter<'_> {
         if refused {
             return Err(answer.refusal());
         }
-        // To oauth2 only 200 is success, and only JSON by name is JSON.
-        let mut response = HttpResponse::new(answer.body().to_vec());
-        *response.status_mut() = StatusCode::OK;
-        Ok(response)
+        let read = Answer::read(answer.body()).ok_or_else(|| unusable(answer.origin()))?;
+        // There is one request in an exchange.
+        self.answer.get_or_init(|| read);
+        // To oauth2 nothing at all is no answer.
+        Ok(HttpResponse::new(b"null".to_vec()))
     }
 
-    fn authenticate(&self, request: HttpRequest) -> Result<reqwest::Request, Error> {
-        let ClientCredentials { client_id, client_secret, authentication, .. } = self.settings;
+    fn authenticate(&self, request: HttpRequest) -> Result<Request, Error> {
+        let ClientCredentials { client_id, client_secret, authentication, .. } = &self.source.settings;
         let (mut parts, mut body) = request.into_parts();
         let secret = client_secret.expose_secret();
         match authentication {
@@ -75,12 +89,16 @@ impl Adapter<'_> {
                 parts.headers.insert(AUTHORIZATION, basic(client_id, secret)?);
             }
         }
-        let body = Bytes::from_owner(Zeroizing::new(body));
-        let request = oauth2::http::Request::from_parts(parts, body);
-        request.try_into().map_err(|error: reqwest::Error| {
-            Error::configuration("the token request cannot be built").with_source(error.without_url())
-        })
+        let mut request = Request::new(Method::POST, self.source.url.clone());
+        *request.headers_mut() = parts.headers;
+        *request.body_mut() = Some(Bytes::from_owner(Zeroizing::new(body)).into());
+        Ok(request)
     }
+}
+
+/// The error for an answer from there without a token that can be used.
+pub(super) fn unusable(origin: &str) -> Error {
+    Error::malformed(format!("{origin} answered without a usable token; check the token URL"))
 }
 
 /// `Basic …`, in a buffer that is wiped with its last owner.

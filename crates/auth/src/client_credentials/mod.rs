@@ -2,12 +2,13 @@
 
 mod answer;
 mod exchange;
+mod unread;
 
 use std::fmt;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use oauth2::basic::{BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse};
+use oauth2::basic::{BasicRevocationErrorResponse, BasicTokenIntrospectionResponse};
 use oauth2::{
     AuthType, ClientId, ClientSecret, EndpointNotSet, EndpointSet, RequestTokenError, Scope, StandardRevocableToken,
     TokenUrl,
@@ -15,8 +16,8 @@ use oauth2::{
 use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
 
-use self::answer::Answer;
-use self::exchange::{Adapter, Failed};
+use self::exchange::{Adapter, Failed, unusable};
+use self::unread::Unread;
 use crate::endpoint::{origin, parse};
 use crate::error::Error;
 use crate::key::CacheKey;
@@ -125,10 +126,10 @@ pub(crate) struct ClientCredentialsSource {
     label: String,
 }
 
-/// oauth2's client, for an answer of our own reading.
+/// oauth2's client, for answers of our own reading.
 type Client = oauth2::Client<
-    BasicErrorResponse,
-    Answer,
+    Unread,
+    Unread,
     BasicTokenIntrospectionResponse,
     StandardRevocableToken,
     BasicRevocationErrorResponse,
@@ -156,22 +157,21 @@ impl ClientCredentialsSource {
             }
         };
         let mut exchange = client.exchange_client_credentials();
-        exchange = exchange.add_scopes(settings.scopes.iter().cloned().map(Scope::new));
+        for scope in &settings.scopes {
+            exchange = exchange.add_scope(Scope::new(scope.clone()));
+        }
         if let Some(audience) = &settings.audience {
-            exchange = exchange.add_extra_param("audience", audience);
+            exchange = exchange.add_extra_param("audience", audience.as_str());
         }
         for (name, value) in &settings.parameters {
-            exchange = exchange.add_extra_param(name, value);
+            exchange = exchange.add_extra_param(name.as_str(), value.as_str());
         }
-        let adapter = Adapter { http: request.http(), settings };
-        let answer = exchange.request_async(&adapter).await.map_err(|error| match error {
+        let adapter = Adapter::new(request.http(), self);
+        exchange.request_async(&adapter).await.map_err(|error| match error {
             RequestTokenError::Request(Failed(error)) => error,
-            // The other kinds hold pieces of the answer, which end here.
-            _ => {
-                Error::malformed(format!("{} answered without a usable token; check the token URL", origin(&self.url)))
-            }
+            _ => unusable(&origin(&self.url)),
         })?;
-        answer.into_token()
+        adapter.into_answer().ok_or_else(|| unusable(&origin(&self.url)))?.into_token()
     }
 }
 
@@ -182,15 +182,52 @@ impl TokenSource for ClientCredentialsSource {
 
     fn key(&self) -> CacheKey {
         let settings = &self.settings;
-        let mut scopes = settings.scopes.clone();
-        scopes.sort_unstable();
-        let mut parts = vec![self.url.to_string(), settings.client_id.clone(), scopes.join(" ")];
-        parts.push(settings.audience.clone().unwrap_or_default());
-        parts.extend(settings.parameters.iter().flat_map(|(name, value)| [name.clone(), value.clone()]));
+        let scopes = in_order(&settings.scopes);
+        let mut parts = vec![self.url.as_str(), &settings.client_id, &scopes];
+        parts.push(settings.audience.as_deref().unwrap_or_default());
+        for (name, value) in &settings.parameters {
+            parts.push(name);
+            parts.push(value);
+        }
         CacheKey::new(parts, &settings.client_secret)
     }
 
     fn label(&self) -> &str {
         &self.label
+    }
+}
+
+/// These scopes as one text, the same one in whatever order they were asked for.
+fn in_order(scopes: &[String]) -> String {
+    let mut ordered: Vec<&str> = Vec::with_capacity(scopes.len());
+    for scope in scopes {
+        ordered.insert(ordered.partition_point(|before| *before < scope.as_str()), scope);
+    }
+    let mut text = String::new();
+    for scope in ordered {
+        text.push_str(scope);
+        text.push(' ');
+    }
+    text.pop();
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(scopes: &[&str], expected: &str) {
+        let scopes: Vec<_> = scopes.iter().map(|&scope| scope.to_owned()).collect();
+        assert_eq!(in_order(&scopes), expected);
+    }
+
+    #[test]
+    fn scopes_are_one_text_in_whatever_order_they_come() {
+        check(&[], "");
+        check(&["a"], "a");
+        check(&["b", "c", "a", "b"], "a b b c");
+        check(&["c", "b", "b", "a"], "a b b c");
+        check(&["a", ""], " a");
     }
 }

@@ -3,12 +3,11 @@
 mod fake;
 
 use std::fmt;
+use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::sync::{Arc, LazyLock};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant, SystemTime};
-
-use futures_util::future::{Either, select};
 
 pub use fake::FakeClock;
 
@@ -82,11 +81,12 @@ impl Clock {
     ///
     /// As [`sleep`](Clock::sleep).
     pub async fn timeout<F: Future>(&self, limit: Duration, future: F) -> Result<F::Output, Elapsed> {
-        let future = pin!(future);
-        match select(future, self.timer(limit, false)).await {
-            Either::Left((output, _)) => Ok(output),
-            Either::Right(((), _)) => Err(Elapsed),
-        }
+        let (mut future, mut timer) = (pin!(future), self.timer(limit, false));
+        poll_fn(|cx| match future.as_mut().poll(cx) {
+            Poll::Ready(output) => Poll::Ready(Ok(output)),
+            Poll::Pending => Pin::new(&mut timer).poll(cx).map(|()| Err(Elapsed)),
+        })
+        .await
     }
 
     /// The one reading of the warm path, in units that only mean something to [`ticks_after`](Self::ticks_after).
