@@ -10,8 +10,8 @@ use serde_json::Value as Json;
 use url::form_urlencoded;
 
 use crate::{
-    Error, ErrorKind, Operation, Session, Upload,
-    outgoing::{Outgoing, Parts, Payload},
+    Error, ErrorKind, Operation, Session,
+    outgoing::{Outgoing, Parts},
     path::Path,
     record::{Write, Written},
 };
@@ -19,7 +19,7 @@ use crate::{
 /// A request that is being put together. What cannot be put in is told in the end.
 #[derive(Debug)]
 pub struct Draft {
-    parts: Box<Parts>,
+    pub(crate) parts: Box<Parts>,
     wrong: Option<Error>,
 }
 
@@ -93,10 +93,13 @@ impl Draft {
 
     /// The texts of a parameter.
     fn values(&mut self, value: &dyn Write) -> Vec<String> {
-        json_of(value).map(texts).unwrap_or_else(|error| {
-            self.note(Err(error));
-            Vec::new()
-        })
+        match json_of(value) {
+            Ok(json) => texts(json),
+            Err(error) => {
+                self.note(Err(error));
+                Vec::new()
+            }
+        }
     }
 
     fn note(&mut self, result: Result<(), Error>) {
@@ -146,17 +149,6 @@ impl Draft {
     pub fn bytes(&mut self, body: impl Into<Bytes>, media_type: &'static str) {
         self.parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
         self.parts.body = Some(body.into());
-    }
-
-    /// Sends an upload, under this media type.
-    pub fn upload(&mut self, body: &Upload, media_type: &'static str) {
-        self.parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
-        self.parts.payload = Payload::Upload(body.clone());
-    }
-
-    /// Sends a multipart form.
-    pub fn multipart(&mut self, form: &crate::Form) {
-        self.parts.payload = Payload::Form(form.clone());
     }
 
     /// What has been put together.

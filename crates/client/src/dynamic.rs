@@ -6,10 +6,7 @@ use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::{
-    ByteStream, CallOptions, Error, ErrorKind, Operation, Pending, Session, Upload, draft::Draft, outgoing::Outgoing,
-    path::Path,
-};
+use crate::{CallOptions, Error, ErrorKind, Operation, Pending, Session, draft::Draft, outgoing::Outgoing, path::Path};
 
 /// JSON where the service can choose; files, tables and texts where it cannot.
 const ANSWERS: &str = "application/json, */*;q=0.9";
@@ -18,19 +15,19 @@ const ANSWERS: &str = "application/json, */*;q=0.9";
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct DynamicCall {
-    session: Session,
-    operation: &'static Operation,
+    pub(crate) session: Session,
+    pub(crate) operation: &'static Operation,
     parameters: Vec<(String, String)>,
-    body: Body,
-    call: CallOptions,
+    pub(crate) body: Body,
+    pub(crate) call: CallOptions,
 }
 
 #[derive(Clone, Debug)]
-enum Body {
+pub(crate) enum Body {
     None,
     Json(Value),
-    Form(crate::Form),
-    Upload(Upload),
+    #[cfg(feature = "files")]
+    File(crate::files::Content),
 }
 
 impl Operation {
@@ -80,18 +77,6 @@ impl DynamicCall {
         self
     }
 
-    /// Gives the body as a multipart form.
-    pub fn multipart(mut self, form: crate::Form) -> Self {
-        self.body = Body::Form(form);
-        self
-    }
-
-    /// Gives the body as bytes, sent under the media type that the operation takes.
-    pub fn upload(mut self, body: impl Into<Upload>) -> Self {
-        self.body = Body::Upload(body.into());
-        self
-    }
-
     /// Changes how this call is sent: its time limit, its retries.
     pub fn options(mut self, call: CallOptions) -> Self {
         self.call = call;
@@ -119,17 +104,7 @@ impl DynamicCall {
         self.session.whole(self.operation, request, self.call, |answer| Ok(Box::new(mem::take(&mut answer.body))))
     }
 
-    /// Sends the call and gives the answer's bytes as they arrive.
-    ///
-    /// # Errors
-    ///
-    /// As [`send`](DynamicCall::send), except that nothing is decoded.
-    pub fn download(self) -> Pending<ByteStream> {
-        let request = self.request();
-        self.session.bytes(self.operation, request, self.call)
-    }
-
-    fn request(&self) -> Result<Outgoing, Error> {
+    pub(crate) fn request(&self) -> Result<Outgoing, Error> {
         self.outgoing().map_err(|error| error.at(self.session.api(), self.operation))
     }
 
@@ -215,18 +190,14 @@ impl DynamicCall {
                 return Err(rejected("it takes a multipart form: give its parts, not JSON"));
             }
             Body::Json(body) => draft.json(body, "application/json"),
-            Body::Form(form) if media_type == "multipart/form-data" => draft.multipart(form),
-            Body::Form(_) => return Err(rejected(format!("it takes {media_type}, not a multipart form"))),
-            Body::Upload(_) if media_type == "multipart/form-data" => {
-                return Err(rejected("it takes a multipart form: give the bytes as one of its parts"));
-            }
-            Body::Upload(upload) => draft.upload(upload, media_type),
+            #[cfg(feature = "files")]
+            Body::File(content) => content.add_to(draft, media_type)?,
         }
         Ok(())
     }
 }
 
-fn rejected(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+pub(crate) fn rejected(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
     Error::new(ErrorKind::Rejected, message)
 }
 
@@ -348,9 +319,20 @@ mod tests {
             "it takes a form: give the body as a JSON object with the form's fields",
         );
         refused(&call(&ATTACH).body(json!({})), "it takes a multipart form: give its parts, not JSON");
-        refused(&call(&CREATE).multipart(crate::Form::new()), "it takes application/json, not a multipart form");
         let dots = call(&READ).param("ownerId", "..").param("id", "2").request().unwrap_err();
         assert!(dots.to_string().contains("`ownerId` is a part of the path"), "{dots}");
+    }
+
+    #[cfg(feature = "files")]
+    #[test]
+    fn files_are_sent_where_they_are_taken() {
+        let form = || crate::Form::new().text("name", "x");
+        refused(&call(&CREATE).multipart(form()), "it takes application/json, not a multipart form");
+        refused(&call(&ATTACH).upload("x"), "it takes a multipart form: give the bytes as one of its parts");
+        refused(&call(&READ).param("ownerId", "1").param("id", "2").upload("x"), "it takes no body");
+        call(&ATTACH).multipart(form()).request().unwrap();
+        let upload = call(&CREATE).upload("x").request().unwrap().parts.request();
+        assert_eq!(upload.headers()[reqwest::header::CONTENT_TYPE], "application/json");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::future::Either;
 use keyfob_auth::{Authorization, Generation, Rejection};
 use reqwest::{
     Method, Request, Response, StatusCode, Url,
@@ -12,7 +13,7 @@ use tracing::{Instrument, Span, field::Empty};
 
 use crate::{
     ApiError, CallOptions, Error, Operation, Repeat, Session, body,
-    outgoing::{Opened, Outgoing, Parts, Payload},
+    outgoing::{Outgoing, Parts},
     redirect, retry,
     retry::Schedule,
     session::Inner,
@@ -28,18 +29,12 @@ pub(crate) struct Whole {
     pub(crate) body: Bytes,
 }
 
-/// How much of an answer belongs to the attempt.
-enum Reading<'a> {
-    /// All of it, into this buffer: a connection that breaks within the body fails the attempt.
-    Whole(&'a mut Vec<u8>),
-    /// Its headers.
-    Open,
-}
+/// How much of an answer belongs to the attempt: all of it, which is read into this buffer, so that a connection that
+/// breaks within the body fails the attempt; or else its headers.
+type Reading<'a> = Option<&'a mut Vec<u8>>;
 
-enum Answer {
-    Whole(Whole),
-    Open(Response),
-}
+/// An answer as it was to be read: to its end, or not yet.
+type Answer = Either<Whole, Response>;
 
 /// How an attempt failed, as far as another attempt depends on it.
 pub(crate) struct Failure {
@@ -74,26 +69,14 @@ impl Session {
         options: CallOptions,
         mut room: Vec<u8>,
     ) -> Result<Whole, Error> {
-        match self.exchange(operation, request, options, Reading::Whole(&mut room)).await? {
-            Answer::Whole(whole) => Ok(whole),
-            Answer::Open(_) => unreachable!("an answer is read as it was asked for"),
+        match self.exchange(operation, request, options, Some(&mut room)).await? {
+            Either::Left(whole) => Ok(whole),
+            Either::Right(_) => unreachable!("an answer is read as it was asked for"),
         }
     }
 
-    /// Sends a request, and gives its answer back as soon as its headers are there.
-    pub(crate) async fn streamed(
-        &self,
-        operation: &'static Operation,
-        request: Result<Outgoing, Error>,
-        options: CallOptions,
-    ) -> Result<Response, Error> {
-        match self.exchange(operation, request, options, Reading::Open).await? {
-            Answer::Open(response) => Ok(response),
-            Answer::Whole(_) => unreachable!("an answer is read as it was asked for"),
-        }
-    }
-
-    async fn exchange(
+    /// Sends a request, and gives its answer back as soon as it is there as far as it was to be read.
+    pub(crate) async fn exchange(
         &self,
         operation: &'static Operation,
         request: Result<Outgoing, Error>,
@@ -179,7 +162,7 @@ impl Exchange<'_> {
 
     /// Whether another attempt follows, and after which delay; if none does, what the call fails with.
     fn again(&self, parts: &Parts, failure: Failure, more: &mut More) -> Result<Option<Duration>, Error> {
-        let repeatable = parts.payload.is_repeatable();
+        let repeatable = parts.is_repeatable();
         // Told of every rejection, also of one that cannot be answered by a replay: the next call then renews.
         let replay = match (failure.rejected, &self.session.authenticator) {
             (Some(generation), Some(authenticator)) => authenticator.reject(generation) == Rejection::Replay,
@@ -207,9 +190,13 @@ impl Exchange<'_> {
         if let Some(limiter) = &self.session.limiter {
             limiter.ready().await;
         }
-        let opened = match &parts.payload {
-            Payload::Inline => None,
-            payload => Box::pin(payload.open()).await?,
+        let filled = match &parts.payload {
+            None => None,
+            Some(payload) => {
+                let mut request = Box::new(parts.request());
+                payload.fill(&mut request).await?;
+                Some(request)
+            }
         };
         let authorization = match self.session.authenticator_for(self.operation.server) {
             Some(authenticator) => Some(authenticator.authorization().await.map_err(Error::from_auth)?),
@@ -218,7 +205,7 @@ impl Exchange<'_> {
         let mut generation = authorization.as_ref().map(Authorization::generation);
         // Not across an await: it would have its room in every call.
         let sent = {
-            let request = self.request(parts, opened, authorization);
+            let request = self.request(parts, filled, authorization);
             self.session.http.execute(request)
         };
         let mut response = sent.await.map_err(Failure::transport)?;
@@ -230,16 +217,13 @@ impl Exchange<'_> {
             return Err(Box::pin(self.refusal(response, generation)).await);
         }
         match reading {
-            Reading::Open => Ok(Answer::Open(response)),
-            Reading::Whole(room) => self.read(&mut response, generation, room).await.map(Answer::Whole),
+            None => Ok(Either::Right(response)),
+            Some(room) => self.read(&mut response, generation, room).await.map(Either::Left),
         }
     }
 
-    fn request(&self, parts: &Parts, opened: Option<Box<Opened>>, authorization: Option<Authorization>) -> Request {
-        let mut request = parts.request();
-        if let Some(opened) = opened {
-            opened.fill(&mut request);
-        }
+    fn request(&self, parts: &Parts, filled: Option<Box<Request>>, authorization: Option<Authorization>) -> Request {
+        let mut request = filled.map_or_else(|| parts.request(), |filled| *filled);
         if let Some(timeout) = self.options.timeout.or(self.session.timeout) {
             *request.timeout_mut() = Some(timeout);
         }

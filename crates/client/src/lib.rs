@@ -7,14 +7,14 @@ mod bulk;
 #[doc(hidden)]
 pub mod codegen;
 mod decode;
-mod download;
 mod draft;
 mod dynamic;
 mod early;
 pub mod env;
 mod error;
 mod execute;
-mod form;
+#[cfg(feature = "files")]
+mod files;
 mod macros;
 mod number_or_string;
 mod operation;
@@ -34,17 +34,16 @@ mod session;
 mod settings;
 mod time_param;
 mod timestamp;
-mod upload;
 pub mod webhook;
 mod wire;
 
 pub use api_error::{ApiError, FieldError};
 pub use builder::ClientBuilder;
 pub use bulk::{Bulk, Outcome, bulk};
-pub use download::{ByteStream, ResumePoint};
 pub use dynamic::DynamicCall;
 pub use error::{Error, ErrorKind};
-pub use form::{Form, Part};
+#[cfg(feature = "files")]
+pub use files::{ByteStream, Form, Part, ResumePoint, Upload};
 pub use keyfob_auth as auth;
 pub use number_or_string::NumberOrString;
 pub use operation::{CallOptions, Confidence, Operation, Repeat};
@@ -59,7 +58,6 @@ pub use retry::RetryPolicy;
 pub use session::Session;
 pub use time_param::TimeParam;
 pub use timestamp::{ParseTimestampError, Timestamp};
-pub use upload::Upload;
 
 /// Properties that a service sent and the API's description does not have, kept so that they can be sent back.
 pub type Extra = serde_json::Map<String, serde_json::Value>;

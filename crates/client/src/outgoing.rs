@@ -1,14 +1,15 @@
 //! A request that is put together: what it is made of, for as many attempts as it takes.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use bytes::Bytes;
+use futures_util::future::BoxFuture;
 use reqwest::{
-    Body, Method, Request, Url,
-    header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue},
+    Method, Request, Url,
+    header::{ACCEPT, HeaderMap, HeaderValue},
 };
 
-use crate::{Error, Upload};
+use crate::Error;
 
 /// A request that can be sent, more than once if its payload can.
 #[derive(Clone, Debug)]
@@ -25,16 +26,22 @@ pub(crate) struct Parts {
     /// All others.
     pub(crate) headers: HeaderMap,
     pub(crate) body: Option<Bytes>,
-    pub(crate) payload: Payload,
+    /// A body that is not among these parts.
+    pub(crate) payload: Option<Arc<dyn Payload>>,
 }
 
 impl Parts {
     pub(crate) fn new(method: Method, url: Url) -> Box<Self> {
         let (accept, headers, body) = (None, HeaderMap::new(), None);
-        Box::new(Self { method, url, accept, headers, body, payload: Payload::Inline })
+        Box::new(Self { method, url, accept, headers, body, payload: None })
     }
 
-    /// The request of one attempt, without what authorizes it.
+    /// Whether another attempt could send the same again.
+    pub(crate) fn is_repeatable(&self) -> bool {
+        self.payload.as_ref().is_none_or(|payload| payload.is_repeatable())
+    }
+
+    /// The request of one attempt, without its payload and what authorizes it.
     pub(crate) fn request(&self) -> Request {
         self.request_to(self.method.clone(), self.url.clone(), self.body.clone())
     }
@@ -76,65 +83,13 @@ impl Outgoing {
     pub fn get(url: Url) -> Self {
         Self { parts: Parts::new(Method::GET, url) }
     }
-
-    /// The same request once more; `None` if its body cannot be read twice.
-    pub(crate) fn again(&self) -> Option<Self> {
-        self.parts.payload.is_repeatable().then(|| self.clone())
-    }
 }
 
-/// Where the body is.
-#[derive(Clone, Debug)]
-pub(crate) enum Payload {
-    /// In the request itself, in memory; or there is none.
-    Inline,
-    Upload(Upload),
-    Form(crate::Form),
-}
+/// A body that every attempt opens anew, such as a file.
+pub(crate) trait Payload: fmt::Debug + Send + Sync {
+    /// Whether another attempt could send the same again.
+    fn is_repeatable(&self) -> bool;
 
-impl Payload {
-    pub(crate) fn is_repeatable(&self) -> bool {
-        match self {
-            Self::Inline => true,
-            Self::Upload(upload) => upload.is_repeatable(),
-            Self::Form(form) => form.is_repeatable(),
-        }
-    }
-
-    /// What of it is not in the request itself, for one attempt. Boxed, because most calls have nothing of this.
-    pub(crate) async fn open(&self) -> Result<Option<Box<Opened>>, Error> {
-        let (body, length, media_type) = match self {
-            Self::Inline => return Ok(None),
-            Self::Upload(upload) => {
-                let (body, length) = upload.open().await?;
-                (body, length, None)
-            }
-            Self::Form(form) => {
-                let (body, length, media_type) = form.open().await?;
-                (body, length, Some(media_type))
-            }
-        };
-        Ok(Some(Box::new(Opened { body, length, media_type })))
-    }
-}
-
-/// The body of one attempt.
-pub(crate) struct Opened {
-    body: Body,
-    length: Option<u64>,
-    media_type: Option<HeaderValue>,
-}
-
-impl Opened {
-    /// Puts it into a request.
-    pub(crate) fn fill(self, request: &mut Request) {
-        *request.body_mut() = Some(self.body);
-        let headers = request.headers_mut();
-        if let Some(length) = self.length {
-            headers.insert(CONTENT_LENGTH, length.into());
-        }
-        if let Some(media_type) = self.media_type {
-            headers.insert(CONTENT_TYPE, media_type);
-        }
-    }
+    /// Puts it into the request of one attempt.
+    fn fill<'a>(&'a self, request: &'a mut Request) -> BoxFuture<'a, Result<(), Error>>;
 }

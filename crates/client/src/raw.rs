@@ -3,10 +3,7 @@
 use reqwest::Method;
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{
-    ByteStream, CallOptions, Confidence, Error, Operation, Pending, Repeat, Session, Upload, draft::Draft,
-    outgoing::Outgoing,
-};
+use crate::{CallOptions, Confidence, Error, Operation, Pending, Repeat, Session, draft::Draft, outgoing::Outgoing};
 
 /// A request to a path that the typed client does not have; from [`Session::request`].
 #[derive(Debug)]
@@ -46,7 +43,7 @@ impl RawRequest {
         Self { session, call: CallOptions::default(), method, draft }
     }
 
-    fn change(mut self, change: impl FnOnce(&mut Draft)) -> Self {
+    pub(crate) fn change(mut self, change: impl FnOnce(&mut Draft)) -> Self {
         if let Ok(draft) = &mut self.draft {
             change(draft);
         }
@@ -61,17 +58,6 @@ impl RawRequest {
     /// Sends JSON.
     pub fn json(self, body: &impl Serialize) -> Self {
         self.change(|draft| draft.serialized(body, "application/json"))
-    }
-
-    /// Sends bytes of this media type.
-    pub fn upload(self, body: impl Into<Upload>, content_type: &'static str) -> Self {
-        self.change(|draft| draft.upload(&body.into(), content_type))
-    }
-
-    /// Sends a multipart form.
-    #[expect(clippy::needless_pass_by_value, reason = "as everything else that is sent")]
-    pub fn multipart(self, form: crate::Form) -> Self {
-        self.change(|draft| draft.multipart(&form))
     }
 
     /// Changes how this call is sent: its time limit, its retries.
@@ -90,17 +76,7 @@ impl RawRequest {
         session.foreign(operation, request, call)
     }
 
-    /// Sends the request and gives the answer's bytes as they arrive.
-    ///
-    /// # Errors
-    ///
-    /// As every call: see [`ErrorKind`](crate::ErrorKind).
-    pub fn download(self) -> Pending<ByteStream> {
-        let (session, operation, request, call) = self.finish();
-        session.bytes(operation, request, call)
-    }
-
-    fn finish(self) -> (Session, &'static Operation, Result<Outgoing, Error>, CallOptions) {
+    pub(crate) fn finish(self) -> (Session, &'static Operation, Result<Outgoing, Error>, CallOptions) {
         let safe = matches!(self.method, Method::GET | Method::HEAD | Method::OPTIONS | Method::PUT | Method::DELETE);
         let request = self.draft.and_then(Draft::finish);
         (self.session, if safe { &SAFE } else { &UNSAFE }, request, self.call)

@@ -8,9 +8,8 @@ use reqwest::{StatusCode, Url};
 use serde::de::DeserializeOwned;
 
 use crate::{
-    ByteStream, CallOptions, Error, ErrorKind, Operation, Pending, RawRequest, RetryPolicy,
+    CallOptions, Error, ErrorKind, Operation, Pending, RawRequest, RetryPolicy,
     decode::{self, Decode},
-    download::Origin,
     execute::Whole,
     outgoing::Outgoing,
     path::Path,
@@ -198,23 +197,6 @@ impl Session {
             let value = decode.run(&mut answer).map_err(|error| error.at(self.0.api, operation))?;
             Ok(Answer { status: answer.status, headers: answer.headers, value })
         })
-    }
-
-    /// Sends a request whose answer is a download.
-    pub fn bytes(
-        self,
-        operation: &'static Operation,
-        request: Result<Outgoing, Error>,
-        call: CallOptions,
-    ) -> Pending<ByteStream> {
-        Pending::new(Box::pin(async move {
-            let request = request.map_err(|error| error.at(self.0.api, operation))?;
-            let again = request.again();
-            let response = self.streamed(operation, Ok(request), call).await?;
-            let (status, headers) = (response.status(), response.headers().clone());
-            let stream = ByteStream::new(Origin::new(self, operation, again, call), response);
-            Ok(Answer { status, headers, value: Box::new(stream) })
-        }))
     }
 }
 

@@ -1,10 +1,13 @@
 #![doc = include_str!("../README.md")]
 
 pub use keyfob_client::{
-    self as client, ApiError, CallOptions, ClientBuilder, Error, ErrorKind, Form, Method, Operation, Part, Patch,
-    ResponseValue, RetryPolicy, StatusCode, TimeParam, Timestamp, Upload,
+    self as client, ApiError, CallOptions, ClientBuilder, Error, ErrorKind, Method, Operation, Patch, ResponseValue,
+    RetryPolicy, StatusCode, TimeParam, Timestamp,
     auth::{self, Authenticator, SecretString, Transport},
 };
+
+#[cfg(feature = "files")]
+pub use keyfob_client::{Form, Part, Upload};
 
 #[cfg(feature = "bits")]
 pub use keyfob_bits as bits;

@@ -1,4 +1,4 @@
-//! A feature of the umbrella crate builds alone, and brings no other vendor along.
+//! A feature of the umbrella crate builds alone, and brings neither another vendor along nor, unasked, files.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -22,6 +22,11 @@ pub(super) fn check(root: &Path) -> Result<()> {
         )?;
         let foreign = ours(root, feature)?.into_iter().filter(|name| !belongs(name, feature)).collect::<Vec<_>>();
         ensure!(foreign.is_empty(), "feature `{feature}` brings {foreign:?} along");
+        let (compiled, named) = (compiles_files(root, feature)?, names_files(root, feature)?);
+        ensure!(
+            compiled == named,
+            "feature `{feature}` compiles what files need: {compiled}; it brings the feature `files`: {named}"
+        );
     }
     cargo(root, &["check", "--locked", "--package", "keyfob", "--no-default-features"], &[])?;
     cargo(root, &["check", "--locked", "--package", "keyfob", "--all-features"], &[])?;
@@ -43,18 +48,43 @@ fn belongs(name: &str, feature: &str) -> bool {
 }
 
 fn ours(root: &Path, feature: &str) -> Result<BTreeSet<String>> {
-    let arguments =
-        ["tree", "--locked", "--package", "keyfob", "--features", feature, "--edges", "normal", "--prefix", "none"];
-    let tree = output(root, &arguments)?;
+    let tree = tree(root, feature)?;
     let names = tree.lines().filter_map(|line| line.split_whitespace().next());
     Ok(names.filter(|name| name.starts_with("keyfob")).map(str::to_owned).collect())
 }
 
+/// Whether this feature has tokio's file system compiled, or reqwest's streams.
+fn compiles_files(root: &Path, feature: &str) -> Result<bool> {
+    let tree = tree(root, feature)?;
+    Ok(tree.lines().any(|line| has(line, "tokio", "fs") || has(line, "reqwest", "stream")))
+}
+
+/// Whether a line of the tree is this crate, with this feature of its own.
+fn has(line: &str, name: &str, feature: &str) -> bool {
+    let mut words = line.split_whitespace();
+    words.next() == Some(name) && words.nth(1).is_some_and(|features| features.split(',').any(|own| own == feature))
+}
+
+/// Whether this feature of the umbrella crate is `files`, or brings it.
+fn names_files(root: &Path, feature: &str) -> Result<bool> {
+    let brought = &umbrella(root)?["features"][feature];
+    Ok(feature == "files" || brought.as_array().is_some_and(|brought| brought.iter().any(|name| name == "files")))
+}
+
+/// What this feature of the umbrella crate has compiled: name, version and features of each crate.
+fn tree(root: &Path, feature: &str) -> Result<String> {
+    let mut arguments = vec!["tree", "--locked", "--package", "keyfob", "--features", feature];
+    arguments.extend(["--edges", "normal", "--prefix", "none", "--format", "{p} {f}"]);
+    output(root, &arguments)
+}
+
 /// The umbrella crate's features.
 fn features(root: &Path) -> Result<Vec<String>> {
-    let packages = packages(root)?;
-    let umbrella = packages.iter().find(|package| package["name"] == "keyfob").context("the umbrella crate")?;
-    Ok(names(umbrella))
+    Ok(names(&umbrella(root)?))
+}
+
+fn umbrella(root: &Path) -> Result<Value> {
+    packages(root)?.into_iter().find(|package| package["name"] == "keyfob").context("the umbrella crate")
 }
 
 /// The features of the crates below it, each with its crate.
@@ -83,6 +113,19 @@ fn names(package: &Value) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_crate_has_the_features_behind_its_version() {
+        for (line, has_it) in [
+            ("tokio v1.54.1 bytes,fs,net", true),
+            ("tokio v1.54.1 bytes,fs,net (*)", true),
+            ("tokio v1.54.1 bytes,fsx", false),
+            ("tokio v1.54.1", false),
+            ("tokio-util v0.7.16 fs", false),
+        ] {
+            assert_eq!(has(line, "tokio", "fs"), has_it, "{line}");
+        }
+    }
 
     #[test]
     fn a_feature_may_bring_its_own_crates_and_no_others() {

@@ -237,14 +237,12 @@ impl<'de> de::Visitor<'de> for ScalarVisitor<'_, 'de> {
 
     #[expect(clippy::cast_precision_loss, reason = "beyond 64 signed bits only the nearest number can be kept")]
     fn visit_u64<E: de::Error>(self, value: u64) -> Result<(), E> {
-        match i64::try_from(value) {
-            Ok(value) => self.visit_i64(value),
-            Err(_) => {
-                let read = self.0.number(value as f64);
-                self.0.keep(value);
-                read.map_err(|Mismatch| self.explain())
-            }
+        if let Ok(value) = i64::try_from(value) {
+            return self.visit_i64(value);
         }
+        let read = self.0.number(value as f64);
+        self.0.keep(value);
+        read.map_err(|Mismatch| self.explain())
     }
 
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<(), E> {

@@ -1,10 +1,10 @@
 //! Tokens on requests: which one, and what a rejection does.
 
-use keyfob_client::{ErrorKind, Form, StatusCode, Upload};
+use keyfob_client::{ErrorKind, StatusCode};
 
 use crate::script::{Server, create, get, json, status};
 
-fn tokens(server: &Server) -> Vec<String> {
+pub(crate) fn tokens(server: &Server) -> Vec<String> {
     server.seen().iter().map(|seen| seen.header("authorization").unwrap_or("none").to_owned()).collect()
 }
 
@@ -48,29 +48,6 @@ async fn a_403_renews_only_where_the_service_uses_it_for_that() {
     let session = server.builder().rejection_status(StatusCode::FORBIDDEN).build().unwrap();
     get(&session).await.unwrap();
     assert_eq!(server.count(), 2);
-}
-
-#[tokio::test]
-async fn an_upload_is_replayed_if_it_can_be_and_otherwise_the_next_call_has_a_new_token() {
-    let send = async |server: &Server, upload: Upload| {
-        let session = server.session();
-        let form = Form::new().file("a.txt", upload);
-        let result = session.request(keyfob_client::Method::POST, "/files").multipart(form).send::<i64>().await;
-        (session, result)
-    };
-    let server = Server::start([status(401), json("1")]).await;
-    send(&server, Upload::from("hello")).await.1.unwrap();
-    assert_eq!(tokens(&server), ["Bearer t1", "Bearer t2"]);
-    for seen in server.seen() {
-        assert!(String::from_utf8_lossy(&seen.body).contains("hello"));
-    }
-
-    let stream = || Upload::stream(futures::stream::iter([Ok(bytes::Bytes::from("hello"))]), Some(5));
-    let server = Server::start([status(401), json("1")]).await;
-    let (session, result) = send(&server, stream()).await;
-    assert_eq!(result.unwrap_err().status(), Some(StatusCode::UNAUTHORIZED));
-    get(&session).await.unwrap();
-    assert_eq!(tokens(&server), ["Bearer t1", "Bearer t2"]);
 }
 
 #[tokio::test]

@@ -3,11 +3,12 @@
 mod auth;
 mod bad_input;
 mod bulk;
+#[cfg(feature = "files")]
 #[path = "../../../../xtask/canary/it.rs"]
 mod canary;
-mod downloads;
 mod errors;
-mod file_server;
+#[cfg(feature = "files")]
+mod files;
 mod paging;
 #[cfg(feature = "rate-limit")]
 mod rate_limit;
@@ -16,4 +17,3 @@ mod retries;
 mod script;
 mod secrets;
 mod status_in_body;
-mod uploads;

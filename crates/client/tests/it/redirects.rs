@@ -1,6 +1,6 @@
 //! Redirects are followed, and the credentials stay at home.
 
-use keyfob_client::{ErrorKind, Method};
+use keyfob_client::ErrorKind;
 
 use crate::script::{Server, answer, create, get, json};
 
@@ -60,15 +60,4 @@ async fn circles_bad_addresses_and_redirected_writes_are_errors() {
     let error = create(&server.session()).await.unwrap_err();
     assert!(error.to_string().contains("is the base URL right?"), "{error}");
     assert_eq!(server.count(), 1, "a write is not sent to another address");
-}
-
-#[tokio::test]
-async fn a_download_follows_to_storage() {
-    let storage = Server::start([answer(200, &[("content-type", "application/pdf")], "bytes")]).await;
-    let server = Server::start([answer(302, &[("location", &storage.url)], "")]).await;
-    let file = server.session().request(Method::GET, "/file").download().await.unwrap().into_inner();
-    assert_eq!((file.content_length(), file.content_type()), (Some(5), Some("application/pdf")));
-    let mut copy = Vec::new();
-    assert_eq!(file.copy_to(&mut copy).await.unwrap(), 5);
-    assert_eq!(copy, b"bytes");
 }

@@ -1,8 +1,11 @@
 //! What is sent that is not JSON.
 
-use keyfob_client::{ErrorKind, Form, Method, Part, Upload};
+use keyfob_client::{ErrorKind, Form, Method, Part, StatusCode, Upload};
 
-use crate::script::{Server, json, status};
+use crate::{
+    auth::tokens,
+    script::{Server, get, json, status},
+};
 
 fn body(server: &Server, request: usize) -> String {
     String::from_utf8_lossy(&server.seen()[request].body).into_owned()
@@ -82,4 +85,27 @@ async fn a_missing_file_and_a_bad_media_type_are_refused_before_anything_is_sent
     let error = send(Part::new("x").content_type("no media type")).await.unwrap_err();
     assert!(error.to_string().contains("content type is not a media type"), "{error}");
     assert_eq!(server.count(), 0);
+}
+
+#[tokio::test]
+async fn an_upload_is_replayed_if_it_can_be_and_otherwise_the_next_call_has_a_new_token() {
+    let send = async |server: &Server, upload: Upload| {
+        let session = server.session();
+        let form = Form::new().file("a.txt", upload);
+        let result = session.request(Method::POST, "/files").multipart(form).send::<i64>().await;
+        (session, result)
+    };
+    let server = Server::start([status(401), json("1")]).await;
+    send(&server, Upload::from("hello")).await.1.unwrap();
+    assert_eq!(tokens(&server), ["Bearer t1", "Bearer t2"]);
+    for seen in server.seen() {
+        assert!(String::from_utf8_lossy(&seen.body).contains("hello"));
+    }
+
+    let stream = || Upload::stream(futures::stream::iter([Ok(bytes::Bytes::from("hello"))]), Some(5));
+    let server = Server::start([status(401), json("1")]).await;
+    let (session, result) = send(&server, stream()).await;
+    assert_eq!(result.unwrap_err().status(), Some(StatusCode::UNAUTHORIZED));
+    get(&session).await.unwrap();
+    assert_eq!(tokens(&server), ["Bearer t1", "Bearer t2"]);
 }

@@ -11,7 +11,7 @@ use keyfob_client::{
 };
 
 use crate::{
-    file_server::{FileServer, Plan},
+    files::file_server::{FileServer, Plan},
     script::{Answer, Server, answer, status},
 };
 
@@ -287,4 +287,15 @@ fn whatever_breaks_and_changes_on_the_way_a_saved_file_is_one_version_and_whole(
     });
     outcome.unwrap();
     assert!(directory.names().iter().all(|name| name == "file"), "{:?}", directory.names());
+}
+
+#[tokio::test]
+async fn a_download_follows_to_storage() {
+    let storage = Server::start([answer(200, &[("content-type", "application/pdf")], "bytes")]).await;
+    let server = Server::start([answer(302, &[("location", &storage.url)], "")]).await;
+    let file = server.session().request(Method::GET, "/file").download().await.unwrap().into_inner();
+    assert_eq!((file.content_length(), file.content_type()), (Some(5), Some("application/pdf")));
+    let mut copy = Vec::new();
+    assert_eq!(file.copy_to(&mut copy).await.unwrap(), 5);
+    assert_eq!(copy, b"bytes");
 }

@@ -8,13 +8,14 @@ use std::{
 
 use bytes::Bytes;
 use futures_util::{
-    Stream, StreamExt, TryStreamExt, future,
+    Stream, StreamExt, TryStreamExt,
+    future::{self, BoxFuture},
     stream::{self, BoxStream},
 };
-use reqwest::Body;
+use reqwest::{Body, Request, header::CONTENT_LENGTH};
 use tokio::io::{AsyncRead, AsyncReadExt};
 
-use crate::{Error, ErrorKind};
+use crate::{Error, ErrorKind, outgoing::Payload};
 
 type Chunks = BoxStream<'static, std::io::Result<Bytes>>;
 
@@ -61,13 +62,8 @@ impl Upload {
         Self::stream(chunks(reader), length)
     }
 
-    /// Whether another attempt could send the same again.
-    pub(crate) fn is_repeatable(&self) -> bool {
-        !matches!(self.0, Source::Stream(..))
-    }
-
     /// The body of one attempt, and its length.
-    pub(crate) async fn open(&self) -> Result<(Body, Option<u64>), Error> {
+    async fn open(&self) -> Result<(Body, Option<u64>), Error> {
         if let Source::Bytes(bytes) = &self.0 {
             return Ok((bytes.clone().into(), Some(bytes.len() as u64)));
         }
@@ -76,7 +72,7 @@ impl Upload {
     }
 
     /// The pieces of one attempt, and their length.
-    pub(crate) async fn chunks(&self) -> Result<(Chunks, Option<u64>), Error> {
+    pub(super) async fn chunks(&self) -> Result<(Chunks, Option<u64>), Error> {
         match &self.0 {
             Source::Bytes(bytes) => {
                 let length = bytes.len() as u64;
@@ -99,6 +95,23 @@ impl Upload {
                 Ok((stream, *length))
             }
         }
+    }
+}
+
+impl Payload for Upload {
+    fn is_repeatable(&self) -> bool {
+        !matches!(self.0, Source::Stream(..))
+    }
+
+    fn fill<'a>(&'a self, request: &'a mut Request) -> BoxFuture<'a, Result<(), Error>> {
+        Box::pin(async {
+            let (body, length) = self.open().await?;
+            *request.body_mut() = Some(body);
+            if let Some(length) = length {
+                request.headers_mut().insert(CONTENT_LENGTH, length.into());
+            }
+            Ok(())
+        })
     }
 }
 

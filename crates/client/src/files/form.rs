@@ -2,11 +2,15 @@
 
 use std::path::Path;
 
-use futures_util::{StreamExt, stream};
-use reqwest::{Body, header::HeaderValue};
+use futures_util::{StreamExt, future::BoxFuture, stream};
+use reqwest::{
+    Body, Request,
+    header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue},
+};
 use ring::rand::{SecureRandom, SystemRandom};
 
-use crate::{Error, ErrorKind, Upload};
+use super::Upload;
+use crate::{Error, ErrorKind, outgoing::Payload};
 
 /// One part of a [`Form`].
 #[derive(Clone, Debug)]
@@ -118,12 +122,8 @@ impl Form {
         self.part("file", Part::new(content).file_name(file_name).content_type("application/octet-stream"))
     }
 
-    pub(crate) fn is_repeatable(&self) -> bool {
-        self.0.iter().all(|(_, part)| part.content.is_repeatable())
-    }
-
     /// The body of one attempt, its length, and its media type.
-    pub(crate) async fn open(&self) -> Result<(Body, Option<u64>, HeaderValue), Error> {
+    async fn open(&self) -> Result<(Body, Option<u64>, HeaderValue), Error> {
         let boundary = boundary()?;
         let mut uploads = Vec::with_capacity(3 * self.0.len() + 1);
         for (name, part) in &self.0 {
@@ -139,6 +139,25 @@ impl Form {
         let media_type = HeaderValue::try_from(format!("multipart/form-data; boundary={boundary}"))
             .expect("hexadecimal digits are legal in a header");
         Ok((Body::wrap_stream(stream::iter(pieces).flatten()), length, media_type))
+    }
+}
+
+impl Payload for Form {
+    fn is_repeatable(&self) -> bool {
+        self.0.iter().all(|(_, part)| part.content.is_repeatable())
+    }
+
+    fn fill<'a>(&'a self, request: &'a mut Request) -> BoxFuture<'a, Result<(), Error>> {
+        Box::pin(async {
+            let (body, length, media_type) = self.open().await?;
+            *request.body_mut() = Some(body);
+            let headers = request.headers_mut();
+            if let Some(length) = length {
+                headers.insert(CONTENT_LENGTH, length.into());
+            }
+            headers.insert(CONTENT_TYPE, media_type);
+            Ok(())
+        })
     }
 }
 

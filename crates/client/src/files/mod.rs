@@ -1,0 +1,13 @@
+//! Files, sent and received: uploads, multipart forms and downloads. A program without them compiles none of it, nor
+//! what they need of tokio and reqwest.
+
+mod calls;
+mod content;
+mod download;
+mod form;
+mod upload;
+
+pub(crate) use content::Content;
+pub use download::{ByteStream, ResumePoint};
+pub use form::{Form, Part};
+pub use upload::Upload;

@@ -1,0 +1,5 @@
+//! What needs the feature `files`.
+
+mod downloads;
+mod file_server;
+mod uploads;
