@@ -68,8 +68,6 @@ enum Name {
     Decode,
     /// What it costs a program's build
     Build,
-    /// The same of the dearest, several times in turn
-    BuildInTurn,
     /// Code generation
     Codegen,
 }
@@ -89,7 +87,6 @@ impl Name {
             Self::Listing => listing::run(effort),
             Self::Decode => decode::run(effort),
             Self::Build => build::run(effort),
-            Self::BuildInTurn => build::in_turn(effort),
             Self::Codegen => codegen::run(effort),
         }
     }

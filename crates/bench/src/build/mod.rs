@@ -1,6 +1,6 @@
 //! What Keyfob costs a program's build: processor time, crates, and the size of what comes out.
 
-mod in_turn;
+mod difference;
 mod program;
 mod units;
 
@@ -11,10 +11,10 @@ use keyfob_bench::measure::Series;
 use keyfob_bench::table::{Budgets, Table};
 
 use crate::Effort;
+use difference::difference;
 use program::{Profile, Program};
 use units::{Build, Units};
 
-pub(crate) use in_turn::in_turn;
 pub(crate) use units::{LOG, wrap};
 
 /// The APIs, as features of `keyfob`.
@@ -62,7 +62,16 @@ pub(crate) fn run(effort: Effort) -> Result<String> {
     let own = own(all.last().expect("there is a program with all APIs"), &units);
     let cost = |built: Built| Cost { dev: units.steady(&built.dev), release: units.steady(&built.release), built };
     let costs: Vec<_> = all.into_iter().map(cost).collect();
-    Ok(format!("{}\n{own}\n{}\n{}", table(&costs), calls_table(&calls), budgets(&costs, &calls)))
+    let dearest = dearest(&costs, |cost| cost.release);
+    let difference = difference(&dearest.built.name, &units, &costs[0].built.release, &dearest.built.release);
+    let (table, calls_table) = (table(&costs), calls_table(&calls));
+    Ok(format!("{table}\n{own}\n{difference}\n{calls_table}\n{}", budgets(&costs, &calls)))
+}
+
+/// The program with one API that takes most.
+fn dearest(costs: &[Cost], seconds: impl Fn(&Cost) -> f64) -> &Cost {
+    let ones = &costs[2..costs.len() - 1];
+    ones.iter().max_by(|one, other| seconds(one).total_cmp(&seconds(other))).expect("there is a program with one API")
 }
 
 /// Where Keyfob's workspace is.
@@ -187,8 +196,15 @@ fn calls_table([one, many]: &CallsOfBoth) -> Table {
 
 fn budgets(costs: &[Cost], [one, many]: &CallsOfBoth) -> Budgets {
     let mut budgets = Budgets::new();
-    let base = &costs[0];
+    let (base, default) = (&costs[0], &costs[1]);
     let (all, ones) = costs[2..].split_last().expect("there is a program with all APIs");
+    let profiles: [(&str, fn(&Cost) -> f64); 2] = [("dev", |cost| cost.dev), ("release", |cost| cost.release)];
+    for (name, seconds) in profiles {
+        let dearest = seconds(dearest(costs, seconds));
+        budgets.at_most(format!("the dearest API, {name}, beside the base"), 1.45, dearest / seconds(base));
+        let beside = format!("the same beside reqwest's default features, {name}");
+        budgets.at_most(beside, 1.0, dearest / seconds(default));
+    }
     budgets.at_most("all seven APIs, dev, beside the base", 2.2, all.dev / base.dev);
     budgets.at_most("all seven APIs, release, beside the base", 2.2, all.release / base.release);
     let calls = many.release.median() / one.release.median();

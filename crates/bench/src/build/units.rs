@@ -1,7 +1,7 @@
-//! What each run of the compiler took. Programs have most of their crates in common; what such a crate takes is the median
-//! of all its builds, so that a slow minute of the machine is not one program's.
+//! What each run of the compiler took. Programs have most of their crates in common; what such a crate takes, with the
+//! same features and flags, is the median of all its builds, so that a slow minute of the machine is not one program's.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::Write as _;
@@ -16,7 +16,8 @@ use super::program::children;
 /// Names the file that the compiler's runs are written down in, and with it makes this program the compiler's wrapper.
 pub(crate) const LOG: &str = "KEYFOB_BENCH_UNITS";
 
-/// A crate as cargo has it built: its name, and a hash of version, features, profile and dependencies.
+/// A crate as cargo has it built: its name, and its package, version, kind, profile and features. Cargo's own hash would
+/// tell apart what differs in the features of a dependency's dependency alone.
 pub(super) type Unit = (String, String);
 
 /// Processor time of a build, in seconds.
@@ -56,11 +57,15 @@ pub(crate) fn wrap(log: &OsStr) -> Result<ExitCode> {
     let (compiler, arguments) = arguments.split_first().context("cargo names the compiler")?;
     let status = Command::new(compiler).args(arguments).status().context("starting the compiler")?;
     let texts: Vec<_> = arguments.iter().map(|argument| argument.to_string_lossy()).collect();
-    let name = texts.iter().position(|text| text == "--crate-name").and_then(|at| texts.get(at + 1));
-    let hash = texts.iter().find_map(|text| text.strip_prefix("metadata="));
-    if let (Some(name), Some(hash)) = (name, hash) {
+    let behind = |flag: &str| texts.iter().position(|text| text == flag).and_then(|at| texts.get(at + 1));
+    if let (Some(name), Some(package)) = (behind("--crate-name"), std::env::var_os("CARGO_PKG_NAME")) {
+        let version = std::env::var_os("CARGO_PKG_VERSION").unwrap_or_default();
+        let kind = behind("--crate-type").map_or("bin", |kind| kind);
+        let settings = texts.iter().filter(|text| text.starts_with("feature=") || text.starts_with("opt-level="));
+        let settings: BTreeSet<_> = settings.map(|text| text.as_ref()).collect();
+        let unit = format!("{}:{}:{kind}:{settings:?}", package.display(), version.display()).replace(' ', "");
         // One write each, so that compilers that end at the same time do not mix their lines.
-        let line = format!("{name} {hash} {}\n", children()?);
+        let line = format!("{name} {unit} {}\n", children()?);
         fs::OpenOptions::new().append(true).open(log).context("opening the log")?.write_all(line.as_bytes())?;
     }
     Ok(ExitCode::from(u8::try_from(status.code().unwrap_or(1)).unwrap_or(1)))
