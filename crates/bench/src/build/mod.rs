@@ -198,13 +198,14 @@ fn budgets(costs: &[Cost], [one, many]: &CallsOfBoth) -> Budgets {
     let mut budgets = Budgets::new();
     let (base, default) = (&costs[0], &costs[1]);
     let (all, ones) = costs[2..].split_last().expect("there is a program with all APIs");
-    let profiles: [(&str, fn(&Cost) -> f64); 2] = [("dev", |cost| cost.dev), ("release", |cost| cost.release)];
-    for (name, seconds) in profiles {
+    let mut close = |name: &str, seconds: fn(&Cost) -> f64| {
         let dearest = seconds(dearest(costs, seconds));
         budgets.at_most(format!("the dearest API, {name}, beside the base"), 1.45, dearest / seconds(base));
         let beside = format!("the same beside reqwest's default features, {name}");
         budgets.at_most(beside, 1.0, dearest / seconds(default));
-    }
+    };
+    close("dev", |cost| cost.dev);
+    close("release", |cost| cost.release);
     budgets.at_most("all seven APIs, dev, beside the base", 2.2, all.dev / base.dev);
     budgets.at_most("all seven APIs, release, beside the base", 2.2, all.release / base.release);
     let calls = many.release.median() / one.release.median();

@@ -62,7 +62,7 @@ pub(crate) fn wrap(log: &OsStr) -> Result<ExitCode> {
         let version = std::env::var_os("CARGO_PKG_VERSION").unwrap_or_default();
         let kind = behind("--crate-type").map_or("bin", |kind| kind);
         let settings = texts.iter().filter(|text| text.starts_with("feature=") || text.starts_with("opt-level="));
-        let settings: BTreeSet<_> = settings.map(|text| text.as_ref()).collect();
+        let settings: BTreeSet<_> = settings.map(AsRef::as_ref).collect();
         let unit = format!("{}:{}:{kind}:{settings:?}", package.display(), version.display()).replace(' ', "");
         // One write each, so that compilers that end at the same time do not mix their lines.
         let line = format!("{name} {unit} {}\n", children()?);

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     NumberOrString, Timestamp,
-    wire::lenient::{Lenient, Place, Scalar, ScalarVisitor, Word},
+    wire::lenient::{Lenient, Scalar, ScalarVisitor, Slot, Word},
 };
 
 /// The value cannot be read or written; what it was read from or written to has the reason.
@@ -45,9 +45,9 @@ pub trait Source<'de> {
 
 impl<'de> dyn Source<'de> + '_ {
     fn lenient<T: Lenient>(&mut self, note: &mut Note) -> Result<Option<T>, Failed> {
-        let mut place = Place::new(note);
-        self.scalar(&mut place)?;
-        Ok(place.value)
+        let mut slot = Slot::new(note);
+        self.scalar(&mut slot)?;
+        Ok(slot.value)
     }
 
     /// Reads a text, or nothing.

@@ -93,18 +93,18 @@ pub trait Scalar<'de> {
 }
 
 /// Where a value goes, and what is noted of it.
-pub(crate) struct Place<'n, T> {
+pub(crate) struct Slot<'n, T> {
     pub(crate) value: Option<T>,
     pub(crate) note: &'n mut Note,
 }
 
-impl<'n, T> Place<'n, T> {
+impl<'n, T> Slot<'n, T> {
     pub(crate) fn new(note: &'n mut Note) -> Self {
         Self { value: None, note }
     }
 }
 
-impl<T: Lenient> Scalar<'_> for Place<'_, T> {
+impl<T: Lenient> Scalar<'_> for Slot<'_, T> {
     fn expected(&self) -> &'static str {
         T::EXPECTED
     }
@@ -153,8 +153,8 @@ impl<'n> Word<'n, '_> {
     }
 
     /// Makes a text of what is none.
-    fn other(&mut self, read: impl FnOnce(&mut Place<'_, String>) -> Result<(), Mismatch>) -> Result<(), Mismatch> {
-        let mut text = Place::new(self.note);
+    fn other(&mut self, read: impl FnOnce(&mut Slot<'_, String>) -> Result<(), Mismatch>) -> Result<(), Mismatch> {
+        let mut text = Slot::new(self.note);
         read(&mut text)?;
         self.word = text.value.map(Cow::Owned);
         Ok(())
@@ -265,9 +265,9 @@ impl<'de> de::Visitor<'de> for ScalarVisitor<'_, 'de> {
 /// Reads JSON that is there already.
 pub(crate) fn from_json<T: Lenient>(json: &Json) -> Read<T> {
     let mut note = Note::default();
-    let mut place = Place::new(&mut note);
-    hand_on(json, &mut place)?;
-    Ok(place.value)
+    let mut slot = Slot::new(&mut note);
+    hand_on(json, &mut slot)?;
+    Ok(slot.value)
 }
 
 fn hand_on(json: &Json, scalar: &mut dyn Scalar<'_>) -> Result<(), Mismatch> {
