@@ -12,7 +12,8 @@ use super::{cargo, output};
 const SHARED: [&str; 3] = ["keyfob", "keyfob-auth", "keyfob-client"];
 
 pub(super) fn check(root: &Path) -> Result<()> {
-    let features = features(root)?;
+    let umbrella = umbrella(root)?;
+    let features = names(&umbrella);
     ensure!(features.len() >= 7, "the umbrella crate has a feature for each API, found {features:?}");
     for feature in &features {
         cargo(
@@ -20,9 +21,10 @@ pub(super) fn check(root: &Path) -> Result<()> {
             &["check", "--locked", "--package", "keyfob", "--no-default-features", "--features", feature],
             &[],
         )?;
-        let foreign = ours(root, feature)?.into_iter().filter(|name| !belongs(name, feature)).collect::<Vec<_>>();
+        let tree = tree(root, feature)?;
+        let foreign = ours(&tree).into_iter().filter(|name| !belongs(name, feature)).collect::<Vec<_>>();
         ensure!(foreign.is_empty(), "feature `{feature}` brings {foreign:?} along");
-        let (compiled, named) = (compiles_files(root, feature)?, names_files(root, feature)?);
+        let (compiled, named) = (compiles_files(&tree), names_files(&umbrella, feature));
         ensure!(
             compiled == named,
             "feature `{feature}` compiles what files need: {compiled}; it brings the feature `files`: {named}"
@@ -47,16 +49,15 @@ fn belongs(name: &str, feature: &str) -> bool {
         || name == "keyfob-ditio" && feature.starts_with("ditio-")
 }
 
-fn ours(root: &Path, feature: &str) -> Result<BTreeSet<String>> {
-    let tree = tree(root, feature)?;
+/// The crates of ours in a tree.
+fn ours(tree: &str) -> BTreeSet<&str> {
     let names = tree.lines().filter_map(|line| line.split_whitespace().next());
-    Ok(names.filter(|name| name.starts_with("keyfob")).map(str::to_owned).collect())
+    names.filter(|name| name.starts_with("keyfob")).collect()
 }
 
-/// Whether this feature has tokio's file system compiled, or reqwest's streams.
-fn compiles_files(root: &Path, feature: &str) -> Result<bool> {
-    let tree = tree(root, feature)?;
-    Ok(tree.lines().any(|line| has(line, "tokio", "fs") || has(line, "reqwest", "stream")))
+/// Whether tokio's file system is compiled in a tree, or reqwest's streams.
+fn compiles_files(tree: &str) -> bool {
+    tree.lines().any(|line| has(line, "tokio", "fs") || has(line, "reqwest", "stream"))
 }
 
 /// Whether a line of the tree is this crate, with this feature of its own.
@@ -66,9 +67,9 @@ fn has(line: &str, name: &str, feature: &str) -> bool {
 }
 
 /// Whether this feature of the umbrella crate is `files`, or brings it.
-fn names_files(root: &Path, feature: &str) -> Result<bool> {
-    let brought = &umbrella(root)?["features"][feature];
-    Ok(feature == "files" || brought.as_array().is_some_and(|brought| brought.iter().any(|name| name == "files")))
+fn names_files(umbrella: &Value, feature: &str) -> bool {
+    let brought = umbrella["features"][feature].as_array();
+    feature == "files" || brought.is_some_and(|brought| brought.iter().any(|name| name == "files"))
 }
 
 /// What this feature of the umbrella crate has compiled: name, version and features of each crate.
@@ -78,11 +79,7 @@ fn tree(root: &Path, feature: &str) -> Result<String> {
     output(root, &arguments)
 }
 
-/// The umbrella crate's features.
-fn features(root: &Path) -> Result<Vec<String>> {
-    Ok(names(&umbrella(root)?))
-}
-
+/// What cargo knows of the umbrella crate.
 fn umbrella(root: &Path) -> Result<Value> {
     packages(root)?.into_iter().find(|package| package["name"] == "keyfob").context("the umbrella crate")
 }

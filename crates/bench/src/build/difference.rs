@@ -20,8 +20,6 @@ pub(super) fn difference(name: &str, units: &Units, base: &Build, build: &Build)
     crates.push(("all others", of_base, of_build));
     let mut table = Table::new([&format!("Release builds, CPU s, by crate; {name}"), "base", "this", "more"]);
     for (name, base, this) in crates {
-        // The sum of nothing is -0.0.
-        let (base, this) = (base + 0.0, this + 0.0);
         table.row([name.replace('_', "-"), format!("{base:.1}"), format!("{this:.1}"), format!("{:.1}", this - base)]);
     }
     table

@@ -47,7 +47,9 @@ impl Units {
 
     /// What the crate of this name takes in a build.
     pub(super) fn of(&self, build: &Build, name: &str) -> f64 {
-        build.units.keys().filter(|(other, _)| other == name).map(|unit| self.0[unit].median()).sum()
+        let units = build.units.keys().filter(|(other, _)| other == name).map(|unit| self.0[unit].median());
+        // `sum` makes -0.0 of nothing.
+        units.fold(0.0, |sum, seconds| sum + seconds)
     }
 }
 

@@ -5,11 +5,11 @@ use std::path::Path;
 use futures_util::{StreamExt, future::BoxFuture, stream};
 use reqwest::{
     Body, Request,
-    header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue},
+    header::{CONTENT_TYPE, HeaderValue},
 };
 use ring::rand::{SecureRandom, SystemRandom};
 
-use super::Upload;
+use super::upload::{Upload, put};
 use crate::{Error, ErrorKind, outgoing::Payload};
 
 /// One part of a [`Form`].
@@ -150,12 +150,8 @@ impl Payload for Form {
     fn fill<'a>(&'a self, request: &'a mut Request) -> BoxFuture<'a, Result<(), Error>> {
         Box::pin(async {
             let (body, length, media_type) = self.open().await?;
-            *request.body_mut() = Some(body);
-            let headers = request.headers_mut();
-            if let Some(length) = length {
-                headers.insert(CONTENT_LENGTH, length.into());
-            }
-            headers.insert(CONTENT_TYPE, media_type);
+            put(request, body, length);
+            request.headers_mut().insert(CONTENT_TYPE, media_type);
             Ok(())
         })
     }

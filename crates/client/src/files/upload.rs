@@ -106,12 +106,17 @@ impl Payload for Upload {
     fn fill<'a>(&'a self, request: &'a mut Request) -> BoxFuture<'a, Result<(), Error>> {
         Box::pin(async {
             let (body, length) = self.open().await?;
-            *request.body_mut() = Some(body);
-            if let Some(length) = length {
-                request.headers_mut().insert(CONTENT_LENGTH, length.into());
-            }
+            put(request, body, length);
             Ok(())
         })
+    }
+}
+
+/// Puts a body into a request, with its length if that is known.
+pub(super) fn put(request: &mut Request, body: Body, length: Option<u64>) {
+    *request.body_mut() = Some(body);
+    if let Some(length) = length {
+        request.headers_mut().insert(CONTENT_LENGTH, length.into());
     }
 }
 

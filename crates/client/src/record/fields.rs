@@ -9,7 +9,7 @@ use super::{
     lists,
     sink::{Members, Sink, Write},
     source::{Failed, Source},
-    values::{Held, Holding, Value, original},
+    values::{Held, Holding, Value, original, read_value},
 };
 use crate::Patch;
 
@@ -92,9 +92,7 @@ impl<T: Value> Field for Vec<T> {
 
 impl<T: Value> Field for BTreeMap<String, T> {
     fn read(&mut self, source: &mut dyn Source<'_>, note: &mut Note) -> Result<(), Failed> {
-        let mut map = None;
-        <Self as Value>::read(&mut map, source, note)?;
-        *self = map.unwrap_or_default();
+        *self = read_value::<Self>(source, note)?.unwrap_or_default();
         if self.is_empty() && note.is_plain() {
             note.set(Form::Empty);
         }
@@ -108,9 +106,7 @@ impl<T: Value> Field for BTreeMap<String, T> {
 
 impl<T: Value> Field for Patch<T> {
     fn read(&mut self, source: &mut dyn Source<'_>, note: &mut Note) -> Result<(), Failed> {
-        let mut value = None;
-        T::read(&mut value, source, note)?;
-        *self = value.map_or(Self::Null, Self::Value);
+        *self = read_value(source, note)?.map_or(Self::Null, Self::Value);
         Ok(())
     }
 

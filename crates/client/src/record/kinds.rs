@@ -7,12 +7,12 @@ use super::{
     forms::{Form, Note},
     sink::{Write, Written},
     source::{Failed, Source},
-    values::{Held, MISSING, Value, read_text},
+    values::{Held, MISSING, Value, read_text, read_value},
 };
 
 /// A field that is always written, and read as its blank value if it is absent or `null`.
 pub mod given {
-    use super::{Entry, Failed, Held, Note, Source, Value};
+    use super::{Entry, Failed, Held, Note, Source, Value, read_value};
 
     /// Reads the value that comes next.
     ///
@@ -20,9 +20,7 @@ pub mod given {
     ///
     /// If it is not what the field takes.
     pub fn read<T: Value>(field: &mut T, source: &mut dyn Source<'_>, note: &mut Note) -> Result<(), Failed> {
-        let mut value = None;
-        T::read(&mut value, source, note)?;
-        *field = value.unwrap_or_else(T::blank);
+        *field = read_value(source, note)?.unwrap_or_else(T::blank);
         Ok(())
     }
 
@@ -39,7 +37,7 @@ pub mod given {
 /// A field that is always written, and has to be there.
 pub mod needed {
     pub use super::given::write;
-    use super::{Failed, MISSING, Note, Source, Value};
+    use super::{Failed, MISSING, Note, Source, Value, read_value};
 
     /// Reads the value that comes next.
     ///
@@ -47,9 +45,7 @@ pub mod needed {
     ///
     /// If it is not what the field takes.
     pub fn read<T: Value>(field: &mut T, source: &mut dyn Source<'_>, note: &mut Note) -> Result<(), Failed> {
-        let mut value = None;
-        T::read(&mut value, source, note)?;
-        *field = value.ok_or_else(|| source.refuse(MISSING))?;
+        *field = read_value(source, note)?.ok_or_else(|| source.refuse(MISSING))?;
         Ok(())
     }
 }

@@ -8,7 +8,7 @@ use super::{
     forms::{Form, Note, Seen},
     sink::{Sink, Write},
     source::{Failed, Source},
-    values::{Holding, Value, json},
+    values::{Holding, Value, json, read_value},
 };
 
 /// A list of values of whatever type.
@@ -43,6 +43,7 @@ impl<T: Value> Elements for Vec<T> {
     }
 
     fn read_next(&mut self, source: &mut dyn Source<'_>, note: &mut Note) -> Result<(), Failed> {
+        // Not by `read_value`: every type of list would have a copy of that, too.
         let mut element = None;
         T::read(&mut element, source, note)?;
         if let Some(element) = element {
@@ -194,8 +195,7 @@ impl<T: Value> Value for BTreeMap<String, T> {
         let mut kept: Option<Map<String, Json>> = None;
         let mut noted = Note::default();
         let mut entry = |key: &str, source: &mut dyn Source<'_>| {
-            let mut value = None;
-            T::read(&mut value, source, &mut noted)?;
+            let value = read_value::<T>(source, &mut noted)?;
             if kept.is_some() || !noted.is_plain() {
                 let plain = |(key, value): (&String, &T)| Some((key.clone(), T::json(Some(value), Seen::default())?));
                 kept = kept.take().or_else(|| map.iter().map(plain).collect());

@@ -214,9 +214,7 @@ impl<T: Write> Write for Box<T> {
 
 impl<T: Value> Value for Box<T> {
     fn read(place: &mut Option<Self>, source: &mut dyn Source<'_>, note: &mut Note) -> Result<(), Failed> {
-        let mut value = None;
-        T::read(&mut value, source, note)?;
-        *place = value.map(Self::new);
+        *place = read_value::<T>(source, note)?.map(Self::new);
         Ok(())
     }
 
@@ -234,6 +232,13 @@ pub fn required<'de, T: Value, D: Deserializer<'de>>(deserializer: D) -> Result<
     let mut value = None;
     source::from(deserializer, &mut |source| whole(&mut value, source))?;
     value.ok_or_else(|| serde::de::Error::custom(MISSING))
+}
+
+/// Reads a value, or nothing, that has no place yet.
+pub(super) fn read_value<T: Value>(source: &mut dyn Source<'_>, note: &mut Note) -> Result<Option<T>, Failed> {
+    let mut value = None;
+    T::read(&mut value, source, note)?;
+    Ok(value)
 }
 
 /// Reads a value, or what nothing stands for, into its place.
