@@ -9,23 +9,24 @@
 pub const API: &str = "bits";
 /// Bits.
 ///
-/// Know-your-customer onboarding of Bits Technology AB: an application runs one applicant through a workflow that was
-/// designed in the vendor's dashboard.
+/// Know-your-customer onboarding by Bits Technology AB. An application runs one applicant through a workflow designed in
+/// the vendor's dashboard.
 ///
-/// The API is remote procedure call over POST: the last path segment names the operation, and reads are POSTs too, with
-/// the application id in a JSON body. Ids look like bits:application::uuid (kinds seen: application, workflow,
-/// customer) and are opaque. Countries are ISO 3166-1 alpha-2 in upper case, times are RFC 3339 in UTC.
+/// The API is remote procedure call over POST: the last path segment names the operation, and read operations are POST
+/// requests too, with the application id in a JSON body. Ids have the form bits:application::uuid (known kinds:
+/// application, workflow, customer); treat them as opaque. Countries are ISO 3166-1 alpha-2 in upper case. Times are
+/// RFC 3339 in UTC.
 ///
-/// Not known: every operation after organization data in the vendor's endpoint list, the remaining fields of two
-/// answers, the last application status values, the success code (any 2xx is taken), error bodies beyond a message,
-/// rate limits, idempotency keys, paging, a test host, and the webhook event types other than `APPLICATION_STARTED`.
+/// Unknown: every operation after organization data in the vendor's endpoint list, the remaining fields of two responses,
+/// the last application status values, the success code (any 2xx is accepted), error bodies beyond a message, rate limits,
+/// idempotency keys, paging, a test host, and the webhook event types other than `APPLICATION_STARTED`.
 ///
-/// A later API version will be chosen by an Accept header of the form application/vnd.bits.v1+json and will drop the
-/// version from the path; today only the path version v1 exists.
+/// The vendor plans to select later API versions by an Accept header of the form application/vnd.bits.v1+json, without a
+/// version in the path. Only the path version v1 exists today.
 ///
-/// Count. Five operations, besides the token endpoint (which makes six), which is described at the security scheme. One
-/// of the five, userinfo, is here twice, because its path is uncertain. Operations
-/// that are not here would be POSTs under v1 with a JSON body.
+/// This document describes five operations; the security scheme describes the token endpoint. The userinfo operation
+/// appears twice because its path is uncertain. Operations missing here are presumably POST requests under v1 with a JSON
+/// body.
 ///
 /// As read on 2026-11-20.
 #[derive(Clone, Debug)]
@@ -49,7 +50,7 @@ impl Client {
     }
     /// Creates an application for one applicant.
     ///
-    /// Each call makes another application, so it is not repeated automatically. The session token of the answer opens the hosted onboarding at nocode.bits.bi (query parameter token). When the applicant is done, the browser goes to `redirectUrl` with the query parameter `applicationId`.
+    /// Each call creates a new application, so the client does not retry a call after sending it. The session token in the response opens the hosted onboarding at nocode.bits.bi (query parameter `token`). After the applicant finishes, the browser is sent to `redirectUrl` with the query parameter `applicationId`.
     ///
     /// `POST /v1/applications.create` · documented · scope `application` · source: <https://docs.bits.bi/api-reference/endpoints>
     pub fn create_application(
@@ -58,9 +59,9 @@ impl Client {
     ) -> operation::CreateApplication {
         operation::CreateApplication::new(self.session.clone(), body)
     }
-    /// Fetches the status of an application.
+    /// Returns the status of an application.
     ///
-    /// A read, although it is a POST. The name of the status field is inferred; any further fields of the answer are kept in extra.
+    /// This operation only reads data, although the method is POST. The name of the status field is inferred. Other fields of the response are available in `extra`.
     ///
     /// `POST /v1/applications.get` · documented · scope `application` · may be repeated · source: <https://docs.bits.bi/api-reference/endpoints>
     pub fn application(
@@ -69,9 +70,9 @@ impl Client {
     ) -> operation::Application {
         operation::Application::new(self.session.clone(), body)
     }
-    /// Fetches general information on the organization of an application.
+    /// Returns general information about the organization of an application.
     ///
-    /// A read, although it is a POST. The vendor's field list is known only in part; further fields of the answer are kept in extra.
+    /// This operation only reads data, although the method is POST. The vendor's field list is only partly known; other fields of the response are available in `extra`.
     ///
     /// `POST /v1/applications.organization.get` · documented · scope `application` · may be repeated · source: <https://docs.bits.bi/api-reference/endpoints>
     pub fn application_organization(
@@ -82,7 +83,7 @@ impl Client {
     }
     /// Lists the bank accounts of an application.
     ///
-    /// A read, although it is a POST. Known from an example in the vendor's versioning chapter, which shows the request only: the answer is passed through as JSON, and that the operation is served under v1 is inferred.
+    /// This operation only reads data, although the method is POST. The vendor's versioning chapter shows an example request but no response, so the response is untyped JSON. The path under v1 is inferred.
     ///
     /// `POST /v1/applications.bankAccounts.list` · example · scope `application` · may be repeated · source: <https://docs.bits.bi/api-reference/versioning>
     pub fn application_bank_accounts(
@@ -91,17 +92,17 @@ impl Client {
     ) -> operation::ApplicationBankAccounts {
         operation::ApplicationBankAccounts::new(self.session.clone(), body)
     }
-    /// Tells which customer the access token belongs to.
+    /// Returns the customer that owns the access token.
     ///
-    /// The vendor prints this route without the version prefix. That it is served under v1, like the token route beside it, is inferred; `userinfoUnversioned` is the route as printed.
+    /// The vendor's documentation prints this route without the version prefix. The prefix v1 is inferred from the token route beside it; `userinfoUnversioned` calls the route as printed.
     ///
     /// `GET /v1/oauth2/userinfo` · inferred · source: <https://docs.bits.bi/api-reference/authentication-and-authorization>
     pub fn userinfo(&self) -> operation::Userinfo {
         operation::Userinfo::new(self.session.clone())
     }
-    /// Tells which customer the access token belongs to, at the path without version prefix.
+    /// Returns the customer that owns the access token, at the path without version prefix.
     ///
-    /// The route exactly as the vendor prints it. See userinfo for the versioned path.
+    /// The route as the vendor's documentation prints it. `userinfo` calls the path with version prefix.
     ///
     /// `GET /oauth2/userinfo` · documented · source: <https://docs.bits.bi/api-reference/authentication-and-authorization>
     pub fn userinfo_unversioned(&self) -> operation::UserinfoUnversioned {
@@ -183,7 +184,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "application",
-            summary: "Fetches the status of an application.",
+            summary: "Returns the status of an application.",
             method: "POST",
             path: "/v1/applications.get",
             query: &[],
@@ -231,7 +232,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "application_organization",
-            summary: "Fetches general information on the organization of an application.",
+            summary: "Returns general information about the organization of an application.",
             method: "POST",
             path: "/v1/applications.organization.get",
             query: &[],
@@ -326,7 +327,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "userinfo",
-            summary: "Tells which customer the access token belongs to.",
+            summary: "Returns the customer that owns the access token.",
             method: "GET",
             path: "/v1/oauth2/userinfo",
             query: &[],
@@ -371,7 +372,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "userinfo_unversioned",
-            summary: "Tells which customer the access token belongs to, at the path without version prefix.",
+            summary: "Returns the customer that owns the access token, at the path without version prefix.",
             method: "GET",
             path: "/oauth2/userinfo",
             query: &[],
@@ -407,11 +408,11 @@ pub mod operation {
 }
 /// What the API takes and answers.
 pub mod types {
-    /// An application, as far as its answer is known.
+    /// An application. Only the status is known.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Application {
-        /// Where it stands. The name of this field is inferred.
+        /// Progress of the application. The name of this field is inferred.
         ///
         /// Inferred, not documented.
         pub status: Option<ApplicationStatus>,
@@ -420,15 +421,15 @@ pub mod types {
         wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(plain Application { 0 status "status" } extra);
-    /// What a new application needs.
+    /// Request body to create an application.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct ApplicationCreate {
-        /// The workflow to run, from its Integration tab in the dashboard.
+        /// Id of the workflow to run, from the workflow's Integration tab in the dashboard.
         pub workflow_id: String,
-        /// Market as ISO 3166-1 alpha-2 in upper case. Older vendor documentation calls it market.
+        /// Market as ISO 3166-1 alpha-2 in upper case. Older vendor documentation names this field `market`.
         pub country_code: String,
-        /// Where the applicant's browser goes when done. Plain http and localhost are accepted.
+        /// URL that the applicant's browser is sent to after the workflow. Plain http and localhost are accepted.
         pub redirect_url: String,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -451,13 +452,13 @@ pub mod types {
             }
         }
     }
-    /// A new application.
+    /// A created application and its session token.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ApplicationCreated {
         /// Id of the application.
         pub id: Option<String>,
-        /// Bearer token for one application's hosted onboarding, valid for 60 minutes. Not the API's access token: never send it to the operations of this API. A JWT by its look.
+        /// Bearer token for the hosted onboarding of one application, valid for 60 minutes and apparently a JWT. This is not the API's access token: never send it to the operations of this API.
         pub session_token: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -466,7 +467,7 @@ pub mod types {
     keyfob_client::record!(
         plain ApplicationCreated { 0 id "id", 1 session_token "sessionToken" } extra
     );
-    /// Names the application to read.
+    /// Reference to the application to read.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct ApplicationReference {
@@ -486,7 +487,7 @@ pub mod types {
             }
         }
     }
-    /// Where an application stands. The vendor's list goes on with at least one more value, which begins with M; `MANUAL_REVIEW` would fit.
+    /// Progress of an application. The vendor's list has at least one more value, which begins with M (possibly `MANUAL_REVIEW`).
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum ApplicationStatus {
@@ -533,7 +534,7 @@ pub mod types {
         }
     }
     keyfob_client::open_string_enum!(ApplicationStatus);
-    /// General information on an organization, as far as its fields are known.
+    /// General information about an organization. The list of fields is incomplete.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Organization {
@@ -555,9 +556,9 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct OrganizationNumber {
-        /// The number, digits as text.
+        /// Registration number, as a string of digits.
         pub id: Option<String>,
-        /// Issuing country, ISO 3166-1 alpha-2.
+        /// Country that issued the number, as ISO 3166-1 alpha-2.
         pub issuing_country: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -570,20 +571,20 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Userinfo {
-        /// Id of the customer, of the form bits:customer::uuid.
+        /// Id of the customer, in the form bits:customer::uuid.
         pub customer_id: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
         wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(plain Userinfo { 0 customer_id "customerId" } extra);
-    /// Body of one webhook delivery, a POST to the receiver's own URL that is set up in the dashboard only, with the header that components/headers lists. Delivered at least once, so drop repeats by `eventId`. A delivery carries no versioned Content-Type and possibly none at all; a later format will announce itself there by a vendor media type. Documented at docs.bits.bi/api-reference/webhook-events; retry schedule, time limit and expected answer are not, a 2xx is assumed.
+    /// Body of a webhook delivery: a POST request to the receiver URL configured in the dashboard. Deliveries are at least once; discard duplicates by `eventId`. A delivery has no versioned Content-Type header and possibly none at all; later formats will carry a vendor media type in that header. `components/headers` describes the signature header. Source: docs.bits.bi/api-reference/webhook-events. The retry schedule, time limit and expected response are not documented; a 2xx response is assumed.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct WebhookEnvelope {
-        /// A bare uuid. The same id may be delivered again.
+        /// UUID of the event, without prefix. A repeated delivery has the same id.
         pub event_id: Option<String>,
-        /// When Bits published the event, RFC 3339 in UTC.
+        /// Time of publication by Bits, RFC 3339 in UTC.
         pub published_at: Option<keyfob_client::Timestamp>,
         /// `event`.
         pub event: Option<WebhookEvent>,
@@ -595,7 +596,7 @@ pub mod types {
         plain WebhookEnvelope { 0 event_id "eventId", 1 published_at "publishedAt", 2
         event "event" } extra
     );
-    /// What happened. Take the ids from here and read the data through the API. Fields of event types that are not known are kept in extra.
+    /// Event of a webhook delivery. Events carry ids only; read the data through the API. Fields of unknown event types are available in `extra`.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct WebhookEvent {
@@ -610,7 +611,7 @@ pub mod types {
     keyfob_client::record!(
         plain WebhookEvent { 0 type_ "type", 1 application_id "applicationId" } extra
     );
-    /// Kind of event. Others exist but their names are not known.
+    /// Kind of event. Other kinds exist, but their names are not known.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum WebhookEventType {
