@@ -9,11 +9,11 @@
 pub const API: &str = "ditio-mass-transport";
 /// Ditio Mass Transport API.
 ///
-/// The push side of Ditio's earth-moving module: telematics and weighbridge systems send machine states and weights in. What comes of it is read through the reporting API.
+/// Input side of Ditio's earth-moving module. Telematics and weighbridge systems send machine states and weights; the reporting API returns the resulting trips.
 ///
-/// There is no public base URL: Ditio hands it over at onboarding, and every path here is relative to it.
+/// There is no public base URL. Ditio provides it at onboarding, and every path here is relative to it.
 ///
-/// Ten routes are documented by name. Only the request of the excavator state is documented field by field; all other requests and all answers are open, so they are any JSON here. Not known: the fields of the other requests and of the answers, the list of states, limits of batches and rates, codes of errors.
+/// Ten routes are documented by name. Only the request of the excavator state is documented field by field; all other requests and all responses are untyped JSON. Unknown: the fields of the other requests and of the responses, the list of states, batch and rate limits, and error codes.
 ///
 /// As read on 2026-11-20.
 #[derive(Clone, Debug)]
@@ -37,9 +37,9 @@ impl Client {
     }
     /// Registers one time span in which a machine was in one state.
     ///
-    /// There is no idempotency key: ask for the latest timestamp before repeating. For batches and for production the vendor recommends the import.
+    /// There is no idempotency key: read the latest timestamp before sending a record again. The vendor recommends the import operation for batches and for production.
     ///
-    /// * `body`: The record.
+    /// * `body`: The record to register.
     ///
     /// `POST /api/external-excavator-state` · documented · scope `masstransportapiv1` · source: <https://ditio-docs-test.pages.dev/api-reference/machine-integration/excavator-state/>
     pub fn create_excavator_state(
@@ -50,9 +50,9 @@ impl Client {
     }
     /// Registers many time spans at once.
     ///
-    /// Meant for production, daily batches and history. The largest batch and how faults of single records are reported are not documented. There is no idempotency key: ask for the latest timestamp to know where to resume.
+    /// Intended for production, daily batches and history. The maximum batch size and the reporting of errors in single records are not documented. There is no idempotency key: read the latest timestamp to find the position to resume from.
     ///
-    /// * `body`: The records.
+    /// * `body`: The records to register.
     ///
     /// `POST /api/external-excavator-state/import` · documented · scope `masstransportapiv1` · source: <https://ditio-docs-test.pages.dev/api-reference/machine-integration/excavator-state/>
     pub fn import_excavator_states(
@@ -64,12 +64,12 @@ impl Client {
             body.into_iter().collect(),
         )
     }
-    /// Gives the time of the newest record that was received for a company and project.
+    /// Returns the time of the newest record received for a company and project.
     ///
-    /// The checkpoint from which a sender resumes, and the only guard against duplicates. Whether the time comes as a JSON string or in an object is not documented, nor is the answer before the first record.
+    /// Checkpoint to resume sending from, and the only protection against duplicates. The format of the time (JSON string or object) and the response before the first record are not documented.
     ///
-    /// * `company_id`: Company: six digits with the leading zero.
-    /// * `project_id`: Project.
+    /// * `company_id`: Company id: six digits, including the leading zero.
+    /// * `project_id`: Project id.
     ///
     /// `GET /api/external-excavator-state/latest-timestamp/{companyId}/{projectId}` · documented · scope `masstransportapiv1` · source: <https://ditio-docs-test.pages.dev/api-reference/machine-integration/excavator-state/>
     pub fn latest_excavator_state_timestamp(
@@ -83,11 +83,11 @@ impl Client {
             project_id.into(),
         )
     }
-    /// Gives utilisation figures grouped by state.
+    /// Returns utilisation figures grouped by state.
     ///
-    /// A read, although it is a POST. Neither the fields of the request nor those of the answer are documented.
+    /// This operation only reads data, although the method is POST. The fields of the request and of the response are not documented.
     ///
-    /// * `body`: The filter, as any JSON.
+    /// * `body`: Filter, as untyped JSON.
     ///
     /// `POST /api/external-excavator-state/aggregated-data-per-state` · documented · scope `masstransportapiv1` · may be repeated · source: <https://ditio-docs-test.pages.dev/api-reference/machine-integration/excavator-state/>
     pub fn aggregated_excavator_states(
@@ -98,9 +98,9 @@ impl Client {
     }
     /// Registers one measurement of a weighbridge or mobile scale.
     ///
-    /// The first step towards an invoice: registered, verified, approved, invoiced. Neither the fields of the request nor those of the answer are documented. Company and project belong to the record, as the guide names them as prerequisites.
+    /// The first step towards an invoice: registered, verified, approved, invoiced. The fields of the request and of the response are not documented. The vendor's guide names company and project as prerequisites, so they are presumably part of the record.
     ///
-    /// * `body`: The measurement, as any JSON.
+    /// * `body`: The measurement, as untyped JSON.
     ///
     /// `POST /api/external-weight-measure` · documented · scope `masstransportapiv1` · source: <https://ditio-docs-test.pages.dev/api-reference/machine-integration/weight-measures/>
     pub fn create_weight_measure(
@@ -111,9 +111,9 @@ impl Client {
     }
     /// Searches measurements.
     ///
-    /// A read, although it is a POST. Neither the fields of the request nor those of the answer are documented. Nothing is documented about paging.
+    /// This operation only reads data, although the method is POST. The fields of the request and of the response are not documented, and neither is paging.
     ///
-    /// * `body`: The filter, as any JSON.
+    /// * `body`: Filter, as untyped JSON.
     ///
     /// `POST /api/external-weight-measure/query` · documented · scope `masstransportapiv1` · may be repeated · source: <https://ditio-docs-test.pages.dev/api-reference/machine-integration/weight-measures/>
     pub fn weight_measures(
@@ -122,11 +122,11 @@ impl Client {
     ) -> operation::WeightMeasures {
         operation::WeightMeasures::new(self.session.clone(), body.into())
     }
-    /// Gives measurements as CSV text.
+    /// Returns measurements as CSV text.
     ///
-    /// A read, although it is a POST. The fields of the filter, the columns, the separator and the content type of the answer are not documented; presumably the filter is that of the search.
+    /// This operation only reads data, although the method is POST. The fields of the filter, the columns, the separator and the content type of the response are not documented. The filter is presumably the filter of the search.
     ///
-    /// * `body`: The filter, as any JSON.
+    /// * `body`: Filter, as untyped JSON.
     ///
     /// `POST /api/external-weight-measure/export` · documented · scope `masstransportapiv1` · may be repeated · source: <https://ditio-docs-test.pages.dev/api-reference/machine-integration/weight-measures/>
     pub fn export_weight_measures(
@@ -137,9 +137,9 @@ impl Client {
     }
     /// Marks measurements as verified.
     ///
-    /// The second step towards an invoice. Neither the fields of the request nor those of the answer are documented. Presumably the request names the measurements by id.
+    /// The second step towards an invoice. The fields of the request and of the response are not documented. The request presumably contains the ids of the measurements.
     ///
-    /// * `body`: Which measurements, as any JSON.
+    /// * `body`: Selection of measurements, as untyped JSON.
     ///
     /// `PUT /api/external-weight-measure/mark-verified` · documented · scope `masstransportapiv1` · source: <https://ditio-docs-test.pages.dev/api-reference/machine-integration/weight-measures/>
     pub fn mark_weight_measures_verified(
@@ -150,9 +150,9 @@ impl Client {
     }
     /// Marks measurements as approved.
     ///
-    /// The third step towards an invoice; meant for a user who may approve. Neither the fields of the request nor those of the answer are documented. Presumably the request names the measurements by id.
+    /// The third step towards an invoice, intended for a user with the right to approve. The fields of the request and of the response are not documented. The request presumably contains the ids of the measurements.
     ///
-    /// * `body`: Which measurements, as any JSON.
+    /// * `body`: Selection of measurements, as untyped JSON.
     ///
     /// `PUT /api/external-weight-measure/mark-approved` · documented · scope `masstransportapiv1` · source: <https://ditio-docs-test.pages.dev/api-reference/machine-integration/weight-measures/>
     pub fn mark_weight_measures_approved(
@@ -163,9 +163,9 @@ impl Client {
     }
     /// Marks measurements as invoiced.
     ///
-    /// The last step. Neither the fields of the request nor those of the answer are documented. Presumably the request names the measurements by id.
+    /// The last step towards an invoice. The fields of the request and of the response are not documented. The request presumably contains the ids of the measurements.
     ///
-    /// * `body`: Which measurements, as any JSON.
+    /// * `body`: Selection of measurements, as untyped JSON.
     ///
     /// `PUT /api/external-weight-measure/mark-invoiced` · documented · scope `masstransportapiv1` · source: <https://ditio-docs-test.pages.dev/api-reference/machine-integration/weight-measures/>
     pub fn mark_weight_measures_invoiced(
@@ -302,7 +302,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "latest_excavator_state_timestamp",
-            summary: "Gives the time of the newest record that was received for a company and project.",
+            summary: "Returns the time of the newest record received for a company and project.",
             method: "GET",
             path: "/api/external-excavator-state/latest-timestamp/{companyId}/{projectId}",
             query: &[],
@@ -357,7 +357,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "aggregated_excavator_states",
-            summary: "Gives utilisation figures grouped by state.",
+            summary: "Returns utilisation figures grouped by state.",
             method: "POST",
             path: "/api/external-excavator-state/aggregated-data-per-state",
             query: &[],
@@ -501,7 +501,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "export_weight_measures",
-            summary: "Gives measurements as CSV text.",
+            summary: "Returns measurements as CSV text.",
             method: "POST",
             path: "/api/external-weight-measure/export",
             query: &[],
@@ -683,21 +683,21 @@ pub mod operation {
 }
 /// What the API takes and answers.
 pub mod types {
-    /// One time span in which a machine was in one state. The fields are documented; that all of them are required is inferred.
+    /// One time span in which a machine was in one state. The fields are documented; the requirement of all fields is inferred.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct ExcavatorState {
-        /// Company: six digits as text, with the leading zero.
+        /// Company id: six digits as text, including the leading zero.
         pub company_id: String,
-        /// Project.
+        /// Project id.
         pub project_id: String,
-        /// Machine, for example EX-001. Whether the sender's own number or the id at Ditio is meant is not documented; the example looks like the former.
+        /// Machine, for example EX-001. The documentation does not say if this is the sender's machine number or the id at Ditio; the example looks like a machine number.
         pub machine_id: String,
         /// `state`.
         pub state: OperatingState,
         /// Start of the span, in UTC.
         pub start_time: keyfob_client::Timestamp,
-        /// End of the span, in UTC; after the start.
+        /// End of the span, in UTC. Must be after the start.
         pub end_time: keyfob_client::Timestamp,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -727,7 +727,7 @@ pub mod types {
             }
         }
     }
-    /// What a machine is doing. Working is the only literal that is documented; Idle and Moving are inferred from the text, and there are more.
+    /// Activity of a machine. `Working` is the only documented value; `Idle` and `Moving` are inferred from the text, and more values exist.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum OperatingState {
