@@ -9,27 +9,27 @@
 pub const API: &str = "digitaleo";
 /// Digitaleo.
 ///
-/// SMS, e-mail and voice marketing of the French platform Digitaleo: contacts and lists on one host, campaigns and
-/// mailings on a second, SMS on a third, tokens from a fourth, all under messengeo.net and without a version in the
-/// URL.
+/// SMS, e-mail and voice marketing on the French platform Digitaleo. Contacts and lists are on one host, campaigns and
+/// mailings on a second, SMS on a third, and tokens come from a fourth. All hosts are under messengeo.net and have no
+/// version in the URL.
 ///
-/// Conventions: the verb says read, create, update or delete; the id of a resource is a parameter, not part of the
-/// path; other operations share a path with create and are told apart by the query parameter action. Reads answer with
-/// list, size and total, updates and deletes with count. Nearly every scalar of an answer is text, ids and counters
-/// too; flags are 0 or 1, times have no zone (Europe/Paris is likely). Updates change only what their `metaData` holds;
-/// `metaData` is a JSON object that travels as text, and the property extension `x-keyfob-json-string` says where.
-/// Validation failures are 417.
+/// Conventions: the HTTP method selects read, create, update or delete. The id of a resource is a parameter and not part
+/// of the path. Other operations share the path of the create operation and are selected by the query parameter `action`.
+/// Read responses contain `list`, `size` and `total`; update and delete responses contain `count`. Nearly every scalar in
+/// a response is a string, including ids and counters. Flags are 0 or 1. Times have no zone (probably Europe/Paris).
+/// Updates change only the properties in their `metaData`. `metaData` is a JSON object sent as a string; the property
+/// extension `x-keyfob-json-string` marks such fields. The status of validation errors is 417.
 ///
-/// Here, bodies with flat parameters are form-encoded and bodies with nested ones are JSON. The servers take either,
-/// and multipart where a file comes along. Deletes carry their ids in the query.
+/// In this document, bodies with flat parameters are form-encoded and bodies with nested parameters are JSON. The servers
+/// accept both, and multipart for file uploads. Deletes carry their ids in the query.
 ///
-/// Not known: the reference pages of optouts, campaigns, mailings, SMS, segments and templates, so that the fields of
-/// campaigns, mailings and SMS are those seen in use; the largest page size; the wire form of operator filters and of
-/// the nested filter named complex; rate limits; error codes; the answers of import, merge, cancel and SMS; the webhook
-/// event fields, the signature recipe and the subscription resources.
+/// Unknown: the reference pages of optouts, campaigns, mailings, SMS, segments and templates (the fields of campaigns,
+/// mailings and SMS here are the fields seen in use); the maximum page size; the wire form of operator filters and of the
+/// nested filter named `complex`; rate limits; error codes; the responses of import, merge, cancel and SMS; the webhook
+/// event fields, the signature algorithm and the subscription resources.
 ///
-/// Count. 22 operations, besides the token endpoint (which makes 23), which is described at the security scheme, and
-/// the generic resource call, which is one operation for each verb and serves what has none of its own.
+/// This document describes 22 operations; the security scheme describes the token endpoint. A generic resource call, with
+/// one operation for each HTTP method, covers resources without an operation of their own.
 ///
 /// As read on 2026-11-20.
 #[derive(Clone, Debug)]
@@ -53,7 +53,7 @@ impl Client {
     }
     /// Lists contacts.
     ///
-    /// Filters compare for equality and take one or more values. Every property of a contact can be a filter; the usual ones are here.
+    /// Filters compare for equality and accept one or more values. Every property of a contact can be a filter; this document lists the common ones.
     ///
     /// `GET /contacts` · example · host `contacts` · source: digitaleo/Digitaleo-api-python
     pub fn contacts(&self) -> operation::Contacts {
@@ -61,7 +61,7 @@ impl Client {
     }
     /// Creates contacts.
     ///
-    /// An official module sends 200 contacts a call. A contact that is refused fails the whole call with 417 and the offending address in the message. In forms the vendor's clients write the contacts in PHP bracket notation; the JSON form of the same array is used here. The query parameter action selects the variants of this path.
+    /// An official module sends 200 contacts in one call. A single invalid contact makes the whole call fail with 417, and the message contains the invalid address. The vendor's clients write the contacts of a form body in PHP bracket notation; this operation sends the same array as JSON. The query parameter `action` selects the variants of this path.
     ///
     /// `POST /contacts` · example · host `contacts` · source: Solead-Web-Agency/hyaluronic:modules/digitaleo/
     pub fn create_contacts(
@@ -72,7 +72,7 @@ impl Client {
     }
     /// Imports contacts from a CSV file.
     ///
-    /// Beside a file no body parameters are taken. The answer is not documented and passed through as JSON; it is likely the list that receives the import.
+    /// The server reads no body parameters beside a file. The response is not documented, so it is untyped JSON; it is probably the list that receives the import.
     ///
     /// * `body`:   * part `contactFile`: CSV file.
     ///
@@ -85,7 +85,7 @@ impl Client {
     }
     /// Changes some properties of a contact.
     ///
-    /// Only the properties in `metaData` change. Form-encoded, `metaData` as the JSON text of the object. JSON bodies with the same text inside are known to work as well.
+    /// Only the properties in `metaData` change. The body is form-encoded, with `metaData` as the JSON text of the object. JSON bodies with the same text are known to work as well.
     ///
     /// `PUT /contacts` · example · host `contacts` · source: digitaleo/Digitaleo-api-python
     pub fn update_contact(
@@ -96,9 +96,9 @@ impl Client {
     }
     /// Deletes contacts.
     ///
-    /// Takes one or more ids.
+    /// Accepts one or more ids.
     ///
-    /// * `id`: Ids of what to delete.
+    /// * `id`: Ids of the rows to delete.
     ///
     /// `DELETE /contacts` · example · host `contacts` · source: digitaleo/Digitaleo-api-php:v2/Digitaleo.php
     pub fn delete_contacts(
@@ -110,25 +110,25 @@ impl Client {
             id.into_iter().map(Into::into).collect(),
         )
     }
-    /// Lists the lists of contacts.
+    /// Lists the contact lists.
     ///
-    /// By default a list comes with id, name and description. Ask for stats, `importStatus` and others in properties; DEFAULT there stands for the default set.
+    /// By default, a list contains id, name and description. The parameter `properties` requests others, such as stats and `importStatus`; DEFAULT stands for the default set.
     ///
     /// `GET /lists` · documented · host `contacts` · source: <https://developers.digitaleo.com/contacts-api/lists>
     pub fn lists(&self) -> operation::Lists {
         operation::Lists::new(self.session.clone())
     }
-    /// Creates an empty list of contacts.
+    /// Creates an empty contact list.
     ///
-    /// The query parameter action selects the variants of this path.
+    /// The query parameter `action` selects the variants of this path.
     ///
     /// `POST /lists` · documented · host `contacts` · source: <https://developers.digitaleo.com/contacts-api/lists>
     pub fn create_list(&self, body: types::ListCreate) -> operation::CreateList {
         operation::CreateList::new(self.session.clone(), body)
     }
-    /// Merges lists into a new one.
+    /// Merges lists into a new list.
     ///
-    /// The operation is documented, its parameters are not: their names and the answer are inferred.
+    /// The operation is documented but its parameters are not: their names and the response are inferred.
     ///
     /// `POST /lists?action=merge` · inferred · host `contacts` · source: <https://developers.digitaleo.com/contacts-api/lists>
     pub fn merge_lists(&self, body: types::ListsMerge) -> operation::MergeLists {
@@ -136,7 +136,7 @@ impl Client {
     }
     /// Creates a list from a CSV file of contacts.
     ///
-    /// The operation is documented, its parameters are not: their names and the answer are inferred. Beside a file no body parameters are taken, so the name goes in the query. Follow the progress in `importStatus` of the list.
+    /// The operation is documented but its parameters are not: their names and the response are inferred. The server reads no body parameters beside a file, so the name is a query parameter. The field `importStatus` of the list reports the progress.
     ///
     /// * `name`: Name of the new list.
     /// * `body`:   * part `contactFile`: CSV file.
@@ -149,9 +149,9 @@ impl Client {
     ) -> operation::ImportList {
         operation::ImportList::new(self.session.clone(), name.into(), body)
     }
-    /// Puts contacts on a list.
+    /// Adds contacts to a list.
     ///
-    /// Form-encoded, `metaData` as the JSON text of the object, which holds the ids as comma-separated text.
+    /// The body is form-encoded, with `metaData` as the JSON text of an object that contains the ids as comma-separated text.
     ///
     /// `POST /lists?action=contactadd` · example · host `contacts` · source: Solead-Web-Agency/hyaluronic:modules/digitaleo/
     pub fn add_contacts_to_list(
@@ -160,9 +160,9 @@ impl Client {
     ) -> operation::AddContactsToList {
         operation::AddContactsToList::new(self.session.clone(), body)
     }
-    /// Takes contacts off a list.
+    /// Removes contacts from a list.
     ///
-    /// Form-encoded, `metaData` as the JSON text of the object, which holds the ids as comma-separated text.
+    /// The body is form-encoded, with `metaData` as the JSON text of an object that contains the ids as comma-separated text.
     ///
     /// `POST /lists?action=contactremove` · example · host `contacts` · source: Solead-Web-Agency/hyaluronic:modules/digitaleo/
     pub fn remove_contacts_from_list(
@@ -173,7 +173,7 @@ impl Client {
     }
     /// Changes the name or description of a list.
     ///
-    /// The operation is documented; its parameters and answer are inferred from the other updates. Form-encoded, `metaData` as the JSON text of the object.
+    /// The operation is documented; its parameters and response are inferred from the other updates. The body is form-encoded, with `metaData` as the JSON text of the object.
     ///
     /// `PUT /lists` · inferred · host `contacts` · source: <https://developers.digitaleo.com/contacts-api/lists>
     pub fn update_list(&self, body: types::ListUpdate) -> operation::UpdateList {
@@ -181,9 +181,9 @@ impl Client {
     }
     /// Deletes lists.
     ///
-    /// Takes one or more ids. The operation is documented; its form and answer are inferred from the other deletes.
+    /// Accepts one or more ids. The operation is documented; its form and response are inferred from the other deletes.
     ///
-    /// * `id`: Ids of what to delete.
+    /// * `id`: Ids of the rows to delete.
     ///
     /// `DELETE /lists` · inferred · host `contacts` · source: <https://developers.digitaleo.com/contacts-api/lists>
     pub fn delete_lists(
@@ -195,9 +195,9 @@ impl Client {
             id.into_iter().map(Into::into).collect(),
         )
     }
-    /// Counts the contacts that each medium reaches.
+    /// Returns the number of contacts that each medium reaches.
     ///
-    /// Answers with one object, not with a list. Contacts who unsubscribed from a medium, were unsubscribed by the customer or were deleted do not count, nor for e-mail those whose address bounced.
+    /// The response is one object, not a list. Contacts that unsubscribed from a medium, were unsubscribed by the customer or were deleted are not counted. The e-mail count also excludes contacts whose address bounced.
     ///
     /// `GET /statistics` · documented · host `contacts` · source: <https://developers.digitaleo.com/contacts-api/statistics>
     pub fn contact_statistics(&self) -> operation::ContactStatistics {
@@ -205,15 +205,15 @@ impl Client {
     }
     /// Lists the contact attributes with their titles and use.
     ///
-    /// Filters compare for equality and take one or more values.
+    /// Filters compare for equality and accept one or more values.
     ///
     /// `GET /fields` · documented · host `contacts` · source: <https://developers.digitaleo.com/contacts-api/fields>
     pub fn fields(&self) -> operation::Fields {
         operation::Fields::new(self.session.clone())
     }
-    /// Sends a text message to given recipients.
+    /// Sends a text message to the specified recipients.
     ///
-    /// Costs money and is never repeated automatically. A failure is known by a status of 400 or above at the top of the answer, which may come with HTTP 200. The contacts are a JSON array; in a form they would be its text.
+    /// Costs money, so the client does not retry a request after sending it. A failure has a field `status` of 400 or above at the top level of the response, possibly with HTTP status 200. The contacts are a JSON array; a form body would contain the JSON text of the array.
     ///
     /// `POST /sms` · example · host `sms` · source: alexxandre80/Digitaleo:MyDigitaleo.php
     pub fn send_sms(&self, body: types::SmsCreate) -> operation::SendSms {
@@ -221,7 +221,7 @@ impl Client {
     }
     /// Lists campaigns.
     ///
-    /// The costs come only when named in properties.
+    /// The costs are returned only if `properties` names them.
     ///
     /// `GET /campaigns` · example · host `api` · source: digitaleo/Digitaleo-api-python
     pub fn campaigns(&self) -> operation::Campaigns {
@@ -229,7 +229,7 @@ impl Client {
     }
     /// Creates a campaign.
     ///
-    /// A STANDARD campaign goes to a list at a date, a TRANSACTIONAL one has neither and gets its recipients later. It costs money and is never repeated automatically. There is no known update: cancel and create again. The query parameter action selects the variant of this path.
+    /// A STANDARD campaign is sent to a list at a date. A TRANSACTIONAL campaign has no list and no date, and gets its recipients later. Costs money, so the client does not retry a request after sending it. No update operation is known: cancel the campaign and create a new one. The query parameter `action` selects the variant of this path.
     ///
     /// `POST /campaigns` · example · host `api` · source: digitaleo/Digitaleo-api-python
     pub fn create_campaign(
@@ -240,7 +240,7 @@ impl Client {
     }
     /// Cancels a campaign.
     ///
-    /// The answer is not documented and passed through as JSON.
+    /// The response is not documented, so it is untyped JSON.
     ///
     /// `POST /campaigns?action=cancel` · example · host `api` · source: Solead-Web-Agency/hyaluronic:modules/digitaleo/
     pub fn cancel_campaign(
@@ -251,7 +251,7 @@ impl Client {
     }
     /// Adds recipients to a transactional campaign.
     ///
-    /// Adding may send to them, which costs money, so it is never repeated automatically. In the form that was seen the contacts are in PHP bracket notation; that the JSON form is taken here too is inferred.
+    /// Adding recipients may send messages, which costs money, so the client does not retry a request after sending it. The vendor's client writes the contacts in PHP bracket notation in a form body; support for the JSON form is inferred.
     ///
     /// `POST /campaigncontacts?action=create` · example · host `api` · source: Solead-Web-Agency/hyaluronic:modules/digitaleo/
     pub fn add_campaign_contacts(
@@ -260,9 +260,9 @@ impl Client {
     ) -> operation::AddCampaignContacts {
         operation::AddCampaignContacts::new(self.session.clone(), body)
     }
-    /// Calculates what a campaign costs.
+    /// Calculates the cost of a campaign.
     ///
-    /// For an existing campaign, or for mailings to a list that do not exist yet. Changes nothing (inferred), although it is a POST.
+    /// Accepts an existing campaign, or mailings to a list that do not exist yet. Inferred: the operation changes no data, although the method is POST.
     ///
     /// `POST /campaigncosts` · example · host `api` · may be repeated · source: public code of the vendor web front end without repository name: BillingController
     pub fn campaign_costs(
@@ -271,17 +271,17 @@ impl Client {
     ) -> operation::CampaignCosts {
         operation::CampaignCosts::new(self.session.clone(), body)
     }
-    /// Sends a mailing to given recipients at once.
+    /// Sends a mailing to the specified recipients immediately.
     ///
-    /// Costs money and is never repeated automatically. HTML of an e-mail should carry the unsubscribe token #OPTOUTLINK#.
+    /// Costs money, so the client does not retry a request after sending it. The HTML of an e-mail should contain the unsubscribe token #OPTOUTLINK#.
     ///
     /// `POST /mailings` · example · host `api` · source: digitaleo/Digitaleo-api-python
     pub fn send_mailing(&self, body: types::MailingCreate) -> operation::SendMailing {
         operation::SendMailing::new(self.session.clone(), body)
     }
-    /// Reads any resource of the contacts host.
+    /// Returns rows of any resource of the contacts host.
     ///
-    /// For resources and properties that have no operation of their own. Rows are passed through as JSON.
+    /// For resources and properties without an operation of their own. Rows are untyped JSON.
     ///
     /// * `resource`: Name of the resource, such as optouts.
     ///
@@ -289,9 +289,9 @@ impl Client {
     pub fn read_resource(&self, resource: impl Into<String>) -> operation::ReadResource {
         operation::ReadResource::new(self.session.clone(), resource.into())
     }
-    /// Creates or acts on any resource of the contacts host.
+    /// Creates a row or runs an action on any resource of the contacts host.
     ///
-    /// Without an action it creates. Body and answer are free JSON. Never repeated automatically.
+    /// Creates a row if no action is set. Body and response are untyped JSON. The client does not retry a request after sending it.
     ///
     /// * `resource`: Name of the resource, such as optouts.
     ///
@@ -309,7 +309,7 @@ impl Client {
     }
     /// Changes some properties of any resource of the contacts host.
     ///
-    /// Only the properties in `metaData` change. Form-encoded, `metaData` as the JSON text of the object.
+    /// Only the properties in `metaData` change. The body is form-encoded, with `metaData` as the JSON text of the object.
     ///
     /// * `resource`: Name of the resource, such as optouts.
     ///
@@ -323,10 +323,10 @@ impl Client {
     }
     /// Deletes rows of any resource of the contacts host.
     ///
-    /// Takes one or more ids.
+    /// Accepts one or more ids.
     ///
     /// * `resource`: Name of the resource, such as optouts.
-    /// * `id`: Ids of what to delete.
+    /// * `id`: Ids of the rows to delete.
     ///
     /// `DELETE /{resource}` · example · host `contacts` · source: digitaleo/Digitaleo-api-php:v2/Digitaleo.php
     pub fn delete_resource(
@@ -442,12 +442,12 @@ pub mod operation {
                 total: None,
             }
         }
-        /// Keeps the rows with these ids.
+        /// Ids of the rows to return.
         pub fn id(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
             self.id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Keeps the contacts of these lists.
+        /// Ids of lists. Only contacts on these lists are returned.
         pub fn list_id(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -455,7 +455,7 @@ pub mod operation {
             self.list_id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Keeps the contacts with these e-mail addresses.
+        /// E-mail addresses of the contacts to return.
         pub fn email(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -463,7 +463,7 @@ pub mod operation {
             self.email = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Keeps the contacts with these mobile numbers.
+        /// Mobile numbers of the contacts to return.
         ///
         /// Inferred, not documented.
         pub fn mobile(
@@ -473,7 +473,7 @@ pub mod operation {
             self.mobile = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Keeps the contacts with these references of the customer's own.
+        /// Customer's own references of the contacts to return.
         ///
         /// Inferred, not documented.
         pub fn reference(
@@ -491,22 +491,22 @@ pub mod operation {
             self.properties = value.into_iter().map(Into::into).collect();
             self
         }
-        /// A property, a blank, and ASC or DESC.
+        /// Sort order: a property, a space, and ASC or DESC.
         pub fn sort(mut self, value: impl Into<String>) -> Self {
             self.sort = Some(value.into());
             self
         }
-        /// Rows a page. Default and maximum are not documented; 10 to 40 are usual.
+        /// Maximum number of rows in a page. The default and the maximum are not documented; clients use 10 to 40.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
         }
-        /// Rows to skip.
+        /// Number of rows to skip.
         pub fn offset(mut self, value: i64) -> Self {
             self.offset = Some(value);
             self
         }
-        /// Flag, 0 or 1, about the total of the answer. The name is known, the effect is inferred.
+        /// Flag, 0 or 1. The name is known; the effect on the field `total` of the response is inferred.
         ///
         /// Inferred, not documented.
         pub fn total(mut self, value: i64) -> Self {
@@ -790,7 +790,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "lists",
-            summary: "Lists the lists of contacts.",
+            summary: "Lists the contact lists.",
             method: "GET",
             path: "/lists",
             query: &[
@@ -830,12 +830,12 @@ pub mod operation {
                 total: None,
             }
         }
-        /// Keeps the rows with these ids.
+        /// Ids of the rows to return.
         pub fn id(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
             self.id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Keeps the lists with these names.
+        /// Names of the lists to return.
         pub fn name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -843,7 +843,7 @@ pub mod operation {
             self.name = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Keeps the lists of a category; RENTED is known.
+        /// Category of the lists to return. RENTED is a known value.
         pub fn category(mut self, value: impl Into<String>) -> Self {
             self.category = Some(value.into());
             self
@@ -856,22 +856,22 @@ pub mod operation {
             self.properties = value.into_iter().map(Into::into).collect();
             self
         }
-        /// A property, a blank, and ASC or DESC.
+        /// Sort order: a property, a space, and ASC or DESC.
         pub fn sort(mut self, value: impl Into<String>) -> Self {
             self.sort = Some(value.into());
             self
         }
-        /// Rows a page. Default and maximum are not documented; 10 to 40 are usual.
+        /// Maximum number of rows in a page. The default and the maximum are not documented; clients use 10 to 40.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
         }
-        /// Rows to skip.
+        /// Number of rows to skip.
         pub fn offset(mut self, value: i64) -> Self {
             self.offset = Some(value);
             self
         }
-        /// Flag, 0 or 1, about the total of the answer. The name is known, the effect is inferred.
+        /// Flag, 0 or 1. The name is known; the effect on the field `total` of the response is inferred.
         ///
         /// Inferred, not documented.
         pub fn total(mut self, value: i64) -> Self {
@@ -954,7 +954,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "create_list",
-            summary: "Creates an empty list of contacts.",
+            summary: "Creates an empty contact list.",
             method: "POST",
             path: "/lists",
             query: &[],
@@ -1002,7 +1002,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "merge_lists",
-            summary: "Merges lists into a new one.",
+            summary: "Merges lists into a new list.",
             method: "POST",
             path: "/lists",
             query: &[],
@@ -1105,7 +1105,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "add_contacts_to_list",
-            summary: "Puts contacts on a list.",
+            summary: "Adds contacts to a list.",
             method: "POST",
             path: "/lists",
             query: &[],
@@ -1153,7 +1153,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "remove_contacts_from_list",
-            summary: "Takes contacts off a list.",
+            summary: "Removes contacts from a list.",
             method: "POST",
             path: "/lists",
             query: &[],
@@ -1298,7 +1298,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "contact_statistics",
-            summary: "Counts the contacts that each medium reaches.",
+            summary: "Returns the number of contacts that each medium reaches.",
             method: "GET",
             path: "/statistics",
             query: &["listId", "priorities"],
@@ -1323,7 +1323,7 @@ pub mod operation {
                 priorities: Vec::new(),
             }
         }
-        /// Counts within these lists.
+        /// Ids of lists. Only contacts on these lists are counted.
         pub fn list_id(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -1331,7 +1331,7 @@ pub mod operation {
             self.list_id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Counts each contact once, for the first of these media that reaches it. Media left out count 0. That the values are joined by commas is inferred.
+        /// Media in order of priority. Each contact is counted once, for the first of these media that reaches the contact. Media outside this list count 0. The comma as separator is inferred.
         ///
         /// Inferred, not documented.
         pub fn priorities(
@@ -1402,7 +1402,7 @@ pub mod operation {
                 total: None,
             }
         }
-        /// Keeps these attributes.
+        /// Names of the attributes to return.
         pub fn name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -1410,7 +1410,7 @@ pub mod operation {
             self.name = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Keeps the attributes with these titles.
+        /// Titles of the attributes to return.
         pub fn alias(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -1426,22 +1426,22 @@ pub mod operation {
             self.properties = value.into_iter().map(Into::into).collect();
             self
         }
-        /// A property, a blank, and ASC or DESC.
+        /// Sort order: a property, a space, and ASC or DESC.
         pub fn sort(mut self, value: impl Into<String>) -> Self {
             self.sort = Some(value.into());
             self
         }
-        /// Rows a page. Default and maximum are not documented; 10 to 40 are usual.
+        /// Maximum number of rows in a page. The default and the maximum are not documented; clients use 10 to 40.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
         }
-        /// Rows to skip.
+        /// Number of rows to skip.
         pub fn offset(mut self, value: i64) -> Self {
             self.offset = Some(value);
             self
         }
-        /// Flag, 0 or 1, about the total of the answer. The name is known, the effect is inferred.
+        /// Flag, 0 or 1. The name is known; the effect on the field `total` of the response is inferred.
         ///
         /// Inferred, not documented.
         pub fn total(mut self, value: i64) -> Self {
@@ -1523,7 +1523,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "send_sms",
-            summary: "Sends a text message to given recipients.",
+            summary: "Sends a text message to the specified recipients.",
             method: "POST",
             path: "/sms",
             query: &[],
@@ -1605,7 +1605,7 @@ pub mod operation {
                 total: None,
             }
         }
-        /// Keeps the rows with these ids.
+        /// Ids of the rows to return.
         pub fn id(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
             self.id = value.into_iter().map(Into::into).collect();
             self
@@ -1618,22 +1618,22 @@ pub mod operation {
             self.properties = value.into_iter().map(Into::into).collect();
             self
         }
-        /// A property, a blank, and ASC or DESC.
+        /// Sort order: a property, a space, and ASC or DESC.
         pub fn sort(mut self, value: impl Into<String>) -> Self {
             self.sort = Some(value.into());
             self
         }
-        /// Rows a page. Default and maximum are not documented; 10 to 40 are usual.
+        /// Maximum number of rows in a page. The default and the maximum are not documented; clients use 10 to 40.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
         }
-        /// Rows to skip.
+        /// Number of rows to skip.
         pub fn offset(mut self, value: i64) -> Self {
             self.offset = Some(value);
             self
         }
-        /// Flag, 0 or 1, about the total of the answer. The name is known, the effect is inferred.
+        /// Flag, 0 or 1. The name is known; the effect on the field `total` of the response is inferred.
         ///
         /// Inferred, not documented.
         pub fn total(mut self, value: i64) -> Self {
@@ -1861,7 +1861,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "campaign_costs",
-            summary: "Calculates what a campaign costs.",
+            summary: "Calculates the cost of a campaign.",
             method: "POST",
             path: "/campaigncosts",
             query: &[],
@@ -1909,7 +1909,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "send_mailing",
-            summary: "Sends a mailing to given recipients at once.",
+            summary: "Sends a mailing to the specified recipients immediately.",
             method: "POST",
             path: "/mailings",
             query: &[],
@@ -1964,7 +1964,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "read_resource",
-            summary: "Reads any resource of the contacts host.",
+            summary: "Returns rows of any resource of the contacts host.",
             method: "GET",
             path: "/{resource}",
             query: &["id", "action", "properties", "sort", "limit", "offset", "total"],
@@ -1995,12 +1995,12 @@ pub mod operation {
                 total: None,
             }
         }
-        /// Keeps the rows with these ids.
+        /// Ids of the rows to return.
         pub fn id(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
             self.id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Selects an operation other than the verb's own.
+        /// Operation to run instead of the default operation of the HTTP method.
         pub fn action(mut self, value: impl Into<String>) -> Self {
             self.action = Some(value.into());
             self
@@ -2013,22 +2013,22 @@ pub mod operation {
             self.properties = value.into_iter().map(Into::into).collect();
             self
         }
-        /// A property, a blank, and ASC or DESC.
+        /// Sort order: a property, a space, and ASC or DESC.
         pub fn sort(mut self, value: impl Into<String>) -> Self {
             self.sort = Some(value.into());
             self
         }
-        /// Rows a page. Default and maximum are not documented; 10 to 40 are usual.
+        /// Maximum number of rows in a page. The default and the maximum are not documented; clients use 10 to 40.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
         }
-        /// Rows to skip.
+        /// Number of rows to skip.
         pub fn offset(mut self, value: i64) -> Self {
             self.offset = Some(value);
             self
         }
-        /// Flag, 0 or 1, about the total of the answer. The name is known, the effect is inferred.
+        /// Flag, 0 or 1. The name is known; the effect on the field `total` of the response is inferred.
         ///
         /// Inferred, not documented.
         pub fn total(mut self, value: i64) -> Self {
@@ -2113,7 +2113,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "create_resource",
-            summary: "Creates or acts on any resource of the contacts host.",
+            summary: "Creates a row or runs an action on any resource of the contacts host.",
             method: "POST",
             path: "/{resource}",
             query: &["action"],
@@ -2143,7 +2143,7 @@ pub mod operation {
                 action: None,
             }
         }
-        /// Selects an operation other than the verb's own.
+        /// Operation to run instead of the default operation of the HTTP method.
         pub fn action(mut self, value: impl Into<String>) -> Self {
             self.action = Some(value.into());
             self
@@ -2270,23 +2270,23 @@ pub mod operation {
 }
 /// What the API takes and answers.
 pub mod types {
-    /// A campaign, as far as its fields are known.
+    /// Campaign. The list of fields is incomplete.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Campaign {
         /// Id of the campaign.
         pub id: Option<String>,
-        /// Name.
+        /// `name`.
         pub name: Option<String>,
-        /// Name of the list it goes to.
+        /// Name of the list that receives the campaign.
         pub list_name: Option<String>,
         /// `status`.
         pub status: Option<CampaignStatus>,
-        /// 1 if cancelled, else 0.
+        /// 1 if the campaign is cancelled, otherwise 0.
         pub cancelled: Option<String>,
-        /// Cost without tax. Only when named in properties.
+        /// Cost without tax. Returned only if `properties` names the field.
         pub cost: Option<String>,
-        /// Cost with tax. Only when named in properties.
+        /// Cost with tax. Returned only if `properties` names the field.
         pub cost_ttc: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -2300,13 +2300,13 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct CampaignContact {
-        /// E-mail address.
+        /// `email`.
         pub email: Option<String>,
-        /// Mobile number.
+        /// `mobile`.
         pub mobile: Option<String>,
-        /// First name.
+        /// `firstName`.
         pub first_name: Option<String>,
-        /// Last name.
+        /// `lastName`.
         pub last_name: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -2321,22 +2321,22 @@ pub mod types {
         pub fn new() -> Self {
             Self::default()
         }
-        /// E-mail address.
+        /// `email`.
         pub fn email(mut self, value: impl Into<String>) -> Self {
             self.email = Some(value.into());
             self
         }
-        /// Mobile number.
+        /// `mobile`.
         pub fn mobile(mut self, value: impl Into<String>) -> Self {
             self.mobile = Some(value.into());
             self
         }
-        /// First name.
+        /// `firstName`.
         pub fn first_name(mut self, value: impl Into<String>) -> Self {
             self.first_name = Some(value.into());
             self
         }
-        /// Last name.
+        /// `lastName`.
         pub fn last_name(mut self, value: impl Into<String>) -> Self {
             self.last_name = Some(value.into());
             self
@@ -2348,7 +2348,7 @@ pub mod types {
     pub struct CampaignContactsCreate {
         /// Id of the campaign.
         pub campaign_id: String,
-        /// The recipients.
+        /// Recipients of the message.
         pub contacts: Vec<CampaignContact>,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -2373,7 +2373,7 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct CampaignCost {
-        /// All in all.
+        /// Total cost.
         pub cost: Option<String>,
         /// `medias`.
         pub medias: Option<CampaignCostMedias>,
@@ -2384,7 +2384,7 @@ pub mod types {
     keyfob_client::record!(
         plain CampaignCost { 0 cost "cost", 1 medias "medias" } extra
     );
-    /// Cost by medium, with discount and adjustment. Only what applies is present.
+    /// Cost of each medium, with discount and adjustment. Parts that do not apply are absent.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct CampaignCostMedias {
@@ -2408,26 +2408,26 @@ pub mod types {
         plain CampaignCostMedias { 0 sms "SMS", 1 email "EMAIL", 2 voice "VOICE", 3
         voicemail "VOICEMAIL", 4 discount "DISCOUNT", 5 adjust "ADJUST" } extra
     );
-    /// Cost of a campaign, as a list of one.
+    /// Cost of a campaign, as a list of one element.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct CampaignCostPage {
         /// The cost.
         pub list: Vec<CampaignCost>,
-        /// How many are in this answer.
+        /// Number of rows in this response.
         pub size: Option<i64>,
         wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(plain CampaignCostPage { 0 list "list", 1 size "size" });
-    /// One part of a cost.
+    /// Part of a cost.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct CampaignCostPart {
-        /// Cost of the part.
+        /// Cost of this part.
         pub cost: Option<String>,
-        /// Messages; with SMS.
+        /// Number of messages. Present for SMS.
         pub units: Option<String>,
-        /// What the part is; with ADJUST.
+        /// Description of the part. Present for ADJUST.
         pub label: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -2436,15 +2436,15 @@ pub mod types {
     keyfob_client::record!(
         plain CampaignCostPart { 0 cost "cost", 1 units "units", 2 label "label" } extra
     );
-    /// Either an existing campaign, or mailings and the list they would go to.
+    /// Campaign to calculate the cost of: either an existing campaign, or mailings and a list.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct CampaignCostsRequest {
         /// Id of the campaign.
         pub campaign_id: Option<String>,
-        /// Mailings, each with text and media.
+        /// Mailings, each with text and medium.
         pub mailings: Vec<MailingContent>,
-        /// List that the mailings would go to.
+        /// Id of the list that would receive the mailings.
         pub list_id: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -2464,7 +2464,7 @@ pub mod types {
             self.campaign_id = Some(value.into());
             self
         }
-        /// Mailings, each with text and media.
+        /// Mailings, each with text and medium.
         pub fn mailings(
             mut self,
             value: impl IntoIterator<Item = MailingContent>,
@@ -2472,23 +2472,23 @@ pub mod types {
             self.mailings = value.into_iter().collect();
             self
         }
-        /// List that the mailings would go to.
+        /// Id of the list that would receive the mailings.
         pub fn list_id(mut self, value: impl Into<String>) -> Self {
             self.list_id = Some(value.into());
             self
         }
     }
-    /// A campaign to create, as far as its fields are known.
+    /// Campaign to create. The list of fields is incomplete.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct CampaignCreate {
-        /// Name. That it is required is inferred.
+        /// Name of the campaign. Inferred: the name is required.
         pub name: String,
         /// `type`.
         pub type_: Option<CampaignType>,
-        /// List it goes to. Not for a transactional campaign.
+        /// Id of the list that receives the campaign. Not used for a transactional campaign.
         pub list_id: Option<String>,
-        /// What is sent, and when.
+        /// Sendings of the campaign, with content and date.
         pub steps: Vec<CampaignStep>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -2515,12 +2515,12 @@ pub mod types {
             self.type_ = Some(value.into());
             self
         }
-        /// List it goes to. Not for a transactional campaign.
+        /// Id of the list that receives the campaign. Not used for a transactional campaign.
         pub fn list_id(mut self, value: impl Into<String>) -> Self {
             self.list_id = Some(value.into());
             self
         }
-        /// What is sent, and when.
+        /// Sendings of the campaign, with content and date.
         pub fn steps(mut self, value: impl IntoIterator<Item = CampaignStep>) -> Self {
             self.steps = value.into_iter().collect();
             self
@@ -2532,16 +2532,16 @@ pub mod types {
     pub struct CampaignPage {
         /// The campaigns.
         pub list: Vec<Campaign>,
-        /// How many are in this answer.
+        /// Number of rows in this response.
         pub size: Option<i64>,
-        /// How many there are: a number or a numeric string.
+        /// Total number of rows, as a number or a numeric string.
         pub total: Option<i64>,
         wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
         plain CampaignPage { 0 list "list", 1 size "size", 2 total "total" }
     );
-    /// Names a campaign.
+    /// Reference to a campaign.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct CampaignReference {
@@ -2559,7 +2559,7 @@ pub mod types {
             }
         }
     }
-    /// Where a campaign stands; pending waits for payment. Others exist.
+    /// Status of a campaign. A `pending` campaign waits for payment. Other values exist.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum CampaignStatus {
@@ -2590,17 +2590,17 @@ pub mod types {
         }
     }
     keyfob_client::open_string_enum!(CampaignStatus);
-    /// One sending of a campaign.
+    /// Single sending of a campaign.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct CampaignStep {
         /// `mode`.
         pub mode: Option<StepMode>,
-        /// First medium to try in a prioritized step, such as SMS. The form for several is not known.
+        /// First medium to try in a prioritized step, such as SMS. The form for several media is not known.
         pub priorities: Option<String>,
-        /// When to send, as year, month and day with dashes, a blank and the time; no zone.
+        /// Sending time: year, month and day with dashes, a space, and the time, without a zone.
         pub date: Option<String>,
-        /// Contents for each medium.
+        /// Content for each medium.
         pub mailings: Vec<MailingContent>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -2620,17 +2620,17 @@ pub mod types {
             self.mode = Some(value.into());
             self
         }
-        /// First medium to try in a prioritized step, such as SMS. The form for several is not known.
+        /// First medium to try in a prioritized step, such as SMS. The form for several media is not known.
         pub fn priorities(mut self, value: impl Into<String>) -> Self {
             self.priorities = Some(value.into());
             self
         }
-        /// When to send, as year, month and day with dashes, a blank and the time; no zone.
+        /// Sending time: year, month and day with dashes, a space, and the time, without a zone.
         pub fn date(mut self, value: impl Into<String>) -> Self {
             self.date = Some(value.into());
             self
         }
-        /// Contents for each medium.
+        /// Content for each medium.
         pub fn mailings(
             mut self,
             value: impl IntoIterator<Item = MailingContent>,
@@ -2639,7 +2639,7 @@ pub mod types {
             self
         }
     }
-    /// A standard campaign has a list and a date, a transactional one has neither.
+    /// Kind of campaign. A standard campaign has a list and a date; a transactional campaign has neither.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum CampaignType {
@@ -2670,43 +2670,43 @@ pub mod types {
         }
     }
     keyfob_client::open_string_enum!(CampaignType);
-    /// A contact.
+    /// Person with an address for at least one medium.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Contact {
         /// Id of the contact.
         pub id: Option<String>,
-        /// Lists that the contact is on.
+        /// Ids of the lists that contain the contact.
         pub list_ids: Vec<String>,
-        /// Last change. A blank between date and time, no zone.
+        /// Time of the last change, with a space between date and time and without a zone.
         pub date_updated: Option<keyfob_client::Timestamp>,
-        /// Creation. A blank between date and time, no zone.
+        /// Time of creation, with a space between date and time and without a zone.
         pub date_created: Option<keyfob_client::Timestamp>,
-        /// E-mail address.
+        /// `email`.
         pub email: Option<String>,
-        /// Fixed telephone number.
+        /// Landline number.
         pub phone: Option<String>,
-        /// Mobile number.
+        /// `mobile`.
         pub mobile: Option<String>,
-        /// Fax number.
+        /// `fax`.
         pub fax: Option<String>,
-        /// Facebook id.
+        /// `facebookId`.
         pub facebook_id: Option<String>,
-        /// Twitter id.
+        /// `twitterId`.
         pub twitter_id: Option<String>,
-        /// Form of address.
+        /// Form of address, for example M.
         pub civility: Option<String>,
-        /// First name.
+        /// `firstName`.
         pub first_name: Option<String>,
-        /// Last name.
+        /// `lastName`.
         pub last_name: Option<String>,
-        /// First address line.
+        /// `address1`.
         pub address1: Option<String>,
-        /// Second address line.
+        /// `address2`.
         pub address2: Option<String>,
         /// Postal code.
         pub zipcode: Option<String>,
-        /// City.
+        /// `city`.
         pub city: Option<String>,
         /// State or region.
         pub state: Option<String>,
@@ -2714,15 +2714,15 @@ pub mod types {
         pub longitude: Option<String>,
         /// Latitude in degrees.
         pub latitude: Option<String>,
-        /// Country.
+        /// `country`.
         pub country: Option<String>,
-        /// Date of birth.
+        /// `birthDate`.
         pub birth_date: Option<String>,
-        /// The customer's own reference.
+        /// Customer's own reference of the contact.
         pub reference: Option<String>,
-        /// Company.
+        /// `company`.
         pub company: Option<String>,
-        /// Language, such as fr or es.
+        /// Language code, such as fr or es.
         ///
         /// Inferred, not documented.
         pub locale: Option<String>,
@@ -2756,13 +2756,13 @@ pub mod types {
         pub field14: Option<String>,
         /// Free field 15.
         pub field15: Option<String>,
-        /// Who unsubscribed the contact from SMS, null if nobody did.
+        /// Party that unsubscribed the contact from SMS; null if the contact is subscribed.
         pub sms_optout: Option<OptoutCause>,
-        /// Who unsubscribed the contact from voice calls, null if nobody did.
+        /// Party that unsubscribed the contact from voice calls; null if the contact is subscribed.
         pub voice_optout: Option<OptoutCause>,
-        /// Who unsubscribed the contact from voicemail, null if nobody did.
+        /// Party that unsubscribed the contact from voicemail; null if the contact is subscribed.
         pub voicemail_optout: Option<OptoutCause>,
-        /// Why the contact gets no e-mail, null if it does.
+        /// Reason that the contact receives no e-mail; null if the contact receives e-mail.
         pub email_optout: Option<EmailOptoutCause>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -2784,37 +2784,37 @@ pub mod types {
         41 voice_optout "voiceOptout", 42 voicemail_optout "voicemailOptout", 43
         email_optout "emailOptout" } extra
     );
-    /// Properties of a contact to create or change. What is left out is not touched. A contact needs an address of some medium.
+    /// Properties of a contact to create or change. Absent properties keep their values. A contact must have an address for at least one medium.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ContactInput {
-        /// Lists to put the contact on.
+        /// Ids of the lists to add the contact to.
         pub list_ids: Vec<String>,
-        /// E-mail address.
+        /// `email`.
         pub email: Option<String>,
-        /// Fixed telephone number, E.164 or French national form.
+        /// Landline number, in E.164 or French national form.
         pub phone: Option<String>,
-        /// Mobile number, E.164 or French national form.
+        /// Mobile number, in E.164 or French national form.
         pub mobile: Option<String>,
-        /// Fax number.
+        /// `fax`.
         pub fax: Option<String>,
-        /// Facebook id.
+        /// `facebookId`.
         pub facebook_id: Option<String>,
-        /// Twitter id.
+        /// `twitterId`.
         pub twitter_id: Option<String>,
-        /// Form of address.
+        /// Form of address, for example M.
         pub civility: Option<String>,
-        /// First name.
+        /// `firstName`.
         pub first_name: Option<String>,
-        /// Last name.
+        /// `lastName`.
         pub last_name: Option<String>,
-        /// First address line.
+        /// `address1`.
         pub address1: Option<String>,
-        /// Second address line.
+        /// `address2`.
         pub address2: Option<String>,
         /// Postal code.
         pub zipcode: Option<String>,
-        /// City.
+        /// `city`.
         pub city: Option<String>,
         /// State or region.
         pub state: Option<String>,
@@ -2822,15 +2822,15 @@ pub mod types {
         pub longitude: Option<String>,
         /// Latitude in degrees.
         pub latitude: Option<String>,
-        /// Country.
+        /// `country`.
         pub country: Option<String>,
-        /// Date of birth; an official module sends dd/mm/YYYY.
+        /// Date of birth. An official module sends dd/mm/YYYY.
         pub birth_date: Option<String>,
-        /// The customer's own reference.
+        /// Customer's own reference of the contact.
         pub reference: Option<String>,
-        /// Company.
+        /// `company`.
         pub company: Option<String>,
-        /// Language, such as fr or es.
+        /// Language code, such as fr or es.
         pub locale: Option<String>,
         /// Free field 1.
         pub field01: Option<String>,
@@ -2885,7 +2885,7 @@ pub mod types {
         pub fn new() -> Self {
             Self::default()
         }
-        /// Lists to put the contact on.
+        /// Ids of the lists to add the contact to.
         pub fn list_ids(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -2893,57 +2893,57 @@ pub mod types {
             self.list_ids = value.into_iter().map(Into::into).collect();
             self
         }
-        /// E-mail address.
+        /// `email`.
         pub fn email(mut self, value: impl Into<String>) -> Self {
             self.email = Some(value.into());
             self
         }
-        /// Fixed telephone number, E.164 or French national form.
+        /// Landline number, in E.164 or French national form.
         pub fn phone(mut self, value: impl Into<String>) -> Self {
             self.phone = Some(value.into());
             self
         }
-        /// Mobile number, E.164 or French national form.
+        /// Mobile number, in E.164 or French national form.
         pub fn mobile(mut self, value: impl Into<String>) -> Self {
             self.mobile = Some(value.into());
             self
         }
-        /// Fax number.
+        /// `fax`.
         pub fn fax(mut self, value: impl Into<String>) -> Self {
             self.fax = Some(value.into());
             self
         }
-        /// Facebook id.
+        /// `facebookId`.
         pub fn facebook_id(mut self, value: impl Into<String>) -> Self {
             self.facebook_id = Some(value.into());
             self
         }
-        /// Twitter id.
+        /// `twitterId`.
         pub fn twitter_id(mut self, value: impl Into<String>) -> Self {
             self.twitter_id = Some(value.into());
             self
         }
-        /// Form of address.
+        /// Form of address, for example M.
         pub fn civility(mut self, value: impl Into<String>) -> Self {
             self.civility = Some(value.into());
             self
         }
-        /// First name.
+        /// `firstName`.
         pub fn first_name(mut self, value: impl Into<String>) -> Self {
             self.first_name = Some(value.into());
             self
         }
-        /// Last name.
+        /// `lastName`.
         pub fn last_name(mut self, value: impl Into<String>) -> Self {
             self.last_name = Some(value.into());
             self
         }
-        /// First address line.
+        /// `address1`.
         pub fn address1(mut self, value: impl Into<String>) -> Self {
             self.address1 = Some(value.into());
             self
         }
-        /// Second address line.
+        /// `address2`.
         pub fn address2(mut self, value: impl Into<String>) -> Self {
             self.address2 = Some(value.into());
             self
@@ -2953,7 +2953,7 @@ pub mod types {
             self.zipcode = Some(value.into());
             self
         }
-        /// City.
+        /// `city`.
         pub fn city(mut self, value: impl Into<String>) -> Self {
             self.city = Some(value.into());
             self
@@ -2973,27 +2973,27 @@ pub mod types {
             self.latitude = Some(value.into());
             self
         }
-        /// Country.
+        /// `country`.
         pub fn country(mut self, value: impl Into<String>) -> Self {
             self.country = Some(value.into());
             self
         }
-        /// Date of birth; an official module sends dd/mm/YYYY.
+        /// Date of birth. An official module sends dd/mm/YYYY.
         pub fn birth_date(mut self, value: impl Into<String>) -> Self {
             self.birth_date = Some(value.into());
             self
         }
-        /// The customer's own reference.
+        /// Customer's own reference of the contact.
         pub fn reference(mut self, value: impl Into<String>) -> Self {
             self.reference = Some(value.into());
             self
         }
-        /// Company.
+        /// `company`.
         pub fn company(mut self, value: impl Into<String>) -> Self {
             self.company = Some(value.into());
             self
         }
-        /// Language, such as fr or es.
+        /// Language code, such as fr or es.
         pub fn locale(mut self, value: impl Into<String>) -> Self {
             self.locale = Some(value.into());
             self
@@ -3074,37 +3074,37 @@ pub mod types {
             self
         }
     }
-    /// A list of contacts.
+    /// List of contacts.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ContactList {
         /// Id of the list.
         pub id: Option<String>,
-        /// Name.
+        /// `name`.
         pub name: Option<String>,
-        /// Description.
+        /// `description`.
         pub description: Option<String>,
         /// `stats`.
         pub stats: Option<ListStatistics>,
-        /// URL of a CSV file with the refused contacts and the reasons; null if the list does not come from a file.
+        /// URL of a CSV file with the rejected contacts and the reasons; null if the list was not imported from a file.
         pub import_errors: Option<String>,
-        /// Lines of the imported file, or null.
+        /// Number of lines of the imported file, or null.
         pub import_lines: Option<String>,
-        /// Refused lines of the imported file, or null.
+        /// Number of rejected lines of the imported file, or null.
         pub import_invalid: Option<String>,
-        /// Progress of the import, on while being processed, a percentage such as 10, ok when done.
+        /// Progress of the import: `on` during processing, a percentage such as 10, or `ok` when finished.
         pub import_status: Option<String>,
-        /// Last change. A blank between date and time, no zone.
+        /// Time of the last change, with a space between date and time and without a zone.
         pub date_updated: Option<keyfob_client::Timestamp>,
-        /// Creation. A blank between date and time, no zone.
+        /// Time of creation, with a space between date and time and without a zone.
         pub date_created: Option<keyfob_client::Timestamp>,
-        /// Category; RENTED is known.
+        /// Category of the list. RENTED is a known value.
         pub category: Option<String>,
-        /// Flag of a rented list.
+        /// Expiry flag of a rented list.
         pub expired: Option<String>,
-        /// When a rented list ends.
+        /// Expiry time of a rented list.
         pub date_expired: Option<String>,
-        /// Sendings to a rented list.
+        /// Number of sendings to a rented list.
         pub shoot_count: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -3123,9 +3123,9 @@ pub mod types {
     pub struct ContactListPage {
         /// The lists.
         pub list: Vec<ContactList>,
-        /// How many are in this answer.
+        /// Number of rows in this response.
         pub size: Option<i64>,
-        /// How many there are: a number or a numeric string.
+        /// Total number of rows, as a number or a numeric string.
         pub total: Option<i64>,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -3138,28 +3138,28 @@ pub mod types {
     pub struct ContactPage {
         /// The contacts.
         pub list: Vec<Contact>,
-        /// How many are in this answer.
+        /// Number of rows in this response.
         pub size: Option<i64>,
-        /// How many there are: a number or a numeric string.
+        /// Total number of rows, as a number or a numeric string.
         pub total: Option<i64>,
         wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
         plain ContactPage { 0 list "list", 1 size "size", 2 total "total" }
     );
-    /// How many contacts each medium reaches, as digits.
+    /// Number of contacts that each medium reaches, as strings of digits.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ContactStatistics {
-        /// All contacts.
+        /// Number of all contacts.
         pub subscribers: Option<String>,
-        /// Reached by SMS.
+        /// Number of contacts reached by SMS.
         pub sms: Option<String>,
-        /// Reached by e-mail.
+        /// Number of contacts reached by e-mail.
         pub email: Option<String>,
-        /// Reached by voice call.
+        /// Number of contacts reached by voice call.
         pub voice: Option<String>,
-        /// Reached by voicemail.
+        /// Number of contacts reached by voicemail.
         pub voicemail: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -3169,13 +3169,13 @@ pub mod types {
         plain ContactStatistics { 0 subscribers "subscribers", 1 sms "sms", 2 email
         "email", 3 voice "voice", 4 voicemail "voicemail" } extra
     );
-    /// Which contact to change, and what.
+    /// Contact to change, with its new properties.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct ContactUpdate {
         /// Id of the contact.
         pub id: String,
-        /// What to change. Sent as the JSON text of the object.
+        /// Properties to change, sent as the JSON text of the object.
         pub meta_data: ContactInput,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -3210,18 +3210,18 @@ pub mod types {
             }
         }
     }
-    /// Answer to an update or a delete.
+    /// Response to an update or a delete.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct CountAnswer {
-        /// How many rows were touched.
+        /// Number of affected rows.
         pub count: Option<i64>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
         wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(plain CountAnswer { 0 count "count" } extra);
-    /// Why a contact gets no e-mail.
+    /// Reason that a contact receives no e-mail.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum EmailOptoutCause {
@@ -3260,17 +3260,17 @@ pub mod types {
         }
     }
     keyfob_client::open_string_enum!(EmailOptoutCause);
-    /// A contact attribute.
+    /// Attribute of contacts.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Field {
-        /// Name of the attribute of a contact.
+        /// Name of the contact attribute.
         pub name: Option<String>,
-        /// Length of its longest value, as digits.
+        /// Length of the longest value, as a string of digits.
         pub max: Option<String>,
-        /// Contacts that have it, as digits.
+        /// Number of contacts with a value, as a string of digits.
         pub count: Option<String>,
-        /// Column title that imports use.
+        /// Column title used by imports.
         pub alias: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -3286,22 +3286,22 @@ pub mod types {
     pub struct FieldPage {
         /// The attributes.
         pub list: Vec<Field>,
-        /// How many are in this answer.
+        /// Number of rows in this response.
         pub size: Option<i64>,
-        /// How many there are: a number or a numeric string.
+        /// Total number of rows, as a number or a numeric string.
         pub total: Option<i64>,
         wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
         plain FieldPage { 0 list "list", 1 size "size", 2 total "total" }
     );
-    /// A list to create.
+    /// List to create.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct ListCreate {
-        /// Name.
+        /// `name`.
         pub name: String,
-        /// Description.
+        /// `description`.
         pub description: Option<String>,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -3317,21 +3317,21 @@ pub mod types {
                 wire: Default::default(),
             }
         }
-        /// Description.
+        /// `description`.
         pub fn description(mut self, value: impl Into<String>) -> Self {
             self.description = Some(value.into());
             self
         }
     }
-    /// Properties of a list to change. What is left out is not touched.
+    /// Properties of a list to change. Absent properties keep their values.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ListInput {
-        /// Name.
+        /// `name`.
         ///
         /// Inferred, not documented.
         pub name: Option<String>,
-        /// Description.
+        /// `description`.
         ///
         /// Inferred, not documented.
         pub description: Option<String>,
@@ -3347,14 +3347,14 @@ pub mod types {
         pub fn new() -> Self {
             Self::default()
         }
-        /// Name.
+        /// `name`.
         ///
         /// Inferred, not documented.
         pub fn name(mut self, value: impl Into<String>) -> Self {
             self.name = Some(value.into());
             self
         }
-        /// Description.
+        /// `description`.
         ///
         /// Inferred, not documented.
         pub fn description(mut self, value: impl Into<String>) -> Self {
@@ -3362,11 +3362,11 @@ pub mod types {
             self
         }
     }
-    /// Contacts to put on a list or take off it.
+    /// Contacts to add to a list or remove from it.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct ListMembers {
-        /// Ids of the contacts, joined by commas.
+        /// Ids of the contacts, separated by commas.
         pub contact_ids: String,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -3380,13 +3380,13 @@ pub mod types {
             }
         }
     }
-    /// Which list, and which contacts.
+    /// List to change, with the contacts to add or remove.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct ListMembership {
         /// Id of the list.
         pub id: String,
-        /// Which contacts. Sent as the JSON text of the object.
+        /// Contacts to add or remove, sent as the JSON text of the object.
         pub meta_data: ListMembers,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -3403,21 +3403,21 @@ pub mod types {
             }
         }
     }
-    /// How many contacts of a list each medium reaches, as digits.
+    /// Number of contacts of a list that each medium reaches, as strings of digits.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ListStatistics {
-        /// Contacts on the list.
+        /// Number of contacts on the list.
         pub subscribers: Option<String>,
-        /// Reached by SMS.
+        /// Number of contacts reached by SMS.
         pub sms: Option<String>,
-        /// Reached by e-mail.
+        /// Number of contacts reached by e-mail.
         pub email: Option<String>,
-        /// Reached by voice call.
+        /// Number of contacts reached by voice call.
         ///
         /// Inferred, not documented.
         pub voice: Option<String>,
-        /// Reached by voicemail.
+        /// Number of contacts reached by voicemail.
         ///
         /// Inferred, not documented.
         pub voicemail: Option<String>,
@@ -3429,7 +3429,7 @@ pub mod types {
         plain ListStatistics { 0 subscribers "subscribers", 1 sms "sms", 2 email "email",
         3 voice "voice", 4 voicemail "voicemail" } extra
     );
-    /// Which list to change, and what.
+    /// List to change, with its new properties.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct ListUpdate {
@@ -3437,7 +3437,7 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub id: String,
-        /// What to change. Sent as the JSON text of the object.
+        /// Properties to change, sent as the JSON text of the object.
         ///
         /// Inferred, not documented.
         pub meta_data: ListInput,
@@ -3456,11 +3456,11 @@ pub mod types {
             }
         }
     }
-    /// Lists to merge, and the name of the new one.
+    /// Lists to merge, with the name of the new list.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct ListsMerge {
-        /// Ids of the lists, joined by commas.
+        /// Ids of the lists, separated by commas.
         ///
         /// Inferred, not documented.
         pub id: String,
@@ -3488,7 +3488,7 @@ pub mod types {
             self
         }
     }
-    /// A mailing, as far as its fields are known.
+    /// Mailing. The list of fields is incomplete.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Mailing {
@@ -3503,21 +3503,21 @@ pub mod types {
         wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(plain Mailing { 0 id "id", 1 stats "stats" } extra);
-    /// What one medium carries.
+    /// Content for one medium.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct MailingContent {
         /// `media`.
         pub media: Option<Media>,
-        /// Name.
+        /// `name`.
         pub name: Option<String>,
-        /// Text of an SMS, or the plain part of an e-mail.
+        /// Text of an SMS, or the plain-text part of an e-mail.
         pub text: Option<String>,
         /// HTML of an e-mail.
         pub html: Option<String>,
         /// Subject of an e-mail.
         pub subject: Option<String>,
-        /// Sender.
+        /// `sender`.
         pub sender: Option<String>,
         /// Address for replies.
         pub reply_contact: Option<String>,
@@ -3542,12 +3542,12 @@ pub mod types {
             self.media = Some(value.into());
             self
         }
-        /// Name.
+        /// `name`.
         pub fn name(mut self, value: impl Into<String>) -> Self {
             self.name = Some(value.into());
             self
         }
-        /// Text of an SMS, or the plain part of an e-mail.
+        /// Text of an SMS, or the plain-text part of an e-mail.
         pub fn text(mut self, value: impl Into<String>) -> Self {
             self.text = Some(value.into());
             self
@@ -3562,7 +3562,7 @@ pub mod types {
             self.subject = Some(value.into());
             self
         }
-        /// Sender.
+        /// `sender`.
         pub fn sender(mut self, value: impl Into<String>) -> Self {
             self.sender = Some(value.into());
             self
@@ -3578,27 +3578,27 @@ pub mod types {
             self
         }
     }
-    /// A mailing and its recipients.
+    /// Mailing and its recipients.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct MailingCreate {
         /// `media`.
         pub media: Media,
-        /// Name.
+        /// `name`.
         pub name: Option<String>,
-        /// Text of an SMS, or the plain part of an e-mail.
+        /// Text of an SMS, or the plain-text part of an e-mail.
         pub text: Option<String>,
         /// HTML of an e-mail.
         pub html: Option<String>,
         /// Subject of an e-mail.
         pub subject: Option<String>,
-        /// Sender.
+        /// `sender`.
         pub sender: Option<String>,
         /// Address for replies.
         pub reply_contact: Option<String>,
         /// Name of the sending application.
         pub application: Option<String>,
-        /// The recipients.
+        /// Recipients of the message.
         pub contacts: Vec<MailingRecipient>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -3629,12 +3629,12 @@ pub mod types {
                 wire: Default::default(),
             }
         }
-        /// Name.
+        /// `name`.
         pub fn name(mut self, value: impl Into<String>) -> Self {
             self.name = Some(value.into());
             self
         }
-        /// Text of an SMS, or the plain part of an e-mail.
+        /// Text of an SMS, or the plain-text part of an e-mail.
         pub fn text(mut self, value: impl Into<String>) -> Self {
             self.text = Some(value.into());
             self
@@ -3649,7 +3649,7 @@ pub mod types {
             self.subject = Some(value.into());
             self
         }
-        /// Sender.
+        /// `sender`.
         pub fn sender(mut self, value: impl Into<String>) -> Self {
             self.sender = Some(value.into());
             self
@@ -3665,30 +3665,30 @@ pub mod types {
             self
         }
     }
-    /// The mailing that was created, as a list of one.
+    /// The created mailing, as a list of one element.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct MailingPage {
         /// The mailing.
         pub list: Vec<Mailing>,
-        /// How many are in this answer.
+        /// Number of rows in this response.
         pub size: Option<i64>,
-        /// How many there are: a number or a numeric string.
+        /// Total number of rows, as a number or a numeric string.
         pub total: Option<i64>,
         wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
         plain MailingPage { 0 list "list", 1 size "size", 2 total "total" }
     );
-    /// Who gets a mailing.
+    /// Recipient of a mailing.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct MailingRecipient {
-        /// Address or number for the medium.
+        /// Address or number of the recipient, depending on the medium.
         pub recipient: String,
-        /// First name.
+        /// `firstName`.
         pub first_name: Option<String>,
-        /// Last name.
+        /// `lastName`.
         pub last_name: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -3709,26 +3709,26 @@ pub mod types {
                 wire: Default::default(),
             }
         }
-        /// First name.
+        /// `firstName`.
         pub fn first_name(mut self, value: impl Into<String>) -> Self {
             self.first_name = Some(value.into());
             self
         }
-        /// Last name.
+        /// `lastName`.
         pub fn last_name(mut self, value: impl Into<String>) -> Self {
             self.last_name = Some(value.into());
             self
         }
     }
-    /// Progress of a mailing, as digits.
+    /// Progress of a mailing, as strings of digits.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct MailingStatistics {
-        /// Queued messages.
+        /// Number of queued messages.
         pub wait: Option<String>,
-        /// Messages under way.
+        /// Number of messages in progress.
         pub on: Option<String>,
-        /// Messages done.
+        /// Number of finished messages.
         pub ok: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -3737,7 +3737,7 @@ pub mod types {
     keyfob_client::record!(
         plain MailingStatistics { 0 wait "wait", 1 on "on", 2 ok "ok" } extra
     );
-    /// A medium. Lower case was seen as well, and PLV in statistics.
+    /// Medium of a message. Lower-case values and, in statistics, PLV were seen as well.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum Media {
@@ -3776,7 +3776,7 @@ pub mod types {
         }
     }
     keyfob_client::open_string_enum!(Media);
-    /// Who unsubscribed a contact.
+    /// Party that unsubscribed a contact.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum OptoutCause {
@@ -3813,9 +3813,9 @@ pub mod types {
     pub struct ResourcePage {
         /// The rows.
         pub list: Vec<serde_json::Value>,
-        /// How many are in this answer.
+        /// Number of rows in this response.
         pub size: Option<i64>,
-        /// How many there are: a number or a numeric string.
+        /// Total number of rows, as a number or a numeric string.
         pub total: Option<i64>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -3824,13 +3824,13 @@ pub mod types {
     keyfob_client::record!(
         plain ResourcePage { 0 list "list", 1 size "size", 2 total "total" } extra
     );
-    /// Which row to change, and what.
+    /// Row to change, with its new properties.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct ResourceUpdate {
         /// Id of the row.
         pub id: String,
-        /// The properties to change. Sent as the JSON text of the object.
+        /// Properties to change, sent as the JSON text of the object.
         pub meta_data: serde_json::Value,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -3850,23 +3850,23 @@ pub mod types {
             }
         }
     }
-    /// Answer to a text message. Only the meaning of status is known; all else is kept as it comes.
+    /// Response to a text message. Only the meaning of `status` is known; the other fields are available in `extra`.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct SmsAnswer {
-        /// Present only in a failure, then 400 or above.
+        /// Status of a failure, 400 or above. Absent on success.
         pub status: Option<i64>,
-        /// What went wrong.
+        /// Human-readable error message.
         pub message: Option<String>,
         /// The messages.
         ///
         /// Inferred, not documented.
         pub list: Vec<serde_json::Value>,
-        /// How many are in this answer.
+        /// Number of rows in this response.
         ///
         /// Inferred, not documented.
         pub size: Option<i64>,
-        /// How many there are.
+        /// Total number of messages.
         ///
         /// Inferred, not documented.
         pub total: Option<i64>,
@@ -3878,15 +3878,15 @@ pub mod types {
         plain SmsAnswer { 0 status "status", 1 message "message", 2 list "list", 3 size
         "size", 4 total "total" } extra
     );
-    /// A text message and its recipients.
+    /// Text message and its recipients.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct SmsCreate {
-        /// The text, with the personal tokens #civility#, #firstName# and #lastName#.
+        /// Text of the message. Supports the tokens #civility#, #firstName# and #lastName#.
         pub text: String,
-        /// Sender's name, at most 11 letters and digits. Digitaleo must have approved it.
+        /// Name of the sender: at most 11 letters and digits, approved by Digitaleo.
         pub sender: Option<String>,
-        /// The recipients.
+        /// Recipients of the message.
         pub contacts: Vec<SmsRecipient>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -3910,23 +3910,23 @@ pub mod types {
                 wire: Default::default(),
             }
         }
-        /// Sender's name, at most 11 letters and digits. Digitaleo must have approved it.
+        /// Name of the sender: at most 11 letters and digits, approved by Digitaleo.
         pub fn sender(mut self, value: impl Into<String>) -> Self {
             self.sender = Some(value.into());
             self
         }
     }
-    /// Who gets a text message.
+    /// Recipient of a text message.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct SmsRecipient {
         /// Mobile number in E.164 form.
         pub recipient: String,
-        /// Form of address.
+        /// Form of address, for example M.
         pub civility: Option<String>,
-        /// First name.
+        /// `firstName`.
         pub first_name: Option<String>,
-        /// Last name.
+        /// `lastName`.
         pub last_name: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -3948,23 +3948,23 @@ pub mod types {
                 wire: Default::default(),
             }
         }
-        /// Form of address.
+        /// Form of address, for example M.
         pub fn civility(mut self, value: impl Into<String>) -> Self {
             self.civility = Some(value.into());
             self
         }
-        /// First name.
+        /// `firstName`.
         pub fn first_name(mut self, value: impl Into<String>) -> Self {
             self.first_name = Some(value.into());
             self
         }
-        /// Last name.
+        /// `lastName`.
         pub fn last_name(mut self, value: impl Into<String>) -> Self {
             self.last_name = Some(value.into());
             self
         }
     }
-    /// Whether all mailings of a step go out, or the first that reaches the contact.
+    /// Delivery mode of a step: all mailings, or only the first mailing that reaches the contact.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum StepMode {
@@ -3995,7 +3995,7 @@ pub mod types {
         }
     }
     keyfob_client::open_string_enum!(StepMode);
-    /// Name of a webhook event, in the header X-Digitaleo-Event. Others exist but are not known.
+    /// Name of a webhook event, in the header X-Digitaleo-Event. Other events exist, but their names are not known.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum WebhookEventName {
