@@ -1,4 +1,4 @@
-//! Bits as its clients meet it.
+//! Bits over HTTP: tokens, applications, errors and determinism.
 
 use std::time::Duration;
 
@@ -25,15 +25,15 @@ impl Bits {
         Self { simulator, http, token }
     }
 
-    /// An operation with the token that is given, or without.
-    async fn with(&self, token: Option<&str>, operation: &str, body: &Value) -> (StatusCode, Value) {
+    /// Calls an operation, with a bearer token if one is given.
+    async fn call_with(&self, token: Option<&str>, operation: &str, body: &Value) -> (StatusCode, Value) {
         let request = self.http.post(format!("{}/bits/v1/{operation}", self.simulator.url())).json(body);
         let request = token.into_iter().fold(request, RequestBuilder::bearer_auth);
         answer(request.send().await.unwrap()).await
     }
 
     async fn call(&self, operation: &str, body: &Value) -> (StatusCode, Value) {
-        self.with(Some(&self.token), operation, body).await
+        self.call_with(Some(&self.token), operation, body).await
     }
 
     async fn create(&self) -> Value {
@@ -51,23 +51,23 @@ fn application() -> Value {
     })
 }
 
-fn ask(http: &Client, simulator: &Simulator) -> RequestBuilder {
+fn token_request(http: &Client, simulator: &Simulator) -> RequestBuilder {
     http.post(format!("{}/bits/v1/oauth2/token", simulator.url()))
         .basic_auth(credentials::BITS_CLIENT_ID, Some(credentials::BITS_CLIENT_SECRET))
 }
 
 async fn token(http: &Client, simulator: &Simulator) -> String {
     let form = [("grant_type", "client_credentials")];
-    let (status, body) = answer(ask(http, simulator).form(&form).send().await.unwrap()).await;
+    let (status, body) = answer(token_request(http, simulator).form(&form).send().await.unwrap()).await;
     assert_eq!(status, StatusCode::OK, "{body}");
     body["access_token"].as_str().unwrap().to_owned()
 }
 
 #[tokio::test]
-async fn the_token_answer_says_type_instead_of_token_type() {
+async fn the_token_response_has_type_instead_of_token_type() {
     let simulator = Simulator::start().await.unwrap();
     let form = [("grant_type", "client_credentials")];
-    let (_, body) = answer(ask(&http(), &simulator).form(&form).send().await.unwrap()).await;
+    let (_, body) = answer(token_request(&http(), &simulator).form(&form).send().await.unwrap()).await;
     let names: Vec<&str> = body.as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!(names, ["access_token", "expires_in", "scope", "type"]);
     assert_eq!(
@@ -78,7 +78,7 @@ async fn the_token_answer_says_type_instead_of_token_type() {
 }
 
 #[tokio::test]
-async fn only_raw_basic_credentials_and_a_form_give_a_token() {
+async fn only_unencoded_basic_credentials_with_a_form_body_get_a_token() {
     let simulator = Simulator::start().await.unwrap();
     let http = http();
     let url = format!("{}/bits/v1/oauth2/token", simulator.url());
@@ -90,9 +90,9 @@ async fn only_raw_basic_credentials_and_a_form_give_a_token() {
         (http.post(&url).form(&in_body), 401),
         (http.post(&url).basic_auth(id, Some("wrong")).form(&form), 401),
         (http.post(&url).basic_auth(id, Some(encoded)).form(&form), 401),
-        (ask(&http, &simulator).form(&[("grant_type", "password")]), 400),
-        (ask(&http, &simulator).form(&[("scope", "application")]), 400),
-        (ask(&http, &simulator).json(&json!({ "grant_type": "client_credentials" })), 400),
+        (token_request(&http, &simulator).form(&[("grant_type", "password")]), 400),
+        (token_request(&http, &simulator).form(&[("scope", "application")]), 400),
+        (token_request(&http, &simulator).json(&json!({ "grant_type": "client_credentials" })), 400),
         (http.get(&url), 404),
     ] {
         let (status, body) = answer(request.send().await.unwrap()).await;
@@ -102,7 +102,7 @@ async fn only_raw_basic_credentials_and_a_form_give_a_token() {
 }
 
 #[tokio::test]
-async fn the_owner_of_a_token_is_told_at_both_paths_and_to_bearer_in_any_case() {
+async fn both_userinfo_paths_return_the_customer_and_accept_bearer_in_any_case() {
     let bits = Bits::start().await;
     for path in ["/oauth2/userinfo", "/v1/oauth2/userinfo"] {
         let request = bits.http.get(format!("{}/bits{path}", bits.simulator.url()));
@@ -132,7 +132,7 @@ async fn an_application_is_created_and_read_by_every_operation() {
 }
 
 #[tokio::test]
-async fn an_application_goes_on_with_simulated_time() {
+async fn an_application_progresses_with_simulated_time() {
     let bits = Bits::start().await;
     let id = json!({ "applicationId": bits.create().await["id"] });
     let status = async || bits.call("applications.get", &id).await.1["status"].as_str().unwrap().to_owned();
@@ -144,7 +144,7 @@ async fn an_application_goes_on_with_simulated_time() {
 }
 
 #[tokio::test]
-async fn the_older_name_of_the_country_is_accepted() {
+async fn the_older_country_member_market_is_accepted() {
     let bits = Bits::start().await;
     let mut body = application();
     let fields = body.as_object_mut().unwrap();
@@ -154,7 +154,7 @@ async fn the_older_name_of_the_country_is_accepted() {
 }
 
 #[tokio::test]
-async fn what_is_missing_malformed_or_unknown_is_refused_with_a_message() {
+async fn missing_malformed_and_unknown_values_get_an_error_message() {
     let bits = Bits::start().await;
     let with = |name: &str, value: Value| {
         let mut body = application();
@@ -179,16 +179,16 @@ async fn what_is_missing_malformed_or_unknown_is_refused_with_a_message() {
         ("applications.bankAccounts.list", unknown, 404),
         ("applications.delete", json!({}), 404),
     ] {
-        let (status, answer) = bits.call(operation, &body).await;
+        let (status, response) = bits.call(operation, &body).await;
         assert_eq!(status, expected, "{operation} {body}");
-        assert!(answer["message"].is_string(), "{operation} {body}: {answer}");
+        assert!(response["message"].is_string(), "{operation} {body}: {response}");
     }
 }
 
 #[tokio::test]
-async fn time_ends_a_token_with_401_and_a_decision_with_403() {
+async fn an_expired_token_gets_401_and_a_revoked_or_disabled_one_403() {
     let bits = Bits::start().await;
-    let status = async |token: Option<&str>| bits.with(token, "applications.create", &application()).await.0;
+    let status = async |token: Option<&str>| bits.call_with(token, "applications.create", &application()).await.0;
     assert_eq!(status(None).await, 401);
     assert_eq!(status(Some("made-up")).await, 401);
     bits.simulator.advance(Duration::from_secs(3600));
@@ -199,35 +199,35 @@ async fn time_ends_a_token_with_401_and_a_decision_with_403() {
     let third = token(&bits.http, &bits.simulator).await;
     bits.simulator.disable_client(Vendor::Bits);
     assert_eq!(status(Some(&third)).await, 403);
-    let refused = ask(&bits.http, &bits.simulator).form(&[("grant_type", "client_credentials")]);
-    assert_eq!(refused.send().await.unwrap().status(), 401);
+    let rejected = token_request(&bits.http, &bits.simulator).form(&[("grant_type", "client_credentials")]);
+    assert_eq!(rejected.send().await.unwrap().status(), 401);
     bits.simulator.enable_client(Vendor::Bits);
     assert_eq!(status(Some(&third)).await, 200);
 }
 
 #[tokio::test]
-async fn a_session_token_opens_no_operation() {
+async fn no_operation_accepts_a_session_token() {
     let bits = Bits::start().await;
     let created = bits.create().await;
     let session = created["sessionToken"].as_str().unwrap();
     assert_eq!(session.split('.').count(), 3);
     let id = json!({ "applicationId": created["id"] });
-    let (status, body) = bits.with(Some(session), "applications.get", &id).await;
+    let (status, body) = bits.call_with(Some(session), "applications.get", &id).await;
     assert_eq!(status, StatusCode::FORBIDDEN);
     assert!(body["message"].is_string());
 }
 
 #[tokio::test]
-async fn the_lifetime_can_be_told_as_text() {
+async fn expires_in_can_be_a_string() {
     let simulator = Simulator::start().await.unwrap();
     simulator.expires_in(Vendor::Bits, ExpiresIn::Text);
     let form = [("grant_type", "client_credentials")];
-    let (_, body) = answer(ask(&http(), &simulator).form(&form).send().await.unwrap()).await;
+    let (_, body) = answer(token_request(&http(), &simulator).form(&form).send().await.unwrap()).await;
     assert_eq!(body["expires_in"], "3600");
 }
 
 #[tokio::test]
-async fn one_seed_gives_the_same_answers_byte_for_byte() {
+async fn the_same_seed_gives_byte_identical_responses() {
     let run = async |seed: u64| {
         let epoch = "2026-03-02T08:00:00Z".parse().unwrap();
         let bits = Bits::over(Simulator::builder().seed(seed).epoch(epoch).start().await.unwrap()).await;

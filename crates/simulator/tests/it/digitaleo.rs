@@ -1,4 +1,4 @@
-//! Digitaleo as its clients meet it.
+//! Digitaleo: tokens, contacts, lists, campaigns and messages.
 
 mod campaigns;
 mod clients;
@@ -27,13 +27,14 @@ impl Digitaleo {
 
     async fn over(simulator: Simulator) -> Self {
         let http = http();
-        let (status, body) = answer(ask(&http, &simulator).form(&client()).send().await.unwrap()).await;
+        let (status, body) =
+            answer(token_request(&http, &simulator).form(&client_credentials()).send().await.unwrap()).await;
         assert_eq!(status, StatusCode::OK, "{body}");
         let token = body["access_token"].as_str().unwrap().to_owned();
         Self { simulator, http, token }
     }
 
-    /// A request to a resource: `contacts/lists?action=merge` is `lists` at the contacts' host.
+    /// Builds a request to a resource: `contacts/lists?action=merge` is `lists` on the contacts host.
     fn request(&self, method: Method, resource: &str) -> RequestBuilder {
         let (host, resource) = resource.split_once('/').unwrap();
         let url = format!("{}/digitaleo/{host}/rest/{resource}", self.simulator.url());
@@ -41,34 +42,34 @@ impl Digitaleo {
     }
 
     async fn get(&self, resource: &str) -> Value {
-        good(self.request(Method::GET, resource)).await
+        expect_ok(self.request(Method::GET, resource)).await
     }
 
     async fn post(&self, resource: &str, body: &Value) -> Value {
-        good(self.request(Method::POST, resource).json(body)).await
+        expect_ok(self.request(Method::POST, resource).json(body)).await
     }
 
-    /// The message of a 417.
-    async fn refused(&self, method: Method, resource: &str, body: &Value) -> String {
-        let (status, answer) = answer(self.request(method, resource).json(body).send().await.unwrap()).await;
-        assert_eq!(status, StatusCode::EXPECTATION_FAILED, "{resource} {body}: {answer}");
-        assert_eq!(answer["status"], 417);
-        assert_eq!(answer["messages"][0]["message"], answer["message"]);
-        answer["message"].as_str().unwrap().to_owned()
+    /// Sends a request that must get a 417 response, and returns its message.
+    async fn rejected(&self, method: Method, resource: &str, body: &Value) -> String {
+        let (status, response) = answer(self.request(method, resource).json(body).send().await.unwrap()).await;
+        assert_eq!(status, StatusCode::EXPECTATION_FAILED, "{resource} {body}: {response}");
+        assert_eq!(response["status"], 417);
+        assert_eq!(response["messages"][0]["message"], response["message"]);
+        response["message"].as_str().unwrap().to_owned()
     }
 }
 
-async fn good(request: RequestBuilder) -> Value {
+async fn expect_ok(request: RequestBuilder) -> Value {
     let (status, body) = answer(request.send().await.unwrap()).await;
     assert_eq!(status, StatusCode::OK, "{body}");
     body
 }
 
-fn ask(http: &Client, simulator: &Simulator) -> RequestBuilder {
+fn token_request(http: &Client, simulator: &Simulator) -> RequestBuilder {
     http.post(format!("{}/digitaleo/oauth/token", simulator.url()))
 }
 
-fn client() -> [(&'static str, &'static str); 3] {
+fn client_credentials() -> [(&'static str, &'static str); 3] {
     [
         ("grant_type", "client_credentials"),
         ("client_id", credentials::DIGITALEO_CLIENT_ID),
@@ -76,13 +77,13 @@ fn client() -> [(&'static str, &'static str); 3] {
     ]
 }
 
-/// Properties to change, as they travel: JSON in a text.
+/// Builds the body of an update: `metaData` is a JSON object in a string.
 fn change(id: &Value, properties: &Value) -> Value {
     json!({ "id": id, "metaData": properties.to_string() })
 }
 
 #[tokio::test]
-async fn one_seed_gives_the_same_answers_byte_for_byte() {
+async fn the_same_seed_gives_byte_identical_responses() {
     let run = async |seed: u64| {
         let epoch = "2026-03-02T08:00:00Z".parse().unwrap();
         let digitaleo = Digitaleo::over(Simulator::builder().seed(seed).epoch(epoch).start().await.unwrap()).await;
@@ -99,10 +100,10 @@ async fn one_seed_gives_the_same_answers_byte_for_byte() {
 }
 
 #[tokio::test]
-async fn odd_bodies_are_refused_in_json_by_every_resource() {
+async fn every_resource_rejects_malformed_bodies_with_a_json_error() {
     let digitaleo = Digitaleo::start().await;
     let deep = "[".repeat(500);
-    let odd = [
+    let malformed = [
         "",
         "{}",
         "[]",
@@ -133,12 +134,12 @@ async fn odd_bodies_are_refused_in_json_by_every_resource() {
     ];
     for resource in resources {
         for method in [Method::GET, Method::POST, Method::PUT, Method::DELETE] {
-            for body in odd {
+            for body in malformed {
                 let request = digitaleo.request(method.clone(), resource).header("content-type", "application/json");
-                let (status, answer) = answer(request.body(body.to_owned()).send().await.unwrap()).await;
+                let (status, response) = answer(request.body(body.to_owned()).send().await.unwrap()).await;
                 let is_read = status == StatusCode::OK && method == Method::GET;
-                let is_refusal = status.is_client_error() && answer["status"] == status.as_u16();
-                assert!(is_read || is_refusal, "{method} {resource} {body}: {status} {answer}");
+                let is_error = status.is_client_error() && response["status"] == status.as_u16();
+                assert!(is_read || is_error, "{method} {resource} {body}: {status} {response}");
             }
         }
     }

@@ -1,4 +1,4 @@
-//! d.vinci: the REST API, its token endpoint, the feed and the form to apply by.
+//! d.vinci: the REST API, its token endpoint, the feed of job publications and the application form.
 
 mod access;
 mod applications;
@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use crate::support::{answer, http};
 
-/// A simulated tenant, and a token for it.
+/// A simulated tenant with a valid access token.
 struct Tenant {
     simulator: Simulator,
     http: Client,
@@ -48,7 +48,7 @@ impl Tenant {
         answer(self.request(Method::GET, path).send().await.unwrap()).await
     }
 
-    /// With an empty body, as deletes and moves are sent.
+    /// Sends a POST without a body, as deletions and moves are sent.
     async fn post(&self, path: &str) -> (StatusCode, Value) {
         answer(self.request(Method::POST, path).send().await.unwrap()).await
     }
@@ -67,10 +67,10 @@ impl Tenant {
         body
     }
 
-    async fn made(&self, path: &str, body: &Value) -> Value {
-        let (status, made) = self.create(path, body).await;
-        assert_eq!(status, StatusCode::OK, "{path}: {made}");
-        made
+    async fn created(&self, path: &str, body: &Value) -> Value {
+        let (status, created) = self.create(path, body).await;
+        assert_eq!(status, StatusCode::OK, "{path}: {created}");
+        created
     }
 
     async fn replaced(&self, path: &str, body: &Value) -> Value {
@@ -79,7 +79,7 @@ impl Tenant {
         replaced
     }
 
-    async fn done(&self, path: &str) {
+    async fn post_ok(&self, path: &str) {
         assert_eq!(self.post(path).await, (StatusCode::OK, json!({ "success": true })), "{path}");
     }
 }
@@ -96,16 +96,16 @@ async fn token(http: &Client, url: &str, form: &[(&str, &str)]) -> (StatusCode, 
     answer(http.post(format!("{url}/dvinci/plt/oauth2/token")).form(form).send().await.unwrap()).await
 }
 
-/// The codes of a 422, each with its field: `name mandatory`.
+/// Returns the field errors of a 422 response as `field code`, such as `name mandatory`.
 fn codes((status, body): (StatusCode, Value)) -> Vec<String> {
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{body}");
     let errors = body["fieldErrors"].as_array().into_iter().flatten();
     errors.map(|error| format!("{} {}", error["field"].as_str().unwrap(), error["code"].as_str().unwrap())).collect()
 }
 
-/// The object with some members set.
+/// Returns the object with some members replaced.
 fn with(mut object: Value, changes: Value) -> Value {
-    let Value::Object(changes) = changes else { panic!("no object: {changes}") };
+    let Value::Object(changes) = changes else { panic!("not an object: {changes}") };
     object.as_object_mut().unwrap().extend(changes);
     object
 }

@@ -1,4 +1,4 @@
-//! `ItemPath`: the routes, the tokens, the lists, the rules.
+//! `ItemPath`: routes, tokens, lists and rules.
 
 mod clients;
 mod lists;
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::support::{answer, http};
 
-/// A simulator, a client, and the ready-made application token.
+/// A simulator, an HTTP client and the predefined application token.
 struct Plant {
     simulator: Simulator,
     http: Client,
@@ -56,18 +56,18 @@ impl Plant {
     }
 
     async fn expect(&self, method: Method, path: &str, body: Option<Value>) -> Value {
-        let (status, answer) = self.call(method.clone(), path, body).await;
-        assert_eq!(status, StatusCode::OK, "{method} {path}: {answer}");
-        answer
+        let (status, body) = self.call(method.clone(), path, body).await;
+        assert_eq!(status, StatusCode::OK, "{method} {path}: {body}");
+        body
     }
 
-    /// How many rows a list has.
+    /// Returns the row count of a list.
     async fn count(&self, list: &str) -> u64 {
         let join = if list.contains('?') { '&' } else { '?' };
         self.get(&format!("{list}{join}countOnly=true")).await["count"].as_u64().unwrap()
     }
 
-    /// Logs in and keeps the access token.
+    /// Logs in and uses the access token from then on.
     async fn log_in(&mut self, username: &str, password: &str) -> Value {
         let (status, body) = self.login(username, password).await;
         assert_eq!(status, StatusCode::OK, "{body}");
@@ -80,17 +80,17 @@ impl Plant {
         answer(self.http.post(self.url("users/login")).json(&body).send().await.unwrap()).await
     }
 
-    /// An empty POST with this token.
+    /// Sends an empty POST with the given token.
     async fn exchange(&self, path: &str, token: &str) -> (StatusCode, Value) {
         answer(self.http.post(self.url(path)).bearer_auth(token).send().await.unwrap()).await
     }
 }
 
-/// What is wrong with a field, according to a 422.
-fn complaint<'a>(answer: &'a Value, field: &str) -> &'a str {
-    let errors = answer["errors"].as_array().unwrap();
+/// Returns the message about a field in a 422 response.
+fn field_message<'a>(body: &'a Value, field: &str) -> &'a str {
+    let errors = body["errors"].as_array().unwrap();
     let of_field = errors.iter().find_map(|error| error[field]["message"].as_str());
-    of_field.unwrap_or_else(|| panic!("{field} is not among {answer}"))
+    of_field.unwrap_or_else(|| panic!("no error about {field} in {body}"))
 }
 
 fn id(row: &Value) -> &str {

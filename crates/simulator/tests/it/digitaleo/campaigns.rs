@@ -1,9 +1,9 @@
-//! Campaigns, their contacts and costs.
+//! Campaigns, their contacts and their costs.
 
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{Digitaleo, good};
+use super::{Digitaleo, expect_ok};
 
 fn standard() -> Value {
     json!({
@@ -34,12 +34,12 @@ async fn a_campaign_is_created_read_and_cancelled_once() {
     assert_eq!(digitaleo.post("api/campaigns?action=cancel", &cancel).await, json!({ "count": 1 }));
     let id = campaign["id"].as_str().unwrap();
     assert_eq!(digitaleo.get(&format!("api/campaigns?id={id}")).await["list"][0]["cancelled"], "1");
-    digitaleo.refused(Method::POST, "api/campaigns?action=cancel", &cancel).await;
-    digitaleo.refused(Method::POST, "api/campaigns?action=cancel", &json!({ "id": 1 })).await;
+    digitaleo.rejected(Method::POST, "api/campaigns?action=cancel", &cancel).await;
+    digitaleo.rejected(Method::POST, "api/campaigns?action=cancel", &json!({ "id": 1 })).await;
 }
 
 #[tokio::test]
-async fn a_form_carries_steps_in_brackets() {
+async fn a_form_encodes_steps_with_brackets() {
     let digitaleo = Digitaleo::start().await;
     let form = [
         ("name", "Noël"),
@@ -49,14 +49,14 @@ async fn a_form_carries_steps_in_brackets() {
         ("steps[0][mailings][0][subject]", "Noël"),
         ("steps[0][mailings][0][html]", "<a href=\"#OPTOUTLINK#\">désabonner</a>"),
     ];
-    let created = good(digitaleo.request(Method::POST, "api/campaigns").form(&form)).await;
+    let created = expect_ok(digitaleo.request(Method::POST, "api/campaigns").form(&form)).await;
     let id = created["list"][0]["id"].as_str().unwrap();
     let steps = digitaleo.get(&format!("api/campaigns?id={id}&properties=steps")).await["list"][0]["steps"].clone();
     assert_eq!((&steps[0]["mode"], &steps[0]["mailings"][0]["media"]), (&json!("combined"), &json!("EMAIL")));
 }
 
 #[tokio::test]
-async fn what_a_campaign_lacks_is_refused() {
+async fn incomplete_and_invalid_campaigns_are_rejected() {
     let digitaleo = Digitaleo::start().await;
     for (pointer, value) in [
         ("/name", json!("")),
@@ -74,11 +74,11 @@ async fn what_a_campaign_lacks_is_refused() {
     ] {
         let mut body = standard();
         *body.pointer_mut(pointer).unwrap() = value;
-        digitaleo.refused(Method::POST, "api/campaigns", &body).await;
+        digitaleo.rejected(Method::POST, "api/campaigns", &body).await;
     }
     let mut body = standard();
     body["type"] = json!("DAILY");
-    digitaleo.refused(Method::POST, "api/campaigns", &body).await;
+    digitaleo.rejected(Method::POST, "api/campaigns", &body).await;
 }
 
 #[tokio::test]
@@ -101,16 +101,16 @@ async fn a_transactional_campaign_takes_contacts_until_it_is_cancelled() {
         json!({ "campaignId": "500101", "contacts": [{ "email": "lea@exemple.fr" }] }),
         json!({ "campaignId": "1", "contacts": [{ "email": "lea@exemple.fr" }] }),
     ] {
-        digitaleo.refused(Method::POST, path, &bad).await;
+        digitaleo.rejected(Method::POST, path, &bad).await;
     }
     let costs = digitaleo.post("api/campaigncosts", &json!({ "campaignId": id })).await;
     assert_eq!(costs["list"][0]["medias"]["SMS"]["units"], "1");
     digitaleo.post("api/campaigns?action=cancel", &json!({ "id": id })).await;
-    digitaleo.refused(Method::POST, path, &contacts).await;
+    digitaleo.rejected(Method::POST, path, &contacts).await;
 }
 
 #[tokio::test]
-async fn costs_are_told_by_medium_for_those_who_can_be_reached() {
+async fn costs_are_listed_by_medium_for_reachable_contacts() {
     let digitaleo = Digitaleo::start().await;
     let body = json!({ "listId": "2", "mailings": [
         { "media": "sms", "text": "é".repeat(161) },
@@ -122,6 +122,6 @@ async fn costs_are_told_by_medium_for_those_who_can_be_reached() {
     assert_eq!(costs["list"][0]["medias"]["SMS"]["units"], (2 * reach).to_string());
     assert!(costs["list"][0]["medias"]["EMAIL"]["cost"].is_string());
     assert_eq!(costs["list"][0]["medias"].get("VOICE"), None);
-    digitaleo.refused(Method::POST, "api/campaigncosts", &json!({ "campaignId": "1" })).await;
-    digitaleo.refused(Method::POST, "api/campaigncosts", &json!({ "mailings": body["mailings"] })).await;
+    digitaleo.rejected(Method::POST, "api/campaigncosts", &json!({ "campaignId": "1" })).await;
+    digitaleo.rejected(Method::POST, "api/campaigncosts", &json!({ "mailings": body["mailings"] })).await;
 }

@@ -1,13 +1,13 @@
-//! The calls of the vendor's own libraries, in their order and spelling.
+//! Call sequences of the vendor's own libraries, reproduced exactly.
 
 use reqwest::Method;
 use reqwest::multipart::{Form, Part};
 use serde_json::json;
 
-use super::{Digitaleo, change, good};
+use super::{Digitaleo, change, expect_ok};
 
 #[tokio::test]
-async fn the_python_library_reads_updates_imports_and_deletes_contacts_and_makes_a_campaign() {
+async fn the_python_library_reads_updates_imports_and_deletes_contacts_and_creates_a_campaign() {
     let digitaleo = Digitaleo::start().await;
     let read = "contacts/contacts?limit=2&sort=lastName%20ASC&properties=id,email,mobile";
     let contact = digitaleo.get(read).await["list"][0].clone();
@@ -15,12 +15,12 @@ async fn the_python_library_reads_updates_imports_and_deletes_contacts_and_makes
     let read = format!("contacts/contacts?id={}", id.as_str().unwrap());
     assert_eq!(digitaleo.get(&read).await["size"], 1);
     let update = json!({ "id": id, "metaData": json!({ "firstName": "Zoé" }).to_string() });
-    good(digitaleo.request(Method::PUT, "contacts/contacts").json(&update)).await;
+    expect_ok(digitaleo.request(Method::PUT, "contacts/contacts").json(&update)).await;
     assert_eq!(digitaleo.get(&read).await["list"][0]["firstName"], "Zoé");
     let file = "email;firstName\nnoël@exemple.fr;Noël\n";
     let form = Form::new().part("contactFile", Part::bytes(file.as_bytes()).file_name("janvier.csv"));
     let import = digitaleo.request(Method::POST, "contacts/contacts?action=import&name=Janvier").multipart(form);
-    good(import).await;
+    expect_ok(import).await;
     let list = digitaleo.post("contacts/lists", &json!({ "name": "Février" })).await["list"][0]["id"].clone();
     let members = json!({ "contactIds": id });
     assert_eq!(digitaleo.post("contacts/lists?action=contactadd", &change(&list, &members)).await["count"], 1);
@@ -33,6 +33,6 @@ async fn the_python_library_reads_updates_imports_and_deletes_contacts_and_makes
     });
     assert_eq!(digitaleo.post("api/campaigns?action=create", &campaign).await["size"], 1);
     let gone = json!({ "id": id });
-    assert_eq!(good(digitaleo.request(Method::DELETE, "contacts/contacts").json(&gone)).await["count"], 1);
+    assert_eq!(expect_ok(digitaleo.request(Method::DELETE, "contacts/contacts").json(&gone)).await["count"], 1);
     assert_eq!(digitaleo.get(&read).await["size"], 0);
 }

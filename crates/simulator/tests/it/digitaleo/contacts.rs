@@ -1,9 +1,9 @@
-//! Contacts, their fields and optouts.
+//! Contacts, their fields and their opt-outs.
 
 use reqwest::{Method, StatusCode, multipart};
 use serde_json::{Value, json};
 
-use super::{Digitaleo, change, good};
+use super::{Digitaleo, change, expect_ok};
 use crate::support::answer;
 
 #[tokio::test]
@@ -27,7 +27,7 @@ async fn a_contact_is_created_changed_and_deleted() {
     assert_eq!(&read().await["list"][0], contact);
 
     let changes = change(id, &json!({ "city": "Évry", "birthDate": null }));
-    let changed = good(digitaleo.request(Method::PUT, "contacts/contacts").json(&changes)).await;
+    let changed = expect_ok(digitaleo.request(Method::PUT, "contacts/contacts").json(&changes)).await;
     assert_eq!(changed, json!({ "count": 1 }));
     let after = read().await;
     assert_eq!((&after["list"][0]["city"], &after["list"][0]["birthDate"]), (&json!("Évry"), &Value::Null));
@@ -35,18 +35,18 @@ async fn a_contact_is_created_changed_and_deleted() {
     assert_ne!(after["list"][0]["dateUpdated"], Value::Null);
 
     let both = format!("{},{}", id.as_str().unwrap(), created["list"][1]["id"].as_str().unwrap());
-    let deleted = good(digitaleo.request(Method::DELETE, "contacts/contacts").json(&json!({ "id": both }))).await;
+    let deleted = expect_ok(digitaleo.request(Method::DELETE, "contacts/contacts").json(&json!({ "id": both }))).await;
     assert_eq!(deleted, json!({ "count": 2 }));
     assert_eq!(read().await["list"], json!([]));
-    let again = good(digitaleo.request(Method::DELETE, &format!("contacts/contacts?id={both}"))).await;
+    let again = expect_ok(digitaleo.request(Method::DELETE, &format!("contacts/contacts?id={both}"))).await;
     assert_eq!(again, json!({ "count": 0 }));
 }
 
 #[tokio::test]
-async fn forms_carry_contacts_in_brackets_and_changes_as_json() {
+async fn forms_encode_contacts_with_brackets_and_changes_as_json() {
     let digitaleo = Digitaleo::start().await;
     let form = [("contacts[0][email]", "theo@exemple.fr"), ("contacts[1][email]", "lea@exemple.fr")];
-    let created = good(digitaleo.request(Method::POST, "contacts/contacts").form(&form)).await;
+    let created = expect_ok(digitaleo.request(Method::POST, "contacts/contacts").form(&form)).await;
     assert_eq!(created["list"][1]["email"], "lea@exemple.fr");
     let id = created["list"][0]["id"].as_str().unwrap();
     for (query, form) in [
@@ -54,18 +54,18 @@ async fn forms_carry_contacts_in_brackets_and_changes_as_json() {
         (String::new(), vec![("id", id), ("metaData", r#"{"state":"Occitanie"}"#)]),
     ] {
         let request = digitaleo.request(Method::PUT, &format!("contacts/contacts{query}"));
-        assert_eq!(good(request.form(&form)).await, json!({ "count": 1 }));
+        assert_eq!(expect_ok(request.form(&form)).await, json!({ "count": 1 }));
     }
     let contact = &digitaleo.get(&format!("contacts/contacts?id={id}")).await["list"][0];
     assert_eq!((&contact["city"], &contact["state"]), (&json!("Sète"), &json!("Occitanie")));
 }
 
 #[tokio::test]
-async fn a_bad_contact_is_named_and_keeps_the_others_out() {
+async fn one_invalid_contact_is_named_and_rejects_the_whole_request() {
     let digitaleo = Digitaleo::start().await;
     let contacts = |contacts: Value| json!({ "contacts": contacts });
-    let refused = async |body: Value| digitaleo.refused(Method::POST, "contacts/contacts", &body).await;
-    let message = refused(contacts(json!([{ "email": "good@exemple.fr" }, { "email": "bad@exemple" }]))).await;
+    let rejected = async |body: Value| digitaleo.rejected(Method::POST, "contacts/contacts", &body).await;
+    let message = rejected(contacts(json!([{ "email": "good@exemple.fr" }, { "email": "bad@exemple" }]))).await;
     assert!(message.contains("bad@exemple"), "{message}");
     for bad in [
         contacts(json!([{ "firstName": "Nobody" }])),
@@ -77,13 +77,13 @@ async fn a_bad_contact_is_named_and_keeps_the_others_out() {
         contacts(json!("good@exemple.fr")),
         json!({ "email": "a@exemple.fr" }),
     ] {
-        refused(bad).await;
+        rejected(bad).await;
     }
     assert_eq!(digitaleo.get("contacts/contacts?email=good@exemple.fr").await["size"], 0);
 }
 
 #[tokio::test]
-async fn changes_have_to_be_json_in_a_text() {
+async fn changes_must_be_a_json_object_in_a_string() {
     let digitaleo = Digitaleo::start().await;
     for bad in [
         json!({ "id": "123456789", "metaData": { "city": "Sète" } }),
@@ -93,24 +93,24 @@ async fn changes_have_to_be_json_in_a_text() {
         json!({ "id": "me", "metaData": "{}" }),
         json!({ "id": "123456789", "metaData": r#"{"email":"nobody"}"# }),
     ] {
-        digitaleo.refused(Method::PUT, "contacts/contacts", &bad).await;
+        digitaleo.rejected(Method::PUT, "contacts/contacts", &bad).await;
     }
-    digitaleo.refused(Method::DELETE, "contacts/contacts", &json!({})).await;
-    let nothing = change(&json!("1"), &json!({ "city": "Sète" }));
+    digitaleo.rejected(Method::DELETE, "contacts/contacts", &json!({})).await;
+    let unknown_contact = change(&json!("1"), &json!({ "city": "Sète" }));
     let (status, body) =
-        answer(digitaleo.request(Method::PUT, "contacts/contacts").json(&nothing).send().await.unwrap()).await;
+        answer(digitaleo.request(Method::PUT, "contacts/contacts").json(&unknown_contact).send().await.unwrap()).await;
     assert_eq!((status, body), (StatusCode::OK, json!({ "count": 0 })));
 }
 
 #[tokio::test]
-async fn a_body_that_is_no_json_is_a_bad_request() {
+async fn malformed_json_gets_400() {
     let digitaleo = Digitaleo::start().await;
     let request = digitaleo.request(Method::POST, "contacts/contacts").header("content-type", "application/json");
     let (status, body) = answer(request.body("{").send().await.unwrap()).await;
     assert_eq!((status, &body["status"]), (StatusCode::BAD_REQUEST, &json!(400)));
-    // A client that names no type is understood by what it sends.
+    // Without a content type, the body's first character decides.
     let plain = digitaleo.request(Method::POST, "contacts/contacts");
-    let created = good(plain.body(r#"{"contacts":[{"email":"a@exemple.fr"}]}"#)).await;
+    let created = expect_ok(plain.body(r#"{"contacts":[{"email":"a@exemple.fr"}]}"#)).await;
     assert_eq!(created["size"], 1);
 }
 
@@ -121,7 +121,7 @@ async fn a_file_is_imported_with_its_parameters_in_the_query() {
     let file = multipart::Part::text(csv).file_name("février.csv");
     let form = multipart::Form::new().text("name", "not this").part("contactFile", file);
     let imported =
-        good(digitaleo.request(Method::POST, "contacts/contacts?action=import&name=Salon").multipart(form)).await;
+        expect_ok(digitaleo.request(Method::POST, "contacts/contacts?action=import&name=Salon").multipart(form)).await;
     let list = &imported["list"][0];
     assert_eq!((&list["name"], &list["importStatus"]), (&json!("Salon"), &json!("on")));
     let id = list["id"].as_str().unwrap();
@@ -143,16 +143,16 @@ async fn a_file_is_imported_with_its_parameters_in_the_query() {
 }
 
 #[tokio::test]
-async fn fields_count_their_contacts_and_take_another_title() {
+async fn fields_count_their_contacts_and_can_be_renamed() {
     let digitaleo = Digitaleo::start().await;
     let fields = digitaleo.get("contacts/fields?name=field01").await;
     assert_eq!(fields["list"][0], json!({ "name": "field01", "max": "9", "count": "50", "alias": "numéro de plaque" }));
     let change = json!({ "name": "field01", "metaData": r#"{"alias":"Immatriculation"}"# });
-    let changed = good(digitaleo.request(Method::PUT, "contacts/fields").json(&change)).await;
+    let changed = expect_ok(digitaleo.request(Method::PUT, "contacts/fields").json(&change)).await;
     assert_eq!(changed, json!({ "count": 1 }));
     assert_eq!(digitaleo.get("contacts/fields?alias=Immatriculation").await["list"][0]["name"], "field01");
     let unknown = json!({ "name": "field16", "metaData": r#"{"alias":"x"}"# });
-    digitaleo.refused(Method::PUT, "contacts/fields", &unknown).await;
+    digitaleo.rejected(Method::PUT, "contacts/fields", &unknown).await;
 }
 
 #[tokio::test]

@@ -1,14 +1,14 @@
-//! Mailings, text messages, and how many went out.
+//! Mailings, text messages and the count of sent messages.
 
 use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{Digitaleo, good};
+use super::{Digitaleo, expect_ok};
 
 #[tokio::test]
-async fn a_mailing_waits_goes_out_and_arrives() {
+async fn a_mailing_is_waiting_then_under_way_then_delivered() {
     let digitaleo = Digitaleo::start().await;
     let body = json!({ "media": "EMAIL", "name": "Été", "subject": "Soldes", "text": "Bonjour",
         "contacts": [{ "recipient": "a@exemple.fr" }, { "recipient": "b@exemple.fr" }] });
@@ -22,7 +22,7 @@ async fn a_mailing_waits_goes_out_and_arrives() {
         assert_eq!(digitaleo.get(&format!("api/mailings?id={id}")).await["list"][0]["stats"], stats);
     }
     let form = [("media", "SMS"), ("text", "Salut"), ("contacts[0][recipient]", "0605040302")];
-    assert_eq!(good(digitaleo.request(Method::POST, "api/mailings").form(&form)).await["size"], 1);
+    assert_eq!(expect_ok(digitaleo.request(Method::POST, "api/mailings").form(&form)).await["size"], 1);
     for (name, value) in [
         ("media", json!("PIGEON")),
         ("subject", Value::Null),
@@ -33,12 +33,12 @@ async fn a_mailing_waits_goes_out_and_arrives() {
     ] {
         let mut bad = body.clone();
         bad[name] = value;
-        digitaleo.refused(Method::POST, "api/mailings", &bad).await;
+        digitaleo.rejected(Method::POST, "api/mailings", &bad).await;
     }
 }
 
 #[tokio::test]
-async fn a_text_message_is_personal_and_minds_the_optout() {
+async fn a_text_message_is_personalized_and_respects_opt_outs() {
     let digitaleo = Digitaleo::start().await;
     let optout = digitaleo.get("contacts/contacts?smsOptout=contact&limit=0").await;
     let known = optout["list"].as_array().unwrap().iter().find_map(|contact| contact["mobile"].as_str());
@@ -52,7 +52,7 @@ async fn a_text_message_is_personal_and_minds_the_optout() {
     assert_eq!(sent["list"][0]["text"], "Bonjour Mme Zoé Lefèvre");
     assert_eq!((&sent["list"][0]["status"], &sent["list"][1]["status"]), (&json!("wait"), &json!("optout")));
     let form = [("text", text.to_owned()), ("contacts", contacts.to_string())];
-    let by_form = good(digitaleo.request(Method::POST, "sms/sms").form(&form)).await;
+    let by_form = expect_ok(digitaleo.request(Method::POST, "sms/sms").form(&form)).await;
     assert_eq!((&by_form["size"], &by_form["list"][0]["sender"]), (&json!(2), &Value::Null));
     assert_eq!(digitaleo.get("sms/sms?recipient=%2B33605040302").await["total"], 2);
     for bad in [
@@ -62,12 +62,12 @@ async fn a_text_message_is_personal_and_minds_the_optout() {
         json!({ "text": text, "contacts": contacts, "sender": "Café" }),
         json!({ "text": text, "contacts": [{ "recipient": "nobody" }] }),
     ] {
-        digitaleo.refused(Method::POST, "sms/sms", &bad).await;
+        digitaleo.rejected(Method::POST, "sms/sms", &bad).await;
     }
 }
 
 #[tokio::test]
-async fn what_goes_out_is_counted_by_day_and_medium() {
+async fn sent_messages_are_counted_by_day_and_medium() {
     let digitaleo = Digitaleo::start().await;
     let of = async |media: &str| {
         let path = format!("api/statistics?dateStart=02-03-2026&dateEnd=02-03-2026&properties=total{media}");
@@ -81,6 +81,6 @@ async fn what_goes_out_is_counted_by_day_and_medium() {
     for bad in
         ["dateStart=2026-03-02&dateEnd=02-03-2026", "dateStart=03-03-2026&dateEnd=02-03-2026", "dateEnd=02-03-2026"]
     {
-        digitaleo.refused(Method::GET, &format!("api/statistics?{bad}"), &json!({})).await;
+        digitaleo.rejected(Method::GET, &format!("api/statistics?{bad}"), &json!({})).await;
     }
 }

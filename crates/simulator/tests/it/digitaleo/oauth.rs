@@ -1,4 +1,4 @@
-//! Tokens, and what is refused without a good one.
+//! The token endpoint, and authentication of requests.
 
 use std::time::Duration;
 
@@ -7,14 +7,14 @@ use reqwest::{Method, StatusCode, Version, multipart};
 use rustls::pki_types::pem::PemObject;
 use serde_json::{Value, json};
 
-use super::{Digitaleo, ask, client};
+use super::{Digitaleo, client_credentials, token_request};
 use crate::support::{self, answer, http};
 
 #[tokio::test]
 async fn a_token_is_long_and_lives_an_hour() {
     let digitaleo = Digitaleo::start().await;
     assert!((45_000..=50_000).contains(&digitaleo.token.len()), "{}", digitaleo.token.len());
-    let request = ask(&digitaleo.http, &digitaleo.simulator).form(&client());
+    let request = token_request(&digitaleo.http, &digitaleo.simulator).form(&client_credentials());
     let (_, body) = answer(request.send().await.unwrap()).await;
     assert_eq!(body["expires_in"], 3600);
     assert_eq!((&body["token_type"], &body["scope"]), (&json!("bearer"), &json!("basic")));
@@ -27,32 +27,34 @@ async fn a_token_is_long_and_lives_an_hour() {
 }
 
 #[tokio::test]
-async fn size_and_form_of_the_lifetime_are_switches() {
+async fn token_size_and_format_of_expires_in_are_configurable() {
     let simulator = Simulator::start().await.unwrap();
     simulator.token_size(Vendor::Digitaleo, 0);
     simulator.expires_in(Vendor::Digitaleo, ExpiresIn::Text);
-    let (_, body) = answer(ask(&http(), &simulator).form(&client()).send().await.unwrap()).await;
+    let (_, body) = answer(token_request(&http(), &simulator).form(&client_credentials()).send().await.unwrap()).await;
     assert!(body["access_token"].as_str().unwrap().len() < 1500);
     assert_eq!(body["expires_in"], "3600");
 }
 
 #[tokio::test]
-async fn credentials_come_as_form_as_multipart_and_as_json() {
+async fn credentials_are_accepted_as_form_multipart_and_json() {
     let simulator = Simulator::start().await.unwrap();
     let http = http();
-    let parts = client().into_iter().fold(multipart::Form::new(), |form, (name, value)| form.text(name, value));
-    let object: Value = client().into_iter().collect::<std::collections::BTreeMap<_, _>>().into_iter().collect();
+    let parts =
+        client_credentials().into_iter().fold(multipart::Form::new(), |form, (name, value)| form.text(name, value));
+    let object: Value =
+        client_credentials().into_iter().collect::<std::collections::BTreeMap<_, _>>().into_iter().collect();
     for request in [
-        ask(&http, &simulator).form(&client()),
-        ask(&http, &simulator).multipart(parts),
-        ask(&http, &simulator).json(&object),
+        token_request(&http, &simulator).form(&client_credentials()),
+        token_request(&http, &simulator).multipart(parts),
+        token_request(&http, &simulator).json(&object),
     ] {
         assert_eq!(request.send().await.unwrap().status(), StatusCode::OK);
     }
 }
 
 #[tokio::test]
-async fn refusals_are_400_with_error_and_description() {
+async fn token_errors_are_400_with_error_and_description() {
     let simulator = Simulator::start().await.unwrap();
     let http = http();
     for (at, value, error) in [
@@ -63,32 +65,35 @@ async fn refusals_are_400_with_error_and_description() {
         (2, "wrong", "invalid_client"),
         (0, "password", "invalid_request"),
     ] {
-        let mut bad = client();
+        let mut bad = client_credentials();
         bad[at].1 = value;
-        let (status, body) = answer(ask(&http, &simulator).form(&bad).send().await.unwrap()).await;
+        let (status, body) = answer(token_request(&http, &simulator).form(&bad).send().await.unwrap()).await;
         assert_eq!((status, &body["error"]), (StatusCode::BAD_REQUEST, &json!(error)), "{value}");
         assert!(body["error_description"].is_string());
     }
-    let mut wrong = client();
+    let mut wrong = client_credentials();
     wrong[2].1 = "wrong";
-    let (_, body) = answer(ask(&http, &simulator).form(&wrong).send().await.unwrap()).await;
+    let (_, body) = answer(token_request(&http, &simulator).form(&wrong).send().await.unwrap()).await;
     assert_eq!(body["error_description"], "The client credentials are invalid");
-    let basic = ask(&http, &simulator)
+    let basic = token_request(&http, &simulator)
         .basic_auth(credentials::DIGITALEO_CLIENT_ID, Some(credentials::DIGITALEO_CLIENT_SECRET))
         .form(&[("grant_type", "client_credentials")]);
     assert_eq!(basic.send().await.unwrap().status(), StatusCode::BAD_REQUEST);
     simulator.disable_client(Vendor::Digitaleo);
-    assert_eq!(ask(&http, &simulator).form(&client()).send().await.unwrap().status(), StatusCode::BAD_REQUEST);
+    assert_eq!(
+        token_request(&http, &simulator).form(&client_credentials()).send().await.unwrap().status(),
+        StatusCode::BAD_REQUEST
+    );
 }
 
 #[tokio::test]
-async fn a_persons_token_is_renewed_by_a_refresh_token_that_stays() {
+async fn a_user_token_is_renewed_by_a_refresh_token_without_rotation() {
     let digitaleo = Digitaleo::start().await;
     let grant = async |kind: &'static str, more: &[(&'static str, String)]| {
-        let mut form: Vec<(&str, String)> = client().map(|(name, value)| (name, value.to_owned())).to_vec();
+        let mut form: Vec<(&str, String)> = client_credentials().map(|(name, value)| (name, value.to_owned())).to_vec();
         form[0].1 = kind.to_owned();
         form.extend(more.iter().cloned());
-        answer(ask(&digitaleo.http, &digitaleo.simulator).form(&form).send().await.unwrap()).await
+        answer(token_request(&digitaleo.http, &digitaleo.simulator).form(&form).send().await.unwrap()).await
     };
     let person =
         |password: &str| [("username", credentials::DIGITALEO_USERNAME.to_owned()), ("password", password.to_owned())];
@@ -113,13 +118,13 @@ async fn a_persons_token_is_renewed_by_a_refresh_token_that_stays() {
     for (kind, more) in [("digitaleo_finaluser", &end_user[..]), ("facebook_finaluser", &facebook[..])] {
         let (status, body) = grant(kind, more).await;
         assert_eq!(status, StatusCode::OK);
-        let (status, refused) = lists(&body["access_token"]).await;
-        assert_eq!((status, &refused["error"]), (StatusCode::FORBIDDEN, &json!("insufficient_scope")));
+        let (status, error) = lists(&body["access_token"]).await;
+        assert_eq!((status, &error["error"]), (StatusCode::FORBIDDEN, &json!("insufficient_scope")));
     }
 }
 
 #[tokio::test]
-async fn bearer_counts_in_this_case_only() {
+async fn the_bearer_scheme_is_case_sensitive() {
     let digitaleo = Digitaleo::start().await;
     let url = format!("{}/digitaleo/contacts/rest/lists", digitaleo.simulator.url());
     for (scheme, expected) in [("Bearer", 200), ("bearer", 401), ("BEARER", 401), ("Basic", 401)] {
@@ -134,7 +139,7 @@ async fn bearer_counts_in_this_case_only() {
 }
 
 #[tokio::test]
-async fn what_is_no_resource_is_404_and_what_is_no_operation_405() {
+async fn unknown_resources_get_404_and_unsupported_operations_405() {
     let digitaleo = Digitaleo::start().await;
     for (method, resource, expected) in [
         (Method::GET, "contacts/contacts/123456789", 404),
@@ -160,7 +165,7 @@ async fn a_token_of_fifty_thousand_characters_passes_over_http_2() {
         rustls::pki_types::CertificateDer::from_pem_slice(simulator.certificate_pem().unwrap().as_bytes());
     roots.add(certificate.unwrap()).unwrap();
     let http = support::client(roots).build().unwrap();
-    let (_, body) = answer(ask(&http, &simulator).form(&client()).send().await.unwrap()).await;
+    let (_, body) = answer(token_request(&http, &simulator).form(&client_credentials()).send().await.unwrap()).await;
     let token = body["access_token"].as_str().unwrap();
     let url = format!("{}/digitaleo/contacts/rest/lists", simulator.url());
     let response = http.get(url).header("Authorization", format!("Bearer {token}")).send().await.unwrap();

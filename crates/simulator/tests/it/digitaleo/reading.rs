@@ -1,4 +1,4 @@
-//! What reads have in common: filters, order, pages, properties.
+//! Filters, sorting, pages and properties of reads.
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -6,17 +6,17 @@ use serde_json::{Value, json};
 use super::Digitaleo;
 use crate::support::answer;
 
-fn ids(answer: &Value) -> Vec<u64> {
-    let list = answer["list"].as_array().unwrap();
+fn ids(body: &Value) -> Vec<u64> {
+    let list = body["list"].as_array().unwrap();
     list.iter().map(|row| row["id"].as_str().unwrap().parse().unwrap()).collect()
 }
 
 #[tokio::test]
-async fn every_scalar_of_a_contact_is_text() {
+async fn every_scalar_of_a_contact_is_a_string() {
     let digitaleo = Digitaleo::start().await;
-    let answer = digitaleo.get("contacts/contacts?id=123456789").await;
-    assert_eq!((&answer["size"], &answer["total"]), (&json!(1), &json!("1")));
-    let contact = answer["list"][0].as_object().unwrap();
+    let body = digitaleo.get("contacts/contacts?id=123456789").await;
+    assert_eq!((&body["size"], &body["total"]), (&json!(1), &json!("1")));
+    let contact = body["list"][0].as_object().unwrap();
     assert_eq!(contact["id"], "123456789");
     for (name, value) in contact {
         assert!(value.is_string() || value.is_null() || name == "listIds", "{name}: {value}");
@@ -26,7 +26,7 @@ async fn every_scalar_of_a_contact_is_text() {
 }
 
 #[tokio::test]
-async fn pages_by_offset_give_each_row_once_and_zero_gives_all() {
+async fn offset_pages_return_each_row_once_and_limit_zero_returns_all() {
     let digitaleo = Digitaleo::start().await;
     let all = ids(&digitaleo.get("contacts/contacts?limit=0&properties=id").await);
     assert_eq!(all.len(), 250);
@@ -38,8 +38,8 @@ async fn pages_by_offset_give_each_row_once_and_zero_gives_all() {
         paged.extend(ids(&page));
     }
     assert_eq!(paged, all);
-    let behind = digitaleo.get("contacts/contacts?offset=250").await;
-    assert_eq!(behind, json!({ "list": [], "size": 0, "total": "250" }));
+    let past_the_end = digitaleo.get("contacts/contacts?offset=250").await;
+    assert_eq!(past_the_end, json!({ "list": [], "size": 0, "total": "250" }));
 }
 
 #[tokio::test]
@@ -56,7 +56,7 @@ async fn rows_are_sorted_by_value() {
 }
 
 #[tokio::test]
-async fn filters_take_one_value_several_arrays_and_operators() {
+async fn filters_accept_one_value_lists_arrays_and_operators() {
     let digitaleo = Digitaleo::start().await;
     let found = async |query: &str| ids(&digitaleo.get(&format!("contacts/lists?{query}")).await);
     assert_eq!(found("id=9").await, [9]);
@@ -76,7 +76,7 @@ async fn filters_take_one_value_several_arrays_and_operators() {
 }
 
 #[tokio::test]
-async fn properties_name_what_is_returned() {
+async fn properties_select_the_returned_members() {
     let digitaleo = Digitaleo::start().await;
     let lists = digitaleo.get("contacts/lists?id=2").await;
     assert_eq!(
@@ -91,7 +91,7 @@ async fn properties_name_what_is_returned() {
 }
 
 #[tokio::test]
-async fn the_old_style_names_format_and_action() {
+async fn the_legacy_style_names_format_and_action() {
     let digitaleo = Digitaleo::start().await;
     let old = digitaleo.request(Method::POST, "contacts/lists.json?action=read").form(&[("id", "9")]);
     let (status, body) = answer(old.send().await.unwrap()).await;
@@ -103,7 +103,7 @@ async fn the_old_style_names_format_and_action() {
 }
 
 #[tokio::test]
-async fn numbers_that_are_none_are_refused() {
+async fn invalid_numbers_are_rejected() {
     let digitaleo = Digitaleo::start().await;
     for query in ["limit=ten", "offset=-1"] {
         let sent = digitaleo.request(Method::GET, &format!("contacts/contacts?{query}")).send().await.unwrap();

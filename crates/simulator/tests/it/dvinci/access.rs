@@ -1,4 +1,4 @@
-//! Who gets in, and how.
+//! Authentication, permissions and routing.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use super::{Tenant, codes, form, token};
 use crate::support::{answer, http};
 
 #[tokio::test]
-async fn a_token_lives_as_long_as_it_says_and_ends_by_the_clock() {
+async fn a_token_expires_after_its_stated_lifetime() {
     let tenant = Tenant::start().await;
     let (_, body) = token(&tenant.http, tenant.simulator.url(), &form()).await;
     assert_eq!((&body["token_type"], &body["expires_in"]), (&json!("Bearer"), &json!(1800)));
@@ -22,7 +22,7 @@ async fn a_token_lives_as_long_as_it_says_and_ends_by_the_clock() {
 }
 
 #[tokio::test]
-async fn refusals_of_the_token_endpoint_name_the_reason() {
+async fn token_endpoint_errors_name_the_reason() {
     let simulator = Simulator::start().await.unwrap();
     let http = http();
     for (at, value, status, error) in [
@@ -47,25 +47,25 @@ async fn refusals_of_the_token_endpoint_name_the_reason() {
 }
 
 #[tokio::test]
-async fn the_pair_of_headers_is_as_good_as_a_token() {
+async fn the_user_and_token_headers_authenticate_like_a_bearer_token() {
     let tenant = Tenant::start().await;
-    let ask = async |user: &str, secret: &str| {
+    let status_for = async |user: &str, secret: &str| {
         let request = tenant.http.get(tenant.url("/restApi/orgUnits"));
         let request = request.header("Dvinci-API-User", user).header("Dvinci-API-Token", secret);
         request.send().await.unwrap().status()
     };
     let (user, secret) = (credentials::DVINCI_CLIENT_ID, credentials::DVINCI_CLIENT_SECRET);
-    assert_eq!(ask(user, secret).await, StatusCode::OK);
-    assert_eq!(ask(user, "wrong").await, StatusCode::UNAUTHORIZED);
-    assert_eq!(ask("nobody", secret).await, StatusCode::UNAUTHORIZED);
+    assert_eq!(status_for(user, secret).await, StatusCode::OK);
+    assert_eq!(status_for(user, "wrong").await, StatusCode::UNAUTHORIZED);
+    assert_eq!(status_for("nobody", secret).await, StatusCode::UNAUTHORIZED);
     tenant.simulator.revoke_tokens(Vendor::Dvinci);
     assert_eq!(tenant.get("/orgUnits").await.0, StatusCode::UNAUTHORIZED);
-    assert_eq!(ask(user, secret).await, StatusCode::OK);
+    assert_eq!(status_for(user, secret).await, StatusCode::OK);
     tenant.simulator.disable_client(Vendor::Dvinci);
-    assert_eq!(ask(user, secret).await, StatusCode::UNAUTHORIZED);
+    assert_eq!(status_for(user, secret).await, StatusCode::UNAUTHORIZED);
     assert_eq!(token(&tenant.http, tenant.simulator.url(), &form()).await.0, StatusCode::UNAUTHORIZED);
-    let nothing = tenant.http.get(tenant.url("/restApi/orgUnits")).send().await.unwrap();
-    assert_eq!(nothing.status(), StatusCode::UNAUTHORIZED);
+    let unauthenticated = tenant.http.get(tenant.url("/restApi/orgUnits")).send().await.unwrap();
+    assert_eq!(unauthenticated.status(), StatusCode::UNAUTHORIZED);
 }
 
 #[tokio::test]
@@ -93,7 +93,7 @@ async fn a_user_without_every_permission_may_not_rate_place_delete_or_change_use
 }
 
 #[tokio::test]
-async fn unknown_paths_are_404_and_other_methods_405() {
+async fn unknown_paths_get_404_and_unsupported_methods_405() {
     let tenant = Tenant::start().await;
     for path in
         ["/companies", "/jobOpenings/1/delete/now", "/jobPublications/1/externalPlacements", "/testResults/1", ""]
@@ -113,7 +113,7 @@ async fn unknown_paths_are_404_and_other_methods_405() {
 }
 
 #[tokio::test]
-async fn paths_are_the_same_with_and_without_a_slash_at_the_end() {
+async fn a_trailing_slash_makes_no_difference() {
     let tenant = Tenant::start().await;
     for path in
         ["/jobOpenings", "/jobOpenings/1", "/applications/1/history", "/configuration/applications/externalLinks"]
@@ -126,7 +126,7 @@ async fn paths_are_the_same_with_and_without_a_slash_at_the_end() {
 }
 
 #[tokio::test]
-async fn answers_are_json_in_utf8() {
+async fn responses_are_json_in_utf_8() {
     let tenant = Tenant::start().await;
     let response = tenant.request(Method::GET, "/locations/LUEBECK").send().await.unwrap();
     assert_eq!(response.headers()[header::CONTENT_TYPE], "application/json;charset=UTF-8");

@@ -1,4 +1,4 @@
-//! The calls of public clients, in their order and spelling: a wrapper in Python, a career page, a crawler.
+//! Call sequences of public clients, reproduced exactly: a Python wrapper, a career page and a crawler.
 
 use keyfob_simulator::credentials;
 use reqwest::{Method, RequestBuilder};
@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use super::{Tenant, application, job_opening, person, with};
 use crate::support::answer;
 
-/// As the wrapper sends it: the pair of headers, no slash at the end, and no body where there is nothing to say.
-fn wrapped(tenant: &Tenant, method: Method, path: &str) -> RequestBuilder {
+/// Builds a request as the wrapper does: user and token headers, no trailing slash, no body by default.
+fn wrapper_request(tenant: &Tenant, method: Method, path: &str) -> RequestBuilder {
     let request = tenant.http.request(method, tenant.url(&format!("/restApi{path}")));
     let request = request.header("Accept", "application/json").header("Dvinci-API-User", credentials::DVINCI_CLIENT_ID);
     request.header("Dvinci-API-Token", credentials::DVINCI_CLIENT_SECRET)
@@ -16,31 +16,31 @@ fn wrapped(tenant: &Tenant, method: Method, path: &str) -> RequestBuilder {
 
 async fn json(request: RequestBuilder) -> Value {
     let (status, body) = answer(request.send().await.unwrap()).await;
-    assert!(status.is_success() && !body.is_null(), "{status}: it reads JSON from every success");
+    assert!(status.is_success() && !body.is_null(), "{status}: the wrapper parses JSON from every successful response");
     body
 }
 
 #[tokio::test]
-async fn a_wrapper_walks_openings_applications_persons_and_masters_with_headers() {
+async fn a_wrapper_calls_openings_applications_persons_and_master_data_with_headers() {
     let tenant = Tenant::start().await;
-    let get = |path: String| json(wrapped(&tenant, Method::GET, &path));
-    let post = |path: &str, body: &Value| json(wrapped(&tenant, Method::POST, path).json(body));
-    let bare = |path: String| json(wrapped(&tenant, Method::POST, &path));
+    let get = |path: String| json(wrapper_request(&tenant, Method::GET, &path));
+    let post = |path: &str, body: &Value| json(wrapper_request(&tenant, Method::POST, path).json(body));
+    let bare = |path: String| json(wrapper_request(&tenant, Method::POST, &path));
     get("/jobOpenings".into()).await;
     let opening = post("/jobOpenings", &with(job_opening("Elektroniker"), json!({ "externalId": "E-7" }))).await;
-    let found = json(wrapped(&tenant, Method::GET, "/jobOpenings").query(&[("externalId", "E-7")])).await;
+    let found = json(wrapper_request(&tenant, Method::GET, "/jobOpenings").query(&[("externalId", "E-7")])).await;
     assert_eq!(found["id"], opening["id"]);
     let changed = with(found, json!({ "name": "Elektroniker (m/w/d)" }));
-    json(wrapped(&tenant, Method::PUT, &format!("/jobOpenings/{}", opening["id"])).json(&changed)).await;
+    json(wrapper_request(&tenant, Method::PUT, &format!("/jobOpenings/{}", opening["id"])).json(&changed)).await;
     let who = post("/persons", &person("Grün")).await;
-    let made = post("/applications", &application(&who, &opening)).await;
-    let moved = bare(format!("/applications/{}/statusChange/REJECTED", made["id"]));
+    let created = post("/applications", &application(&who, &opening)).await;
+    let moved = bare(format!("/applications/{}/statusChange/REJECTED", created["id"]));
     assert!(moved.await.is_object());
-    get(format!("/applications/{}", made["id"])).await;
+    get(format!("/applications/{}", created["id"])).await;
     for path in ["/locations", "/dvinciUsers", "/userGroups", "/orgUnits", "/hiringRequests", "/onboardings"] {
         assert!(get(path.into()).await.is_array(), "{path}");
     }
-    bare(format!("/applications/{}/delete", made["id"])).await;
+    bare(format!("/applications/{}/delete", created["id"])).await;
     bare(format!("/persons/{}/delete", who["id"])).await;
 }
 
@@ -48,7 +48,7 @@ async fn a_wrapper_walks_openings_applications_persons_and_masters_with_headers(
 async fn a_career_page_joins_openings_publications_and_locations() {
     let tenant = Tenant::start().await;
     let list = async |path: &str| {
-        let request = wrapped(&tenant, Method::GET, path).header("Content-Type", "application/json");
+        let request = wrapper_request(&tenant, Method::GET, path).header("Content-Type", "application/json");
         json(request).await.as_array().unwrap().clone()
     };
     let openings = list("/jobOpenings/").await;
@@ -60,17 +60,17 @@ async fn a_career_page_joins_openings_publications_and_locations() {
         let place = opening["locationIds"].as_array().unwrap().iter();
         placed && place.clone().all(|id| locations.iter().any(|row| row["id"] == *id))
     });
-    assert!(shown.count() > 0, "a page without jobs");
+    assert!(shown.count() > 0, "the page has no jobs");
 }
 
 #[tokio::test]
-async fn a_crawler_reads_the_feed_whole_and_small() {
+async fn a_crawler_reads_the_full_and_the_small_feed() {
     let tenant = Tenant::start().await;
     let feed = async |query: &str| {
         let request = tenant.http.get(tenant.url(&format!("/jobPublication/list.json{query}")));
         json(request).await
     };
-    let whole = feed("?lang=en").await;
+    let full = feed("?lang=en").await;
     let small = feed("?fields=small").await;
-    assert_eq!(whole.as_array().map(Vec::len), small.as_array().map(Vec::len));
+    assert_eq!(full.as_array().map(Vec::len), small.as_array().map(Vec::len));
 }

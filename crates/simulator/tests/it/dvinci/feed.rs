@@ -1,4 +1,4 @@
-//! The feed of job publications, and applying by its addresses.
+//! The feed of job publications, and applications sent to the URLs in it.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ async fn status(tenant: &Tenant, path: &str) -> u16 {
 }
 
 #[tokio::test]
-async fn the_feed_shows_what_is_online_now_without_a_token() {
+async fn the_feed_lists_online_publications_without_a_token() {
     let tenant = Tenant::start().await;
     let shown = feed(&tenant, "/jobPublication/list.json").await;
     let publications = tenant.read("/jobPublications/").await;
@@ -51,7 +51,7 @@ async fn the_feed_shows_what_is_online_now_without_a_token() {
 }
 
 #[tokio::test]
-async fn small_leaves_out_the_long_texts_and_filters_cut() {
+async fn the_small_feed_omits_long_texts_and_filters_select_publications() {
     let tenant = Tenant::start().await;
     let small = feed(&tenant, "/jobPublication/list.json?fields=small&lang=en").await;
     assert!(
@@ -66,7 +66,7 @@ async fn small_leaves_out_the_long_texts_and_filters_cut() {
 }
 
 #[tokio::test]
-async fn the_cache_is_used_up_to_its_age() {
+async fn a_cached_feed_is_served_until_max_cache_age() {
     let tenant = Tenant::start().await;
     let path = "/jobPublication/list.json?maxCacheAge=60";
     let before = feed(&tenant, path).await;
@@ -78,7 +78,7 @@ async fn the_cache_is_used_up_to_its_age() {
 }
 
 #[tokio::test]
-async fn the_xml_twin_says_the_same() {
+async fn the_xml_feed_has_the_same_publications() {
     let tenant = Tenant::start().await;
     let json = feed(&tenant, "/jobPublication/list.json").await;
     let response = tenant.http.get(tenant.url("/jobPublication/list.xml")).send().await.unwrap();
@@ -90,7 +90,7 @@ async fn the_xml_twin_says_the_same() {
 }
 
 #[tokio::test]
-async fn portals_are_public_protected_off_or_unknown() {
+async fn portals_are_public_protected_disabled_or_unknown() {
     let tenant = Tenant::start().await;
     for (portal, expected) in [("karriere", 200), ("intern", 401), ("aushang", 403), ("nirgends", 404)] {
         assert_eq!(status(&tenant, &format!("/portal/{portal}/jobPublication/list.json")).await, expected, "{portal}");
@@ -98,12 +98,12 @@ async fn portals_are_public_protected_off_or_unknown() {
     let request = tenant.http.get(tenant.url("/portal/intern/jobPublication/list.json"));
     let request = request.basic_auth(credentials::DVINCI_PORTAL_USERNAME, Some(credentials::DVINCI_PORTAL_PASSWORD));
     assert_eq!(request.send().await.unwrap().status(), StatusCode::OK);
-    let closed = feed(&tenant, "/portal/karriere/jobPublication/list.json").await;
-    assert_eq!(closed[0]["applicationApplyApiURL"], Value::Null);
+    let without_import = feed(&tenant, "/portal/karriere/jobPublication/list.json").await;
+    assert_eq!(without_import[0]["applicationApplyApiURL"], Value::Null);
 }
 
 #[tokio::test]
-async fn an_application_goes_in_by_the_address_that_the_feed_gives() {
+async fn an_application_can_be_sent_to_the_url_in_the_feed() {
     let tenant = Tenant::start().await;
     let shown = feed(&tenant, "/jobPublication/list.json").await;
     let url = shown[0]["applicationApplyApiURL"].as_str().unwrap();

@@ -1,4 +1,4 @@
-//! Files as base64: attachments and photos.
+//! Attachments and photos, transferred as base64.
 
 use reqwest::StatusCode;
 use serde_json::json;
@@ -6,11 +6,11 @@ use serde_json::json;
 use super::{Tenant, codes};
 
 #[tokio::test]
-async fn an_attachment_comes_back_as_it_was_sent() {
+async fn an_attachment_is_returned_as_it_was_sent() {
     let tenant = Tenant::start().await;
     let sent =
         json!({ "filename": "Übersicht Größen.pdf", "contentAsBase64": "JVBERi0xLjQK", "description": "Prüfung" });
-    let id = tenant.made("/applications/30/attachments", &sent).await["id"].clone();
+    let id = tenant.created("/applications/30/attachments", &sent).await["id"].clone();
     let id = id.as_str().unwrap();
     assert!(id.len() == 24 && id.chars().all(|c| c.is_ascii_hexdigit()), "{id}");
     let read = tenant.read(&format!("/applications/30/attachments/{id}")).await;
@@ -28,7 +28,7 @@ async fn an_attachment_comes_back_as_it_was_sent() {
 }
 
 #[tokio::test]
-async fn files_have_names_sizes_and_formats() {
+async fn file_names_sizes_and_formats_are_validated() {
     let tenant = Tenant::start().await;
     let path = "/applications/31/attachments";
     assert_eq!(codes(tenant.post(path).await), ["filename mandatory", "contentAsBase64 mandatory"]);
@@ -36,18 +36,18 @@ async fn files_have_names_sizes_and_formats() {
     assert_eq!(codes(tenant.create(path, &bad).await), ["filename formatNotAllowed"]);
     let bad = json!({ "filename": "a.pdf", "contentAsBase64": "Prüfung" });
     assert_eq!(codes(tenant.create(path, &bad).await), ["contentAsBase64 typeMismatch"]);
-    // Four characters are three bytes.
+    // Four base64 characters encode three bytes.
     let full = json!({ "filename": "a.pdf", "contentAsBase64": "AAAA".repeat(10 * 1024 * 1024 / 3) });
     let over = json!({ "filename": "a.pdf", "contentAsBase64": "AAAA".repeat(10 * 1024 * 1024 / 3 + 1) });
     assert_eq!(codes(tenant.create(path, &over).await), ["contentAsBase64 maxFileSize"]);
-    tenant.made(path, &full).await;
-    tenant.made(path, &full).await;
+    tenant.created(path, &full).await;
+    tenant.created(path, &full).await;
     let third = json!({ "filename": "b.pdf", "contentAsBase64": "AAAA" });
     assert_eq!(codes(tenant.create(path, &third).await), ["contentAsBase64 maxFileSize"]);
 }
 
 #[tokio::test]
-async fn what_was_not_converted_has_no_pdf() {
+async fn an_attachment_that_was_not_converted_has_no_pdf() {
     let tenant = Tenant::start().await;
     for (application, state) in [(2, "DOING"), (3, "FAILED")] {
         let listed = tenant.read(&format!("/applications/{application}/attachments")).await;
@@ -57,16 +57,16 @@ async fn what_was_not_converted_has_no_pdf() {
     }
     let path = "/applications/32/attachments";
     let picture = json!({ "filename": "foto.png", "contentAsBase64": "iVBORw0KGgo=" });
-    tenant.made(path, &picture).await;
+    tenant.created(path, &picture).await;
     assert_eq!(tenant.read(path).await[0]["conversionState"], json!(null));
 }
 
 #[tokio::test]
-async fn a_missing_photo_is_404_of_a_missing_person_403() {
+async fn a_missing_photo_gets_404_and_a_missing_person_403() {
     let tenant = Tenant::start().await;
     let photo = tenant.read("/persons/1/photo").await;
     assert_eq!(photo["contentType"], "image/png");
-    tenant.done("/persons/1/photo/delete").await;
+    tenant.post_ok("/persons/1/photo/delete").await;
     assert_eq!(tenant.get("/persons/1/photo").await.0, StatusCode::NOT_FOUND);
     assert_eq!(tenant.post("/persons/1/photo/delete").await.0, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(tenant.get("/persons/999/photo").await.0, StatusCode::FORBIDDEN);
@@ -74,7 +74,7 @@ async fn a_missing_photo_is_404_of_a_missing_person_403() {
 }
 
 #[tokio::test]
-async fn files_of_onboardings_say_who_sent_them() {
+async fn onboarding_files_state_who_uploaded_them() {
     let tenant = Tenant::start().await;
     let files = tenant.read("/onboardings/1/attachments").await;
     assert_eq!(files[0]["employeeFileUpload"], false);

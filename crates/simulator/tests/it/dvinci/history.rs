@@ -1,4 +1,4 @@
-//! Entries of other systems in the histories of applications and job openings.
+//! History entries of external systems at applications and job openings.
 
 use serde_json::json;
 
@@ -26,7 +26,7 @@ async fn entries_are_added_and_replaced_by_their_external_id() {
 }
 
 #[tokio::test]
-async fn bad_lists_change_nothing_and_name_each_entry() {
+async fn an_invalid_list_changes_nothing_and_reports_each_entry() {
     let tenant = Tenant::start().await;
     let path = "/applications/7/history";
     let before = tenant.read(path).await;
@@ -48,6 +48,6 @@ async fn bad_lists_change_nothing_and_name_each_entry() {
     );
     assert_eq!(tenant.read(path).await, before);
     tenant.replaced("/applications/8/history/dms-9", &json!({ "description": "dort" })).await;
-    let answer = tenant.put("/applications/7/history/dms-9", &json!({ "description": "hier" })).await;
-    assert_eq!(codes(answer), ["externalId uniqueOrNull.invalid"]);
+    let response = tenant.put("/applications/7/history/dms-9", &json!({ "description": "hier" })).await;
+    assert_eq!(codes(response), ["externalId uniqueOrNull.invalid"]);
 }

@@ -1,4 +1,4 @@
-//! Versions, missing ids, validation, references.
+//! Versions, unknown ids, validation and references.
 
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use super::{Tenant, application, codes, job_opening, person, with};
 use crate::support::answer;
 
 #[tokio::test]
-async fn an_older_version_is_a_conflict_and_none_is_mandatory() {
+async fn an_older_version_is_a_conflict_and_a_missing_one_an_error() {
     let tenant = Tenant::start().await;
     let before = tenant.read("/persons/2").await;
     let after = tenant.replaced("/persons/2", &with(before.clone(), json!({ "lastName": "Süß" }))).await;
@@ -26,7 +26,7 @@ async fn an_older_version_is_a_conflict_and_none_is_mandatory() {
 }
 
 #[tokio::test]
-async fn a_missing_id_is_403_but_for_the_documented_404s() {
+async fn an_unknown_id_gets_403_except_for_the_documented_404s() {
     let tenant = Tenant::start().await;
     for path in [
         "/applications/99999",
@@ -69,7 +69,7 @@ async fn a_missing_id_is_403_but_for_the_documented_404s() {
 }
 
 #[tokio::test]
-async fn bodies_that_are_no_objects_are_unreadable() {
+async fn bodies_that_are_not_objects_are_rejected() {
     let tenant = Tenant::start().await;
     for bad in ["{", "[]", "7", "\"x\""] {
         let request = tenant.request(reqwest::Method::POST, "/persons/").body(bad);
@@ -81,7 +81,7 @@ async fn bodies_that_are_no_objects_are_unreadable() {
 }
 
 #[tokio::test]
-async fn errors_say_what_is_allowed_or_what_is_not_as_text() {
+async fn field_errors_contain_allowed_or_rejected_values_as_text() {
     let tenant = Tenant::start().await;
     let bad = json!({
         "name": "ü".repeat(256), "userGroupIds": [1, 67, 102], "categoryIds": ["IT", "KUNST"],
@@ -108,8 +108,8 @@ async fn external_ids_are_unique_or_null() {
     let first = tenant.read("/persons/1").await;
     tenant.replaced("/persons/1", &with(first, json!({ "externalId": null }))).await;
     assert_eq!(tenant.get("/persons?externalId=crm-9000").await.0, StatusCode::NOT_FOUND);
-    let made = tenant.made("/persons", &body).await;
-    assert_eq!(tenant.read("/persons/?externalId=crm-9000").await["id"], made["id"]);
+    let created = tenant.created("/persons", &body).await;
+    assert_eq!(tenant.read("/persons/?externalId=crm-9000").await["id"], created["id"]);
     for (path, body) in [
         ("/dvinciUsers/4", json!({ "externalId": "pers-4711" })),
         ("/userGroups/2", json!({ "externalId": "grp-hr" })),
@@ -123,7 +123,7 @@ async fn external_ids_are_unique_or_null() {
 }
 
 #[tokio::test]
-async fn a_put_clears_what_it_leaves_out() {
+async fn a_put_clears_omitted_fields() {
     let tenant = Tenant::start().await;
     let before = tenant.read("/persons/9").await;
     assert!(before["externalId"].is_string());
@@ -137,7 +137,7 @@ async fn a_put_clears_what_it_leaves_out() {
 }
 
 #[tokio::test]
-async fn persons_have_rules_of_dates_addresses_and_marks() {
+async fn persons_validate_dates_addresses_and_special_marks() {
     let tenant = Tenant::start().await;
     let codes_of = async |changes: Value| codes(tenant.create("/persons", &with(person("Weiß"), changes)).await);
     assert_eq!(codes_of(json!({ "dateOfBirth": "2026-03-03" })).await, ["dateOfBirth dateInFuture"]);
@@ -149,28 +149,28 @@ async fn persons_have_rules_of_dates_addresses_and_marks() {
     assert_eq!(codes_of(json!({ "profileLink": "kim" })).await, ["profileLink url.invalid"]);
     assert_eq!(codes_of(json!({ "salutation": "DR" })).await, ["salutation valueNotPermitted"]);
     let flags = json!({ "specialMarkVIP": true, "specialMarkDIS": true });
-    let made = tenant.made("/persons", &with(person("Weiß"), flags)).await;
-    assert_eq!(made["specialMarkIds"], json!(["SYS_SEVERELY_DISABLED_APPLICANT", "SYS_VIP"]));
+    let created = tenant.created("/persons", &with(person("Weiß"), flags)).await;
+    assert_eq!(created["specialMarkIds"], json!(["SYS_SEVERELY_DISABLED_APPLICANT", "SYS_VIP"]));
     let list = json!({ "specialMarkIds": ["EMPLOYEE_REFERRAL"], "specialMarkVIP": true });
-    let made = tenant.made("/persons", &with(person("Weiß"), list)).await;
-    assert_eq!((&made["specialMarkREF"], &made["specialMarkVIP"]), (&json!(true), &json!(false)));
+    let created = tenant.created("/persons", &with(person("Weiß"), list)).await;
+    assert_eq!((&created["specialMarkREF"], &created["specialMarkVIP"]), (&json!(true), &json!(false)));
 }
 
 #[tokio::test]
-async fn job_openings_keep_unit_and_type_and_are_never_closed_by_the_api() {
+async fn job_openings_keep_unit_and_type_and_cannot_be_closed_by_the_api() {
     let tenant = Tenant::start().await;
-    let made = tenant.made("/jobOpenings", &job_opening("Küfer")).await;
-    assert!(made["reference"].as_str().unwrap().starts_with("2026-"));
-    let path = format!("/jobOpenings/{}", made["id"]);
+    let created = tenant.created("/jobOpenings", &job_opening("Küfer")).await;
+    assert!(created["reference"].as_str().unwrap().starts_with("2026-"));
+    let path = format!("/jobOpenings/{}", created["id"]);
     let changes = json!({ "orgUnitId": 2, "type": "UNSOLICITED", "status": "CLOSED" });
     assert_eq!(
-        codes(tenant.put(&path, &with(made.clone(), changes)).await),
+        codes(tenant.put(&path, &with(created.clone(), changes)).await),
         ["orgUnitId orgUnitChangeNotAllowed", "type typeChangeNotAllowed", "status statusChangeNotAllowed"]
     );
     let closed = with(job_opening("Küfer"), json!({ "status": "CLOSED" }));
     assert_eq!(codes(tenant.create("/jobOpenings", &closed).await), ["status statusChangeNotAllowed"]);
     let by_api = with(job_opening("Börse"), json!({ "type": "MANAGED_BY_API" }));
-    let by_api = tenant.made("/jobOpenings", &by_api).await;
+    let by_api = tenant.created("/jobOpenings", &by_api).await;
     let form = &by_api["jobPublications"][0];
     assert_eq!(form["applicationFormUrls"].as_array().unwrap().len(), 1);
     assert_eq!(tenant.get(&format!("/jobPublications/{}", form["id"])).await.0, StatusCode::FORBIDDEN);
@@ -179,7 +179,7 @@ async fn job_openings_keep_unit_and_type_and_are_never_closed_by_the_api() {
 }
 
 #[tokio::test]
-async fn publications_have_rules_of_type_channel_and_opening() {
+async fn publications_validate_type_channel_and_opening() {
     let tenant = Tenant::start().await;
     let publication = tenant.read("/jobPublications/1").await;
     let codes_of =
@@ -209,7 +209,7 @@ async fn publications_have_rules_of_type_channel_and_opening() {
 }
 
 #[tokio::test]
-async fn hiring_reasons_have_their_own_fields() {
+async fn hiring_request_fields_depend_on_the_hiring_reason() {
     let tenant = Tenant::start().await;
     let body = json!({ "jobTitle": "Prüfer", "orgUnitId": 9, "superiorId": 4, "hrContactId": 3 });
     let bad = json!({
@@ -224,20 +224,20 @@ async fn hiring_reasons_have_their_own_fields() {
             "transferDate notAllowedForHiringReason",
         ]
     );
-    let made = tenant.made("/hiringRequests", &body).await;
-    let path = format!("/hiringRequests/{}", made["id"]);
-    let moved = tenant.replaced(&path, &with(made.clone(), json!({ "orgUnitId": 2 }))).await;
+    let created = tenant.created("/hiringRequests", &body).await;
+    let path = format!("/hiringRequests/{}", created["id"]);
+    let moved = tenant.replaced(&path, &with(created.clone(), json!({ "orgUnitId": 2 }))).await;
     assert_eq!(moved["orgUnitId"], 9);
     let mut without = moved;
     without.as_object_mut().unwrap().remove("orgUnitId");
     assert_eq!(codes(tenant.put(&path, &without).await), ["orgUnitId mandatory"]);
-    let from = made["dateCreated"].as_str().unwrap();
+    let from = created["dateCreated"].as_str().unwrap();
     let list = tenant.read(&format!("/hiringRequests?byDateCreatedFrom={from}")).await;
     assert_eq!(list.as_array().unwrap().len(), 1);
 }
 
 #[tokio::test]
-async fn what_is_referred_to_cannot_be_deleted() {
+async fn referenced_entities_cannot_be_deleted() {
     let tenant = Tenant::start().await;
     let failed = json!({ "success": false, "errorMsg": "Error while deleting entity" });
     for path in [
@@ -249,19 +249,19 @@ async fn what_is_referred_to_cannot_be_deleted() {
         "/jobPublications/1",
         "/onboardings/1",
     ] {
-        let answer = tenant.post(&format!("{path}/delete")).await;
-        assert_eq!(answer, (StatusCode::UNPROCESSABLE_ENTITY, failed.clone()), "{path}");
+        let response = tenant.post(&format!("{path}/delete")).await;
+        assert_eq!(response, (StatusCode::UNPROCESSABLE_ENTITY, failed.clone()), "{path}");
     }
     let user = tenant.read("/dvinciUsers/3").await;
     let user = with(user, json!({ "username": "neu", "externalId": null, "userGroupIds": [4] }));
-    let user = tenant.made("/dvinciUsers", &user).await;
+    let user = tenant.created("/dvinciUsers", &user).await;
     assert_eq!(tenant.read("/userGroups/4").await["userIds"], json!([9, user["id"]]));
-    tenant.done(&format!("/dvinciUsers/{}/delete", user["id"])).await;
+    tenant.post_ok(&format!("/dvinciUsers/{}/delete", user["id"])).await;
     assert_eq!(tenant.read("/userGroups/4").await["userIds"], json!([9]));
 }
 
 #[tokio::test]
-async fn locations_are_named_by_the_caller_and_chosen_by_unit() {
+async fn location_ids_are_chosen_by_the_caller_and_lists_filter_by_unit() {
     let tenant = Tenant::start().await;
     let body = json!({ "id": "Görlitz-2", "orgUnitId": 99, "nameMessages": { "fr": "Görlitz" }, "usState": "TX" });
     assert_eq!(
@@ -284,7 +284,7 @@ async fn locations_are_named_by_the_caller_and_chosen_by_unit() {
 }
 
 #[tokio::test]
-async fn users_are_shown_in_the_language_that_is_asked_for() {
+async fn user_names_follow_the_requested_language() {
     let tenant = Tenant::start().await;
     let names = async |query: &str| {
         let list = tenant.read(&format!("/dvinciUsers{query}")).await;
@@ -338,7 +338,7 @@ async fn links_of_the_configuration_are_replaced_as_a_whole() {
 }
 
 #[tokio::test]
-async fn onboardings_are_cut_by_status_unit_and_days() {
+async fn onboardings_are_filtered_by_status_unit_and_day() {
     let tenant = Tenant::start().await;
     let all = tenant.read("/onboardings").await;
     let all = all.as_array().unwrap();
@@ -353,35 +353,35 @@ async fn onboardings_are_cut_by_status_unit_and_days() {
     assert_eq!(count(&format!("applicationId={application}")).await, 1);
     assert_eq!(codes(tenant.get("/onboardings?status=DONE").await), ["status valueNotPermitted"]);
     assert_eq!(codes(tenant.get("/onboardings?fromDateOfEnd=01.02.2026").await), ["fromDateOfEnd typeMismatch"]);
-    tenant.done(&format!("/applications/{application}/delete")).await;
+    tenant.post_ok(&format!("/applications/{application}/delete")).await;
     assert_eq!(tenant.read("/onboardings/1").await["applicationId"], Value::Null);
 }
 
 #[tokio::test]
-async fn applications_hold_what_they_refer_to() {
+async fn a_publication_that_an_application_references_cannot_be_deleted() {
     let tenant = Tenant::start().await;
     let publication = json!({ "type": "DEFAULT", "jobOpeningId": 1, "position": "Prüfer", "languageId": "de" });
-    let publication = tenant.made("/jobPublications", &publication).await;
+    let publication = tenant.created("/jobPublications", &publication).await;
     let body = application(&json!({ "id": 1 }), &json!({ "id": 1 }));
     let body =
         with(body, json!({ "refJobPublication": { "id": publication["id"] }, "applicationStatusId": "REJECTED" }));
-    let made = tenant.made("/applications", &body).await;
+    let created = tenant.created("/applications", &body).await;
     let path = format!("/jobPublications/{}/delete", publication["id"]);
     assert_eq!(tenant.post(&path).await.0, StatusCode::UNPROCESSABLE_ENTITY);
-    tenant.done(&format!("/applications/{}/delete", made["id"])).await;
-    tenant.done(&path).await;
+    tenant.post_ok(&format!("/applications/{}/delete", created["id"])).await;
+    tenant.post_ok(&path).await;
 }
 
 #[tokio::test]
-async fn of_many_updates_of_one_version_one_wins() {
+async fn one_of_many_concurrent_updates_of_a_version_succeeds() {
     let tenant = Tenant::start().await;
     let before = tenant.read("/persons/5").await;
     let updates = (0..20).map(|number| {
         let body = with(before.clone(), json!({ "lastName": format!("Süß {number}") }));
         tenant.request(reqwest::Method::PUT, "/persons/5").json(&body).send()
     });
-    let answers = futures::future::join_all(updates).await;
-    let statuses: Vec<u16> = answers.into_iter().map(|answer| answer.unwrap().status().as_u16()).collect();
+    let responses = futures::future::join_all(updates).await;
+    let statuses: Vec<u16> = responses.into_iter().map(|response| response.unwrap().status().as_u16()).collect();
     assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{statuses:?}");
     assert_eq!(statuses.iter().filter(|status| **status == 409).count(), 19, "{statuses:?}");
     assert_eq!(tenant.read("/persons/5").await["version"], 1);

@@ -1,12 +1,11 @@
-//! Answers have the documented members, each of its documented type.
+//! Responses have exactly the documented members, each with its documented type.
 
 use serde_json::{Value, json};
 
 use super::{Tenant, job_opening, with};
 
-/// Members and types: `i` integer, `s` text, `b` boolean, `n` number, `o` object, `l` list, `d` instant with
-/// milliseconds, `m` instant to the second, `?` or null,
-/// `~` or nothing.
+/// Members with their types: `i` integer, `s` string, `b` boolean, `n` number, `o` object, `l` list, `d` timestamp with
+/// milliseconds, `m` timestamp in whole seconds. A `?` allows null, a `~` allows the member to be absent.
 type Shape = &'static str;
 
 const APPLICATION: Shape = "id:i externalId:s? person:o jobOpening:o applicationStatusId:s lastStatusChangeDate:d \
@@ -65,7 +64,7 @@ const ATTACHMENT: Shape =
 
 #[track_caller]
 fn check(what: &str, shape: Shape, value: &Value) {
-    let members = value.as_object().unwrap_or_else(|| panic!("{what} is no object: {value}"));
+    let members = value.as_object().unwrap_or_else(|| panic!("{what} is not an object: {value}"));
     let mut expected = Vec::new();
     for (name, kind) in shape.split_whitespace().map(|member| member.split_once(':').unwrap()) {
         expected.push(name);
@@ -74,22 +73,22 @@ fn check(what: &str, shape: Shape, value: &Value) {
             continue;
         };
         let text = || value.as_str().unwrap_or_default();
-        let is_instant = |length: usize| text().len() == length && text().ends_with('Z');
-        let good = match kind.trim_end_matches(['?', '~']) {
+        let is_timestamp = |length: usize| text().len() == length && text().ends_with('Z');
+        let has_type = match kind.trim_end_matches(['?', '~']) {
             "i" => value.is_i64(),
             "s" => value.is_string(),
             "b" => value.is_boolean(),
             "n" => value.is_number(),
             "o" => value.is_object(),
             "l" => value.is_array(),
-            "d" => is_instant("2017-03-14T08:14:06.129Z".len()),
-            "m" => is_instant("2020-08-20T07:53:25Z".len()),
+            "d" => is_timestamp("2017-03-14T08:14:06.129Z".len()),
+            "m" => is_timestamp("2020-08-20T07:53:25Z".len()),
             other => panic!("unknown kind {other}"),
         };
-        assert!(good || value.is_null() && kind.ends_with('?'), "{what}: {name} is {value}, not {kind}");
+        assert!(has_type || value.is_null() && kind.ends_with('?'), "{what}: {name} is {value}, not {kind}");
     }
     for name in members.keys() {
-        assert!(expected.contains(&name.as_str()), "{what} has {name} too");
+        assert!(expected.contains(&name.as_str()), "{what} has the undocumented member {name}");
     }
 }
 
@@ -102,7 +101,7 @@ fn all(what: &str, shape: Shape, list: &Value) {
 }
 
 #[tokio::test]
-async fn lists_of_whole_objects_have_every_member() {
+async fn list_elements_and_single_objects_have_every_member() {
     let tenant = Tenant::start().await;
     for (path, shape) in [
         ("/hiringRequests/", HIRING_REQUEST),
@@ -136,7 +135,7 @@ async fn lists_of_whole_objects_have_every_member() {
 }
 
 #[tokio::test]
-async fn publications_have_every_member_but_a_status_in_some_lists() {
+async fn publications_have_every_member_except_a_status_in_some_lists() {
     let tenant = Tenant::start().await;
     let list = tenant.read("/jobPublications/").await;
     let mut without = 0;
@@ -151,11 +150,11 @@ async fn publications_have_every_member_but_a_status_in_some_lists() {
 }
 
 #[tokio::test]
-async fn what_a_create_and_a_replace_give_back_is_the_whole_object() {
+async fn create_and_replace_return_the_whole_object() {
     let tenant = Tenant::start().await;
-    let made = tenant.made("/jobOpenings", &job_opening("Käser")).await;
-    check("POST", JOB_OPENING, &made);
-    check("PUT", JOB_OPENING, &tenant.replaced(&format!("/jobOpenings/{}", made["id"]), &made).await);
+    let created = tenant.created("/jobOpenings", &job_opening("Käser")).await;
+    check("POST", JOB_OPENING, &created);
+    check("PUT", JOB_OPENING, &tenant.replaced(&format!("/jobOpenings/{}", created["id"]), &created).await);
     let base = "/jobPublicationPlacements/multi01/placements";
     let placement = tenant.read(&format!("{base}/1")).await;
     let replaced = tenant.replaced(&format!("{base}/1"), &placement).await;
@@ -195,7 +194,7 @@ async fn nested_objects_have_their_members() {
 }
 
 #[tokio::test]
-async fn joins_of_a_career_page_hold() {
+async fn openings_publications_and_locations_can_be_joined() {
     let tenant = Tenant::start().await;
     let openings = tenant.read("/jobOpenings/").await;
     let publications = tenant.read("/jobPublications/").await;
@@ -214,14 +213,17 @@ async fn joins_of_a_career_page_hold() {
 }
 
 #[tokio::test]
-async fn numbers_come_as_they_were_sent() {
+async fn numbers_are_returned_as_they_were_sent() {
     let tenant = Tenant::start().await;
     let location =
         json!({ "id": "X_1", "orgUnitId": 1, "nameMessages": { "de": "Eck" }, "latitude": 54, "longitude": 10.5 });
-    let made = tenant.made("/locations", &location).await;
-    assert_eq!((made["latitude"].to_string(), made["longitude"].to_string()), ("54".to_owned(), "10.5".to_owned()));
-    assert_eq!((&made["isJobLocation"], &made["isAppointmentLocation"]), (&json!(true), &json!(false)));
+    let created = tenant.created("/locations", &location).await;
+    assert_eq!(
+        (created["latitude"].to_string(), created["longitude"].to_string()),
+        ("54".to_owned(), "10.5".to_owned())
+    );
+    assert_eq!((&created["isJobLocation"], &created["isAppointmentLocation"]), (&json!(true), &json!(false)));
     let flags = json!({ "isJobLocation": null, "isDesiredLocation": false });
-    let replaced = tenant.replaced("/locations/X_1", &with(made, flags)).await;
+    let replaced = tenant.replaced("/locations/X_1", &with(created, flags)).await;
     assert_eq!((&replaced["isJobLocation"], &replaced["isDesiredLocation"]), (&json!(true), &json!(false)));
 }

@@ -1,4 +1,4 @@
-//! Every documented operation once, in the order of an integration; and twice for the same bytes.
+//! Every documented operation, called once in the order of an integration.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{Tenant, application, job_opening, person};
 
-/// Calls, and keeps what was called and what came back.
+/// Calls operations and records their names and response bodies.
 struct Walk {
     tenant: Tenant,
     operations: BTreeSet<String>,
@@ -20,7 +20,7 @@ impl Walk {
         Self { tenant: Tenant::over(simulator).await, operations: BTreeSet::new(), transcript: Vec::new() }
     }
 
-    /// `operation` is the method and the path as the reference has it, the `{}` filled in order by `ids`.
+    /// Calls an operation, named by its method and path template; `ids` fill the placeholders in order.
     async fn call(&mut self, operation: &str, ids: &[&Value], body: Value) -> Value {
         let (method, template) = operation.split_once(' ').unwrap();
         let mut path = String::new();
@@ -53,7 +53,7 @@ impl Walk {
         self.call(&format!("GET {path}"), ids, Value::Null).await
     }
 
-    /// Reads an entity, changes a member, puts everything back, and wants the next version.
+    /// Reads an entity, changes one member, writes the entity back and checks the new version.
     async fn change(&mut self, path: &str, ids: &[&Value], name: &str, value: Value) {
         let mut body = self.get(path, ids).await;
         body[name] = value.clone();
@@ -169,8 +169,8 @@ impl Walk {
         self.get("/applications/", &[]).await;
         let mut body = application(&person, opening);
         body["refJobPublication"] = json!({ "id": publication["id"] });
-        let made = self.call("POST /applications/", &[], body).await;
-        let id = &made["id"];
+        let created = self.call("POST /applications/", &[], body).await;
+        let id = &created["id"];
         self.change("/applications/{id}", &[id], "externalId", json!("app-neu")).await;
         self.change("/applications/{id}", &[id], "refJobPublication", Value::Null).await;
         assert_eq!(self.get("/applications/?externalId={externalId}", &[&json!("app-neu")]).await["id"], *id);
@@ -214,7 +214,7 @@ async fn every_documented_operation_succeeds_in_the_order_of_an_integration() {
 }
 
 #[tokio::test]
-async fn two_runs_with_one_seed_give_the_same_bytes_and_another_seed_others() {
+async fn the_same_seed_gives_the_same_bytes_and_another_seed_different_ones() {
     let mut transcripts = Vec::new();
     for seed in [7, 7, 8] {
         let mut walk = Walk::over(Simulator::builder().seed(seed).start().await.unwrap()).await;

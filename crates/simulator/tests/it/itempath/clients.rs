@@ -1,4 +1,4 @@
-//! The calls of public clients, in their order and spelling: an adapter that polls, a counter, a batcher, a stock keeper.
+//! Call sequences of public clients, reproduced exactly: for diagnosis, polling, counting, batching and stock rules.
 
 use reqwest::{Method, StatusCode};
 use serde_json::json;
@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{Plant, id};
 
 #[tokio::test]
-async fn a_diagnosis_asks_for_order_lines_in_ten_ways() {
+async fn a_diagnosis_script_filters_order_lines_in_ten_ways() {
     let plant = Plant::start().await;
     for query in [
         "limit=5",
@@ -25,7 +25,7 @@ async fn a_diagnosis_asks_for_order_lines_in_ten_ways() {
 }
 
 #[tokio::test]
-async fn an_adapter_fills_its_shelves_and_then_polls() {
+async fn an_adapter_loads_master_data_and_then_polls() {
     let plant = Plant::start().await;
     assert!(!plant.get("materials?limit=1000").await["materials"].as_array().unwrap().is_empty());
     plant.get("orders?status=in_progress&limit=200").await;
@@ -50,22 +50,22 @@ async fn an_adapter_fills_its_shelves_and_then_polls() {
 }
 
 #[tokio::test]
-async fn a_counter_orders_a_count_looks_it_up_and_deletes_it() {
+async fn a_counting_client_creates_finds_and_deletes_a_count_order() {
     let plant = Plant::start().await;
     let content = plant.get("location_contents?limit=1").await["contents"][0].clone();
-    let place = json!([{ "id": content["locationId"] }]);
+    let locations = json!([{ "id": content["locationId"] }]);
     let count = json!({
-        "name": "Telling 7", "directionType": 5, "priority": 2, "locations": place,
+        "name": "Telling 7", "directionType": 5, "priority": 2, "locations": locations,
         "deadline": "2026-05-06T10:11:12.123456", "Info1": "syklisk"
     });
-    let made = plant.call(Method::POST, "orders", Some(count.clone())).await;
-    assert_eq!(made.0, StatusCode::OK, "{}", made.1);
+    let created = plant.call(Method::POST, "orders", Some(count.clone())).await;
+    assert_eq!(created.0, StatusCode::OK, "{}", created.1);
     let nowhere = json!({ "name": "Telling 8", "directionType": 5, "locations": [] });
     let (status, _) = plant.call(Method::POST, "orders", Some(nowhere)).await;
     assert!([StatusCode::BAD_REQUEST, StatusCode::UNPROCESSABLE_ENTITY].contains(&status), "{status}");
     let mut found = plant.get("orders?name=Telling+7&limit=1").await["orders"].clone();
     if found.as_array().unwrap().is_empty() {
-        // What is fresh is missing from the first list.
+        // The first list after a write misses the new row.
         found = plant.get("orders?name=Telling+7&limit=1").await["orders"].clone();
     }
     plant.delete(&format!("orders/{}/delete", id(&found[0]))).await;
@@ -77,7 +77,7 @@ async fn a_counter_orders_a_count_looks_it_up_and_deletes_it() {
 }
 
 #[tokio::test]
-async fn a_batcher_allocates_an_order_and_puts_its_work_into_a_batch() {
+async fn a_batching_client_allocates_an_order_and_assigns_its_work_to_a_batch() {
     let plant = Plant::start().await;
     let content = plant.get("location_contents?currentQuantity=[gt]10&limit=1").await["contents"][0].clone();
     let line = json!([{ "materialId": content["materialId"], "quantity": 1 }]);
@@ -102,12 +102,12 @@ async fn a_batcher_allocates_an_order_and_puts_its_work_into_a_batch() {
     let units = json!([{ "name": unit }]).to_string();
     let line = format!("order_lines/{}", id(&shown["order_lines"][0]));
     let changed = plant.put(&line, json!({ "storageUnits": units })).await;
-    assert_eq!(changed["order_line"]["storageUnits"][0]["name"], unit, "a list as JSON in a text");
+    assert_eq!(changed["order_line"]["storageUnits"][0]["name"], unit, "the list was sent as a JSON string");
     plant.put(&format!("orders/{}", id(&order)), json!({ "allocate": false, "deallocate": true })).await;
 }
 
 #[tokio::test]
-async fn a_stock_keeper_finds_a_material_a_bin_and_a_property_and_sets_a_rule() {
+async fn a_stock_client_creates_a_storage_rule_for_a_material_and_a_bin() {
     let plant = Plant::start().await;
     let name = plant.get("materials?limit=1").await["materials"][0]["name"].as_str().unwrap().to_owned();
     let material = plant.get(&format!("materials?name={name}")).await["materials"][0].clone();
@@ -123,8 +123,11 @@ async fn a_stock_keeper_finds_a_material_a_bin_and_a_property_and_sets_a_rule() 
         "materialId": material["id"], "binId": bin["id"], "description": "", "isDefaultBin": false,
         "minStockPerBin": 1, "maxStockPerBin": 10, "requiredCapacity": 10
     });
-    let made = plant.post("storage_rules", rule.clone()).await["storage_rule"].clone();
+    let created = plant.post("storage_rules", rule.clone()).await["storage_rule"].clone();
     assert_eq!(plant.call(Method::POST, "storage_rules", Some(rule)).await.0, StatusCode::UNPROCESSABLE_ENTITY);
-    plant.put(&format!("storage_rules/{}", id(&made)), json!({ "maxStockPerBin": 20 })).await;
-    assert!(plant.delete(&format!("storage_rules/{}", id(&made))).await.is_object(), "they read its JSON");
+    plant.put(&format!("storage_rules/{}", id(&created)), json!({ "maxStockPerBin": 20 })).await;
+    assert!(
+        plant.delete(&format!("storage_rules/{}", id(&created))).await.is_object(),
+        "the client parses JSON from a deletion"
+    );
 }

@@ -1,4 +1,4 @@
-//! Lists: pages, order, counting, filters, dates.
+//! Lists: pages, sorting, counts, filters and dates.
 
 use keyfob_simulator::Simulator;
 use reqwest::Method;
@@ -30,7 +30,7 @@ async fn pages_are_counted_from_zero_and_cover_every_row_once() {
 }
 
 #[tokio::test]
-async fn a_limit_that_makes_no_sense_is_passed_over() {
+async fn an_invalid_limit_or_page_is_ignored() {
     let plant = Plant::start().await;
     for query in ["limit=0", "limit=-1", "limit=many", "page=first", "page=-1"] {
         let body = plant.get(&format!("bins?{query}")).await;
@@ -39,7 +39,7 @@ async fn a_limit_that_makes_no_sense_is_passed_over() {
 }
 
 #[tokio::test]
-async fn comparisons_stand_before_the_value() {
+async fn comparison_prefixes_filter_rows() {
     let plant = Plant::start().await;
     let all = plant.count("transactions").await;
     let picks = plant.count("transactions?type=4").await;
@@ -59,7 +59,7 @@ async fn comparisons_stand_before_the_value() {
 }
 
 #[tokio::test]
-async fn dates_are_shortened_and_named_and_repeated_for_a_range() {
+async fn date_filters_accept_short_forms_words_and_ranges() {
     let plant = Plant::start().await;
     let all = plant.count("transactions").await;
     assert_eq!(
@@ -123,7 +123,7 @@ async fn references_between_rows_are_consistent() {
             }
         }
     }
-    // The sum of what lies somewhere is what a material has.
+    // A material's quantity is the sum of its location contents.
     let body = plant.get("materials?currentQuantity=[gt]0&limit=10").await;
     for material in body["materials"].as_array().unwrap() {
         let contents = plant.get(&format!("location_contents?materialId={}", super::id(material))).await;
@@ -135,7 +135,7 @@ async fn references_between_rows_are_consistent() {
 }
 
 #[tokio::test]
-async fn one_script_against_one_seed_gives_the_same_bytes() {
+async fn the_same_seed_and_calls_give_the_same_bytes() {
     let script = async |seed: u64| {
         let plant = Plant::over(Simulator::builder().seed(seed).start().await.unwrap(), http());
         let mut text = Vec::new();
@@ -153,7 +153,7 @@ async fn one_script_against_one_seed_gives_the_same_bytes() {
 }
 
 #[tokio::test]
-async fn it_works_over_tls_for_clients_that_trust_the_private_certificate() {
+async fn tls_works_for_clients_that_trust_the_generated_certificate() {
     let simulator = Simulator::builder().tls(true).start().await.unwrap();
     let pem = simulator.certificate_pem().unwrap().to_owned();
     let mut roots = rustls::RootCertStore::empty();

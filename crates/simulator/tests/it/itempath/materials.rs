@@ -1,14 +1,14 @@
-//! Materials, codes, rules, kits: names, references, partial updates.
+//! Materials, codes, storage rules and kits: names, references and partial updates.
 
 use std::time::Duration;
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::{Plant, complaint, id};
+use super::{Plant, field_message, id};
 
 #[tokio::test]
-async fn a_material_comes_back_with_every_key_and_floats_as_floats() {
+async fn a_material_is_returned_with_every_key_and_floats_with_a_fraction() {
     let plant = Plant::start().await;
     let body = json!({
         "name": "Dichtring Ø12",
@@ -48,26 +48,27 @@ async fn a_material_comes_back_with_every_key_and_floats_as_floats() {
 }
 
 #[tokio::test]
-async fn names_and_codes_share_one_space() {
+async fn names_and_codes_share_one_namespace() {
     let plant = Plant::start().await;
     let first = plant.get("materials?limit=1").await["materials"][0].clone();
-    let refuse = async |path: &str, body: Value, field: &str, why: &str| {
-        let (status, answer) = plant.call(Method::POST, path, Some(body)).await;
-        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{answer}");
-        assert!(complaint(&answer, field).contains(why), "{answer}");
+    let check_rejected = async |path: &str, body: Value, field: &str, reason: &str| {
+        let (status, response) = plant.call(Method::POST, path, Some(body)).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{response}");
+        assert!(field_message(&response, field).contains(reason), "{response}");
     };
-    refuse("materials", json!({ "name": first["name"] }), "name", "already exists").await;
-    refuse("materials", json!({ "name": first["codes"][0] }), "name", "already exists").await;
-    refuse("materials", json!({ "name": "N", "codes": [first["name"]] }), "codes", "already exists").await;
-    refuse("materials", json!({ "codes": [] }), "name", "Missing data").await;
-    refuse("materials", json!({ "name": "x".repeat(51) }), "name", "50").await;
-    refuse("materials", json!({ "name": "N", "valuePerUnit": "dear" }), "valuePerUnit", "number").await;
-    refuse("materials", json!({ "name": "N", "valuePerUnit": 1e300 }), "valuePerUnit", "number").await;
-    refuse("materials", json!({ "name": "N", "materialPropertyId": "X" }), "materialPropertyId", "exist").await;
-    refuse("material_codes", json!({ "name": first["name"], "materialId": first["id"] }), "name", "exists").await;
-    refuse("material_codes", json!({ "name": "C", "materialId": "nowhere" }), "materialId", "exist").await;
+    check_rejected("materials", json!({ "name": first["name"] }), "name", "already exists").await;
+    check_rejected("materials", json!({ "name": first["codes"][0] }), "name", "already exists").await;
+    check_rejected("materials", json!({ "name": "N", "codes": [first["name"]] }), "codes", "already exists").await;
+    check_rejected("materials", json!({ "codes": [] }), "name", "Missing data").await;
+    check_rejected("materials", json!({ "name": "x".repeat(51) }), "name", "50").await;
+    check_rejected("materials", json!({ "name": "N", "valuePerUnit": "dear" }), "valuePerUnit", "number").await;
+    check_rejected("materials", json!({ "name": "N", "valuePerUnit": 1e300 }), "valuePerUnit", "number").await;
+    check_rejected("materials", json!({ "name": "N", "materialPropertyId": "X" }), "materialPropertyId", "exist").await;
+    check_rejected("material_codes", json!({ "name": first["name"], "materialId": first["id"] }), "name", "exists")
+        .await;
+    check_rejected("material_codes", json!({ "name": "C", "materialId": "nowhere" }), "materialId", "exist").await;
 
-    // The answer to a new code is a list under the singular name.
+    // Creating a code returns a list under the singular key.
     let code = plant.post("material_codes", json!({ "name": "Käse-1", "materialId": first["id"] })).await;
     let code = code["material_code"][0].clone();
     let material = plant.get(&format!("materials/{}", id(&first))).await;
@@ -79,7 +80,7 @@ async fn names_and_codes_share_one_space() {
 }
 
 #[tokio::test]
-async fn what_is_new_is_missing_from_one_list() {
+async fn a_new_row_is_missing_from_the_first_list() {
     let plant = Plant::start().await;
     let name = "Nachzügler";
     let batch = plant.post("batches", json!({ "name": name, "type": 2 })).await["batch"].clone();
@@ -90,12 +91,12 @@ async fn what_is_new_is_missing_from_one_list() {
     plant.post("batches", json!({ "name": "Zweiter" })).await;
     plant.simulator.advance(Duration::from_secs(1));
     assert_eq!(plant.count("batches?name=Zweiter").await, 1);
-    let (status, answer) = plant.call(Method::POST, "batches", Some(json!({ "name": "zweiter" }))).await;
-    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{answer}");
+    let (status, response) = plant.call(Method::POST, "batches", Some(json!({ "name": "zweiter" }))).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{response}");
 }
 
 #[tokio::test]
-async fn one_storage_rule_for_a_material_and_a_bin() {
+async fn a_material_and_a_bin_have_at_most_one_storage_rule() {
     let plant = Plant::start().await;
     let material = plant.get("materials?limit=1&page=1").await["materials"][0].clone();
     let bins = plant.get("bins").await["bins"].clone();
@@ -105,13 +106,13 @@ async fn one_storage_rule_for_a_material_and_a_bin() {
     });
     let rule = plant.post("storage_rules", body.clone()).await["storage_rule"].clone();
     assert_eq!((&rule["isDefaultBin"], &rule["requiredCapacity"]), (&json!(false), &json!(10)));
-    let (status, answer) = plant.call(Method::POST, "storage_rules", Some(body)).await;
+    let (status, response) = plant.call(Method::POST, "storage_rules", Some(body)).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
-    complaint(&answer, "binId");
+    field_message(&response, "binId");
     let path = format!("storage_rules/{}", id(&rule));
-    let (status, answer) = plant.call(Method::PUT, &path, Some(json!({ "requiredCapacity": 101 }))).await;
+    let (status, response) = plant.call(Method::PUT, &path, Some(json!({ "requiredCapacity": 101 }))).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
-    complaint(&answer, "requiredCapacity");
+    field_message(&response, "requiredCapacity");
     assert_eq!(plant.put(&path, json!({ "maxStockPerBin": "12.5" })).await["storage_rule"]["maxStockPerBin"], 12.5);
     assert!(plant.delete(&path).await.is_object());
 }
@@ -119,9 +120,9 @@ async fn one_storage_rule_for_a_material_and_a_bin() {
 #[tokio::test]
 async fn a_kit_has_lines_of_materials_and_kits() {
     let plant = Plant::start().await;
-    let (status, answer) = plant.call(Method::POST, "kits", Some(json!({ "name": "Leer", "lines": [] }))).await;
+    let (status, response) = plant.call(Method::POST, "kits", Some(json!({ "name": "Leer", "lines": [] }))).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(complaint(&answer, "lines").contains("at least one"));
+    assert!(field_message(&response, "lines").contains("at least one"));
     let material = plant.get("materials?limit=1").await["materials"][0]["id"].clone();
     let nested = plant.get("kits?limit=1").await["kits"][0]["id"].clone();
     let lines = json!([{ "materialId": material, "quantity": 2 }, { "materialId": nested }]);
@@ -145,7 +146,7 @@ async fn a_kit_has_lines_of_materials_and_kits() {
 }
 
 #[tokio::test]
-async fn a_body_has_to_be_a_json_object() {
+async fn a_body_must_be_a_json_object() {
     let plant = Plant::start().await;
     for (content_type, body) in [
         ("application/json", "{"),

@@ -1,11 +1,11 @@
-//! Orders: lines, allocation, and what becomes of them.
+//! Orders: lines, allocation, processing and deletion.
 
 use std::time::Duration;
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::{Plant, complaint, id};
+use super::{Plant, field_message, id};
 
 const WITHOUT_LINES: &str = "Order must have at least one order line.";
 
@@ -14,7 +14,7 @@ async fn stocked(plant: &Plant) -> Value {
 }
 
 #[tokio::test]
-async fn an_order_needs_lines() {
+async fn an_order_requires_lines() {
     let plant = Plant::start().await;
     for body in [
         json!({ "name": "Leer" }),
@@ -22,13 +22,13 @@ async fn an_order_needs_lines() {
         json!({ "name": "Leer", "directionType": "count" }),
         json!({ "name": "Leer", "directionType": 2, "locations": [{ "name": "1-01-01" }] }),
     ] {
-        let (status, answer) = plant.call(Method::POST, "orders", Some(body)).await;
-        assert_eq!((status, answer), (StatusCode::BAD_REQUEST, json!(WITHOUT_LINES)));
+        let (status, response) = plant.call(Method::POST, "orders", Some(body)).await;
+        assert_eq!((status, response), (StatusCode::BAD_REQUEST, json!(WITHOUT_LINES)));
     }
 }
 
 #[tokio::test]
-async fn lines_name_their_material_and_are_numbered() {
+async fn order_lines_resolve_their_material_and_are_numbered() {
     let plant = Plant::start().await;
     let material = stocked(&plant).await;
     let body = json!({
@@ -71,14 +71,14 @@ async fn lines_name_their_material_and_are_numbered() {
         ),
         (json!({ "order_lines": [{}] }), "name"),
     ] {
-        let (status, answer) = plant.call(Method::POST, "orders", Some(body)).await;
-        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{answer}");
-        complaint(&answer, field);
+        let (status, response) = plant.call(Method::POST, "orders", Some(body)).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{response}");
+        field_message(&response, field);
     }
 }
 
 #[tokio::test]
-async fn lines_are_added_changed_and_deleted() {
+async fn order_lines_are_added_changed_and_deleted() {
     let plant = Plant::start().await;
     let material = stocked(&plant).await;
     let line = json!({ "materialId": material["id"], "quantity": 4 });
@@ -96,15 +96,15 @@ async fn lines_are_added_changed_and_deleted() {
     assert_eq!(booked().await, 7.0);
     plant.delete(&path).await;
     assert_eq!(booked().await, 4.0);
-    let tombstone = plant.get(&format!("transactions?orderLineId={}", id(&line))).await["transactions"][0].clone();
-    assert_eq!((&tombstone["motiveType"], &tombstone["quantityConfirmed"]), (&json!(5), &json!(0.0)));
+    let deletion = plant.get(&format!("transactions?orderLineId={}", id(&line))).await["transactions"][0].clone();
+    assert_eq!((&deletion["motiveType"], &deletion["quantityConfirmed"]), (&json!(5), &json!(0.0)));
 
     let processed = plant.get("order_lines?status=processed&limit=1").await["order_lines"][0].clone();
     let path = format!("order_lines/{}", id(&processed));
     for (method, body) in [(Method::PUT, Some(json!({ "quantity": 1 }))), (Method::DELETE, None)] {
-        let (status, answer) = plant.call(method, &path, body).await;
+        let (status, response) = plant.call(method, &path, body).await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
-        complaint(&answer, "status");
+        field_message(&response, "status");
     }
     for body in
         [json!({ "materialId": material["id"], "quantity": 1 }), json!({ "orderId": order["id"], "quantity": 1 })]
@@ -134,7 +134,7 @@ async fn a_deleted_order_leaves_transactions_about_its_lines() {
 }
 
 #[tokio::test]
-async fn an_allocated_order_is_worked_off_as_time_goes_by() {
+async fn an_allocated_order_is_processed_as_simulated_time_passes() {
     let plant = Plant::start().await;
     let material = stocked(&plant).await;
     let before = material["currentQuantity"].as_f64().unwrap();
@@ -181,13 +181,13 @@ async fn an_allocated_order_is_worked_off_as_time_goes_by() {
     let exported =
         plant.put(&path, json!({ "exportStateType": 4, "orderName": "anders" })).await["transaction"].clone();
     assert_eq!((&exported["exportStateType"], &exported["orderName"]), (&json!(4), &json!("Lauf")));
-    let (status, answer) = plant.call(Method::PUT, &path, Some(json!({ "exportStateType": 7 }))).await;
+    let (status, response) = plant.call(Method::PUT, &path, Some(json!({ "exportStateType": 7 }))).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
-    complaint(&answer, "exportStateType");
+    field_message(&response, "exportStateType");
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_not_allocated() {
+async fn missing_stock_is_not_allocated() {
     let plant = Plant::start().await;
     let empty = plant.get("materials?currentQuantity=0&limit=1").await["materials"][0]["id"].clone();
     let line = json!({ "materialId": empty, "quantity": 5 });
@@ -195,9 +195,9 @@ async fn what_is_not_there_is_not_allocated() {
     let order = plant.post("orders", body).await["order"].clone();
     assert_eq!((&order["incompleteAllocations"], &order["order_lines"][0]["hasStock"]), (&json!(1), &json!(0)));
     plant.simulator.advance(Duration::from_secs(3600));
-    let told = plant.get("transactions?orderName=Mangel").await["transactions"][0].clone();
-    assert_eq!((&told["motiveType"], &told["quantityDeviated"]), (&json!(2), &json!(5.0)));
-    // What comes in finds a place, and can be picked afterwards.
+    let shortage = plant.get("transactions?orderName=Mangel").await["transactions"][0].clone();
+    assert_eq!((&shortage["motiveType"], &shortage["quantityDeviated"]), (&json!(2), &json!(5.0)));
+    // Received stock gets a location and can be picked afterwards.
     let line = json!({ "materialId": empty, "quantity": 5 });
     plant
         .post("orders", json!({ "name": "Zugang", "directionType": "1", "order_lines": [line], "allocate": true }))
@@ -208,7 +208,7 @@ async fn what_is_not_there_is_not_allocated() {
 }
 
 #[tokio::test]
-async fn a_count_order_names_places_instead_of_lines() {
+async fn a_count_order_names_locations_instead_of_lines() {
     let plant = Plant::start().await;
     let content = plant.get("location_contents?limit=1").await["contents"][0].clone();
     let body = json!({
@@ -223,7 +223,7 @@ async fn a_count_order_names_places_instead_of_lines() {
     let order = plant.post("orders", body).await["order"].clone();
     assert_eq!(order["order_lines"].as_array().unwrap().len(), 5);
     let body = json!({ "name": "Zählung 3", "directionType": 5, "locations": [{ "id": "nirgends" }] });
-    let (status, answer) = plant.call(Method::POST, "orders", Some(body)).await;
+    let (status, response) = plant.call(Method::POST, "orders", Some(body)).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
-    complaint(&answer, "locations");
+    field_message(&response, "locations");
 }

@@ -1,4 +1,4 @@
-//! Three kinds of token, and who gets which.
+//! Access, refresh and application tokens, and the users they belong to.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::Plant;
 use crate::support::answer;
 
-/// The claims of a token, which is none of a client's business.
+/// Decodes the claims of a JWT.
 fn claims(token: &str) -> Value {
     use base64::Engine;
     let part = token.split('.').nth(1).unwrap();
@@ -18,7 +18,7 @@ fn claims(token: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_login_gives_two_tokens_and_says_when_they_end() {
+async fn a_login_returns_two_tokens_and_their_expiry() {
     let mut plant = Plant::start().await;
     let body = plant.log_in(credentials::ITEMPATH_USERNAME, credentials::ITEMPATH_PASSWORD).await;
     assert_eq!((&body["id"], &body["isAdmin"]), (&json!(1), &json!("true")));
@@ -36,7 +36,7 @@ async fn a_login_gives_two_tokens_and_says_when_they_end() {
 }
 
 #[tokio::test]
-async fn a_wrong_password_is_not_found() {
+async fn a_failed_login_gets_404() {
     let plant = Plant::start().await;
     for (name, password) in [
         (credentials::ITEMPATH_USERNAME, "wrong"),
@@ -51,13 +51,13 @@ async fn a_wrong_password_is_not_found() {
     let request = plant.http.post(plant.url("users/login")).json(&json!({ "username": "x" }));
     let (status, body) = answer(request.send().await.unwrap()).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
-    super::complaint(&body, "password");
+    super::field_message(&body, "password");
     let form = plant.http.post(plant.url("users/login")).form(&[("username", "x"), ("password", "y")]);
     assert_eq!(form.send().await.unwrap().status(), StatusCode::UNPROCESSABLE_ENTITY);
 }
 
 #[tokio::test]
-async fn a_refresh_takes_the_refresh_token_and_does_not_replace_it() {
+async fn a_refresh_requires_the_refresh_token_and_does_not_rotate_it() {
     let mut plant = Plant::start().await;
     let body = plant.log_in(credentials::ITEMPATH_USERNAME, credentials::ITEMPATH_PASSWORD).await;
     let refresh = body["refreshToken"].as_str().unwrap();
@@ -78,8 +78,8 @@ async fn a_refresh_takes_the_refresh_token_and_does_not_replace_it() {
 async fn application_tokens_are_for_application_users() {
     let mut plant = Plant::start().await;
     let person = plant.log_in(credentials::ITEMPATH_USERNAME, credentials::ITEMPATH_PASSWORD).await;
-    let refused = plant.exchange("users/application-token", person["refreshToken"].as_str().unwrap()).await;
-    assert_eq!(refused.0, StatusCode::FORBIDDEN);
+    let rejected = plant.exchange("users/application-token", person["refreshToken"].as_str().unwrap()).await;
+    assert_eq!(rejected.0, StatusCode::FORBIDDEN);
     let (name, password) = (credentials::ITEMPATH_APPLICATION_USERNAME, credentials::ITEMPATH_APPLICATION_PASSWORD);
     let machine = plant.login(name, password).await.1;
     let path = "users/application-token";
@@ -90,7 +90,7 @@ async fn application_tokens_are_for_application_users() {
     let (status, _) = plant.exchange(path, machine["accessToken"].as_str().unwrap()).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
 
-    // It outlives every other token, and ends with its user.
+    // An application token outlives every other token and ends when its user is deactivated.
     let admin = std::mem::replace(&mut plant.token, token.to_owned());
     plant.simulator.advance(Duration::from_secs(400 * 24 * 3600));
     plant.get("materials?limit=1").await;
@@ -109,16 +109,16 @@ async fn an_access_token_lives_fifteen_minutes() {
     plant.simulator.advance(Duration::from_secs(890));
     plant.get("bins").await;
     plant.simulator.advance(Duration::from_secs(10));
-    let (status, answer) = plant.call(Method::GET, "bins", None).await;
-    assert_eq!((status, &answer["msg"]), (StatusCode::UNAUTHORIZED, &json!("Token has expired")));
+    let (status, response) = plant.call(Method::GET, "bins", None).await;
+    assert_eq!((status, &response["msg"]), (StatusCode::UNAUTHORIZED, &json!("Token has expired")));
     let (_, fresh) = plant.exchange("users/refresh", body["refreshToken"].as_str().unwrap()).await;
     let claims = claims(fresh["accessToken"].as_str().unwrap());
-    // A client's real clock is 900 seconds behind by now, and so are its own expectations.
+    // The simulated clock is 900 seconds ahead of the real one, and `iat` follows it.
     assert!(claims["iat"].as_i64().unwrap() - Utc::now().timestamp() >= 899);
 }
 
 #[tokio::test]
-async fn what_is_no_good_token_is_unauthorized() {
+async fn missing_malformed_and_revoked_tokens_get_401() {
     let mut plant = Plant::start().await;
     let (status, body) = answer(plant.http.get(plant.url("bins")).send().await.unwrap()).await;
     assert_eq!((status, &body["msg"]), (StatusCode::UNAUTHORIZED, &json!("Missing Authorization Header")));
@@ -133,7 +133,7 @@ async fn what_is_no_good_token_is_unauthorized() {
 }
 
 #[tokio::test]
-async fn a_disabled_client_neither_logs_in_nor_calls() {
+async fn a_disabled_client_can_neither_log_in_nor_call() {
     let plant = Plant::start().await;
     plant.simulator.disable_client(Vendor::ItemPath);
     assert_eq!(plant.call(Method::GET, "bins", None).await.0, StatusCode::UNAUTHORIZED);
@@ -144,7 +144,7 @@ async fn a_disabled_client_neither_logs_in_nor_calls() {
 }
 
 #[tokio::test]
-async fn the_configured_lifetime_is_in_token_and_answer_alike() {
+async fn a_configured_lifetime_is_in_the_token_and_a_missing_expiry_in_the_response() {
     let mut plant = Plant::start().await;
     plant.simulator.token_lifetime(Vendor::ItemPath, Duration::from_secs(5));
     plant.simulator.expires_in(Vendor::ItemPath, ExpiresIn::Missing);
@@ -155,7 +155,7 @@ async fn the_configured_lifetime_is_in_token_and_answer_alike() {
 }
 
 #[tokio::test]
-async fn users_have_kinds_and_states() {
+async fn users_have_types_and_statuses() {
     let mut plant = Plant::start().await;
     let body = json!({ "username": "jäger", "password": "p", "email": "jaeger@lager.example", "roleId": 2 });
     let user = plant.post("users", body).await["user"].clone();
@@ -167,7 +167,7 @@ async fn users_have_kinds_and_states() {
     let (status, taken) =
         plant.call(Method::POST, "users", Some(json!({ "username": "JÄGER", "password": "p" }))).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(super::complaint(&taken, "username").contains("already exists"));
+    assert!(super::field_message(&taken, "username").contains("already exists"));
 
     plant.log_in("jäger", "p").await;
     let (status, _) = plant.call(Method::POST, "users", Some(json!({ "username": "x", "password": "y" }))).await;

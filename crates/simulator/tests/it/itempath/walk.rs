@@ -1,4 +1,4 @@
-//! Every operation once, and nothing beyond them.
+//! Every documented operation, and errors for undocumented ones.
 
 use keyfob_simulator::credentials;
 use reqwest::{Method, StatusCode};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::Plant;
 
-/// Path, key of lists, key of single rows.
+/// Path, key of lists and key of single rows.
 const READABLE: [(&str, &str, &str); 32] = [
     ("users", "users", "user"),
     ("materials", "materials", "material"),
@@ -47,7 +47,7 @@ fn text(id: &Value) -> String {
 }
 
 #[tokio::test]
-async fn every_resource_is_listed_and_shown_under_its_keys() {
+async fn every_resource_is_listed_and_read_under_its_keys() {
     let plant = Plant::start().await;
     for (path, many, one) in READABLE {
         let body = plant.get(path).await;
@@ -78,7 +78,7 @@ async fn every_resource_is_listed_and_shown_under_its_keys() {
 }
 
 #[tokio::test]
-async fn what_can_be_written_is_created_updated_and_deleted() {
+async fn writable_resources_are_created_updated_and_deleted() {
     let plant = Plant::start().await;
     let material = plant.get("materials?limit=1").await["materials"][0]["id"].clone();
     let bin = plant.get("bins?limit=1&page=5").await["bins"][0]["id"].clone();
@@ -123,7 +123,7 @@ async fn what_can_be_written_is_created_updated_and_deleted() {
         if let (Some(name), Some(value)) = (name, value) {
             let changed = plant.put(&at, change.clone()).await[one].clone();
             assert!(changed[name] == *value || name == "deadline" || value.is_number(), "{changed}");
-            // The overview says POST where the pages say PUT.
+            // The vendor's overview documents POST, its resource pages PUT.
             assert_eq!(plant.post(&at, change.clone()).await[one][name], changed[name]);
             assert_eq!(plant.get(&at).await[one][name], changed[name]);
         }
@@ -131,12 +131,12 @@ async fn what_can_be_written_is_created_updated_and_deleted() {
         assert_eq!(status, if deletes { StatusCode::OK } else { StatusCode::METHOD_NOT_ALLOWED }, "{path}");
         assert_eq!(plant.call(Method::GET, &at, None).await.0 == StatusCode::NOT_FOUND, deletes, "{path}");
     }
-    let made = plant.put("batches", json!({ "name": "nach alter Art" })).await;
-    assert_eq!(made["batch"]["type"], 1);
+    let created = plant.put("batches", json!({ "name": "nach alter Art" })).await;
+    assert_eq!(created["batch"]["type"], 1);
 }
 
 #[tokio::test]
-async fn undocumented_paths_and_methods_are_refused_before_tokens_are_looked_at() {
+async fn undocumented_paths_and_methods_are_rejected_before_authentication() {
     let plant = Plant::start().await;
     for path in ["order-lines", "api_calls", "v1/materials", "materials/1/2", ""] {
         let response = plant.http.get(plant.url(path)).send().await.unwrap();
@@ -147,7 +147,7 @@ async fn undocumented_paths_and_methods_are_refused_before_tokens_are_looked_at(
 }
 
 #[tokio::test]
-async fn the_call_log_knows_who_called_what() {
+async fn the_call_log_records_users_endpoints_and_errors() {
     let plant = Plant::start().await;
     plant.call(Method::POST, "orders", Some(json!({ "name": "Ø" }))).await;
     plant.post("users", json!({ "username": "geheim", "password": "streng-geheim" })).await;
@@ -159,7 +159,7 @@ async fn the_call_log_knows_who_called_what() {
 }
 
 #[tokio::test]
-async fn a_connection_is_shown_without_an_envelope_and_with_the_vendors_own_typo() {
+async fn a_connection_has_no_envelope_and_the_vendors_misspelt_key() {
     let plant = Plant::start().await;
     let listed = plant.get("connections").await["connections"][0].clone();
     let shown = plant.get("connections/1").await;
