@@ -14,14 +14,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use axum::Router;
 use axum::routing::{get, post};
 
-use crate::shared::Shared;
-pub(crate) use webhook::delivery;
+use crate::state::SharedState;
+pub(crate) use webhook::webhook_requests;
 use world::World;
 
 /// What every handler gets.
 #[derive(Clone)]
 struct Bits {
-    shared: Shared,
+    shared: SharedState,
     world: Arc<Mutex<World>>,
 }
 
@@ -31,7 +31,7 @@ impl Bits {
     }
 }
 
-pub(crate) fn router(shared: &Shared) -> Router {
+pub(crate) fn router(shared: &SharedState) -> Router {
     let state = Bits { shared: shared.clone(), world: Arc::new(Mutex::new(World::new(shared))) };
     let guarded = Router::new()
         .route("/v1/applications.create", post(applications::create))

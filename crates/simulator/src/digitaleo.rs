@@ -28,11 +28,11 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 
-use crate::shared::Shared;
+use crate::state::SharedState;
 use crate::vendor::Vendor;
 use dispatch::Host;
 use failure::Failure;
-pub(crate) use webhook::delivery;
+pub(crate) use webhook::webhook_requests;
 use world::World;
 
 /// Characters that a token has at least; the documentation warns of up to 50,000, so clients had better meet them here.
@@ -43,7 +43,7 @@ const MAX_BODY: usize = 64 * 1024 * 1024;
 /// What every handler gets.
 #[derive(Clone)]
 struct Digitaleo {
-    shared: Shared,
+    shared: SharedState,
     world: Arc<Mutex<World>>,
 }
 
@@ -53,7 +53,7 @@ impl Digitaleo {
     }
 }
 
-pub(crate) fn router(shared: &Shared) -> Router {
+pub(crate) fn router(shared: &SharedState) -> Router {
     shared.tokens.configure(Vendor::Digitaleo, |settings| {
         settings.size = settings.size.or(Some(TOKEN_SIZE));
     });

@@ -48,7 +48,7 @@ use axum::routing::post;
 use app::App;
 use reply::Refusal;
 
-use crate::shared::Shared;
+use crate::state::SharedState;
 
 /// The tenant as its pages call it: nothing answers there, so that answers do not depend on the port.
 const TENANT: &str = "https://nordlicht.dvinci.example";
@@ -57,7 +57,7 @@ const MAIL_DOMAIN: &str = "nordlicht.dvinci.example";
 /// More than the largest attachment in base64.
 const MAX_BODY: usize = 64 * 1024 * 1024;
 
-pub(crate) fn router(shared: &Shared) -> Router {
+pub(crate) fn router(shared: &SharedState) -> Router {
     let app = App::new(shared);
     operations::routes(&app)
         .route("/plt/oauth2/token", post(token::token))

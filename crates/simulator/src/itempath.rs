@@ -24,12 +24,12 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::routing::post;
 
-use crate::credentials::ITEMPATH_TOKEN;
-use crate::shared::Shared;
-use crate::tokens::Grant;
+use crate::state::SharedState;
+use crate::state::tokens::Grant;
 use crate::vendor::Vendor;
+use crate::vendor::credentials::ITEMPATH_TOKEN;
 
-pub(crate) fn router(shared: &Shared) -> Router {
+pub(crate) fn router(shared: &SharedState) -> Router {
     let grant = Grant { client: seed::APPLICATION_USER.to_string(), kind: "application", scopes: Vec::new() };
     shared.tokens.register(Vendor::ItemPath, ITEMPATH_TOKEN, grant);
     let app = state::App::new(shared);

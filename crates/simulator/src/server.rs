@@ -1,6 +1,9 @@
 //! The accept loop: HTTP/1.1 and HTTP/2 on one port, with or without TLS, and a kill switch per connection.
 
+mod control;
 mod dispatch;
+mod home;
+pub(crate) mod site;
 mod tls;
 mod wire;
 
@@ -16,10 +19,9 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 
+use site::Site;
 pub(crate) use tls::Identity;
 use wire::{Kill, Wire};
-
-use crate::site::Site;
 
 /// Room for header sections, because a token alone may have 50,000 characters.
 const MAX_HEADERS: u32 = 512 * 1024;

@@ -1,4 +1,6 @@
-//! The handle on a simulator that runs.
+//! The handle on a running simulator.
+
+pub(crate) mod builder;
 
 use std::fmt;
 use std::io;
@@ -9,14 +11,15 @@ use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::builder::Builder;
-use crate::ditio::reporting::DitioReporting;
-use crate::environment;
+use builder::Builder;
+
 use crate::fault::Fault;
 use crate::log::LoggedRequest;
-use crate::site::Site;
-use crate::tokens::ExpiresIn;
+use crate::server::site::Site;
+use crate::state::SharedState;
+use crate::state::tokens::ExpiresIn;
 use crate::vendor::Vendor;
+use crate::vendor::environment;
 use crate::webhook::{Delivery, Webhook};
 
 /// A simulator that runs on the tokio runtime that started it, until it is dropped.
@@ -51,10 +54,15 @@ impl Simulator {
         Self { site, certificate_pem, stop, task }
     }
 
+    /// Returns the state that all vendors share.
+    pub(crate) fn shared(&self) -> &SharedState {
+        &self.site.shared
+    }
+
     /// The origin, such as `http://127.0.0.1:49152`; no slash at the end.
     #[must_use]
     pub fn url(&self) -> &str {
-        &self.site.shared.url
+        &self.shared().url
     }
 
     /// The environment variables that point a client at this simulator, test credentials included.
@@ -72,76 +80,76 @@ impl Simulator {
     /// The simulated time.
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {
-        self.site.shared.clock.now()
+        self.shared().clock.now()
     }
 
     /// Moves simulated time forward: data and tokens grow older by so much.
     pub fn advance(&self, by: Duration) {
-        self.site.shared.clock.advance(by);
+        self.shared().clock.advance(by);
     }
 
     /// Ends the life of every token of a vendor.
     pub fn expire_tokens(&self, vendor: Vendor) {
-        self.site.shared.tokens.expire(&self.site.shared.clock, vendor);
+        self.shared().tokens.expire(&self.shared().clock, vendor);
     }
 
     /// Withdraws every token of a vendor.
     pub fn revoke_tokens(&self, vendor: Vendor) {
-        self.site.shared.tokens.revoke(vendor);
+        self.shared().tokens.revoke(vendor);
     }
 
     /// Disables a vendor's client: its valid tokens are refused, new ones too.
     pub fn disable_client(&self, vendor: Vendor) {
-        self.site.shared.tokens.disable(vendor);
+        self.shared().tokens.disable(vendor);
     }
 
     /// Undoes [`Simulator::disable_client`].
     pub fn enable_client(&self, vendor: Vendor) {
-        self.site.shared.tokens.enable(vendor);
+        self.shared().tokens.enable(vendor);
     }
 
     /// How long a vendor's next access tokens live.
     pub fn token_lifetime(&self, vendor: Vendor, lifetime: Duration) {
-        self.site.shared.tokens.configure(vendor, |settings| settings.lifetime = Some(lifetime));
+        self.shared().tokens.configure(vendor, |settings| settings.lifetime = Some(lifetime));
     }
 
     /// How a vendor's next token answers state the lifetime.
     pub fn expires_in(&self, vendor: Vendor, form: ExpiresIn) {
-        self.site.shared.tokens.configure(vendor, |settings| settings.expires_in = form);
+        self.shared().tokens.configure(vendor, |settings| settings.expires_in = form);
     }
 
     /// How many characters a vendor's next access tokens have at least.
     pub fn token_size(&self, vendor: Vendor, characters: usize) {
-        self.site.shared.tokens.configure(vendor, |settings| settings.size = Some(characters));
+        self.shared().tokens.configure(vendor, |settings| settings.size = Some(characters));
     }
 
     /// How many requests a vendor's token endpoint has had, those hit by a fault included.
     #[must_use]
     pub fn token_requests(&self, vendor: Vendor) -> usize {
-        self.site.shared.tokens.requests(vendor)
+        self.shared().tokens.requests(vendor)
     }
 
     /// Sets a fault and gives the number to remove it by. Of several that are due, the one that was set first hits.
     #[expect(clippy::must_use_candidate, reason = "done for its effect; few need the answer")]
     pub fn inject(&self, fault: Fault) -> u64 {
-        self.site.shared.faults.add(fault)
+        self.shared().faults.add(fault)
     }
 
     /// Removes one fault; false when it is gone already.
     #[expect(clippy::must_use_candidate, reason = "done for its effect; few need the answer")]
     pub fn remove_fault(&self, number: u64) -> bool {
-        self.site.shared.faults.remove(number)
+        self.shared().faults.remove(number)
     }
 
     /// Removes every fault.
     pub fn clear_faults(&self) {
-        self.site.shared.faults.clear();
+        self.shared().faults.clear();
     }
 
     /// The requests so far, oldest first: the last 10,000.
     #[must_use]
     pub fn requests(&self) -> Vec<LoggedRequest> {
-        self.site.shared.log.since(0, usize::MAX)
+        self.shared().log.since(0, usize::MAX)
     }
 
     /// Lets a vendor send webhooks to a receiver on this machine, one request after the other, and gives what was sent
@@ -152,13 +160,7 @@ impl Simulator {
     /// When the vendor is not known to send webhooks, the URL is not plain HTTP to this machine, or the receiver does
     /// not answer.
     pub async fn deliver(&self, webhook: Webhook) -> io::Result<Vec<Delivery>> {
-        crate::webhook::deliver(&self.site.shared, &webhook).await
-    }
-
-    /// The tables behind Ditio's reporting API, to be read and written.
-    #[must_use]
-    pub fn ditio_reporting(&self) -> DitioReporting {
-        DitioReporting::new(&self.site.shared)
+        crate::webhook::deliver(self.shared(), &webhook).await
     }
 
     /// Puts everything back to the start: data, clock, tokens, faults, log.

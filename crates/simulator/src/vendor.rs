@@ -1,16 +1,21 @@
-//! The vendors that the simulator plays.
+//! The simulated vendors: their names, and in the modules below everything that lists them.
+
+pub mod credentials;
+pub(crate) mod environment;
+mod handles;
+pub(crate) mod registry;
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// A vendor: the unit of tokens, of faults and of the request log.
+/// A simulated vendor. Tokens, faults and the request log are kept per vendor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Vendor {
-    /// Ditio: identity, core, reporting and mass transport.
+    /// Ditio: the APIs identity, core, reporting and mass transport.
     Ditio,
     /// Bits.
     Bits,
@@ -18,7 +23,7 @@ pub enum Vendor {
     ItemPath,
     /// d.vinci.
     Dvinci,
-    /// Digitaleo: oauth, contacts, api and sms.
+    /// Digitaleo: the hosts oauth, contacts, api and sms.
     Digitaleo,
 }
 
@@ -26,7 +31,7 @@ impl Vendor {
     /// Every vendor, in the order of the documentation.
     pub const ALL: [Self; 5] = [Self::Ditio, Self::Bits, Self::ItemPath, Self::Dvinci, Self::Digitaleo];
 
-    /// The name in paths and in the control API: `ditio`, `bits`, `itempath`, `dvinci`, `digitaleo`.
+    /// Returns the name used in paths and in the control API: `ditio`, `bits`, `itempath`, `dvinci` or `digitaleo`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -35,6 +40,17 @@ impl Vendor {
             Self::ItemPath => "itempath",
             Self::Dvinci => "dvinci",
             Self::Digitaleo => "digitaleo",
+        }
+    }
+
+    /// Returns the vendor's name as the vendor writes it.
+    pub(crate) fn title(self) -> &'static str {
+        match self {
+            Self::Ditio => "Ditio",
+            Self::Bits => "Bits",
+            Self::ItemPath => "ItemPath",
+            Self::Dvinci => "d.vinci",
+            Self::Digitaleo => "Digitaleo",
         }
     }
 }

@@ -1,18 +1,16 @@
 //! Webhooks: events that a test lets the simulated vendors send.
 
+mod deliver;
 mod send;
 mod sign;
-
-use std::io;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub(crate) use deliver::deliver;
 pub use sign::Digest;
 
-use crate::shared::Shared;
 use crate::vendor::Vendor;
-use crate::{bits, digitaleo};
 
 /// Events to deliver to a receiver on this machine, signed as the vendor does it.
 ///
@@ -22,7 +20,7 @@ use crate::{bits, digitaleo};
 #[must_use]
 pub struct Webhook {
     pub(crate) vendor: Vendor,
-    url: String,
+    pub(crate) url: String,
     pub(crate) secret: Option<String>,
     #[serde(default)]
     pub(crate) digest: Digest,
@@ -30,7 +28,7 @@ pub struct Webhook {
     #[serde(default)]
     pub(crate) events: Vec<Value>,
     #[serde(default = "once")]
-    times: u32,
+    pub(crate) times: u32,
 }
 
 fn once() -> u32 {
@@ -94,32 +92,8 @@ pub struct Delivery {
     pub body: String,
 }
 
-/// A request of a vendor's.
-pub(crate) struct Request {
+/// A request as the vendor sends it.
+pub(crate) struct WebhookRequest {
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: String,
-}
-
-/// Sends the events, one request after the other.
-pub(crate) async fn deliver(shared: &Shared, webhook: &Webhook) -> io::Result<Vec<Delivery>> {
-    let requests = match webhook.vendor {
-        Vendor::Bits => bits::delivery(shared, webhook),
-        Vendor::Digitaleo => digitaleo::delivery(shared, webhook),
-        vendor => {
-            let why = format!("{vendor} is not known to send webhooks");
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
-        }
-    };
-    let target = send::Target::parse(&webhook.url)?;
-    let mut deliveries = Vec::new();
-    for request in requests {
-        for _ in 0..webhook.times {
-            deliveries.push(Delivery {
-                status: target.post(&request).await?,
-                headers: request.headers.clone(),
-                body: request.body.clone(),
-            });
-        }
-    }
-    Ok(deliveries)
 }

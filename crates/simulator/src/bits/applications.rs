@@ -36,7 +36,7 @@ pub(super) async fn create(State(bits): State<Bits>, body: Bytes) -> Answer {
         if !world.workflows.iter().any(|known| known == workflow_id) {
             return Err(Refusal::not_found("Workflow not found"));
         }
-        world.create(bits.shared.clock.stamp(), country)
+        world.create(bits.shared.clock.next_timestamp(), country)
     };
     let session_token = oauth::session_token(&bits, &id, workflow_id, redirect_url);
     Ok(Json(json!({ "id": id, "sessionToken": session_token })))

@@ -1,6 +1,6 @@
 //! Ids as Bits writes them: `bits:<kind>::<uuid>`.
 
-use crate::seed::Random;
+use crate::state::random::Random;
 
 /// A random UUID, version 4.
 pub(super) fn uuid(random: &mut Random) -> String {

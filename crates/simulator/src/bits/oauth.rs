@@ -12,9 +12,9 @@ use serde_json::{Map, Value, json};
 
 use super::Bits;
 use super::refusal::Refusal;
-use crate::credentials::{BITS_CLIENT_ID, BITS_CLIENT_SECRET};
-use crate::tokens::{Form, Grant};
+use crate::state::tokens::{Grant, TokenFormat};
 use crate::vendor::Vendor;
+use crate::vendor::credentials::{BITS_CLIENT_ID, BITS_CLIENT_SECRET};
 use crate::web::Query;
 
 /// Of access tokens and of session tokens.
@@ -25,7 +25,7 @@ pub(super) async fn token(State(bits): State<Bits>, headers: HeaderMap, body: By
     let shared = &bits.shared;
     let unknown = || Refusal(StatusCode::UNAUTHORIZED, "Invalid client credentials".to_owned());
     if basic(&headers).as_deref() != Some(&format!("{BITS_CLIENT_ID}:{BITS_CLIENT_SECRET}"))
-        || shared.tokens.is_disabled(Vendor::Bits)
+        || shared.tokens.is_client_disabled(Vendor::Bits)
     {
         return Err(unknown());
     }
@@ -38,7 +38,7 @@ pub(super) async fn token(State(bits): State<Bits>, headers: HeaderMap, body: By
         Some(_) => return Err(Refusal::invalid("Unsupported grant_type")),
         None => return Err(Refusal::invalid("grant_type is required")),
     }
-    let form = Form::Opaque { length: 64 };
+    let form = TokenFormat::Opaque { length: 64 };
     let issued = shared.tokens.issue(&shared.clock, Vendor::Bits, grant("access", SCOPE), Some(LIFETIME), form);
     // The member is `type`: the vendor's own name for what RFC 6749 calls `token_type`.
     let mut answer = json!({ "type": "Bearer", "access_token": issued.token, "scope": SCOPE });
@@ -64,7 +64,7 @@ pub(super) fn session_token(bits: &Bits, application_id: &str, workflow_id: &str
     ] {
         claims.insert(name.to_owned(), json!(value));
     }
-    let form = Form::Jwt { algorithm: "HS256", claims };
+    let form = TokenFormat::Jwt { algorithm: "HS256", claims };
     let grant = grant("session", "application.session");
     let issued = shared.tokens.issue(&shared.clock, Vendor::Bits, grant, Some(LIFETIME), form);
     issued.token

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::ids;
-use crate::seed::Random;
+use crate::state::random::Random;
 
 const NAMES: [&str; 12] = [
     "Taraxacum",

@@ -4,18 +4,18 @@ use serde_json::{Value, json};
 
 use super::ids;
 use super::world::World;
-use crate::shared::Shared;
-use crate::webhook::{Request, Webhook};
+use crate::state::SharedState;
+use crate::webhook::{Webhook, WebhookRequest};
 
 /// The requests that deliver what was asked for.
-pub(crate) fn delivery(shared: &Shared, webhook: &Webhook) -> Vec<Request> {
+pub(crate) fn webhook_requests(shared: &SharedState, webhook: &Webhook) -> Vec<WebhookRequest> {
     let default = [json!({})];
     let events = if webhook.events.is_empty() { &default[..] } else { &webhook.events };
     events.iter().map(|event| one(shared, webhook, event.clone())).collect()
 }
 
-fn one(shared: &Shared, webhook: &Webhook, mut event: Value) -> Request {
-    let stamp = shared.clock.stamp();
+fn one(shared: &SharedState, webhook: &Webhook, mut event: Value) -> WebhookRequest {
+    let stamp = shared.clock.next_timestamp();
     let mut random = shared.random(&format!("bits/webhook/{}", stamp.timestamp_millis()));
     if let Value::Object(members) = &mut event {
         let kind = webhook.event.as_deref().unwrap_or("APPLICATION_STARTED");
@@ -29,5 +29,5 @@ fn one(shared: &Shared, webhook: &Webhook, mut event: Value) -> Request {
         let signature = webhook.digest.sign(secret.as_bytes(), body.as_bytes());
         ("content-hmac".to_owned(), signature)
     });
-    Request { headers: signature.into_iter().collect(), body }
+    WebhookRequest { headers: signature.into_iter().collect(), body }
 }

@@ -6,9 +6,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::ids;
 use super::organizations::Organization;
-use crate::credentials::BITS_WORKFLOW_ID;
-use crate::seed::Random;
-use crate::shared::Shared;
+use crate::state::SharedState;
+use crate::state::random::Random;
+use crate::vendor::credentials::BITS_WORKFLOW_ID;
 
 /// How an application may end.
 const OUTCOMES: [&str; 2] = ["APPROVED", "MANUAL_REVIEW"];
@@ -62,7 +62,7 @@ impl Application {
 }
 
 impl World {
-    pub(super) fn new(shared: &Shared) -> Self {
+    pub(super) fn new(shared: &SharedState) -> Self {
         let mut random = shared.random("bits/world");
         let mut world = Self {
             customer_id: ids::new("customer", &mut random),
@@ -78,7 +78,7 @@ impl World {
     }
 
     /// The id of the first seeded application, without building the rest.
-    pub(super) fn an_application_id(shared: &Shared) -> String {
+    pub(super) fn an_application_id(shared: &SharedState) -> String {
         let world = Self::new(shared);
         world.applications.into_keys().next().expect("some are seeded")
     }

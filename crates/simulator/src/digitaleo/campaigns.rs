@@ -38,7 +38,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Result<Value, Failure> {
         "TRANSACTIONAL" => (Value::Null, steps(params, false)?),
         other => return Err(Failure::invalid("type", other)),
     };
-    let now = call.stamp();
+    let now = call.next_timestamp();
     let row: Row = [
         ("name", json!(name)),
         ("type", json!(kind)),
@@ -68,7 +68,7 @@ pub(super) fn cancel(call: &mut Call<'_>) -> Result<Value, Failure> {
             Some(_) => {}
         }
     }
-    let now = call.stamp();
+    let now = call.next_timestamp();
     for id in &ids {
         if let Some(row) = call.world.campaigns.row_mut(*id) {
             row.insert("cancelled".to_owned(), json!("1"));

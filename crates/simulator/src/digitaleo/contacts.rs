@@ -77,7 +77,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Result<Value, Failure> {
         let lists = list_ids(call.world, &given)?;
         checked.push((validated(&given)?, lists));
     }
-    let now = call.stamp();
+    let now = call.next_timestamp();
     let mut created = Vec::with_capacity(checked.len());
     for (changes, lists) in checked {
         let id = insert(call.world, changes, &now);
@@ -102,7 +102,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Result<Value, Failure> {
             require_means(&after)?;
         }
     }
-    let now = call.stamp();
+    let now = call.next_timestamp();
     let mut count = 0;
     for id in ids {
         let Some(row) = call.world.contacts.row_mut(id) else {

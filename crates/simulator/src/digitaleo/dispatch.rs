@@ -9,7 +9,7 @@ use super::failure::Failure;
 use super::params::Params;
 use super::world::World;
 use super::{Digitaleo, campaigns, contacts, fields, guard, lists, messages, optouts, time, traffic};
-use crate::shared::Shared;
+use crate::state::SharedState;
 
 /// The hosts with resources.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub(super) enum Host {
 /// What an operation works on.
 pub(super) struct Call<'a> {
     pub(super) host: Host,
-    pub(super) shared: &'a Shared,
+    pub(super) shared: &'a SharedState,
     pub(super) world: &'a mut World,
     pub(super) params: Params,
     pub(super) files: Vec<File>,
@@ -30,8 +30,8 @@ pub(super) struct Call<'a> {
 
 impl Call<'_> {
     /// The time of a write.
-    pub(super) fn stamp(&self) -> String {
-        time::text(self.shared.clock.stamp())
+    pub(super) fn next_timestamp(&self) -> String {
+        time::text(self.shared.clock.next_timestamp())
     }
 }
 

@@ -3,12 +3,12 @@
 use axum::http::{HeaderMap, header};
 
 use super::failure::Failure;
-use crate::shared::Shared;
-use crate::tokens::Denied;
+use crate::state::SharedState;
+use crate::state::tokens::TokenError;
 use crate::vendor::Vendor;
 
 /// Refuses requests without a token that is good for the account's data.
-pub(super) fn check(shared: &Shared, headers: &HeaderMap) -> Result<(), Failure> {
+pub(super) fn check(shared: &SharedState, headers: &HeaderMap) -> Result<(), Failure> {
     let token = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     // Unlike other servers: `bearer` is not `Bearer` here.
     let token = token.and_then(|value| value.strip_prefix("Bearer "));
@@ -16,7 +16,7 @@ pub(super) fn check(shared: &Shared, headers: &HeaderMap) -> Result<(), Failure>
     match shared.tokens.check(&shared.clock, Vendor::Digitaleo, token) {
         Ok(grant) if grant.kind == "access" => Ok(()),
         Ok(grant) if grant.kind == "enduser" => Err(Failure::insufficient_scope()),
-        Err(Denied::Expired) => Err(Failure::unauthorized("The access token provided has expired")),
+        Err(TokenError::Expired) => Err(Failure::unauthorized("The access token provided has expired")),
         Ok(_) | Err(_) => Err(Failure::unauthorized("The access token provided is invalid")),
     }
 }

@@ -11,7 +11,7 @@ use super::params::{Params, Row, split};
 use super::read::Table;
 use super::world::World;
 use super::{import, validate};
-use crate::shared::Shared;
+use crate::state::SharedState;
 
 const DEFAULT: [&str; 3] = ["id", "name", "description"];
 /// What an import answers: the list, and that work has begun.
@@ -40,7 +40,7 @@ pub(super) fn blank(name: &str, description: &str, created: &str) -> Row {
 }
 
 /// Where the refused lines of an import can be read.
-pub(super) fn errors_link(shared: &Shared, key: &str) -> String {
+pub(super) fn errors_link(shared: &SharedState, key: &str) -> String {
     format!("{}/digitaleo/contacts/imports/{key}", shared.url)
 }
 
@@ -87,7 +87,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Result<Value, Failure> {
         let description = given.text("description").unwrap_or_default();
         changes.insert("description".to_owned(), json!(description));
     }
-    changes.insert("dateUpdated".to_owned(), json!(call.stamp()));
+    changes.insert("dateUpdated".to_owned(), json!(call.next_timestamp()));
     let mut count = 0;
     for id in ids {
         if let Some(row) = call.world.lists.row_mut(id) {
@@ -146,7 +146,7 @@ fn change_members(call: &mut Call<'_>, change: fn(&mut BTreeSet<u64>, u64) -> bo
     }
     let parse = |id: &String| id.parse().map_err(|_| Failure::invalid("contactIds", id));
     let contacts: Vec<u64> = split(&contacts).iter().map(parse).collect::<Result<_, _>>()?;
-    let now = call.stamp();
+    let now = call.next_timestamp();
     let mut count = 0;
     for list in lists {
         for contact in &contacts {
@@ -175,7 +175,7 @@ pub(super) fn import(call: &mut Call<'_>) -> Result<Value, Failure> {
         let name = call.params.text("name").unwrap_or(fallback);
         add(call, &name, "")
     };
-    let now = call.stamp();
+    let now = call.next_timestamp();
     for changes in read.contacts {
         let contact = super::contacts::insert(call.world, changes, &now);
         call.world.members.entry(id).or_default().insert(contact);
@@ -208,7 +208,7 @@ pub(super) fn statistics(call: &mut Call<'_>) -> Result<Value, Failure> {
 }
 
 fn add(call: &mut Call<'_>, name: &str, description: &str) -> u64 {
-    let now = call.stamp();
+    let now = call.next_timestamp();
     let id = call.world.lists.insert(blank(name, description, &now));
     call.world.members.insert(id, BTreeSet::new());
     id

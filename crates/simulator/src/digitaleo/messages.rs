@@ -64,7 +64,7 @@ pub(super) fn send_mailing(call: &mut Call<'_>) -> Result<Value, Failure> {
     let mut row = content(&call.params)?;
     let medium = validate::medium(row["media"].as_str().unwrap_or_default()).expect("it was checked");
     let contacts = recipients(&call.params, medium)?;
-    let now = call.shared.clock.stamp();
+    let now = call.shared.clock.next_timestamp();
     row.insert("dateCreated".to_owned(), json!(time::text(now)));
     row.insert("_sent".to_owned(), json!(now.timestamp_millis()));
     row.insert("_recipients".to_owned(), json!(contacts.len()));
@@ -86,7 +86,7 @@ pub(super) fn send_sms(call: &mut Call<'_>) -> Result<Value, Failure> {
         return Err(Failure::invalid("sender", sender));
     }
     let contacts = recipients(&call.params, "SMS")?;
-    let now = call.shared.clock.stamp();
+    let now = call.shared.clock.next_timestamp();
     count_sent(call.world, now, "SMS", contacts.len());
     let mut ids = Vec::with_capacity(contacts.len());
     for (recipient, contact) in contacts {

@@ -10,11 +10,11 @@ use serde_json::{Map, Value, json};
 
 use super::params::Params;
 use super::{Digitaleo, body};
-use crate::credentials::{
+use crate::state::tokens::{Grant, TokenFormat};
+use crate::vendor::Vendor;
+use crate::vendor::credentials::{
     DIGITALEO_CLIENT_ID, DIGITALEO_CLIENT_SECRET, DIGITALEO_FACEBOOK_TOKEN, DIGITALEO_PASSWORD, DIGITALEO_USERNAME,
 };
-use crate::tokens::{Form, Grant};
-use crate::vendor::Vendor;
 
 const LIFETIME: Duration = Duration::from_secs(3600);
 /// Of refresh tokens.
@@ -52,7 +52,10 @@ fn grant(digitaleo: &Digitaleo, params: &Params) -> Result<Value, Refusal> {
         let why = "Client credentials were not found in the headers or body";
         return Err(Refusal("invalid_client", why.to_owned()));
     };
-    if id != DIGITALEO_CLIENT_ID || secret != DIGITALEO_CLIENT_SECRET || shared.tokens.is_disabled(Vendor::Digitaleo) {
+    if id != DIGITALEO_CLIENT_ID
+        || secret != DIGITALEO_CLIENT_SECRET
+        || shared.tokens.is_client_disabled(Vendor::Digitaleo)
+    {
         return Err(Refusal("invalid_client", "The client credentials are invalid".to_owned()));
     }
     match grant_type.as_str() {
@@ -97,7 +100,7 @@ fn issue(digitaleo: &Digitaleo, client: &str, kind: &'static str, with_refresh: 
     for (name, value) in [("id", client), ("scope", SCOPE), ("token_type", "bearer")] {
         claims.insert(name.to_owned(), json!(value));
     }
-    let form = Form::Jwt { algorithm: "RS256", claims };
+    let form = TokenFormat::Jwt { algorithm: "RS256", claims };
     let issued = shared.tokens.issue(&shared.clock, Vendor::Digitaleo, grant(kind), Some(LIFETIME), form);
     let mut answer = json!({ "access_token": issued.token, "token_type": "bearer", "scope": SCOPE });
     if let Some(expires_in) = issued.expires_in {
@@ -105,7 +108,7 @@ fn issue(digitaleo: &Digitaleo, client: &str, kind: &'static str, with_refresh: 
     }
     if with_refresh {
         let kind = if kind == "access" { "refresh" } else { "enduser-refresh" };
-        let form = Form::Opaque { length: 40 };
+        let form = TokenFormat::Opaque { length: 40 };
         let refresh = shared.tokens.issue(&shared.clock, Vendor::Digitaleo, grant(kind), Some(REFRESH_LIFETIME), form);
         answer["refresh_token"] = json!(refresh.token);
     }

@@ -3,21 +3,21 @@
 use serde_json::{Value, json};
 
 use super::time;
-use crate::credentials::DIGITALEO_CLIENT_SECRET;
-use crate::shared::Shared;
-use crate::webhook::{Request, Webhook};
+use crate::state::SharedState;
+use crate::vendor::credentials::DIGITALEO_CLIENT_SECRET;
+use crate::webhook::{Webhook, WebhookRequest};
 
 const BATCH: usize = 50;
 
 /// The requests that deliver what was asked for.
-pub(crate) fn delivery(shared: &Shared, webhook: &Webhook) -> Vec<Request> {
+pub(crate) fn webhook_requests(shared: &SharedState, webhook: &Webhook) -> Vec<WebhookRequest> {
     let name = webhook.event.as_deref().unwrap_or("contact.message.click");
     let secret = webhook.secret.as_deref().unwrap_or(DIGITALEO_CLIENT_SECRET);
     let subscription = shared.random(&format!("digitaleo/subscription/{name}")).hex(32);
     let example = [json!({})];
     let events = if webhook.events.is_empty() { &example[..] } else { &webhook.events };
     let batches = events.chunks(BATCH).map(|batch| {
-        let stamp = shared.clock.stamp();
+        let stamp = shared.clock.next_timestamp();
         let filled: Vec<Value> = batch.iter().map(|event| filled(event, &time::text(stamp))).collect();
         let body = json!(filled).to_string();
         let event_id = shared.random(&format!("digitaleo/event/{}", stamp.timestamp_millis())).hex(32);
@@ -29,7 +29,7 @@ pub(crate) fn delivery(shared: &Shared, webhook: &Webhook) -> Vec<Request> {
             ("x-digitaleo-subscription", subscription.clone()),
             ("x-digitaleo-event-id", event_id),
         ];
-        Request { headers: headers.map(|(name, value)| (name.to_owned(), value)).to_vec(), body }
+        WebhookRequest { headers: headers.map(|(name, value)| (name.to_owned(), value)).to_vec(), body }
     });
     batches.collect()
 }

@@ -9,7 +9,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Value, json};
 
 use super::params::Row;
-use crate::shared::Shared;
+use crate::state::SharedState;
 
 /// A message that went out, or several.
 pub(super) struct Sent {
@@ -88,7 +88,7 @@ impl Rows {
 }
 
 impl World {
-    pub(super) fn new(shared: &Shared) -> Self {
+    pub(super) fn new(shared: &SharedState) -> Self {
         seed::world(shared)
     }
 

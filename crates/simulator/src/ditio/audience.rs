@@ -8,20 +8,24 @@ use axum::http::{StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 
-use crate::shared::Shared;
-use crate::tokens::Denied;
+use crate::state::SharedState;
+use crate::state::tokens::TokenError;
 use crate::vendor::Vendor;
 
 /// Which audience, and what a token without it gets.
 #[derive(Clone)]
 pub(super) struct Audience {
-    shared: Shared,
+    shared: SharedState,
     name: &'static str,
     missing: Arc<dyn Fn() -> u16 + Send + Sync>,
 }
 
 impl Audience {
-    pub(super) fn new(shared: &Shared, name: &'static str, missing: impl Fn() -> u16 + Send + Sync + 'static) -> Self {
+    pub(super) fn new(
+        shared: &SharedState,
+        name: &'static str,
+        missing: impl Fn() -> u16 + Send + Sync + 'static,
+    ) -> Self {
         Self { shared: shared.clone(), name, missing: Arc::new(missing) }
     }
 }
@@ -36,7 +40,7 @@ async fn check(State(audience): State<Audience>, request: Request, next: Next) -
     let (status, why) = match audience.shared.authorize(Vendor::Ditio, request.headers()) {
         Ok(grant) if grant.scopes.iter().any(|scope| scope == audience.name) => return next.run(request).await,
         Ok(_) => ((audience.missing)(), r#"Bearer error="invalid_token", error_description="The audience is invalid""#),
-        Err(Denied::Expired) => {
+        Err(TokenError::Expired) => {
             (unauthorized, r#"Bearer error="invalid_token", error_description="The token is expired""#)
         }
         Err(_) if request.headers().contains_key(header::AUTHORIZATION) => {

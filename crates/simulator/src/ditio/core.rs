@@ -23,14 +23,14 @@ mod users;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 
-use crate::shared::Shared;
+use crate::state::SharedState;
 use crate::web::Routes;
 use state::Core;
 
 /// What the vendor's web server takes, for every kind of request.
 const MAX_BODY: usize = 30_000_000;
 
-pub(crate) fn router(shared: &Shared) -> Router {
+pub(crate) fn router(shared: &SharedState) -> Router {
     let resources = [
         projects::routes(),
         tasks::routes(),

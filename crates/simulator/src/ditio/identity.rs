@@ -12,17 +12,17 @@ use axum::routing::{get, post};
 use axum::{Router, body::Bytes};
 use serde_json::{Map, Value, json};
 
-use crate::credentials::{DITIO_ACCESS_TOKEN, DITIO_CLIENT_ID, DITIO_COMPANY_ID};
-use crate::shared::Shared;
-use crate::tokens::{Form, Grant};
+use crate::state::SharedState;
+use crate::state::tokens::{Grant, TokenFormat};
 use crate::vendor::Vendor;
+use crate::vendor::credentials::{DITIO_ACCESS_TOKEN, DITIO_CLIENT_ID, DITIO_COMPANY_ID};
 use crate::web::{Query, Routes};
 
 /// The scopes of the simulated client, which become audiences of its tokens.
 const SCOPES: [&str; 3] = ["ditioapiv3", "reportingapiv1", "masstransportapiv1"];
 const LIFETIME: Duration = Duration::from_secs(1800);
 
-pub(crate) fn router(shared: &Shared) -> Router {
+pub(crate) fn router(shared: &SharedState) -> Router {
     let scopes = SCOPES.map(str::to_owned).to_vec();
     let grant = Grant { client: DITIO_CLIENT_ID.to_owned(), kind: "static", scopes };
     shared.tokens.register(Vendor::Ditio, DITIO_ACCESS_TOKEN, grant);
@@ -32,7 +32,7 @@ pub(crate) fn router(shared: &Shared) -> Router {
         .finish(shared.clone())
 }
 
-async fn token(State(shared): State<Shared>, headers: HeaderMap, body: Bytes) -> Response {
+async fn token(State(shared): State<SharedState>, headers: HeaderMap, body: Bytes) -> Response {
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !content_type.to_ascii_lowercase().starts_with("application/x-www-form-urlencoded") {
         return refuse("invalid_request");
@@ -53,7 +53,7 @@ async fn token(State(shared): State<Shared>, headers: HeaderMap, body: Bytes) ->
         SCOPES.iter().filter(|scope| asked.is_empty() || asked.contains(scope)).map(ToString::to_string).collect();
     let scope = granted.join(" ");
     let grant = Grant { client: DITIO_CLIENT_ID.to_owned(), kind: "access", scopes: granted.clone() };
-    let form = Form::Jwt { algorithm: "RS256", claims: claims(&shared, &granted) };
+    let form = TokenFormat::Jwt { algorithm: "RS256", claims: claims(&shared, &granted) };
     let issued = shared.tokens.issue(&shared.clock, Vendor::Ditio, grant, Some(LIFETIME), form);
     let mut answer = json!({ "access_token": issued.token, "token_type": "Bearer", "scope": scope });
     if let Some(expires_in) = issued.expires_in {
@@ -62,7 +62,7 @@ async fn token(State(shared): State<Shared>, headers: HeaderMap, body: Bytes) ->
     answered(StatusCode::OK, &answer)
 }
 
-fn claims(shared: &Shared, scopes: &[String]) -> Map<String, Value> {
+fn claims(shared: &SharedState, scopes: &[String]) -> Map<String, Value> {
     let audience = if let [only] = scopes { json!(only) } else { json!(scopes) };
     let claims = json!({
         "iss": issuer(shared),
@@ -74,7 +74,7 @@ fn claims(shared: &Shared, scopes: &[String]) -> Map<String, Value> {
     claims.as_object().cloned().unwrap_or_default()
 }
 
-async fn discovery(State(shared): State<Shared>) -> Response {
+async fn discovery(State(shared): State<SharedState>) -> Response {
     let issuer = issuer(&shared);
     let document = json!({
         "issuer": issuer,
@@ -86,7 +86,7 @@ async fn discovery(State(shared): State<Shared>) -> Response {
     Json(document).into_response()
 }
 
-fn issuer(shared: &Shared) -> String {
+fn issuer(shared: &SharedState) -> String {
     format!("{}/ditio/identity", shared.url)
 }
 

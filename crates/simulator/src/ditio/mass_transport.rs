@@ -18,8 +18,8 @@ use self::states::State;
 use self::weights::Weight;
 use super::audience::{self, Audience};
 use super::world::World;
-use crate::seed::ObjectIds;
-use crate::shared::Shared;
+use crate::state::SharedState;
+use crate::state::random::ObjectIds;
 use crate::web::Routes;
 
 /// What the vendor's web server takes.
@@ -30,7 +30,7 @@ const MAX_BODY: usize = 30_000_000;
 struct Api(Arc<Inner>);
 
 struct Inner {
-    shared: Shared,
+    shared: SharedState,
     world: World,
     ids: ObjectIds,
     data: Mutex<Data>,
@@ -44,7 +44,7 @@ struct Data {
 }
 
 impl Api {
-    fn new(shared: &Shared) -> Self {
+    fn new(shared: &SharedState) -> Self {
         let world = World::new(shared);
         let ids = shared.ids("ditio/mass-transport");
         let data =
@@ -57,7 +57,7 @@ impl Api {
     }
 }
 
-pub(crate) fn router(shared: &Shared) -> Router {
+pub(crate) fn router(shared: &SharedState) -> Router {
     let routes = Routes::new()
         .route("/api/external-excavator-state", post(states::create))
         .route("/api/external-excavator-state/import", post(states::import))

@@ -14,7 +14,7 @@ mod overlay;
 mod refusal;
 pub(super) mod row;
 pub(super) mod rows;
-mod store;
+pub(super) mod store;
 mod switches;
 mod table;
 pub(super) mod times;
@@ -25,14 +25,14 @@ use std::sync::Arc;
 use axum::Router;
 
 pub use handle::DitioReporting;
-pub(crate) use store::{Slot, Store};
+use store::Store;
 pub use switches::DitioSwitches;
 pub use table::DitioTable;
 
-use crate::shared::Shared;
+use crate::state::SharedState;
 
-pub(crate) fn router(shared: &Shared) -> Router {
+pub(crate) fn router(shared: &SharedState) -> Router {
     let store = Arc::new(Store::new(shared));
-    shared.ditio_reporting.put(Arc::clone(&store));
+    shared.extensions.insert(Arc::clone(&store));
     endpoint::router(shared, store)
 }

@@ -7,8 +7,8 @@ mod projects;
 pub(crate) use people::Person;
 pub(crate) use projects::{Machine, Project, WorkOrder};
 
-use crate::credentials::DITIO_COMPANY_ID;
-use crate::shared::Shared;
+use crate::state::SharedState;
+use crate::vendor::credentials::DITIO_COMPANY_ID;
 
 /// A company. The client belongs to the first; the second is its subsidiary; the third is somebody else's.
 #[derive(Clone, Copy, Debug)]
@@ -68,7 +68,7 @@ pub(crate) struct World {
 
 impl World {
     /// The same for every API of one simulator.
-    pub(crate) fn new(shared: &Shared) -> Self {
+    pub(crate) fn new(shared: &SharedState) -> Self {
         let projects = projects::projects(shared);
         let work_orders = projects::work_orders(shared, &projects);
         Self { people: people::people(shared), machines: projects::machines(shared), projects, work_orders }

@@ -5,20 +5,20 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::feed::Cache;
 use super::seed;
 use super::store::Store;
-use crate::shared::Shared;
+use crate::state::SharedState;
 
 /// A handle on the tenant; cheap to clone.
 #[derive(Clone)]
 pub(super) struct App(Arc<Inner>);
 
 struct Inner {
-    shared: Shared,
+    shared: SharedState,
     store: Mutex<Store>,
     cache: Mutex<Cache>,
 }
 
 impl App {
-    pub(super) fn new(shared: &Shared) -> Self {
+    pub(super) fn new(shared: &SharedState) -> Self {
         Self(Arc::new(Inner {
             shared: shared.clone(),
             store: Mutex::new(seed::store(shared)),
@@ -26,7 +26,7 @@ impl App {
         }))
     }
 
-    pub(super) fn shared(&self) -> &Shared {
+    pub(super) fn shared(&self) -> &SharedState {
         &self.0.shared
     }
 

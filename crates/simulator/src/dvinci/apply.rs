@@ -151,7 +151,7 @@ fn attachments(body: &Row, call: &Call<'_>) -> Result<Vec<files::File>, Refusal>
     let sent = body.get("attachments").and_then(Value::as_array).into_iter().flatten();
     let files = sent.filter_map(|item| {
         let item = item.as_object().cloned().unwrap_or_default();
-        files::read(&item, call.clock.stamp(), &mut errors)
+        files::read(&item, call.clock.next_timestamp(), &mut errors)
     });
     let files = files.collect();
     errors.finish().map(|()| files)

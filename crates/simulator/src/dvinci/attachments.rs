@@ -37,7 +37,7 @@ pub(super) fn create(store: &mut Store, call: &Call<'_>, table: Table) -> Answer
     let key = crud::find(store, call, table)?;
     let body = call.object()?;
     let mut errors = Errors::default();
-    let file = files::read(&body, call.clock.stamp(), &mut errors);
+    let file = files::read(&body, call.clock.next_timestamp(), &mut errors);
     if let Some(file) = &file {
         let before: usize = store.files.of(table, key.number()).iter().map(|file| file.bytes.len()).sum();
         if before + file.bytes.len() > MAX_FILES {

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
 use super::reply::{Errors, Refusal};
-use crate::clock::Clock;
+use crate::state::clock::Clock;
 use crate::web::Query;
 
 /// A JSON object: a body, or a stored row.
@@ -75,7 +75,7 @@ impl Call<'_> {
 
     /// A write that happens now.
     pub(super) fn writer(&self) -> Writer {
-        Writer { caller: self.caller, at: self.clock.stamp() }
+        Writer { caller: self.caller, at: self.clock.next_timestamp() }
     }
 
     fn json(&self) -> Result<Value, Refusal> {

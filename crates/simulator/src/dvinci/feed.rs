@@ -121,16 +121,16 @@ struct Asked {
 
 impl Asked {
     fn read(query: &Query) -> Result<Self, Refusal> {
-        let language = match query.text("lang") {
+        let language = match query.non_blank("lang") {
             None => Language::German,
             Some(lang) => {
                 let known = Language::parse(lang);
                 known.ok_or_else(|| Refusal::Unreadable(format!("Locale not supported: {lang}")))?
             }
         };
-        let owned = |name: &str| query.text(name).map(str::to_owned);
+        let owned = |name: &str| query.non_blank(name).map(str::to_owned);
         Ok(Self {
-            small: query.text("fields") == Some("small"),
+            small: query.non_blank("fields") == Some("small"),
             language,
             kind: owned("type"),
             unit: filters::integer(query, "orgUnitId")?,

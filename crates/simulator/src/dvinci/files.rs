@@ -12,7 +12,7 @@ use super::call::Row;
 use super::instants;
 use super::reply::Errors;
 use super::table::Table;
-use crate::seed::ObjectIds;
+use crate::state::random::ObjectIds;
 
 /// Bytes that one file may have.
 pub(super) const MAX_FILE: usize = 10 * 1024 * 1024;

@@ -8,11 +8,11 @@ use axum::response::{IntoResponse, Response};
 use super::app::App;
 use super::call::Caller;
 use super::reply::Refusal;
-use crate::credentials::{
+use crate::state::SharedState;
+use crate::vendor::Vendor;
+use crate::vendor::credentials::{
     DVINCI_CLIENT_ID, DVINCI_CLIENT_SECRET, DVINCI_LIMITED_CLIENT_ID, DVINCI_LIMITED_CLIENT_SECRET,
 };
-use crate::shared::Shared;
-use crate::vendor::Vendor;
 
 /// An API user by its name and its token, which are also client id and secret.
 pub(super) struct ApiUser {
@@ -41,7 +41,7 @@ pub(super) async fn guard(State(app): State<App>, mut request: Request, next: Ne
     Refusal::Unauthorized.into_response()
 }
 
-fn caller(shared: &Shared, headers: &HeaderMap) -> Option<Caller> {
+fn caller(shared: &SharedState, headers: &HeaderMap) -> Option<Caller> {
     if headers.contains_key(header::AUTHORIZATION) {
         let grant = shared.authorize(Vendor::Dvinci, headers).ok()?;
         return API_USERS.iter().find(|user| user.name == grant.client).map(|user| user.caller);
@@ -52,8 +52,8 @@ fn caller(shared: &Shared, headers: &HeaderMap) -> Option<Caller> {
 }
 
 /// The API user with this name and this token, unless it was disabled.
-pub(super) fn known(shared: &Shared, name: &str, secret: &str) -> Option<&'static ApiUser> {
+pub(super) fn known(shared: &SharedState, name: &str, secret: &str) -> Option<&'static ApiUser> {
     static USERS: [ApiUser; 2] = API_USERS;
     let user = USERS.iter().find(|user| user.name == name && user.secret == secret)?;
-    (!shared.tokens.is_disabled(Vendor::Dvinci)).then_some(user)
+    (!shared.tokens.is_client_disabled(Vendor::Dvinci)).then_some(user)
 }

@@ -111,7 +111,7 @@ pub(super) fn set_photo(store: &mut Store, call: &Call<'_>, table: Table) -> Ans
     let key = crud::find(store, call, table)?;
     let body = call.object()?;
     let mut errors = Errors::default();
-    let photo = files::read(&body, call.clock.stamp(), &mut errors);
+    let photo = files::read(&body, call.clock.next_timestamp(), &mut errors);
     errors.finish()?;
     store.files.photos.extend(photo.map(|photo| (key.number(), photo)));
     Ok(success())

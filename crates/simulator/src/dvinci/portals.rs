@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
 use super::reply::with_json;
-use crate::credentials::{DVINCI_PORTAL_PASSWORD, DVINCI_PORTAL_USERNAME};
+use crate::vendor::credentials::{DVINCI_PORTAL_PASSWORD, DVINCI_PORTAL_USERNAME};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Access {

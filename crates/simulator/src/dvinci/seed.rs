@@ -14,10 +14,10 @@ use super::crud;
 use super::guard::API_USERS;
 use super::store::{Key, Store};
 use super::table::Table;
-use crate::seed::Random;
-use crate::shared::Shared;
+use crate::state::SharedState;
+use crate::state::random::Random;
 
-pub(super) fn store(shared: &Shared) -> Store {
+pub(super) fn store(shared: &SharedState) -> Store {
     let mut seeder = Seeder {
         store: Store::new(shared.ids("dvinci/files")),
         random: shared.random("dvinci/data"),

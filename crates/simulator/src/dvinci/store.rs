@@ -9,7 +9,7 @@ use super::field::Kind;
 use super::files::Files;
 use super::history::Histories;
 use super::table::{Table, number, text};
-use crate::seed::ObjectIds;
+use crate::state::random::ObjectIds;
 
 /// What names a row in its table.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -11,7 +11,7 @@ use serde_json::json;
 use super::app::App;
 use super::guard;
 use super::reply::with_json;
-use crate::tokens::{Form, Grant};
+use crate::state::tokens::{Grant, TokenFormat};
 use crate::vendor::Vendor;
 use crate::web::Query;
 
@@ -25,7 +25,7 @@ pub(super) async fn token(State(app): State<App>, headers: HeaderMap, body: Byte
         return refuse(StatusCode::BAD_REQUEST, "invalid_request", "The body is not a form");
     }
     let form = Query::parse(&body);
-    match form.text("grant_type") {
+    match form.non_blank("grant_type") {
         Some("client_credentials") => {}
         Some(_) => return refuse(StatusCode::BAD_REQUEST, "unsupported_grant_type", "Use client_credentials"),
         None => return refuse(StatusCode::BAD_REQUEST, "invalid_request", "grant_type is missing"),
@@ -38,7 +38,7 @@ pub(super) async fn token(State(app): State<App>, headers: HeaderMap, body: Byte
         return refuse(StatusCode::UNAUTHORIZED, "invalid_client", "Bad client credentials");
     };
     let grant = Grant { client: user.name.to_owned(), kind: "access", scopes: Vec::new() };
-    let form = Form::Opaque { length: 64 };
+    let form = TokenFormat::Opaque { length: 64 };
     let issued = shared.tokens.issue(&shared.clock, Vendor::Dvinci, grant, Some(LIFETIME), form);
     let mut answer = json!({ "access_token": issued.token, "token_type": "Bearer" });
     if let Some(expires_in) = issued.expires_in {

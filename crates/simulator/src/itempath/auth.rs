@@ -15,7 +15,7 @@ use super::rules::users;
 use super::state::App;
 use super::store::{self, Row};
 use super::{dates, values};
-use crate::tokens::{Form, Grant, Issued};
+use crate::state::tokens::{Grant, IssuedToken, TokenFormat};
 use crate::vendor::Vendor;
 
 const ACCESS: Duration = Duration::from_secs(15 * 60);
@@ -46,7 +46,7 @@ fn log_in(app: &App, headers: &HeaderMap, body: &Bytes) -> Result<Value, Refusal
         found.filter(|user| user["~password"] == body["password"]).cloned()
     };
     // A user who is pending or deactivated is as good as none, and so is everybody once the client is disabled.
-    let user = user.filter(|user| users::may_call(user) && !app.shared.tokens.is_disabled(Vendor::ItemPath));
+    let user = user.filter(|user| users::may_call(user) && !app.shared.tokens.is_client_disabled(Vendor::ItemPath));
     let Some(user) = user else {
         return Err(Refusal::Message(StatusCode::NOT_FOUND, "Bad username or password".to_owned()));
     };
@@ -94,7 +94,7 @@ pub(super) async fn application_token(State(app): State<App>, headers: HeaderMap
     }
 }
 
-fn issue(app: &App, user: &Row, kind: &'static str, lifetime: Option<Duration>, fresh: bool) -> Issued {
+fn issue(app: &App, user: &Row, kind: &'static str, lifetime: Option<Duration>, fresh: bool) -> IssuedToken {
     let claims = json!({
         "identity": user["id"],
         "type": if kind == "refresh" { "refresh" } else { "access" },
@@ -106,12 +106,12 @@ fn issue(app: &App, user: &Row, kind: &'static str, lifetime: Option<Duration>, 
     }
     claims.insert("jti".to_owned(), app.token_id().into());
     let grant = Grant { client: store::id(user), kind, scopes: Vec::new() };
-    let form = Form::Jwt { algorithm: "HS256", claims };
+    let form = TokenFormat::Jwt { algorithm: "HS256", claims };
     app.shared.tokens.issue(&app.shared.clock, Vendor::ItemPath, grant, lifetime, form)
 }
 
 /// Says when a token ends, as its own claims do, unless the lifetime is configured away.
-fn state_expiry(answer: &mut Value, name: &str, issued: &Issued) {
+fn state_expiry(answer: &mut Value, name: &str, issued: &IssuedToken) {
     let ends = issued.expires_in.as_ref().and(issued.expires_at);
     if let Some(ends) = ends {
         answer[name] = dates::login(ends.naive_utc()).into();

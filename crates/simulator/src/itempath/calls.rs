@@ -64,7 +64,7 @@ impl Call {
 fn note(app: &App, store: &mut store::Store, row: Value) {
     let Value::Object(mut row) = row else { return };
     let mut work = Work::new(store, app.now(), &Row::new());
-    row.insert("creationDate".to_owned(), work.stamp().into());
+    row.insert("creationDate".to_owned(), work.next_timestamp().into());
     let id = work.insert("calls", row);
     let table = store.table_mut("calls");
     if let Some(row) = table.get_mut(&id) {

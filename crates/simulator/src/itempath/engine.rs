@@ -24,7 +24,7 @@ impl<'a> Work<'a> {
         Self { store, now, user: user.clone() }
     }
 
-    pub(super) fn stamp(&self) -> String {
+    pub(super) fn next_timestamp(&self) -> String {
         dates::stamp(self.now)
     }
 
@@ -41,7 +41,7 @@ impl<'a> Work<'a> {
     }
 
     fn put(&mut self, path: &str, mut row: Row, unseen_since: Option<NaiveDateTime>) -> String {
-        let stamp = self.stamp();
+        let stamp = self.next_timestamp();
         let table = self.store.table_mut(path);
         row.insert("id".to_owned(), table.new_id());
         values::complete(table.resource, &mut row, &stamp);
@@ -95,7 +95,7 @@ pub(super) fn update(work: &mut Work<'_>, resource: &'static Resource, id: &str,
 pub(super) fn merge(work: &mut Work<'_>, resource: &'static Resource, mut row: Row, draft: &mut Draft) {
     row.append(&mut draft.members);
     if resource.field("modifiedDate").is_some() {
-        row.insert("modifiedDate".to_owned(), work.stamp().into());
+        row.insert("modifiedDate".to_owned(), work.next_timestamp().into());
     }
     work.store.table_mut(resource.path).replace(row);
 }

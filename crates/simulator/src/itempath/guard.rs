@@ -12,7 +12,7 @@ use super::rules::users;
 use super::state::App;
 use super::store::Row;
 use super::{calls, history};
-use crate::tokens::{Denied, bearer};
+use crate::state::tokens::{TokenError, bearer_token};
 use crate::vendor::Vendor;
 
 /// The kind of token that a call needs.
@@ -55,7 +55,7 @@ pub(super) fn caller(app: &App, headers: &HeaderMap, wanted: Wanted) -> Result<R
     if !headers.contains_key(header::AUTHORIZATION) {
         return deny(StatusCode::UNAUTHORIZED, "Missing Authorization Header");
     }
-    if bearer(headers).is_none() {
+    if bearer_token(headers).is_none() {
         return deny(StatusCode::UNAUTHORIZED, "Bad Authorization header. Expected value 'Bearer <JWT>'");
     }
     let grant = match app.shared.authorize(Vendor::ItemPath, headers) {
@@ -78,11 +78,11 @@ pub(super) fn caller(app: &App, headers: &HeaderMap, wanted: Wanted) -> Result<R
     }
 }
 
-fn reason(denied: Denied) -> &'static str {
+fn reason(denied: TokenError) -> &'static str {
     match denied {
-        Denied::Unknown => "Signature verification failed",
-        Denied::Expired => "Token has expired",
-        Denied::Revoked => "Token has been revoked",
-        Denied::ClientDisabled => "User is deactivated",
+        TokenError::Unknown => "Signature verification failed",
+        TokenError::Expired => "Token has expired",
+        TokenError::Revoked => "Token has been revoked",
+        TokenError::ClientDisabled => "User is deactivated",
     }
 }

@@ -73,20 +73,20 @@ fn single(resource: &'static Resource) -> MethodRouter<App> {
 fn remove(resource: &'static Resource) -> MethodRouter<App> {
     delete(async move |State(app): State<App>, Extension(Caller(user)): User, Path(id): Path<String>| {
         let mut store = app.store();
-        let now = app.shared.clock.stamp().naive_utc();
+        let now = app.shared.clock.next_timestamp().naive_utc();
         answer(engine::delete(&mut Work::new(&mut store, now, &user), resource, &id))
     })
 }
 
 fn create(app: &App, resource: &'static Resource, user: &Row, body: &Row) -> Result<Value, Refusal> {
     let mut store = app.store();
-    let now = app.shared.clock.stamp().naive_utc();
+    let now = app.shared.clock.next_timestamp().naive_utc();
     engine::create(&mut Work::new(&mut store, now, user), resource, body)
 }
 
 fn update(app: &App, resource: &'static Resource, user: &Row, id: &str, body: &Row) -> Result<Value, Refusal> {
     let mut store = app.store();
-    let now = app.shared.clock.stamp().naive_utc();
+    let now = app.shared.clock.next_timestamp().naive_utc();
     engine::update(&mut Work::new(&mut store, now, user), resource, id, body)
 }
 

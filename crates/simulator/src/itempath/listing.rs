@@ -34,7 +34,7 @@ pub(super) fn list(store: &mut Store, resource: &'static Resource, query: &Query
 }
 
 fn whole(query: &Query, name: &str) -> Option<usize> {
-    query.text(name).and_then(|text| text.parse().ok())
+    query.non_blank(name).and_then(|text| text.parse().ok())
 }
 
 /// The filters among the parameters. What no row has is passed over.

@@ -13,13 +13,13 @@ use serde_json::Value;
 
 use super::engine::Work;
 use super::store::{Row, Store};
-use crate::seed::Random;
-use crate::shared::Shared;
+use crate::state::SharedState;
+use crate::state::random::Random;
 
 pub(super) use own::APPLICATION_USER;
 
 /// The store as it is at the start.
-pub(super) fn store(shared: &Shared, now: NaiveDateTime) -> Store {
+pub(super) fn store(shared: &SharedState, now: NaiveDateTime) -> Store {
     let mut store = Store::new(shared.options.seed);
     let work = Work { store: &mut store, now, user: Row::new() };
     let mut seeding = Seeding { work, random: shared.random("itempath/data") };

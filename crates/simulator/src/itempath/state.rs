@@ -7,13 +7,13 @@ use chrono::NaiveDateTime;
 
 use super::seed;
 use super::store::Store;
-use crate::shared::Shared;
+use crate::state::SharedState;
 
 #[derive(Clone)]
 pub(super) struct App(Arc<Inner>);
 
 pub(super) struct Inner {
-    pub(super) shared: Shared,
+    pub(super) shared: SharedState,
     /// The time that the seeded data leads up to.
     seeded_at: NaiveDateTime,
     store: OnceLock<Mutex<Store>>,
@@ -21,7 +21,7 @@ pub(super) struct Inner {
 }
 
 impl App {
-    pub(super) fn new(shared: &Shared) -> Self {
+    pub(super) fn new(shared: &SharedState) -> Self {
         Self(Arc::new(Inner {
             shared: shared.clone(),
             seeded_at: shared.clock.now().naive_utc(),

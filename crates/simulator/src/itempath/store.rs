@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::resources;
 use super::schema::Resource;
-use crate::seed::Random;
+use crate::state::random::Random;
 
 /// A row as it is stored. Members whose names begin with `~` can be filtered by and are not shown.
 pub(super) type Row = Map<String, Value>;

@@ -4,7 +4,7 @@ use axum::http::{HeaderName, HeaderValue};
 use serde_json::Value;
 use url::form_urlencoded;
 
-use crate::credentials::SECRETS;
+use crate::vendor::credentials::SECRETS;
 
 const REDACTED: &str = "[redacted]";
 
@@ -139,7 +139,7 @@ mod tests {
 
     #[test]
     fn the_simulators_own_secrets_are_found_under_any_name() {
-        let sent = format!(r#"{{"note":"use {}"}}"#, crate::credentials::DITIO_CLIENT_SECRET);
+        let sent = format!(r#"{{"note":"use {}"}}"#, crate::vendor::credentials::DITIO_CLIENT_SECRET);
         check("application/json", &sent, r#"{"note":"use [redacted]"}"#);
         assert_eq!(query("a=1&access_token=x"), "a=1&access_token=[redacted]");
     }

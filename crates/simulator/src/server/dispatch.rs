@@ -10,12 +10,12 @@ use hyper::body::Incoming;
 use hyper::service::Service;
 use hyper_util::service::TowerToHyperService;
 
+use super::site::Site;
 use super::wire::Kill;
+use super::{control, home};
 use crate::fault::{self, Fault, Outcome};
 use crate::log::Tap;
-use crate::mounts::{self, Mount};
-use crate::site::Site;
-use crate::{control, home};
+use crate::vendor::registry::{self, Mount};
 
 /// The connection was reset instead of an answer.
 #[derive(Debug)]
@@ -43,7 +43,7 @@ pub(super) async fn serve(
     if path == "/_control" || path.starts_with("/_control/") {
         return Ok(control::answer(&site, peer, request).await);
     }
-    if let Some((number, mount)) = mounts::find(path) {
+    if let Some((number, mount)) = registry::find(path) {
         return vendor(&site, kill, number, mount, request).await;
     }
     let (head, _) = request.into_parts();

@@ -25,7 +25,7 @@ impl Query {
     }
 
     /// The first value if it is not blank.
-    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+    pub(crate) fn non_blank(&self, name: &str) -> Option<&str> {
         self.get(name).map(str::trim).filter(|value| !value.is_empty())
     }
 

@@ -11,7 +11,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::{TcpStream, lookup_host};
 use url::Url;
 
-use super::Request;
+use super::WebhookRequest;
 
 /// A receiver that says nothing for so long is given up.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -30,12 +30,12 @@ impl Target {
     }
 
     /// Sends one request on a connection of its own and gives the status.
-    pub(super) async fn post(&self, request: &Request) -> io::Result<u16> {
+    pub(super) async fn post(&self, request: &WebhookRequest) -> io::Result<u16> {
         let sent = tokio::time::timeout(PATIENCE, self.exchange(request)).await;
         sent.unwrap_or_else(|_| Err(io::Error::new(io::ErrorKind::TimedOut, "the receiver does not answer")))
     }
 
-    async fn exchange(&self, request: &Request) -> io::Result<u16> {
+    async fn exchange(&self, request: &WebhookRequest) -> io::Result<u16> {
         let stream = TcpStream::connect(self.address().await?).await?;
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(io::Error::other)?;
         let connection = tokio::spawn(connection);

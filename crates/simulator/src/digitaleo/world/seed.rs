@@ -9,14 +9,14 @@ use super::super::{contacts, fields, time};
 use super::names::{CITIES, COMPANIES, FIRST, LAST, STREETS, ascii};
 use super::{Rows, World};
 use crate::digitaleo::params::Row;
-use crate::seed::Random;
-use crate::shared::Shared;
+use crate::state::SharedState;
+use crate::state::random::Random;
 
 const CONTACTS: u64 = 250;
 const FIRST_CONTACT: u64 = 123_456_789;
 const FIRST_CAMPAIGN: u64 = 500_101;
 
-pub(super) fn world(shared: &Shared) -> World {
+pub(super) fn world(shared: &SharedState) -> World {
     let mut random = shared.random("digitaleo/world");
     let now = shared.clock.now();
     let mut world = World {
@@ -107,7 +107,7 @@ const LISTS: [(u64, &str, &str, bool, u64, u64); 5] = [
     (18, "Fichier de février", "Importé le 2 février", false, 25, 3),
 ];
 
-fn lists(world: &mut World, created: &str, shared: &Shared, random: &mut Random) {
+fn lists(world: &mut World, created: &str, shared: &SharedState, random: &mut Random) {
     for (id, name, description, is_rented, every, rest) in LISTS {
         world.lists.next = id;
         let mut row = super::super::lists::blank(name, description, created);

@@ -23,7 +23,7 @@ pub(super) fn routes() -> Routes<Core> {
 
 /// A row per person and day; the end is the start of its day, so that day is not in it.
 async fn active(State(core): State<Core>, query: Query) -> Result<Json<Vec<Value>>, Problem> {
-    let day = |name: &str| match query.text(name) {
+    let day = |name: &str| match query.non_blank(name) {
         None => Ok(None),
         Some(text) => {
             let invalid = || Problem::field(name, format!("The value '{text}' is not valid."));

@@ -212,7 +212,7 @@ async fn describe(
     let title = [text(project, "name"), text(project, "projectNumber")].into_iter().find(|text| !text.is_empty());
     let title = title.unwrap_or_default().to_owned();
     let folder = data.documents.folders.get_mut(&id).ok_or_else(Problem::not_found)?;
-    let section = query.text("section");
+    let section = query.non_blank("section");
     let external_id = Owner::Project.external_id(&id, section);
     let title = if section.is_some() {
         let page = folder.pages.iter_mut().find(|page| page.external_id == external_id);

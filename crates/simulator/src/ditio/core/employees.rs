@@ -90,14 +90,14 @@ async fn create(State(core): State<Core>, Body(body): Body) -> Result<(StatusCod
     user.insert("companyId".to_owned(), COMPANIES[0].id.into());
     user.insert("identityId".to_owned(), format!("auth0|{}", core.ids.next()).into());
     user.insert("companyProfileId".to_owned(), core.ids.next().into());
-    let profile = Profile { user, employments: vec![employment], modified: core.shared.clock.stamp() };
+    let profile = Profile { user, employments: vec![employment], modified: core.shared.clock.next_timestamp() };
     let answer = shown(&profile, &[]);
     data.people.0.push(profile);
     Ok((StatusCode::CREATED, Json(answer)))
 }
 
 async fn list(State(core): State<Core>, query: Query) -> Json<Vec<Record>> {
-    let subsidiaries = query.text("includeEmployeesFromSubsidiaries");
+    let subsidiaries = query.non_blank("includeEmployeesFromSubsidiaries");
     let subsidiaries = subsidiaries.is_some_and(|text| text.eq_ignore_ascii_case("true"));
     let include = query.list("include");
     let data = core.data();
@@ -111,7 +111,7 @@ async fn read(State(core): State<Core>, Path(number): Path<String>, query: Query
 
 /// Names, phones, e-mail addresses and numbers that contain the text.
 async fn search(State(core): State<Core>, query: Query) -> Result<Json<Vec<Record>>, Problem> {
-    let Some(needle) = query.text("query").map(str::to_lowercase) else {
+    let Some(needle) = query.non_blank("query").map(str::to_lowercase) else {
         let why = "The 'query' parameter is required.";
         return Err(Problem::simple(StatusCode::BAD_REQUEST, "ArgumentIsNull", why));
     };
@@ -136,7 +136,7 @@ async fn update(
     bound.remove("employeeNumber");
     let sent: Vec<&str> = REQUIRED.into_iter().filter(|name| bound.contains_key(*name)).collect();
     require(&bound, &sent)?;
-    let now = core.shared.clock.stamp();
+    let now = core.shared.clock.next_timestamp();
     if let Some(Value::String(phone)) = bound.remove("phone").filter(|phone| phone != stored.phone()) {
         data.people.change_phone(stored.identity(), &phone, now)?;
     }

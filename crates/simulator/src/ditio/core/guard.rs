@@ -6,14 +6,14 @@ use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 
-use crate::shared::Shared;
-use crate::tokens::Denied;
+use crate::state::SharedState;
+use crate::state::tokens::TokenError;
 use crate::vendor::Vendor;
 
 const AUDIENCE: &str = "ditioapiv3";
 
 /// Guards the routes so far; paths that are not routes stay 404.
-pub(super) fn put_on<S: Clone + Send + Sync + 'static>(router: Router<S>, shared: &Shared) -> Router<S> {
+pub(super) fn put_on<S: Clone + Send + Sync + 'static>(router: Router<S>, shared: &SharedState) -> Router<S> {
     router.route_layer(from_fn_with_state(shared.clone(), guard))
 }
 
@@ -23,11 +23,11 @@ fn fits(scope: &str, request: &Request) -> bool {
     scope == AUDIENCE || reads_file && scope == "reportingapiv1"
 }
 
-async fn guard(State(shared): State<Shared>, request: Request, next: Next) -> Response {
+async fn guard(State(shared): State<SharedState>, request: Request, next: Next) -> Response {
     let why = match shared.authorize(Vendor::Ditio, request.headers()) {
         Ok(grant) if grant.scopes.iter().any(|scope| fits(scope, &request)) => return next.run(request).await,
         Ok(_) => r#"Bearer error="invalid_token", error_description="The audience is invalid""#,
-        Err(Denied::Expired) => r#"Bearer error="invalid_token", error_description="The token is expired""#,
+        Err(TokenError::Expired) => r#"Bearer error="invalid_token", error_description="The token is expired""#,
         Err(_) if request.headers().contains_key(header::AUTHORIZATION) => r#"Bearer error="invalid_token""#,
         Err(_) => "Bearer",
     };

@@ -42,7 +42,7 @@ async fn alert_types() -> Json<Value> {
 
 /// Omitted: the active ones; `1`: the inactive ones; `2`: all.
 fn wanted(query: &Query) -> Result<impl Fn(&Record) -> bool + use<>, Problem> {
-    let which: u8 = match query.text("activeInactiveAll") {
+    let which: u8 = match query.non_blank("activeInactiveAll") {
         None | Some("0") => 0,
         Some("1") => 1,
         Some("2") => 2,
@@ -57,8 +57,8 @@ async fn projects(State(core): State<Core>, query: Query) -> Result<Json<Value>,
 }
 
 async fn search(State(core): State<Core>, query: Query) -> Json<Value> {
-    let needle = query.text("searchString").unwrap_or_default().to_lowercase();
-    let active_only = query.text("activeOnly").is_some_and(|text| text.eq_ignore_ascii_case("true"));
+    let needle = query.non_blank("searchString").unwrap_or_default().to_lowercase();
+    let active_only = query.non_blank("activeOnly").is_some_and(|text| text.eq_ignore_ascii_case("true"));
     let data = core.data();
     let found = own(&data).filter(|project| {
         let words =

@@ -143,7 +143,7 @@ fn check(data: &Data, machine: &mut Record) -> Result<(), Problem> {
 }
 
 async fn list(State(core): State<Core>, query: Query) -> Json<Vec<Record>> {
-    let details = query.text("includeEquipmentDetails").is_some_and(|text| text.eq_ignore_ascii_case("true"));
+    let details = query.non_blank("includeEquipmentDetails").is_some_and(|text| text.eq_ignore_ascii_case("true"));
     let data = core.data();
     let visible = data.machines.iter().filter(|machine| in_scope(text(machine, "companyId"))).cloned();
     let shown = visible.map(|mut machine| {

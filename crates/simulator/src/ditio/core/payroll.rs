@@ -30,12 +30,12 @@ async fn summaries(State(core): State<Core>, query: Query) -> Result<Json<Vec<Va
 
 /// Every kind of hours of a day as a line of its own.
 async fn lines(State(core): State<Core>, query: Query) -> Result<Json<Vec<Value>>, Problem> {
-    Ok(Json(as_lines(&rows(&core, &query)?, query.text("voucherNumber"))))
+    Ok(Json(as_lines(&rows(&core, &query)?, query.non_blank("voucherNumber"))))
 }
 
 /// The lines as text with semicolons, whatever type is asked for.
 async fn file(State(core): State<Core>, query: Query) -> Result<Response, Problem> {
-    let lines = as_lines(&rows(&core, &query)?, query.text("voucherNumber"));
+    let lines = as_lines(&rows(&core, &query)?, query.non_blank("voucherNumber"));
     let mut text = "employeeNumber;workDate;payrollTypeId;name;qty\r\n".to_owned();
     for line in &lines {
         let cells = ["employeeNumber", "workDate", "payrollTypeId", "name", "qty"].map(|name| match &line[name] {
@@ -85,7 +85,7 @@ fn summary(core: &Core, profile: &Profile, day: NaiveDate, settled: NaiveDate) -
     let locked = day <= settled;
     let approved = locked || day + Days::new(3) <= today;
     let changed = (day + Days::new(1)).and_hms_opt(6, 15, 0).expect("a time of day").and_utc();
-    let stamp = approved.then(|| crate::clock::iso(changed));
+    let stamp = approved.then(|| crate::state::clock::iso(changed));
     let project = &core.world.projects[usize::try_from(random.below(13)).unwrap_or_default()];
     let total = 7.5 + overtime_50 + overtime_100;
     Some(json!({
@@ -111,7 +111,7 @@ fn summary(core: &Core, profile: &Profile, day: NaiveDate, settled: NaiveDate) -
         "approvedByName": approved.then_some("Ingebjørg Sæther"),
         "approvedDateTime": stamp,
         "locked": locked,
-        "modifiedDateTime": crate::clock::iso(changed),
+        "modifiedDateTime": crate::state::clock::iso(changed),
     }))
 }
 

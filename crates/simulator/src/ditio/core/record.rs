@@ -4,7 +4,7 @@ use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Utc};
 use serde_json::{Map, Value};
 
 use super::problem::{FieldError, Problem};
-use crate::clock::iso;
+use crate::state::clock::iso;
 
 /// A stored or answered object; member names in camelCase.
 pub(super) type Record = Map<String, Value>;

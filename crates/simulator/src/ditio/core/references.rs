@@ -11,7 +11,7 @@ use super::problem::Problem;
 use super::record::{Field, Kind, Record, assign, bind, blank, field, require, text};
 use super::state::{Core, Data};
 use crate::ditio::world::World;
-use crate::seed::ObjectIds;
+use crate::state::random::ObjectIds;
 use crate::web::Routes;
 
 const FIELDS: [Field; 6] = [

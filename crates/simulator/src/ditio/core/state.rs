@@ -13,15 +13,15 @@ use super::references::References;
 use super::table::Table;
 use super::{machines, projects, tasks};
 use crate::ditio::world::{COMPANIES, World};
-use crate::seed::ObjectIds;
-use crate::shared::Shared;
+use crate::state::SharedState;
+use crate::state::random::ObjectIds;
 
 /// A handle on the state of one run; cheap to clone.
 #[derive(Clone)]
 pub(super) struct Core(Arc<Inner>);
 
 pub(super) struct Inner {
-    pub(super) shared: Shared,
+    pub(super) shared: SharedState,
     pub(super) world: World,
     pub(super) ids: ObjectIds,
     data: Mutex<Data>,
@@ -39,7 +39,7 @@ pub(super) struct Data {
 }
 
 impl Core {
-    pub(super) fn new(shared: &Shared) -> Self {
+    pub(super) fn new(shared: &SharedState) -> Self {
         let world = World::new(shared);
         let ids = shared.ids("ditio/core");
         let data = Data {

@@ -101,7 +101,8 @@ fn add(core: &Core, people: &mut People, bound: Record) -> Result<Record, Proble
     let new_identity = || format!("auth0|{}", core.ids.next());
     let identity = known.first().map_or_else(new_identity, |profile| profile.identity().to_owned());
     let first = Employment { start: core.today(), end: None, department: Value::Null, payroll: 0 };
-    let mut profile = Profile { user: blank(&FIELDS), employments: vec![first], modified: core.shared.clock.stamp() };
+    let mut profile =
+        Profile { user: blank(&FIELDS), employments: vec![first], modified: core.shared.clock.next_timestamp() };
     changes::write(&mut profile, bound);
     profile.user.insert("identityId".to_owned(), identity.into());
     profile.user.insert("companyProfileId".to_owned(), core.ids.next().into());
@@ -126,14 +127,14 @@ async fn create_or_update(State(core): State<Core>, Body(body): Body) -> Result<
 }
 
 async fn list(State(core): State<Core>, query: Query) -> Result<Json<Vec<Record>>, Problem> {
-    let since = match query.text("changedSince") {
+    let since = match query.non_blank("changedSince") {
         None => None,
         Some(text) => {
             let invalid = || Problem::field("changedSince", format!("The value '{text}' is not valid."));
             Some(instant(text).ok_or_else(invalid)?)
         }
     };
-    let company = query.text("companyId");
+    let company = query.non_blank("companyId");
     if company.is_some_and(|company| !in_scope(company)) {
         return Err(Problem::forbidden("The company is not one of yours."));
     }
@@ -171,7 +172,7 @@ fn switch(core: &Core, id: &str, disabled: bool) -> Result<StatusCode, Problem> 
     let profile = data.people.find(|profile| profile.id() == id)?;
     if flag(&profile.user, "isDisabled") != disabled {
         profile.user.insert("isDisabled".to_owned(), disabled.into());
-        profile.modified = core.shared.clock.stamp();
+        profile.modified = core.shared.clock.next_timestamp();
     }
     Ok(StatusCode::NO_CONTENT)
 }

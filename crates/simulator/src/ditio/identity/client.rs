@@ -4,7 +4,7 @@ use axum::http::{HeaderMap, header};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::credentials::{DITIO_CLIENT_ID, DITIO_CLIENT_SECRET};
+use crate::vendor::credentials::{DITIO_CLIENT_ID, DITIO_CLIENT_SECRET};
 use crate::web::Query;
 
 /// Whether the request names the simulated client and its secret.

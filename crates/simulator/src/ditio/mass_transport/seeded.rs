@@ -7,8 +7,8 @@ use super::weights::Weight;
 use crate::ditio::reporting::rows::hundredths;
 use crate::ditio::reporting::times::{DAY, MINUTE, utc};
 use crate::ditio::world::{COMPANIES, World};
-use crate::seed::ObjectIds;
-use crate::shared::Shared;
+use crate::state::SharedState;
+use crate::state::random::ObjectIds;
 
 const NAMES: [&str; 3] = ["Working", "Idle", "Moving"];
 const MASSES: [&str; 4] = ["Sprengstein", "Leire (våt)", "Pukk 22/63", "Grus 0–32"];
@@ -22,7 +22,7 @@ fn members(value: Value) -> Map<String, Value> {
 }
 
 /// Three machines of the first project, eight spans each, two days ago.
-pub(super) fn states(shared: &Shared, world: &World, ids: &ObjectIds) -> Vec<State> {
+pub(super) fn states(shared: &SharedState, world: &World, ids: &ObjectIds) -> Vec<State> {
     let mut random = shared.random("ditio/mass-transport/states");
     let project = &world.projects[0];
     let mut states = Vec::new();
@@ -57,7 +57,7 @@ pub(super) fn states(shared: &Shared, world: &World, ids: &ObjectIds) -> Vec<Sta
 }
 
 /// Forty tickets; each fourth has gone no step, one, two, all three.
-pub(super) fn weights(shared: &Shared, world: &World, ids: &ObjectIds) -> Vec<Weight> {
+pub(super) fn weights(shared: &SharedState, world: &World, ids: &ObjectIds) -> Vec<Weight> {
     let mut random = shared.random("ditio/mass-transport/weights");
     let first = shared.clock.now().timestamp_millis() - 5 * DAY;
     let mut weights = Vec::new();

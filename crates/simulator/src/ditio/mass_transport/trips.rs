@@ -8,6 +8,7 @@ use super::Api;
 use super::body::{Body, Faults, own_company};
 use super::problem::Problem;
 use crate::ditio::reporting::row::Row;
+use crate::ditio::reporting::store::Store;
 use crate::ditio::world::{COMPANIES, World};
 
 /// Members whose names differ: there, here.
@@ -30,7 +31,7 @@ pub(super) async fn report(State(api): State<Api>, body: Body) -> Result<Json<Ve
     faults.check()?;
     let company = asked.get("companyId").and_then(Value::as_str).filter(|id| !id.is_empty()).map(str::to_owned);
     company.as_deref().map_or(Ok(()), own_company)?;
-    let store = api.0.shared.ditio_reporting.get();
+    let store = api.0.shared.extensions.get::<Store>();
     let work = move || store.map_or_else(Vec::new, |store| store.trips(from, to.map(|to| to + 1)));
     let rows = tokio::task::spawn_blocking(work).await.unwrap_or_default();
     let named = company.and_then(|id| COMPANIES.iter().find(|company| company.id == id)).map(|company| company.name);

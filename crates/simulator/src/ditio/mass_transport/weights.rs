@@ -70,7 +70,7 @@ pub(super) async fn create(State(api): State<Api>, body: Body) -> Result<Respons
     faults.time(&record, "", "weighedDateTime", false);
     faults.check()?;
     own_company(&company)?;
-    let now = utc(api.0.shared.clock.stamp().timestamp_millis());
+    let now = utc(api.0.shared.clock.next_timestamp().timestamp_millis());
     record.insert("id".to_owned(), api.0.ids.next().into());
     record.entry("weighedDateTime").or_insert_with(|| now.clone().into());
     record.insert("createdDateTime".to_owned(), now.into());

@@ -9,7 +9,7 @@ use super::overlay::Key;
 use super::refusal::Refusal;
 use super::table::{DitioTable as T, Order};
 use super::times::{DAY, midnight, parse};
-use crate::seed::Random;
+use crate::state::random::Random;
 use crate::web::Query;
 
 /// Every parameter but the cursor and the size of a page: between pages they must stay the same.
@@ -73,7 +73,7 @@ impl Ask {
         let mode = if since.is_some() { "incremental" } else { "full" };
         let bound = Random::new(0, &format!("{table}/{given:?}")).hex(12);
         let binding = format!("{mode}/{bound}");
-        let cursor = query.text("ContinuationToken").map(|token| {
+        let cursor = query.non_blank("ContinuationToken").map(|token| {
             Cursor::decode(token, &binding).ok_or_else(|| {
                 Refusal::bad("InvalidContinuationToken", "The continuation token does not belong to this query.")
             })
@@ -87,7 +87,7 @@ impl Ask {
             filter,
             binding,
             given,
-            chunk: query.text("ChunkLimit").map(str::to_owned),
+            chunk: query.non_blank("ChunkLimit").map(str::to_owned),
         })
     }
 
@@ -140,7 +140,7 @@ fn window(table: T, query: &Query, now: DateTime<Utc>) -> Result<(Option<i64>, O
 }
 
 fn time(query: &Query, name: &str) -> Result<Option<i64>, Refusal> {
-    let Some(text) = query.text(name) else {
+    let Some(text) = query.non_blank(name) else {
         return Ok(None);
     };
     let read = parse(text)
@@ -150,7 +150,7 @@ fn time(query: &Query, name: &str) -> Result<Option<i64>, Refusal> {
 
 /// Clamped, not refused.
 fn chunk_limit(query: &Query) -> Result<usize, Refusal> {
-    let Some(text) = query.text("ChunkLimit") else {
+    let Some(text) = query.non_blank("ChunkLimit") else {
         return Ok(usize::try_from(DEFAULT_CHUNK).expect("a small constant"));
     };
     let number: i64 = text

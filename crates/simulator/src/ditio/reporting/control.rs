@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::handle::DitioReporting;
 use super::table::DitioTable;
-use crate::shared::Shared;
+use crate::state::SharedState;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -17,7 +17,7 @@ struct Change {
 }
 
 /// Answers one command; `path` is what follows `ditio/reporting`.
-pub(crate) fn answer(shared: &Shared, method: &Method, path: &[&str], body: &[u8]) -> Result<Value, String> {
+pub(crate) fn handle(shared: &SharedState, method: &Method, path: &[&str], body: &[u8]) -> Result<Value, String> {
     let handle = DitioReporting::new(shared);
     match (method, path) {
         (&Method::GET, []) => Ok(overview(&handle)),

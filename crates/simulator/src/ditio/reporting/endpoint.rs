@@ -21,16 +21,16 @@ use super::store::Store;
 use super::table::{DitioTable, End};
 use crate::ditio::audience::{self, Audience};
 use crate::ditio::world::COMPANIES;
-use crate::shared::Shared;
+use crate::state::SharedState;
 use crate::web::{Query, Routes};
 
 #[derive(Clone)]
 struct Api {
-    shared: Shared,
+    shared: SharedState,
     store: Arc<Store>,
 }
 
-pub(super) fn router(shared: &Shared, store: Arc<Store>) -> Router {
+pub(super) fn router(shared: &SharedState, store: Arc<Store>) -> Router {
     let mut routes = Routes::new().route("/v1/item-registrations/web-query", get(web_query));
     for table in DitioTable::ALL {
         let list = move |State(api): State<Api>, query: Query| async move { list(api, table, query).await };

@@ -30,8 +30,8 @@ pub(super) struct Filter {
 impl Filter {
     pub(super) fn read(table: T, query: &Query) -> Result<Self, Refusal> {
         let mut filter = Self {
-            project: query.text("ProjectId").map(str::to_owned),
-            company: query.text("CompanyId").map(str::to_owned),
+            project: query.non_blank("ProjectId").map(str::to_owned),
+            company: query.non_blank("CompanyId").map(str::to_owned),
             own_only: flag(query, "OwnCompanyDataOnly")?.unwrap_or(false),
             no_subsidiaries: flag(query, "ExcludeDataFromSubsidiaries")?.unwrap_or(false),
             ..Self::default()
@@ -113,7 +113,7 @@ fn companies(row: &Row) -> impl Iterator<Item = &str> {
 
 /// A parameter that is true or false.
 pub(super) fn flag(query: &Query, name: &str) -> Result<Option<bool>, Refusal> {
-    let Some(text) = query.text(name) else {
+    let Some(text) = query.non_blank(name) else {
         return Ok(None);
     };
     let read = text.to_ascii_lowercase().parse();
@@ -123,7 +123,7 @@ pub(super) fn flag(query: &Query, name: &str) -> Result<Option<bool>, Refusal> {
 
 /// The place of a parameter's value in what is allowed; the first when it is not given.
 fn choice(query: &Query, name: &str, allowed: &[&str]) -> Result<usize, Refusal> {
-    let Some(text) = query.text(name) else {
+    let Some(text) = query.non_blank(name) else {
         return Ok(0);
     };
     let found = allowed.iter().position(|value| value.eq_ignore_ascii_case(text));

@@ -6,10 +6,10 @@ use serde_json::{Map, Value};
 
 use super::ask::Ask;
 use super::row::Row;
-use super::store::{Slot, Store};
+use super::store::Store;
 use super::switches::DitioSwitches;
 use super::table::DitioTable;
-use crate::shared::Shared;
+use crate::state::SharedState;
 
 /// Reads and writes the tables behind Ditio's reporting API, which itself only reads.
 ///
@@ -17,11 +17,11 @@ use crate::shared::Shared;
 /// that they stay together on a page. After [`Simulator::reset`](crate::Simulator::reset) it works on the new tables.
 #[derive(Clone)]
 pub struct DitioReporting {
-    shared: Shared,
+    shared: SharedState,
 }
 
 impl DitioReporting {
-    pub(crate) fn new(shared: &Shared) -> Self {
+    pub(crate) fn new(shared: &SharedState) -> Self {
         Self { shared: shared.clone() }
     }
 
@@ -34,7 +34,7 @@ impl DitioReporting {
             Value::Object(object) => Some(object),
             _ => None,
         });
-        let at = self.shared.clock.stamp();
+        let at = self.shared.clock.next_timestamp();
         self.store().insert(table, objects.collect(), at)
     }
 
@@ -45,14 +45,14 @@ impl DitioReporting {
             _ => Map::new(),
         };
         let ids: Vec<String> = ids.into_iter().map(Into::into).collect();
-        let at = self.shared.clock.stamp();
+        let at = self.shared.clock.next_timestamp();
         self.store().update(table, &ids, &set, at)
     }
 
     /// Deletes rows; gives how many of the ids were rows.
     pub fn delete<I: Into<String>>(&self, table: DitioTable, ids: impl IntoIterator<Item = I>) -> usize {
         let ids: Vec<String> = ids.into_iter().map(Into::into).collect();
-        let at = self.shared.clock.stamp();
+        let at = self.shared.clock.next_timestamp();
         self.store().delete(table, &ids, at)
     }
 
@@ -99,7 +99,7 @@ impl DitioReporting {
     }
 
     fn store(&self) -> Arc<Store> {
-        Slot::get(&self.shared.ditio_reporting).expect("the reporting API is mounted from the start")
+        self.shared.extensions.get().expect("the reporting API is mounted from the start")
     }
 }
 

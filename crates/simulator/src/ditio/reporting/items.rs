@@ -11,7 +11,7 @@ use super::refusal::Refusal;
 use super::rows::{Context, hundredths};
 use super::store::Store;
 use super::times::{DAY, HOUR, date_time, midnight};
-use crate::shared::Shared;
+use crate::state::SharedState;
 use crate::web::Query;
 
 /// In the user's language, and a column short of the data.
@@ -34,7 +34,7 @@ const PIECE: u64 = 500;
 pub(super) struct Items(Layout);
 
 impl Items {
-    pub(super) fn new(shared: &Shared) -> Self {
+    pub(super) fn new(shared: &SharedState) -> Self {
         let count = (shared.options.scale / 10).max(40);
         let random = shared.random("ditio/reporting/items");
         Self(Layout::new(count, 2, Pace::Working, shared.clock.now(), random))
@@ -107,7 +107,7 @@ pub(super) fn answer(store: std::sync::Arc<Store>, query: &Query) -> Result<Resp
 }
 
 fn day(query: &Query, name: &str) -> Result<Option<i64>, Refusal> {
-    let Some(text) = query.text(name) else {
+    let Some(text) = query.non_blank(name) else {
         return Ok(None);
     };
     let read = NaiveDate::parse_from_str(text.get(..10).unwrap_or(text), "%Y-%m-%d");

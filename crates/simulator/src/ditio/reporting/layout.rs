@@ -6,7 +6,7 @@
 use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 
 use super::times::{DAY, HOUR, SECOND, midnight};
-use crate::seed::Random;
+use crate::state::random::Random;
 
 const BLOCK: u64 = 16;
 /// How many of a block share the time of their last change.
@@ -168,7 +168,7 @@ pub(super) fn signed(number: u64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::{Clock, Start};
+    use crate::state::clock::{Clock, Start};
 
     fn layout(count: u64, per_day: u64, pace: Pace) -> Layout {
         let now = Clock::new(Start::Default).now();

@@ -17,7 +17,7 @@ use super::row::Row;
 use super::table::DitioTable as T;
 use super::times::{HOUR, UNSET};
 use crate::ditio::world::{Machine, Person, Project, WorkOrder, World};
-use crate::seed::Random;
+use crate::state::random::Random;
 
 /// What rows are made of besides their number.
 #[derive(Debug)]

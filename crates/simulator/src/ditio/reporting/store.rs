@@ -1,6 +1,6 @@
 //! The tables: rows computed from the seed, and what was written over them.
 
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use chrono::{DateTime, Utc};
 
@@ -14,30 +14,15 @@ use super::table::{DitioTable as T, Order};
 use super::times::parse;
 use super::writes::buried;
 use crate::ditio::world::World;
-use crate::shared::Shared;
+use crate::state::SharedState;
 
-/// Everything that the reporting API knows. It holds no [`Shared`], which holds it.
+/// Everything that the reporting API knows. It holds no [`SharedState`], which holds it.
 #[derive(Debug)]
 pub(crate) struct Store {
     pub(super) context: Context,
     tables: Vec<Table>,
     switches: RwLock<DitioSwitches>,
     pub(super) items: Items,
-}
-
-/// The store that is current: a reset puts a new one in.
-#[derive(Debug, Default)]
-pub(crate) struct Slot(RwLock<Option<Arc<Store>>>);
-
-impl Slot {
-    pub(super) fn put(&self, store: Arc<Store>) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some(store);
-    }
-
-    /// None until the reporting API is mounted.
-    pub(crate) fn get(&self) -> Option<Arc<Store>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
 }
 
 #[derive(Debug)]
@@ -50,7 +35,7 @@ pub(super) struct Table {
 }
 
 impl Store {
-    pub(super) fn new(shared: &Shared) -> Self {
+    pub(super) fn new(shared: &SharedState) -> Self {
         let world = World::new(shared);
         let now = shared.clock.now();
         let tables = T::ALL.map(|kind| Table::new(kind, shared, &world, now));
@@ -88,7 +73,7 @@ impl Store {
 }
 
 impl Table {
-    fn new(kind: T, shared: &Shared, world: &World, now: DateTime<Utc>) -> Self {
+    fn new(kind: T, shared: &SharedState, world: &World, now: DateTime<Utc>) -> Self {
         let known = rows::known(kind, world);
         let (count, per_day, pace) = match &known {
             Some(known) => (known.len() as u64, 1, Pace::Working),

@@ -4,7 +4,7 @@ use chrono::{Days, NaiveDate};
 
 use super::names::{DEPARTMENTS, FIRST, LAST, TITLES};
 use super::{COMPANIES, Company};
-use crate::shared::Shared;
+use crate::state::SharedState;
 
 /// A person and their employment.
 #[derive(Clone, Debug)]
@@ -41,7 +41,7 @@ const HEADS: [usize; 3] = [24, 6, 3];
 /// The person with two profiles, by place in the list.
 const SHARED: usize = 5;
 
-pub(super) fn people(shared: &Shared) -> Vec<Person> {
+pub(super) fn people(shared: &SharedState) -> Vec<Person> {
     let mut random = shared.random("ditio/people");
     let ids = shared.ids("ditio/people");
     let mut people = Vec::new();
@@ -50,7 +50,7 @@ pub(super) fn people(shared: &Shared) -> Vec<Person> {
             let number = people.len() as u64;
             let first_name = *random.pick(&FIRST);
             let last_name = *random.pick(&LAST);
-            let day = |from: i32, span: u64, random: &mut crate::seed::Random| {
+            let day = |from: i32, span: u64, random: &mut crate::state::random::Random| {
                 let start = NaiveDate::from_ymd_opt(from, 1, 1).expect("the first of January");
                 start + Days::new(random.below(span))
             };

@@ -2,7 +2,7 @@
 
 use super::names::{CUSTOMERS, MACHINES, SITES, WORK};
 use super::{COMPANIES, Company};
-use crate::shared::Shared;
+use crate::state::SharedState;
 
 /// A building site.
 #[derive(Clone, Debug)]
@@ -44,7 +44,7 @@ pub(crate) struct Machine {
 }
 
 /// The client's own sites come first; the last three belong to its subsidiary and to a stranger.
-pub(super) fn projects(shared: &Shared) -> Vec<Project> {
+pub(super) fn projects(shared: &SharedState) -> Vec<Project> {
     let ids = shared.ids("ditio/projects");
     let mut random = shared.random("ditio/projects");
     let sites = SITES.iter().enumerate().map(|(at, (name, street, town, latitude, longitude))| Project {
@@ -67,7 +67,7 @@ pub(super) fn projects(shared: &Shared) -> Vec<Project> {
 }
 
 /// Three work orders a project.
-pub(super) fn work_orders(shared: &Shared, projects: &[Project]) -> Vec<WorkOrder> {
+pub(super) fn work_orders(shared: &SharedState, projects: &[Project]) -> Vec<WorkOrder> {
     let ids = shared.ids("ditio/tasks");
     let mut random = shared.random("ditio/tasks");
     let numbered = (0..projects.len()).flat_map(|project| (1..=3).map(move |number| (project, number)));
@@ -79,7 +79,7 @@ pub(super) fn work_orders(shared: &Shared, projects: &[Project]) -> Vec<WorkOrde
 }
 
 /// Sixteen of the client's company, two of its subsidiary, two of a stranger's.
-pub(super) fn machines(shared: &Shared) -> Vec<Machine> {
+pub(super) fn machines(shared: &SharedState) -> Vec<Machine> {
     let ids = shared.ids("ditio/machines");
     let mut random = shared.random("ditio/machines");
     let fleet = (0..20).map(|at| {

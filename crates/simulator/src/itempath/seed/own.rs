@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use super::Seeding;
-use crate::credentials::{
+use crate::itempath::dates;
+use crate::vendor::credentials::{
     ITEMPATH_APPLICATION_PASSWORD, ITEMPATH_APPLICATION_USERNAME, ITEMPATH_PASSWORD, ITEMPATH_USERNAME,
 };
-use crate::itempath::dates;
 
 /// The id of the application user, which the ready-made application token names too.
 pub(in crate::itempath) const APPLICATION_USER: u64 = 2;

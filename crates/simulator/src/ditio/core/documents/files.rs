@@ -9,6 +9,7 @@ use url::form_urlencoded;
 use super::{File, content};
 use crate::ditio::core::problem::Problem;
 use crate::ditio::core::state::Core;
+use crate::ditio::reporting::store::Store;
 
 /// The bytes with the name they came under.
 pub(super) fn response(file: &File, media: &'static str, disposition: &str) -> Response {
@@ -33,7 +34,7 @@ pub(super) async fn stream(State(core): State<Core>, Path(id): Path<String>) -> 
     let documents = &data.documents;
     let Some(file) = documents.owners.get(&id).and_then(|owner| documents.file(owner, &id)) else {
         // What the reporting API's records refer to is served here too.
-        let store = core.shared.ditio_reporting.get();
+        let store = core.shared.extensions.get::<Store>();
         return store.and_then(|store| store.file(&id)).map(IntoResponse::into_response).ok_or_else(Problem::not_found);
     };
     Ok(match content::media_type(&file.bytes) {

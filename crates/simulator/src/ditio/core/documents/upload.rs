@@ -7,9 +7,9 @@ use axum::http::{StatusCode, header};
 use serde_json::{Value, json};
 
 use super::{File, Owner, content, references};
-use crate::clock::iso;
 use crate::ditio::core::problem::Problem;
 use crate::ditio::core::state::Core;
+use crate::state::clock::iso;
 use crate::web::{Query, drain};
 
 /// From this size of the whole request on, it is refused before anything else is looked at.
@@ -32,9 +32,10 @@ pub(super) async fn upload<const PROJECT: bool>(
     for (name, bytes) in &parts {
         content::check(name, bytes).map_err(|why| Problem::field("file", why))?;
     }
-    let section = query.text("section").map_or(default, str::to_owned);
-    let replace = query.text("replaceExistingFilesWithSameName").is_some_and(|text| text.eq_ignore_ascii_case("true"));
-    let created = iso(core.shared.clock.stamp());
+    let section = query.non_blank("section").map_or(default, str::to_owned);
+    let replace =
+        query.non_blank("replaceExistingFilesWithSameName").is_some_and(|text| text.eq_ignore_ascii_case("true"));
+    let created = iso(core.shared.clock.next_timestamp());
     let uploaded: Vec<File> = parts
         .into_iter()
         .map(|(name, bytes)| File { id: core.ids.next(), name, bytes, created: created.clone() })

@@ -89,7 +89,7 @@ pub(super) async fn update(
         changed.payroll = payroll.as_i64().unwrap_or_default();
     }
     *profile.current() = changed;
-    profile.modified = core.shared.clock.stamp();
+    profile.modified = core.shared.clock.next_timestamp();
     Ok(Json(employee(profile, &[])))
 }
 
@@ -111,7 +111,7 @@ pub(super) async fn end(
         return Err(Problem::field("endDate", "The end is before the start."));
     }
     current.end = Some(end);
-    profile.modified = core.shared.clock.stamp();
+    profile.modified = core.shared.clock.next_timestamp();
     Ok(Json(employee(profile, &[])))
 }
 
@@ -127,6 +127,6 @@ pub(super) async fn create(
         return Err(Problem::rule("The employee has an employment at this time."));
     }
     profile.employments.push(employment);
-    profile.modified = core.shared.clock.stamp();
+    profile.modified = core.shared.clock.next_timestamp();
     Ok((StatusCode::CREATED, Json(employee(profile, &[]))))
 }

@@ -37,7 +37,7 @@ enum State {
 
 impl Filter {
     pub(super) fn from_query(core: &Core, query: &Query) -> Result<Self, Problem> {
-        let time = |name: &str| match query.text(name) {
+        let time = |name: &str| match query.non_blank(name) {
             None => Ok(None),
             Some(text) => instant(text).map(Some).ok_or_else(|| invalid(name, text)),
         };
@@ -53,13 +53,13 @@ impl Filter {
             let why = "The 'modifiedSinceDate' parameter can be one year back at most.";
             return Err(Problem::simple(StatusCode::BAD_REQUEST, "ArgumentOutOfRange", why));
         }
-        let state = match query.text("dataFilter") {
+        let state = match query.non_blank("dataFilter") {
             None | Some("0") => State::Approved,
             Some("5") => State::Locked,
             Some("10") => State::All,
             Some(other) => return Err(invalid("dataFilter", other)),
         };
-        let fixed_pay = match query.text("userPayrollTypeFilter") {
+        let fixed_pay = match query.non_blank("userPayrollTypeFilter") {
             None | Some("paid-by-hour") => Some(false),
             Some("fixed-pay") => Some(true),
             Some("all-users") => None,

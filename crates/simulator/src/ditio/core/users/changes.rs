@@ -63,7 +63,7 @@ pub(super) fn save(core: &Core, people: &mut People, id: &str, mut bound: Record
     if bound.contains_key("employeeNumber") && people.is_taken(company, text(&bound, "employeeNumber"), id) {
         return Err(Problem::rule("Ansattnummeret er allerede i bruk."));
     }
-    let now = core.shared.clock.stamp();
+    let now = core.shared.clock.next_timestamp();
     if let Some(Value::String(phone)) = bound.remove("mobileWork").filter(|phone| phone != stored.phone()) {
         people.change_phone(stored.identity(), &phone, now)?;
     }

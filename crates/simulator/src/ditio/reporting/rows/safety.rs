@@ -7,7 +7,7 @@ use super::super::row::{Row, row};
 use super::super::times::{HOUR, UNSET, naive, utc};
 use super::{Context, Scene, chance, coded, rounded};
 use crate::ditio::reporting::table::DitioTable as T;
-use crate::seed::Random;
+use crate::state::random::Random;
 
 const BASES: [&str; 5] = ["HSE", "QA", "Environmental", "Machine", "Other"];
 const ALERTS: [(&str, &str, &str); 6] = [

@@ -6,11 +6,10 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
 use axum::http::{Method, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 
-use crate::credentials as c;
-use crate::environment;
-use crate::mounts::MOUNTS;
-use crate::site::Site;
+use super::site::Site;
 use crate::vendor::Vendor;
+use crate::vendor::environment;
+use crate::vendor::registry::{MOUNTS, other_credentials};
 
 const PAGE: &str = include_str!("home/page.html");
 /// Everything is in the one file, and it talks to nobody but this server.
@@ -25,7 +24,7 @@ pub(crate) fn page(site: &Site, method: &Method) -> Response {
     let vendors: String = Vendor::ALL.into_iter().map(|vendor| panel(url, vendor)).collect();
     let options: String = Vendor::ALL
         .into_iter()
-        .map(|vendor| format!("<option value=\"{vendor}\">{}</option>", escape(title(vendor))))
+        .map(|vendor| format!("<option value=\"{vendor}\">{}</option>", escape(vendor.title())))
         .collect();
     let page = PAGE.replacen("{{url}}", &escape(url), 1).replacen("{{vendors}}", &vendors, 1).replacen(
         "{{options}}",
@@ -43,12 +42,12 @@ fn panel(url: &str, vendor: Vendor) -> String {
     let shell: String = own.iter().map(|(name, value)| format!("export {name}='{value}'\n")).collect();
     let apis: Vec<_> = MOUNTS.iter().filter(|mount| mount.vendor == vendor).map(|mount| mount.prefix).collect();
     let rows: String = own.iter().map(|(name, value)| row(name, value)).collect();
-    let more: String = others(vendor).iter().map(|(name, value)| row(name, value)).collect();
+    let more: String = other_credentials(vendor).iter().map(|(name, value)| row(name, value)).collect();
     let mut html = format!(
         "<section class=\"panel vendor\" data-vendor=\"{vendor}\" aria-label=\"{title}\">\
          <div class=\"head\"><h2>{title}</h2><span class=\"status needs-control\" title=\"{apis}\"></span></div>\n\
          <dl>{rows}</dl>\n",
-        title = escape(title(vendor)),
+        title = escape(vendor.title()),
         apis = escape(&apis.join(", ")),
     );
     if !more.is_empty() {
@@ -70,39 +69,6 @@ fn row(name: &str, value: &str) -> String {
     format!(
         "<div class=\"entry\"><dt>{name}</dt><dd><button class=\"copy\" title=\"Copy\">{value}</button></dd></div>\n"
     )
-}
-
-fn title(vendor: Vendor) -> &'static str {
-    match vendor {
-        Vendor::Ditio => "Ditio",
-        Vendor::Bits => "Bits",
-        Vendor::ItemPath => "ItemPath",
-        Vendor::Dvinci => "d.vinci",
-        Vendor::Digitaleo => "Digitaleo",
-    }
-}
-
-/// Test credentials and fixed ids that have no variable.
-fn others(vendor: Vendor) -> &'static [(&'static str, &'static str)] {
-    match vendor {
-        Vendor::Ditio => &[],
-        Vendor::Bits => &[("workflow", c::BITS_WORKFLOW_ID)],
-        Vendor::ItemPath => &[
-            ("application user", c::ITEMPATH_APPLICATION_USERNAME),
-            ("its password", c::ITEMPATH_APPLICATION_PASSWORD),
-        ],
-        Vendor::Dvinci => &[
-            ("user with limits", c::DVINCI_LIMITED_CLIENT_ID),
-            ("its API token", c::DVINCI_LIMITED_CLIENT_SECRET),
-            ("portal user", c::DVINCI_PORTAL_USERNAME),
-            ("its password", c::DVINCI_PORTAL_PASSWORD),
-        ],
-        Vendor::Digitaleo => &[
-            ("person", c::DIGITALEO_USERNAME),
-            ("password", c::DIGITALEO_PASSWORD),
-            ("end user's token", c::DIGITALEO_FACEBOOK_TOKEN),
-        ],
-    }
 }
 
 fn escape(text: &str) -> String {

@@ -15,8 +15,8 @@ use sha2::{Digest, Sha256};
 pub use settings::ExpiresIn;
 pub(crate) use settings::TokenSettings;
 
-use crate::clock::Clock;
-use crate::seed::Random;
+use crate::state::clock::Clock;
+use crate::state::random::Random;
 use crate::vendor::Vendor;
 
 /// What a token may do.
@@ -31,7 +31,7 @@ pub(crate) struct Grant {
 }
 
 /// How a token looks.
-pub(crate) enum Form {
+pub(crate) enum TokenFormat {
     /// `header.claims.signature`. The times (`iat`, `nbf`, `exp`) are added to the claims, and `jti` if there is none.
     Jwt { algorithm: &'static str, claims: Map<String, Value> },
     /// So many hexadecimal digits.
@@ -40,7 +40,7 @@ pub(crate) enum Form {
 
 /// Why a token is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Denied {
+pub(crate) enum TokenError {
     Unknown,
     Expired,
     Revoked,
@@ -49,7 +49,7 @@ pub(crate) enum Denied {
 }
 
 /// A token as it was issued.
-pub(crate) struct Issued {
+pub(crate) struct IssuedToken {
     pub(crate) token: String,
     /// What the vendor's `expires_in` says: none when it was configured away or the token does not expire.
     pub(crate) expires_in: Option<Value>,
@@ -100,8 +100,8 @@ impl Tokens {
         vendor: Vendor,
         grant: Grant,
         lifetime: Option<Duration>,
-        form: Form,
-    ) -> Issued {
+        form: TokenFormat,
+    ) -> IssuedToken {
         let mut state = self.state();
         state.issued += 1;
         let settings = state.settings.get(&vendor).copied().unwrap_or_default();
@@ -110,15 +110,17 @@ impl Tokens {
         let size = settings.size.filter(|_| grant.kind == "access");
         let claims_now = clock.claims_now();
         let token = match form {
-            Form::Jwt { algorithm, claims } => jwt::encode(algorithm, claims, claims_now, lifetime, size, &mut random),
-            Form::Opaque { length } => random.hex(size.unwrap_or(length)),
+            TokenFormat::Jwt { algorithm, claims } => {
+                jwt::encode(algorithm, claims, claims_now, lifetime, size, &mut random)
+            }
+            TokenFormat::Opaque { length } => random.hex(size.unwrap_or(length)),
         };
         let now = clock.elapsed();
         state.sweep(now);
         let dies_at = lifetime.map(|lifetime| now + lifetime);
         state.entries.insert(hash(&token), Entry { vendor, grant, dies_at, revoked: false });
         let expires_at = lifetime.and_then(|lifetime| TimeDelta::from_std(lifetime).ok()).map(|life| claims_now + life);
-        Issued { token, expires_in: lifetime.and_then(|lifetime| settings.expires_in.value(lifetime)), expires_at }
+        IssuedToken { token, expires_in: lifetime.and_then(|lifetime| settings.expires_in.value(lifetime)), expires_at }
     }
 
     /// Makes a token of the caller's known, for ever.
@@ -127,17 +129,18 @@ impl Tokens {
     }
 
     /// Says what a token may do now.
-    pub(crate) fn check(&self, clock: &Clock, vendor: Vendor, token: &str) -> Result<Grant, Denied> {
+    pub(crate) fn check(&self, clock: &Clock, vendor: Vendor, token: &str) -> Result<Grant, TokenError> {
         let state = self.state();
-        let entry = state.entries.get(&hash(token)).filter(|entry| entry.vendor == vendor).ok_or(Denied::Unknown)?;
+        let entry =
+            state.entries.get(&hash(token)).filter(|entry| entry.vendor == vendor).ok_or(TokenError::Unknown)?;
         if entry.revoked {
-            return Err(Denied::Revoked);
+            return Err(TokenError::Revoked);
         }
         if entry.dies_at.is_some_and(|dies_at| dies_at <= clock.elapsed()) {
-            return Err(Denied::Expired);
+            return Err(TokenError::Expired);
         }
         if state.disabled.contains(&vendor) {
-            return Err(Denied::ClientDisabled);
+            return Err(TokenError::ClientDisabled);
         }
         Ok(entry.grant.clone())
     }
@@ -174,7 +177,7 @@ impl Tokens {
         self.state().disabled.retain(|disabled| *disabled != vendor);
     }
 
-    pub(crate) fn is_disabled(&self, vendor: Vendor) -> bool {
+    pub(crate) fn is_client_disabled(&self, vendor: Vendor) -> bool {
         self.state().disabled.contains(&vendor)
     }
 
@@ -233,7 +236,7 @@ fn hash(token: &str) -> [u8; 32] {
 }
 
 /// The bearer token of a request; the scheme in any case, as RFC 9110 has it.
-pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
+pub(crate) fn bearer_token(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
@@ -241,7 +244,7 @@ pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::Start;
+    use crate::state::clock::Start;
 
     #[test]
     fn tokens_that_nobody_lets_expire_do_not_pile_up() {
@@ -250,7 +253,7 @@ mod tests {
         let issue = || {
             let grant = Grant { client: "c".to_owned(), kind: "access", scopes: Vec::new() };
             let lifetime = Some(Duration::from_secs(1800));
-            tokens.issue(&clock, Vendor::Bits, grant, lifetime, Form::Opaque { length: 16 }).token
+            tokens.issue(&clock, Vendor::Bits, grant, lifetime, TokenFormat::Opaque { length: 16 }).token
         };
         tokens.register(Vendor::Bits, "fixed", Grant { client: "c".to_owned(), kind: "access", scopes: Vec::new() });
         for _ in 0..MAX_TOKENS + 10 {

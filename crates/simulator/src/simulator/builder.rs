@@ -8,11 +8,11 @@ use chrono::{DateTime, Utc};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use crate::clock::Start;
+use crate::server::site::Site;
 use crate::server::{self, Identity};
-use crate::shared::Options;
 use crate::simulator::Simulator;
-use crate::site::Site;
+use crate::state::Options;
+use crate::state::clock::Start;
 
 /// The settings of a simulator that is not started yet.
 #[derive(Clone, Debug)]

@@ -14,12 +14,11 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use crate::clock::iso;
-use crate::ditio::reporting;
+use super::site::Site;
 use crate::fault::Fault;
-use crate::mounts::MOUNTS;
-use crate::site::Site;
+use crate::state::clock::iso;
 use crate::vendor::Vendor;
+use crate::vendor::registry::{self, MOUNTS};
 use crate::web::Query;
 use crate::webhook;
 
@@ -74,12 +73,14 @@ pub(crate) async fn answer(site: &Site, peer: SocketAddr, request: Request<Body>
                 .map_err(|error| error.to_string()),
             Err(why) => Err(why),
         },
-        (method, ["ditio", "reporting", rest @ ..]) => reporting::control::answer(&site.shared, method, rest, &body),
         (&Method::POST, ["reset"]) => {
             site.reset();
             Ok(state(site))
         }
-        _ => return refuse(StatusCode::NOT_FOUND, "no such command: see the simulator's README"),
+        (method, path) => match registry::control(path) {
+            Some((handler, rest)) => handler(&site.shared, method, rest, &body),
+            None => return refuse(StatusCode::NOT_FOUND, "no such command: see the simulator's README"),
+        },
     };
     done.map_or_else(|why| refuse(StatusCode::BAD_REQUEST, &why), |answer| Json(answer).into_response())
 }
@@ -126,7 +127,7 @@ fn state(site: &Site) -> Value {
             "vendor": vendor,
             "tokenRequests": shared.tokens.requests(vendor),
             "liveTokens": shared.tokens.live(&shared.clock, vendor),
-            "clientDisabled": shared.tokens.is_disabled(vendor),
+            "clientDisabled": shared.tokens.is_client_disabled(vendor),
         })
     });
     let apis = MOUNTS.iter().map(|mount| {

@@ -4,18 +4,18 @@ use std::sync::{PoisonError, RwLock};
 
 use axum::Router;
 
-use crate::mounts::MOUNTS;
-use crate::shared::{Options, Shared};
+use crate::state::{Options, SharedState};
+use crate::vendor::registry::MOUNTS;
 
 pub(crate) struct Site {
-    pub(crate) shared: Shared,
-    // Not inside `Shared`: the routers hold it, and a circle would never be freed.
+    pub(crate) shared: SharedState,
+    // Not inside `SharedState`: the routers hold it, and a circle would never be freed.
     routers: RwLock<Vec<Router>>,
 }
 
 impl Site {
     pub(crate) fn new(options: Options, url: String) -> Self {
-        let site = Self { shared: Shared::new(options, url), routers: RwLock::default() };
+        let site = Self { shared: SharedState::new(options, url), routers: RwLock::default() };
         site.mount();
         site
     }

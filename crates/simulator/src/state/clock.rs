@@ -39,7 +39,7 @@ impl Clock {
     }
 
     /// The time of a write: one millisecond later than any before it.
-    pub(crate) fn stamp(&self) -> DateTime<Utc> {
+    pub(crate) fn next_timestamp(&self) -> DateTime<Utc> {
         let stamps = self.stamps.fetch_add(1, Ordering::Relaxed) + 1;
         self.base() + delta(self.advanced_millis.load(Ordering::Relaxed) + stamps)
     }
@@ -106,8 +106,8 @@ mod tests {
     #[test]
     fn writes_never_share_a_time() {
         let clock = Clock::new(Start::Default);
-        let first = clock.stamp();
+        let first = clock.next_timestamp();
         clock.advance(Duration::from_secs(60));
-        assert_eq!(clock.stamp() - first, TimeDelta::milliseconds(60_001));
+        assert_eq!(clock.next_timestamp() - first, TimeDelta::milliseconds(60_001));
     }
 }

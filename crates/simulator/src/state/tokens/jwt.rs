@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::seed::Random;
+use crate::state::random::Random;
 
 /// Encodes claims; `size` pads the token to at least that many characters.
 pub(super) fn encode(

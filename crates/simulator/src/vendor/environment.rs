@@ -1,6 +1,6 @@
 //! The environment variables that point a client at the simulator.
 
-use crate::credentials as c;
+use crate::vendor::credentials as c;
 
 /// Every variable, for every vendor, in the order of the documentation.
 pub(crate) fn variables(url: &str) -> Vec<(&'static str, String)> {

@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::site::Site;
-use crate::tokens::ExpiresIn;
+use crate::server::site::Site;
+use crate::state::tokens::ExpiresIn;
 use crate::vendor::Vendor;
 
 /// A command about the tokens of one vendor.
@@ -71,6 +71,6 @@ pub(super) fn apply(site: &Site, command: &Command) -> Value {
     json!({
         "vendor": vendor,
         "liveTokens": shared.tokens.live(&shared.clock, vendor),
-        "clientDisabled": shared.tokens.is_disabled(vendor),
+        "clientDisabled": shared.tokens.is_client_disabled(vendor),
     })
 }
