@@ -94,7 +94,7 @@ impl Authenticator {
         let now = self.shared.clock.moment();
         let lifetime = match held.lifetime {
             Lifetime::For(lifetime) => Some(lifetime),
-            Lifetime::Once => Some(Duration::ZERO),
+            Lifetime::SingleUse => Some(Duration::ZERO),
             Lifetime::Unknown => None,
         };
         Some(TokenInfo {
@@ -154,7 +154,7 @@ impl Authenticator {
                 continue;
             };
             let snapshot = outcome?;
-            let once = snapshot.held().is_some_and(|held| held.lifetime == Lifetime::Once);
+            let once = snapshot.held().is_some_and(|held| held.lifetime == Lifetime::SingleUse);
             // A caller that was late to hear of a short-lived token asks again.
             if once || snapshot.state(&self.shared.clock.moment()) != State::Expired {
                 return Ok(snapshot);

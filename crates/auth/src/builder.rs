@@ -15,13 +15,13 @@ use crate::retry::{Retry, random};
 use crate::snapshot::{Held, Snapshot};
 #[cfg(feature = "store")]
 use crate::store::{LEASE, Sharing, TokenStore};
-use crate::transport::Transport;
+use crate::transport::TransportConfig;
 
 /// Builds an [`Authenticator`].
 #[must_use]
 pub struct AuthenticatorBuilder {
     credentials: Credentials,
-    transport: Transport,
+    transport: TransportConfig,
     client: Option<reqwest::Client>,
     clock: Clock,
     retry: Retry,
@@ -35,7 +35,7 @@ impl AuthenticatorBuilder {
     pub(crate) fn new(credentials: Credentials) -> Self {
         Self {
             credentials,
-            transport: Transport::new(),
+            transport: TransportConfig::new(),
             client: None,
             clock: Clock::system(),
             retry: Retry::new(),
@@ -47,7 +47,7 @@ impl AuthenticatorBuilder {
     }
 
     /// Sets how the token endpoint is reached.
-    pub fn transport(mut self, transport: Transport) -> Self {
+    pub fn transport(mut self, transport: TransportConfig) -> Self {
         self.transport = transport;
         self
     }

@@ -12,7 +12,7 @@ use crate::endpoint::check_scheme;
 use crate::error::{Error, ErrorKind};
 use crate::json_login::JsonLogin;
 use crate::source::TokenSource;
-use crate::transport::Transport;
+use crate::transport::TransportConfig;
 
 /// What a caller has to show for itself, of whatever kind.
 #[derive(Clone)]
@@ -66,7 +66,7 @@ impl Credentials {
         Self(Kind::Custom(Arc::new(source)))
     }
 
-    pub(crate) fn prepare(self, transport: &Transport) -> Result<Prepared, Error> {
+    pub(crate) fn prepare(self, transport: &TransportConfig) -> Result<Prepared, Error> {
         let plain_http = transport.allows_plain_http();
         Ok(match self.0 {
             Kind::ClientCredentials(credentials) => {

@@ -34,7 +34,7 @@ pub(crate) fn check_scheme(url: &Url, plain_http_allowed: bool) -> Result<(), Er
         "https" => Ok(()),
         "http" if plain_http_allowed || is_loopback(url) => Ok(()),
         "http" => Err(Error::configuration(format!(
-            "{} is plain http, which would show the secret to the network; use https, or Transport::allow_plain_http \
+            "{} is plain http, which would show the secret to the network; use https, or TransportConfig::allow_plain_http \
              if that network is your own",
             origin(url)
         ))),

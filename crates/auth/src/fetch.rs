@@ -10,7 +10,6 @@ use secrecy::SecretString;
 
 use crate::authorization::Headers;
 use crate::clock::{Clock, Moment};
-use crate::edition::Edition;
 use crate::error::{Error, ErrorKind};
 use crate::http::TokenHttp;
 use crate::lifetime;
@@ -18,14 +17,15 @@ use crate::retry::{Retry, pause};
 use crate::source::{FetchReason, TokenRequest, TokenSource};
 use crate::telemetry;
 use crate::token::{Lifetime, Token};
+use crate::version::TokenVersion;
 
 /// What a fetch is started with.
 #[cfg_attr(not(feature = "store"), expect(dead_code, reason = "only who shares tokens asks for all of it"))]
 pub(crate) struct Wish {
     pub(crate) reason: FetchReason,
-    pub(crate) renewal: Option<SecretString>,
+    pub(crate) refresh_token: Option<SecretString>,
     /// The last token's, also while there is none.
-    pub(crate) edition: Option<Edition>,
+    pub(crate) version: Option<TokenVersion>,
     pub(crate) jitter: f64,
 }
 
@@ -53,7 +53,7 @@ pub(crate) struct Fetched {
     /// So much before its end it is no longer used.
     pub(crate) margin: Duration,
     /// Which one it is in the store, where there is one.
-    pub(crate) edition: Option<Edition>,
+    pub(crate) version: Option<TokenVersion>,
     /// How long ago its like was rejected by anybody.
     pub(crate) rejected_ago: Option<Duration>,
     /// Whether somebody else asked for it.
@@ -65,7 +65,7 @@ impl Fetcher {
     pub(crate) async fn obtain(&self, wish: Wish) -> Result<Fetched, Error> {
         match &self.sharing {
             Some(sharing) => sharing.obtain(self, wish).await,
-            None => self.run(wish.reason, wish.renewal, self.clock.now()).await,
+            None => self.run(wish.reason, wish.refresh_token, self.clock.now()).await,
         }
     }
 
@@ -73,7 +73,7 @@ impl Fetcher {
     pub(crate) async fn run(
         &self,
         reason: FetchReason,
-        renewal: Option<SecretString>,
+        refresh_token: Option<SecretString>,
         start: Duration,
     ) -> Result<Fetched, Error> {
         let deadline = self.retry.deadline;
@@ -81,10 +81,11 @@ impl Fetcher {
         loop {
             let left = deadline.saturating_sub(self.clock.now().saturating_sub(start));
             let asked = self.clock.moment();
-            let answer = self.clock.timeout(left, self.attempt(reason, renewal.as_ref())).await.unwrap_or_else(|_| {
-                let seconds = deadline.as_secs_f64();
-                Err(Error::unavailable(format!("{} issued no token within {seconds} seconds", self.source.label())))
-            });
+            let answer =
+                self.clock.timeout(left, self.attempt(reason, refresh_token.as_ref())).await.unwrap_or_else(|_| {
+                    let seconds = deadline.as_secs_f64();
+                    Err(Error::unavailable(format!("{} issued no token within {seconds} seconds", self.source.label())))
+                });
             let error = match answer.and_then(|token| ready(token, asked)) {
                 Ok(fetched) => return Ok(fetched),
                 Err(error) => error,
@@ -100,8 +101,8 @@ impl Fetcher {
         }
     }
 
-    async fn attempt(&self, reason: FetchReason, renewal: Option<&SecretString>) -> Result<Token, Error> {
-        let request = TokenRequest { http: &self.http, reason, renewal };
+    async fn attempt(&self, reason: FetchReason, refresh_token: Option<&SecretString>) -> Result<Token, Error> {
+        let request = TokenRequest { http: &self.http, reason, refresh_token };
         // A source that panics must not leave its callers waiting.
         let fetch = AssertUnwindSafe(async { self.source.fetch(request).await });
         fetch.catch_unwind().await.unwrap_or_else(|_| Err(Error::malformed("the token source panicked")))
@@ -116,5 +117,5 @@ fn ready(mut token: Token, asked: Moment) -> Result<Fetched, Error> {
         token.lifetime = lifetime::from_jwt(token.value.expose_secret(), asked.wall);
     }
     let headers = Headers::bearer(&token.value)?;
-    Ok(Fetched { token, headers, asked, margin: Duration::ZERO, edition: None, rejected_ago: None, shared: false })
+    Ok(Fetched { token, headers, asked, margin: Duration::ZERO, version: None, rejected_ago: None, shared: false })
 }

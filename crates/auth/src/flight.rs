@@ -13,13 +13,13 @@ use crate::authenticator::Rejection;
 use crate::authorization::Generation;
 use crate::clock::Clock;
 use crate::current::Current;
-use crate::edition::Edition;
 use crate::error::{Error, ErrorKind};
 use crate::fetch::{Fetched, Fetcher, Wish};
 use crate::retry::{REFUSAL_MEMORY, rest};
 use crate::snapshot::{Held, Snapshot, State, refresh_from};
 use crate::source::FetchReason;
 use crate::telemetry;
+use crate::version::TokenVersion;
 
 /// After a rejection has cost a token, the next one is kept for so long whatever the server says.
 const REJECTION_MEMORY: Duration = Duration::from_secs(30);
@@ -51,9 +51,9 @@ struct Ledger {
     /// Until then no rejection costs a token.
     keep_until: Option<Duration>,
     rejected: bool,
-    renewal: Option<SecretString>,
+    refresh_token: Option<SecretString>,
     /// Which token of the store the last one was.
-    edition: Option<Edition>,
+    version: Option<TokenVersion>,
 }
 
 struct Flight {
@@ -147,7 +147,8 @@ impl Shared {
         let id = ledger.flights;
         let (sender, outcome) = watch::channel(None);
         let fetcher = Arc::clone(fetcher);
-        let wish = Wish { reason, renewal: ledger.renewal.clone(), edition: ledger.edition, jitter: self.jitter };
+        let wish =
+            Wish { reason, refresh_token: ledger.refresh_token.clone(), version: ledger.version, jitter: self.jitter };
         // Only borrowed when there is something to hand in: a fetch does not keep its authenticator alive.
         let shared = Arc::downgrade(self);
         let fetch = async move {
@@ -172,17 +173,17 @@ impl Shared {
         }
         let now = self.clock.moment();
         match fetched {
-            Ok(Fetched { token, headers, asked, margin, edition, rejected_ago, shared }) => {
+            Ok(Fetched { token, headers, asked, margin, version, rejected_ago, shared }) => {
                 ledger.generation += 1;
                 ledger.failure = None;
                 ledger.failures = 0;
                 ledger.rejected = false;
-                ledger.edition = edition;
+                ledger.version = version;
                 // What was rejected in another process was rejected.
                 let keep = rejected_ago.map(|ago| now.monotonic + REJECTION_MEMORY.saturating_sub(ago));
                 ledger.keep_until = ledger.keep_until.max(keep);
-                if token.renewal.is_some() {
-                    ledger.renewal = token.renewal;
+                if token.refresh_token.is_some() {
+                    ledger.refresh_token = token.refresh_token;
                 }
                 let held = Held {
                     headers,

@@ -13,7 +13,7 @@ use crate::endpoint::{check_scheme, origin};
 use crate::error::Error;
 use crate::http_date::retry_after;
 use crate::retry::bounded_retry_after;
-use crate::transport::Transport;
+use crate::transport::TransportConfig;
 
 /// Larger answers are not token answers, though a single token may have 50,000 characters.
 const LARGEST_BODY: usize = 256 * 1024;
@@ -24,13 +24,13 @@ const TIME_LIMIT: Duration = Duration::from_secs(30);
 /// The HTTP client that token sources use.
 #[derive(Debug)]
 pub struct TokenHttp {
-    transport: Transport,
+    transport: TransportConfig,
     client: OnceLock<reqwest::Client>,
     clock: Clock,
 }
 
 impl TokenHttp {
-    pub(crate) fn new(transport: Transport, client: Option<reqwest::Client>, clock: Clock) -> Self {
+    pub(crate) fn new(transport: TransportConfig, client: Option<reqwest::Client>, clock: Clock) -> Self {
         let client = client.map_or_else(OnceLock::new, OnceLock::from);
         Self { transport, client, clock }
     }
@@ -45,7 +45,7 @@ impl TokenHttp {
     /// [`Unavailable`](crate::ErrorKind::Unavailable) when there is no answer, or one that asks for patience;
     /// [`Malformed`](crate::ErrorKind::Malformed) for a redirect or an oversized answer;
     /// [`Configuration`](crate::ErrorKind::Configuration) for an address that must not be used.
-    pub async fn send(&self, request: Request) -> Result<TokenAnswer, Error> {
+    pub async fn send(&self, request: Request) -> Result<TokenResponse, Error> {
         let url = request.url().clone();
         check_scheme(&url, self.transport.allows_plain_http())?;
         let exchange = self.exchange(request, &url);
@@ -74,7 +74,7 @@ impl TokenHttp {
         self.clock.wall()
     }
 
-    async fn exchange(&self, request: Request, url: &Url) -> Result<TokenAnswer, Error> {
+    async fn exchange(&self, request: Request, url: &Url) -> Result<TokenResponse, Error> {
         let response = self.client()?.execute(request).await.map_err(|error| broken(error, url))?;
         if response.url().origin() != url.origin() {
             return Err(Error::malformed(format!(
@@ -85,19 +85,19 @@ impl TokenHttp {
         let status = response.status();
         let retry_after = retry_after(response.headers(), self.clock.wall()).map(bounded_retry_after);
         let body = read(response, url).await?;
-        Ok(TokenAnswer { origin: origin(url), status, retry_after, body })
+        Ok(TokenResponse { origin: origin(url), status, retry_after, body })
     }
 }
 
 /// What a token endpoint answered. The body is wiped when this is dropped.
-pub struct TokenAnswer {
+pub struct TokenResponse {
     origin: String,
     status: StatusCode,
     retry_after: Option<Duration>,
     body: Zeroizing<Vec<u8>>,
 }
 
-impl TokenAnswer {
+impl TokenResponse {
     /// The status: 2xx or 4xx.
     #[must_use]
     pub fn status(&self) -> StatusCode {
@@ -124,7 +124,7 @@ impl TokenAnswer {
     /// Understands `error` and `error_description` of RFC 6749. Other answers count as a refusal with status 400, 401
     /// or 403, and as no token answer at all with any other.
     #[must_use]
-    pub fn refusal(&self) -> Error {
+    pub fn to_error(&self) -> Error {
         let (code, description) = self.reason();
         let origin = &self.origin;
         let status = self.status;
@@ -189,9 +189,9 @@ impl TokenAnswer {
     }
 }
 
-impl std::fmt::Debug for TokenAnswer {
+impl std::fmt::Debug for TokenResponse {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("TokenAnswer").field("status", &self.status.as_u16()).finish_non_exhaustive()
+        f.debug_struct("TokenResponse").field("status", &self.status.as_u16()).finish_non_exhaustive()
     }
 }
 
@@ -223,7 +223,7 @@ async fn read(mut response: Response, url: &Url) -> Result<Zeroizing<Vec<u8>>, E
 fn broken(error: reqwest::Error, url: &Url) -> Error {
     let origin = origin(url);
     let message = if untrusted(&error) {
-        format!("the certificate of {origin} is not trusted; give its root with Transport::root_certificate_pem")
+        format!("the certificate of {origin} is not trusted; give its root with TransportConfig::root_certificate_pem")
     } else if error.is_builder() {
         return Error::configuration(format!("the token request to {origin} cannot be built"))
             .with_source(error.without_url());

@@ -15,7 +15,7 @@ use serde_json::Value;
 use crate::authorization::bearer_header;
 use crate::endpoint::parse;
 use crate::error::Error;
-use crate::http::{TokenAnswer, TokenHttp};
+use crate::http::{TokenHttp, TokenResponse};
 use crate::key::CacheKey;
 use crate::lifetime;
 use crate::members::Members;
@@ -49,7 +49,7 @@ impl JsonLogin {
         }
     }
 
-    /// Renews access tokens here, with the refresh token. Without this every renewal is a login.
+    /// Renews access tokens here, with the refresh token. Without this every refresh_token is a login.
     pub fn refresh_url(mut self, url: impl Into<String>) -> Self {
         self.refresh_url = Some(url.into());
         self
@@ -113,14 +113,14 @@ impl JsonLoginSource {
 
     async fn obtain(&self, request: TokenRequest<'_>) -> Result<Token, Error> {
         let http = request.http();
-        let renewal = request.renewal().filter(|renewal| !outlived(renewal, http));
-        if let (Some(renewal), Some(url)) = (renewal, self.application.as_ref().or(self.refresh.as_ref()))
-            && let Some(token) = self.renew(http, url, renewal).await?
+        let refresh_token = request.refresh_token().filter(|refresh_token| !outlived(refresh_token, http));
+        if let (Some(refresh_token), Some(url)) = (refresh_token, self.application.as_ref().or(self.refresh.as_ref()))
+            && let Some(token) = self.renew(http, url, refresh_token).await?
         {
             return Ok(token);
         }
         let answer = self.log_in(http).await?;
-        let (Some(application), Some(refresh)) = (&self.application, &answer.renewal) else {
+        let (Some(application), Some(refresh)) = (&self.application, &answer.refresh_token) else {
             return Ok(answer);
         };
         self.renew(http, application, refresh).await?.ok_or_else(|| {
@@ -142,7 +142,7 @@ impl JsonLoginSource {
             return Err(Self::refused(&answer));
         }
         if !answer.status().is_success() {
-            return Err(answer.refusal());
+            return Err(answer.to_error());
         }
         let parsed = Answer::read(&answer)?;
         if parsed.login.as_ref().is_some_and(is_false) {
@@ -163,7 +163,7 @@ impl JsonLoginSource {
         parsed.into_token(Some(refresh)).map(Some).ok_or_else(|| answer.malformed())
     }
 
-    fn refused(answer: &TokenAnswer) -> Error {
+    fn refused(answer: &TokenResponse) -> Error {
         let (code, description) = answer.reason();
         Error::refused(
             format!("{} refused the login; check user name, password and address", answer.origin()),
@@ -175,7 +175,7 @@ impl JsonLoginSource {
 }
 
 impl Answer {
-    fn read(answer: &TokenAnswer) -> Result<Self, Error> {
+    fn read(answer: &TokenResponse) -> Result<Self, Error> {
         let names = &["accessToken", "token", "refreshToken", "login"];
         let mut members = Members::all_of(answer.body(), names).ok_or_else(|| answer.malformed())?;
         let mut secret = |name| match members.take(name) {
@@ -193,7 +193,7 @@ impl Answer {
     fn into_token(self, refresh: Option<&SecretString>) -> Option<Token> {
         let mut token = Token::new(self.access_token?);
         // A server that issues no new refresh token means the old one to be kept.
-        token.renewal = self.refresh_token.or_else(|| refresh.cloned());
+        token.refresh_token = self.refresh_token.or_else(|| refresh.cloned());
         Some(token)
     }
 }

@@ -7,7 +7,6 @@ mod client_credentials;
 mod clock;
 mod credentials;
 mod current;
-mod edition;
 mod endpoint;
 mod error;
 mod fetch;
@@ -27,6 +26,7 @@ mod telemetry;
 mod tls;
 mod token;
 mod transport;
+mod version;
 
 pub use authenticator::{Authenticator, Rejection, TokenInfo};
 pub use authorization::{Authorization, Generation};
@@ -34,11 +34,11 @@ pub use builder::AuthenticatorBuilder;
 pub use client_credentials::{ClientAuthentication, ClientCredentials};
 pub use clock::{Clock, Elapsed, FakeClock, Sleep};
 pub use credentials::Credentials;
-#[cfg(feature = "store")]
-pub use edition::Edition;
 pub use error::{Error, ErrorKind, Recovery};
 pub use futures_util::future::BoxFuture;
-pub use http::{TokenAnswer, TokenHttp};
+pub use http::{TokenHttp, TokenResponse};
+#[cfg(feature = "store")]
+pub use version::TokenVersion;
 // What keyfob-client has in common with token requests.
 #[doc(hidden)]
 pub use http_date::{http_date, retry_after};
@@ -52,4 +52,4 @@ pub use store::RedisStore;
 #[cfg(feature = "store")]
 pub use store::{EncryptionKey, FileStore, Lease, MemoryStore, StoredToken, TokenStore};
 pub use token::{Lifetime, Token};
-pub use transport::Transport;
+pub use transport::TransportConfig;

@@ -24,7 +24,7 @@ pub(crate) fn seconds(value: &Value) -> Option<f64> {
 /// The lifetime that an `expires_in` of so many seconds means.
 pub(crate) fn from_seconds(seconds: f64) -> Lifetime {
     if seconds <= 0.0 {
-        return Lifetime::Once;
+        return Lifetime::SingleUse;
     }
     Lifetime::For(Duration::try_from_secs_f64(seconds).unwrap_or(LONGEST).min(LONGEST))
 }
@@ -86,8 +86,8 @@ mod tests {
         check(&json!(0.5), Lifetime::For(Duration::from_millis(500)));
         check(&json!("3600"), secs(3600));
         check(&json!(" 3600.0 "), secs(3600));
-        check(&json!(0), Lifetime::Once);
-        check(&json!("-1"), Lifetime::Once);
+        check(&json!(0), Lifetime::SingleUse);
+        check(&json!("-1"), Lifetime::SingleUse);
         check(&json!(1_800_000), secs(86_400));
         check(&json!("inf"), secs(86_400));
         check(&json!(u64::MAX), secs(86_400));
@@ -110,7 +110,7 @@ mod tests {
         assert_eq!(life(json!({"iat": 999_900, "exp": 1_000_800})), secs(800));
         assert_eq!(life(json!({"iat": 1_000_100, "exp": 1_001_000})), secs(900), "our clock is behind");
         assert_eq!(life(json!({"iat": 990_000, "exp": 990_900})), secs(900), "our clock is ahead");
-        assert_eq!(life(json!({"exp": 999_999})), Lifetime::Once);
+        assert_eq!(life(json!({"exp": 999_999})), Lifetime::SingleUse);
         assert_eq!(life(json!({"sub": "x"})), Lifetime::Unknown);
         assert_eq!(from_jwt("opaque", now), Lifetime::Unknown);
         assert_eq!(from_jwt("a.%%%.c", now), Lifetime::Unknown);
@@ -121,7 +121,7 @@ mod tests {
         fn no_number_is_believed_beyond_a_day_or_below_nothing(number in any::<f64>()) {
             match from_seconds(number) {
                 Lifetime::For(life) => prop_assert!(life <= LONGEST && number > 0.0),
-                Lifetime::Once => prop_assert!(number <= 0.0),
+                Lifetime::SingleUse => prop_assert!(number <= 0.0),
                 Lifetime::Unknown => prop_assert!(false),
             }
         }

@@ -123,7 +123,7 @@ impl Held {
     fn ends(&self) -> Option<Duration> {
         match self.lifetime {
             Lifetime::For(lifetime) => Some(lifetime.saturating_sub(self.margin)),
-            Lifetime::Once => Some(Duration::ZERO),
+            Lifetime::SingleUse => Some(Duration::ZERO),
             Lifetime::Unknown => None,
         }
     }

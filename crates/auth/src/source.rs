@@ -59,7 +59,7 @@ impl FetchReason {
 pub struct TokenRequest<'a> {
     pub(crate) http: &'a TokenHttp,
     pub(crate) reason: FetchReason,
-    pub(crate) renewal: Option<&'a SecretString>,
+    pub(crate) refresh_token: Option<&'a SecretString>,
 }
 
 impl<'a> TokenRequest<'a> {
@@ -75,9 +75,9 @@ impl<'a> TokenRequest<'a> {
         self.reason
     }
 
-    /// What the last token's [`renewal`](Token::renewal) was.
+    /// What the last token's [`refresh_token`](Token::refresh_token) was.
     #[must_use]
-    pub fn renewal(&self) -> Option<&'a SecretString> {
-        self.renewal
+    pub fn refresh_token(&self) -> Option<&'a SecretString> {
+        self.refresh_token
     }
 }

@@ -14,9 +14,9 @@ use std::time::{Duration, SystemTime};
 
 use futures_util::future::BoxFuture;
 
-use crate::edition::Edition;
 use crate::error::Error;
 use crate::key::CacheKey;
+use crate::version::TokenVersion;
 
 pub use file::FileStore;
 pub use memory::MemoryStore;
@@ -36,18 +36,18 @@ pub trait TokenStore: Send + Sync + 'static {
     /// Returns what is kept under this key. Damaged and foreign content counts as nothing.
     fn get<'a>(&'a self, key: &'a CacheKey) -> BoxFuture<'a, Result<Option<StoredToken>, Error>>;
 
-    /// Keeps a token, unless one of the same or a higher [`Edition::number`] is there; says whether it did.
+    /// Keeps a token, unless one of the same or a higher [`TokenVersion::number`] is there; says whether it did.
     ///
     /// Comparing and replacing must be one step. Damaged content is replaced. What is older than
-    /// [`StoredToken::keep_for`] may be forgotten.
+    /// [`StoredToken::ttl`] may be forgotten.
     fn put_if_newer<'a>(&'a self, key: &'a CacheKey, token: &'a StoredToken) -> BoxFuture<'a, Result<bool, Error>>;
 
-    /// Replaces a token that a server rejected by its [`StoredToken::invalidated`], unless another edition is there by
+    /// Replaces a token that a server rejected by its [`StoredToken::invalidated`], unless another version is there by
     /// now; says whether it did.
     fn invalidate<'a>(
         &'a self,
         key: &'a CacheKey,
-        edition: Edition,
+        version: TokenVersion,
         at: SystemTime,
     ) -> BoxFuture<'a, Result<bool, Error>>;
 
@@ -82,10 +82,10 @@ impl<S: TokenStore + ?Sized> TokenStore for Arc<S> {
     fn invalidate<'a>(
         &'a self,
         key: &'a CacheKey,
-        edition: Edition,
+        version: TokenVersion,
         at: SystemTime,
     ) -> BoxFuture<'a, Result<bool, Error>> {
-        (**self).invalidate(key, edition, at)
+        (**self).invalidate(key, version, at)
     }
 
     fn lock<'a>(&'a self, key: &'a CacheKey, lease: Duration) -> BoxFuture<'a, Result<Option<Box<dyn Lease>>, Error>> {

@@ -12,7 +12,7 @@ pub enum Lifetime {
     /// This long, counted from the start of the request that obtained it.
     For(Duration),
     /// For the calls that are waiting for it, and no other.
-    Once,
+    SingleUse,
     /// Nobody said: until the server rejects it.
     Unknown,
 }
@@ -24,14 +24,14 @@ pub struct Token {
     pub(crate) lifetime: Lifetime,
     pub(crate) kind: Option<String>,
     pub(crate) scopes: Vec<String>,
-    pub(crate) renewal: Option<SecretString>,
+    pub(crate) refresh_token: Option<SecretString>,
 }
 
 impl Token {
     /// A bearer token of unknown lifetime.
     #[must_use]
     pub fn new(value: impl Into<SecretString>) -> Self {
-        Self { value: value.into(), lifetime: Lifetime::Unknown, kind: None, scopes: Vec::new(), renewal: None }
+        Self { value: value.into(), lifetime: Lifetime::Unknown, kind: None, scopes: Vec::new(), refresh_token: None }
     }
 
     /// Sets how long the token may be used.
@@ -57,11 +57,11 @@ impl Token {
 
     /// Sets what the source wants to see again at its next fetch, such as a refresh token.
     ///
-    /// It is handed back by [`TokenRequest::renewal`](crate::TokenRequest::renewal), and it survives the rejection of
+    /// It is handed back by [`TokenRequest::refresh_token`](crate::TokenRequest::refresh_token), and it survives the rejection of
     /// the token itself.
     #[must_use]
-    pub fn renewal(mut self, renewal: impl Into<SecretString>) -> Self {
-        self.renewal = Some(renewal.into());
+    pub fn refresh_token(mut self, refresh_token: impl Into<SecretString>) -> Self {
+        self.refresh_token = Some(refresh_token.into());
         self
     }
 }

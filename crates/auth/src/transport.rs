@@ -11,25 +11,25 @@ use rustls::pki_types::CertificateDer;
 use crate::error::Error;
 use crate::tls;
 
-type Customise = dyn Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync;
+type ConfigureClient = dyn Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync;
 
 /// How servers are reached, for token requests and API calls alike.
 ///
 /// TLS is rustls with ring and the platform's roots. Nothing is installed process-wide. `HTTPS_PROXY` and its
 /// relatives are honoured as reqwest honours them.
 #[derive(Clone)]
-pub struct Transport {
+pub struct TransportConfig {
     roots: Vec<CertificateDer<'static>>,
     user_agent: String,
     connect_timeout: Duration,
     plain_http: bool,
     proxy: Option<reqwest::Proxy>,
-    customise: Option<Arc<Customise>>,
+    configure_client: Option<Arc<ConfigureClient>>,
     /// Read once for all clients, because reading the platform's roots takes a while.
     tls: Arc<OnceLock<ClientConfig>>,
 }
 
-impl Transport {
+impl TransportConfig {
     /// The platform's roots, a connect timeout of 10 seconds, no plain http except on this machine.
     #[must_use]
     pub fn new() -> Self {
@@ -39,7 +39,7 @@ impl Transport {
             connect_timeout: Duration::from_secs(10),
             plain_http: false,
             proxy: None,
-            customise: None,
+            configure_client: None,
             tls: Arc::default(),
         }
     }
@@ -89,14 +89,14 @@ impl Transport {
 
     /// Changes whatever else reqwest offers. It runs last, for every client, and may be given several times.
     ///
-    /// Root certificates belong into [`root_certificate_pem`](Transport::root_certificate_pem): reqwest ignores its
+    /// Root certificates belong into [`root_certificate_pem`](TransportConfig::root_certificate_pem): reqwest ignores its
     /// own list, since TLS comes configured.
     #[must_use]
-    pub fn customise(
+    pub fn configure_client(
         mut self,
         change: impl Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync + 'static,
     ) -> Self {
-        self.customise = Some(match self.customise.take() {
+        self.configure_client = Some(match self.configure_client.take() {
             Some(earlier) => Arc::new(move |builder| change(earlier(builder))),
             None => Arc::new(change),
         });
@@ -112,7 +112,7 @@ impl Transport {
         self.finish(self.start(redirect)?)
     }
 
-    /// Builds an HTTP client with defaults of the caller's, which [`customise`](Transport::customise) can still change.
+    /// Builds an HTTP client with defaults of the caller's, which [`configure_client`](TransportConfig::configure_client) can still change.
     ///
     /// # Errors
     ///
@@ -138,8 +138,8 @@ impl Transport {
     }
 
     fn finish(&self, mut builder: reqwest::ClientBuilder) -> Result<reqwest::Client, Error> {
-        if let Some(customise) = &self.customise {
-            builder = customise(builder);
+        if let Some(configure_client) = &self.configure_client {
+            builder = configure_client(builder);
         }
         builder.build().map_err(|error| {
             Error::configuration("the HTTP client cannot be built; see its settings").with_source(error.without_url())
@@ -161,15 +161,15 @@ impl Transport {
     }
 }
 
-impl Default for Transport {
+impl Default for TransportConfig {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl fmt::Debug for Transport {
+impl fmt::Debug for TransportConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Transport")
+        f.debug_struct("TransportConfig")
             .field("extra_roots", &self.roots.len())
             .field("user_agent", &self.user_agent)
             .field("connect_timeout", &self.connect_timeout)

@@ -128,8 +128,8 @@ fn summary(error: &anyhow::Error) -> String {
         },
     };
     // The libraries name what helps in Rust; here it is a flag.
-    let line = line.replace("`Transport::allow_plain_http`", "--allow-plain-http");
-    line.replace("Transport::allow_plain_http", "--allow-plain-http").replace('\n', " ")
+    let line = line.replace("`TransportConfig::allow_plain_http`", "--allow-plain-http");
+    line.replace("TransportConfig::allow_plain_http", "--allow-plain-http").replace('\n', " ")
 }
 
 fn deepest<'a>(mut error: &'a (dyn StdError + 'static)) -> &'a (dyn StdError + 'static) {

@@ -6,7 +6,7 @@ mod profile;
 use std::collections::BTreeMap;
 
 use anyhow::Context;
-use keyfob::{ClientBuilder, RetryPolicy, SecretString, Transport, auth::FileStore, client::Session};
+use keyfob::{ClientBuilder, RetryPolicy, SecretString, TransportConfig, auth::FileStore, client::Session};
 
 use self::profile::Profile;
 use crate::args::Connection;
@@ -61,7 +61,7 @@ enum Layer {
 pub(crate) struct Settings {
     arguments: BTreeMap<&'static str, String>,
     profile: Profile,
-    transport: Transport,
+    transport: TransportConfig,
     connection: Connection,
 }
 
@@ -70,7 +70,7 @@ impl Settings {
     pub(crate) fn new(api: &Api, connection: Connection) -> anyhow::Result<Self> {
         let profile = Profile::load(&connection)?;
         let arguments = base_urls(api, &connection.base_url)?;
-        let mut transport = Transport::new().user_agent(concat!("keyfob-cli/", env!("CARGO_PKG_VERSION")));
+        let mut transport = TransportConfig::new().user_agent(concat!("keyfob-cli/", env!("CARGO_PKG_VERSION")));
         if connection.allow_plain_http || profile.allow_plain_http {
             transport = transport.allow_plain_http();
         }

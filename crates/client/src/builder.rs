@@ -4,7 +4,7 @@ use std::{marker::PhantomData, time::Duration};
 
 #[cfg(feature = "store")]
 use keyfob_auth::TokenStore;
-use keyfob_auth::{Authenticator, Clock, Credentials, Transport};
+use keyfob_auth::{Authenticator, Clock, Credentials, TransportConfig};
 use reqwest::StatusCode;
 
 use crate::{
@@ -65,7 +65,7 @@ impl<C: From<Session>> ClientBuilder<C> {
     }
 
     /// How servers are reached: root certificates, proxy, user agent. The token endpoint is reached in the same way.
-    pub fn transport(mut self, transport: Transport) -> Self {
+    pub fn transport(mut self, transport: TransportConfig) -> Self {
         self.settings.transport = transport;
         self
     }

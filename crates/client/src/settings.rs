@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use keyfob_auth::{Authenticator, AuthenticatorBuilder, Clock, Credentials, Transport};
+use keyfob_auth::{Authenticator, AuthenticatorBuilder, Clock, Credentials, TransportConfig};
 use reqwest::{StatusCode, Url, redirect::Policy};
 
 use crate::{
@@ -21,7 +21,7 @@ pub(crate) struct Settings {
     servers: Vec<(&'static str, String, Access)>,
     pub(crate) authorize: Authorize,
     pub(crate) store: Option<Share>,
-    pub(crate) transport: Transport,
+    pub(crate) transport: TransportConfig,
     pub(crate) http: Option<reqwest::Client>,
     pub(crate) retry: RetryPolicy,
     #[cfg(feature = "rate-limit")]
@@ -58,7 +58,7 @@ impl Settings {
             servers: Vec::new(),
             authorize: Authorize::Nothing,
             store: None,
-            transport: Transport::new().user_agent(concat!("keyfob/", env!("CARGO_PKG_VERSION"))),
+            transport: TransportConfig::new().user_agent(concat!("keyfob/", env!("CARGO_PKG_VERSION"))),
             http: None,
             retry: RetryPolicy::default(),
             #[cfg(feature = "rate-limit")]
@@ -93,7 +93,7 @@ impl Settings {
                     return Err(Error::new(
                         ErrorKind::Rejected,
                         "the base URL is plain http, where credentials are not protected: use https, or allow it with \
-                         `Transport::allow_plain_http`",
+                         `TransportConfig::allow_plain_http`",
                     ));
                 }
                 Ok(Server { name, url, authorized })
@@ -113,7 +113,7 @@ impl Settings {
         } else {
             let (connect, read) = (self.connect_timeout, self.read_timeout);
             let transport =
-                self.transport.customise(move |builder| builder.connect_timeout(connect).read_timeout(read));
+                self.transport.configure_client(move |builder| builder.connect_timeout(connect).read_timeout(read));
             transport.client(Policy::none()).map_err(Error::from_auth)?
         };
         Ok(Session(Arc::new(Inner {

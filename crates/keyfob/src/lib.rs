@@ -3,7 +3,7 @@
 pub use keyfob_client::{
     self as client, ApiError, CallOptions, ClientBuilder, Error, ErrorKind, Method, Operation, Patch, ResponseValue,
     RetryPolicy, StatusCode, TimeParam, Timestamp,
-    auth::{self, Authenticator, SecretString, Transport},
+    auth::{self, Authenticator, SecretString, TransportConfig},
 };
 
 #[cfg(feature = "files")]

@@ -91,7 +91,7 @@ mod tests {
             r#"{"access_token":"t","token_type":null,"expires_in":null,"scope":null}"#,
             Some(("t", Lifetime::Unknown, &[])),
         );
-        check(r#"{"access_token":"t","expires_in":0}"#, Some(("t", Lifetime::Once, &[])));
+        check(r#"{"access_token":"t","expires_in":0}"#, Some(("t", Lifetime::SingleUse, &[])));
         check(r#"{"access_token":"t","company":"\ud800","limit":1e999} <!-- -->"#, Some(("t", Lifetime::Unknown, &[])));
         check(r#"{"access_token":"t","access_token":"t"}"#, None);
         check(r#"{"access_token":"t","token_type":"mac"}"#, None);

@@ -59,7 +59,7 @@ impl<'s> Adapter<'s> {
                 .json::<Value>()
                 .is_ok_and(|body| body.get("error").is_some() && body.get("access_token").is_none());
         if refused {
-            return Err(answer.refusal());
+            return Err(answer.to_error());
         }
         let read = Answer::read(answer.body()).ok_or_else(|| unusable(answer.origin()))?;
         // There is one request in an exchange.

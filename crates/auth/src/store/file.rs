@@ -16,7 +16,7 @@ use futures_util::future::{BoxFuture, ready};
 
 use self::lock::{LockFile, Slots};
 use super::seal::Seal;
-use super::{Edition, EncryptionKey, Lease, StoredToken, TokenStore};
+use super::{EncryptionKey, Lease, StoredToken, TokenStore, TokenVersion};
 use crate::error::Error;
 use crate::key::CacheKey;
 
@@ -168,18 +168,18 @@ impl TokenStore for FileStore {
         let token = token.clone();
         self.blocking(key, move |store, key| {
             store
-                .change(key, |old| old.is_none_or(|old| old.edition.number() < token.edition.number()).then_some(token))
+                .change(key, |old| old.is_none_or(|old| old.version.number() < token.version.number()).then_some(token))
         })
     }
 
     fn invalidate<'a>(
         &'a self,
         key: &'a CacheKey,
-        edition: Edition,
+        version: TokenVersion,
         at: SystemTime,
     ) -> BoxFuture<'a, Result<bool, Error>> {
         self.blocking(key, move |store, key| {
-            store.change(key, |old| old.filter(|old| old.edition == edition).map(|old| old.invalidated(at)))
+            store.change(key, |old| old.filter(|old| old.version == version).map(|old| old.invalidated(at)))
         })
     }
 

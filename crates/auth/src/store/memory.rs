@@ -9,7 +9,7 @@ use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, ready};
 
 use super::stored::random;
-use super::{Edition, Lease, StoredToken, TokenStore};
+use super::{Lease, StoredToken, TokenStore, TokenVersion};
 use crate::error::Error;
 use crate::key::CacheKey;
 
@@ -56,7 +56,7 @@ impl TokenStore for MemoryStore {
 
     fn put_if_newer<'a>(&'a self, key: &'a CacheKey, token: &'a StoredToken) -> BoxFuture<'a, Result<bool, Error>> {
         self.change(key, |slot| {
-            let newer = slot.token.as_ref().is_none_or(|old| old.edition.number() < token.edition.number());
+            let newer = slot.token.as_ref().is_none_or(|old| old.version.number() < token.version.number());
             if newer {
                 slot.token = Some(token.clone());
             }
@@ -67,11 +67,11 @@ impl TokenStore for MemoryStore {
     fn invalidate<'a>(
         &'a self,
         key: &'a CacheKey,
-        edition: Edition,
+        version: TokenVersion,
         at: SystemTime,
     ) -> BoxFuture<'a, Result<bool, Error>> {
         self.change(key, |slot| {
-            let left = slot.token.as_ref().filter(|token| token.edition == edition).map(|token| token.invalidated(at));
+            let left = slot.token.as_ref().filter(|token| token.version == version).map(|token| token.invalidated(at));
             let dropped = left.is_some();
             slot.token = left.or_else(|| slot.token.take());
             dropped

@@ -14,10 +14,10 @@ use secrecy::zeroize::Zeroizing;
 use self::connection::{Link, Target};
 use super::seal::Seal;
 use super::stored::random;
-use super::{Edition, EncryptionKey, Lease, StoredToken, TokenStore};
+use super::{EncryptionKey, Lease, StoredToken, TokenStore, TokenVersion};
 use crate::error::Error;
 use crate::key::CacheKey;
-use crate::transport::Transport;
+use crate::transport::TransportConfig;
 
 /// Number, nonce and content; kept for so many milliseconds. Whatever else was under the key goes.
 const PUT: &str = r"
@@ -28,7 +28,7 @@ redis.call('HSET', KEYS[1], 'n', ARGV[1], 'i', ARGV[2], 'v', ARGV[3])
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
 return 1";
 
-/// The content of one edition, by what is left of it.
+/// The content of one version, by what is left of it.
 const INVALIDATE: &str = r"
 if redis.call('HGET', KEYS[1], 'n') ~= ARGV[1] or redis.call('HGET', KEYS[1], 'i') ~= ARGV[2] then return 0 end
 redis.call('HSET', KEYS[1], 'v', ARGV[3])
@@ -65,7 +65,7 @@ pub struct RedisStore {
 impl RedisStore {
     /// Uses the server at this address: `rediss://user:password@host:6379/0`, where only the host is needed.
     ///
-    /// `redis://`, without TLS, is for this machine only, unless [`allow_plain`](Self::allow_plain) says otherwise.
+    /// `redis://`, without TLS, is for this machine only, unless [`allow_plaintext`](Self::allow_plaintext) says otherwise.
     ///
     /// # Errors
     ///
@@ -90,7 +90,7 @@ impl RedisStore {
 
     /// Takes root certificates from here, in addition to the platform's. Nothing else of it is used.
     #[must_use]
-    pub fn transport(mut self, transport: Transport) -> Self {
+    pub fn transport(mut self, transport: TransportConfig) -> Self {
         self.target.transport = transport;
         self
     }
@@ -98,7 +98,7 @@ impl RedisStore {
     /// Allows connections without TLS to other machines: the password and, without an encryption key, the tokens can
     /// then be read on the way.
     #[must_use]
-    pub fn allow_plain(mut self) -> Self {
+    pub fn allow_plaintext(mut self) -> Self {
         self.target.plain = true;
         self
     }
@@ -133,8 +133,8 @@ impl RedisStore {
         };
         let content = content.map(Zeroizing::new);
         let token = content.clone().and_then(|content| self.seal.open(key, content)).filter(|token| {
-            let edition = token.edition();
-            number == Some(edition.number().to_string().into()) && nonce == Some(edition.nonce().to_string().into())
+            let version = token.version();
+            number == Some(version.number().to_string().into()) && nonce == Some(version.nonce().to_string().into())
         });
         if token.is_none() {
             tracing::warn!(key = name, "this was damaged or not of this store, and is gone");
@@ -146,12 +146,9 @@ impl RedisStore {
     /// Runs a script that writes a token.
     async fn write(&self, script: &str, key: &CacheKey, token: &StoredToken, now: SystemTime) -> Result<bool, Error> {
         let content = self.seal.close(key, token)?;
-        let edition = token.edition();
-        let texts = [
-            edition.number().to_string(),
-            edition.nonce().to_string(),
-            token.keep_for(now).as_millis().max(1).to_string(),
-        ];
+        let version = token.version();
+        let texts =
+            [version.number().to_string(), version.nonce().to_string(), token.ttl(now).as_millis().max(1).to_string()];
         let [number, nonce, keep] = texts.each_ref().map(String::as_bytes);
         self.run(script, self.name(key), &[number, nonce, content.as_slice(), keep]).await
     }
@@ -169,11 +166,11 @@ impl TokenStore for RedisStore {
     fn invalidate<'a>(
         &'a self,
         key: &'a CacheKey,
-        edition: Edition,
+        version: TokenVersion,
         at: SystemTime,
     ) -> BoxFuture<'a, Result<bool, Error>> {
         async move {
-            match self.read(key).await?.filter(|token| token.edition() == edition) {
+            match self.read(key).await?.filter(|token| token.version() == version) {
                 Some(token) => self.write(INVALIDATE, key, &token.invalidated(at), at).await,
                 None => Ok(false),
             }

@@ -120,7 +120,7 @@ mod tests {
     use secrecy::SecretString;
 
     use super::*;
-    use crate::store::Edition;
+    use crate::store::TokenVersion;
     use crate::token::Token;
 
     fn key(name: &str) -> CacheKey {
@@ -133,7 +133,7 @@ mod tests {
 
     #[test]
     fn what_was_closed_opens_only_with_the_same_secret_and_under_the_same_key() {
-        let token = StoredToken::new(Edition::after(0), &Token::new("canary"), SystemTime::now(), None, None);
+        let token = StoredToken::new(TokenVersion::after(0), &Token::new("canary"), SystemTime::now(), None, None);
         for (number, seal) in seals().iter().enumerate() {
             let bytes = seal.close(&key("a"), &token).expect("closed");
             assert_eq!(bytes.windows(6).any(|window| window == b"canary"), number == 0);
@@ -146,7 +146,7 @@ mod tests {
 
     #[test]
     fn no_truncation_and_no_flipped_bit_is_believed() {
-        let token = StoredToken::new(Edition::after(0), &Token::new("t"), SystemTime::now(), None, None);
+        let token = StoredToken::new(TokenVersion::after(0), &Token::new("t"), SystemTime::now(), None, None);
         for seal in seals() {
             let bytes = seal.close(&key("a"), &token).expect("closed");
             for length in 0..bytes.len() {

@@ -9,7 +9,6 @@ use secrecy::SecretString;
 
 use crate::authorization::Headers;
 use crate::clock::Clock;
-use crate::edition::Edition;
 use crate::error::Error;
 use crate::fetch::{Fetched, Fetcher, Obtain, Wish};
 use crate::key::CacheKey;
@@ -18,6 +17,7 @@ use crate::snapshot::refresh_from;
 use crate::source::FetchReason;
 use crate::store::{Lease, StoredToken, TokenStore, telemetry};
 use crate::token::Lifetime;
+use crate::version::TokenVersion;
 
 /// A store that takes longer than this is down.
 const STORE_LIMIT: Duration = Duration::from_secs(2);
@@ -57,10 +57,10 @@ impl Sharing {
     async fn obtain(&self, fetcher: &Fetcher, wish: Wish) -> Result<Fetched, Error> {
         let start = fetcher.clock.now();
         let key = fetcher.source.key();
-        let up = match (wish.reason, wish.edition) {
-            (FetchReason::Rejected, Some(edition)) => {
+        let up = match (wish.reason, wish.version) {
+            (FetchReason::Rejected, Some(version)) => {
                 let at = fetcher.clock.wall();
-                self.ask(&fetcher.clock, self.store.invalidate(&key, edition, at)).await.is_some()
+                self.ask(&fetcher.clock, self.store.invalidate(&key, version, at)).await.is_some()
             }
             _ => true,
         };
@@ -69,10 +69,11 @@ impl Sharing {
             Turn::Served(fetched) => return Ok(fetched),
             Turn::Ours(stored, lease) => (stored, lease),
         };
-        let renewal = stored.as_ref().and_then(|stored| stored.renewal.clone()).or_else(|| wish.renewal.clone());
-        let mut result = fetcher.run(wish.reason, renewal.clone(), start).await;
+        let refresh_token =
+            stored.as_ref().and_then(|stored| stored.refresh_token.clone()).or_else(|| wish.refresh_token.clone());
+        let mut result = fetcher.run(wish.reason, refresh_token.clone(), start).await;
         match &mut result {
-            Ok(fetched) => self.share(fetcher, &key, &wish, stored.as_ref(), renewal, fetched).await,
+            Ok(fetched) => self.share(fetcher, &key, &wish, stored.as_ref(), refresh_token, fetched).await,
             Err(_) if self.down.load(Ordering::Relaxed) => {}
             // Another process may have had more luck.
             Err(_) => {
@@ -142,24 +143,26 @@ impl Sharing {
         key: &CacheKey,
         wish: &Wish,
         stored: Option<&StoredToken>,
-        renewal: Option<SecretString>,
+        refresh_token: Option<SecretString>,
         fetched: &mut Fetched,
     ) {
-        let known = [wish.edition, stored.map(StoredToken::edition)];
-        let number = known.into_iter().flatten().map(Edition::number).max().unwrap_or(0);
-        let edition = Edition::after(number);
+        let known = [wish.version, stored.map(StoredToken::version)];
+        let number = known.into_iter().flatten().map(TokenVersion::number).max().unwrap_or(0);
+        let version = TokenVersion::after(number);
         let rejected = match wish.reason {
             FetchReason::Rejected => Some(fetcher.clock.wall()),
             _ => stored.and_then(StoredToken::rejected),
         };
-        fetched.edition = Some(edition);
+        fetched.version = Some(version);
         fetched.rejected_ago = stored.and_then(|stored| stored.rejected_ago(fetcher.clock.wall()));
-        let renewal = fetched.token.renewal.clone().or(renewal);
+        let refresh_token = fetched.token.refresh_token.clone().or(refresh_token);
         // A store that was down a moment ago is not waited for again.
-        if self.down.load(Ordering::Relaxed) || (fetched.token.lifetime == Lifetime::Once && renewal.is_none()) {
+        if self.down.load(Ordering::Relaxed)
+            || (fetched.token.lifetime == Lifetime::SingleUse && refresh_token.is_none())
+        {
             return;
         }
-        let token = StoredToken::new(edition, &fetched.token, fetched.asked.wall, renewal, rejected);
+        let token = StoredToken::new(version, &fetched.token, fetched.asked.wall, refresh_token, rejected);
         // If somebody's newer token is there, theirs stays for the others and ours is good for us.
         self.ask(&fetcher.clock, self.store.put_if_newer(key, &token)).await;
     }
@@ -191,10 +194,10 @@ impl Sharing {
 fn adopt(stored: &StoredToken, clock: &Clock, wish: &Wish) -> Option<Fetched> {
     let now = clock.moment();
     let (token, age) = stored.usable(now.wall)?;
-    let better = match (wish.reason, wish.edition) {
-        (_, Some(ours)) if ours == stored.edition => false,
+    let better = match (wish.reason, wish.version) {
+        (_, Some(ours)) if ours == stored.version => false,
         // One of an earlier fetch may have been rejected as well.
-        (FetchReason::Rejected, Some(ours)) => stored.edition.number() > ours.number(),
+        (FetchReason::Rejected, Some(ours)) => stored.version.number() > ours.number(),
         // There is time to get a better one.
         (FetchReason::Refresh, _) => age < refresh_from(token.lifetime, wish.jitter),
         _ => true,
@@ -205,7 +208,7 @@ fn adopt(stored: &StoredToken, clock: &Clock, wish: &Wish) -> Option<Fetched> {
         headers,
         asked: now.before(age),
         margin: stored.margin(),
-        edition: Some(stored.edition),
+        version: Some(stored.version),
         rejected_ago: stored.rejected_ago(now.wall),
         shared: true,
     })

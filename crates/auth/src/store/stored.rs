@@ -8,9 +8,9 @@ use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
-use crate::edition::Edition;
 use crate::error::Error;
 use crate::token::{Lifetime, Token};
+use crate::version::TokenVersion;
 
 /// The clocks of two machines may differ by so much.
 const SKEW: Duration = Duration::from_secs(60);
@@ -18,7 +18,7 @@ const SKEW: Duration = Duration::from_secs(60);
 /// What does not say when it ends is kept for so long; it is renewed whenever it is replaced.
 const KEEP: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
-impl Edition {
+impl TokenVersion {
     /// Comes after this number, and differs from every other that does.
     pub(crate) fn after(number: u64) -> Self {
         Self { number: number.saturating_add(1), nonce: random() }
@@ -48,7 +48,7 @@ pub(crate) fn random() -> u64 {
 /// A token in a [`TokenStore`](crate::TokenStore), or what is left of one that was rejected.
 #[derive(Clone)]
 pub struct StoredToken {
-    pub(crate) edition: Edition,
+    pub(crate) version: TokenVersion,
     /// Nothing when it was rejected, or is not for others.
     value: Option<SecretString>,
     /// When its request started, by the clock of the machine that made it.
@@ -57,7 +57,7 @@ pub struct StoredToken {
     lifetime: Option<Duration>,
     kind: Option<String>,
     scopes: Vec<String>,
-    pub(crate) renewal: Option<SecretString>,
+    pub(crate) refresh_token: Option<SecretString>,
     rejected: Option<SystemTime>,
 }
 
@@ -70,7 +70,7 @@ struct Writing<'a> {
     lifetime_ms: Option<u64>,
     token_type: Option<&'a str>,
     scopes: &'a [String],
-    renewal: Option<&'a str>,
+    refresh_token: Option<&'a str>,
     rejected_ms: Option<u64>,
 }
 
@@ -83,38 +83,38 @@ struct Reading {
     lifetime_ms: Option<u64>,
     token_type: Option<String>,
     scopes: Vec<String>,
-    renewal: Option<String>,
+    refresh_token: Option<String>,
     rejected_ms: Option<u64>,
 }
 
 impl StoredToken {
     pub(crate) fn new(
-        edition: Edition,
+        version: TokenVersion,
         token: &Token,
         issued: SystemTime,
-        renewal: Option<SecretString>,
+        refresh_token: Option<SecretString>,
         rejected: Option<SystemTime>,
     ) -> Self {
         let lifetime = match token.lifetime {
             Lifetime::For(lifetime) => Some(lifetime),
-            Lifetime::Once | Lifetime::Unknown => None,
+            Lifetime::SingleUse | Lifetime::Unknown => None,
         };
         Self {
-            edition,
-            value: (token.lifetime != Lifetime::Once).then(|| token.value.clone()),
+            version,
+            value: (token.lifetime != Lifetime::SingleUse).then(|| token.value.clone()),
             issued,
             lifetime,
             kind: token.kind.clone(),
             scopes: token.scopes.clone(),
-            renewal,
+            refresh_token,
             rejected,
         }
     }
 
     /// Which token it is.
     #[must_use]
-    pub fn edition(&self) -> Edition {
-        self.edition
+    pub fn version(&self) -> TokenVersion {
+        self.version
     }
 
     /// What stays of it after a server rejected it: its place in the order, and what renews it.
@@ -125,9 +125,9 @@ impl StoredToken {
 
     /// How long it is worth keeping: until its end, or for a month where it holds something without one.
     #[must_use]
-    pub fn keep_for(&self, now: SystemTime) -> Duration {
+    pub fn ttl(&self, now: SystemTime) -> Duration {
         match self.lifetime {
-            Some(lifetime) if self.renewal.is_none() => {
+            Some(lifetime) if self.refresh_token.is_none() => {
                 let age = now.duration_since(self.issued).unwrap_or_default();
                 lifetime.saturating_sub(age) + SKEW
             }
@@ -140,19 +140,20 @@ impl StoredToken {
     #[expect(clippy::missing_panics_doc, reason = "numbers and texts always are JSON, and memory takes any length")]
     pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
         let token = self.value.as_ref().map(ExposeSecret::expose_secret);
-        let renewal = self.renewal.as_ref().map(ExposeSecret::expose_secret);
-        let texts = self.scopes.iter().map(String::as_str).chain(token).chain(renewal).chain(self.kind.as_deref());
+        let refresh_token = self.refresh_token.as_ref().map(ExposeSecret::expose_secret);
+        let texts =
+            self.scopes.iter().map(String::as_str).chain(token).chain(refresh_token).chain(self.kind.as_deref());
         // Every character may be escaped as six; a buffer that need not grow leaves no copy behind.
         let mut bytes = Zeroizing::new(Vec::with_capacity(512 + texts.map(|text| 6 * text.len() + 3).sum::<usize>()));
         let writing = Writing {
-            number: self.edition.number,
-            nonce: self.edition.nonce,
+            number: self.version.number,
+            nonce: self.version.nonce,
             token,
             issued_ms: millis(self.issued),
             lifetime_ms: self.lifetime.map(|lifetime| u64::try_from(lifetime.as_millis()).unwrap_or(u64::MAX)),
             token_type: self.kind.as_deref(),
             scopes: &self.scopes,
-            renewal,
+            refresh_token,
             rejected_ms: self.rejected.map(millis),
         };
         serde_json::to_writer(&mut *bytes, &writing).expect("numbers and texts are JSON");
@@ -168,13 +169,13 @@ impl StoredToken {
         let broken = || Error::malformed("this is no stored token");
         let reading: Reading = serde_json::from_slice(bytes).map_err(|_| broken())?;
         Ok(Self {
-            edition: Edition { number: reading.number, nonce: reading.nonce },
+            version: TokenVersion { number: reading.number, nonce: reading.nonce },
             value: reading.token.map(SecretString::from),
             issued: moment(reading.issued_ms).ok_or_else(broken)?,
             lifetime: reading.lifetime_ms.map(Duration::from_millis),
             kind: reading.token_type,
             scopes: reading.scopes,
-            renewal: reading.renewal.map(SecretString::from),
+            refresh_token: reading.refresh_token.map(SecretString::from),
             rejected: reading.rejected_ms.map(|at| moment(at).ok_or_else(broken)).transpose()?,
         })
     }
@@ -200,7 +201,7 @@ impl StoredToken {
             .lifetime(self.lifetime.map_or(Lifetime::Unknown, Lifetime::For))
             .scopes(self.scopes.iter().cloned());
         token.kind.clone_from(&self.kind);
-        token.renewal.clone_from(&self.renewal);
+        token.refresh_token.clone_from(&self.refresh_token);
         Some((token, age))
     }
 
@@ -217,7 +218,7 @@ impl StoredToken {
 impl fmt::Debug for StoredToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("StoredToken")
-            .field("edition", &self.edition)
+            .field("version", &self.version)
             .field("lifetime", &self.lifetime)
             .field("rejected", &self.rejected.is_some())
             .finish_non_exhaustive()
@@ -242,18 +243,18 @@ mod tests {
 
     fn stored(lifetime: Lifetime) -> StoredToken {
         let token = Token::new("t\u{1}\"").lifetime(lifetime).scopes(["a", "b"]).token_type("Bearer");
-        StoredToken::new(Edition::after(6), &token, at(10_000), Some("r".into()), Some(at(9000)))
+        StoredToken::new(TokenVersion::after(6), &token, at(10_000), Some("r".into()), Some(at(9000)))
     }
 
     #[test]
     fn what_was_written_is_read_back() {
-        for lifetime in [Lifetime::For(Duration::from_millis(1500)), Lifetime::Unknown, Lifetime::Once] {
+        for lifetime in [Lifetime::For(Duration::from_millis(1500)), Lifetime::Unknown, Lifetime::SingleUse] {
             let token = stored(lifetime);
             let read = StoredToken::from_bytes(&token.to_bytes()).expect("readable");
-            assert_eq!(read.edition, token.edition);
+            assert_eq!(read.version, token.version);
             assert_eq!(read.to_bytes(), token.to_bytes());
             assert_eq!(read.rejected_ago(at(9010)), Some(Duration::from_secs(10)));
-            assert_eq!(read.value.is_some(), lifetime != Lifetime::Once);
+            assert_eq!(read.value.is_some(), lifetime != Lifetime::SingleUse);
         }
         assert!(StoredToken::from_bytes(b"{}").is_err());
     }
@@ -280,13 +281,13 @@ mod tests {
     fn only_what_renews_stays_of_a_rejected_token_and_of_one_for_a_single_use() {
         let rejected = stored(Lifetime::Unknown).invalidated(at(10_001));
         assert!(rejected.usable(at(10_002)).is_none());
-        assert!(rejected.renewal.is_some());
-        assert!(stored(Lifetime::Once).usable(at(10_000)).is_none());
+        assert!(rejected.refresh_token.is_some());
+        assert!(stored(Lifetime::SingleUse).usable(at(10_000)).is_none());
     }
 
     #[test]
     fn two_tokens_with_one_number_are_told_apart() {
-        assert_ne!(Edition::after(1), Edition::after(1));
-        assert_eq!(Edition::after(1).number(), 2);
+        assert_ne!(TokenVersion::after(1), TokenVersion::after(1));
+        assert_eq!(TokenVersion::after(1).number(), 2);
     }
 }

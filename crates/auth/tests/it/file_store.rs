@@ -97,7 +97,7 @@ async fn another_keys_file_is_foreign() {
     assert!(store.get(&key("b")).await.expect("up").is_none());
     assert!(store.get(&key("a")).await.expect("up").is_some());
     assert!(store.put_if_newer(&key("b"), &stored(1, 2)).await.expect("up"));
-    assert_eq!(store.get(&key("b")).await.expect("up").expect("a token").edition().nonce(), 2);
+    assert_eq!(store.get(&key("b")).await.expect("up").expect("a token").version().nonce(), 2);
 }
 
 #[tokio::test]

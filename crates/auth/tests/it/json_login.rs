@@ -25,8 +25,11 @@ fn answer(request: &Request, refresh: u16) -> Reply {
     let number = request.number;
     match request.line.split(' ').nth(1) {
         Some("/api/users/login") => {
-            let (access, renewal) = (jwt(&format!("a{number}"), 0, 900), jwt("refresh", 0, 2_592_000));
-            Reply::json(200, &format!(r#"{{"accessToken":"{access}","refreshToken":"{renewal}","isAdmin":"true"}}"#))
+            let (access, refresh_token) = (jwt(&format!("a{number}"), 0, 900), jwt("refresh", 0, 2_592_000));
+            Reply::json(
+                200,
+                &format!(r#"{{"accessToken":"{access}","refreshToken":"{refresh_token}","isAdmin":"true"}}"#),
+            )
         }
         Some("/api/users/refresh") if refresh == 200 => {
             Reply::json(200, &format!(r#"{{"accessToken":"{}"}}"#, jwt(&format!("a{number}"), 0, 900)))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use keyfob_auth::{Authenticator, Clock, EncryptionKey, RedisStore, Retry, TokenStore, Transport};
+use keyfob_auth::{Authenticator, Clock, EncryptionKey, RedisStore, Retry, TokenStore, TransportConfig};
 
 use crate::fleet::{Order, slow_server, together, without_the_holder};
 use crate::folder::holds;
@@ -197,7 +197,7 @@ async fn damaged_and_foreign_content_is_told_of_never_believed_and_replaced() {
         assert!(store.get(&key("a")).await.expect("up").is_none());
         assert!(log.end().contains("this was damaged or not of this store"));
         assert!(put().await, "replaced");
-        assert_eq!(store.get(&key("a")).await.expect("up").expect("a token").edition(), stored(1, 1).edition());
+        assert_eq!(store.get(&key("a")).await.expect("up").expect("a token").version(), stored(1, 1).version());
     }
 }
 
@@ -244,7 +244,7 @@ async fn a_server_with_tls_and_a_password_is_reached_and_one_that_nobody_vouches
         tls.into_iter().chain(["--requirepass", "p@ss/word"]).map(str::to_owned).collect()
     });
     let url = |password: &str| format!("rediss://:{password}@localhost:{}/2", redis.port());
-    let transport = Transport::new().root_certificate_pem(certificate.as_bytes()).expect("a certificate");
+    let transport = TransportConfig::new().root_certificate_pem(certificate.as_bytes()).expect("a certificate");
     let store = RedisStore::new(&url("p%40ss%2Fword")).expect("a store");
     assert!(store.get(&key("a")).await.is_err(), "nobody vouches for it");
     let store = store.transport(transport.clone());

@@ -6,7 +6,7 @@ use futures::{FutureExt, poll};
 use httpmock::prelude::*;
 use keyfob_auth::{
     Authenticator, ClientAuthentication, ClientCredentials, Clock, Credentials, ErrorKind, ExposeSecret, Retry,
-    Transport,
+    TransportConfig,
 };
 
 use crate::server::{Reply, Server, token, until};
@@ -136,7 +136,7 @@ async fn a_fetch_keeps_to_its_deadline() {
 #[tokio::test]
 async fn the_callers_own_client_and_user_agent_serve_the_token_request() {
     let server = Server::tokens("3600");
-    let transport = Transport::new().user_agent("ours/1");
+    let transport = TransportConfig::new().user_agent("ours/1");
     let authenticator = server.builder().transport(transport.clone()).build().expect("an authenticator");
     token(&authenticator).await.expect("a token");
     let client = transport.user_agent("theirs/2").client(reqwest::redirect::Policy::none()).expect("a client");
@@ -149,7 +149,8 @@ async fn the_callers_own_client_and_user_agent_serve_the_token_request() {
 #[tokio::test]
 async fn the_callers_own_proxy_serves_the_token_request() {
     let proxy = Server::tokens("3600");
-    let transport = Transport::new().allow_plain_http().proxy(reqwest::Proxy::http(proxy.url("")).expect("a proxy"));
+    let transport =
+        TransportConfig::new().allow_plain_http().proxy(reqwest::Proxy::http(proxy.url("")).expect("a proxy"));
     let credentials = ClientCredentials::new("http://id.example.com/token", "id", "secret");
     let authenticator = Authenticator::builder(credentials).transport(transport).build().expect("an authenticator");
     assert_eq!(token(&authenticator).await.expect("a token"), "t1");

@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use std::sync::Once;
 
 use keyfob_auth::{
-    Authenticator, ClientAuthentication, ClientCredentials, Credentials, Error, JsonLogin, Token, Transport,
+    Authenticator, ClientAuthentication, ClientCredentials, Credentials, Error, JsonLogin, Token, TransportConfig,
 };
 
 use crate::server::{Reply, Server, token};
@@ -161,15 +161,15 @@ async fn a_login_shows_nothing_either() {
 
 #[test]
 fn types_that_hold_secrets_print_nothing_of_them() {
-    shows_nothing(&Token::new("canary").renewal("canary"));
+    shows_nothing(&Token::new("canary").refresh_token("canary"));
     shows_nothing(&Credentials::bearer("canary"));
-    shows_nothing(&Transport::new());
+    shows_nothing(&TransportConfig::new());
     shows_nothing(&Authenticator::builder(Credentials::bearer("canary")).build().expect("an authenticator"));
     let error = Authenticator::builder(Credentials::bearer("canary\n")).build().expect_err("illegal");
     error_shows_nothing(&error);
     let url = "https://canary:canary@id.example.com/";
     let error = Authenticator::builder(ClientCredentials::new(url, "canary", "canary")).build().expect_err("userinfo");
     error_shows_nothing(&error);
-    let error = Transport::new().root_certificate_pem(b"canary").expect_err("not PEM");
+    let error = TransportConfig::new().root_certificate_pem(b"canary").expect_err("not PEM");
     error_shows_nothing(&error);
 }

@@ -7,8 +7,8 @@ use std::time::Duration;
 use futures::FutureExt;
 use futures::future::{join_all, pending};
 use keyfob_auth::{
-    Authenticator, BoxFuture, CacheKey, Clock, Credentials, Edition, Error, FakeClock, FileStore, JsonLogin, Lease,
-    Lifetime, MemoryStore, Rejection, SecretString, StoredToken, Token, TokenRequest, TokenSource, TokenStore,
+    Authenticator, BoxFuture, CacheKey, Clock, Credentials, Error, FakeClock, FileStore, JsonLogin, Lease, Lifetime,
+    MemoryStore, Rejection, SecretString, StoredToken, Token, TokenRequest, TokenSource, TokenStore, TokenVersion,
 };
 
 use crate::folder::Folder;
@@ -194,7 +194,7 @@ struct Source(Arc<AtomicUsize>);
 impl TokenSource for Source {
     fn fetch<'a>(&'a self, _: TokenRequest<'a>) -> BoxFuture<'a, Result<Token, Error>> {
         let number = self.0.fetch_add(1, Ordering::SeqCst) + 1;
-        async move { Ok(Token::new(format!("t{number}")).lifetime(Lifetime::Once)) }.boxed()
+        async move { Ok(Token::new(format!("t{number}")).lifetime(Lifetime::SingleUse)) }.boxed()
     }
 
     fn key(&self) -> CacheKey {
@@ -238,7 +238,7 @@ impl TokenStore for Broken {
     fn invalidate<'a>(
         &'a self,
         _: &'a CacheKey,
-        _: Edition,
+        _: TokenVersion,
         _: std::time::SystemTime,
     ) -> BoxFuture<'a, Result<bool, Error>> {
         self.answer()

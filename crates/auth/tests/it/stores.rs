@@ -16,7 +16,7 @@ pub(crate) fn stored(number: u64, nonce: u64) -> StoredToken {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_millis();
     let json = format!(
         r#"{{"number":{number},"nonce":{nonce},"token":"t{nonce}","issued_ms":{now},"lifetime_ms":3600000,
-            "token_type":null,"scopes":[],"renewal":"renewal","rejected_ms":null}}"#
+            "token_type":null,"scopes":[],"refresh_token":"refresh_token","rejected_ms":null}}"#
     );
     StoredToken::from_bytes(json.as_bytes()).expect("a token")
 }
@@ -29,7 +29,7 @@ fn text(token: &StoredToken) -> String {
 pub(crate) async fn keeps_its_promises(stores: [&dyn TokenStore; 2]) {
     let [one, other] = stores;
     let (a, b) = (key("a"), key("b"));
-    let content = async |store: &dyn TokenStore| store.get(&a).await.expect("up").map(|token| token.edition());
+    let content = async |store: &dyn TokenStore| store.get(&a).await.expect("up").map(|token| token.version());
     assert!(content(one).await.is_none());
 
     let first = stored(1, u64::MAX);
@@ -41,21 +41,21 @@ pub(crate) async fn keeps_its_promises(stores: [&dyn TokenStore; 2]) {
     // The same number and a lower one are not newer.
     assert!(!other.put_if_newer(&a, &stored(1, 2)).await.expect("up"));
     assert!(!other.put_if_newer(&a, &stored(0, 3)).await.expect("up"));
-    assert_eq!(content(one).await, Some(first.edition()));
+    assert_eq!(content(one).await, Some(first.version()));
     let second = stored(2, 4);
     assert!(other.put_if_newer(&a, &second).await.expect("up"));
-    assert_eq!(content(one).await, Some(second.edition()));
+    assert_eq!(content(one).await, Some(second.version()));
 
     // Late and foreign invalidations leave the newer token alone.
     let now = SystemTime::now();
-    for edition in [first.edition(), stored(2, 5).edition(), stored(3, 4).edition()] {
-        assert!(!one.invalidate(&a, edition, now).await.expect("up"));
+    for version in [first.version(), stored(2, 5).version(), stored(3, 4).version()] {
+        assert!(!one.invalidate(&a, version, now).await.expect("up"));
         assert_eq!(text(&one.get(&a).await.expect("up").expect("a token")), text(&second));
     }
-    assert!(one.invalidate(&a, second.edition(), now).await.expect("up"));
+    assert!(one.invalidate(&a, second.version(), now).await.expect("up"));
     let left = other.get(&a).await.expect("up").expect("what is left");
-    assert_eq!(left.edition(), second.edition());
-    assert!(!text(&left).contains("t4") && text(&left).contains("renewal"), "{}", text(&left));
+    assert_eq!(left.version(), second.version());
+    assert!(!text(&left).contains("t4") && text(&left).contains("refresh_token"), "{}", text(&left));
     assert!(!other.put_if_newer(&a, &stored(2, 6)).await.expect("up"), "an invalidated token keeps its place");
     assert!(other.put_if_newer(&a, &stored(3, 7)).await.expect("up"));
 
@@ -115,7 +115,7 @@ async fn of_many_who_put_at_once_the_highest_number_stays() {
         put.expect("no panic").expect("up");
     }
     let last = store.get(&key("a")).await.expect("up").expect("a token");
-    assert_eq!(last.edition().number(), 64);
+    assert_eq!(last.version().number(), 64);
     until("nothing is left over", || {
         folder.files().iter().all(|(path, _)| path.extension().is_some_and(|x| x != "new"))
     })

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use keyfob_auth::{Authenticator, ClientCredentials, ErrorKind, Transport};
+use keyfob_auth::{Authenticator, ClientCredentials, ErrorKind, TransportConfig};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::TlsAcceptor;
@@ -21,7 +21,7 @@ fn server(chain: Vec<CertificateDer<'static>>, key: &KeyPair) -> Server {
     Server::start_tls(TlsAcceptor::from(Arc::new(config)), |_| Reply::token("t", "3600"))
 }
 
-async fn fetch(server: &Server, transport: Transport) -> Result<String, keyfob_auth::Error> {
+async fn fetch(server: &Server, transport: TransportConfig) -> Result<String, keyfob_auth::Error> {
     let credentials = ClientCredentials::new(format!("https://localhost:{}/token", server.port()), "id", "secret");
     let retry = keyfob_auth::Retry::new().attempts(1);
     token(&Authenticator::builder(credentials).transport(transport).retry(retry).build()?).await
@@ -40,11 +40,11 @@ async fn a_private_authority_is_trusted_once_it_is_named() {
     let leaf = parameters(&["localhost"]).signed_by(&key, &authority).expect("a certificate");
     let server = server(vec![leaf.der().clone()], &key);
 
-    let error = fetch(&server, Transport::new()).await.expect_err("an unknown authority");
+    let error = fetch(&server, TransportConfig::new()).await.expect_err("an unknown authority");
     assert_eq!(error.kind(), ErrorKind::Unavailable);
     assert!(error.to_string().contains("root_certificate_pem"), "{error}");
 
-    let transport = Transport::new().root_certificate_pem(authority.pem().as_bytes()).expect("PEM");
+    let transport = TransportConfig::new().root_certificate_pem(authority.pem().as_bytes()).expect("PEM");
     assert_eq!(fetch(&server, transport).await.expect("a token"), "t");
 }
 
@@ -54,7 +54,7 @@ async fn self_signed(is_ca: IsCa, names: &[&str]) -> Result<String, keyfob_auth:
     let key = KeyPair::generate().expect("a key");
     let certificate = parameters.self_signed(&key).expect("a certificate");
     let server = server(vec![certificate.der().clone()], &key);
-    fetch(&server, Transport::new().root_certificate_pem(certificate.pem().as_bytes()).expect("PEM")).await
+    fetch(&server, TransportConfig::new().root_certificate_pem(certificate.pem().as_bytes()).expect("PEM")).await
 }
 
 #[tokio::test]
@@ -75,7 +75,7 @@ async fn a_named_certificate_is_trusted_for_its_own_names_only() {
 #[test]
 fn what_is_no_certificate_is_refused_when_given() {
     for pem in ["", "no PEM", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
-        let error = Transport::new().root_certificate_pem(pem.as_bytes()).expect_err(pem);
+        let error = TransportConfig::new().root_certificate_pem(pem.as_bytes()).expect_err(pem);
         assert_eq!(error.kind(), ErrorKind::Configuration);
     }
 }

@@ -87,7 +87,7 @@ async fn a_users_own_source_has_the_same_http_client_with_the_same_limits() {
                 let wish = http.client()?.get(&self.0).build().map_err(|_| Error::configuration("no address"))?;
                 let answer = http.send(wish).await?;
                 if !answer.status().is_success() {
-                    return Err(answer.refusal());
+                    return Err(answer.to_error());
                 }
                 let token: String = answer.json()?;
                 Ok(Token::new(token))

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use futures::TryStreamExt as _;
-use keyfob_auth::{Authenticator, Credentials, SecretString, Transport};
+use keyfob_auth::{Authenticator, Credentials, SecretString, TransportConfig};
 use keyfob_ditio_core::types::Project;
 use keyfob_ditio_reporting::types::{TimeRegistration, TimeRegistrationPage};
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue};
@@ -71,7 +71,7 @@ pub(crate) struct ByHand {
 
 /// A client with the time limits that Keyfob sets.
 pub(super) fn http(headers: HeaderMap) -> Result<reqwest::Client> {
-    let transport = Transport::new();
+    let transport = TransportConfig::new();
     let limits = |http: reqwest::ClientBuilder| http.read_timeout(Duration::from_mins(1)).default_headers(headers);
     Ok(transport.client_with(reqwest::redirect::Policy::default(), limits)?)
 }

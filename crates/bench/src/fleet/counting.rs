@@ -7,8 +7,8 @@ use std::time::{Duration, SystemTime};
 
 use futures::FutureExt as _;
 use keyfob_auth::{
-    BoxFuture, CacheKey, Edition, Error, Lease, Lifetime, MemoryStore, SecretString, StoredToken, Token, TokenRequest,
-    TokenSource, TokenStore,
+    BoxFuture, CacheKey, Error, Lease, Lifetime, MemoryStore, SecretString, StoredToken, Token, TokenRequest,
+    TokenSource, TokenStore, TokenVersion,
 };
 use keyfob_bench::token_server::TOKEN_BYTES;
 
@@ -163,10 +163,10 @@ impl TokenStore for Counting {
     fn invalidate<'a>(
         &'a self,
         key: &'a CacheKey,
-        edition: Edition,
+        version: TokenVersion,
         at: SystemTime,
     ) -> BoxFuture<'a, Result<bool, Error>> {
-        self.store.invalidate(key, edition, at)
+        self.store.invalidate(key, version, at)
     }
 
     fn lock<'a>(&'a self, key: &'a CacheKey, lease: Duration) -> BoxFuture<'a, Result<Option<Box<dyn Lease>>, Error>> {

@@ -29,7 +29,7 @@ fn a_base_url_that_is_none_says_how_to_write_one() {
 
 #[test]
 fn plain_http_goes_to_loopback_or_where_it_was_allowed_by_name() {
-    use keyfob_client::auth::Transport;
+    use keyfob_client::auth::TransportConfig;
 
     for url in ["http://127.0.0.1:1", "http://localhost", "http://[::1]:1"] {
         build(url).unwrap();
@@ -37,7 +37,7 @@ fn plain_http_goes_to_loopback_or_where_it_was_allowed_by_name() {
     ClientBuilder::<Session>::new("test-api")
         .base_url("http://plant.local")
         .credentials(Credentials::bearer("token"))
-        .transport(Transport::new().allow_plain_http())
+        .transport(TransportConfig::new().allow_plain_http())
         .build()
         .unwrap();
 }

@@ -18,7 +18,7 @@ use tokio_rustls::TlsConnector;
 
 use crate::endpoint::is_loopback;
 use crate::error::Error;
-use crate::transport::Transport;
+use crate::transport::TransportConfig;
 
 /// A server that takes longer than this to connect or to answer is down.
 const LIMIT: Duration = Duration::from_secs(1);
@@ -34,7 +34,7 @@ pub(super) struct Target {
     password: Option<SecretString>,
     database: i64,
     pub(super) plain: bool,
-    pub(super) transport: Transport,
+    pub(super) transport: TransportConfig,
 }
 
 impl Target {
@@ -59,7 +59,7 @@ impl Target {
             password: url.password().map(decoded).transpose()?.map(SecretString::from),
             database: if database.is_empty() { 0 } else { database.parse().map_err(|_| wrong("names no database"))? },
             plain: false,
-            transport: Transport::new(),
+            transport: TransportConfig::new(),
         })
     }
 
@@ -67,7 +67,7 @@ impl Target {
         if !self.tls && !self.local && !self.plain {
             return Err(Error::configuration(
                 "this Redis address is without TLS, which would show tokens to the network; use rediss://, or \
-                 RedisStore::allow_plain if that network is your own",
+                 RedisStore::allow_plaintext if that network is your own",
             ));
         }
         let cannot = |error: std::io::Error| {
@@ -205,6 +205,6 @@ mod tests {
         let target = Target::parse("redis://192.0.2.1").expect("an address");
         let error = target.connect().await.expect_err("refused");
         assert_eq!(error.kind(), crate::ErrorKind::Configuration);
-        assert!(error.to_string().contains("allow_plain"), "{error}");
+        assert!(error.to_string().contains("allow_plaintext"), "{error}");
     }
 }

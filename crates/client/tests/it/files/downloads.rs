@@ -246,7 +246,7 @@ async fn a_directory_that_is_not_there_is_an_error_that_keeps_its_cause() {
 fn whatever_breaks_and_changes_on_the_way_a_saved_file_is_one_version_and_whole() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let server = runtime.block_on(FileServer::start());
-    let http = keyfob_client::auth::Transport::new().client(reqwest::redirect::Policy::none()).unwrap();
+    let http = keyfob_client::auth::TransportConfig::new().client(reqwest::redirect::Policy::none()).unwrap();
     let directory = Directory::new();
     let target = directory.0.join("file");
     let mut runner = proptest::test_runner::TestRunner::new(proptest::test_runner::Config {
