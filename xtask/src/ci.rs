@@ -1,15 +1,16 @@
 //! Everything that has to hold before a change lands, except the tests, which the README's own command runs.
 
+mod cargo;
 mod features;
 mod supply;
 mod unused;
 
 use std::path::Path;
-use std::process::Command;
 use std::time::Instant;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result};
 
+use self::cargo::cargo;
 use crate::codegen;
 
 /// One check: what it is called, and what it does.
@@ -55,26 +56,4 @@ pub(crate) fn run(root: &Path) -> Result<()> {
 #[expect(clippy::print_stdout, reason = "this is the command line")]
 fn say(line: &str) {
     println!("{line}");
-}
-
-/// Runs cargo in the workspace and fails if it does.
-fn cargo(root: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Result<()> {
-    let status = command(root, arguments).envs(variables.iter().copied()).status().context("starting cargo")?;
-    ensure!(status.success(), "`cargo {}` failed", arguments.join(" "));
-    Ok(())
-}
-
-/// Runs cargo in the workspace and gives what it printed.
-fn output(root: &Path, arguments: &[&str]) -> Result<String> {
-    let output = command(root, arguments).output().context("starting cargo")?;
-    if !output.status.success() {
-        bail!("`cargo {}` failed: {}", arguments.join(" "), String::from_utf8_lossy(&output.stderr).trim());
-    }
-    String::from_utf8(output.stdout).context("cargo prints UTF-8")
-}
-
-fn command(root: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.current_dir(root).args(arguments);
-    command
 }

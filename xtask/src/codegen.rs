@@ -1,31 +1,26 @@
 //! `specs/<api>/openapi.yaml` to `crates/<api>/src/generated.rs`.
 
-mod apis;
 mod check;
-mod document;
+mod docs;
+pub(crate) mod document;
 mod drift;
 mod emit;
-mod expand;
-mod facts;
 mod generator;
+mod model;
 mod naming;
-mod normalise;
-mod problems;
-mod reach;
+mod normalize;
 mod targets;
 #[cfg(test)]
 mod tests;
-mod types;
-mod walk;
 
 use std::path::Path;
 use std::thread;
 
 use anyhow::{Context, Result, bail, ensure};
 
-pub(crate) use self::document::Document;
+use self::document::Document;
 use self::drift::Outputs;
-use self::facts::Api;
+use self::model::api::Api;
 use self::targets::Target;
 
 /// The page that lists every operation.
@@ -60,11 +55,11 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<()> {
         // The page covers APIs that were not asked for.
         outputs.remove(APIS);
     }
-    let strays = targets::strays(root, &targets)?;
+    let orphans = targets::orphans(root, &targets)?;
     if !arguments.check {
-        return drift::write(root, &outputs, &strays);
+        return drift::write(root, &outputs, &orphans);
     }
-    let differences = drift::differences(root, &outputs, &strays);
+    let differences = drift::differences(root, &outputs, &orphans);
     ensure!(
         differences.is_empty(),
         "generated files are out of date; run `cargo xtask codegen`\n  {}",
@@ -77,7 +72,8 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<()> {
 fn outputs(root: &Path, targets: &[Target], chosen: &(dyn Fn(&Target) -> bool + Sync)) -> Result<Outputs> {
     // The generator is slow in a debug build, and APIs have nothing to do with each other.
     let results = thread::scope(|scope| {
-        let running: Vec<_> = targets.iter().map(|target| scope.spawn(|| one(root, target, chosen(target)))).collect();
+        let running: Vec<_> =
+            targets.iter().map(|target| scope.spawn(|| generate_target(root, target, chosen(target)))).collect();
         running.into_iter().map(|thread| thread.join().expect("a pass does not panic")).collect::<Vec<_>>()
     });
     let mut outputs = Outputs::new();
@@ -95,20 +91,20 @@ fn outputs(root: &Path, targets: &[Target], chosen: &(dyn Fn(&Target) -> bool + 
     if !refused.is_empty() {
         bail!("{}", refused.join("\n"));
     }
-    outputs.insert(APIS.into(), apis::page(&apis.iter().collect::<Vec<_>>()));
+    outputs.insert(APIS.into(), docs::page(&apis.iter().collect::<Vec<_>>()));
     Ok(outputs)
 }
 
-fn one(root: &Path, target: &Target, chosen: bool) -> Result<(Api, Outputs)> {
+fn generate_target(root: &Path, target: &Target, chosen: bool) -> Result<(Api, Outputs)> {
     let document = Document::load(root, &target.spec)?;
     check::check(&document)?;
-    let normalised = normalise::normalise(&target.name, &document.tree);
+    let normalized = normalize::normalize(&target.name, &document.tree);
     let mut outputs = Outputs::new();
     if chosen {
-        let raw = generator::generate(&normalised.document).with_context(|| target.spec.clone())?;
-        let code = emit::emit(&raw, &normalised, &target.spec).with_context(|| target.spec.clone())?;
+        let raw = generator::generate(&normalized.document).with_context(|| target.spec.clone())?;
+        let code = emit::emit(&raw, &normalized, &target.spec).with_context(|| target.spec.clone())?;
         outputs.insert(target.code.clone(), code);
-        outputs.insert(target.log.clone(), normalised.log.join("\n") + "\n");
+        outputs.insert(target.log.clone(), normalized.log.join("\n") + "\n");
     }
-    Ok((normalised.api, outputs))
+    Ok((normalized.api, outputs))
 }

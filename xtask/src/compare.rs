@@ -10,7 +10,7 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 
 use self::surface::{Surface, surface};
-use crate::codegen::Document;
+use crate::codegen::document::Document;
 
 /// What `cargo xtask compare` is told.
 #[derive(clap::Args)]

@@ -10,7 +10,7 @@ mod bench;
 mod ci;
 mod codegen;
 mod compare;
-mod tree;
+mod yaml;
 
 use std::path::Path;
 use std::process::ExitCode;

@@ -1,4 +1,4 @@
-//! A feature of the umbrella crate builds alone, and brings neither another vendor along nor, unasked, files.
+//! Checks that each feature of the umbrella crate builds alone and compiles only what belongs to it.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -6,104 +6,94 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
-use super::{cargo, output};
+use crate::ci::cargo::{cargo, output, packages};
 
-/// Crates that every feature may bring.
+/// Crates of this workspace that every feature compiles.
 const SHARED: [&str; 3] = ["keyfob", "keyfob-auth", "keyfob-client"];
 
+/// Number of APIs, each with a feature of the umbrella crate.
+const APIS: usize = 7;
+
 pub(super) fn check(root: &Path) -> Result<()> {
-    let umbrella = umbrella(root)?;
-    let features = names(&umbrella);
-    ensure!(features.len() >= 7, "the umbrella crate has a feature for each API, found {features:?}");
+    let packages = packages(root, &["--no-deps"])?;
+    let umbrella = packages.iter().find(|package| package["name"] == "keyfob");
+    let umbrella = umbrella.context("the workspace has no package `keyfob`")?;
+    let features = feature_names(umbrella);
+    ensure!(
+        features.len() >= APIS,
+        "the umbrella crate must have a feature for each of {APIS} APIs; it has {features:?}"
+    );
     for feature in &features {
-        cargo(
-            root,
-            &["check", "--locked", "--package", "keyfob", "--no-default-features", "--features", feature],
-            &[],
-        )?;
+        check_package(root, "keyfob", &["--no-default-features", "--features", feature])?;
         let tree = tree(root, feature)?;
-        let foreign = ours(&tree).into_iter().filter(|name| !belongs(name, feature)).collect::<Vec<_>>();
-        ensure!(foreign.is_empty(), "feature `{feature}` brings {foreign:?} along");
-        let (compiled, named) = (compiles_files(&tree), names_files(&umbrella, feature));
+        let foreign: Vec<_> = own_crates(&tree).into_iter().filter(|name| !may_compile(name, feature)).collect();
         ensure!(
-            compiled == named,
-            "feature `{feature}` compiles what files need: {compiled}; it brings the feature `files`: {named}"
+            foreign.is_empty(),
+            "feature `{feature}` compiles crates of other features, {foreign:?}: remove the dependency"
+        );
+        let (compiled, declared) = (compiles_files(&tree), enables_files(umbrella, feature));
+        ensure!(
+            compiled == declared,
+            "feature `{feature}` compiles file support: {compiled}, but enables the feature `files`: {declared}; both \
+             must be the same"
         );
     }
-    cargo(root, &["check", "--locked", "--package", "keyfob", "--no-default-features"], &[])?;
-    cargo(root, &["check", "--locked", "--package", "keyfob", "--all-features"], &[])?;
-    for (package, feature) in extra(root)? {
-        cargo(
-            root,
-            &["check", "--locked", "--package", &package, "--no-default-features", "--features", &feature],
-            &[],
-        )?;
+    check_package(root, "keyfob", &["--no-default-features"])?;
+    check_package(root, "keyfob", &["--all-features"])?;
+    for name in ["keyfob-auth", "keyfob-client"] {
+        let package = packages.iter().find(|package| package["name"] == name);
+        let package = package.with_context(|| format!("the workspace has no package `{name}`"))?;
+        for feature in feature_names(package) {
+            check_package(root, name, &["--no-default-features", "--features", &feature])?;
+        }
     }
     Ok(())
 }
 
-/// Whether a crate of ours may be in the tree of this feature.
-fn belongs(name: &str, feature: &str) -> bool {
+fn check_package(root: &Path, package: &str, options: &[&str]) -> Result<()> {
+    let mut arguments = vec!["check", "--locked", "--package", package];
+    arguments.extend_from_slice(options);
+    cargo(root, &arguments, &[])
+}
+
+/// Returns whether a feature of the umbrella crate may compile this crate of the workspace.
+fn may_compile(name: &str, feature: &str) -> bool {
     SHARED.contains(&name)
         || name == format!("keyfob-{feature}")
         || name == "keyfob-ditio" && feature.starts_with("ditio-")
 }
 
-/// The crates of ours in a tree.
-fn ours(tree: &str) -> BTreeSet<&str> {
+/// Returns the crates of this workspace in a dependency tree.
+fn own_crates(tree: &str) -> BTreeSet<&str> {
     let names = tree.lines().filter_map(|line| line.split_whitespace().next());
     names.filter(|name| name.starts_with("keyfob")).collect()
 }
 
-/// Whether tokio's file system is compiled in a tree, or reqwest's streams.
+/// Returns whether a dependency tree has tokio's file system or reqwest's streams.
 fn compiles_files(tree: &str) -> bool {
-    tree.lines().any(|line| has(line, "tokio", "fs") || has(line, "reqwest", "stream"))
+    tree.lines().any(|line| has_feature(line, "tokio", "fs") || has_feature(line, "reqwest", "stream"))
 }
 
-/// Whether a line of the tree is this crate, with this feature of its own.
-fn has(line: &str, name: &str, feature: &str) -> bool {
+/// Returns whether a line of the tree is this crate with this feature enabled.
+fn has_feature(line: &str, name: &str, feature: &str) -> bool {
     let mut words = line.split_whitespace();
     words.next() == Some(name) && words.nth(1).is_some_and(|features| features.split(',').any(|own| own == feature))
 }
 
-/// Whether this feature of the umbrella crate is `files`, or brings it.
-fn names_files(umbrella: &Value, feature: &str) -> bool {
-    let brought = umbrella["features"][feature].as_array();
-    feature == "files" || brought.is_some_and(|brought| brought.iter().any(|name| name == "files"))
+/// Returns whether a feature of the umbrella crate is `files` or enables it.
+fn enables_files(umbrella: &Value, feature: &str) -> bool {
+    let enabled = umbrella["features"][feature].as_array();
+    feature == "files" || enabled.is_some_and(|enabled| enabled.iter().any(|name| name == "files"))
 }
 
-/// What this feature of the umbrella crate has compiled: name, version and features of each crate.
+/// Returns the dependency tree of a feature, one crate a line: name, version and enabled features.
 fn tree(root: &Path, feature: &str) -> Result<String> {
     let mut arguments = vec!["tree", "--locked", "--package", "keyfob", "--features", feature];
     arguments.extend(["--edges", "normal", "--prefix", "none", "--format", "{p} {f}"]);
     output(root, &arguments)
 }
 
-/// What cargo knows of the umbrella crate.
-fn umbrella(root: &Path) -> Result<Value> {
-    packages(root)?.into_iter().find(|package| package["name"] == "keyfob").context("the umbrella crate")
-}
-
-/// The features of the crates below it, each with its crate.
-fn extra(root: &Path) -> Result<Vec<(String, String)>> {
-    let packages = packages(root)?;
-    let below =
-        packages.iter().filter(|package| ["keyfob-auth", "keyfob-client"].iter().any(|name| package["name"] == *name));
-    Ok(below
-        .flat_map(|package| {
-            let name = package["name"].as_str().unwrap_or_default().to_owned();
-            names(package).into_iter().map(move |feature| (name.clone(), feature))
-        })
-        .collect())
-}
-
-fn packages(root: &Path) -> Result<Vec<Value>> {
-    let mut metadata: Value =
-        serde_json::from_str(&output(root, &["metadata", "--locked", "--no-deps", "--format-version", "1"])?)?;
-    Ok(metadata["packages"].as_array_mut().map(std::mem::take).unwrap_or_default())
-}
-
-fn names(package: &Value) -> Vec<String> {
+fn feature_names(package: &Value) -> Vec<String> {
     package["features"].as_object().into_iter().flat_map(|features| features.keys().cloned()).collect()
 }
 
@@ -120,12 +110,12 @@ mod tests {
             ("tokio v1.54.1", false),
             ("tokio-util v0.7.16 fs", false),
         ] {
-            assert_eq!(has(line, "tokio", "fs"), has_it, "{line}");
+            assert_eq!(has_feature(line, "tokio", "fs"), has_it, "{line}");
         }
     }
 
     #[test]
-    fn a_feature_may_bring_its_own_crates_and_no_others() {
+    fn a_feature_may_compile_its_own_crates_and_no_others() {
         for (name, feature, may) in [
             ("keyfob-client", "bits", true),
             ("keyfob-bits", "bits", true),
@@ -134,7 +124,7 @@ mod tests {
             ("keyfob-ditio-core", "ditio-reporting", false),
             ("keyfob-simulator", "bits", false),
         ] {
-            assert_eq!(belongs(name, feature), may, "{name} in {feature}");
+            assert_eq!(may_compile(name, feature), may, "{name} in {feature}");
         }
     }
 }

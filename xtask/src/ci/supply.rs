@@ -1,4 +1,4 @@
-//! What the workspace is made of: licences, origins, versions, and the oldest Rust that all of it takes.
+//! Checks the dependencies: licenses, sources, banned crates, duplicate versions, and the minimum Rust version.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -7,10 +7,11 @@ use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use spdx::{Expression, LicenseItem};
 
-use super::output;
+use crate::ci::cargo::{output, packages};
 
-/// Licences that a user can ship without asking a lawyer first. MPL-2.0 is progenitor's, which only `xtask` links.
-const LICENCES: [&str; 12] = [
+/// Licenses that are allowed: those without conditions on the programs of users. MPL-2.0 is the license of progenitor,
+/// which only `xtask` links.
+const LICENSES: [&str; 12] = [
     "0BSD",
     "Apache-2.0",
     "BSD-2-Clause",
@@ -25,7 +26,8 @@ const LICENCES: [&str; 12] = [
     "Zlib",
 ];
 
-/// A second TLS stack, and the runtime that ours stands in for.
+/// Crates that must not be compiled: a second TLS stack, the runtime that keyfob-client replaces, and an unmaintained
+/// YAML parser.
 const BANNED: [&str; 8] = [
     "aws-lc-rs",
     "aws-lc-sys",
@@ -37,34 +39,32 @@ const BANNED: [&str; 8] = [
     "serde_yaml",
 ];
 
-/// Crates that are there twice, and who is to blame. Everything else is there once.
-const TWICE: [(&str, &str); 12] = [
-    ("base64", "oauth2 and reqwest differ"),
-    ("cpufeatures", "sha2 of oauth2 and chacha20 of rand differ"),
-    ("getrandom", "oauth2's rand is an older one"),
-    ("hashbrown", "governor's is an older one"),
-    ("num-bigint", "der-parser's is an older one than parquet's"),
-    ("r-efi", "the versions of getrandom have one each"),
-    ("rand", "oauth2's is an older one"),
-    ("rand_core", "oauth2's rand is an older one"),
-    ("syn", "derive macros are on their way from one to the other"),
-    ("synstructure", "derive macros are on their way from one to the other"),
-    ("thiserror", "oauth2's, and so ours, is older than that of test tools"),
-    ("thiserror-impl", "oauth2's, and so ours, is older than that of test tools"),
+/// Crates that are compiled in several versions, with the reason. Every other crate has one version.
+const DUPLICATES: [(&str, &str); 12] = [
+    ("base64", "oauth2 and reqwest use different versions"),
+    ("cpufeatures", "sha2 (of oauth2) and chacha20 (of rand) use different versions"),
+    ("getrandom", "oauth2 uses an older rand"),
+    ("hashbrown", "governor uses an older version"),
+    ("num-bigint", "der-parser uses an older version than parquet"),
+    ("r-efi", "each version of getrandom uses its own"),
+    ("rand", "oauth2 uses an older version"),
+    ("rand_core", "oauth2 uses an older rand"),
+    ("syn", "derive macros are migrating from one version to the next"),
+    ("synstructure", "derive macros are migrating from one version to the next"),
+    ("thiserror", "oauth2, and therefore Keyfob, uses an older version than test tools"),
+    ("thiserror-impl", "oauth2, and therefore Keyfob, uses an older version than test tools"),
 ];
 
 pub(super) fn check(root: &Path) -> Result<()> {
-    let metadata: Value =
-        serde_json::from_str(&output(root, &["metadata", "--locked", "--all-features", "--format-version", "1"])?)?;
-    let packages = metadata["packages"].as_array().context("packages")?;
+    let packages = packages(root, &["--all-features"])?;
     let mut problems = Vec::new();
-    for package in packages {
-        problems.extend(licence(package));
+    for package in &packages {
+        problems.extend(license(package));
         problems.extend(source(package));
         problems.extend(banned(package));
     }
-    problems.extend(versions(packages, &TWICE));
-    problems.extend(rust_version(root, packages)?);
+    problems.extend(duplicates(&packages, &DUPLICATES));
+    problems.extend(rust_version(root, &packages)?);
     ensure!(problems.is_empty(), "\n{}", problems.join("\n"));
     Ok(())
 }
@@ -73,61 +73,72 @@ fn text<'a>(package: &'a Value, name: &str) -> &'a str {
     package[name].as_str().unwrap_or_default()
 }
 
-fn licence(package: &Value) -> Option<String> {
+fn license(package: &Value) -> Option<String> {
     let name = text(package, "name");
-    // The slash is the old way to write OR.
-    let stated = text(package, "license").replace('/', " OR ");
+    // Older manifests separate alternatives by a slash.
+    let expression = text(package, "license").replace('/', " OR ");
     let allowed = |requirement: &spdx::LicenseReq| match &requirement.license {
-        LicenseItem::Spdx { id, .. } => LICENCES.contains(&id.name),
+        LicenseItem::Spdx { id, .. } => LICENSES.contains(&id.name),
         LicenseItem::Other { .. } => false,
     };
-    match Expression::parse(&stated) {
+    match Expression::parse(&expression) {
         Ok(expression) if expression.evaluate(allowed) => None,
-        _ => Some(format!("{name}: the licence `{stated}` is not among those allowed")),
+        _ => Some(format!(
+            "{name}: the license `{expression}` is not allowed; replace the crate, or add the license to LICENSES"
+        )),
     }
 }
 
 fn source(package: &Value) -> Option<String> {
     let source = package["source"].as_str()?;
-    (!source.starts_with("registry+")).then(|| format!("{}: comes from {source}", text(package, "name")))
+    let name = text(package, "name");
+    (!source.starts_with("registry+")).then(|| format!("{name}: comes from {source}; use a version from the registry"))
 }
 
 fn banned(package: &Value) -> Option<String> {
     let name = text(package, "name");
-    BANNED.contains(&name).then(|| format!("{name}: is banned"))
+    BANNED.contains(&name).then(|| format!("{name}: is banned; find out with `cargo tree --invert {name}` who uses it"))
 }
 
-fn versions(packages: &[Value], excused: &[(&str, &str)]) -> Vec<String> {
+fn duplicates(packages: &[Value], allowed: &[(&str, &str)]) -> Vec<String> {
     let mut versions = BTreeMap::<&str, BTreeSet<&str>>::new();
     for package in packages {
         versions.entry(text(package, "name")).or_default().insert(text(package, "version"));
     }
-    let excused: BTreeSet<_> = excused.iter().map(|(name, _)| *name).collect();
-    // Bindings to one platform's system, which no other platform builds.
+    let allowed: BTreeSet<_> = allowed.iter().map(|(name, _)| *name).collect();
+    // Bindings to Windows, which no other platform compiles.
     let platform = |name: &str| name.starts_with("windows");
-    let twice =
-        versions.iter().filter(|(name, versions)| versions.len() > 1 && !excused.contains(*name) && !platform(name));
-    let twice = twice.map(|(name, versions)| format!("{name}: is there in several versions, {versions:?}"));
-    let gone = excused.iter().filter(|name| versions.get(*name).is_none_or(|versions| versions.len() == 1));
-    twice.chain(gone.map(|name| format!("{name}: is excused for being there twice, but is not"))).collect()
+    let duplicates =
+        versions.iter().filter(|(name, versions)| versions.len() > 1 && !allowed.contains(*name) && !platform(name));
+    let duplicates = duplicates.map(|(name, versions)| {
+        format!("{name}: has several versions, {versions:?}; unify them, or add the crate to DUPLICATES")
+    });
+    let outdated = allowed.iter().filter(|name| versions.get(*name).is_none_or(|versions| versions.len() == 1));
+    duplicates
+        .chain(outdated.map(|name| format!("{name}: has one version or none; remove it from DUPLICATES")))
+        .collect()
 }
 
-/// Every crate that a user of the umbrella crate builds takes the Rust version that we promise.
+/// Checks that every crate compiled for users of the umbrella crate supports its `rust-version`.
 fn rust_version(root: &Path, packages: &[Value]) -> Result<Vec<String>> {
-    let promised = packages.iter().find(|package| text(package, "name") == "keyfob").context("the umbrella crate")?;
-    let promised = minor(text(promised, "rust_version")).context("a promised Rust version")?;
+    let umbrella = packages.iter().find(|package| text(package, "name") == "keyfob");
+    let umbrella = umbrella.context("the workspace has no package `keyfob`")?;
+    let promised = minor(text(umbrella, "rust_version")).context("keyfob has no `rust-version`")?;
     let arguments =
         ["tree", "--locked", "--package", "keyfob", "--all-features", "--edges", "normal,build", "--prefix", "none"];
     let tree = output(root, &arguments)?;
     let used: BTreeSet<_> = tree.lines().filter_map(|line| line.split_whitespace().next()).collect();
     let newer = packages.iter().filter(|package| used.contains(text(package, "name"))).filter_map(|package| {
-        let needed = minor(text(package, "rust_version"))?;
+        let required = minor(text(package, "rust_version"))?;
         let name = text(package, "name");
-        (needed > promised).then(|| format!("{name}: needs Rust 1.{needed}, and we promise 1.{promised}"))
+        (required > promised).then(|| {
+            format!("{name}: requires Rust 1.{required}, but keyfob promises 1.{promised}; use an older version of it")
+        })
     });
     Ok(newer.collect())
 }
 
+/// Returns the minor version of `1.<minor>`.
 fn minor(version: &str) -> Option<u32> {
     version.split('.').nth(1)?.parse().ok()
 }
@@ -139,7 +150,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_licence_is_judged_as_an_expression() {
+    fn a_license_is_evaluated_as_an_expression() {
         for (stated, fine) in [
             ("MIT", true),
             ("MIT/Apache-2.0", true),
@@ -149,7 +160,7 @@ mod tests {
             ("Apache-2.0 WITH LLVM-exception", true),
             ("", false),
         ] {
-            assert_eq!(licence(&json!({"name": "x", "license": stated})).is_none(), fine, "{stated}");
+            assert_eq!(license(&json!({"name": "x", "license": stated})).is_none(), fine, "{stated}");
         }
     }
 
@@ -163,9 +174,15 @@ mod tests {
     #[test]
     fn a_crate_in_two_versions_is_found() {
         let packages = [json!({"name": "a", "version": "1.0.0"}), json!({"name": "a", "version": "2.0.0"})];
-        assert_eq!(versions(&packages, &[]), [r#"a: is there in several versions, {"1.0.0", "2.0.0"}"#]);
-        assert_eq!(versions(&packages, &[("a", "why")]), [""; 0]);
-        assert_eq!(versions(&packages[..1], &[("a", "why")]), ["a: is excused for being there twice, but is not"]);
+        assert_eq!(
+            duplicates(&packages, &[]),
+            [r#"a: has several versions, {"1.0.0", "2.0.0"}; unify them, or add the crate to DUPLICATES"#]
+        );
+        assert_eq!(duplicates(&packages, &[("a", "why")]), [""; 0]);
+        assert_eq!(
+            duplicates(&packages[..1], &[("a", "why")]),
+            ["a: has one version or none; remove it from DUPLICATES"]
+        );
     }
 
     #[test]

@@ -1,30 +1,28 @@
-//! No crate declares a dependency that it does not use.
+//! Checks that no crate declares a dependency that its code does not use.
 
 use std::path::Path;
 
 use anyhow::Result;
-use serde_json::Value;
 
-use super::{cargo, output};
+use crate::ci::cargo::{cargo, packages};
 
-/// Asks the compiler, crate by crate. It sees a library's own dependencies only, so those of tests are not judged.
+/// Runs rustc's `unused_crate_dependencies` on each package.
+///
+/// The lint sees the dependencies of a library or binary only; `[dev-dependencies]` are not checked.
 pub(super) fn check(root: &Path) -> Result<()> {
-    let metadata: Value =
-        serde_json::from_str(&output(root, &["metadata", "--locked", "--no-deps", "--format-version", "1"])?)?;
-    for package in metadata["packages"].as_array().into_iter().flatten() {
+    for package in packages(root, &["--no-deps"])? {
         let name = package["name"].as_str().unwrap_or_default();
-        let is = |kind: &str| {
-            let kinds =
-                package["targets"].as_array().into_iter().flatten().filter_map(|target| target["kind"].as_array());
-            kinds.flatten().any(|found| found == kind)
+        let has_target = |kind: &str| {
+            let targets = package["targets"].as_array().into_iter().flatten();
+            targets.filter_map(|target| target["kind"].as_array()).flatten().any(|found| found == kind)
         };
-        // The package of the tests has an empty library, and only dependencies of tests.
         let target: &[&str] = match name {
+            // An empty library; all dependencies are for its tests.
             "keyfob-tests" => continue,
-            _ if is("lib") => &["--lib"],
+            _ if has_target("lib") => &["--lib"],
             _ => &["--bins"],
         };
-        // What is only checked is not built.
+        // The profile `check` type-checks without generating code.
         let mut arguments = vec!["rustc", "--profile", "check", "--locked", "--quiet", "--package", name];
         arguments.extend_from_slice(target);
         arguments.extend_from_slice(&["--", "-Dunused_crate_dependencies"]);

@@ -12,9 +12,9 @@ mod tests;
 
 use anyhow::Result;
 
-use super::document::Document;
-use super::problems::{At, Problems};
-use crate::tree::TreeExt;
+use crate::codegen::document::Document;
+use crate::codegen::model::problems::{Problems, Subject};
+use crate::yaml::YamlExt;
 
 /// Refuses a document that breaks a rule, naming all that it breaks.
 pub(crate) fn check(document: &Document) -> Result<()> {
@@ -33,18 +33,18 @@ pub(crate) fn check(document: &Document) -> Result<()> {
 fn root(document: &Document, problems: &mut Problems<'_>) {
     let version = document.tree.text("openapi").unwrap_or("none");
     if !version.starts_with("3.0.") {
-        problems.push(At::Document, format!("the generator reads OpenAPI 3.0.x, not {version}"));
+        problems.push(Subject::Document, format!("the generator reads OpenAPI 3.0.x, not {version}"));
     }
     for key in ["title", "version", "description"] {
         let text = document.tree.at(&["info", key]).and_then(|node| node.as_str()).unwrap_or_default();
         if text.trim().is_empty() {
-            problems.push(At::Document, format!("info.{key} is missing"));
+            problems.push(Subject::Document, format!("info.{key} is missing"));
         }
     }
     for entry in document.tree.list("x-keyfob-known-only") {
         for key in ["method", "path", "doc"] {
             if entry.text(key).is_none() {
-                problems.push(At::Document, format!("an entry of x-keyfob-known-only has no {key}"));
+                problems.push(Subject::Document, format!("an entry of x-keyfob-known-only has no {key}"));
             }
         }
     }

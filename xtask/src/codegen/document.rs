@@ -6,13 +6,13 @@ use std::path::Path;
 use anyhow::{Context, Result, anyhow, ensure};
 use yaml_serde::value::TaggedValue;
 
-use crate::tree::Tree;
+use crate::yaml::Yaml;
 
 /// One `specs/<api>/openapi.yaml`.
 pub(crate) struct Document {
     /// Its path from the workspace's root, for messages.
     pub(crate) name: String,
-    pub(crate) tree: Tree,
+    pub(crate) tree: Yaml,
     text: String,
 }
 
@@ -25,7 +25,7 @@ impl Document {
 
     /// Parses YAML or JSON.
     pub(crate) fn parse(name: &str, text: String) -> Result<Self> {
-        let mut tree: Tree = yaml_serde::from_str(&text).map_err(|error| match error.location() {
+        let mut tree: Yaml = yaml_serde::from_str(&text).map_err(|error| match error.location() {
             Some(at) => anyhow!("{name}:{}:{}: {error}", at.line(), at.column()),
             None => anyhow!("{name}: {error}"),
         })?;
@@ -36,7 +36,7 @@ impl Document {
     }
 
     /// `file:line` of the place that `keys` lead to, or of the last of them that can be found.
-    pub(crate) fn place(&self, keys: &[&str]) -> String {
+    pub(crate) fn location(&self, keys: &[&str]) -> String {
         let mut line = 0;
         for key in keys {
             let starts = [format!("{key}:"), format!("\"{key}\":"), format!("'{key}':"), format!("- {key}:")];
@@ -51,22 +51,22 @@ impl Document {
 }
 
 /// Status codes are numbers in most YAML; everything here looks keys up as text.
-fn with_text_keys(tree: Tree) -> Result<Tree, String> {
+fn with_text_keys(tree: Yaml) -> Result<Yaml, String> {
     Ok(match tree {
-        Tree::Mapping(pairs) => {
+        Yaml::Mapping(pairs) => {
             let pairs = pairs.into_iter().map(|(key, value)| {
                 let key = match key {
-                    Tree::String(key) => key,
-                    Tree::Number(key) => key.to_string(),
-                    Tree::Bool(key) => key.to_string(),
+                    Yaml::String(key) => key,
+                    Yaml::Number(key) => key.to_string(),
+                    Yaml::Bool(key) => key.to_string(),
                     other => return Err(format!("a key that is not text: {other:?}")),
                 };
-                Ok((Tree::String(key), with_text_keys(value)?))
+                Ok((Yaml::String(key), with_text_keys(value)?))
             });
-            Tree::Mapping(pairs.collect::<Result<_, String>>()?)
+            Yaml::Mapping(pairs.collect::<Result<_, String>>()?)
         }
-        Tree::Sequence(list) => Tree::Sequence(list.into_iter().map(with_text_keys).collect::<Result<_, _>>()?),
-        Tree::Tagged(tagged) => {
+        Yaml::Sequence(list) => Yaml::Sequence(list.into_iter().map(with_text_keys).collect::<Result<_, _>>()?),
+        Yaml::Tagged(tagged) => {
             let TaggedValue { tag, .. } = *tagged;
             return Err(format!("YAML tag {tag}"));
         }

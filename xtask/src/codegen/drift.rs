@@ -10,8 +10,8 @@ use anyhow::{Context, Result};
 pub(crate) type Outputs = BTreeMap<String, String>;
 
 /// One line or three for every file that differs; nothing if all is up to date.
-pub(crate) fn differences(root: &Path, outputs: &Outputs, strays: &[String]) -> Vec<String> {
-    let mut found: Vec<String> = strays.iter().map(|path| format!("{path}: nothing generates this file")).collect();
+pub(crate) fn differences(root: &Path, outputs: &Outputs, orphans: &[String]) -> Vec<String> {
+    let mut found: Vec<String> = orphans.iter().map(|path| format!("{path}: nothing generates this file")).collect();
     for (path, new) in outputs {
         match fs::read_to_string(root.join(path)) {
             Ok(old) if old == *new => {}
@@ -39,7 +39,7 @@ fn difference(path: &str, old: &str, new: &str) -> String {
 }
 
 /// Writes what changed, takes away what nothing generates any more.
-pub(crate) fn write(root: &Path, outputs: &Outputs, strays: &[String]) -> Result<()> {
+pub(crate) fn write(root: &Path, outputs: &Outputs, orphans: &[String]) -> Result<()> {
     for (path, new) in outputs {
         let file = root.join(path);
         if fs::read_to_string(&file).is_ok_and(|old| old == *new) {
@@ -50,7 +50,7 @@ pub(crate) fn write(root: &Path, outputs: &Outputs, strays: &[String]) -> Result
         }
         fs::write(&file, new).with_context(|| format!("writing {path}"))?;
     }
-    for path in strays {
+    for path in orphans {
         fs::remove_file(root.join(path)).with_context(|| format!("removing {path}"))?;
     }
     Ok(())

@@ -20,15 +20,16 @@ use self::operations::Call;
 use self::request::Request;
 use self::structs::Struct;
 use self::ty::Ty;
-use super::facts::Api;
-use super::normalise::Normalised;
-use super::types::{Schema, Shape};
+use crate::codegen::model::api::Api;
+use crate::codegen::model::schema::{Schema, Shape};
+use crate::codegen::naming::pascal;
+use crate::codegen::normalize::Normalized;
 
 /// The text of `generated.rs`, and the number of its types.
-pub(crate) fn emit(raw: &syn::File, normalised: &Normalised, spec: &str) -> Result<String> {
-    let schemas = by_rust_name(raw, &normalised.schemas)?;
+pub(crate) fn emit(raw: &syn::File, normalized: &Normalized, spec: &str) -> Result<String> {
+    let schemas = by_rust_name(raw, &normalized.schemas)?;
     let requests = requests(raw)?;
-    let api = &normalised.api;
+    let api = &normalized.api;
     let mut calls = Vec::new();
     for operation in &api.operations {
         let request =
@@ -42,11 +43,11 @@ pub(crate) fn emit(raw: &syn::File, normalised: &Normalised, spec: &str) -> Resu
             structs.push(Struct::read(item, schema)?);
         }
     }
-    let sent = sent(&calls, &structs);
+    let request_types = request_types(&calls, &structs);
     let types = schemas.iter().map(|(name, (schema, _))| match &schema.shape {
         Shape::Object { .. } => {
             let one = structs.iter().find(|one| one.name == *name);
-            one.map(|one| one.tokens(sent.contains(name), &enums)).unwrap_or_default()
+            one.map(|one| one.tokens(request_types.contains(name), &enums)).unwrap_or_default()
         }
         Shape::Text(variants) => enums::of_text(name, &structs::docs_of(schema), variants),
         Shape::Integers(variants) => enums::of_integers(name, &structs::docs_of(schema), variants),
@@ -69,7 +70,7 @@ fn file(
     let docs =
         doc(&[&sentence(&escaped(&api.title)), &escaped(&api.description), &format!("As read on {}.", api.version)]);
     let methods = calls.iter().map(|call| call.method(enums));
-    let names = calls.iter().map(|call| format_ident!("{}", super::naming::pascal(&call.operation.id)));
+    let names = calls.iter().map(|call| format_ident!("{}", pascal(&call.operation.id)));
     let mut items = Vec::new();
     for call in calls {
         items.push(call.item(enums)?);
@@ -202,7 +203,7 @@ fn requests(raw: &syn::File) -> Result<BTreeMap<String, Request>> {
 }
 
 /// The structs that are part of a request.
-fn sent(calls: &[Call<'_>], structs: &[Struct<'_>]) -> BTreeSet<String> {
+fn request_types(calls: &[Call<'_>], structs: &[Struct<'_>]) -> BTreeSet<String> {
     let mut sent = BTreeSet::new();
     let mut next: Vec<&Ty> = calls.iter().flat_map(|call| call.request.arguments.values()).collect();
     while let Some(ty) = next.pop() {

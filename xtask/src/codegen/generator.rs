@@ -7,18 +7,18 @@ use std::sync::Once;
 use anyhow::{Context, Result, anyhow, bail};
 use progenitor::{CrateVers, GenerationSettings, Generator, InterfaceStyle, TagStyle};
 
-use super::walk;
-use crate::tree::{Map, Tree, TreeExt, map};
+use crate::codegen::model::walk;
+use crate::yaml::{Map, Yaml, YamlExt, map};
 
-/// The generator's own output for a normalised document.
-pub(crate) fn generate(document: &Tree) -> Result<syn::File> {
+/// The generator's own output for a normalized document.
+pub(crate) fn generate(document: &Yaml) -> Result<syn::File> {
     match attempt(document) {
         Ok(file) => Ok(file),
         Err(reason) => bail!("the generator refuses {}", culprits(document, &reason)),
     }
 }
 
-fn attempt(document: &Tree) -> Result<syn::File> {
+fn attempt(document: &Yaml) -> Result<syn::File> {
     let spec: openapiv3::OpenAPI = yaml_serde::from_value(document.clone()).context("not OpenAPI 3.0")?;
     let mut settings = GenerationSettings::new();
     settings
@@ -56,7 +56,7 @@ fn quietly<T>(work: impl FnOnce() -> T) -> Result<T> {
 }
 
 /// Generates piece by piece to find those that fail.
-fn culprits(document: &Tree, reason: &anyhow::Error) -> String {
+fn culprits(document: &Yaml, reason: &anyhow::Error) -> String {
     let mut found = Vec::new();
     let mut without = document.clone();
     without.set("paths", Map::new());

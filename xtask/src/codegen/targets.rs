@@ -23,7 +23,7 @@ pub(crate) fn all(root: &Path) -> Result<Vec<Target>> {
         .map(|name| Target {
             spec: format!("specs/{name}/openapi.yaml"),
             code: format!("crates/{name}/src/generated.rs"),
-            log: format!("specs/{name}/normalised.log"),
+            log: format!("specs/{name}/normalized.log"),
             name,
             canary: false,
         })
@@ -33,7 +33,7 @@ pub(crate) fn all(root: &Path) -> Result<Vec<Target>> {
             name: "canary".into(),
             spec: "xtask/canary/openapi.yaml".into(),
             code: "xtask/canary/generated.rs".into(),
-            log: "xtask/canary/normalised.log".into(),
+            log: "xtask/canary/normalized.log".into(),
             canary: true,
         });
     }
@@ -41,9 +41,9 @@ pub(crate) fn all(root: &Path) -> Result<Vec<Target>> {
 }
 
 /// Generated files that belong to no target.
-pub(crate) fn strays(root: &Path, targets: &[Target]) -> Result<Vec<String>> {
+pub(crate) fn orphans(root: &Path, targets: &[Target]) -> Result<Vec<String>> {
     let code = folders(root, "crates")?.into_iter().map(|name| format!("crates/{name}/src/generated.rs"));
-    let logs = folders(root, "specs")?.into_iter().map(|name| format!("specs/{name}/normalised.log"));
+    let logs = folders(root, "specs")?.into_iter().map(|name| format!("specs/{name}/normalized.log"));
     let wanted = |path: &String| targets.iter().any(|target| target.code == *path || target.log == *path);
     Ok(code.chain(logs).filter(|path| !wanted(path) && root.join(path).exists()).collect())
 }

@@ -3,7 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{Arguments, document::Document, generator, normalise::normalise, run};
+use super::{Arguments, run};
+use crate::codegen::document::Document;
+use crate::codegen::generator;
+use crate::codegen::normalize::normalize;
 
 const CANARY: &str = include_str!("../../canary/openapi.yaml");
 
@@ -61,7 +64,7 @@ fn check_sees_one_byte_in_any_generated_file() {
     let workspace = Workspace::new("byte");
     for (path, old, new) in [
         ("crates/canary/src/generated.rs", "Lists birds.", "lists birds."),
-        ("specs/canary/normalised.log", "minLength", "minlength"),
+        ("specs/canary/normalized.log", "minLength", "minlength"),
         ("docs/apis.md", "| cursor |", "| Cursor |"),
     ] {
         workspace.edit(path, old, new);
@@ -112,11 +115,11 @@ fn an_api_that_does_not_exist_is_named() {
 #[test]
 fn a_panic_of_the_generator_names_the_operation() {
     let document = Document::parse("spec", CANARY.into()).unwrap();
-    let mut normalised = normalise("canary", &document.tree).document;
+    let mut normalized = normalize("canary", &document.tree).document;
     let answers = "{ 2XX: { description: d }, '200': { description: d, content: { application/json: { schema: { type: string } } } } }";
-    let paths = normalised.get_mut("paths").unwrap();
+    let paths = normalized.get_mut("paths").unwrap();
     paths["/report#report"]["get"]["responses"] = yaml_serde::from_str(answers).unwrap();
-    let error = generator::generate(&normalised).unwrap_err().to_string();
+    let error = generator::generate(&normalized).unwrap_err().to_string();
     assert_eq!(
         error,
         "the generator refuses GET /report (report): it panicked: assertion failed: response_types.len() <= 1"

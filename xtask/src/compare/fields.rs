@@ -2,27 +2,27 @@
 
 use std::collections::BTreeSet;
 
-use crate::tree::{Tree, TreeExt};
+use crate::yaml::{Yaml, YamlExt};
 
 /// Deeper fields are the business of the operations that are about them.
 const DEPTH: usize = 4;
 
 /// What a local reference leads to.
-pub(super) fn resolve<'t>(document: &'t Tree, node: &'t Tree) -> &'t Tree {
+pub(super) fn resolve<'t>(document: &'t Yaml, node: &'t Yaml) -> &'t Yaml {
     let Some(pointer) = node.text("$ref").and_then(|reference| reference.strip_prefix("#/")) else { return node };
     pointer.split('/').try_fold(document, |tree, key| tree.get(key)).unwrap_or(node)
 }
 
 /// All fields below `schema`, for example `parts.name`; lists are seen through.
-pub(super) fn fields(document: &Tree, schema: &Tree) -> BTreeSet<String> {
+pub(super) fn fields(document: &Yaml, schema: &Yaml) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     collect(document, schema, "", &mut Vec::new(), &mut found);
     found
 }
 
 fn collect<'t>(
-    document: &'t Tree,
-    schema: &'t Tree,
+    document: &'t Yaml,
+    schema: &'t Yaml,
     prefix: &str,
     above: &mut Vec<&'t str>,
     found: &mut BTreeSet<String>,

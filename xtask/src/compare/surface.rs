@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::fields::{fields, resolve};
-use crate::tree::{Tree, TreeExt};
+use crate::yaml::{Yaml, YamlExt};
 
 /// Operations by method and path, without the names of path parameters.
 pub(super) type Surface = BTreeMap<String, Operation>;
@@ -19,7 +19,7 @@ pub(super) struct Operation {
 }
 
 /// Reads `OpenAPI` 3 and Swagger 2.
-pub(super) fn surface(document: &Tree) -> Surface {
+pub(super) fn surface(document: &Yaml) -> Surface {
     let base = document.text("basePath").unwrap_or_default().trim_end_matches('/');
     let mut surface = Surface::new();
     for (path, item) in document.pairs("paths") {
@@ -46,7 +46,7 @@ fn key(name: &str) -> String {
     key.to_lowercase()
 }
 
-fn operation(document: &Tree, name: String, item: &Tree, node: &Tree) -> Operation {
+fn operation(document: &Yaml, name: String, item: &Yaml, node: &Yaml) -> Operation {
     let mut operation = Operation { name, ..Operation::default() };
     for parameter in item.list("parameters").iter().chain(node.list("parameters")) {
         let parameter = resolve(document, parameter);

@@ -2,48 +2,47 @@
 
 use std::collections::BTreeMap;
 
-use super::super::naming::{RESERVED_OPERATIONS, snake};
-use super::super::problems::{At, Problems};
-use super::super::walk;
-use crate::tree::{Tree, TreeExt};
+use crate::codegen::model::operation::Confidence;
+use crate::codegen::model::problems::{Problems, Subject};
+use crate::codegen::model::walk;
+use crate::codegen::naming::{RESERVED_OPERATIONS, snake};
+use crate::yaml::{Yaml, YamlExt};
 
-pub(super) const CONFIDENCES: [&str; 3] = ["documented", "example", "inferred"];
-
-pub(super) fn check(document: &Tree, problems: &mut Problems<'_>) {
+pub(super) fn check(document: &Yaml, problems: &mut Problems<'_>) {
     let mut names = BTreeMap::new();
     for found in walk::operations(document) {
-        let at = At::Operation { path: found.path, method: found.method };
+        let subject = Subject::Operation { path: found.path, method: found.method };
         if matches!(found.method, "options" | "trace") {
-            problems.push(at, "the generator does not support this method");
+            problems.push(subject, "the generator does not support this method");
         }
         let variants = found.operation.list("x-keyfob-variants");
         if found.operation.get("operationId").is_some() {
-            operation(found.operation, at, &mut names, problems);
+            operation(found.operation, subject, &mut names, problems);
         } else if variants.is_empty() {
-            problems.push(at, "no operationId");
+            problems.push(subject, "no operationId");
         }
         let mut queries = Vec::new();
         for variant in variants {
-            let Some(query) = variant.get("query").and_then(Tree::as_mapping) else {
-                problems.push(at, "a variant without a map `query` (which may be empty)");
+            let Some(query) = variant.get("query").and_then(Yaml::as_mapping) else {
+                problems.push(subject, "a variant without a map `query` (which may be empty)");
                 continue;
             };
             let required = variant.list("parameters").iter().filter(|parameter| parameter.flag("required"));
             let names_required: Vec<_> = required.filter_map(|parameter| parameter.text("name")).collect();
             if queries.contains(&(query, names_required.clone())) || (query.is_empty() && names_required.is_empty()) {
-                problems.push(at, "a variant that its query does not tell apart");
+                problems.push(subject, "a variant that its query does not tell apart");
             }
             if query.values().any(|value| value.is_mapping() || value.is_sequence() || value.is_null()) {
-                problems.push(at, "a variant whose query holds something other than text, numbers and booleans");
+                problems.push(subject, "a variant whose query holds something other than text, numbers and booleans");
             }
             queries.push((query, names_required));
-            operation(&inherited(found.operation, variant), at, &mut names, problems);
+            operation(&inherited(found.operation, variant), subject, &mut names, problems);
         }
     }
 }
 
 /// A variant stands for itself in everything but its source, which it may take from the operation.
-fn inherited(base: &Tree, variant: &Tree) -> Tree {
+fn inherited(base: &Yaml, variant: &Yaml) -> Yaml {
     let mut all = variant.clone();
     if all.get("x-keyfob-source").is_none()
         && let Some(source) = base.get("x-keyfob-source")
@@ -53,56 +52,67 @@ fn inherited(base: &Tree, variant: &Tree) -> Tree {
     all
 }
 
-fn operation(operation: &Tree, at: At<'_>, names: &mut BTreeMap<String, String>, problems: &mut Problems<'_>) {
+fn operation(
+    operation: &Yaml,
+    subject: Subject<'_>,
+    names: &mut BTreeMap<String, String>,
+    problems: &mut Problems<'_>,
+) {
     let Some(id) = operation.text("operationId") else {
-        problems.push(at, "no operationId");
+        problems.push(subject, "no operationId");
         return;
     };
     let name = snake(id);
     if !id.starts_with(|first: char| first.is_ascii_lowercase())
         || !id.chars().all(|letter| letter.is_ascii_alphanumeric())
     {
-        problems.push(at, format!("operationId {id} is not lowerCamelCase"));
+        problems.push(subject, format!("operationId {id} is not lowerCamelCase"));
     }
     if RESERVED_OPERATIONS.contains(&name.as_str()) {
-        problems.push(at, format!("operationId {id} clashes with a name that every client has"));
+        problems.push(subject, format!("operationId {id} clashes with a name that every client has"));
     }
     if let Some(other) = names.insert(name, id.to_owned()) {
-        problems.push(at, format!("operationId {id} clashes with {other}"));
+        problems.push(subject, format!("operationId {id} clashes with {other}"));
     }
-    source(operation, id, at, problems);
+    source(operation, id, subject, problems);
     let summary = operation.text("summary").unwrap_or_default().trim();
     if summary.is_empty() || summary.contains('\n') {
-        problems.push(at, format!("{id} has no summary of one line"));
+        problems.push(subject, format!("{id} has no summary of one line"));
     }
     for key in ["summary", "description"] {
         if operation.text(key).is_some_and(|text| text.contains("```")) {
-            problems.push(at, format!("{id} has a code fence in its {key}"));
+            problems.push(subject, format!("{id} has a code fence in its {key}"));
         }
     }
     if let Some(retry) = operation.get("x-keyfob-retry")
         && !matches!(retry.as_str(), Some("safe" | "never"))
     {
-        problems.push(at, format!("{id}: x-keyfob-retry is neither `safe` nor `never`"));
+        problems.push(subject, format!("{id}: x-keyfob-retry is neither `safe` nor `never`"));
     }
     if operation.get("x-keyfob-scope").is_some_and(|scope| !scope.is_string()) {
-        problems.push(at, format!("{id}: x-keyfob-scope is not text"));
+        problems.push(subject, format!("{id}: x-keyfob-scope is not text"));
     }
 }
 
-fn source(operation: &Tree, id: &str, at: At<'_>, problems: &mut Problems<'_>) {
+fn source(operation: &Yaml, id: &str, subject: Subject<'_>, problems: &mut Problems<'_>) {
     let Some(source) = operation.get("x-keyfob-source") else {
-        problems.push(at, format!("{id} does not say where it is known from: no x-keyfob-source"));
+        problems.push(subject, format!("{id} does not say where it is known from: no x-keyfob-source"));
         return;
     };
     if source.text("doc").unwrap_or_default().trim().is_empty() {
-        problems.push(at, format!("{id}: x-keyfob-source has no doc"));
+        problems.push(subject, format!("{id}: x-keyfob-source has no doc"));
     }
     let confidence = source.text("confidence").unwrap_or("nothing");
-    if !CONFIDENCES.contains(&confidence) {
-        problems.push(at, format!("{id}: confidence is {confidence}, not one of {}", CONFIDENCES.join(", ")));
+    if Confidence::from_word(confidence).is_none() {
+        problems.push(
+            subject,
+            format!(
+                "{id}: confidence is {confidence}, not one of {}",
+                Confidence::ALL.map(Confidence::word).join(", ")
+            ),
+        );
     }
     if let Some((key, _)) = source.entries().into_iter().find(|(key, _)| !["doc", "confidence"].contains(key)) {
-        problems.push(at, format!("{id}: x-keyfob-source has an unknown key {key}"));
+        problems.push(subject, format!("{id}: x-keyfob-source has an unknown key {key}"));
     }
 }

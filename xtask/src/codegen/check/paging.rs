@@ -1,27 +1,27 @@
 //! Paging names a scheme, and parameters and properties that exist.
 
-use super::super::problems::{At, Problems};
-use super::super::walk;
-use crate::tree::{Tree, TreeExt};
+use crate::codegen::model::problems::{Problems, Subject};
+use crate::codegen::model::walk;
+use crate::yaml::{Yaml, YamlExt};
 
-pub(super) fn check(document: &Tree, problems: &mut Problems<'_>) {
+pub(super) fn check(document: &Yaml, problems: &mut Problems<'_>) {
     for found in walk::operations(document) {
-        let at = At::Operation { path: found.path, method: found.method };
+        let subject = Subject::Operation { path: found.path, method: found.method };
         for node in std::iter::once(found.operation).chain(found.operation.list("x-keyfob-variants")) {
             let Some(paging) = node.get("x-keyfob-paging") else { continue };
             let mut parameters = walk::parameters(document, found.item, node);
             if node.get("parameters").is_none() {
                 parameters = walk::parameters(document, found.item, found.operation);
             }
-            let answers = node.get("responses").or(found.operation.get("responses")).unwrap_or(&Tree::Null);
+            let answers = node.get("responses").or(found.operation.get("responses")).unwrap_or(&Yaml::Null);
             if let Err(reason) = paging_of(document, paging, &parameters, answers) {
-                problems.push(at, format!("x-keyfob-paging {reason}"));
+                problems.push(subject, format!("x-keyfob-paging {reason}"));
             }
         }
     }
 }
 
-fn paging_of(document: &Tree, paging: &Tree, parameters: &[&Tree], answers: &Tree) -> Result<(), String> {
+fn paging_of(document: &Yaml, paging: &Yaml, parameters: &[&Yaml], answers: &Yaml) -> Result<(), String> {
     let (required, optional): (&[&str], &[&str]) = match paging.text("scheme") {
         Some("cursor") => (&["items", "cursor", "parameter"], &["size"]),
         Some("page") => (&["items", "parameter"], &["size", "first", "total"]),

@@ -1,11 +1,11 @@
 //! Parameters are of the kinds that can be sent faithfully.
 
-use super::super::naming::snake;
-use super::super::problems::{At, Problems};
-use super::super::walk::{self, Found};
-use crate::tree::{Tree, TreeExt};
+use crate::codegen::model::problems::{Problems, Subject};
+use crate::codegen::model::walk::{self, OperationNode};
+use crate::codegen::naming::snake;
+use crate::yaml::{Yaml, YamlExt};
 
-pub(super) fn check(document: &Tree, problems: &mut Problems<'_>) {
+pub(super) fn check(document: &Yaml, problems: &mut Problems<'_>) {
     for found in walk::operations(document) {
         operation(document, found, found.operation, problems);
         for variant in found.operation.list("x-keyfob-variants") {
@@ -16,8 +16,8 @@ pub(super) fn check(document: &Tree, problems: &mut Problems<'_>) {
     }
 }
 
-fn operation(document: &Tree, found: Found<'_>, node: &Tree, problems: &mut Problems<'_>) {
-    let at = At::Operation { path: found.path, method: found.method };
+fn operation(document: &Yaml, found: OperationNode<'_>, node: &Yaml, problems: &mut Problems<'_>) {
+    let subject = Subject::Operation { path: found.path, method: found.method };
     // A variant inherits the path parameters of the operation it varies.
     let mut parameters = walk::parameters(document, found.item, node);
     let inherited = walk::parameters(document, found.item, found.operation).into_iter();
@@ -29,27 +29,27 @@ fn operation(document: &Tree, found: Found<'_>, node: &Tree, problems: &mut Prob
     let mut names = Vec::new();
     for parameter in &parameters {
         let (Some(name), Some(place)) = (parameter.text("name"), parameter.text("in")) else {
-            problems.push(at, "a parameter without name or place");
+            problems.push(subject, "a parameter without name or place");
             continue;
         };
         let rust = snake(name);
         if names.contains(&rust) {
-            problems.push(at, format!("two parameters would be called {rust}"));
+            problems.push(subject, format!("two parameters would be called {rust}"));
         }
         names.push(rust);
         if let Some(reason) = refusal(document, parameter, name, place, found.path) {
-            problems.push(at, reason);
+            problems.push(subject, reason);
         }
     }
     for name in walk::placeholders(found.path) {
         let declared = parameters.iter().any(|one| one.text("in") == Some("path") && one.text("name") == Some(name));
         if !declared {
-            problems.push(at, format!("the path parameter {name} is not declared"));
+            problems.push(subject, format!("the path parameter {name} is not declared"));
         }
     }
 }
 
-fn refusal(document: &Tree, parameter: &Tree, name: &str, place: &str, path: &str) -> Option<String> {
+fn refusal(document: &Yaml, parameter: &Yaml, name: &str, place: &str, path: &str) -> Option<String> {
     let Some(schema) = parameter.get("schema") else {
         return Some(format!("the parameter {name} has no schema"));
     };

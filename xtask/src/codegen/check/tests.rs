@@ -1,7 +1,7 @@
 //! Each rule, broken once: the refusal names file, place and reason.
 
-use super::super::document::Document;
 use super::check;
+use crate::codegen::document::Document;
 
 /// A specification that breaks no rule, with `paths` and `schemas` put in.
 fn spec(paths: &str, schemas: &str) -> String {

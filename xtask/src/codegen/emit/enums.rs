@@ -3,8 +3,8 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::super::types::Variant;
 use super::docs::{doc, escaped, sentence};
+use crate::codegen::model::schema::Variant;
 
 /// The variant for values that are not known; under another name where the API itself has an `Unknown`.
 fn open_name(variants: &[&Variant]) -> proc_macro2::Ident {

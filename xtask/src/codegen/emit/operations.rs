@@ -4,11 +4,15 @@ use anyhow::{Context, Result, ensure};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use super::super::facts::{Answer, Body, BodyKind, Operation, Parameter};
-use super::super::naming::{pascal, snake};
 use super::docs::{doc, escaped, sentence};
 use super::request::{self, Request};
 use super::ty::Ty;
+use crate::codegen::model::body::{Body, BodyKind};
+use crate::codegen::model::operation::{Operation, is_idempotent};
+use crate::codegen::model::parameter::{Location, Parameter};
+use crate::codegen::model::response::ResponseBody;
+use crate::codegen::model::walk::placeholders;
+use crate::codegen::naming::{pascal, snake};
 
 /// One operation, ready to be written.
 pub(super) struct Call<'o> {
@@ -49,7 +53,7 @@ impl<'o> Call<'o> {
                 line: text.replace('\n', " "),
             });
         }
-        fields.sort_by_key(|argument| place(operation, &argument.name, argument.required));
+        fields.sort_by_key(|argument| position(operation, &argument.name, argument.required));
         if let Some(body) = &operation.body {
             fields.push(body_argument(operation, body, request)?);
         }
@@ -75,7 +79,7 @@ impl<'o> Call<'o> {
 
     /// The method of the client.
     pub(super) fn method(&self, enums: &dyn Fn(&str) -> bool) -> TokenStream {
-        let (name, method) = (self.name(), format_ident!("{}", self.operation.rust));
+        let (name, method) = (self.name(), format_ident!("{}", self.operation.method_name));
         let types = format_ident!("types");
         let given = self.fields.iter().filter(|argument| argument.required);
         let (arguments, values): (Vec<_>, Vec<_>) = given
@@ -101,20 +105,19 @@ impl<'o> Call<'o> {
         let arguments = self.fields.iter().filter(|argument| argument.required && !argument.line.is_empty());
         let arguments: Vec<String> =
             arguments.map(|argument| format!("* `{}`: {}", argument.field, argument.line)).collect();
-        let fixed: Vec<String> = operation.fixed.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let fixed = if fixed.is_empty() { String::new() } else { format!("?{}", fixed.join("&")) };
-        let mut facts = format!("`{} {}{fixed}` · {}", operation.method, operation.path, operation.confidence);
+        let fixed = operation.fixed_query_text();
+        let mut facts =
+            format!("`{} {}{fixed}` · {}", operation.http_method, operation.path, operation.confidence.word());
         if let Some(scope) = &operation.scope {
             facts += &format!(" · scope `{scope}`");
         }
         if !operation.server.is_empty() {
             facts += &format!(" · host `{}`", operation.server);
         }
-        let by_method = matches!(operation.method.as_str(), "GET" | "HEAD" | "PUT" | "DELETE");
-        if operation.repeatable != by_method {
-            facts += if operation.repeatable { " · may be repeated" } else { " · never repeated" };
+        if operation.idempotent != is_idempotent(&operation.http_method) {
+            facts += if operation.idempotent { " · may be repeated" } else { " · never repeated" };
         }
-        facts += &format!(" · source: {}", escaped(&operation.doc));
+        facts += &format!(" · source: {}", escaped(&operation.source));
         let deprecated = if operation.deprecated { "Deprecated by the vendor." } else { "" };
         doc(&[&summary, &description, deprecated, &arguments.join("\n"), &facts])
     }
@@ -124,8 +127,10 @@ impl<'o> Call<'o> {
     pub(super) fn item(&self, enums: &dyn Fn(&str) -> bool) -> Result<TokenStream> {
         let name = self.name();
         let types = format_ident!("types");
-        let docs =
-            doc(&[&format!("Call of [`Client::{}`](super::Client::{}).", self.operation.rust, self.operation.rust)]);
+        let docs = doc(&[&format!(
+            "Call of [`Client::{}`](super::Client::{}).",
+            self.operation.method_name, self.operation.method_name
+        )]);
         let fields = self.fields.iter().map(|argument| {
             let (field, ty) = (&argument.field, argument.stored(&types));
             quote!(#field: #ty)
@@ -187,41 +192,42 @@ impl<'o> Call<'o> {
 
     /// The answer's type, and the session's function that reads it.
     fn answer(&self, types: &Ident, enums: &dyn Fn(&str) -> bool) -> (TokenStream, Ident) {
-        let (ty, send) = match (&self.operation.answer, &self.request.answer) {
-            (Answer::Text(_), _) => (Ty::Text, "text"),
-            (Answer::Bytes, _) => (Ty::Bytes, "bytes"),
-            (Answer::Empty, _) => (Ty::Unit, "empty"),
-            (Answer::Json, ty @ Ty::Named(name)) if !enums(name) => (ty.clone(), "record"),
-            (Answer::Json, ty) => (ty.clone(), "value"),
+        let (ty, send) = match (&self.operation.response, &self.request.answer) {
+            (ResponseBody::Text(_), _) => (Ty::Text, "text"),
+            (ResponseBody::Bytes, _) => (Ty::Bytes, "bytes"),
+            (ResponseBody::Empty, _) => (Ty::Unit, "empty"),
+            (ResponseBody::Json, ty @ Ty::Named(name)) if !enums(name) => (ty.clone(), "record"),
+            (ResponseBody::Json, ty) => (ty.clone(), "value"),
         };
         (ty.tokens(Some(types)), format_ident!("{send}"))
     }
 
     fn constant(&self) -> TokenStream {
-        let Operation { rust, method, server, summary, doc, .. } = self.operation;
+        let Operation { method_name, http_method, server, summary, source, .. } = self.operation;
         let names = |chosen: &dyn Fn(&Parameter) -> bool| -> Vec<&str> {
             let parameters = self.operation.parameters.iter().filter(|parameter| chosen(parameter));
             parameters.map(|parameter| parameter.name.as_str()).collect()
         };
-        let (query, headers) = (names(&|it| it.place == "query"), names(&|it| it.place == "header"));
-        let joined = names(&|it| it.place == "query" && it.joined);
-        let required = names(&|it| it.place != "path" && it.required);
-        let rest = names(&|it| it.place == "path" && it.raw);
+        let (query, headers) =
+            (names(&|it| it.location == Location::Query), names(&|it| it.location == Location::Header));
+        let joined = names(&|it| it.location == Location::Query && it.joined);
+        let required = names(&|it| it.location != Location::Path && it.required);
+        let rest = names(&|it| it.location == Location::Path && it.raw);
         let path = rest.iter().fold(self.operation.path.clone(), |path, name| {
             path.replace(&format!("{{{name}}}"), &format!("{{+{name}}}"))
         });
-        let fixed = self.operation.fixed.iter().map(|(name, value)| quote!((#name, #value)));
+        let fixed = self.operation.fixed_query.iter().map(|(name, value)| quote!((#name, #value)));
         let body = self.operation.body.as_ref().map_or("", |body| &body.media);
         let body_required = self.operation.body.as_ref().is_some_and(|body| body.required);
-        let repeat = if self.operation.repeatable { quote!(Safe) } else { quote!(Never) };
+        let repeat = if self.operation.idempotent { quote!(Safe) } else { quote!(Never) };
         let scope = self.operation.scope.as_ref().map_or_else(|| quote!(None), |scope| quote!(Some(#scope)));
-        let confidence = format_ident!("{}", pascal(&self.operation.confidence));
+        let confidence = format_ident!("{}", pascal(self.operation.confidence.word()));
         quote! {
             Operation {
                 api: super::API,
-                id: #rust,
+                id: #method_name,
                 summary: #summary,
-                method: #method,
+                method: #http_method,
                 path: #path,
                 query: &[#(#query),*],
                 joined: &[#(#joined),*],
@@ -234,7 +240,7 @@ impl<'o> Call<'o> {
                 repeat: Repeat::#repeat,
                 scope: #scope,
                 confidence: Confidence::#confidence,
-                source: #doc,
+                source: #source,
             }
         }
     }
@@ -271,9 +277,9 @@ fn body_argument(operation: &Operation, body: &Body, request: &Request) -> Resul
         _ => request.arguments.get("body").cloned().with_context(|| format!("{}: no body", operation.id))?,
     };
     let text = body.description.as_deref().map(|text| sentence(&escaped(text))).unwrap_or_default();
-    let parts = body.parts.iter().map(|(name, required, what)| {
-        let needed = if *required { "" } else { " (optional)" };
-        format!("  * part `{name}`{needed}: {}", sentence(&escaped(what)).replace('\n', " "))
+    let parts = body.parts.iter().map(|part| {
+        let needed = if part.required { "" } else { " (optional)" };
+        format!("  * part `{}`{needed}: {}", part.name, sentence(&escaped(&part.description)).replace('\n', " "))
     });
     let line =
         std::iter::once(text.replace('\n', " ")).chain(parts).filter(|line| !line.is_empty()).collect::<Vec<_>>();
@@ -289,7 +295,8 @@ fn body_argument(operation: &Operation, body: &Body, request: &Request) -> Resul
 }
 
 /// Path parameters in the path's order, then what is required elsewhere, then what is optional.
-fn place(operation: &Operation, name: &str, required: bool) -> (bool, usize) {
-    let in_path = super::super::walk::placeholders(&operation.path).iter().position(|place| *place == name);
+fn position(operation: &Operation, name: &str, required: bool) -> (bool, usize) {
+    let in_path =
+        crate::codegen::model::walk::placeholders(&operation.path).iter().position(|placeholder| *placeholder == name);
     (!required, in_path.unwrap_or(usize::MAX))
 }

@@ -4,11 +4,11 @@ use anyhow::{Context, Result, bail, ensure};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use super::super::facts::Paging;
-use super::super::naming::{pascal, snake};
 use super::operations::Call;
 use super::structs::Struct;
 use super::ty::Ty;
+use crate::codegen::model::paging::{Paging, Scheme};
+use crate::codegen::naming::{pascal, snake};
 
 /// `impl Paged` for the builder of an operation that pages.
 pub(super) fn paged(call: &Call<'_>, structs: &[Struct<'_>]) -> Result<Option<TokenStream>> {
@@ -26,13 +26,13 @@ fn implementation(call: &Call<'_>, paging: &Paging, structs: &[Struct<'_>]) -> R
     let item = item.tokens(Some(&types));
     let page_type = format_ident!("{page_name}");
     let items = format_ident!("{}", snake(&paging.items));
-    let scheme = match paging.scheme.as_str() {
-        "cursor" => quote!(Scheme::Cursor),
-        "page" => {
-            let first = proc_macro2::Literal::i64_unsuffixed(paging.first);
+    let scheme = match paging.scheme {
+        Scheme::Cursor => quote!(Scheme::Cursor),
+        Scheme::Page { first } => {
+            let first = proc_macro2::Literal::i64_unsuffixed(first);
             quote!(Scheme::Page { first: #first })
         }
-        _ => quote!(Scheme::Offset),
+        Scheme::Offset => quote!(Scheme::Offset),
     };
     let (turn, start) = position(call, paging)?;
     let or_none = |tokens: Option<Result<TokenStream>>| tokens.unwrap_or_else(|| Ok(quote!(None)));
@@ -66,7 +66,7 @@ fn implementation(call: &Call<'_>, paging: &Paging, structs: &[Struct<'_>]) -> R
 fn position(call: &Call<'_>, paging: &Paging) -> Result<(TokenStream, TokenStream)> {
     let (field, ty) =
         call.query(&paging.parameter).with_context(|| format!("no optional parameter {}", paging.parameter))?;
-    if paging.scheme == "cursor" {
+    if paging.scheme == Scheme::Cursor {
         ensure!(*ty == Ty::Text, "the cursor parameter is not text");
         return Ok((quote!(if let Position::Cursor(cursor) = position { self.#field = Some(cursor); }), quote!(None)));
     }

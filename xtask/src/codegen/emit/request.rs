@@ -9,9 +9,12 @@ use quote::{format_ident, quote};
 use syn::punctuated::Punctuated;
 use syn::{Expr, ExprLit, ExprMethodCall, FnArg, ImplItemFn, Lit, Local, Pat, Stmt, Token};
 
-use super::super::facts::{Answer, Body, BodyKind, Operation};
-use super::super::naming::{RESERVED_SETTERS, snake};
 use super::ty::Ty;
+use crate::codegen::model::body::{Body, BodyKind};
+use crate::codegen::model::operation::Operation;
+use crate::codegen::model::parameter::Location;
+use crate::codegen::model::response::ResponseBody;
+use crate::codegen::naming::{RESERVED_SETTERS, snake};
 
 /// What the generator made of one operation.
 pub(super) struct Request {
@@ -86,8 +89,10 @@ impl Request {
                 "query" => {
                     let (name, argument) = query(call)?;
                     let field = field(&argument.to_string());
-                    let joined =
-                        operation.parameters.iter().any(|one| one.place == "query" && one.name == name && one.joined);
+                    let joined = operation
+                        .parameters
+                        .iter()
+                        .any(|one| one.location == Location::Query && one.name == name && one.joined);
                     let add = if joined { quote!(joined) } else { quote!(query) };
                     parts.push(quote!(draft.#add(#name, &self.#field);));
                 }
@@ -99,7 +104,7 @@ impl Request {
                 other => bail!("a call of unknown form: {other}"),
             }
         }
-        if let Answer::Text(media) = &operation.answer {
+        if let ResponseBody::Text(media) = &operation.response {
             parts.push(quote!(draft.accept(#media);));
         }
         let headers = self.headers.iter().map(Header::tokens);
@@ -114,7 +119,10 @@ impl Url {
         let first = literals.next().flatten();
         let rest = self.arguments.iter().zip(literals).flat_map(|(argument, literal)| {
             let (name, field) = (argument.to_string(), field(&argument.to_string()));
-            let raw = operation.parameters.iter().any(|one| one.place == "path" && one.raw && snake(&one.name) == name);
+            let raw = operation
+                .parameters
+                .iter()
+                .any(|one| one.location == Location::Path && one.raw && snake(&one.name) == name);
             let add = if raw { quote!(rest) } else { quote!(segment) };
             [Some(quote!(path.#add(#name, &self.#field);)), literal]
         });

@@ -6,9 +6,9 @@ use anyhow::{Context, Result};
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use super::super::types::{Property, Schema, Shape};
 use super::docs::{doc, escaped, sentence};
 use super::ty::Ty;
+use crate::codegen::model::schema::{Property, Schema, Shape};
 
 /// One field, complete.
 pub(super) struct Field<'s> {

@@ -68,7 +68,7 @@ impl Ty {
             ("Vec", 3) => Self::List(inner()?),
             ("BTreeMap", 3) => Self::Map(inner()?),
             ("Box", 3) => Self::Boxed(inner()?),
-            // `JsonSchema` objects without properties; the normaliser makes them `{}`, so they cannot occur.
+            // `JsonSchema` objects without properties; the normalizer makes them `{}`, so they cannot occur.
             (_, 1) if arguments.is_empty() => Self::Named(name),
             _ => bail!("a type that the post-passes do not know: {}", quote!(#ty)),
         })

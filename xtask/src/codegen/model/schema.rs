@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::naming::{pascal, snake};
-use super::walk;
-use crate::tree::{Tree, TreeExt};
+use crate::codegen::model::walk;
+use crate::codegen::naming::{pascal, snake};
+use crate::yaml::{Yaml, YamlExt};
 
 /// One named component schema that becomes a type.
 #[derive(Debug)]
@@ -44,23 +44,23 @@ pub(crate) struct Variant {
 }
 
 /// The component schemas that become types, by name.
-pub(crate) fn read(document: &Tree) -> BTreeMap<String, Schema> {
-    let schemas = document.at(&["components", "schemas"]).map(TreeExt::entries).unwrap_or_default();
+pub(crate) fn read(document: &Yaml) -> BTreeMap<String, Schema> {
+    let schemas = document.at(&["components", "schemas"]).map(YamlExt::entries).unwrap_or_default();
     let schemas = schemas.into_iter().filter_map(|(name, node)| Some((name.to_owned(), schema(document, name, node)?)));
     schemas.collect()
 }
 
 /// Whether a component is a type of its own; anything else is written out where it is used.
-pub(crate) fn is_type(schema: &Tree) -> bool {
+pub(crate) fn is_type(schema: &Yaml) -> bool {
     schema.get("enum").is_some() || schema.get("properties").is_some()
 }
 
-fn schema(document: &Tree, name: &str, node: &Tree) -> Option<Schema> {
+fn schema(document: &Yaml, name: &str, node: &Yaml) -> Option<Schema> {
     let description = node.text("description").map(|text| text.trim().to_owned());
     let shape = if node.get("enum").is_some() {
         enumeration(node)
     } else if node.get("properties").is_some() {
-        let required: Vec<&str> = node.list("required").iter().filter_map(Tree::as_str).collect();
+        let required: Vec<&str> = node.list("required").iter().filter_map(Yaml::as_str).collect();
         let properties = node.pairs("properties").into_iter();
         Shape::Object {
             properties: properties
@@ -75,7 +75,7 @@ fn schema(document: &Tree, name: &str, node: &Tree) -> Option<Schema> {
     Some(Schema { name: name.to_owned(), description, shape })
 }
 
-fn property(document: &Tree, name: &str, node: &Tree, required: bool) -> Property {
+fn property(document: &Yaml, name: &str, node: &Yaml, required: bool) -> Property {
     // A reference with annotations is written either beside `$ref` or around it, with `allOf`.
     let inner = node.list("allOf").first().filter(|_| node.list("allOf").len() == 1).unwrap_or(node);
     let target = walk::resolve(document, inner);
@@ -92,8 +92,8 @@ fn property(document: &Tree, name: &str, node: &Tree, required: bool) -> Propert
     }
 }
 
-fn enumeration(node: &Tree) -> Shape {
-    let text = |key: &str, at: usize| node.list(key).get(at).and_then(Tree::as_str).map(str::to_owned);
+fn enumeration(node: &Yaml) -> Shape {
+    let text = |key: &str, at: usize| node.list(key).get(at).and_then(Yaml::as_str).map(str::to_owned);
     let values = node.list("enum").iter().filter(|value| !value.is_null());
     let variants = values.enumerate().map(|(at, value)| {
         let text_value = value.as_str().map_or_else(|| value.as_i64().unwrap_or_default().to_string(), str::to_owned);

@@ -1,9 +1,9 @@
 //! `allOf` over objects becomes one object.
 
-use super::super::walk;
-use crate::tree::{Map, Tree, TreeExt};
+use crate::codegen::model::walk;
+use crate::yaml::{Map, Yaml, YamlExt};
 
-pub(super) fn pass(document: &mut Tree, log: &mut Vec<String>) {
+pub(super) fn pass(document: &mut Yaml, log: &mut Vec<String>) {
     let whole = document.clone();
     let Some(schemas) = document.get_mut("components").and_then(|components| components.get_mut("schemas")) else {
         return;
@@ -24,7 +24,7 @@ pub(super) fn pass(document: &mut Tree, log: &mut Vec<String>) {
     }
 }
 
-fn collect(document: &Tree, schema: &Tree, properties: &mut Map, required: &mut Vec<Tree>) {
+fn collect(document: &Yaml, schema: &Yaml, properties: &mut Map, required: &mut Vec<Yaml>) {
     for part in schema.list("allOf") {
         collect(document, walk::resolve(document, part), properties, required);
     }

@@ -1,31 +1,31 @@
 //! Finding operations, following references.
 
-use crate::tree::{Tree, TreeExt};
+use crate::yaml::{Yaml, YamlExt};
 
 /// The methods that a path item may hold, in the order of no one in particular.
 pub(crate) const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
 /// One method of one path.
 #[derive(Clone, Copy)]
-pub(crate) struct Found<'t> {
+pub(crate) struct OperationNode<'t> {
     pub(crate) path: &'t str,
     pub(crate) method: &'t str,
-    pub(crate) item: &'t Tree,
-    pub(crate) operation: &'t Tree,
+    pub(crate) item: &'t Yaml,
+    pub(crate) operation: &'t Yaml,
 }
 
 /// Every operation, in the document's order.
-pub(crate) fn operations(document: &Tree) -> Vec<Found<'_>> {
+pub(crate) fn operations(document: &Yaml) -> Vec<OperationNode<'_>> {
     let paths = document.pairs("paths").into_iter();
     let all = paths.flat_map(|(path, item)| {
         let methods = item.entries().into_iter().filter(|(key, _)| METHODS.contains(key));
-        methods.map(move |(method, operation)| Found { path, method, item, operation })
+        methods.map(move |(method, operation)| OperationNode { path, method, item, operation })
     });
     all.collect()
 }
 
 /// What `node` refers to, or `node` itself if it is no reference or leads nowhere.
-pub(crate) fn resolve<'t>(document: &'t Tree, node: &'t Tree) -> &'t Tree {
+pub(crate) fn resolve<'t>(document: &'t Yaml, node: &'t Yaml) -> &'t Yaml {
     let mut node = node;
     // Longer chains than this are cycles.
     for _ in 0..16 {
@@ -36,7 +36,7 @@ pub(crate) fn resolve<'t>(document: &'t Tree, node: &'t Tree) -> &'t Tree {
 }
 
 /// The component that a local reference names.
-pub(crate) fn target<'t>(document: &'t Tree, reference: &str) -> Option<&'t Tree> {
+pub(crate) fn target<'t>(document: &'t Yaml, reference: &str) -> Option<&'t Yaml> {
     let (section, name) = component(reference)?;
     document.at(&["components", section, name])
 }
@@ -48,18 +48,18 @@ pub(crate) fn component(reference: &str) -> Option<(&str, &str)> {
 }
 
 /// The parameters of an operation: its own, and those of its path that it does not override. References are followed.
-pub(crate) fn parameters<'t>(document: &'t Tree, item: &'t Tree, operation: &'t Tree) -> Vec<&'t Tree> {
+pub(crate) fn parameters<'t>(document: &'t Yaml, item: &'t Yaml, operation: &'t Yaml) -> Vec<&'t Yaml> {
     let identity =
-        |parameter: &Tree| (parameter.text("in").map(str::to_owned), parameter.text("name").map(str::to_owned));
-    let own: Vec<&Tree> = operation.list("parameters").iter().map(|node| resolve(document, node)).collect();
+        |parameter: &Yaml| (parameter.text("in").map(str::to_owned), parameter.text("name").map(str::to_owned));
+    let own: Vec<&Yaml> = operation.list("parameters").iter().map(|node| resolve(document, node)).collect();
     let shared = item.list("parameters").iter().map(|node| resolve(document, node));
-    let mut all: Vec<&Tree> = shared.filter(|shared| own.iter().all(|own| identity(own) != identity(shared))).collect();
+    let mut all: Vec<&Yaml> = shared.filter(|shared| own.iter().all(|own| identity(own) != identity(shared))).collect();
     all.extend(own);
     all
 }
 
 /// The property of an object, also where `allOf` puts the object together.
-pub(crate) fn property<'t>(document: &'t Tree, schema: &'t Tree, name: &str) -> Option<&'t Tree> {
+pub(crate) fn property<'t>(document: &'t Yaml, schema: &'t Yaml, name: &str) -> Option<&'t Yaml> {
     let schema = resolve(document, schema);
     let parts = || schema.list("allOf").iter().find_map(|part| property(document, part, name));
     schema.at(&["properties", name]).or_else(parts)
@@ -68,4 +68,15 @@ pub(crate) fn property<'t>(document: &'t Tree, schema: &'t Tree, name: &str) -> 
 /// The names in braces of a path template.
 pub(crate) fn placeholders(path: &str) -> Vec<&str> {
     path.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name).collect()
+}
+
+/// Calls `change` with the id and the node of every operation.
+pub(crate) fn each_operation_mut(document: &mut Yaml, mut change: impl FnMut(&str, &mut Yaml)) {
+    let paths = document.get_mut("paths").and_then(Yaml::as_mapping_mut);
+    for (_, item) in paths.into_iter().flatten() {
+        for (_, operation) in item.as_mapping_mut().into_iter().flatten() {
+            let id = operation.get("operationId").and_then(Yaml::as_str).unwrap_or_default().to_owned();
+            change(&id, operation);
+        }
+    }
 }

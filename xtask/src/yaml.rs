@@ -1,65 +1,65 @@
 //! An `OpenAPI` document as an ordered tree, and the few ways in which the passes look at it.
 
-pub(crate) use yaml_serde::{Mapping as Map, Value as Tree};
+pub(crate) use yaml_serde::{Mapping as Map, Value as Yaml};
 
 /// Looks that answer "nothing" where the document has something of another shape.
-pub(crate) trait TreeExt {
+pub(crate) trait YamlExt {
     /// The text under `key`.
     fn text(&self, key: &str) -> Option<&str>;
     /// Whether `key` is literally `true`.
     fn flag(&self, key: &str) -> bool;
     /// What stands at the end of `path`.
-    fn at(&self, path: &[&str]) -> Option<&Tree>;
+    fn at(&self, path: &[&str]) -> Option<&Yaml>;
     /// The pairs of the map under `key`, in the document's order.
-    fn pairs(&self, key: &str) -> Vec<(&str, &Tree)>;
+    fn pairs(&self, key: &str) -> Vec<(&str, &Yaml)>;
     /// The elements of the list under `key`.
-    fn list(&self, key: &str) -> &[Tree];
+    fn list(&self, key: &str) -> &[Yaml];
     /// The pairs of this map itself.
-    fn entries(&self) -> Vec<(&str, &Tree)>;
+    fn entries(&self) -> Vec<(&str, &Yaml)>;
     /// Puts `value` under `key` if this is a map.
-    fn set(&mut self, key: &str, value: impl Into<Tree>);
+    fn set(&mut self, key: &str, value: impl Into<Yaml>);
     /// Takes `key` out, keeping the order of the rest.
-    fn take(&mut self, key: &str) -> Option<Tree>;
+    fn take(&mut self, key: &str) -> Option<Yaml>;
 }
 
-impl TreeExt for Tree {
+impl YamlExt for Yaml {
     fn text(&self, key: &str) -> Option<&str> {
         self.get(key)?.as_str()
     }
 
     fn flag(&self, key: &str) -> bool {
-        self.get(key).and_then(Tree::as_bool) == Some(true)
+        self.get(key).and_then(Yaml::as_bool) == Some(true)
     }
 
-    fn at(&self, path: &[&str]) -> Option<&Tree> {
+    fn at(&self, path: &[&str]) -> Option<&Yaml> {
         path.iter().try_fold(self, |tree, key| tree.get(key))
     }
 
-    fn pairs(&self, key: &str) -> Vec<(&str, &Tree)> {
-        self.get(key).map(TreeExt::entries).unwrap_or_default()
+    fn pairs(&self, key: &str) -> Vec<(&str, &Yaml)> {
+        self.get(key).map(YamlExt::entries).unwrap_or_default()
     }
 
-    fn list(&self, key: &str) -> &[Tree] {
-        self.get(key).and_then(Tree::as_sequence).map(Vec::as_slice).unwrap_or_default()
+    fn list(&self, key: &str) -> &[Yaml] {
+        self.get(key).and_then(Yaml::as_sequence).map(Vec::as_slice).unwrap_or_default()
     }
 
-    fn entries(&self) -> Vec<(&str, &Tree)> {
+    fn entries(&self) -> Vec<(&str, &Yaml)> {
         let pairs = self.as_mapping().into_iter().flatten();
         pairs.filter_map(|(key, value)| Some((key.as_str()?, value))).collect()
     }
 
-    fn set(&mut self, key: &str, value: impl Into<Tree>) {
+    fn set(&mut self, key: &str, value: impl Into<Yaml>) {
         if let Some(map) = self.as_mapping_mut() {
             map.insert(key.into(), value.into());
         }
     }
 
-    fn take(&mut self, key: &str) -> Option<Tree> {
+    fn take(&mut self, key: &str) -> Option<Yaml> {
         self.as_mapping_mut()?.shift_remove(key)
     }
 }
 
 /// A map of the given pairs.
-pub(crate) fn map<const N: usize>(pairs: [(&str, Tree); N]) -> Tree {
-    Tree::Mapping(pairs.into_iter().map(|(key, value)| (key.into(), value)).collect())
+pub(crate) fn map<const N: usize>(pairs: [(&str, Yaml); N]) -> Yaml {
+    Yaml::Mapping(pairs.into_iter().map(|(key, value)| (key.into(), value)).collect())
 }

@@ -1,18 +1,19 @@
 //! Parameters keep their name, place and a plain schema; dates and times become one type that takes either.
 
 use super::schemas::{Context, Losses, simplified};
-use crate::tree::{Tree, TreeExt, map};
+use crate::codegen::model::walk;
+use crate::yaml::{Yaml, YamlExt, map};
 
-pub(super) fn pass(document: &mut Tree, log: &mut Vec<String>) {
+pub(super) fn pass(document: &mut Yaml, log: &mut Vec<String>) {
     let whole = document.clone();
-    super::each_operation(document, |id, operation| {
+    walk::each_operation_mut(document, |id, operation| {
         let mut losses = Losses::default();
         let mut joined = Vec::new();
         let parameters = operation.list("parameters").iter().map(|parameter| {
             let name = parameter.text("name").unwrap_or_default();
             let place = parameter.text("in").unwrap_or_default();
-            let schema = parameter.get("schema").unwrap_or(&Tree::Null);
-            if parameter.get("explode").and_then(Tree::as_bool) == Some(false) {
+            let schema = parameter.get("schema").unwrap_or(&Yaml::Null);
+            if parameter.get("explode").and_then(Yaml::as_bool) == Some(false) {
                 joined.push(name.to_owned());
             }
             map([
@@ -22,7 +23,7 @@ pub(super) fn pass(document: &mut Tree, log: &mut Vec<String>) {
                 ("schema", simplified(&whole, schema, Context::Parameter, name, &mut losses)),
             ])
         });
-        let parameters: Vec<Tree> = parameters.collect();
+        let parameters: Vec<Yaml> = parameters.collect();
         operation.set("parameters", parameters);
         losses.log(id, log);
         if !joined.is_empty() {

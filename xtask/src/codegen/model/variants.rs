@@ -1,13 +1,13 @@
 //! One path item per operation: variants and shared parameters are written out, references to parameters, bodies and
 //! answers are followed.
 
-use super::walk::{self, Found};
-use crate::tree::{Map, Tree, TreeExt, map};
+use crate::codegen::model::walk::{self, OperationNode};
+use crate::yaml::{Map, Yaml, YamlExt, map};
 
 /// Replaces `paths` by a map of one operation each, in the document's order.
 ///
 /// Each operation carries its real path under `path`, and what its query fixes under `fixed`.
-pub(crate) fn expand(document: &Tree, log: &mut Vec<String>) -> Tree {
+pub(crate) fn expand(document: &Yaml, log: &mut Vec<String>) -> Yaml {
     let mut paths = Map::new();
     for found in walk::operations(document) {
         let variants = found.operation.list("x-keyfob-variants");
@@ -15,22 +15,22 @@ pub(crate) fn expand(document: &Tree, log: &mut Vec<String>) -> Tree {
             let mut operation = found.operation.clone();
             let parameters = walk::parameters(document, found.item, found.operation).into_iter().cloned();
             operation.set("parameters", parameters.collect::<Vec<_>>());
-            add(&mut paths, document, found, operation, &Tree::Mapping(Map::new()));
+            add(&mut paths, document, found, operation, &Yaml::Mapping(Map::new()));
         }
         for variant in variants {
             let id = variant.text("operationId").unwrap_or_default();
-            let fixed = variant.get("query").cloned().unwrap_or_else(|| Tree::Mapping(Map::new()));
+            let fixed = variant.get("query").cloned().unwrap_or_else(|| Yaml::Mapping(Map::new()));
             log.push(format!("{} {}: {id} is an operation of its own", found.method.to_uppercase(), found.path));
             add(&mut paths, document, found, varied(document, found, variant, &fixed), &fixed);
         }
     }
     let mut expanded = document.clone();
-    expanded.set("paths", Tree::Mapping(paths));
+    expanded.set("paths", Yaml::Mapping(paths));
     expanded
 }
 
 /// The operation with what the variant says instead. Unless it lists its own, it takes all parameters but the fixed ones.
-fn varied(document: &Tree, found: Found<'_>, variant: &Tree, fixed: &Tree) -> Tree {
+fn varied(document: &Yaml, found: OperationNode<'_>, variant: &Yaml, fixed: &Yaml) -> Yaml {
     let mut operation = found.operation.clone();
     for key in ["description", "x-keyfob-paging", "deprecated"] {
         operation.take(key);
@@ -43,7 +43,7 @@ fn varied(document: &Tree, found: Found<'_>, variant: &Tree, fixed: &Tree) -> Tr
         (_, Some(_)) => false,
         (_, None) => fixed.get(parameter.text("name").unwrap_or_default()).is_none(),
     });
-    let parameters: Vec<Tree> = kept.chain(own.unwrap_or_default()).cloned().collect();
+    let parameters: Vec<Yaml> = kept.chain(own.unwrap_or_default()).cloned().collect();
     for (key, value) in variant.entries() {
         if key != "query" {
             operation.set(key, value.clone());
@@ -53,7 +53,7 @@ fn varied(document: &Tree, found: Found<'_>, variant: &Tree, fixed: &Tree) -> Tr
     operation
 }
 
-fn add(paths: &mut Map, document: &Tree, found: Found<'_>, mut operation: Tree, fixed: &Tree) {
+fn add(paths: &mut Map, document: &Yaml, found: OperationNode<'_>, mut operation: Yaml, fixed: &Yaml) {
     operation.take("x-keyfob-variants");
     let parameters = operation.list("parameters").iter().map(|parameter| walk::resolve(document, parameter).clone());
     operation.set("parameters", parameters.collect::<Vec<_>>());
@@ -62,7 +62,7 @@ fn add(paths: &mut Map, document: &Tree, found: Found<'_>, mut operation: Tree, 
     }
     let responses = operation.pairs("responses").into_iter();
     let responses = responses.map(|(code, answer)| (code.into(), walk::resolve(document, answer).clone()));
-    operation.set("responses", Tree::Mapping(responses.collect()));
+    operation.set("responses", Yaml::Mapping(responses.collect()));
     let servers = operation.get("servers").or(found.item.get("servers"));
     if let Some(servers) = servers.cloned() {
         operation.set("servers", servers);
@@ -81,11 +81,11 @@ fn add(paths: &mut Map, document: &Tree, found: Found<'_>, mut operation: Tree, 
 }
 
 /// A scalar as it stands in a query.
-pub(crate) fn scalar(value: &Tree) -> String {
+pub(crate) fn scalar(value: &Yaml) -> String {
     match value {
-        Tree::String(text) => text.clone(),
-        Tree::Number(number) => number.to_string(),
-        Tree::Bool(flag) => flag.to_string(),
+        Yaml::String(text) => text.clone(),
+        Yaml::Number(number) => number.to_string(),
+        Yaml::Bool(flag) => flag.to_string(),
         _ => String::new(),
     }
 }

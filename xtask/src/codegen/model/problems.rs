@@ -2,11 +2,11 @@
 
 use anyhow::{Result, bail};
 
-use super::document::Document;
+use crate::codegen::document::Document;
 
 /// Where in a document a problem is.
 #[derive(Clone, Copy)]
-pub(crate) enum At<'a> {
+pub(crate) enum Subject<'a> {
     Document,
     Operation { path: &'a str, method: &'a str },
     Path(&'a str),
@@ -25,18 +25,18 @@ impl<'d> Problems<'d> {
     }
 
     /// Notes one problem: file and line, place, reason.
-    pub(crate) fn push(&mut self, at: At<'_>, reason: impl AsRef<str>) {
-        let (keys, place) = match at {
-            At::Document => (vec![], String::new()),
-            At::Path(path) => (vec!["paths", path], format!("{path}: ")),
-            At::Operation { path, method } => {
+    pub(crate) fn push(&mut self, subject: Subject<'_>, reason: impl AsRef<str>) {
+        let (keys, name) = match subject {
+            Subject::Document => (vec![], String::new()),
+            Subject::Path(path) => (vec!["paths", path], format!("{path}: ")),
+            Subject::Operation { path, method } => {
                 (vec!["paths", path, method], format!("{} {path}: ", method.to_uppercase()))
             }
-            At::Component { section, name } => {
+            Subject::Component { section, name } => {
                 (vec!["components", section, name], format!("components/{section}/{name}: "))
             }
         };
-        let line = format!("{}: {place}{}", self.document.place(&keys), reason.as_ref());
+        let line = format!("{}: {name}{}", self.document.location(&keys), reason.as_ref());
         if !self.found.contains(&line) {
             self.found.push(line);
         }

@@ -1,17 +1,18 @@
 //! One answer per operation: the success, for every 2xx status. Errors are read by the runtime, in any shape.
 
-use super::super::facts::{chosen, is_json, is_text};
-use crate::tree::{Map, Tree, TreeExt, map};
+use crate::codegen::model::body::{is_json, is_text, preferred};
+use crate::codegen::model::walk;
+use crate::yaml::{Map, Yaml, YamlExt, map};
 
-pub(super) fn pass(document: &mut Tree, log: &mut Vec<String>) {
+pub(super) fn pass(document: &mut Yaml, log: &mut Vec<String>) {
     let mut dropped = 0;
-    super::each_operation(document, |id, operation| {
-        let responses = operation.take("responses").unwrap_or(Tree::Null);
+    walk::each_operation_mut(document, |id, operation| {
+        let responses = operation.take("responses").unwrap_or(Yaml::Null);
         dropped += responses.entries().iter().filter(|(code, _)| !code.starts_with('2')).count();
         let success = responses.entries().into_iter().find(|(code, _)| code.starts_with('2'));
         let content = success.map(|(_, answer)| answer.pairs("content")).unwrap_or_default();
         let mut answer = map([("description", "Success".into())]);
-        if let Some((media, content)) = chosen(&content) {
+        if let Some((media, content)) = preferred(&content) {
             answer.set("content", lowered(id, media, content, log));
         }
         operation.set("responses", map([("2XX", answer)]));
@@ -23,12 +24,12 @@ pub(super) fn pass(document: &mut Tree, log: &mut Vec<String>) {
     }
 }
 
-fn lowered(id: &str, media: &str, content: &Tree, log: &mut Vec<String>) -> Tree {
+fn lowered(id: &str, media: &str, content: &Yaml, log: &mut Vec<String>) -> Yaml {
     if is_json(media) {
         if media != "application/json" {
             log.push(format!("{id}: the answer's {media} is read as JSON"));
         }
-        let schema = content.get("schema").cloned().unwrap_or(Tree::Mapping(Map::new()));
+        let schema = content.get("schema").cloned().unwrap_or(Yaml::Mapping(Map::new()));
         return map([("application/json", map([("schema", schema)]))]);
     }
     let kind = if is_text(media) && content.at(&["schema", "format"]).is_none() { "text" } else { "a download" };

@@ -1,9 +1,9 @@
 //! Schemas in the few forms for which the generator writes plain types.
 
-use super::super::naming::pascal;
-use super::super::types::is_type;
-use super::super::walk;
-use crate::tree::{Map, Tree, TreeExt, map};
+use crate::codegen::model::schema::is_type;
+use crate::codegen::model::walk;
+use crate::codegen::naming::pascal;
+use crate::yaml::{Map, Yaml, YamlExt, map};
 
 /// Limits are the server's business: an answer beyond them must not fail, and a request is refused by the server.
 const LIMITS: [&str; 13] = [
@@ -48,14 +48,14 @@ impl Losses {
     }
 }
 
-pub(super) fn pass(document: &mut Tree, log: &mut Vec<String>) {
+pub(super) fn pass(document: &mut Yaml, log: &mut Vec<String>) {
     let whole = document.clone();
-    super::each_operation(document, |id, operation| {
+    walk::each_operation_mut(document, |id, operation| {
         let mut losses = Losses::default();
         for holder in ["requestBody", "responses"] {
             let Some(node) = operation.get_mut(holder) else { continue };
             let node = if holder == "responses" { node.get_mut("2XX") } else { Some(node) };
-            let content = node.and_then(|node| node.get_mut("content")).and_then(Tree::as_mapping_mut);
+            let content = node.and_then(|node| node.get_mut("content")).and_then(Yaml::as_mapping_mut);
             for (media, content) in content.into_iter().flatten() {
                 if media.as_str() != Some("application/octet-stream")
                     && let Some(schema) = content.get("schema").cloned()
@@ -70,42 +70,42 @@ pub(super) fn pass(document: &mut Tree, log: &mut Vec<String>) {
         losses.log(id, log);
     });
     let mut schemas = Map::new();
-    for (name, schema) in whole.at(&["components", "schemas"]).map(TreeExt::entries).unwrap_or_default() {
+    for (name, schema) in whole.at(&["components", "schemas"]).map(YamlExt::entries).unwrap_or_default() {
         if is_type(schema) {
             let mut losses = Losses::default();
             schemas.insert(name.into(), component(&whole, name, schema, &mut losses));
             losses.log(&format!("components/schemas/{name}"), log);
         }
     }
-    document.set("components", map([("schemas", Tree::Mapping(schemas))]));
+    document.set("components", map([("schemas", Yaml::Mapping(schemas))]));
     for key in ["servers", "security", "tags", "externalDocs"] {
         document.take(key);
     }
 }
 
 /// A component that becomes a type; its description tells the post-passes which one it is.
-fn component(document: &Tree, name: &str, schema: &Tree, losses: &mut Losses) -> Tree {
-    let marker = ("description", Tree::from(format!("schema:{name}")));
+fn component(document: &Yaml, name: &str, schema: &Yaml, losses: &mut Losses) -> Yaml {
+    let marker = ("description", Yaml::from(format!("schema:{name}")));
     if schema.get("enum").is_some() {
         let values = schema.list("enum").iter().filter(|value| !value.is_null()).enumerate();
         let names = values.map(|(at, value)| {
-            let name = schema.list("x-enum-varnames").get(at).or(Some(value)).and_then(Tree::as_str);
-            Tree::from(pascal(name.unwrap_or_default()))
+            let name = schema.list("x-enum-varnames").get(at).or(Some(value)).and_then(Yaml::as_str);
+            Yaml::from(pascal(name.unwrap_or_default()))
         });
-        return map([("type", "string".into()), ("enum", Tree::Sequence(names.collect())), marker]);
+        return map([("type", "string".into()), ("enum", Yaml::Sequence(names.collect())), marker]);
     }
     let properties = schema
         .pairs("properties")
         .into_iter()
         .map(|(name, property)| (name.into(), simplified(document, property, Context::Body, name, losses)));
-    let properties = Tree::Mapping(properties.collect());
-    let required = Tree::Sequence(schema.list("required").to_vec());
+    let properties = Yaml::Mapping(properties.collect());
+    let required = Yaml::Sequence(schema.list("required").to_vec());
     map([("type", "object".into()), ("required", required), ("properties", properties), marker])
 }
 
 /// The schema without anything that the generator would refuse, enforce, or turn into a type of its own.
-pub(super) fn simplified(document: &Tree, schema: &Tree, context: Context, of: &str, losses: &mut Losses) -> Tree {
-    if let Some(path) = schema.at(&["x-rust-type", "path"]).and_then(Tree::as_str) {
+pub(super) fn simplified(document: &Yaml, schema: &Yaml, context: Context, of: &str, losses: &mut Losses) -> Yaml {
+    if let Some(path) = schema.at(&["x-rust-type", "path"]).and_then(Yaml::as_str) {
         return rust_type(path);
     }
     if let Some(kind) = schema.text("x-keyfob-type") {
@@ -141,7 +141,7 @@ pub(super) fn simplified(document: &Tree, schema: &Tree, context: Context, of: &
         },
         Some(kind @ ("integer" | "number" | "boolean")) => map([("type", kind.into())]),
         Some("array") => {
-            let items = schema.get("items").unwrap_or(&Tree::Null);
+            let items = schema.get("items").unwrap_or(&Yaml::Null);
             map([("type", "array".into()), ("items", simplified(document, items, context, of, losses))])
         }
         _ => match schema.get("additionalProperties") {
@@ -149,12 +149,12 @@ pub(super) fn simplified(document: &Tree, schema: &Tree, context: Context, of: &
                 let values = simplified(document, values, context, of, losses);
                 map([("type", "object".into()), ("additionalProperties", values)])
             }
-            _ => Tree::Mapping(Map::new()),
+            _ => Yaml::Mapping(Map::new()),
         },
     }
 }
 
-fn rust_type(name: &str) -> Tree {
+fn rust_type(name: &str) -> Yaml {
     let path = format!("keyfob_client::{name}");
     map([("x-rust-type", map([("crate", "keyfob_client".into()), ("version", "*".into()), ("path", path.into())]))])
 }

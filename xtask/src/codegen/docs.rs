@@ -1,6 +1,7 @@
 //! `docs/apis.md`: every operation of every API, how sure it is, and where that is known from.
 
-use super::facts::{Api, Operation};
+use crate::codegen::model::api::Api;
+use crate::codegen::model::operation::{Confidence, Operation};
 
 const HEAD: &str = "\
 # APIs
@@ -37,8 +38,9 @@ pub(crate) fn page(apis: &[&Api]) -> String {
 }
 
 fn counts(api: &Api) -> [usize; 5] {
-    let of = |confidence: &str| api.operations.iter().filter(|operation| operation.confidence == confidence).count();
-    [api.operations.len(), of("documented"), of("example"), of("inferred"), api.known_only.len()]
+    let of = |confidence| api.operations.iter().filter(|operation| operation.confidence == confidence).count();
+    let [documented, example, inferred] = Confidence::ALL.map(of);
+    [api.operations.len(), documented, example, inferred, api.known_only.len()]
 }
 
 fn numbers(counts: [usize; 5]) -> String {
@@ -51,16 +53,16 @@ fn section(page: &mut String, api: &Api) {
     *page +=
         "| Rust | Method and path | Confidence | Scope | Repeated | Paging | Source |\n|---|---|---|---|---|---|---|\n";
     for operation in &api.operations {
-        let repeated = if operation.repeatable { "yes" } else { "no" };
-        let paging = operation.paging.as_ref().map_or("", |paging| &paging.scheme);
+        let repeated = if operation.idempotent { "yes" } else { "no" };
+        let paging = operation.paging.as_ref().map_or("", |paging| paging.scheme.name());
         let cells = [
-            format!("`{}`", operation.rust),
-            format!("`{} {}`", operation.method, path(operation)),
-            operation.confidence.clone(),
+            format!("`{}`", operation.method_name),
+            format!("`{} {}`", operation.http_method, path(operation)),
+            operation.confidence.word().to_owned(),
             operation.scope.as_ref().map(|scope| format!("`{scope}`")).unwrap_or_default(),
             repeated.to_owned(),
             paging.to_owned(),
-            source(&operation.doc),
+            source(&operation.source),
         ];
         *page += &row(&cells);
     }
@@ -68,8 +70,8 @@ fn section(page: &mut String, api: &Api) {
         *page += "\nKnown only:\n\n| Method and path | Source | Note |\n|---|---|---|\n";
         for known in &api.known_only {
             *page += &row(&[
-                format!("`{} {}`", known.method, known.path),
-                source(&known.doc),
+                format!("`{} {}`", known.http_method, known.path),
+                source(&known.source),
                 known.note.replace('\n', " "),
             ]);
         }
@@ -77,10 +79,8 @@ fn section(page: &mut String, api: &Api) {
 }
 
 fn path(operation: &Operation) -> String {
-    let fixed: Vec<String> = operation.fixed.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    let query = if fixed.is_empty() { String::new() } else { format!("?{}", fixed.join("&")) };
     let host = if operation.server.is_empty() { String::new() } else { format!("{{{}}}", operation.server) };
-    format!("{host}{}{query}", operation.path)
+    format!("{host}{}{}", operation.path, operation.fixed_query_text())
 }
 
 fn source(doc: &str) -> String {

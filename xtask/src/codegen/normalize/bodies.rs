@@ -1,19 +1,20 @@
 //! Request bodies of one media type each; files and forms with files become bytes, which the post-passes type again.
 
-use super::super::facts::{chosen, is_json};
-use super::super::naming::pascal;
-use crate::tree::{Map, Tree, TreeExt, map};
+use crate::codegen::model::body::{is_json, preferred};
+use crate::codegen::model::walk;
+use crate::codegen::naming::pascal;
+use crate::yaml::{Map, Yaml, YamlExt, map};
 
-pub(super) fn pass(document: &mut Tree, log: &mut Vec<String>) {
+pub(super) fn pass(document: &mut Yaml, log: &mut Vec<String>) {
     let mut named = Vec::new();
-    super::each_operation(document, |id, operation| {
+    walk::each_operation_mut(document, |id, operation| {
         let Some(body) = operation.get("requestBody").cloned() else { return };
         let content = body.pairs("content");
-        let Some((media, media_content)) = chosen(&content) else { return };
+        let Some((media, media_content)) = preferred(&content) else { return };
         if content.len() > 1 {
             log.push(format!("{id}: of {} request media types, {media} is sent", content.len()));
         }
-        let mut schema = media_content.get("schema").cloned().unwrap_or(Tree::Mapping(Map::new()));
+        let mut schema = media_content.get("schema").cloned().unwrap_or(Yaml::Mapping(Map::new()));
         let media = match media {
             "application/json" | "application/x-www-form-urlencoded" => media,
             other if is_json(other) => {
@@ -44,7 +45,7 @@ pub(super) fn pass(document: &mut Tree, log: &mut Vec<String>) {
     }
 }
 
-fn add_component(document: &mut Tree, name: &str, schema: Tree) {
+fn add_component(document: &mut Yaml, name: &str, schema: Yaml) {
     for (parent, key) in [(&[][..], "components"), (&["components"][..], "schemas")] {
         let parent = parent.iter().try_fold(&mut *document, |tree, key| tree.get_mut(key));
         if let Some(parent) = parent

@@ -1,9 +1,9 @@
 //! Schemas that only errors use are not generated.
 
-use super::super::reach::reach;
-use crate::tree::{Tree, TreeExt};
+use crate::codegen::model::reach::reach;
+use crate::yaml::{Yaml, YamlExt};
 
-pub(super) fn error_schemas(document: &mut Tree, log: &mut Vec<String>) {
+pub(super) fn error_schemas(document: &mut Yaml, log: &mut Vec<String>) {
     let reach = reach(document);
     let unused: Vec<&String> =
         reach.errors.iter().filter(|name| !reach.requests.contains(*name) && !reach.answers.contains(*name)).collect();

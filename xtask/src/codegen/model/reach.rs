@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::walk;
-use crate::tree::{Tree, TreeExt};
+use crate::codegen::model::walk;
+use crate::yaml::{Yaml, YamlExt};
 
 /// The names of component schemas by what leads to them.
 #[derive(Debug, Default)]
@@ -14,7 +14,7 @@ pub(crate) struct Reach {
 }
 
 /// Follows every operation's body, parameters and answers.
-pub(crate) fn reach(document: &Tree) -> Reach {
+pub(crate) fn reach(document: &Yaml) -> Reach {
     let mut reach = Reach::default();
     for found in walk::operations(document) {
         let variants = found.operation.list("x-keyfob-variants");
@@ -34,7 +34,7 @@ pub(crate) fn reach(document: &Tree) -> Reach {
     reach
 }
 
-fn follow(document: &Tree, node: &Tree, names: &mut BTreeSet<String>) {
+fn follow(document: &Yaml, node: &Yaml, names: &mut BTreeSet<String>) {
     if let Some(("schemas", name)) = node.text("$ref").and_then(walk::component)
         && names.insert(name.to_owned())
         && let Some(schema) = document.at(&["components", "schemas", name])

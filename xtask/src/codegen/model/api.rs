@@ -1,0 +1,64 @@
+//! An API as a whole: its title, its resources and its operations.
+
+use crate::codegen::model::operation::{self, Operation};
+use crate::codegen::model::walk;
+use crate::yaml::{Yaml, YamlExt};
+
+/// One API.
+#[derive(Debug)]
+pub(crate) struct Api {
+    /// Name of the folder in `specs`, of the feature and of the crate behind `keyfob-`.
+    pub(crate) name: String,
+    pub(crate) title: String,
+    /// Day on which the vendor's sources were read.
+    pub(crate) version: String,
+    pub(crate) description: String,
+    /// Groups of operations, in the order of the document's `tags`.
+    pub(crate) resources: Vec<Resource>,
+    pub(crate) operations: Vec<Operation>,
+    pub(crate) known_only: Vec<KnownOnly>,
+}
+
+/// A group of operations: one of the document's `tags`.
+#[derive(Debug)]
+pub(crate) struct Resource {
+    pub(crate) name: String,
+    pub(crate) description: String,
+}
+
+/// An operation of which too little is known to generate a method.
+#[derive(Debug)]
+pub(crate) struct KnownOnly {
+    pub(crate) http_method: String,
+    pub(crate) path: String,
+    /// Source that mentions the operation.
+    pub(crate) source: String,
+    pub(crate) note: String,
+}
+
+/// Reads an API from a document with one path item per operation (see [`expand`](super::variants::expand)).
+pub(crate) fn read(name: &str, document: &Yaml) -> Api {
+    let info = |key: &str| document.at(&["info", key]).and_then(Yaml::as_str).unwrap_or_default().trim().to_owned();
+    let trimmed = |node: &Yaml, key: &str| node.text(key).unwrap_or_default().trim().to_owned();
+    let resources = document.list("tags").iter();
+    let known_only = document.list("x-keyfob-known-only").iter();
+    let operations = walk::operations(document);
+    Api {
+        name: name.to_owned(),
+        title: info("title"),
+        version: info("version"),
+        description: info("description"),
+        resources: resources
+            .map(|tag| Resource { name: trimmed(tag, "name"), description: trimmed(tag, "description") })
+            .collect(),
+        operations: operations.iter().map(|found| operation::read(document, found.method, found.operation)).collect(),
+        known_only: known_only
+            .map(|entry| KnownOnly {
+                http_method: trimmed(entry, "method"),
+                path: trimmed(entry, "path"),
+                source: trimmed(entry, "doc"),
+                note: trimmed(entry, "note"),
+            })
+            .collect(),
+    }
+}

@@ -1,0 +1,75 @@
+//! Request bodies, and the media types that bodies have.
+
+use crate::codegen::model::walk;
+use crate::yaml::{Yaml, YamlExt};
+
+/// The body of a request.
+#[derive(Debug)]
+pub(crate) struct Body {
+    pub(crate) kind: BodyKind,
+    pub(crate) media: String,
+    pub(crate) required: bool,
+    pub(crate) description: Option<String>,
+    /// Parts of a multipart form; empty for other bodies.
+    pub(crate) parts: Vec<Part>,
+}
+
+/// Encoding of a request body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BodyKind {
+    Json,
+    Form,
+    Multipart,
+    Text,
+    Binary,
+}
+
+/// One part of a multipart form.
+#[derive(Debug)]
+pub(crate) struct Part {
+    pub(crate) name: String,
+    pub(crate) required: bool,
+    pub(crate) description: String,
+}
+
+/// Returns whether the media type holds JSON.
+pub(crate) fn is_json(media: &str) -> bool {
+    let essence = media.split(';').next().unwrap_or_default().trim();
+    essence.ends_with("/json") || essence.ends_with("+json")
+}
+
+/// Returns whether the media type holds text that is not JSON.
+pub(crate) fn is_text(media: &str) -> bool {
+    media.starts_with("text/") || media.ends_with("/xml") || media.ends_with("+xml")
+}
+
+/// Returns the media type that the client uses: JSON if it is among several, else the first.
+pub(crate) fn preferred<'t>(content: &[(&'t str, &'t Yaml)]) -> Option<(&'t str, &'t Yaml)> {
+    content.iter().find(|(media, _)| is_json(media)).or(content.first()).copied()
+}
+
+/// Reads a `requestBody`.
+pub(crate) fn read(document: &Yaml, node: &Yaml) -> Option<Body> {
+    let (media, content) = preferred(&node.pairs("content"))?;
+    let kind = match media {
+        media if is_json(media) => BodyKind::Json,
+        "application/x-www-form-urlencoded" => BodyKind::Form,
+        "multipart/form-data" => BodyKind::Multipart,
+        media if media.starts_with("text/") => BodyKind::Text,
+        _ => BodyKind::Binary,
+    };
+    let schema = walk::resolve(document, &content["schema"]);
+    let required: Vec<&str> = schema.list("required").iter().filter_map(Yaml::as_str).collect();
+    let parts = schema.pairs("properties").into_iter().map(|(name, part)| Part {
+        name: name.to_owned(),
+        required: required.contains(&name),
+        description: walk::resolve(document, part).text("description").unwrap_or_default().trim().to_owned(),
+    });
+    Some(Body {
+        kind,
+        media: media.to_owned(),
+        required: node.flag("required"),
+        description: node.text("description").map(|text| text.trim().to_owned()),
+        parts: if kind == BodyKind::Multipart { parts.collect() } else { Vec::new() },
+    })
+}

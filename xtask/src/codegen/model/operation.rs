@@ -1,0 +1,116 @@
+//! Operations: everything that a document says of one call.
+
+use crate::codegen::model::body::{self, Body};
+use crate::codegen::model::paging::{self, Paging};
+use crate::codegen::model::parameter::{self, Parameter};
+use crate::codegen::model::response::{self, ResponseBody, Status};
+use crate::codegen::model::variants::scalar;
+use crate::codegen::naming::snake;
+use crate::yaml::{Yaml, YamlExt};
+
+/// One operation.
+#[derive(Debug)]
+pub(crate) struct Operation {
+    /// `operationId`.
+    pub(crate) id: String,
+    /// Name of the client's method.
+    pub(crate) method_name: String,
+    /// HTTP method in capitals.
+    pub(crate) http_method: String,
+    pub(crate) path: String,
+    /// Query parameters with a fixed value, by which variants on one path differ.
+    pub(crate) fixed_query: Vec<(String, String)>,
+    /// Name of the host, if it is not the API's own; else empty.
+    pub(crate) server: String,
+    /// First of the operation's `tags`; empty without one.
+    pub(crate) resource: String,
+    pub(crate) summary: String,
+    pub(crate) description: Option<String>,
+    pub(crate) deprecated: bool,
+    /// Best source that describes the operation.
+    pub(crate) source: String,
+    pub(crate) confidence: Confidence,
+    /// OAuth scope that the token must have.
+    pub(crate) scope: Option<String>,
+    /// Sending the request twice has the effect of sending it once.
+    pub(crate) idempotent: bool,
+    pub(crate) paging: Option<Paging>,
+    pub(crate) parameters: Vec<Parameter>,
+    pub(crate) body: Option<Body>,
+    pub(crate) response: ResponseBody,
+    pub(crate) statuses: Vec<Status>,
+}
+
+/// Quality of the source that an operation is known from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Confidence {
+    Documented,
+    Example,
+    Inferred,
+}
+
+impl Confidence {
+    /// Every confidence, best first.
+    pub(crate) const ALL: [Self; 3] = [Self::Documented, Self::Example, Self::Inferred];
+
+    /// Returns the word that specifications use.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Documented => "documented",
+            Self::Example => "example",
+            Self::Inferred => "inferred",
+        }
+    }
+
+    /// Returns the confidence with this word.
+    pub(crate) fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|confidence| confidence.word() == word)
+    }
+}
+
+impl Operation {
+    /// Returns the fixed query with its question mark (`?action=merge`), or an empty text.
+    pub(crate) fn fixed_query_text(&self) -> String {
+        let pairs: Vec<String> = self.fixed_query.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        if pairs.is_empty() { String::new() } else { format!("?{}", pairs.join("&")) }
+    }
+}
+
+/// Returns whether HTTP defines the method as idempotent.
+pub(crate) fn is_idempotent(http_method: &str) -> bool {
+    ["GET", "HEAD", "PUT", "DELETE"].iter().any(|method| method.eq_ignore_ascii_case(http_method))
+}
+
+/// Reads one operation of an expanded document.
+pub(crate) fn read(document: &Yaml, http_method: &str, node: &Yaml) -> Operation {
+    let text = |key: &str| node.text(key).map(|text| text.trim().to_owned());
+    let source = |key: &str| node.at(&["x-keyfob-source", key]).and_then(Yaml::as_str).unwrap_or_default();
+    let id = text("operationId").unwrap_or_default();
+    let idempotent = match node.text("x-keyfob-retry") {
+        Some(retry) => retry == "safe",
+        None => is_idempotent(http_method),
+    };
+    let server = node.list("servers").first();
+    Operation {
+        method_name: snake(&id),
+        id,
+        http_method: http_method.to_uppercase(),
+        path: text("path").unwrap_or_default(),
+        fixed_query: node.pairs("fixed").into_iter().map(|(name, value)| (name.to_owned(), scalar(value))).collect(),
+        server: server.and_then(|server| server.text("x-keyfob-server")).unwrap_or_default().to_owned(),
+        resource: node.list("tags").first().and_then(Yaml::as_str).unwrap_or_default().trim().to_owned(),
+        summary: text("summary").unwrap_or_default(),
+        description: text("description").filter(|text| !text.is_empty()),
+        deprecated: node.flag("deprecated"),
+        source: source("doc").to_owned(),
+        // The check has refused every other word.
+        confidence: Confidence::from_word(source("confidence")).unwrap_or(Confidence::Inferred),
+        scope: text("x-keyfob-scope"),
+        idempotent,
+        paging: node.get("x-keyfob-paging").map(paging::read),
+        parameters: node.list("parameters").iter().map(|parameter| parameter::read(document, parameter)).collect(),
+        body: node.get("requestBody").and_then(|body| body::read(document, body)),
+        response: response::body(document, node),
+        statuses: response::statuses(node),
+    }
+}

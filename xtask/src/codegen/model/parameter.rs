@@ -1,0 +1,55 @@
+//! Parameters of paths, queries and headers.
+
+use crate::codegen::model::walk;
+use crate::yaml::{Yaml, YamlExt};
+
+/// One parameter of an operation.
+#[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each flag is independent of the others")]
+pub(crate) struct Parameter {
+    /// Name on the wire.
+    pub(crate) name: String,
+    pub(crate) location: Location,
+    pub(crate) required: bool,
+    pub(crate) description: Option<String>,
+    /// The parameter is less certain than its operation.
+    pub(crate) inferred: bool,
+    /// A list is sent as one value, joined by commas.
+    pub(crate) joined: bool,
+    /// A path parameter covers the rest of the path; its slashes are not encoded.
+    pub(crate) raw: bool,
+}
+
+/// Part of the request that carries a parameter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Location {
+    Path,
+    Query,
+    Header,
+}
+
+impl Location {
+    /// Reads a parameter's `in`; anything but `path` and `header` has been refused or is `query`.
+    fn read(text: &str) -> Self {
+        match text {
+            "path" => Self::Path,
+            "header" => Self::Header,
+            _ => Self::Query,
+        }
+    }
+}
+
+/// Reads one parameter.
+pub(crate) fn read(document: &Yaml, node: &Yaml) -> Parameter {
+    let schema = node.get("schema").unwrap_or(&Yaml::Null);
+    let description = node.text("description").or_else(|| walk::resolve(document, schema).text("description"));
+    Parameter {
+        name: node.text("name").unwrap_or_default().to_owned(),
+        location: Location::read(node.text("in").unwrap_or_default()),
+        required: node.flag("required"),
+        description: description.map(|text| text.trim().to_owned()),
+        inferred: node.text("x-keyfob-confidence") == Some("inferred"),
+        joined: node.get("explode").and_then(Yaml::as_bool) == Some(false),
+        raw: node.text("x-keyfob-path") == Some("raw"),
+    }
+}

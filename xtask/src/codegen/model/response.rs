@@ -1,0 +1,55 @@
+//! Responses: how the body of a success is read, and the documented statuses.
+
+use crate::codegen::model::body::{is_json, is_text, preferred};
+use crate::codegen::model::walk;
+use crate::yaml::{Yaml, YamlExt};
+
+/// How the body of a success response is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum ResponseBody {
+    Json,
+    Empty,
+    /// Text of this media type.
+    Text(String),
+    Bytes,
+}
+
+/// A documented status and its meaning.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Status {
+    /// Status code as the document writes it: `200`, `4XX` or `default`.
+    pub(crate) code: String,
+    pub(crate) meaning: String,
+}
+
+impl Status {
+    /// Returns whether the code stands for a success.
+    pub(crate) fn is_success(&self) -> bool {
+        self.code.starts_with('2')
+    }
+}
+
+/// Reads how the success response of an operation is decoded.
+pub(crate) fn body(document: &Yaml, operation: &Yaml) -> ResponseBody {
+    let success = operation.pairs("responses").into_iter().find(|(code, _)| code.starts_with('2'));
+    let content = success.map(|(_, response)| response.pairs("content")).unwrap_or_default();
+    let Some((media, content)) = preferred(&content) else { return ResponseBody::Empty };
+    let schema = walk::resolve(document, &content["schema"]);
+    if is_json(media) {
+        ResponseBody::Json
+    } else if is_text(media) && schema.text("format") != Some("binary") {
+        ResponseBody::Text(media.to_owned())
+    } else {
+        ResponseBody::Bytes
+    }
+}
+
+/// Reads the documented statuses of an operation, in the document's order.
+pub(crate) fn statuses(operation: &Yaml) -> Vec<Status> {
+    let responses = operation.pairs("responses").into_iter();
+    let statuses = responses.map(|(code, response)| Status {
+        code: code.to_owned(),
+        meaning: response.text("description").unwrap_or_default().trim().to_owned(),
+    });
+    statuses.collect()
+}
