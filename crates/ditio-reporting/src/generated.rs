@@ -11,11 +11,11 @@ pub const API: &str = "ditio-reporting";
 ///
 /// Read-only extraction of whole tables from Ditio, a platform for construction sites: projects, people, machines, hours, absence, payroll, alerts, checklists, images, trips, goods and presence on site.
 ///
-/// Every table but one answers in pages with a cursor. Without ModifiedSince a listing is a full synchronisation: what exists now, never a deletion. With ModifiedSince it is an incremental one, in the order of change and with deletions. A deletion of a registration carries only its id and times, so every field but the id may be absent or null.
+/// Every table except goods transactions is returned in pages with a cursor. Without ModifiedSince a listing is a full synchronisation: the current rows, without deletions. With ModifiedSince a listing is incremental, in the order of change and with deletions. The deletion of a registration carries only its id and times, so every other field may be absent or null.
 ///
-/// Times in answers are text that starts with yyyy-MM-ddTHH:mm:ss; a fraction, a Z, an offset or nothing may follow, and an unset time may come as 0001-01-01T00:00:00. Query names are matched without regard to case.
+/// Times in responses are strings that start with yyyy-MM-ddTHH:mm:ss, optionally followed by a fraction, a Z or an offset. An unset time may be 0001-01-01T00:00:00. Names of query parameters are case-insensitive.
 ///
-/// Written from the vendor's public pages and samples, not from a published OpenAPI document. The field lists are subsets: rows carry more, nested arrays above all, and fields are added without notice. Not known: the fields of payroll lines, locations and types of mass, the personal fields of users and crew lists, codes behind the texts, rate limits, and whether an unset field is null or absent.
+/// This document is written from the vendor's public pages and samples, not from a published OpenAPI document. The field lists are subsets: rows carry more fields, especially in nested arrays, and the vendor adds fields without notice. Unknown: the fields of payroll lines, locations and mass types, the personal fields of users and crew lists, the codes behind the text fields, rate limits, and the representation of unset fields (null or absent).
 ///
 /// As read on 2026-11-20.
 #[derive(Clone, Debug)]
@@ -39,23 +39,23 @@ impl Client {
     }
     /// Lists projects.
     ///
-    /// Gives the projects of the company, of its subsidiaries and those that other companies share with it. There is no date window. The user that the API client acts as must be an administrator; otherwise the answer is 403.
+    /// Returns the projects of the company, of its subsidiaries and those shared by other companies. The listing has no date window. The user that the API client acts as must be an administrator; otherwise the response is 403.
     ///
     /// `GET /v1/project` · documented · scope `reportingapiv1` · source: <https://ditio-docs-test.pages.dev/api-reference/data-extraction/project-metadata/>
     pub fn projects(&self) -> operation::Projects {
         operation::Projects::new(self.session.clone())
     }
-    /// Lists work orders: the work breakdown structure of projects.
+    /// Lists work orders, the nodes of the work breakdown structure.
     ///
-    /// Gives the nodes of the work breakdown structure, which registrations call task or activity. There is no date window.
+    /// Returns the nodes of the work breakdown structure of projects. Registrations name a node task or activity. The listing has no date window.
     ///
     /// `GET /v1/project/work-breakdown-structure` · documented · scope `reportingapiv1` · source: ditioas/Ditio.Core.Samples.Integrations:data-extraction-sync/README.md
     pub fn work_orders(&self) -> operation::WorkOrders {
         operation::WorkOrders::new(self.session.clone())
     }
-    /// Lists users, one row per company profile.
+    /// Lists users, one row for each company profile.
     ///
-    /// Gives the profiles of people. Registrations refer to the person (identityUserId), not to the profile. There is no date window. The user that the API client acts as must be an administrator; otherwise the answer is 403.
+    /// Returns the company profiles of people. Registrations refer to the person (identityUserId), not to the profile. The listing has no date window. The user that the API client acts as must be an administrator; otherwise the response is 403.
     ///
     /// `GET /v1/user` · documented · scope `reportingapiv1` · source: <https://ditio-docs-test.pages.dev/api-reference/data-extraction/user-metadata/>
     pub fn users(&self) -> operation::Users {
@@ -63,7 +63,7 @@ impl Client {
     }
     /// Lists the resource catalogue: people, machines, vehicles and equipment.
     ///
-    /// Gives what registrations call resource or machine. There is no date window. The user that the API client acts as must be an administrator; otherwise the answer is 403.
+    /// Returns the rows that registrations refer to as resource or machine. The listing has no date window. The user that the API client acts as must be an administrator; otherwise the response is 403.
     ///
     /// `GET /v1/resource` · documented · scope `reportingapiv1` · source: ditioas/Ditio.Core.Samples.Integrations:data-extraction-sync/README.md
     pub fn resources(&self) -> operation::Resources {
@@ -71,23 +71,23 @@ impl Client {
     }
     /// Lists time registrations: hours and quantities on projects.
     ///
-    /// Gives the project transactions of people, machines and vehicles. The date window and the order of a full synchronisation go by workDate.
+    /// Returns the project transactions of people, machines and vehicles. The date window and the order of a full synchronisation use workDate.
     ///
     /// `GET /v1/time-registrations` · documented · scope `reportingapiv1` · source: <https://ditio-docs-test.pages.dev/api-reference/data-extraction/time-registrations/>
     pub fn time_registrations(&self) -> operation::TimeRegistrations {
         operation::TimeRegistrations::new(self.session.clone())
     }
-    /// Lists machine registrations: the use of machines.
+    /// Lists machine registrations, the usage records of machines.
     ///
-    /// Gives the use of machines that the company owns, also on projects of other companies. The date window and the order of a full synchronisation go by stopDateTime. FromDateTime and ToDateTime belong together: one without the other is answered with 400.
+    /// Returns the usage records of machines that the company owns, including use on projects of other companies. The date window and the order of a full synchronisation use stopDateTime. FromDateTime and ToDateTime must be set together: the response to only one of them is 400.
     ///
     /// `GET /v1/machine-registrations` · documented · scope `reportingapiv1` · source: <https://ditio-docs-test.pages.dev/api-reference/data-extraction/machine-registrations/>
     pub fn machine_registrations(&self) -> operation::MachineRegistrations {
         operation::MachineRegistrations::new(self.session.clone())
     }
-    /// Lists absence registrations, one row per day of absence.
+    /// Lists absence registrations, one row for each day of absence.
     ///
-    /// The date window and the order of a full synchronisation go by the day of absence.
+    /// The date window and the order of a full synchronisation use the day of absence.
     ///
     /// `GET /v1/absence-registrations` · documented · scope `reportingapiv1` · source: <https://ditio-docs-test.pages.dev/api-reference/data-extraction/absence-registrations/>
     pub fn absence_registrations(&self) -> operation::AbsenceRegistrations {
@@ -95,23 +95,23 @@ impl Client {
     }
     /// Lists payroll lines.
     ///
-    /// Gives processed payroll lines. Their fields are not documented, except that the extended listing has all of them; the date window goes by the day.
+    /// Returns processed payroll lines. Their fields are not documented, except that the extended listing contains all of them. The date window uses the day.
     ///
     /// `GET /v1/payroll-lines` · documented · scope `reportingapiv1` · source: <https://ditio-docs-test.pages.dev/api-reference/data-extraction/payroll-lines/>
     pub fn payroll_lines(&self) -> operation::PayrollLines {
         operation::PayrollLines::new(self.session.clone())
     }
-    /// Lists extended payroll lines, one row per employee and day.
+    /// Lists extended payroll lines, one row for each employee and day.
     ///
-    /// Gives the payroll figures of each day with hours or absence, with overtime. The date window goes by the day. The user that the API client acts as must be an administrator; otherwise the answer is 403.
+    /// Returns the payroll figures of each day with hours or absence, including overtime. The date window uses the day. The user that the API client acts as must be an administrator; otherwise the response is 403.
     ///
     /// `GET /v1/payroll-lines-extended` · documented · scope `reportingapiv1` · source: <https://ditio-docs-test.pages.dev/api-reference/data-extraction/payroll-lines/>
     pub fn payroll_lines_extended(&self) -> operation::PayrollLinesExtended {
         operation::PayrollLinesExtended::new(self.session.clone())
     }
-    /// Lists alerts: health and safety, quality, environment and machine.
+    /// Lists alerts about health and safety, quality, environment and machines.
     ///
-    /// Gives the alerts of projects. The server ignores FromDateTime and ToDateTime here although a guide names them, so they are not offered: ask for everything, or by time of change.
+    /// Returns the alerts of projects. The server ignores FromDateTime and ToDateTime, although a guide names them, so this operation does not offer them. Request all alerts, or select by time of change.
     ///
     /// `GET /v1/incident-registrations` · documented · scope `reportingapiv1` · source: <https://ditio-docs-test.pages.dev/guides/safety-reporting/>
     pub fn incident_registrations(&self) -> operation::IncidentRegistrations {
@@ -119,7 +119,7 @@ impl Client {
     }
     /// Lists alerts about machines.
     ///
-    /// Of the row only pdfUrl is documented; the other fields are inferred from incident registrations. The server ignores FromDateTime and ToDateTime here although a guide names them, so they are not offered: ask for everything, or by time of change.
+    /// Only the field pdfUrl is documented; the other fields are inferred from incident registrations. The server ignores FromDateTime and ToDateTime, although a guide names them, so this operation does not offer them. Request all alerts, or select by time of change.
     ///
     /// `GET /v1/machine-incident-registrations` · documented · scope `reportingapiv1` · source: <https://ditio-docs-test.pages.dev/guides/safety-reporting/>
     pub fn machine_incident_registrations(
@@ -127,17 +127,17 @@ impl Client {
     ) -> operation::MachineIncidentRegistrations {
         operation::MachineIncidentRegistrations::new(self.session.clone())
     }
-    /// Lists filled-in checklists.
+    /// Lists completed checklists.
     ///
-    /// Gives the checklists of projects, with their sections. The server ignores FromDateTime and ToDateTime here although a guide names them, so they are not offered: ask for everything, or by time of change.
+    /// Returns the checklists of projects, with their sections. The server ignores FromDateTime and ToDateTime, although a guide names them, so this operation does not offer them. Request all checklists, or select by time of change.
     ///
     /// `GET /v1/checklist-registrations` · documented · scope `reportingapiv1` · source: <https://ditio-docs-test.pages.dev/guides/safety-reporting/>
     pub fn checklist_registrations(&self) -> operation::ChecklistRegistrations {
         operation::ChecklistRegistrations::new(self.session.clone())
     }
-    /// Lists filled-in checklists of machines.
+    /// Lists completed checklists of machines.
     ///
-    /// Of the row only pdfUrl is documented; the other fields are inferred from checklist registrations. The server ignores FromDateTime and ToDateTime here although a guide names them, so they are not offered: ask for everything, or by time of change.
+    /// Only the field pdfUrl is documented; the other fields are inferred from checklist registrations. The server ignores FromDateTime and ToDateTime, although a guide names them, so this operation does not offer them. Request all checklists, or select by time of change.
     ///
     /// `GET /v1/machine-checklist-registrations` · documented · scope `reportingapiv1` · source: <https://ditio-docs-test.pages.dev/guides/safety-reporting/>
     pub fn machine_checklist_registrations(
@@ -145,9 +145,9 @@ impl Client {
     ) -> operation::MachineChecklistRegistrations {
         operation::MachineChecklistRegistrations::new(self.session.clone())
     }
-    /// Lists images, one row per image and parent.
+    /// Lists images, one row for each pair of image and parent.
     ///
-    /// Gives the images of feed posts, alerts and checklists with links to their bytes, which are fetched with the same token. The date window goes by the creation of the parent.
+    /// Returns the images of feed posts, alerts and checklists, with links to the image files. The same token downloads the files. The date window uses the creation time of the parent.
     ///
     /// `GET /v1/images` · documented · scope `reportingapiv1` · source: <https://ditio-docs-test.pages.dev/api-reference/data-extraction/image-extraction/>
     pub fn images(&self) -> operation::Images {
@@ -155,13 +155,13 @@ impl Client {
     }
     /// Lists mass-transport trips.
     ///
-    /// Gives the trips of Ditio Flow and of the older mass haul. The date window and the order of a full synchronisation go by loadDateTime.
+    /// Returns the trips of Ditio Flow and of the older mass haul module. The date window and the order of a full synchronisation use loadDateTime.
     ///
     /// `GET /v1/flow-trip-registrations` · documented · scope `reportingapiv1` · source: ditioas/Ditio.Core.Samples.Integrations:data-extraction-sync/README.md
     pub fn flow_trip_registrations(&self) -> operation::FlowTripRegistrations {
         operation::FlowTripRegistrations::new(self.session.clone())
     }
-    /// Lists the places where mass is loaded and dumped.
+    /// Lists the locations where mass is loaded and dumped.
     ///
     /// Only the path is documented; parameters, envelope and fields are inferred from the other tables.
     ///
@@ -169,7 +169,7 @@ impl Client {
     pub fn flow_locations(&self) -> operation::FlowLocations {
         operation::FlowLocations::new(self.session.clone())
     }
-    /// Lists the types of mass.
+    /// Lists mass types.
     ///
     /// Only the path is documented; parameters, envelope and fields are inferred from the other tables.
     ///
@@ -177,9 +177,9 @@ impl Client {
     pub fn flow_mass_types(&self) -> operation::FlowMassTypes {
         operation::FlowMassTypes::new(self.session.clone())
     }
-    /// Gives goods transactions as CSV text.
+    /// Returns goods transactions as CSV text.
     ///
-    /// Not paged: the whole window comes in one answer. The text is UTF-8 with semicolons between columns and one header row, which is localised and does not line up with the data: read by position. Quoting is faulty (a quotation mark inside a value breaks its row). Numbers follow the culture of the server, 1,5 or 1.5, and the minus may be the character U+2212. There are no ids and no deletions.
+    /// The response is not paged and contains the whole window. The text is UTF-8, with semicolons between columns and one header row. The header is localised and is not aligned with the data, so read columns by position. Quoting is faulty: a quotation mark inside a value breaks its row. Numbers follow the culture of the server (1,5 or 1.5), and the minus sign may be U+2212. The rows have no ids and do not include deletions.
     ///
     /// Columns, in order: itemName, projectName, projectNumber, taskName, transType (Consumption, Sale, Purchase or Adjustment), userName, transDate (as dd.MM.yyyy HH:mm:ss), machineName, qty, costPrice, price, costAmount, amount, warehouseName, warehouseQty, description.
     ///
@@ -187,19 +187,19 @@ impl Client {
     pub fn item_registrations(&self) -> operation::ItemRegistrations {
         operation::ItemRegistrations::new(self.session.clone())
     }
-    /// Lists stays on site, one row per passage.
+    /// Lists stays on site, one row for each passage.
     ///
-    /// Without a date window and without ModifiedSince it gives today only. The user that the API client acts as must be a supervisor or an administrator; a field worker silently sees only own rows. Environments where it is not rolled out answer 404.
+    /// Returns only today's stays if neither a date window nor ModifiedSince is set. The user that the API client acts as must be a supervisor or an administrator; a field worker gets only their own rows, without an error. The response is 404 in environments without this table.
     ///
     /// `GET /v1/crew-list-registrations` · example · scope `reportingapiv1` · source: ditioas/Ditio.Core.Samples.Integrations:crew-list-chkbox/CrewListRegistrationsSource.cs
     pub fn crew_list_registrations(&self) -> operation::CrewListRegistrations {
         operation::CrewListRegistrations::new(self.session.clone())
     }
-    /// Downloads a file that a row links to: a PDF, an image or an attachment.
+    /// Downloads a file that a row links to, such as a PDF, an image or an attachment.
     ///
-    /// On the core API, not the reporting API. Rows hold the absolute link; its last segment is the argument. The server may redirect to storage. The page on PDF files fetches with reportingapiv1, another text wants ditioapiv3: a token with both scopes works either way.
+    /// The host is the core API, not the reporting API. Rows contain the absolute link; the last segment of the link is the argument. The server may redirect to storage. One vendor page downloads PDF files with the scope reportingapiv1, another text requires ditioapiv3: a token with both scopes satisfies both.
     ///
-    /// * `file_reference_id`: Identifier of the file: the last segment of the link.
+    /// * `file_reference_id`: Id of the file: the last segment of the link.
     ///
     /// `GET /api/file/{fileReferenceId}` · documented · scope `reportingapiv1` · host `core` · source: <https://ditio-docs-test.pages.dev/api-reference/data-extraction/pdf-extraction/>
     pub fn download_file(
@@ -298,7 +298,7 @@ pub mod operation {
                 continuation_token: None,
             }
         }
-        /// Switches to incremental mode: records created, changed or deleted at or after this instant, oldest change first. It must be repeated on every page.
+        /// Time from which changes are returned, which selects incremental mode: records created, changed or deleted at or after this time, oldest change first. Repeat the parameter in the request of every page.
         pub fn modified_since(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -306,7 +306,7 @@ pub mod operation {
             self.modified_since = Some(value.into());
             self
         }
-        /// Exclusive upper bound of the time of change. It needs ModifiedSince and must be later, or the answer is 400.
+        /// Exclusive upper bound of the time of change. Requires ModifiedSince and must be later; otherwise the response is 400.
         pub fn modified_before(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -314,32 +314,32 @@ pub mod operation {
             self.modified_before = Some(value.into());
             self
         }
-        /// Only this project.
+        /// Id of a project. Only rows of this project are returned.
         pub fn project_id(mut self, value: impl Into<String>) -> Self {
             self.project_id = Some(value.into());
             self
         }
-        /// Only data that this company registered or owns: six digits with the leading zero.
+        /// Id of a company: six digits, including the leading zero. Only data that this company registered or owns is returned.
         pub fn company_id(mut self, value: impl Into<String>) -> Self {
             self.company_id = Some(value.into());
             self
         }
-        /// Leaves out data that other companies share.
+        /// Excludes data shared by other companies.
         pub fn own_company_data_only(mut self, value: bool) -> Self {
             self.own_company_data_only = Some(value);
             self
         }
-        /// Leaves out subsidiaries, for a parent company.
+        /// Excludes subsidiaries if the company is a parent company.
         pub fn exclude_data_from_subsidiaries(mut self, value: bool) -> Self {
             self.exclude_data_from_subsidiaries = Some(value);
             self
         }
-        /// Rows to aim for per page: 2500 when absent, clamped to 1 to 10000. A page grows past it rather than split rows that have the same sort time.
+        /// Target number of rows in a page. The default is 2500, and the server clamps the value to 1 to 10000. A page exceeds the target if needed to keep rows with the same sort time together.
         pub fn chunk_limit(mut self, value: i64) -> Self {
             self.chunk_limit = Some(value);
             self
         }
-        /// Cursor of the previous page, verbatim. All other parameters must stay the same from page to page, and a cursor of one mode must not be used in the other.
+        /// Cursor of the previous page, unchanged. Keep all other parameters the same from page to page. A cursor of one mode must not be used in the other.
         pub fn continuation_token(mut self, value: impl Into<String>) -> Self {
             self.continuation_token = Some(value.into());
             self
@@ -431,7 +431,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "work_orders",
-            summary: "Lists work orders: the work breakdown structure of projects.",
+            summary: "Lists work orders, the nodes of the work breakdown structure.",
             method: "GET",
             path: "/v1/project/work-breakdown-structure",
             query: &[
@@ -471,7 +471,7 @@ pub mod operation {
                 continuation_token: None,
             }
         }
-        /// Switches to incremental mode: records created, changed or deleted at or after this instant, oldest change first. It must be repeated on every page.
+        /// Time from which changes are returned, which selects incremental mode: records created, changed or deleted at or after this time, oldest change first. Repeat the parameter in the request of every page.
         pub fn modified_since(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -479,7 +479,7 @@ pub mod operation {
             self.modified_since = Some(value.into());
             self
         }
-        /// Exclusive upper bound of the time of change. It needs ModifiedSince and must be later, or the answer is 400.
+        /// Exclusive upper bound of the time of change. Requires ModifiedSince and must be later; otherwise the response is 400.
         pub fn modified_before(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -487,32 +487,32 @@ pub mod operation {
             self.modified_before = Some(value.into());
             self
         }
-        /// Only this project.
+        /// Id of a project. Only rows of this project are returned.
         pub fn project_id(mut self, value: impl Into<String>) -> Self {
             self.project_id = Some(value.into());
             self
         }
-        /// Only data that this company registered or owns: six digits with the leading zero.
+        /// Id of a company: six digits, including the leading zero. Only data that this company registered or owns is returned.
         pub fn company_id(mut self, value: impl Into<String>) -> Self {
             self.company_id = Some(value.into());
             self
         }
-        /// Leaves out data that other companies share.
+        /// Excludes data shared by other companies.
         pub fn own_company_data_only(mut self, value: bool) -> Self {
             self.own_company_data_only = Some(value);
             self
         }
-        /// Leaves out subsidiaries, for a parent company.
+        /// Excludes subsidiaries if the company is a parent company.
         pub fn exclude_data_from_subsidiaries(mut self, value: bool) -> Self {
             self.exclude_data_from_subsidiaries = Some(value);
             self
         }
-        /// Rows to aim for per page: 2500 when absent, clamped to 1 to 10000. A page grows past it rather than split rows that have the same sort time.
+        /// Target number of rows in a page. The default is 2500, and the server clamps the value to 1 to 10000. A page exceeds the target if needed to keep rows with the same sort time together.
         pub fn chunk_limit(mut self, value: i64) -> Self {
             self.chunk_limit = Some(value);
             self
         }
-        /// Cursor of the previous page, verbatim. All other parameters must stay the same from page to page, and a cursor of one mode must not be used in the other.
+        /// Cursor of the previous page, unchanged. Keep all other parameters the same from page to page. A cursor of one mode must not be used in the other.
         pub fn continuation_token(mut self, value: impl Into<String>) -> Self {
             self.continuation_token = Some(value.into());
             self
@@ -601,7 +601,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "users",
-            summary: "Lists users, one row per company profile.",
+            summary: "Lists users, one row for each company profile.",
             method: "GET",
             path: "/v1/user",
             query: &[
@@ -635,7 +635,7 @@ pub mod operation {
                 continuation_token: None,
             }
         }
-        /// Switches to incremental mode: records created, changed or deleted at or after this instant, oldest change first. It must be repeated on every page.
+        /// Time from which changes are returned, which selects incremental mode: records created, changed or deleted at or after this time, oldest change first. Repeat the parameter in the request of every page.
         pub fn modified_since(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -643,7 +643,7 @@ pub mod operation {
             self.modified_since = Some(value.into());
             self
         }
-        /// Exclusive upper bound of the time of change. It needs ModifiedSince and must be later, or the answer is 400.
+        /// Exclusive upper bound of the time of change. Requires ModifiedSince and must be later; otherwise the response is 400.
         pub fn modified_before(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -651,17 +651,17 @@ pub mod operation {
             self.modified_before = Some(value.into());
             self
         }
-        /// Only data that this company registered or owns: six digits with the leading zero.
+        /// Id of a company: six digits, including the leading zero. Only data that this company registered or owns is returned.
         pub fn company_id(mut self, value: impl Into<String>) -> Self {
             self.company_id = Some(value.into());
             self
         }
-        /// Rows to aim for per page: 2500 when absent, clamped to 1 to 10000. A page grows past it rather than split rows that have the same sort time.
+        /// Target number of rows in a page. The default is 2500, and the server clamps the value to 1 to 10000. A page exceeds the target if needed to keep rows with the same sort time together.
         pub fn chunk_limit(mut self, value: i64) -> Self {
             self.chunk_limit = Some(value);
             self
         }
-        /// Cursor of the previous page, verbatim. All other parameters must stay the same from page to page, and a cursor of one mode must not be used in the other.
+        /// Cursor of the previous page, unchanged. Keep all other parameters the same from page to page. A cursor of one mode must not be used in the other.
         pub fn continuation_token(mut self, value: impl Into<String>) -> Self {
             self.continuation_token = Some(value.into());
             self
@@ -786,7 +786,7 @@ pub mod operation {
                 continuation_token: None,
             }
         }
-        /// Switches to incremental mode: records created, changed or deleted at or after this instant, oldest change first. It must be repeated on every page.
+        /// Time from which changes are returned, which selects incremental mode: records created, changed or deleted at or after this time, oldest change first. Repeat the parameter in the request of every page.
         pub fn modified_since(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -794,7 +794,7 @@ pub mod operation {
             self.modified_since = Some(value.into());
             self
         }
-        /// Exclusive upper bound of the time of change. It needs ModifiedSince and must be later, or the answer is 400.
+        /// Exclusive upper bound of the time of change. Requires ModifiedSince and must be later; otherwise the response is 400.
         pub fn modified_before(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -802,34 +802,34 @@ pub mod operation {
             self.modified_before = Some(value.into());
             self
         }
-        /// Only this project.
+        /// Id of a project. Only rows of this project are returned.
         ///
         /// Inferred, not documented.
         pub fn project_id(mut self, value: impl Into<String>) -> Self {
             self.project_id = Some(value.into());
             self
         }
-        /// Only data that this company registered or owns: six digits with the leading zero.
+        /// Id of a company: six digits, including the leading zero. Only data that this company registered or owns is returned.
         pub fn company_id(mut self, value: impl Into<String>) -> Self {
             self.company_id = Some(value.into());
             self
         }
-        /// Leaves out data that other companies share.
+        /// Excludes data shared by other companies.
         pub fn own_company_data_only(mut self, value: bool) -> Self {
             self.own_company_data_only = Some(value);
             self
         }
-        /// Leaves out subsidiaries, for a parent company.
+        /// Excludes subsidiaries if the company is a parent company.
         pub fn exclude_data_from_subsidiaries(mut self, value: bool) -> Self {
             self.exclude_data_from_subsidiaries = Some(value);
             self
         }
-        /// Rows to aim for per page: 2500 when absent, clamped to 1 to 10000. A page grows past it rather than split rows that have the same sort time.
+        /// Target number of rows in a page. The default is 2500, and the server clamps the value to 1 to 10000. A page exceeds the target if needed to keep rows with the same sort time together.
         pub fn chunk_limit(mut self, value: i64) -> Self {
             self.chunk_limit = Some(value);
             self
         }
-        /// Cursor of the previous page, verbatim. All other parameters must stay the same from page to page, and a cursor of one mode must not be used in the other.
+        /// Cursor of the previous page, unchanged. Keep all other parameters the same from page to page. A cursor of one mode must not be used in the other.
         pub fn continuation_token(mut self, value: impl Into<String>) -> Self {
             self.continuation_token = Some(value.into());
             self
@@ -967,7 +967,7 @@ pub mod operation {
                 continuation_token: None,
             }
         }
-        /// Start of the window, on the date of the record itself. A plain date, a time without zone and a time with zone are all accepted.
+        /// Start of the window, compared with the date of the record itself. A plain date, a time without zone and a time with zone are accepted.
         pub fn from_date_time(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -975,7 +975,7 @@ pub mod operation {
             self.from_date_time = Some(value.into());
             self
         }
-        /// End of the window, inclusive. A plain date, a time without zone and a time with zone are all accepted.
+        /// End of the window, inclusive. A plain date, a time without zone and a time with zone are accepted.
         pub fn to_date_time(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -983,7 +983,7 @@ pub mod operation {
             self.to_date_time = Some(value.into());
             self
         }
-        /// Switches to incremental mode: records created, changed or deleted at or after this instant, oldest change first. It must be repeated on every page.
+        /// Time from which changes are returned, which selects incremental mode: records created, changed or deleted at or after this time, oldest change first. Repeat the parameter in the request of every page.
         pub fn modified_since(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -991,7 +991,7 @@ pub mod operation {
             self.modified_since = Some(value.into());
             self
         }
-        /// Exclusive upper bound of the time of change. It needs ModifiedSince and must be later, or the answer is 400.
+        /// Exclusive upper bound of the time of change. Requires ModifiedSince and must be later; otherwise the response is 400.
         pub fn modified_before(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -999,32 +999,32 @@ pub mod operation {
             self.modified_before = Some(value.into());
             self
         }
-        /// Only this project.
+        /// Id of a project. Only rows of this project are returned.
         pub fn project_id(mut self, value: impl Into<String>) -> Self {
             self.project_id = Some(value.into());
             self
         }
-        /// Only data that this company registered or owns: six digits with the leading zero.
+        /// Id of a company: six digits, including the leading zero. Only data that this company registered or owns is returned.
         pub fn company_id(mut self, value: impl Into<String>) -> Self {
             self.company_id = Some(value.into());
             self
         }
-        /// Leaves out data that other companies share.
+        /// Excludes data shared by other companies.
         pub fn own_company_data_only(mut self, value: bool) -> Self {
             self.own_company_data_only = Some(value);
             self
         }
-        /// Leaves out subsidiaries, for a parent company.
+        /// Excludes subsidiaries if the company is a parent company.
         pub fn exclude_data_from_subsidiaries(mut self, value: bool) -> Self {
             self.exclude_data_from_subsidiaries = Some(value);
             self
         }
-        /// Rows to aim for per page: 2500 when absent, clamped to 1 to 10000. A page grows past it rather than split rows that have the same sort time.
+        /// Target number of rows in a page. The default is 2500, and the server clamps the value to 1 to 10000. A page exceeds the target if needed to keep rows with the same sort time together.
         pub fn chunk_limit(mut self, value: i64) -> Self {
             self.chunk_limit = Some(value);
             self
         }
-        /// Cursor of the previous page, verbatim. All other parameters must stay the same from page to page, and a cursor of one mode must not be used in the other.
+        /// Cursor of the previous page, unchanged. Keep all other parameters the same from page to page. A cursor of one mode must not be used in the other.
         pub fn continuation_token(mut self, value: impl Into<String>) -> Self {
             self.continuation_token = Some(value.into());
             self
@@ -1118,7 +1118,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "machine_registrations",
-            summary: "Lists machine registrations: the use of machines.",
+            summary: "Lists machine registrations, the usage records of machines.",
             method: "GET",
             path: "/v1/machine-registrations",
             query: &[
@@ -1158,7 +1158,7 @@ pub mod operation {
                 continuation_token: None,
             }
         }
-        /// Start of the window, on the date of the record itself. A plain date, a time without zone and a time with zone are all accepted.
+        /// Start of the window, compared with the date of the record itself. A plain date, a time without zone and a time with zone are accepted.
         pub fn from_date_time(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -1166,7 +1166,7 @@ pub mod operation {
             self.from_date_time = Some(value.into());
             self
         }
-        /// End of the window, inclusive. A plain date, a time without zone and a time with zone are all accepted.
+        /// End of the window, inclusive. A plain date, a time without zone and a time with zone are accepted.
         pub fn to_date_time(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -1174,7 +1174,7 @@ pub mod operation {
             self.to_date_time = Some(value.into());
             self
         }
-        /// Switches to incremental mode: records created, changed or deleted at or after this instant, oldest change first. It must be repeated on every page.
+        /// Time from which changes are returned, which selects incremental mode: records created, changed or deleted at or after this time, oldest change first. Repeat the parameter in the request of every page.
         pub fn modified_since(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -1182,7 +1182,7 @@ pub mod operation {
             self.modified_since = Some(value.into());
             self
         }
-        /// Exclusive upper bound of the time of change. It needs ModifiedSince and must be later, or the answer is 400.
+        /// Exclusive upper bound of the time of change. Requires ModifiedSince and must be later; otherwise the response is 400.
         pub fn modified_before(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -1190,26 +1190,26 @@ pub mod operation {
             self.modified_before = Some(value.into());
             self
         }
-        /// Only this project.
+        /// Id of a project. Only rows of this project are returned.
         ///
         /// Inferred, not documented.
         pub fn project_id(mut self, value: impl Into<String>) -> Self {
             self.project_id = Some(value.into());
             self
         }
-        /// Only data that this company registered or owns: six digits with the leading zero.
+        /// Id of a company: six digits, including the leading zero. Only data that this company registered or owns is returned.
         ///
         /// Inferred, not documented.
         pub fn company_id(mut self, value: impl Into<String>) -> Self {
             self.company_id = Some(value.into());
             self
         }
-        /// Rows to aim for per page: 2500 when absent, clamped to 1 to 10000. A page grows past it rather than split rows that have the same sort time.
+        /// Target number of rows in a page. The default is 2500, and the server clamps the value to 1 to 10000. A page exceeds the target if needed to keep rows with the same sort time together.
         pub fn chunk_limit(mut self, value: i64) -> Self {
             self.chunk_limit = Some(value);
             self
         }
-        /// Cursor of the previous page, verbatim. All other parameters must stay the same from page to page, and a cursor of one mode must not be used in the other.
+        /// Cursor of the previous page, unchanged. Keep all other parameters the same from page to page. A cursor of one mode must not be used in the other.
         pub fn continuation_token(mut self, value: impl Into<String>) -> Self {
             self.continuation_token = Some(value.into());
             self
@@ -1305,7 +1305,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "absence_registrations",
-            summary: "Lists absence registrations, one row per day of absence.",
+            summary: "Lists absence registrations, one row for each day of absence.",
             method: "GET",
             path: "/v1/absence-registrations",
             query: &[
@@ -1357,7 +1357,7 @@ pub mod operation {
                 continuation_token: None,
             }
         }
-        /// Start of the window, on the date of the record itself. A plain date, a time without zone and a time with zone are all accepted.
+        /// Start of the window, compared with the date of the record itself. A plain date, a time without zone and a time with zone are accepted.
         pub fn from_date_time(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -1365,7 +1365,7 @@ pub mod operation {
             self.from_date_time = Some(value.into());
             self
         }
-        /// End of the window, inclusive. A plain date, a time without zone and a time with zone are all accepted.
+        /// End of the window, inclusive. A plain date, a time without zone and a time with zone are accepted.
         pub fn to_date_time(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -1373,7 +1373,7 @@ pub mod operation {
             self.to_date_time = Some(value.into());
             self
         }
-        /// Switches to incremental mode: records created, changed or deleted at or after this instant, oldest change first. It must be repeated on every page.
+        /// Time from which changes are returned, which selects incremental mode: records created, changed or deleted at or after this time, oldest change first. Repeat the parameter in the request of every page.
         pub fn modified_since(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -1381,7 +1381,7 @@ pub mod operation {
             self.modified_since = Some(value.into());
             self
         }
-        /// Exclusive upper bound of the time of change. It needs ModifiedSince and must be later, or the answer is 400.
+        /// Exclusive upper bound of the time of change. Requires ModifiedSince and must be later; otherwise the response is 400.
         pub fn modified_before(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -1389,52 +1389,52 @@ pub mod operation {
             self.modified_before = Some(value.into());
             self
         }
-        /// Only this project.
+        /// Id of a project. Only rows of this project are returned.
         pub fn project_id(mut self, value: impl Into<String>) -> Self {
             self.project_id = Some(value.into());
             self
         }
-        /// Only data that this company registered or owns: six digits with the leading zero.
+        /// Id of a company: six digits, including the leading zero. Only data that this company registered or owns is returned.
         pub fn company_id(mut self, value: impl Into<String>) -> Self {
             self.company_id = Some(value.into());
             self
         }
-        /// Leaves out data that other companies share.
+        /// Excludes data shared by other companies.
         pub fn own_company_data_only(mut self, value: bool) -> Self {
             self.own_company_data_only = Some(value);
             self
         }
-        /// Leaves out subsidiaries, for a parent company.
+        /// Excludes subsidiaries if the company is a parent company.
         pub fn exclude_data_from_subsidiaries(mut self, value: bool) -> Self {
             self.exclude_data_from_subsidiaries = Some(value);
             self
         }
-        /// Filters by approval.
+        /// Returns only days with this approval state.
         pub fn approved(mut self, value: bool) -> Self {
             self.approved = Some(value);
             self
         }
-        /// Filters by approval for payroll.
+        /// Returns only days with this state of approval for payroll.
         pub fn approved_payroll(mut self, value: bool) -> Self {
             self.approved_payroll = Some(value);
             self
         }
-        /// Filters by lock.
+        /// Returns only days with this lock state.
         pub fn locked(mut self, value: bool) -> Self {
             self.locked = Some(value);
             self
         }
-        /// Adds the reason of a sick leave and data of the child.
+        /// Adds the reason of a sick leave and data about the child to the rows.
         pub fn include_sensitive_data(mut self, value: bool) -> Self {
             self.include_sensitive_data = Some(value);
             self
         }
-        /// Rows to aim for per page: 2500 when absent, clamped to 1 to 10000. A page grows past it rather than split rows that have the same sort time.
+        /// Target number of rows in a page. The default is 2500, and the server clamps the value to 1 to 10000. A page exceeds the target if needed to keep rows with the same sort time together.
         pub fn chunk_limit(mut self, value: i64) -> Self {
             self.chunk_limit = Some(value);
             self
         }
-        /// Cursor of the previous page, verbatim. All other parameters must stay the same from page to page, and a cursor of one mode must not be used in the other.
+        /// Cursor of the previous page, unchanged. Keep all other parameters the same from page to page. A cursor of one mode must not be used in the other.
         pub fn continuation_token(mut self, value: impl Into<String>) -> Self {
             self.continuation_token = Some(value.into());
             self
@@ -1586,7 +1586,7 @@ pub mod operation {
                 continuation_token: None,
             }
         }
-        /// Start of the window, on the date of the record itself. A plain date, a time without zone and a time with zone are all accepted.
+        /// Start of the window, compared with the date of the record itself. A plain date, a time without zone and a time with zone are accepted.
         pub fn from_date_time(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -1594,7 +1594,7 @@ pub mod operation {
             self.from_date_time = Some(value.into());
             self
         }
-        /// End of the window, inclusive. A plain date, a time without zone and a time with zone are all accepted.
+        /// End of the window, inclusive. A plain date, a time without zone and a time with zone are accepted.
         pub fn to_date_time(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -1602,7 +1602,7 @@ pub mod operation {
             self.to_date_time = Some(value.into());
             self
         }
-        /// Switches to incremental mode: records created, changed or deleted at or after this instant, oldest change first. It must be repeated on every page.
+        /// Time from which changes are returned, which selects incremental mode: records created, changed or deleted at or after this time, oldest change first. Repeat the parameter in the request of every page.
         pub fn modified_since(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -1610,7 +1610,7 @@ pub mod operation {
             self.modified_since = Some(value.into());
             self
         }
-        /// Exclusive upper bound of the time of change. It needs ModifiedSince and must be later, or the answer is 400.
+        /// Exclusive upper bound of the time of change. Requires ModifiedSince and must be later; otherwise the response is 400.
         pub fn modified_before(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -1618,34 +1618,34 @@ pub mod operation {
             self.modified_before = Some(value.into());
             self
         }
-        /// Only this project.
+        /// Id of a project. Only rows of this project are returned.
         pub fn project_id(mut self, value: impl Into<String>) -> Self {
             self.project_id = Some(value.into());
             self
         }
-        /// Only data that this company registered or owns: six digits with the leading zero.
+        /// Id of a company: six digits, including the leading zero. Only data that this company registered or owns is returned.
         pub fn company_id(mut self, value: impl Into<String>) -> Self {
             self.company_id = Some(value.into());
             self
         }
-        /// Leaves out data that other companies share.
+        /// Excludes data shared by other companies.
         pub fn own_company_data_only(mut self, value: bool) -> Self {
             self.own_company_data_only = Some(value);
             self
         }
-        /// Leaves out subsidiaries, for a parent company.
+        /// Excludes subsidiaries if the company is a parent company.
         pub fn exclude_data_from_subsidiaries(mut self, value: bool) -> Self {
             self.exclude_data_from_subsidiaries = Some(value);
             self
         }
-        /// Which days to give by their state. All gives every day, approved or locked or not; the other values and the one that holds when absent are not known.
+        /// State of the days to return. `All` returns every day, approved or not and locked or not. The other values and the default are not known.
         ///
         /// Inferred, not documented.
         pub fn export_filter(mut self, value: impl Into<String>) -> Self {
             self.export_filter = Some(value.into());
             self
         }
-        /// Which employees to give. Without it only those paid by the hour are given.
+        /// Employees to return, by kind of pay. By default only employees paid by the hour are returned.
         ///
         /// Inferred, not documented.
         pub fn user_payroll_type_filter(
@@ -1655,12 +1655,12 @@ pub mod operation {
             self.user_payroll_type_filter = Some(value.into());
             self
         }
-        /// Rows to aim for per page: 2500 when absent, clamped to 1 to 10000. A page grows past it rather than split rows that have the same sort time.
+        /// Target number of rows in a page. The default is 2500, and the server clamps the value to 1 to 10000. A page exceeds the target if needed to keep rows with the same sort time together.
         pub fn chunk_limit(mut self, value: i64) -> Self {
             self.chunk_limit = Some(value);
             self
         }
-        /// Cursor of the previous page, verbatim. All other parameters must stay the same from page to page, and a cursor of one mode must not be used in the other.
+        /// Cursor of the previous page, unchanged. Keep all other parameters the same from page to page. A cursor of one mode must not be used in the other.
         pub fn continuation_token(mut self, value: impl Into<String>) -> Self {
             self.continuation_token = Some(value.into());
             self
@@ -1760,7 +1760,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "payroll_lines_extended",
-            summary: "Lists extended payroll lines, one row per employee and day.",
+            summary: "Lists extended payroll lines, one row for each employee and day.",
             method: "GET",
             path: "/v1/payroll-lines-extended",
             query: &[
@@ -1808,7 +1808,7 @@ pub mod operation {
                 continuation_token: None,
             }
         }
-        /// Start of the window, on the date of the record itself. A plain date, a time without zone and a time with zone are all accepted.
+        /// Start of the window, compared with the date of the record itself. A plain date, a time without zone and a time with zone are accepted.
         pub fn from_date_time(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -1816,7 +1816,7 @@ pub mod operation {
             self.from_date_time = Some(value.into());
             self
         }
-        /// End of the window, inclusive. A plain date, a time without zone and a time with zone are all accepted.
+        /// End of the window, inclusive. A plain date, a time without zone and a time with zone are accepted.
         pub fn to_date_time(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -1824,7 +1824,7 @@ pub mod operation {
             self.to_date_time = Some(value.into());
             self
         }
-        /// Switches to incremental mode: records created, changed or deleted at or after this instant, oldest change first. It must be repeated on every page.
+        /// Time from which changes are returned, which selects incremental mode: records created, changed or deleted at or after this time, oldest change first. Repeat the parameter in the request of every page.
         pub fn modified_since(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -1832,7 +1832,7 @@ pub mod operation {
             self.modified_since = Some(value.into());
             self
         }
-        /// Exclusive upper bound of the time of change. It needs ModifiedSince and must be later, or the answer is 400.
+        /// Exclusive upper bound of the time of change. Requires ModifiedSince and must be later; otherwise the response is 400.
         pub fn modified_before(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -1840,32 +1840,32 @@ pub mod operation {
             self.modified_before = Some(value.into());
             self
         }
-        /// Only this project.
+        /// Id of a project. Only rows of this project are returned.
         pub fn project_id(mut self, value: impl Into<String>) -> Self {
             self.project_id = Some(value.into());
             self
         }
-        /// Only data that this company registered or owns: six digits with the leading zero.
+        /// Id of a company: six digits, including the leading zero. Only data that this company registered or owns is returned.
         pub fn company_id(mut self, value: impl Into<String>) -> Self {
             self.company_id = Some(value.into());
             self
         }
-        /// Leaves out data that other companies share.
+        /// Excludes data shared by other companies.
         pub fn own_company_data_only(mut self, value: bool) -> Self {
             self.own_company_data_only = Some(value);
             self
         }
-        /// Leaves out subsidiaries, for a parent company.
+        /// Excludes subsidiaries if the company is a parent company.
         pub fn exclude_data_from_subsidiaries(mut self, value: bool) -> Self {
             self.exclude_data_from_subsidiaries = Some(value);
             self
         }
-        /// Which days to give by their state. All gives every day, approved or locked or not; the other values and the one that holds when absent are not known.
+        /// State of the days to return. `All` returns every day, approved or not and locked or not. The other values and the default are not known.
         pub fn export_filter(mut self, value: impl Into<String>) -> Self {
             self.export_filter = Some(value.into());
             self
         }
-        /// Which employees to give. Without it only those paid by the hour are given.
+        /// Employees to return, by kind of pay. By default only employees paid by the hour are returned.
         pub fn user_payroll_type_filter(
             mut self,
             value: impl Into<types::UserPayrollType>,
@@ -1873,12 +1873,12 @@ pub mod operation {
             self.user_payroll_type_filter = Some(value.into());
             self
         }
-        /// Rows to aim for per page: 2500 when absent, clamped to 1 to 10000. A page grows past it rather than split rows that have the same sort time.
+        /// Target number of rows in a page. The default is 2500, and the server clamps the value to 1 to 10000. A page exceeds the target if needed to keep rows with the same sort time together.
         pub fn chunk_limit(mut self, value: i64) -> Self {
             self.chunk_limit = Some(value);
             self
         }
-        /// Cursor of the previous page, verbatim. All other parameters must stay the same from page to page, and a cursor of one mode must not be used in the other.
+        /// Cursor of the previous page, unchanged. Keep all other parameters the same from page to page. A cursor of one mode must not be used in the other.
         pub fn continuation_token(mut self, value: impl Into<String>) -> Self {
             self.continuation_token = Some(value.into());
             self
@@ -1974,7 +1974,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "incident_registrations",
-            summary: "Lists alerts: health and safety, quality, environment and machine.",
+            summary: "Lists alerts about health and safety, quality, environment and machines.",
             method: "GET",
             path: "/v1/incident-registrations",
             query: &[
@@ -2014,7 +2014,7 @@ pub mod operation {
                 continuation_token: None,
             }
         }
-        /// Switches to incremental mode: records created, changed or deleted at or after this instant, oldest change first. It must be repeated on every page.
+        /// Time from which changes are returned, which selects incremental mode: records created, changed or deleted at or after this time, oldest change first. Repeat the parameter in the request of every page.
         pub fn modified_since(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -2022,7 +2022,7 @@ pub mod operation {
             self.modified_since = Some(value.into());
             self
         }
-        /// Exclusive upper bound of the time of change. It needs ModifiedSince and must be later, or the answer is 400.
+        /// Exclusive upper bound of the time of change. Requires ModifiedSince and must be later; otherwise the response is 400.
         pub fn modified_before(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -2030,32 +2030,32 @@ pub mod operation {
             self.modified_before = Some(value.into());
             self
         }
-        /// Only this project.
+        /// Id of a project. Only rows of this project are returned.
         pub fn project_id(mut self, value: impl Into<String>) -> Self {
             self.project_id = Some(value.into());
             self
         }
-        /// Only data that this company registered or owns: six digits with the leading zero.
+        /// Id of a company: six digits, including the leading zero. Only data that this company registered or owns is returned.
         pub fn company_id(mut self, value: impl Into<String>) -> Self {
             self.company_id = Some(value.into());
             self
         }
-        /// Leaves out data that other companies share.
+        /// Excludes data shared by other companies.
         pub fn own_company_data_only(mut self, value: bool) -> Self {
             self.own_company_data_only = Some(value);
             self
         }
-        /// Leaves out subsidiaries, for a parent company.
+        /// Excludes subsidiaries if the company is a parent company.
         pub fn exclude_data_from_subsidiaries(mut self, value: bool) -> Self {
             self.exclude_data_from_subsidiaries = Some(value);
             self
         }
-        /// Rows to aim for per page: 2500 when absent, clamped to 1 to 10000. A page grows past it rather than split rows that have the same sort time.
+        /// Target number of rows in a page. The default is 2500, and the server clamps the value to 1 to 10000. A page exceeds the target if needed to keep rows with the same sort time together.
         pub fn chunk_limit(mut self, value: i64) -> Self {
             self.chunk_limit = Some(value);
             self
         }
-        /// Cursor of the previous page, verbatim. All other parameters must stay the same from page to page, and a cursor of one mode must not be used in the other.
+        /// Cursor of the previous page, unchanged. Keep all other parameters the same from page to page. A cursor of one mode must not be used in the other.
         pub fn continuation_token(mut self, value: impl Into<String>) -> Self {
             self.continuation_token = Some(value.into());
             self
@@ -2189,7 +2189,7 @@ pub mod operation {
                 continuation_token: None,
             }
         }
-        /// Switches to incremental mode: records created, changed or deleted at or after this instant, oldest change first. It must be repeated on every page.
+        /// Time from which changes are returned, which selects incremental mode: records created, changed or deleted at or after this time, oldest change first. Repeat the parameter in the request of every page.
         pub fn modified_since(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -2197,7 +2197,7 @@ pub mod operation {
             self.modified_since = Some(value.into());
             self
         }
-        /// Exclusive upper bound of the time of change. It needs ModifiedSince and must be later, or the answer is 400.
+        /// Exclusive upper bound of the time of change. Requires ModifiedSince and must be later; otherwise the response is 400.
         pub fn modified_before(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -2205,32 +2205,32 @@ pub mod operation {
             self.modified_before = Some(value.into());
             self
         }
-        /// Only this project.
+        /// Id of a project. Only rows of this project are returned.
         pub fn project_id(mut self, value: impl Into<String>) -> Self {
             self.project_id = Some(value.into());
             self
         }
-        /// Only data that this company registered or owns: six digits with the leading zero.
+        /// Id of a company: six digits, including the leading zero. Only data that this company registered or owns is returned.
         pub fn company_id(mut self, value: impl Into<String>) -> Self {
             self.company_id = Some(value.into());
             self
         }
-        /// Leaves out data that other companies share.
+        /// Excludes data shared by other companies.
         pub fn own_company_data_only(mut self, value: bool) -> Self {
             self.own_company_data_only = Some(value);
             self
         }
-        /// Leaves out subsidiaries, for a parent company.
+        /// Excludes subsidiaries if the company is a parent company.
         pub fn exclude_data_from_subsidiaries(mut self, value: bool) -> Self {
             self.exclude_data_from_subsidiaries = Some(value);
             self
         }
-        /// Rows to aim for per page: 2500 when absent, clamped to 1 to 10000. A page grows past it rather than split rows that have the same sort time.
+        /// Target number of rows in a page. The default is 2500, and the server clamps the value to 1 to 10000. A page exceeds the target if needed to keep rows with the same sort time together.
         pub fn chunk_limit(mut self, value: i64) -> Self {
             self.chunk_limit = Some(value);
             self
         }
-        /// Cursor of the previous page, verbatim. All other parameters must stay the same from page to page, and a cursor of one mode must not be used in the other.
+        /// Cursor of the previous page, unchanged. Keep all other parameters the same from page to page. A cursor of one mode must not be used in the other.
         pub fn continuation_token(mut self, value: impl Into<String>) -> Self {
             self.continuation_token = Some(value.into());
             self
@@ -2324,7 +2324,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "checklist_registrations",
-            summary: "Lists filled-in checklists.",
+            summary: "Lists completed checklists.",
             method: "GET",
             path: "/v1/checklist-registrations",
             query: &[
@@ -2364,7 +2364,7 @@ pub mod operation {
                 continuation_token: None,
             }
         }
-        /// Switches to incremental mode: records created, changed or deleted at or after this instant, oldest change first. It must be repeated on every page.
+        /// Time from which changes are returned, which selects incremental mode: records created, changed or deleted at or after this time, oldest change first. Repeat the parameter in the request of every page.
         pub fn modified_since(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -2372,7 +2372,7 @@ pub mod operation {
             self.modified_since = Some(value.into());
             self
         }
-        /// Exclusive upper bound of the time of change. It needs ModifiedSince and must be later, or the answer is 400.
+        /// Exclusive upper bound of the time of change. Requires ModifiedSince and must be later; otherwise the response is 400.
         pub fn modified_before(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -2380,32 +2380,32 @@ pub mod operation {
             self.modified_before = Some(value.into());
             self
         }
-        /// Only this project.
+        /// Id of a project. Only rows of this project are returned.
         pub fn project_id(mut self, value: impl Into<String>) -> Self {
             self.project_id = Some(value.into());
             self
         }
-        /// Only data that this company registered or owns: six digits with the leading zero.
+        /// Id of a company: six digits, including the leading zero. Only data that this company registered or owns is returned.
         pub fn company_id(mut self, value: impl Into<String>) -> Self {
             self.company_id = Some(value.into());
             self
         }
-        /// Leaves out data that other companies share.
+        /// Excludes data shared by other companies.
         pub fn own_company_data_only(mut self, value: bool) -> Self {
             self.own_company_data_only = Some(value);
             self
         }
-        /// Leaves out subsidiaries, for a parent company.
+        /// Excludes subsidiaries if the company is a parent company.
         pub fn exclude_data_from_subsidiaries(mut self, value: bool) -> Self {
             self.exclude_data_from_subsidiaries = Some(value);
             self
         }
-        /// Rows to aim for per page: 2500 when absent, clamped to 1 to 10000. A page grows past it rather than split rows that have the same sort time.
+        /// Target number of rows in a page. The default is 2500, and the server clamps the value to 1 to 10000. A page exceeds the target if needed to keep rows with the same sort time together.
         pub fn chunk_limit(mut self, value: i64) -> Self {
             self.chunk_limit = Some(value);
             self
         }
-        /// Cursor of the previous page, verbatim. All other parameters must stay the same from page to page, and a cursor of one mode must not be used in the other.
+        /// Cursor of the previous page, unchanged. Keep all other parameters the same from page to page. A cursor of one mode must not be used in the other.
         pub fn continuation_token(mut self, value: impl Into<String>) -> Self {
             self.continuation_token = Some(value.into());
             self
@@ -2499,7 +2499,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "machine_checklist_registrations",
-            summary: "Lists filled-in checklists of machines.",
+            summary: "Lists completed checklists of machines.",
             method: "GET",
             path: "/v1/machine-checklist-registrations",
             query: &[
@@ -2539,7 +2539,7 @@ pub mod operation {
                 continuation_token: None,
             }
         }
-        /// Switches to incremental mode: records created, changed or deleted at or after this instant, oldest change first. It must be repeated on every page.
+        /// Time from which changes are returned, which selects incremental mode: records created, changed or deleted at or after this time, oldest change first. Repeat the parameter in the request of every page.
         pub fn modified_since(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -2547,7 +2547,7 @@ pub mod operation {
             self.modified_since = Some(value.into());
             self
         }
-        /// Exclusive upper bound of the time of change. It needs ModifiedSince and must be later, or the answer is 400.
+        /// Exclusive upper bound of the time of change. Requires ModifiedSince and must be later; otherwise the response is 400.
         pub fn modified_before(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -2555,32 +2555,32 @@ pub mod operation {
             self.modified_before = Some(value.into());
             self
         }
-        /// Only this project.
+        /// Id of a project. Only rows of this project are returned.
         pub fn project_id(mut self, value: impl Into<String>) -> Self {
             self.project_id = Some(value.into());
             self
         }
-        /// Only data that this company registered or owns: six digits with the leading zero.
+        /// Id of a company: six digits, including the leading zero. Only data that this company registered or owns is returned.
         pub fn company_id(mut self, value: impl Into<String>) -> Self {
             self.company_id = Some(value.into());
             self
         }
-        /// Leaves out data that other companies share.
+        /// Excludes data shared by other companies.
         pub fn own_company_data_only(mut self, value: bool) -> Self {
             self.own_company_data_only = Some(value);
             self
         }
-        /// Leaves out subsidiaries, for a parent company.
+        /// Excludes subsidiaries if the company is a parent company.
         pub fn exclude_data_from_subsidiaries(mut self, value: bool) -> Self {
             self.exclude_data_from_subsidiaries = Some(value);
             self
         }
-        /// Rows to aim for per page: 2500 when absent, clamped to 1 to 10000. A page grows past it rather than split rows that have the same sort time.
+        /// Target number of rows in a page. The default is 2500, and the server clamps the value to 1 to 10000. A page exceeds the target if needed to keep rows with the same sort time together.
         pub fn chunk_limit(mut self, value: i64) -> Self {
             self.chunk_limit = Some(value);
             self
         }
-        /// Cursor of the previous page, verbatim. All other parameters must stay the same from page to page, and a cursor of one mode must not be used in the other.
+        /// Cursor of the previous page, unchanged. Keep all other parameters the same from page to page. A cursor of one mode must not be used in the other.
         pub fn continuation_token(mut self, value: impl Into<String>) -> Self {
             self.continuation_token = Some(value.into());
             self
@@ -2677,7 +2677,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "images",
-            summary: "Lists images, one row per image and parent.",
+            summary: "Lists images, one row for each pair of image and parent.",
             method: "GET",
             path: "/v1/images",
             query: &[
@@ -2723,7 +2723,7 @@ pub mod operation {
                 continuation_token: None,
             }
         }
-        /// Start of the window, on the date of the record itself. A plain date, a time without zone and a time with zone are all accepted.
+        /// Start of the window, compared with the date of the record itself. A plain date, a time without zone and a time with zone are accepted.
         pub fn from_date_time(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -2731,7 +2731,7 @@ pub mod operation {
             self.from_date_time = Some(value.into());
             self
         }
-        /// End of the window, inclusive. A plain date, a time without zone and a time with zone are all accepted.
+        /// End of the window, inclusive. A plain date, a time without zone and a time with zone are accepted.
         pub fn to_date_time(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -2739,7 +2739,7 @@ pub mod operation {
             self.to_date_time = Some(value.into());
             self
         }
-        /// Switches to incremental mode: records created, changed or deleted at or after this instant, oldest change first. It must be repeated on every page.
+        /// Time from which changes are returned, which selects incremental mode: records created, changed or deleted at or after this time, oldest change first. Repeat the parameter in the request of every page.
         pub fn modified_since(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -2747,7 +2747,7 @@ pub mod operation {
             self.modified_since = Some(value.into());
             self
         }
-        /// Exclusive upper bound of the time of change. It needs ModifiedSince and must be later, or the answer is 400.
+        /// Exclusive upper bound of the time of change. Requires ModifiedSince and must be later; otherwise the response is 400.
         pub fn modified_before(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -2755,31 +2755,31 @@ pub mod operation {
             self.modified_before = Some(value.into());
             self
         }
-        /// Only this project.
+        /// Id of a project. Only rows of this project are returned.
         pub fn project_id(mut self, value: impl Into<String>) -> Self {
             self.project_id = Some(value.into());
             self
         }
-        /// Only data that this company registered or owns: six digits with the leading zero.
+        /// Id of a company: six digits, including the leading zero. Only data that this company registered or owns is returned.
         pub fn company_id(mut self, value: impl Into<String>) -> Self {
             self.company_id = Some(value.into());
             self
         }
-        /// Leaves out data that other companies share.
+        /// Excludes data shared by other companies.
         ///
         /// Inferred, not documented.
         pub fn own_company_data_only(mut self, value: bool) -> Self {
             self.own_company_data_only = Some(value);
             self
         }
-        /// Leaves out subsidiaries, for a parent company.
+        /// Excludes subsidiaries if the company is a parent company.
         ///
         /// Inferred, not documented.
         pub fn exclude_data_from_subsidiaries(mut self, value: bool) -> Self {
             self.exclude_data_from_subsidiaries = Some(value);
             self
         }
-        /// Only images of these kinds of parent; all when absent. Several values are sent as repeated keys; which form the server expects is not documented.
+        /// Kinds of parent whose images are returned; all kinds by default. Several values are sent as repeated query parameters; the form that the server expects is not documented.
         pub fn sources(
             mut self,
             value: impl IntoIterator<Item = impl Into<types::ImageSource>>,
@@ -2787,12 +2787,12 @@ pub mod operation {
             self.sources = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Rows to aim for per page: 2500 when absent, clamped to 1 to 10000. A page grows past it rather than split rows that have the same sort time.
+        /// Target number of rows in a page. The default is 2500, and the server clamps the value to 1 to 10000. A page exceeds the target if needed to keep rows with the same sort time together.
         pub fn chunk_limit(mut self, value: i64) -> Self {
             self.chunk_limit = Some(value);
             self
         }
-        /// Cursor of the previous page, verbatim. All other parameters must stay the same from page to page, and a cursor of one mode must not be used in the other.
+        /// Cursor of the previous page, unchanged. Keep all other parameters the same from page to page. A cursor of one mode must not be used in the other.
         pub fn continuation_token(mut self, value: impl Into<String>) -> Self {
             self.continuation_token = Some(value.into());
             self
@@ -2933,7 +2933,7 @@ pub mod operation {
                 continuation_token: None,
             }
         }
-        /// Start of the window, on the date of the record itself. A plain date, a time without zone and a time with zone are all accepted.
+        /// Start of the window, compared with the date of the record itself. A plain date, a time without zone and a time with zone are accepted.
         pub fn from_date_time(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -2941,7 +2941,7 @@ pub mod operation {
             self.from_date_time = Some(value.into());
             self
         }
-        /// End of the window, inclusive. A plain date, a time without zone and a time with zone are all accepted.
+        /// End of the window, inclusive. A plain date, a time without zone and a time with zone are accepted.
         pub fn to_date_time(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -2949,7 +2949,7 @@ pub mod operation {
             self.to_date_time = Some(value.into());
             self
         }
-        /// Switches to incremental mode: records created, changed or deleted at or after this instant, oldest change first. It must be repeated on every page.
+        /// Time from which changes are returned, which selects incremental mode: records created, changed or deleted at or after this time, oldest change first. Repeat the parameter in the request of every page.
         pub fn modified_since(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -2957,7 +2957,7 @@ pub mod operation {
             self.modified_since = Some(value.into());
             self
         }
-        /// Exclusive upper bound of the time of change. It needs ModifiedSince and must be later, or the answer is 400.
+        /// Exclusive upper bound of the time of change. Requires ModifiedSince and must be later; otherwise the response is 400.
         pub fn modified_before(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -2965,32 +2965,32 @@ pub mod operation {
             self.modified_before = Some(value.into());
             self
         }
-        /// Only this project.
+        /// Id of a project. Only rows of this project are returned.
         pub fn project_id(mut self, value: impl Into<String>) -> Self {
             self.project_id = Some(value.into());
             self
         }
-        /// Only data that this company registered or owns: six digits with the leading zero.
+        /// Id of a company: six digits, including the leading zero. Only data that this company registered or owns is returned.
         pub fn company_id(mut self, value: impl Into<String>) -> Self {
             self.company_id = Some(value.into());
             self
         }
-        /// Leaves out data that other companies share.
+        /// Excludes data shared by other companies.
         pub fn own_company_data_only(mut self, value: bool) -> Self {
             self.own_company_data_only = Some(value);
             self
         }
-        /// Leaves out subsidiaries, for a parent company.
+        /// Excludes subsidiaries if the company is a parent company.
         pub fn exclude_data_from_subsidiaries(mut self, value: bool) -> Self {
             self.exclude_data_from_subsidiaries = Some(value);
             self
         }
-        /// Rows to aim for per page: 2500 when absent, clamped to 1 to 10000. A page grows past it rather than split rows that have the same sort time.
+        /// Target number of rows in a page. The default is 2500, and the server clamps the value to 1 to 10000. A page exceeds the target if needed to keep rows with the same sort time together.
         pub fn chunk_limit(mut self, value: i64) -> Self {
             self.chunk_limit = Some(value);
             self
         }
-        /// Cursor of the previous page, verbatim. All other parameters must stay the same from page to page, and a cursor of one mode must not be used in the other.
+        /// Cursor of the previous page, unchanged. Keep all other parameters the same from page to page. A cursor of one mode must not be used in the other.
         pub fn continuation_token(mut self, value: impl Into<String>) -> Self {
             self.continuation_token = Some(value.into());
             self
@@ -3086,7 +3086,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "flow_locations",
-            summary: "Lists the places where mass is loaded and dumped.",
+            summary: "Lists the locations where mass is loaded and dumped.",
             method: "GET",
             path: "/v1/flow-locations",
             query: &[
@@ -3126,7 +3126,7 @@ pub mod operation {
                 continuation_token: None,
             }
         }
-        /// Switches to incremental mode: records created, changed or deleted at or after this instant, oldest change first. It must be repeated on every page.
+        /// Time from which changes are returned, which selects incremental mode: records created, changed or deleted at or after this time, oldest change first. Repeat the parameter in the request of every page.
         ///
         /// Inferred, not documented.
         pub fn modified_since(
@@ -3136,7 +3136,7 @@ pub mod operation {
             self.modified_since = Some(value.into());
             self
         }
-        /// Exclusive upper bound of the time of change. It needs ModifiedSince and must be later, or the answer is 400.
+        /// Exclusive upper bound of the time of change. Requires ModifiedSince and must be later; otherwise the response is 400.
         ///
         /// Inferred, not documented.
         pub fn modified_before(
@@ -3146,42 +3146,42 @@ pub mod operation {
             self.modified_before = Some(value.into());
             self
         }
-        /// Only this project.
+        /// Id of a project. Only rows of this project are returned.
         ///
         /// Inferred, not documented.
         pub fn project_id(mut self, value: impl Into<String>) -> Self {
             self.project_id = Some(value.into());
             self
         }
-        /// Only data that this company registered or owns: six digits with the leading zero.
+        /// Id of a company: six digits, including the leading zero. Only data that this company registered or owns is returned.
         ///
         /// Inferred, not documented.
         pub fn company_id(mut self, value: impl Into<String>) -> Self {
             self.company_id = Some(value.into());
             self
         }
-        /// Leaves out data that other companies share.
+        /// Excludes data shared by other companies.
         ///
         /// Inferred, not documented.
         pub fn own_company_data_only(mut self, value: bool) -> Self {
             self.own_company_data_only = Some(value);
             self
         }
-        /// Leaves out subsidiaries, for a parent company.
+        /// Excludes subsidiaries if the company is a parent company.
         ///
         /// Inferred, not documented.
         pub fn exclude_data_from_subsidiaries(mut self, value: bool) -> Self {
             self.exclude_data_from_subsidiaries = Some(value);
             self
         }
-        /// Rows to aim for per page: 2500 when absent, clamped to 1 to 10000. A page grows past it rather than split rows that have the same sort time.
+        /// Target number of rows in a page. The default is 2500, and the server clamps the value to 1 to 10000. A page exceeds the target if needed to keep rows with the same sort time together.
         ///
         /// Inferred, not documented.
         pub fn chunk_limit(mut self, value: i64) -> Self {
             self.chunk_limit = Some(value);
             self
         }
-        /// Cursor of the previous page, verbatim. All other parameters must stay the same from page to page, and a cursor of one mode must not be used in the other.
+        /// Cursor of the previous page, unchanged. Keep all other parameters the same from page to page. A cursor of one mode must not be used in the other.
         ///
         /// Inferred, not documented.
         pub fn continuation_token(mut self, value: impl Into<String>) -> Self {
@@ -3275,7 +3275,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "flow_mass_types",
-            summary: "Lists the types of mass.",
+            summary: "Lists mass types.",
             method: "GET",
             path: "/v1/flow-mass-types",
             query: &[
@@ -3315,7 +3315,7 @@ pub mod operation {
                 continuation_token: None,
             }
         }
-        /// Switches to incremental mode: records created, changed or deleted at or after this instant, oldest change first. It must be repeated on every page.
+        /// Time from which changes are returned, which selects incremental mode: records created, changed or deleted at or after this time, oldest change first. Repeat the parameter in the request of every page.
         ///
         /// Inferred, not documented.
         pub fn modified_since(
@@ -3325,7 +3325,7 @@ pub mod operation {
             self.modified_since = Some(value.into());
             self
         }
-        /// Exclusive upper bound of the time of change. It needs ModifiedSince and must be later, or the answer is 400.
+        /// Exclusive upper bound of the time of change. Requires ModifiedSince and must be later; otherwise the response is 400.
         ///
         /// Inferred, not documented.
         pub fn modified_before(
@@ -3335,42 +3335,42 @@ pub mod operation {
             self.modified_before = Some(value.into());
             self
         }
-        /// Only this project.
+        /// Id of a project. Only rows of this project are returned.
         ///
         /// Inferred, not documented.
         pub fn project_id(mut self, value: impl Into<String>) -> Self {
             self.project_id = Some(value.into());
             self
         }
-        /// Only data that this company registered or owns: six digits with the leading zero.
+        /// Id of a company: six digits, including the leading zero. Only data that this company registered or owns is returned.
         ///
         /// Inferred, not documented.
         pub fn company_id(mut self, value: impl Into<String>) -> Self {
             self.company_id = Some(value.into());
             self
         }
-        /// Leaves out data that other companies share.
+        /// Excludes data shared by other companies.
         ///
         /// Inferred, not documented.
         pub fn own_company_data_only(mut self, value: bool) -> Self {
             self.own_company_data_only = Some(value);
             self
         }
-        /// Leaves out subsidiaries, for a parent company.
+        /// Excludes subsidiaries if the company is a parent company.
         ///
         /// Inferred, not documented.
         pub fn exclude_data_from_subsidiaries(mut self, value: bool) -> Self {
             self.exclude_data_from_subsidiaries = Some(value);
             self
         }
-        /// Rows to aim for per page: 2500 when absent, clamped to 1 to 10000. A page grows past it rather than split rows that have the same sort time.
+        /// Target number of rows in a page. The default is 2500, and the server clamps the value to 1 to 10000. A page exceeds the target if needed to keep rows with the same sort time together.
         ///
         /// Inferred, not documented.
         pub fn chunk_limit(mut self, value: i64) -> Self {
             self.chunk_limit = Some(value);
             self
         }
-        /// Cursor of the previous page, verbatim. All other parameters must stay the same from page to page, and a cursor of one mode must not be used in the other.
+        /// Cursor of the previous page, unchanged. Keep all other parameters the same from page to page. A cursor of one mode must not be used in the other.
         ///
         /// Inferred, not documented.
         pub fn continuation_token(mut self, value: impl Into<String>) -> Self {
@@ -3458,7 +3458,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "item_registrations",
-            summary: "Gives goods transactions as CSV text.",
+            summary: "Returns goods transactions as CSV text.",
             method: "GET",
             path: "/v1/item-registrations/web-query",
             query: &["FromDate", "ToDate"],
@@ -3483,12 +3483,12 @@ pub mod operation {
                 to_date: None,
             }
         }
-        /// First day, as year-month-day.
+        /// First day of the window, as yyyy-MM-dd.
         pub fn from_date(mut self, value: impl Into<keyfob_client::TimeParam>) -> Self {
             self.from_date = Some(value.into());
             self
         }
-        /// Last day, inclusive, as year-month-day.
+        /// Last day of the window, inclusive, as yyyy-MM-dd.
         pub fn to_date(mut self, value: impl Into<keyfob_client::TimeParam>) -> Self {
             self.to_date = Some(value.into());
             self
@@ -3525,7 +3525,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "crew_list_registrations",
-            summary: "Lists stays on site, one row per passage.",
+            summary: "Lists stays on site, one row for each passage.",
             method: "GET",
             path: "/v1/crew-list-registrations",
             query: &[
@@ -3565,7 +3565,7 @@ pub mod operation {
                 continuation_token: None,
             }
         }
-        /// Only these projects, joined with commas in one value.
+        /// Ids of projects, separated by commas. Only stays on these projects are returned.
         pub fn project_ids(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -3573,12 +3573,12 @@ pub mod operation {
             self.project_ids = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Includes people who are still on site.
+        /// Includes stays of people who are still on site.
         pub fn include_open(mut self, value: bool) -> Self {
             self.include_open = Some(value);
             self
         }
-        /// Start of the window, on the date of the record itself. A plain date, a time without zone and a time with zone are all accepted.
+        /// Start of the window, compared with the date of the record itself. A plain date, a time without zone and a time with zone are accepted.
         pub fn from_date_time(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -3586,7 +3586,7 @@ pub mod operation {
             self.from_date_time = Some(value.into());
             self
         }
-        /// End of the window, inclusive. A plain date, a time without zone and a time with zone are all accepted.
+        /// End of the window, inclusive. A plain date, a time without zone and a time with zone are accepted.
         pub fn to_date_time(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -3594,7 +3594,7 @@ pub mod operation {
             self.to_date_time = Some(value.into());
             self
         }
-        /// Switches to incremental mode: records created, changed or deleted at or after this instant, oldest change first. It must be repeated on every page.
+        /// Time from which changes are returned, which selects incremental mode: records created, changed or deleted at or after this time, oldest change first. Repeat the parameter in the request of every page.
         pub fn modified_since(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -3602,7 +3602,7 @@ pub mod operation {
             self.modified_since = Some(value.into());
             self
         }
-        /// Exclusive upper bound of the time of change. It needs ModifiedSince and must be later, or the answer is 400.
+        /// Exclusive upper bound of the time of change. Requires ModifiedSince and must be later; otherwise the response is 400.
         ///
         /// Inferred, not documented.
         pub fn modified_before(
@@ -3612,14 +3612,14 @@ pub mod operation {
             self.modified_before = Some(value.into());
             self
         }
-        /// Rows to aim for per page: 2500 when absent, clamped to 1 to 10000. A page grows past it rather than split rows that have the same sort time.
+        /// Target number of rows in a page. The default is 2500, and the server clamps the value to 1 to 10000. A page exceeds the target if needed to keep rows with the same sort time together.
         ///
         /// Inferred, not documented.
         pub fn chunk_limit(mut self, value: i64) -> Self {
             self.chunk_limit = Some(value);
             self
         }
-        /// Cursor of the previous page, verbatim. All other parameters must stay the same from page to page, and a cursor of one mode must not be used in the other.
+        /// Cursor of the previous page, unchanged. Keep all other parameters the same from page to page. A cursor of one mode must not be used in the other.
         pub fn continuation_token(mut self, value: impl Into<String>) -> Self {
             self.continuation_token = Some(value.into());
             self
@@ -3702,7 +3702,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "download_file",
-            summary: "Downloads a file that a row links to: a PDF, an image or an attachment.",
+            summary: "Downloads a file that a row links to, such as a PDF, an image or an attachment.",
             method: "GET",
             path: "/api/file/{fileReferenceId}",
             query: &[],
@@ -3738,53 +3738,53 @@ pub mod operation {
 }
 /// What the API takes and answers.
 pub mod types {
-    /// One day of an absence. With IncludeSensitiveData the record also holds the reason of a sick leave and data of the child, under names that are not known. A deletion carries id, isDeleted, deletedDateTime and modifiedDateTime (then the time of the deletion), and nothing else.
+    /// One day of an absence. With IncludeSensitiveData the record also contains the reason of a sick leave and data about the child, under unknown names. A deletion carries only id, isDeleted, deletedDateTime and modifiedDateTime (the time of the deletion).
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct AbsenceRegistration {
-        /// Identifier of the day of absence.
+        /// Id of the day of absence.
         pub id: Option<String>,
-        /// The whole absence that the day belongs to.
+        /// Id of the whole absence that contains this day.
         pub registration_id: Option<String>,
-        /// The day; what FromDateTime and ToDateTime compare with.
+        /// Day of absence. FromDateTime and ToDateTime are compared with this field.
         pub date: Option<keyfob_client::Timestamp>,
         /// Start of the absence on that day.
         pub start_time: Option<keyfob_client::Timestamp>,
-        /// Hours of absence on that day.
+        /// Absence on that day, in hours.
         pub qty: Option<f64>,
-        /// Type of absence.
+        /// Id of the type of absence.
         pub absence_type_id: Option<String>,
-        /// Payroll code of the type.
+        /// Payroll code of the type of absence.
         pub absence_type_code: Option<String>,
-        /// Name of the type.
+        /// Name of the type of absence.
         pub absence_type_name: Option<String>,
-        /// Employee number.
+        /// Number of the employee in the company.
         pub employee_number: Option<keyfob_client::NumberOrString>,
-        /// The person; joins identityUserId of users, not their id.
+        /// Id of the person. Matches identityUserId of users, not their id.
         pub user_id: Option<String>,
-        /// Project; joins the id of projects.
+        /// Id of the project.
         pub project_id: Option<String>,
-        /// True once approved.
+        /// True if the record is approved.
         pub approved: Option<bool>,
-        /// Who approved it.
+        /// Name of the person who approved the record.
         pub approved_by_name: Option<String>,
-        /// When it was approved.
+        /// Time of approval.
         pub approved_date_time: Option<keyfob_client::Timestamp>,
-        /// True once approved for payroll.
+        /// True if the record is approved for payroll.
         pub payroll_approved: Option<bool>,
-        /// When it was approved for payroll.
+        /// Time of approval for payroll.
         pub payroll_approved_date_time: Option<keyfob_client::Timestamp>,
-        /// True once locked against changes.
+        /// True if the record is locked against changes.
         pub locked: Option<bool>,
-        /// When it was locked.
+        /// Time of locking.
         pub locked_date_time: Option<keyfob_client::Timestamp>,
-        /// Absolute link to the PDF on the core API; null until the document is submitted. It is made anew with every status change.
+        /// Absolute link to the PDF on the core API; null until the document is submitted. The PDF is created again at every change of status.
         pub pdf_url: Option<String>,
-        /// When the record last changed; what ModifiedSince compares with.
+        /// Time of the last change. ModifiedSince is compared with this field.
         pub modified_date_time: Option<keyfob_client::Timestamp>,
-        /// True on a deletion, which only incremental mode reports; otherwise false or absent.
+        /// True for a deletion, which only incremental mode returns; otherwise false or absent.
         pub is_deleted: Option<bool>,
-        /// When the record was deleted; on deletions only.
+        /// Time of the deletion. Present on deletions only.
         pub deleted_date_time: Option<keyfob_client::Timestamp>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -3802,21 +3802,21 @@ pub mod types {
         "modifiedDateTime", 20 is_deleted "isDeleted", 21 deleted_date_time
         "deletedDateTime" } extra
     );
-    /// One page of absence registrations, with what is needed to ask for the next.
+    /// Page of absence registrations.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct AbsenceRegistrationPage {
-        /// The rows of the page. Null or absent means an empty page, which need not be the last.
+        /// Rows of the page. Null or absent for an empty page, which is not necessarily the last.
         pub data: Vec<AbsenceRegistration>,
         /// `links`.
         pub links: Option<PageLinks>,
-        /// Cursor for the next page; null, empty or absent on the last.
+        /// Cursor of the next page; null, empty or absent on the last page.
         pub continuation_token: Option<String>,
         /// `syncTypeName`.
         pub sync_type_name: Option<SyncType>,
-        /// Rows on this page, deletions included.
+        /// Number of rows on this page, including deletions.
         pub record_count: Option<i64>,
-        /// Deletions on this page.
+        /// Number of deletions on this page.
         pub deleted_record_count: Option<i64>,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -3825,42 +3825,42 @@ pub mod types {
         continuation_token "continuationToken", 3 sync_type_name "syncTypeName", 4
         record_count "recordCount", 5 deleted_record_count "deletedRecordCount" }
     );
-    /// A file in a checklist.
+    /// File attached to a checklist.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ChecklistAttachment {
-        /// Absolute link on the core API, fetched with the same token.
+        /// Absolute link to the file on the core API. The same token downloads the file.
         pub url: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
         wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(plain ChecklistAttachment { 0 url "url" } extra);
-    /// A dimension of a checklist, after the JSON export of the same document by the core API.
+    /// Dimension of a checklist, as in the core API's JSON export of the same document.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ChecklistDimension {
-        /// Identifier of the dimension.
+        /// Id of the dimension.
         ///
         /// Inferred, not documented.
         pub id: Option<String>,
-        /// Place in the list.
+        /// Position in the list.
         ///
         /// Inferred, not documented.
         pub sort_order: Option<i64>,
-        /// Name.
+        /// `name`.
         ///
         /// Inferred, not documented.
         pub name: Option<String>,
-        /// Code of the kind of dimension.
+        /// Code for the kind of dimension. The values are not known.
         ///
         /// Inferred, not documented.
         pub type_: Option<i64>,
-        /// Hint shown before it is filled in.
+        /// Hint shown in the empty field.
         ///
         /// Inferred, not documented.
         pub placeholder: Option<String>,
-        /// The value.
+        /// Value of the dimension.
         ///
         /// Inferred, not documented.
         pub value: Option<String>,
@@ -3872,50 +3872,50 @@ pub mod types {
         plain ChecklistDimension { 0 id "id", 1 sort_order "sortOrder", 2 name "name", 3
         type_ "type", 4 placeholder "placeholder", 5 value "value" } extra
     );
-    /// An image in a checklist.
+    /// Image in a checklist.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ChecklistImage {
-        /// Identifier of the image.
+        /// Id of the image.
         ///
         /// Inferred, not documented.
         pub id: Option<String>,
-        /// Absolute link on the core API, fetched with the same token.
+        /// Absolute link to the file on the core API. The same token downloads the file.
         pub url: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
         wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(plain ChecklistImage { 0 id "id", 1 url "url" } extra);
-    /// A question of a checklist with its answer, after the JSON export of the same document by the core API.
+    /// Question of a checklist with its answer, as in the core API's JSON export of the same document.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ChecklistQuestion {
-        /// Identifier of the question.
+        /// Id of the question.
         ///
         /// Inferred, not documented.
         pub id: Option<String>,
-        /// The question.
+        /// Text of the question.
         ///
         /// Inferred, not documented.
         pub header: Option<String>,
-        /// Code of the kind of answer.
+        /// Code for the kind of answer. The values are not known.
         ///
         /// Inferred, not documented.
         pub answer_type: Option<i64>,
-        /// The answer.
+        /// Answer to the question.
         ///
         /// Inferred, not documented.
         pub value: Option<String>,
-        /// The answers, where several are possible; its shape is not known.
+        /// Answers to the question if several are possible, in an unknown shape.
         ///
         /// Inferred, not documented.
         pub multi_value: Option<serde_json::Value>,
-        /// Comment; its shape is not known.
+        /// Comment, in an unknown shape.
         ///
         /// Inferred, not documented.
         pub comment: Option<serde_json::Value>,
-        /// Deviation; its shape is not known.
+        /// Deviation, in an unknown shape.
         ///
         /// Inferred, not documented.
         pub deviation: Option<serde_json::Value>,
@@ -3932,15 +3932,15 @@ pub mod types {
         "answerType", 3 value "value", 4 multi_value "multiValue", 5 comment "comment", 6
         deviation "deviation", 7 images "images" } extra
     );
-    /// A filled-in checklist. A deletion is the full record.
+    /// Completed checklist. A deletion carries the full record.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ChecklistRegistration {
-        /// Identifier of the record; the only field that a deletion is sure to carry.
+        /// Id of the record. A deletion always carries this field.
         pub id: Option<String>,
-        /// Number of the document.
+        /// `documentNumber`.
         pub document_number: Option<keyfob_client::NumberOrString>,
-        /// Serial number.
+        /// `serialNumber`.
         pub serial_number: Option<keyfob_client::NumberOrString>,
         /// Name of the template.
         pub template_name: Option<String>,
@@ -3948,79 +3948,79 @@ pub mod types {
         pub template_version: Option<i64>,
         /// Kind of checklist.
         pub base_type_name: Option<String>,
-        /// Code of statusText.
+        /// Code for statusText. The values are not known.
         ///
         /// Inferred, not documented.
         pub status: Option<keyfob_client::NumberOrString>,
         /// `statusText`.
         pub status_text: Option<ChecklistStatus>,
-        /// True when an answer deviates.
+        /// True if an answer deviates.
         pub has_deviation: Option<bool>,
-        /// True when there is a comment.
+        /// True if the checklist has a comment.
         pub has_comment: Option<bool>,
-        /// True when there are images.
+        /// True if the checklist has images.
         pub has_images: Option<bool>,
-        /// Project; joins the id of projects.
+        /// Id of the project.
         pub project_id: Option<String>,
         /// Project number.
         pub project_number: Option<String>,
         /// Project name.
         pub project_name: Option<String>,
-        /// Work order; joins the id of work orders.
+        /// Id of the work order.
         pub activity_id: Option<String>,
-        /// Number of the work order.
+        /// `activityNumber`.
         pub activity_number: Option<String>,
-        /// Name of the work order.
+        /// `activityName`.
         pub activity_name: Option<String>,
-        /// Machine; joins the id of resources.
+        /// Id of the machine. Matches the id of resources.
         pub machine_id: Option<String>,
-        /// Number of the resource.
+        /// `resourceNumber`.
         pub resource_number: Option<String>,
-        /// Who created it.
+        /// Name of the person who created the checklist.
         pub created_by_user_name: Option<String>,
-        /// When the record was created.
+        /// Time of creation.
         pub created_date_time: Option<keyfob_client::Timestamp>,
-        /// Who submitted it.
+        /// Name of the person who submitted the checklist.
         pub submitted_by_user_name: Option<String>,
-        /// When it was submitted.
+        /// Time of submission.
         pub submitted_date_time: Option<keyfob_client::Timestamp>,
-        /// Who approved it.
+        /// Name of the person who approved the record.
         pub approved_by_user_name: Option<String>,
         /// Latitude in degrees.
         pub latitude: Option<f64>,
         /// Longitude in degrees.
         pub longitude: Option<f64>,
-        /// When the record last changed; what ModifiedSince compares with.
+        /// Time of the last change. ModifiedSince is compared with this field.
         pub modified_date_time: Option<keyfob_client::Timestamp>,
-        /// Absolute link to the PDF on the core API; null until the document is submitted. It is made anew with every status change.
+        /// Absolute link to the PDF on the core API; null until the document is submitted. The PDF is created again at every change of status.
         pub pdf_url: Option<String>,
         /// Sections with their questions.
         pub sections: Vec<ChecklistSection>,
-        /// True on a deletion, which only incremental mode reports; otherwise false or absent.
+        /// True for a deletion, which only incremental mode returns; otherwise false or absent.
         pub is_deleted: Option<bool>,
-        /// When the record was deleted; on deletions only.
+        /// Time of the deletion. Present on deletions only.
         pub deleted_date_time: Option<keyfob_client::Timestamp>,
-        /// Company that owns the record: six digits as text, with the leading zero.
+        /// Id of the company that owns the record: six digits as text, including the leading zero.
         ///
         /// Inferred, not documented.
         pub company_id: Option<String>,
-        /// The template.
+        /// Id of the template.
         ///
         /// Inferred, not documented.
         pub template_id: Option<String>,
-        /// Date of the version of the template.
+        /// Date of the template version.
         ///
         /// Inferred, not documented.
         pub template_version_date: Option<keyfob_client::Timestamp>,
-        /// Who last changed it.
+        /// Name of the person who last changed the checklist.
         ///
         /// Inferred, not documented.
         pub modified_by_user_name: Option<String>,
-        /// Accuracy of the position.
+        /// Accuracy of the position. The unit is not documented.
         ///
         /// Inferred, not documented.
         pub accuracy: Option<f64>,
-        /// Signatures; their shape is not known.
+        /// Signatures, in an unknown shape.
         ///
         /// Inferred, not documented.
         pub signatures: Vec<serde_json::Value>,
@@ -4056,21 +4056,21 @@ pub mod types {
         "accuracy", 36 signatures "signatures", 37 dimensions "dimensions", 38 self_url
         "selfUrl" } extra
     );
-    /// One page of checklists, with what is needed to ask for the next.
+    /// Page of checklists.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ChecklistRegistrationPage {
-        /// The rows of the page. Null or absent means an empty page, which need not be the last.
+        /// Rows of the page. Null or absent for an empty page, which is not necessarily the last.
         pub data: Vec<ChecklistRegistration>,
         /// `links`.
         pub links: Option<PageLinks>,
-        /// Cursor for the next page; null, empty or absent on the last.
+        /// Cursor of the next page; null, empty or absent on the last page.
         pub continuation_token: Option<String>,
         /// `syncTypeName`.
         pub sync_type_name: Option<SyncType>,
-        /// Rows on this page, deletions included.
+        /// Number of rows on this page, including deletions.
         pub record_count: Option<i64>,
-        /// Deletions on this page.
+        /// Number of deletions on this page.
         pub deleted_record_count: Option<i64>,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -4079,7 +4079,7 @@ pub mod types {
         continuation_token "continuationToken", 3 sync_type_name "syncTypeName", 4
         record_count "recordCount", 5 deleted_record_count "deletedRecordCount" }
     );
-    /// A section of a checklist. Attachments and images are documented; the rest is taken from the JSON export of the same document by the core API.
+    /// Section of a checklist. Attachments and images are documented; the other fields come from the core API's JSON export of the same document.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ChecklistSection {
@@ -4087,7 +4087,7 @@ pub mod types {
         pub attachments: Vec<ChecklistAttachment>,
         /// Images of the section.
         pub images: Vec<ChecklistImage>,
-        /// Identifier of the section.
+        /// Id of the section.
         ///
         /// Inferred, not documented.
         pub id: Option<String>,
@@ -4095,23 +4095,23 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub header: Option<String>,
-        /// True when the section may be filled in several times.
+        /// True if the section may be completed several times.
         ///
         /// Inferred, not documented.
         pub repeatable: Option<bool>,
-        /// Which repetition of the section this is.
+        /// Id of one repetition of the section.
         ///
         /// Inferred, not documented.
         pub row_id: Option<String>,
-        /// Comment; its shape is not known.
+        /// Comment, in an unknown shape.
         ///
         /// Inferred, not documented.
         pub comment: Option<serde_json::Value>,
-        /// Deviation; its shape is not known.
+        /// Deviation, in an unknown shape.
         ///
         /// Inferred, not documented.
         pub deviation: Option<serde_json::Value>,
-        /// Questions and answers.
+        /// Questions with their answers.
         ///
         /// Inferred, not documented.
         pub questions: Vec<ChecklistQuestion>,
@@ -4167,27 +4167,27 @@ pub mod types {
         }
     }
     keyfob_client::open_string_enum!(ChecklistStatus);
-    /// A stay on a site. The record also holds the name, birth date and phone number of the person, under names that are not known.
+    /// Stay of a person on a site. The record also contains the person's name, birth date and phone number, under unknown names.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct CrewListRegistration {
-        /// Identifier of the stay; the same when it is closed.
+        /// Id of the stay. The id stays the same after check-out.
         pub id: Option<String>,
-        /// Project; joins the id of projects.
+        /// Id of the project.
         pub project_id: Option<String>,
         /// Project number.
         pub project_number: Option<String>,
-        /// When the person came, in UTC.
+        /// Time of arrival, in UTC.
         pub check_in_date_time: Option<keyfob_client::Timestamp>,
-        /// When the person left, in UTC; null while still on site.
+        /// Time of departure, in UTC; null while the person is on site.
         pub check_out_date_time: Option<keyfob_client::Timestamp>,
-        /// Number of the safety card; may contain spaces and a leading zero.
+        /// Number of the safety card. May contain spaces and a leading zero.
         pub hse_card_id: Option<String>,
-        /// True on a deletion, which only incremental mode reports; otherwise false or absent.
+        /// True for a deletion, which only incremental mode returns; otherwise false or absent.
         pub is_deleted: Option<bool>,
-        /// When the record was deleted; on deletions only.
+        /// Time of the deletion. Present on deletions only.
         pub deleted_date_time: Option<keyfob_client::Timestamp>,
-        /// When the record last changed; what ModifiedSince compares with.
+        /// Time of the last change. ModifiedSince is compared with this field.
         ///
         /// Inferred, not documented.
         pub modified_date_time: Option<keyfob_client::Timestamp>,
@@ -4202,21 +4202,21 @@ pub mod types {
         "isDeleted", 7 deleted_date_time "deletedDateTime", 8 modified_date_time
         "modifiedDateTime" } extra
     );
-    /// One page of stays on site, with what is needed to ask for the next.
+    /// Page of stays on site.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct CrewListRegistrationPage {
-        /// The rows of the page. Null or absent means an empty page, which need not be the last.
+        /// Rows of the page. Null or absent for an empty page, which is not necessarily the last.
         pub data: Vec<CrewListRegistration>,
         /// `links`.
         pub links: Option<PageLinks>,
-        /// Cursor for the next page; null, empty or absent on the last.
+        /// Cursor of the next page; null, empty or absent on the last page.
         pub continuation_token: Option<String>,
         /// `syncTypeName`.
         pub sync_type_name: Option<SyncType>,
-        /// Rows on this page, deletions included.
+        /// Number of rows on this page, including deletions.
         pub record_count: Option<i64>,
-        /// Deletions on this page.
+        /// Number of deletions on this page.
         pub deleted_record_count: Option<i64>,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -4225,35 +4225,35 @@ pub mod types {
         continuation_token "continuationToken", 3 sync_type_name "syncTypeName", 4
         record_count "recordCount", 5 deleted_record_count "deletedRecordCount" }
     );
-    /// A place where mass is loaded or dumped. None of the field names is documented: those given here are what its neighbours have, and unknown ones are kept.
+    /// Location where mass is loaded or dumped. No field name is documented; the names here are those of the other tables. Other fields are available in `extra`.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct FlowLocation {
-        /// Identifier of the record; the only field that a deletion is sure to carry.
+        /// Id of the record. A deletion always carries this field.
         ///
         /// Inferred, not documented.
         pub id: Option<String>,
-        /// Name.
+        /// `name`.
         ///
         /// Inferred, not documented.
         pub name: Option<String>,
-        /// Project; joins the id of projects.
+        /// Id of the project.
         ///
         /// Inferred, not documented.
         pub project_id: Option<String>,
-        /// Company that owns the record: six digits as text, with the leading zero.
+        /// Id of the company that owns the record: six digits as text, including the leading zero.
         ///
         /// Inferred, not documented.
         pub company_id: Option<String>,
-        /// When the record last changed; what ModifiedSince compares with.
+        /// Time of the last change. ModifiedSince is compared with this field.
         ///
         /// Inferred, not documented.
         pub modified_date_time: Option<keyfob_client::Timestamp>,
-        /// True on a deletion, which only incremental mode reports; otherwise false or absent.
+        /// True for a deletion, which only incremental mode returns; otherwise false or absent.
         ///
         /// Inferred, not documented.
         pub is_deleted: Option<bool>,
-        /// When the record was deleted; on deletions only.
+        /// Time of the deletion. Present on deletions only.
         ///
         /// Inferred, not documented.
         pub deleted_date_time: Option<keyfob_client::Timestamp>,
@@ -4266,21 +4266,21 @@ pub mod types {
         company_id "companyId", 4 modified_date_time "modifiedDateTime", 5 is_deleted
         "isDeleted", 6 deleted_date_time "deletedDateTime" } extra
     );
-    /// One page of locations, with what is needed to ask for the next.
+    /// Page of locations.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct FlowLocationPage {
-        /// The rows of the page. Null or absent means an empty page, which need not be the last.
+        /// Rows of the page. Null or absent for an empty page, which is not necessarily the last.
         pub data: Vec<FlowLocation>,
         /// `links`.
         pub links: Option<PageLinks>,
-        /// Cursor for the next page; null, empty or absent on the last.
+        /// Cursor of the next page; null, empty or absent on the last page.
         pub continuation_token: Option<String>,
         /// `syncTypeName`.
         pub sync_type_name: Option<SyncType>,
-        /// Rows on this page, deletions included.
+        /// Number of rows on this page, including deletions.
         pub record_count: Option<i64>,
-        /// Deletions on this page.
+        /// Number of deletions on this page.
         pub deleted_record_count: Option<i64>,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -4289,35 +4289,35 @@ pub mod types {
         "continuationToken", 3 sync_type_name "syncTypeName", 4 record_count
         "recordCount", 5 deleted_record_count "deletedRecordCount" }
     );
-    /// A type of mass. None of the field names is documented: those given here are what its neighbours have, and unknown ones are kept.
+    /// Mass type. No field name is documented; the names here are those of the other tables. Other fields are available in `extra`.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct FlowMassType {
-        /// Identifier of the record; the only field that a deletion is sure to carry.
+        /// Id of the record. A deletion always carries this field.
         ///
         /// Inferred, not documented.
         pub id: Option<String>,
-        /// Name.
+        /// `name`.
         ///
         /// Inferred, not documented.
         pub name: Option<String>,
-        /// Project; joins the id of projects.
+        /// Id of the project.
         ///
         /// Inferred, not documented.
         pub project_id: Option<String>,
-        /// Company that owns the record: six digits as text, with the leading zero.
+        /// Id of the company that owns the record: six digits as text, including the leading zero.
         ///
         /// Inferred, not documented.
         pub company_id: Option<String>,
-        /// When the record last changed; what ModifiedSince compares with.
+        /// Time of the last change. ModifiedSince is compared with this field.
         ///
         /// Inferred, not documented.
         pub modified_date_time: Option<keyfob_client::Timestamp>,
-        /// True on a deletion, which only incremental mode reports; otherwise false or absent.
+        /// True for a deletion, which only incremental mode returns; otherwise false or absent.
         ///
         /// Inferred, not documented.
         pub is_deleted: Option<bool>,
-        /// When the record was deleted; on deletions only.
+        /// Time of the deletion. Present on deletions only.
         ///
         /// Inferred, not documented.
         pub deleted_date_time: Option<keyfob_client::Timestamp>,
@@ -4330,21 +4330,21 @@ pub mod types {
         company_id "companyId", 4 modified_date_time "modifiedDateTime", 5 is_deleted
         "isDeleted", 6 deleted_date_time "deletedDateTime" } extra
     );
-    /// One page of types of mass, with what is needed to ask for the next.
+    /// Page of mass types.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct FlowMassTypePage {
-        /// The rows of the page. Null or absent means an empty page, which need not be the last.
+        /// Rows of the page. Null or absent for an empty page, which is not necessarily the last.
         pub data: Vec<FlowMassType>,
         /// `links`.
         pub links: Option<PageLinks>,
-        /// Cursor for the next page; null, empty or absent on the last.
+        /// Cursor of the next page; null, empty or absent on the last page.
         pub continuation_token: Option<String>,
         /// `syncTypeName`.
         pub sync_type_name: Option<SyncType>,
-        /// Rows on this page, deletions included.
+        /// Number of rows on this page, including deletions.
         pub record_count: Option<i64>,
-        /// Deletions on this page.
+        /// Number of deletions on this page.
         pub deleted_record_count: Option<i64>,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -4353,29 +4353,29 @@ pub mod types {
         "continuationToken", 3 sync_type_name "syncTypeName", 4 record_count
         "recordCount", 5 deleted_record_count "deletedRecordCount" }
     );
-    /// A mass-transport trip from Ditio Flow or the older mass haul. Tonnes and cubic metres must not be added together.
+    /// Mass-transport trip from Ditio Flow or the older mass haul module. Tonnes and cubic metres must not be added together.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct FlowTripRegistration {
-        /// Identifier of the record; the only field that a deletion is sure to carry.
+        /// Id of the record. A deletion always carries this field.
         pub id: Option<String>,
-        /// When it was loaded; what FromDateTime and ToDateTime compare with.
+        /// Time of loading. FromDateTime and ToDateTime are compared with this field.
         pub load_date_time: Option<keyfob_client::Timestamp>,
-        /// When it was dumped.
+        /// Time of dumping.
         pub dump_date_time: Option<keyfob_client::Timestamp>,
-        /// Start of the time that counts for cost.
+        /// Start of the time relevant for cost.
         pub cost_start_date_time: Option<keyfob_client::Timestamp>,
-        /// End of the time that counts for cost.
+        /// End of the time relevant for cost.
         pub cost_end_date_time: Option<keyfob_client::Timestamp>,
-        /// When the record last changed; what ModifiedSince compares with.
+        /// Time of the last change. ModifiedSince is compared with this field.
         pub modified_date_time: Option<keyfob_client::Timestamp>,
-        /// True on a deletion, which only incremental mode reports; otherwise false or absent.
+        /// True for a deletion, which only incremental mode returns; otherwise false or absent.
         pub is_deleted: Option<bool>,
-        /// When the record was deleted; on deletions only.
+        /// Time of the deletion. Present on deletions only.
         pub deleted_date_time: Option<keyfob_client::Timestamp>,
-        /// False for a trip of the older mass haul.
+        /// False for a trip of the older mass haul module.
         pub is_flow_data: Option<bool>,
-        /// Quantity in unitOfMeasureText.
+        /// Quantity in the unit of unitOfMeasureText.
         pub quantity: Option<f64>,
         /// Quantity converted to cubic metres.
         pub quantity_m3: Option<f64>,
@@ -4385,51 +4385,51 @@ pub mod types {
         pub verified_quantity: Option<f64>,
         /// `unitOfMeasureText`.
         pub unit_of_measure_text: Option<UnitOfMeasure>,
-        /// Code of unitOfMeasureText.
+        /// Code for unitOfMeasureText. The values are not known.
         ///
         /// Inferred, not documented.
         pub unit_of_measure: Option<keyfob_client::NumberOrString>,
-        /// Type of mass.
+        /// Id of the mass type.
         pub mass_type_id: Option<String>,
-        /// Name of the type of mass.
+        /// Name of the mass type.
         pub mass_type: Option<String>,
         /// Cubic metres per hour.
         pub m3_per_hour: Option<f64>,
-        /// Whole cycle in seconds.
+        /// Duration of the whole cycle, in seconds.
         pub total_cycle_time_seconds: Option<i64>,
-        /// Whole cycle in hours.
+        /// Duration of the whole cycle, in hours.
         pub total_cycle_time_hours: Option<f64>,
-        /// Utilisation.
+        /// Utilisation rate. The unit is not documented.
         pub utilization_rate: Option<f64>,
-        /// Distance; the unit is not documented.
+        /// Distance. The unit is not documented.
         pub distance: Option<f64>,
-        /// Average speed in kilometres per hour.
+        /// Average speed, in kilometres per hour.
         pub average_speed_kmh: Option<f64>,
-        /// Difference in height between start and end.
+        /// Difference in altitude between start and end. The unit is not documented.
         pub net_altitude_change: Option<f64>,
-        /// Sum of all ascents.
+        /// Sum of all ascents. The unit is not documented.
         pub total_ascent: Option<f64>,
-        /// Steepest gradient.
+        /// Maximum gradient. The unit is not documented.
         pub max_gradient: Option<f64>,
-        /// Average gradient.
+        /// Average gradient. The unit is not documented.
         pub average_gradient: Option<f64>,
-        /// Where it was loaded.
+        /// Name of the loading location.
         pub load_location_name: Option<String>,
-        /// Where it was dumped.
+        /// Name of the dumping location.
         pub dump_location_name: Option<String>,
-        /// Where it was loaded: longitude, then latitude.
+        /// Coordinates of loading: longitude, then latitude.
         pub load_coordinates: Vec<f64>,
-        /// Where it was dumped: longitude, then latitude.
+        /// Coordinates of dumping: longitude, then latitude.
         pub dump_coordinates: Vec<f64>,
-        /// The loading machine.
+        /// Id of the loading machine.
         pub loader_id: Option<String>,
         /// Name of the loading machine.
         pub loader_name: Option<String>,
         /// Number of the loading machine.
         pub loader_number: Option<String>,
-        /// Driver of the loading machine.
+        /// Name of the driver of the loading machine.
         pub loader_driver_name: Option<String>,
-        /// The dumper.
+        /// Id of the dumper.
         pub dumper_id: Option<String>,
         /// Name of the dumper.
         pub dumper_name: Option<String>,
@@ -4437,37 +4437,37 @@ pub mod types {
         pub dumper_number: Option<String>,
         /// Registration plate of the dumper.
         pub dumper_registration_number: Option<String>,
-        /// Driver of the dumper.
+        /// Name of the driver of the dumper.
         pub dumper_driver_name: Option<String>,
-        /// Company of the driver of the dumper.
+        /// Name of the company of the dumper's driver.
         pub dumper_driver_company_name: Option<String>,
-        /// True when driven with a trailer.
+        /// True if the dumper had a trailer.
         pub trailer: Option<bool>,
-        /// True once verified.
+        /// True if the record is verified.
         pub verified: Option<bool>,
-        /// True once approved.
+        /// True if the record is approved.
         pub approved: Option<bool>,
-        /// True once invoiced.
+        /// True if the record is invoiced.
         pub invoiced: Option<bool>,
-        /// Number of the receipt.
+        /// `receiptNumber`.
         pub receipt_number: Option<String>,
-        /// Name of the customer.
+        /// `customerName`.
         pub customer_name: Option<String>,
         /// Comment.
         pub comment: Option<String>,
-        /// Project; joins the id of projects.
+        /// Id of the project.
         pub project_id: Option<String>,
         /// Project number.
         pub project_number: Option<String>,
         /// Project name.
         pub project_name: Option<String>,
-        /// External number of the project.
+        /// Number of the project in an external system.
         pub project_external_number: Option<String>,
         /// Name of the company that owns the project.
         pub project_company_name: Option<String>,
-        /// Work order; joins the id of work orders.
+        /// Id of the work order.
         pub task_id: Option<String>,
-        /// Name of the work order.
+        /// `taskName`.
         pub task_name: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -4502,21 +4502,21 @@ pub mod types {
         52 project_company_name "projectCompanyName", 53 task_id "taskId", 54 task_name
         "taskName" } extra
     );
-    /// One page of trips, with what is needed to ask for the next.
+    /// Page of trips.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct FlowTripRegistrationPage {
-        /// The rows of the page. Null or absent means an empty page, which need not be the last.
+        /// Rows of the page. Null or absent for an empty page, which is not necessarily the last.
         pub data: Vec<FlowTripRegistration>,
         /// `links`.
         pub links: Option<PageLinks>,
-        /// Cursor for the next page; null, empty or absent on the last.
+        /// Cursor of the next page; null, empty or absent on the last page.
         pub continuation_token: Option<String>,
         /// `syncTypeName`.
         pub sync_type_name: Option<SyncType>,
-        /// Rows on this page, deletions included.
+        /// Number of rows on this page, including deletions.
         pub record_count: Option<i64>,
-        /// Deletions on this page.
+        /// Number of deletions on this page.
         pub deleted_record_count: Option<i64>,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -4525,47 +4525,47 @@ pub mod types {
         continuation_token "continuationToken", 3 sync_type_name "syncTypeName", 4
         record_count "recordCount", 5 deleted_record_count "deletedRecordCount" }
     );
-    /// An image as it belongs to one parent: an image with two parents has two rows. The names of the file, link and parent fields are not known; those given here are borrowed from the file model of the core API, and unknown ones are kept.
+    /// Image of one parent. An image with two parents has two rows. The names of the file, link and parent fields are not known; the names here are taken from the file model of the core API. Other fields are available in `extra`.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Image {
-        /// Identifier of the record; the only field that a deletion is sure to carry.
+        /// Id of the record. A deletion always carries this field.
         pub id: Option<String>,
-        /// Project; joins the id of projects.
+        /// Id of the project.
         pub project_id: Option<String>,
         /// Project number.
         pub project_number: Option<String>,
         /// Project name.
         pub project_name: Option<String>,
-        /// Work order; joins the id of work orders.
+        /// Id of the work order.
         pub task_id: Option<String>,
-        /// Name of the work order.
+        /// `taskName`.
         pub task_name: Option<String>,
-        /// Work order, where the parent calls it an activity.
+        /// Id of the work order. The parent names the work order an activity.
         pub activity_id: Option<String>,
-        /// Number of that work order.
+        /// Number of the work order.
         pub activity_number: Option<String>,
-        /// Company that owns the record: six digits as text, with the leading zero.
+        /// Id of the company that owns the record: six digits as text, including the leading zero.
         pub company_id: Option<String>,
-        /// Company that owns the project.
+        /// Id of the company that owns the project.
         pub project_company_id: Option<String>,
-        /// Who created it; whether this joins identityUserId of users is not documented.
+        /// Id of the person who created the image. The documentation does not say if this matches identityUserId of users.
         pub created_by_user_id: Option<String>,
-        /// Name of that person.
+        /// Name of the person who created the image.
         pub created_by_user_name: Option<String>,
-        /// When the record was created.
+        /// Time of creation.
         pub created_date_time: Option<keyfob_client::Timestamp>,
         /// Latitude in degrees.
         pub latitude: Option<f64>,
         /// Longitude in degrees.
         pub longitude: Option<f64>,
-        /// Accuracy of the position; falls back to the position of the parent.
+        /// Accuracy of the position, or of the parent's position if the image has none. The unit is not documented.
         pub accuracy: Option<f64>,
-        /// Position in the road network, filled in some time after the upload; text or object is not documented.
+        /// Position in the road network, filled in some time after the upload. The type (string or object) is not documented.
         pub road_reference: Option<serde_json::Value>,
         /// `source`.
         pub source: Option<ImageSource>,
-        /// The parent: a feed post, an alert or a checklist.
+        /// Id of the parent: a feed post, an alert or a checklist.
         ///
         /// Inferred, not documented.
         pub parent_id: Option<String>,
@@ -4585,7 +4585,7 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub file_size: Option<i64>,
-        /// Link to the original.
+        /// Link to the original image.
         ///
         /// Inferred, not documented.
         pub url: Option<String>,
@@ -4593,21 +4593,21 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub url_sm: Option<String>,
-        /// Link to the medium size.
+        /// Link to the medium-sized image.
         ///
         /// Inferred, not documented.
         pub url_m: Option<String>,
-        /// Link to the large size.
+        /// Link to the large image.
         ///
         /// Inferred, not documented.
         pub url_lg: Option<String>,
-        /// When the record last changed; what ModifiedSince compares with.
+        /// Time of the last change. ModifiedSince is compared with this field.
         ///
         /// Inferred, not documented.
         pub modified_date_time: Option<keyfob_client::Timestamp>,
-        /// True on a deletion, which only incremental mode reports; otherwise false or absent.
+        /// True for a deletion, which only incremental mode returns; otherwise false or absent.
         pub is_deleted: Option<bool>,
-        /// When the record was deleted; on deletions only.
+        /// Time of the deletion. Present on deletions only.
         pub deleted_date_time: Option<keyfob_client::Timestamp>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -4627,21 +4627,21 @@ pub mod types {
         "urlLg", 27 modified_date_time "modifiedDateTime", 28 is_deleted "isDeleted", 29
         deleted_date_time "deletedDateTime" } extra
     );
-    /// One page of images, with what is needed to ask for the next.
+    /// Page of images.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ImagePage {
-        /// The rows of the page. Null or absent means an empty page, which need not be the last.
+        /// Rows of the page. Null or absent for an empty page, which is not necessarily the last.
         pub data: Vec<Image>,
         /// `links`.
         pub links: Option<PageLinks>,
-        /// Cursor for the next page; null, empty or absent on the last.
+        /// Cursor of the next page; null, empty or absent on the last page.
         pub continuation_token: Option<String>,
         /// `syncTypeName`.
         pub sync_type_name: Option<SyncType>,
-        /// Rows on this page, deletions included.
+        /// Number of rows on this page, including deletions.
         pub record_count: Option<i64>,
-        /// Deletions on this page.
+        /// Number of deletions on this page.
         pub deleted_record_count: Option<i64>,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -4650,7 +4650,7 @@ pub mod types {
         "continuationToken", 3 sync_type_name "syncTypeName", 4 record_count
         "recordCount", 5 deleted_record_count "deletedRecordCount" }
     );
-    /// What an image belongs to.
+    /// Kind of parent of an image.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum ImageSource {
@@ -4685,7 +4685,7 @@ pub mod types {
         }
     }
     keyfob_client::open_string_enum!(ImageSource);
-    /// What an alert is about, whatever the company calls its type.
+    /// Subject of an alert, independent of the type names of the company.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum IncidentBaseType {
@@ -4728,47 +4728,47 @@ pub mod types {
         }
     }
     keyfob_client::open_string_enum!(IncidentBaseType);
-    /// An alert: health, safety and environment, quality, environment or machine. A deletion carries id, isDeleted, deletedDateTime and modifiedDateTime (then the time of the deletion), and nothing else.
+    /// Alert about health, safety and environment, quality, environment or machines. A deletion carries only id, isDeleted, deletedDateTime and modifiedDateTime (the time of the deletion).
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct IncidentRegistration {
-        /// Identifier of the record; the only field that a deletion is sure to carry.
+        /// Id of the record. A deletion always carries this field.
         pub id: Option<String>,
         /// Serial number of the alert.
         pub serial_number: Option<keyfob_client::NumberOrString>,
         /// Serial number with its prefix.
         pub serial_number_with_prefix: Option<String>,
-        /// Title.
+        /// Job title.
         pub title: Option<String>,
-        /// What happened.
+        /// Description of the incident.
         pub description: Option<String>,
-        /// Type, as the company names it.
+        /// Type of the resource, as named by the company.
         pub type_name: Option<String>,
-        /// Code of baseTypeText.
+        /// Code for baseTypeText. The values are not known.
         pub base_type: Option<keyfob_client::NumberOrString>,
         /// `baseTypeText`.
         pub base_type_text: Option<IncidentBaseType>,
-        /// Code of statusText.
+        /// Code for statusText. The values are not known.
         pub status: Option<keyfob_client::NumberOrString>,
         /// `statusText`.
         pub status_text: Option<IncidentStatus>,
-        /// Code of riskText.
+        /// Code for riskText. The values are not known.
         pub risk: Option<keyfob_client::NumberOrString>,
-        /// Risk.
+        /// Risk level as text.
         pub risk_text: Option<String>,
-        /// Type of damage.
+        /// Type of damage as text.
         pub damage_type_text: Option<String>,
         /// Measures taken.
         pub measures: Option<String>,
-        /// True when more must be done.
+        /// True if further action is required.
         pub requires_further_action: Option<bool>,
-        /// True when it was solved on the spot.
+        /// True if the incident was resolved on location.
         pub resolved_on_location: Option<bool>,
-        /// Days of absence that followed.
+        /// Number of days of absence caused by the incident.
         pub absence_days: Option<f64>,
-        /// Name of that company.
+        /// Name of the company that owns the record.
         pub company_name: Option<String>,
-        /// Project; joins the id of projects.
+        /// Id of the project.
         pub project_id: Option<String>,
         /// Project number.
         pub project_number: Option<String>,
@@ -4776,11 +4776,11 @@ pub mod types {
         pub project_name: Option<String>,
         /// Name of the company that owns the project.
         pub project_company_name: Option<String>,
-        /// Work order; joins the id of work orders.
+        /// Id of the work order.
         pub task_id: Option<String>,
-        /// Name of the work order.
+        /// `taskName`.
         pub task_name: Option<String>,
-        /// Machine; joins the id of resources.
+        /// Id of the machine. Matches the id of resources.
         pub machine_id: Option<String>,
         /// Name of the machine.
         pub machine_name: Option<String>,
@@ -4788,17 +4788,17 @@ pub mod types {
         pub latitude: Option<f64>,
         /// Longitude in degrees.
         pub longitude: Option<f64>,
-        /// When the alert was created; other tables call it createdDateTime.
+        /// Time of creation of the alert. Other tables name this field createdDateTime.
         pub created_at: Option<keyfob_client::Timestamp>,
-        /// When the status last changed.
+        /// Time of the last change of status.
         pub status_updated_at: Option<keyfob_client::Timestamp>,
-        /// When the record last changed; what ModifiedSince compares with.
+        /// Time of the last change. ModifiedSince is compared with this field.
         pub modified_date_time: Option<keyfob_client::Timestamp>,
-        /// Absolute link to the PDF on the core API; null until the document is submitted. It is made anew with every status change.
+        /// Absolute link to the PDF on the core API; null until the document is submitted. The PDF is created again at every change of status.
         pub pdf_url: Option<String>,
-        /// True on a deletion, which only incremental mode reports; otherwise false or absent.
+        /// True for a deletion, which only incremental mode returns; otherwise false or absent.
         pub is_deleted: Option<bool>,
-        /// When the record was deleted; on deletions only.
+        /// Time of the deletion. Present on deletions only.
         pub deleted_date_time: Option<keyfob_client::Timestamp>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -4820,21 +4820,21 @@ pub mod types {
         30 modified_date_time "modifiedDateTime", 31 pdf_url "pdfUrl", 32 is_deleted
         "isDeleted", 33 deleted_date_time "deletedDateTime" } extra
     );
-    /// One page of alerts, with what is needed to ask for the next.
+    /// Page of alerts.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct IncidentRegistrationPage {
-        /// The rows of the page. Null or absent means an empty page, which need not be the last.
+        /// Rows of the page. Null or absent for an empty page, which is not necessarily the last.
         pub data: Vec<IncidentRegistration>,
         /// `links`.
         pub links: Option<PageLinks>,
-        /// Cursor for the next page; null, empty or absent on the last.
+        /// Cursor of the next page; null, empty or absent on the last page.
         pub continuation_token: Option<String>,
         /// `syncTypeName`.
         pub sync_type_name: Option<SyncType>,
-        /// Rows on this page, deletions included.
+        /// Number of rows on this page, including deletions.
         pub record_count: Option<i64>,
-        /// Deletions on this page.
+        /// Number of deletions on this page.
         pub deleted_record_count: Option<i64>,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -4878,53 +4878,53 @@ pub mod types {
         }
     }
     keyfob_client::open_string_enum!(IncidentStatus);
-    /// A usage record of a machine that the company owns, on its own or another company's project. A deletion carries id, isDeleted, deletedDateTime and modifiedDateTime (then the time of the deletion), and nothing else.
+    /// Usage record of a machine that the company owns, on a project of its own or of another company. A deletion carries only id, isDeleted, deletedDateTime and modifiedDateTime (the time of the deletion).
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct MachineRegistration {
-        /// Identifier of the record; the only field that a deletion is sure to carry.
+        /// Id of the record. A deletion always carries this field.
         pub id: Option<String>,
-        /// Start of the use; the zone is not documented.
+        /// Start of the use. The zone is not documented.
         pub start_date_time: Option<keyfob_client::Timestamp>,
-        /// End of the use; what FromDateTime and ToDateTime compare with.
+        /// End of the use. FromDateTime and ToDateTime are compared with this field.
         pub stop_date_time: Option<keyfob_client::Timestamp>,
-        /// Quantity; presumably hours.
+        /// Quantity, presumably in hours.
         pub qty: Option<f64>,
         /// Comment.
         pub description: Option<String>,
-        /// True once approved.
+        /// True if the record is approved.
         pub approved: Option<bool>,
-        /// Machine; joins the id of resources.
+        /// Id of the machine. Matches the id of resources.
         pub machine_id: Option<String>,
         /// Name of the machine.
         pub machine_name: Option<String>,
-        /// Number of the resource.
+        /// `resourceNumber`.
         pub resource_number: Option<String>,
         /// Type of the machine.
         pub machine_type_name: Option<String>,
-        /// The driver.
+        /// Id of the driver.
         pub driver_id: Option<String>,
         /// Name of the driver.
         pub driver_name: Option<String>,
-        /// Company of the driver.
+        /// Name of the company of the driver.
         pub driver_company_name: Option<String>,
-        /// Project; joins the id of projects.
+        /// Id of the project.
         pub project_id: Option<String>,
         /// Project number.
         pub project_number: Option<String>,
         /// Project name.
         pub project_name: Option<String>,
-        /// External number of the project.
+        /// Number of the project in an external system.
         pub project_external_number: Option<String>,
         /// Name of the company that owns the project.
         pub project_company_name: Option<String>,
-        /// When the record was created.
+        /// Time of creation.
         pub created_date_time: Option<keyfob_client::Timestamp>,
-        /// When the record last changed; what ModifiedSince compares with.
+        /// Time of the last change. ModifiedSince is compared with this field.
         pub modified_date_time: Option<keyfob_client::Timestamp>,
-        /// True on a deletion, which only incremental mode reports; otherwise false or absent.
+        /// True for a deletion, which only incremental mode returns; otherwise false or absent.
         pub is_deleted: Option<bool>,
-        /// When the record was deleted; on deletions only.
+        /// Time of the deletion. Present on deletions only.
         pub deleted_date_time: Option<keyfob_client::Timestamp>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -4942,21 +4942,21 @@ pub mod types {
         created_date_time "createdDateTime", 19 modified_date_time "modifiedDateTime", 20
         is_deleted "isDeleted", 21 deleted_date_time "deletedDateTime" } extra
     );
-    /// One page of machine registrations, with what is needed to ask for the next.
+    /// Page of machine registrations.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct MachineRegistrationPage {
-        /// The rows of the page. Null or absent means an empty page, which need not be the last.
+        /// Rows of the page. Null or absent for an empty page, which is not necessarily the last.
         pub data: Vec<MachineRegistration>,
         /// `links`.
         pub links: Option<PageLinks>,
-        /// Cursor for the next page; null, empty or absent on the last.
+        /// Cursor of the next page; null, empty or absent on the last page.
         pub continuation_token: Option<String>,
         /// `syncTypeName`.
         pub sync_type_name: Option<SyncType>,
-        /// Rows on this page, deletions included.
+        /// Number of rows on this page, including deletions.
         pub record_count: Option<i64>,
-        /// Deletions on this page.
+        /// Number of deletions on this page.
         pub deleted_record_count: Option<i64>,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -4969,7 +4969,7 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct OvertimeLine {
-        /// Payroll type.
+        /// Id of the payroll type.
         pub payroll_type_id: Option<String>,
         /// Name of the payroll type.
         pub name: Option<String>,
@@ -4977,7 +4977,7 @@ pub mod types {
         pub line_type: Option<OvertimeLineType>,
         /// `overtimeType`.
         pub overtime_type: Option<OvertimeType>,
-        /// Place in the list.
+        /// Position in the list.
         pub sorting: Option<f64>,
         /// Hours, with two decimals.
         pub qty: Option<f64>,
@@ -4988,7 +4988,7 @@ pub mod types {
         line_type "lineType", 3 overtime_type "overtimeType", 4 sorting "sorting", 5 qty
         "qty" }
     );
-    /// Where a line of overtime comes from: 20, 30 and 40 are automatic overtime of levels 1, 2 and 3; 41 is a type registered by hand, of which there may be any number.
+    /// Source of an overtime line: 20, 30 and 40 are automatic overtime of levels 1, 2 and 3. 41 is a manually registered type and may occur several times.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum OvertimeLineType {
@@ -5027,7 +5027,7 @@ pub mod types {
         }
     }
     keyfob_client::open_integer_enum!(OvertimeLineType);
-    /// How overtime counts: 0 is overtime that is deducted from ordinary hours, 1 is an addition paid on top of them.
+    /// Effect of overtime: 0 is overtime deducted from ordinary hours, 1 is an addition paid on top of them.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum OvertimeType {
@@ -5062,28 +5062,28 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PageLinks {
-        /// The next page, relative to the API without its /reporting prefix; absent on the last page.
+        /// Link to the next page, relative to the API without its /reporting prefix; absent on the last page.
         pub next: Option<String>,
         wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(plain PageLinks { 0 next "next" });
-    /// Payroll figures of one employee on one day with hours or absence. The extended listing fills every field; which of them the standard listing has is not documented, only that it has no others.
+    /// Payroll figures of one employee on one day with hours or absence. The extended listing fills every field. The standard listing contains a subset that is not documented.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PayrollLine {
-        /// Identifier of the record; the only field that a deletion is sure to carry.
+        /// Id of the record. A deletion always carries this field.
         pub id: Option<String>,
-        /// The day.
+        /// Day of the figures.
         pub trans_date_time: Option<keyfob_client::Timestamp>,
-        /// The person; joins identityUserId of users, not their id.
+        /// Id of the person. Matches identityUserId of users, not their id.
         pub user_id: Option<String>,
         /// Name of the person.
         pub user_name: Option<String>,
-        /// Employee number.
+        /// Number of the employee in the company.
         pub employee_number: Option<keyfob_client::NumberOrString>,
-        /// Company that owns the record: six digits as text, with the leading zero.
+        /// Id of the company that owns the record: six digits as text, including the leading zero.
         pub company_id: Option<String>,
-        /// Worked hours without absence. The vendor's texts contradict each other on whether overtime is included.
+        /// Worked hours, without absence. The vendor's texts contradict each other about overtime being included.
         pub qty: Option<f64>,
         /// Ordinary hours.
         pub standard_qty: Option<f64>,
@@ -5091,9 +5091,9 @@ pub mod types {
         pub overtime50_qty: Option<f64>,
         /// Hours with 100 % overtime.
         pub overtime100_qty: Option<f64>,
-        /// Hours put into the time bank.
+        /// Hours added to the time bank.
         pub timebank_qty: Option<f64>,
-        /// Hours of break.
+        /// Duration of breaks, in hours.
         pub break_qty: Option<f64>,
         /// Hours of absence.
         pub absence_qty: Option<f64>,
@@ -5107,25 +5107,25 @@ pub mod types {
         pub approved_qty: Option<f64>,
         /// Locked hours.
         pub locked_qty: Option<f64>,
-        /// True once verified.
+        /// True if the record is verified.
         pub verified: Option<bool>,
-        /// Who verified it.
+        /// Name of the person who verified the record.
         pub verified_by_name: Option<String>,
-        /// When it was verified.
+        /// Time of verification.
         pub verified_date_time: Option<keyfob_client::Timestamp>,
-        /// True once approved for payroll.
+        /// True if the record is approved for payroll.
         pub approved: Option<bool>,
-        /// Who approved it.
+        /// Name of the person who approved the record.
         pub approved_by_name: Option<String>,
-        /// When it was approved.
+        /// Time of approval.
         pub approved_date_time: Option<keyfob_client::Timestamp>,
-        /// When the record last changed; what ModifiedSince compares with.
+        /// Time of the last change. ModifiedSince is compared with this field.
         pub modified_date_time: Option<keyfob_client::Timestamp>,
-        /// True on a deletion, which only incremental mode reports; otherwise false or absent.
+        /// True for a deletion, which only incremental mode returns; otherwise false or absent.
         pub is_deleted: Option<bool>,
-        /// When the record was deleted; on deletions only.
+        /// Time of the deletion. Present on deletions only.
         pub deleted_date_time: Option<keyfob_client::Timestamp>,
-        /// Overtime of the day, ordered by lineType, sorting and name.
+        /// Overtime of the day, sorted by lineType, sorting and name.
         pub overtime_lines: Vec<OvertimeLine>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -5146,21 +5146,21 @@ pub mod types {
         "isDeleted", 26 deleted_date_time "deletedDateTime", 27 overtime_lines
         "overtimeLines" } extra
     );
-    /// One page of payroll lines, with what is needed to ask for the next.
+    /// Page of payroll lines.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PayrollLinePage {
-        /// The rows of the page. Null or absent means an empty page, which need not be the last.
+        /// Rows of the page. Null or absent for an empty page, which is not necessarily the last.
         pub data: Vec<PayrollLine>,
         /// `links`.
         pub links: Option<PageLinks>,
-        /// Cursor for the next page; null, empty or absent on the last.
+        /// Cursor of the next page; null, empty or absent on the last page.
         pub continuation_token: Option<String>,
         /// `syncTypeName`.
         pub sync_type_name: Option<SyncType>,
-        /// Rows on this page, deletions included.
+        /// Number of rows on this page, including deletions.
         pub record_count: Option<i64>,
-        /// Deletions on this page.
+        /// Number of deletions on this page.
         pub deleted_record_count: Option<i64>,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -5169,37 +5169,37 @@ pub mod types {
         "continuationToken", 3 sync_type_name "syncTypeName", 4 record_count
         "recordCount", 5 deleted_record_count "deletedRecordCount" }
     );
-    /// A project. A deletion is the last stored version; its modifiedDateTime is the last change before the deletion.
+    /// Project. A deletion carries the last stored version; its modifiedDateTime is the last change before the deletion.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Project {
-        /// Identifier of the record; the only field that a deletion is sure to carry.
+        /// Id of the record. A deletion always carries this field.
         pub id: Option<String>,
         /// Project number.
         pub number: Option<keyfob_client::NumberOrString>,
         /// Project name.
         pub name: Option<String>,
-        /// External number.
+        /// Number of the project in an external system.
         pub external_number: Option<String>,
         /// First external dimension.
         pub external_dim01: Option<String>,
         /// Second external dimension.
         pub external_dim02: Option<String>,
-        /// Company that owns the record: six digits as text, with the leading zero.
+        /// Id of the company that owns the record: six digits as text, including the leading zero.
         pub company_id: Option<String>,
-        /// Name of that company.
+        /// Name of the company that owns the record.
         pub company_name: Option<String>,
-        /// True while it is active.
+        /// True if the record is active.
         pub active: Option<bool>,
-        /// True when the record is external: of another company.
+        /// True if the record belongs to another company.
         pub is_external: Option<bool>,
-        /// When the record was created.
+        /// Time of creation.
         pub created_date_time: Option<keyfob_client::Timestamp>,
-        /// When the record last changed; what ModifiedSince compares with.
+        /// Time of the last change. ModifiedSince is compared with this field.
         pub modified_date_time: Option<keyfob_client::Timestamp>,
-        /// True on a deletion, which only incremental mode reports; otherwise false or absent.
+        /// True for a deletion, which only incremental mode returns; otherwise false or absent.
         pub is_deleted: Option<bool>,
-        /// When the record was deleted; on deletions only.
+        /// Time of the deletion. Present on deletions only.
         pub deleted_date_time: Option<keyfob_client::Timestamp>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -5213,21 +5213,21 @@ pub mod types {
         modified_date_time "modifiedDateTime", 12 is_deleted "isDeleted", 13
         deleted_date_time "deletedDateTime" } extra
     );
-    /// One page of projects, with what is needed to ask for the next.
+    /// Page of projects.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ProjectPage {
-        /// The rows of the page. Null or absent means an empty page, which need not be the last.
+        /// Rows of the page. Null or absent for an empty page, which is not necessarily the last.
         pub data: Vec<Project>,
         /// `links`.
         pub links: Option<PageLinks>,
-        /// Cursor for the next page; null, empty or absent on the last.
+        /// Cursor of the next page; null, empty or absent on the last page.
         pub continuation_token: Option<String>,
         /// `syncTypeName`.
         pub sync_type_name: Option<SyncType>,
-        /// Rows on this page, deletions included.
+        /// Number of rows on this page, including deletions.
         pub record_count: Option<i64>,
-        /// Deletions on this page.
+        /// Number of deletions on this page.
         pub deleted_record_count: Option<i64>,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -5236,51 +5236,51 @@ pub mod types {
         "continuationToken", 3 sync_type_name "syncTypeName", 4 record_count
         "recordCount", 5 deleted_record_count "deletedRecordCount" }
     );
-    /// An entry of the resource catalogue: a person, machine, vehicle or piece of equipment. A deletion is the last stored version; its modifiedDateTime is the last change before the deletion.
+    /// Entry of the resource catalogue: a person, machine, vehicle or piece of equipment. A deletion carries the last stored version; its modifiedDateTime is the last change before the deletion.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Resource {
-        /// Identifier of the record; the only field that a deletion is sure to carry.
+        /// Id of the record. A deletion always carries this field.
         pub id: Option<String>,
-        /// Number of the resource.
+        /// `number`.
         pub number: Option<keyfob_client::NumberOrString>,
-        /// Name of the resource.
+        /// `name`.
         pub name: Option<String>,
-        /// Type, as the company names it.
+        /// Type of the resource, as named by the company.
         pub type_name: Option<String>,
         /// `typeBaseName`.
         pub type_base_name: Option<ResourceBaseType>,
-        /// Registration plate.
+        /// Registration plate of the vehicle.
         pub registration_number: Option<String>,
-        /// Serial number.
+        /// `serialNumber`.
         pub serial_number: Option<keyfob_client::NumberOrString>,
-        /// Department.
+        /// `department`.
         pub department: Option<String>,
-        /// Emission class.
+        /// `emissionClass`.
         pub emission_class: Option<String>,
-        /// Year of build.
+        /// Year of manufacture.
         pub build_year: Option<i64>,
-        /// Weight; the unit is not documented.
+        /// Weight. The unit is not documented.
         pub weight: Option<f64>,
-        /// Capacity; the unit is not documented.
+        /// Capacity. The unit is not documented.
         pub capacity: Option<f64>,
-        /// Cost price.
+        /// `costPrice`.
         pub cost_price: Option<f64>,
-        /// Price.
+        /// `price`.
         pub price: Option<f64>,
-        /// Company that owns the record: six digits as text, with the leading zero.
+        /// Id of the company that owns the record: six digits as text, including the leading zero.
         pub company_id: Option<String>,
-        /// Name of that company.
+        /// Name of the company that owns the record.
         pub company_name: Option<String>,
-        /// True while it is active.
+        /// True if the record is active.
         pub active: Option<bool>,
-        /// True when the record is external: of another company.
+        /// True if the record belongs to another company.
         pub is_external: Option<bool>,
-        /// When the record last changed; what ModifiedSince compares with.
+        /// Time of the last change. ModifiedSince is compared with this field.
         pub modified_date_time: Option<keyfob_client::Timestamp>,
-        /// True on a deletion, which only incremental mode reports; otherwise false or absent.
+        /// True for a deletion, which only incremental mode returns; otherwise false or absent.
         pub is_deleted: Option<bool>,
-        /// When the record was deleted; on deletions only.
+        /// Time of the deletion. Present on deletions only.
         pub deleted_date_time: Option<keyfob_client::Timestamp>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -5296,7 +5296,7 @@ pub mod types {
         is_external "isExternal", 18 modified_date_time "modifiedDateTime", 19 is_deleted
         "isDeleted", 20 deleted_date_time "deletedDateTime" } extra
     );
-    /// What a resource is, whatever the company calls its type.
+    /// Kind of resource, independent of the type names of the company.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum ResourceBaseType {
@@ -5347,21 +5347,21 @@ pub mod types {
         }
     }
     keyfob_client::open_string_enum!(ResourceBaseType);
-    /// One page of resources, with what is needed to ask for the next.
+    /// Page of resources.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ResourcePage {
-        /// The rows of the page. Null or absent means an empty page, which need not be the last.
+        /// Rows of the page. Null or absent for an empty page, which is not necessarily the last.
         pub data: Vec<Resource>,
         /// `links`.
         pub links: Option<PageLinks>,
-        /// Cursor for the next page; null, empty or absent on the last.
+        /// Cursor of the next page; null, empty or absent on the last page.
         pub continuation_token: Option<String>,
         /// `syncTypeName`.
         pub sync_type_name: Option<SyncType>,
-        /// Rows on this page, deletions included.
+        /// Number of rows on this page, including deletions.
         pub record_count: Option<i64>,
-        /// Deletions on this page.
+        /// Number of deletions on this page.
         pub deleted_record_count: Option<i64>,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -5370,7 +5370,7 @@ pub mod types {
         "continuationToken", 3 sync_type_name "syncTypeName", 4 record_count
         "recordCount", 5 deleted_record_count "deletedRecordCount" }
     );
-    /// Whether a page belongs to a full or an incremental synchronisation.
+    /// Synchronisation mode of a page.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum SyncType {
@@ -5401,83 +5401,83 @@ pub mod types {
         }
     }
     keyfob_client::open_string_enum!(SyncType);
-    /// A project transaction: hours or quantities of a person, machine or vehicle. A deletion carries id, isDeleted, deletedDateTime and modifiedDateTime (then the time of the deletion), and nothing else.
+    /// Project transaction: hours or quantities of a person, machine or vehicle. A deletion carries only id, isDeleted, deletedDateTime and modifiedDateTime (the time of the deletion).
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct TimeRegistration {
-        /// Identifier of the record; the only field that a deletion is sure to carry.
+        /// Id of the record. A deletion always carries this field.
         pub id: Option<String>,
-        /// Day of the work; what FromDateTime and ToDateTime compare with.
+        /// Day of the work. FromDateTime and ToDateTime are compared with this field.
         pub work_date: Option<keyfob_client::Timestamp>,
-        /// Start of the work; the zone is not documented.
+        /// Start of the work. The zone is not documented.
         pub start_date_time: Option<keyfob_client::Timestamp>,
-        /// End of the work; the zone is not documented.
+        /// End of the work. The zone is not documented.
         pub stop_date_time: Option<keyfob_client::Timestamp>,
-        /// When the record was created.
+        /// Time of creation.
         pub created_date_time: Option<keyfob_client::Timestamp>,
-        /// When the record last changed; what ModifiedSince compares with.
+        /// Time of the last change. ModifiedSince is compared with this field.
         pub modified_date_time: Option<keyfob_client::Timestamp>,
-        /// True on a deletion, which only incremental mode reports; otherwise false or absent.
+        /// True for a deletion, which only incremental mode returns; otherwise false or absent.
         pub is_deleted: Option<bool>,
-        /// When the record was deleted; on deletions only.
+        /// Time of the deletion. Present on deletions only.
         pub deleted_date_time: Option<keyfob_client::Timestamp>,
         /// Net hours, for example 7.5.
         pub qty: Option<f64>,
         /// Unit of unitQty.
         pub unit_name: Option<String>,
-        /// Quantity in that unit.
+        /// Quantity in the unit named by unitName.
         pub unit_qty: Option<f64>,
         /// Price per unit.
         pub unit_price: Option<f64>,
-        /// Price.
+        /// `price`.
         pub price: Option<f64>,
-        /// Amount.
+        /// `amount`.
         pub amount: Option<f64>,
-        /// Basic cost price.
+        /// Base cost price.
         pub cost_price_base: Option<f64>,
         /// Cost price of the person.
         pub cost_price_man: Option<f64>,
         /// Cost price of the machine.
         pub cost_price_machine: Option<f64>,
-        /// Cost.
+        /// Total cost.
         pub cost_amount: Option<f64>,
         /// Cost of the person.
         pub cost_amount_man: Option<f64>,
         /// Cost of the machine.
         pub cost_amount_machine: Option<f64>,
-        /// Hours of break.
+        /// Duration of breaks, in hours.
         pub break_qty: Option<f64>,
         /// External comment.
         pub description: Option<String>,
         /// Internal comment.
         pub description_internal: Option<String>,
-        /// True once approved.
+        /// True if the record is approved.
         pub approved: Option<bool>,
-        /// Who approved it.
+        /// Name of the person who approved the record.
         pub approved_by_name: Option<String>,
-        /// When it was approved.
+        /// Time of approval.
         pub approved_date_time: Option<keyfob_client::Timestamp>,
-        /// True once approved for payroll.
+        /// True if the record is approved for payroll.
         pub payroll_approved: Option<bool>,
-        /// When it was approved for payroll.
+        /// Time of approval for payroll.
         pub payroll_approved_date_time: Option<keyfob_client::Timestamp>,
-        /// True once locked against changes.
+        /// True if the record is locked against changes.
         pub locked: Option<bool>,
-        /// Who locked it.
+        /// Name of the person who locked the record.
         pub locked_by_name: Option<String>,
-        /// When it was locked.
+        /// Time of locking.
         pub locked_date_time: Option<keyfob_client::Timestamp>,
-        /// True once invoiced.
+        /// True if the record is invoiced.
         pub invoiced: Option<bool>,
-        /// Project; joins the id of projects.
+        /// Id of the project.
         pub project_id: Option<String>,
         /// Project number.
         pub project_number: Option<String>,
         /// Project name.
         pub project_name: Option<String>,
-        /// External number of the project.
+        /// Number of the project in an external system.
         pub project_external_number: Option<String>,
-        /// Company that owns the project.
+        /// Id of the company that owns the project.
         pub project_company_id: Option<String>,
         /// Name of the company that owns the project.
         pub project_company_name: Option<String>,
@@ -5485,23 +5485,23 @@ pub mod types {
         pub project_leader_name: Option<String>,
         /// Name of the main foreman.
         pub project_main_foreman_name: Option<String>,
-        /// Work order; joins the id of work orders.
+        /// Id of the work order.
         pub task_id: Option<String>,
-        /// Name of the work order.
+        /// `taskName`.
         pub task_name: Option<String>,
         /// Long name of the work order.
         pub task_name_long: Option<String>,
-        /// Number of the work order in the breakdown structure.
+        /// Number of the work order in the work breakdown structure.
         pub task_wbs_number: Option<String>,
         /// Chapter of the work order.
         pub task_chapter_id: Option<String>,
         /// Piece work of the work order.
         pub task_piece_work_id: Option<String>,
-        /// Resource; joins the id of resources.
+        /// Id of the resource.
         pub resource_id: Option<String>,
-        /// Number of the resource.
+        /// `resourceNumber`.
         pub resource_number: Option<String>,
-        /// Name of the resource.
+        /// `resourceName`.
         pub resource_name: Option<String>,
         /// Type of the resource.
         pub resource_type_name: Option<String>,
@@ -5509,19 +5509,19 @@ pub mod types {
         pub primary_resource_name: Option<String>,
         /// Emission class of the machine.
         pub machine_emission_class: Option<String>,
-        /// The person; joins identityUserId of users, not their id.
+        /// Id of the person. Matches identityUserId of users, not their id.
         pub user_id: Option<String>,
         /// Name of the person.
         pub user_name: Option<String>,
         /// Employee number of the person.
         pub user_employee_number: Option<String>,
-        /// Company of the person.
+        /// Name of the company of the person.
         pub user_company_name: Option<String>,
-        /// Organisation number of that company.
+        /// Organisation number of the company of the person.
         pub user_company_org_nr: Option<String>,
-        /// Title of the person.
+        /// Job title of the person.
         pub user_work_title: Option<String>,
-        /// Work shift setting of the person.
+        /// Name of the work shift setting of the person.
         pub user_work_shift_setting_name: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -5558,21 +5558,21 @@ pub mod types {
         "userWorkTitle", 58 user_work_shift_setting_name "userWorkShiftSettingName" }
         extra
     );
-    /// One page of time registrations, with what is needed to ask for the next.
+    /// Page of time registrations.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct TimeRegistrationPage {
-        /// The rows of the page. Null or absent means an empty page, which need not be the last.
+        /// Rows of the page. Null or absent for an empty page, which is not necessarily the last.
         pub data: Vec<TimeRegistration>,
         /// `links`.
         pub links: Option<PageLinks>,
-        /// Cursor for the next page; null, empty or absent on the last.
+        /// Cursor of the next page; null, empty or absent on the last page.
         pub continuation_token: Option<String>,
         /// `syncTypeName`.
         pub sync_type_name: Option<SyncType>,
-        /// Rows on this page, deletions included.
+        /// Number of rows on this page, including deletions.
         pub record_count: Option<i64>,
-        /// Deletions on this page.
+        /// Number of deletions on this page.
         pub deleted_record_count: Option<i64>,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -5612,49 +5612,49 @@ pub mod types {
         }
     }
     keyfob_client::open_string_enum!(UnitOfMeasure);
-    /// A person's profile in one company; a person in several companies has several rows with the same identityUserId. Birth date, address and next of kin are present too, under names that are not known. A deletion is the last stored version; its modifiedDateTime is the last change before the deletion.
+    /// Profile of a person in one company. A person in several companies has several rows with the same identityUserId. Birth date, address and next of kin are present too, under unknown names. A deletion carries the last stored version; its modifiedDateTime is the last change before the deletion.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct User {
-        /// Identifier of the profile. Registrations do not refer to it.
+        /// Id of the profile. Registrations do not refer to this id.
         pub id: Option<String>,
-        /// The person; this is what registrations call userId.
+        /// Id of the person. Registrations refer to this id as userId.
         pub identity_user_id: Option<String>,
-        /// Employee number.
+        /// Number of the employee in the company.
         pub employee_number: Option<keyfob_client::NumberOrString>,
         /// Full name.
         pub name: Option<String>,
-        /// First name.
+        /// `firstName`.
         pub first_name: Option<String>,
-        /// Last name.
+        /// `lastName`.
         pub last_name: Option<String>,
         /// E-mail address.
         pub email: Option<String>,
-        /// Title.
+        /// Job title.
         pub work_title: Option<String>,
-        /// Department.
+        /// `department`.
         pub department: Option<String>,
-        /// Company that owns the record: six digits as text, with the leading zero.
+        /// Id of the company that owns the record: six digits as text, including the leading zero.
         pub company_id: Option<String>,
-        /// Name of that company.
+        /// Name of the company that owns the record.
         pub company_name: Option<String>,
-        /// Company of the employment.
+        /// Id of the company that employs the person.
         pub employment_company_id: Option<String>,
-        /// Name of the company of the employment.
+        /// Name of the company that employs the person.
         pub employment_company_name: Option<String>,
-        /// True when the employment is active.
+        /// True if the employment is active.
         pub is_active_employment: Option<bool>,
-        /// True when the account is disabled.
+        /// True if the account is disabled.
         pub is_disabled: Option<bool>,
-        /// Start date.
+        /// Start of the employment.
         pub start_date: Option<keyfob_client::Timestamp>,
-        /// End date.
+        /// End of the employment.
         pub end_date: Option<keyfob_client::Timestamp>,
-        /// When the record last changed; what ModifiedSince compares with.
+        /// Time of the last change. ModifiedSince is compared with this field.
         pub modified_date_time: Option<keyfob_client::Timestamp>,
-        /// True on a deletion, which only incremental mode reports; otherwise false or absent.
+        /// True for a deletion, which only incremental mode returns; otherwise false or absent.
         pub is_deleted: Option<bool>,
-        /// When the record was deleted; on deletions only.
+        /// Time of the deletion. Present on deletions only.
         pub deleted_date_time: Option<keyfob_client::Timestamp>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -5671,21 +5671,21 @@ pub mod types {
         "modifiedDateTime", 18 is_deleted "isDeleted", 19 deleted_date_time
         "deletedDateTime" } extra
     );
-    /// One page of users, with what is needed to ask for the next.
+    /// Page of users.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct UserPage {
-        /// The rows of the page. Null or absent means an empty page, which need not be the last.
+        /// Rows of the page. Null or absent for an empty page, which is not necessarily the last.
         pub data: Vec<User>,
         /// `links`.
         pub links: Option<PageLinks>,
-        /// Cursor for the next page; null, empty or absent on the last.
+        /// Cursor of the next page; null, empty or absent on the last page.
         pub continuation_token: Option<String>,
         /// `syncTypeName`.
         pub sync_type_name: Option<SyncType>,
-        /// Rows on this page, deletions included.
+        /// Number of rows on this page, including deletions.
         pub record_count: Option<i64>,
-        /// Deletions on this page.
+        /// Number of deletions on this page.
         pub deleted_record_count: Option<i64>,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -5694,7 +5694,7 @@ pub mod types {
         "continuationToken", 3 sync_type_name "syncTypeName", 4 record_count
         "recordCount", 5 deleted_record_count "deletedRecordCount" }
     );
-    /// Which employees a payroll extraction covers, by how they are paid. FixedPay is inferred from the core API.
+    /// Employees covered by a payroll extraction, by kind of pay. FixedPay is inferred from the core API.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum UserPayrollType {
@@ -5729,45 +5729,45 @@ pub mod types {
         }
     }
     keyfob_client::open_string_enum!(UserPayrollType);
-    /// A work order: a node of a project's work breakdown structure. A deletion is the last stored version; its modifiedDateTime is the last change before the deletion.
+    /// Work order: a node of a project's work breakdown structure. A deletion carries the last stored version; its modifiedDateTime is the last change before the deletion.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct WorkOrder {
-        /// Identifier of the record; the only field that a deletion is sure to carry.
+        /// Id of the record. A deletion always carries this field.
         pub id: Option<String>,
-        /// Project; joins the id of projects.
+        /// Id of the project.
         pub project_id: Option<String>,
-        /// Number of the work order.
+        /// `number`.
         pub number: Option<keyfob_client::NumberOrString>,
-        /// Name of the work order.
+        /// `name`.
         pub name: Option<String>,
-        /// Number and name in one text.
+        /// Number and name in one string.
         pub name_with_number: Option<String>,
-        /// Chapter: a business value, not a key.
+        /// Chapter of the work order. A business value, not a key.
         pub chapter_id: Option<String>,
-        /// External number: the production code.
+        /// Production code of the work order in an external system.
         pub external_number: Option<String>,
         /// First external dimension.
         pub external_dim01: Option<String>,
         /// Second external dimension.
         pub external_dim02: Option<String>,
-        /// Piece work: a business value, not a key.
+        /// Piece work of the work order. A business value, not a key.
         pub external_piece_work_id: Option<String>,
-        /// Name of the node above.
+        /// Name of the parent node.
         pub parent_name: Option<String>,
-        /// Names from the root to this node.
+        /// Names of the nodes from the root to this node.
         pub full_path_name: Option<String>,
-        /// Company that owns the record: six digits as text, with the leading zero.
+        /// Id of the company that owns the record: six digits as text, including the leading zero.
         pub company_id: Option<String>,
-        /// Name of that company.
+        /// Name of the company that owns the record.
         pub company_name: Option<String>,
-        /// True when the record is external: of another company.
+        /// True if the record belongs to another company.
         pub is_external: Option<bool>,
-        /// When the record last changed; what ModifiedSince compares with.
+        /// Time of the last change. ModifiedSince is compared with this field.
         pub modified_date_time: Option<keyfob_client::Timestamp>,
-        /// True on a deletion, which only incremental mode reports; otherwise false or absent.
+        /// True for a deletion, which only incremental mode returns; otherwise false or absent.
         pub is_deleted: Option<bool>,
-        /// When the record was deleted; on deletions only.
+        /// Time of the deletion. Present on deletions only.
         pub deleted_date_time: Option<keyfob_client::Timestamp>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -5783,21 +5783,21 @@ pub mod types {
         modified_date_time "modifiedDateTime", 16 is_deleted "isDeleted", 17
         deleted_date_time "deletedDateTime" } extra
     );
-    /// One page of work orders, with what is needed to ask for the next.
+    /// Page of work orders.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct WorkOrderPage {
-        /// The rows of the page. Null or absent means an empty page, which need not be the last.
+        /// Rows of the page. Null or absent for an empty page, which is not necessarily the last.
         pub data: Vec<WorkOrder>,
         /// `links`.
         pub links: Option<PageLinks>,
-        /// Cursor for the next page; null, empty or absent on the last.
+        /// Cursor of the next page; null, empty or absent on the last page.
         pub continuation_token: Option<String>,
         /// `syncTypeName`.
         pub sync_type_name: Option<SyncType>,
-        /// Rows on this page, deletions included.
+        /// Number of rows on this page, including deletions.
         pub record_count: Option<i64>,
-        /// Deletions on this page.
+        /// Number of deletions on this page.
         pub deleted_record_count: Option<i64>,
         wire: keyfob_client::record::Forms<1>,
     }
