@@ -9,13 +9,13 @@
 pub const API: &str = "ditio-core";
 /// Ditio core.
 ///
-/// Ditio's core and integration API: projects, work orders, documents, machines, users, employees, certificates, absences, payroll export, reference data and the crew list.
+/// Core and integration API of Ditio: projects, work orders, documents, machines, users, employees, certificates, absences, payroll export, reference data and the crew list.
 ///
-/// This document was written from the vendor's public documentation, samples and clients as they stood on the date above; the vendor's own schema was not available. `x-keyfob-source` says for every operation where it comes from and how sure it is.
+/// This document is based on the vendor's public documentation, samples and clients as of the version date; the vendor's own schema was not available. `x-keyfob-source` names the source and the confidence of each operation.
 ///
-/// Lists are plain arrays without paging. A missing object and somebody else's object give the same 404. A PUT clears what it does not get, except for machines. Business errors can be worded in Norwegian.
+/// Lists are plain arrays without paging. A missing object and an object of another company give the same 404. A PUT clears the fields absent from the request, except for machines. Business errors may be in Norwegian.
 ///
-/// Not known: the answers of employees, certificates, look-ups and array operations; the last optional fields of projects, work orders, users and absences; the exact success status of most writes; which error body goes with which status; the figures of the rate limit.
+/// Unknown: the responses of employees, certificates, lookups and array operations; some optional fields of projects, work orders, users and absences; the exact success status of most writes; the error body of each status; the values of the rate limit.
 ///
 /// As read on 2026-11-20.
 #[derive(Clone, Debug)]
@@ -37,9 +37,9 @@ impl Client {
     pub fn session(&self) -> &keyfob_client::Session {
         &self.session
     }
-    /// Creates a project, or returns the one that has its number.
+    /// Creates a project, or returns the existing project with the same number.
     ///
-    /// Safe to repeat: a project number that exists in the company gives back the existing project. A project is inactive unless `active` is sent as true. Which of the two success statuses is used is not stated.
+    /// Idempotent: for a project number that exists in the company, the response is the existing project. A project is inactive unless the request sets `active` to true. The documentation does not say which of the two success statuses is used.
     ///
     /// `POST /api/v4/integration/projects` · documented · scope `ditioapiv3` · may be repeated · source: <https://ditio-docs-test.pages.dev/api-reference/integration/projects>
     pub fn create_project(
@@ -54,19 +54,19 @@ impl Client {
     pub fn projects(&self) -> operation::Projects {
         operation::Projects::new(self.session.clone())
     }
-    /// Reads a project.
+    /// Returns a project.
     ///
-    /// * `id`: Project id.
+    /// * `id`: Id of the project.
     ///
     /// `GET /api/v4/integration/projects/{id}` · documented · scope `ditioapiv3` · source: <https://ditio-docs-test.pages.dev/api-reference/integration/projects>
     pub fn project(&self, id: impl Into<String>) -> operation::Project {
         operation::Project::new(self.session.clone(), id.into())
     }
-    /// Replaces a project as a whole.
+    /// Replaces all fields of a project.
     ///
-    /// A field that is left out is cleared: read the project, change it and send all of it back.
+    /// Fields absent from the request are cleared. Read the project, change it and send the whole object.
     ///
-    /// * `id`: Project id.
+    /// * `id`: Id of the project.
     ///
     /// `PUT /api/v4/integration/projects/{id}` · documented · scope `ditioapiv3` · source: <https://ditio-docs-test.pages.dev/api-reference/integration/projects>
     pub fn replace_project(
@@ -76,11 +76,11 @@ impl Client {
     ) -> operation::ReplaceProject {
         operation::ReplaceProject::new(self.session.clone(), id.into(), body)
     }
-    /// Changes some fields of a project.
+    /// Updates some fields of a project.
     ///
-    /// A field that is left out stays. Never creates a project.
+    /// Fields absent from the request keep their values. The operation never creates a project.
     ///
-    /// * `id`: Project id.
+    /// * `id`: Id of the project.
     ///
     /// `PATCH /api/v4/integration/projects/{id}` · documented · scope `ditioapiv3` · source: ditioas/Ditio.Core.Samples.Integrations:projects/README.md
     pub fn update_project(
@@ -90,19 +90,19 @@ impl Client {
     ) -> operation::UpdateProject {
         operation::UpdateProject::new(self.session.clone(), id.into(), body)
     }
-    /// Deletes a project for good, with what hangs on it.
+    /// Deletes a project and its dependent objects permanently.
     ///
-    /// The sample repository says that the deletion cascades; the page on errors says that objects in use can be refused.
+    /// The sample repository documents a cascading deletion. The page on errors says that the deletion of objects in use can be rejected.
     ///
-    /// * `id`: Project id.
+    /// * `id`: Id of the project.
     ///
     /// `DELETE /api/v4/integration/projects/{id}` · documented · scope `ditioapiv3` · source: ditioas/Ditio.Core.Samples.Integrations:projects/README.md
     pub fn delete_project(&self, id: impl Into<String>) -> operation::DeleteProject {
         operation::DeleteProject::new(self.session.clone(), id.into())
     }
-    /// Reads a project by its number.
+    /// Returns a project by number.
     ///
-    /// * `project_number`: The caller's own project number.
+    /// * `project_number`: Number of the project in the caller's system.
     ///
     /// `GET /api/v4/integration/projects/by-project-number/{projectNumber}` · documented · scope `ditioapiv3` · source: <https://ditio-docs-test.pages.dev/api-reference/integration/projects>
     pub fn project_by_number(
@@ -113,7 +113,7 @@ impl Client {
     }
     /// Creates a work order.
     ///
-    /// Not safe to repeat. Fields that are left out can be filled from the project's template work order, see the body. A missing or foreign project gives 404, as does a parent that is missing or in another project. On a project whose external number has a configured list of sub-project numbers every create is refused with 400. Which of the two success statuses is used is not stated.
+    /// Not idempotent. The project's template work order can fill in fields that are absent from the request; see the body. The response is 404 if the project is missing or belongs to another company, or if the parent is missing or in another project. On a project whose external number has a configured list of sub-project numbers, every create is rejected with 400. The documentation does not say which of the two success statuses is used.
     ///
     /// `POST /api/v4/integration/tasks` · documented · scope `ditioapiv3` · source: <https://ditio-docs-test.pages.dev/api-reference/integration/tasks>
     pub fn create_work_order(
@@ -122,19 +122,19 @@ impl Client {
     ) -> operation::CreateWorkOrder {
         operation::CreateWorkOrder::new(self.session.clone(), body)
     }
-    /// Reads a work order.
+    /// Returns a work order.
     ///
-    /// * `id`: Work order id.
+    /// * `id`: Id of the work order.
     ///
     /// `GET /api/v4/integration/tasks/{id}` · documented · scope `ditioapiv3` · source: <https://ditio-docs-test.pages.dev/api-reference/integration/tasks>
     pub fn work_order(&self, id: impl Into<String>) -> operation::WorkOrder {
         operation::WorkOrder::new(self.session.clone(), id.into())
     }
-    /// Replaces a work order as a whole.
+    /// Replaces all fields of a work order.
     ///
-    /// A field that is left out is cleared, and no template fills it: read the work order, change it and send all of it back. An `id` in the body is ignored.
+    /// Fields absent from the request are cleared, and the template does not fill them. Read the work order, change it and send the whole object. An `id` in the body is ignored.
     ///
-    /// * `id`: Work order id.
+    /// * `id`: Id of the work order.
     ///
     /// `PUT /api/v4/integration/tasks/{id}` · documented · scope `ditioapiv3` · source: <https://ditio-docs-test.pages.dev/api-reference/integration/tasks>
     pub fn replace_work_order(
@@ -144,11 +144,11 @@ impl Client {
     ) -> operation::ReplaceWorkOrder {
         operation::ReplaceWorkOrder::new(self.session.clone(), id.into(), body)
     }
-    /// Changes some fields of a work order.
+    /// Updates some fields of a work order.
     ///
-    /// A field that is left out stays; an empty `parentActivityId` moves the work order to the top level.
+    /// Fields absent from the request keep their values. An empty `parentActivityId` moves the work order to the top level.
     ///
-    /// * `id`: Work order id.
+    /// * `id`: Id of the work order.
     ///
     /// `PATCH /api/v4/integration/tasks/{id}` · documented · scope `ditioapiv3` · source: ditioas/Ditio.Core.Samples.Integrations:work-orders/README.md
     pub fn update_work_order(
@@ -158,11 +158,11 @@ impl Client {
     ) -> operation::UpdateWorkOrder {
         operation::UpdateWorkOrder::new(self.session.clone(), id.into(), body)
     }
-    /// Deletes a work order that nothing uses.
+    /// Deletes an unused work order.
     ///
-    /// Refused while there are children, time registrations or mass transports on it; set `active` to false instead. Which status a refusal has is not stated.
+    /// Rejected if the work order has children, time registrations or mass transports; set `active` to false instead. The status of a rejection is not documented.
     ///
-    /// * `id`: Work order id.
+    /// * `id`: Id of the work order.
     ///
     /// `DELETE /api/v4/integration/tasks/{id}` · documented · scope `ditioapiv3` · source: ditioas/Ditio.Core.Samples.Integrations:work-orders/README.md
     pub fn delete_work_order(
@@ -173,7 +173,7 @@ impl Client {
     }
     /// Lists the work orders of a project.
     ///
-    /// * `project_id`: Project id.
+    /// * `project_id`: Id of the project.
     ///
     /// `GET /api/v4/integration/tasks/project/{projectId}` · documented · scope `ditioapiv3` · source: <https://ditio-docs-test.pages.dev/api-reference/integration/tasks>
     pub fn project_work_orders(
@@ -182,9 +182,9 @@ impl Client {
     ) -> operation::ProjectWorkOrders {
         operation::ProjectWorkOrders::new(self.session.clone(), project_id.into())
     }
-    /// Lists the work orders of a project, by the project's number.
+    /// Lists the work orders of a project, by project number.
     ///
-    /// * `project_number`: The caller's own project number.
+    /// * `project_number`: Number of the project in the caller's system.
     ///
     /// `GET /api/v4/integration/tasks/by-project-number/{projectNumber}` · documented · scope `ditioapiv3` · source: <https://ditio-docs-test.pages.dev/api-reference/integration/tasks>
     pub fn work_orders_by_project_number(
@@ -196,10 +196,10 @@ impl Client {
             project_number.into(),
         )
     }
-    /// Lists the work orders with a number in a project.
+    /// Lists the work orders of a project with a given number.
     ///
-    /// * `project_number`: The caller's own project number.
-    /// * `task_number`: The caller's own work order number.
+    /// * `project_number`: Number of the project in the caller's system.
+    /// * `task_number`: Number of the work order in the caller's system.
     ///
     /// `GET /api/v4/integration/tasks/by-project-number/{projectNumber}/by-task-number/{taskNumber}` · documented · scope `ditioapiv3` · source: <https://docs-integration.pages.dev>
     pub fn work_orders_by_number(
@@ -213,10 +213,10 @@ impl Client {
             task_number.into(),
         )
     }
-    /// Reads a work order by external project number and own number.
+    /// Returns a work order by external project number and work order number.
     ///
-    /// * `external_project_number`: The project's number in another system.
-    /// * `external_id`: The caller's own work order number.
+    /// * `external_project_number`: Number of the project in another system.
+    /// * `external_id`: Number of the work order in the caller's system.
     ///
     /// `GET /api/v4/integration/tasks/by-external-project-number/{externalProjectNumber}/by-external-id/{externalId}` · example · scope `ditioapiv3` · source: ditioas/Ditio.Core.Samples.Integrations:IntegrationExamples/Program.cs@d948938
     pub fn work_order_by_external_id(
@@ -232,10 +232,10 @@ impl Client {
     }
     /// Uploads documents to a project.
     ///
-    /// Either every file is attached or none. The whole request has to stay below 30,000,000 bytes and an SVG within 5 MiB without active content; HTML, scripts and executables are refused, and so is a file that is not the image its name says. Not safe to repeat. Which of the two success statuses is used is not stated.
+    /// An upload attaches all files or none. The request must be smaller than 30,000,000 bytes. An SVG must be at most 5 MiB and without active content. HTML, scripts and executables are rejected, and so is a file with the name of an image and other content. Not idempotent. The documentation does not say which of the two success statuses is used.
     ///
-    /// * `id`: Project id.
-    /// * `body`:   * part `file`: One part per file, all named file, each with a file name.
+    /// * `id`: Id of the project.
+    /// * `body`:   * part `file`: Files to upload: one part named `file` per file, each with a file name.
     ///
     /// `POST /api/v4/integration/projects/{id}/documents` · documented · scope `ditioapiv3` · source: <https://ditio-docs-test.pages.dev/api-reference/integration/documents>
     pub fn upload_project_documents(
@@ -245,9 +245,9 @@ impl Client {
     ) -> operation::UploadProjectDocuments {
         operation::UploadProjectDocuments::new(self.session.clone(), id.into(), body)
     }
-    /// Lists the document pages of a project, each with its files.
+    /// Lists the document pages of a project with their files.
     ///
-    /// * `id`: Project id.
+    /// * `id`: Id of the project.
     ///
     /// `GET /api/v4/integration/projects/{id}/documents` · documented · scope `ditioapiv3` · source: <https://ditio-docs-test.pages.dev/api-reference/integration/documents>
     pub fn project_documents(
@@ -258,8 +258,8 @@ impl Client {
     }
     /// Downloads a document of a project.
     ///
-    /// * `id`: Project id.
-    /// * `file_reference_id`: File reference id.
+    /// * `id`: Id of the project.
+    /// * `file_reference_id`: Id of the file reference.
     ///
     /// `GET /api/v4/integration/projects/{id}/documents/{fileReferenceId}` · documented · scope `ditioapiv3` · source: <https://ditio-docs-test.pages.dev/api-reference/integration/documents>
     pub fn download_project_document(
@@ -273,10 +273,10 @@ impl Client {
             file_reference_id.into(),
         )
     }
-    /// Deletes a document of a project, and its entry on the page.
+    /// Deletes a document of a project and its entry on the page.
     ///
-    /// * `id`: Project id.
-    /// * `file_reference_id`: File reference id.
+    /// * `id`: Id of the project.
+    /// * `file_reference_id`: Id of the file reference.
     ///
     /// `DELETE /api/v4/integration/projects/{id}/documents/{fileReferenceId}` · documented · scope `ditioapiv3` · source: <https://ditio-docs-test.pages.dev/api-reference/integration/documents>
     pub fn delete_project_document(
@@ -292,9 +292,9 @@ impl Client {
     }
     /// Sets or clears the description of a project's document folder or of one page.
     ///
-    /// Gives 404 while the folder or the page does not exist. The body has to stay within 64 KB. Work orders have no such operation.
+    /// The response is 404 if the folder or the page does not exist. The body must not exceed 64 KB. Work orders have no such operation.
     ///
-    /// * `id`: Project id.
+    /// * `id`: Id of the project.
     ///
     /// `PUT /api/v4/integration/projects/{id}/documents/description` · documented · scope `ditioapiv3` · source: ditioas/Ditio.Core.Samples.Integrations:documents/README.md
     pub fn describe_project_documents(
@@ -306,10 +306,10 @@ impl Client {
     }
     /// Uploads documents to a work order.
     ///
-    /// Either every file is attached or none. The whole request has to stay below 30,000,000 bytes and an SVG within 5 MiB without active content; HTML, scripts and executables are refused, and so is a file that is not the image its name says. Not safe to repeat. Which of the two success statuses is used is not stated.
+    /// An upload attaches all files or none. The request must be smaller than 30,000,000 bytes. An SVG must be at most 5 MiB and without active content. HTML, scripts and executables are rejected, and so is a file with the name of an image and other content. Not idempotent. The documentation does not say which of the two success statuses is used.
     ///
-    /// * `id`: Work order id.
-    /// * `body`:   * part `file`: One part per file, all named file, each with a file name.
+    /// * `id`: Id of the work order.
+    /// * `body`:   * part `file`: Files to upload: one part named `file` per file, each with a file name.
     ///
     /// `POST /api/v4/integration/tasks/{id}/documents` · documented · scope `ditioapiv3` · source: <https://ditio-docs-test.pages.dev/api-reference/integration/documents>
     pub fn upload_work_order_documents(
@@ -319,9 +319,9 @@ impl Client {
     ) -> operation::UploadWorkOrderDocuments {
         operation::UploadWorkOrderDocuments::new(self.session.clone(), id.into(), body)
     }
-    /// Lists the document pages of a work order, each with its files.
+    /// Lists the document pages of a work order with their files.
     ///
-    /// * `id`: Work order id.
+    /// * `id`: Id of the work order.
     ///
     /// `GET /api/v4/integration/tasks/{id}/documents` · documented · scope `ditioapiv3` · source: <https://ditio-docs-test.pages.dev/api-reference/integration/documents>
     pub fn work_order_documents(
@@ -332,8 +332,8 @@ impl Client {
     }
     /// Downloads a document of a work order.
     ///
-    /// * `id`: Work order id.
-    /// * `file_reference_id`: File reference id.
+    /// * `id`: Id of the work order.
+    /// * `file_reference_id`: Id of the file reference.
     ///
     /// `GET /api/v4/integration/tasks/{id}/documents/{fileReferenceId}` · documented · scope `ditioapiv3` · source: <https://ditio-docs-test.pages.dev/api-reference/integration/documents>
     pub fn download_work_order_document(
@@ -347,10 +347,10 @@ impl Client {
             file_reference_id.into(),
         )
     }
-    /// Deletes a document of a work order, and its entry on the page.
+    /// Deletes a document of a work order and its entry on the page.
     ///
-    /// * `id`: Work order id.
-    /// * `file_reference_id`: File reference id.
+    /// * `id`: Id of the work order.
+    /// * `file_reference_id`: Id of the file reference.
     ///
     /// `DELETE /api/v4/integration/tasks/{id}/documents/{fileReferenceId}` · documented · scope `ditioapiv3` · source: <https://ditio-docs-test.pages.dev/api-reference/integration/documents>
     pub fn delete_work_order_document(
@@ -366,9 +366,9 @@ impl Client {
     }
     /// Downloads a file.
     ///
-    /// Pictures, PDF and video come as inline, everything else as an attachment.
+    /// Images, PDF and video are served inline, other types as attachment.
     ///
-    /// * `file_reference_id`: File reference id.
+    /// * `file_reference_id`: Id of the file reference.
     ///
     /// `GET /api/file/{fileReferenceId}` · documented · scope `ditioapiv3` · source: ditioas/Ditio.Core.Samples.Integrations:documents/README.md
     pub fn download_file(
@@ -377,11 +377,11 @@ impl Client {
     ) -> operation::DownloadFile {
         operation::DownloadFile::new(self.session.clone(), file_reference_id.into())
     }
-    /// Deletes a file, and its entry on a page.
+    /// Deletes a file and its entry on a page.
     ///
-    /// For documents of projects and work orders the deletion by owner is to be preferred.
+    /// For documents of projects and work orders, use the delete operation of the owner instead.
     ///
-    /// * `file_reference_id`: File reference id.
+    /// * `file_reference_id`: Id of the file reference.
     ///
     /// `DELETE /api/file/{fileReferenceId}` · documented · scope `ditioapiv3` · source: ditioas/Ditio.Core.Samples.Integrations:documents/README.md
     pub fn delete_file(
@@ -390,11 +390,11 @@ impl Client {
     ) -> operation::DeleteFile {
         operation::DeleteFile::new(self.session.clone(), file_reference_id.into())
     }
-    /// Deletes a file reference, and its entry on a page.
+    /// Deletes a file reference and its entry on a page.
     ///
-    /// For documents of projects and work orders the deletion by owner is to be preferred.
+    /// For documents of projects and work orders, use the delete operation of the owner instead.
     ///
-    /// * `file_reference_id`: File reference id.
+    /// * `file_reference_id`: Id of the file reference.
     ///
     /// `DELETE /api/filereference/{fileReferenceId}` · documented · scope `ditioapiv3` · source: ditioas/Ditio.Core.Samples.Integrations:documents/README.md
     pub fn delete_file_reference(
@@ -408,7 +408,7 @@ impl Client {
     }
     /// Creates a machine or a piece of equipment.
     ///
-    /// Not safe to repeat. A machine is inactive unless `active` is sent as true. An unknown machine type is refused with the key MachineService.machineTypeInvalid. Which of the two success statuses is used is not stated.
+    /// Not idempotent. A machine is inactive unless the request sets `active` to true. An unknown machine type is rejected with the key MachineService.machineTypeInvalid. The documentation does not say which of the two success statuses is used.
     ///
     /// `POST /api/v4/integration/machines` · documented · scope `ditioapiv3` · source: <https://ditio-docs-test.pages.dev/api-reference/integration/machines>
     pub fn create_machine(
@@ -423,9 +423,9 @@ impl Client {
     pub fn machines(&self) -> operation::Machines {
         operation::Machines::new(self.session.clone())
     }
-    /// Creates several machines, one after the other.
+    /// Creates several machines in sequence.
     ///
-    /// Not atomic and not safe to repeat: what came before a failing entry stays.
+    /// Neither atomic nor idempotent: entries before a failing entry remain created.
     ///
     /// `POST /api/v4/integration/machines/create/array` · documented · scope `ditioapiv3` · source: ditioas/Ditio.Core.Samples.Integrations:machines/README.md
     pub fn create_machines(
@@ -434,19 +434,19 @@ impl Client {
     ) -> operation::CreateMachines {
         operation::CreateMachines::new(self.session.clone(), body.into_iter().collect())
     }
-    /// Reads a machine.
+    /// Returns a machine.
     ///
-    /// * `id`: Machine id.
+    /// * `id`: Id of the machine.
     ///
     /// `GET /api/v4/integration/machines/{id}` · documented · scope `ditioapiv3` · source: <https://ditio-docs-test.pages.dev/api-reference/integration/machines>
     pub fn machine(&self, id: impl Into<String>) -> operation::Machine {
         operation::Machine::new(self.session.clone(), id.into())
     }
-    /// Saves a machine, keeping every field that is left out.
+    /// Saves a machine without clearing absent fields.
     ///
-    /// Unlike the other PUT operations of this API it does not clear what is not sent.
+    /// Unlike other PUT operations of this API, this operation does not clear fields absent from the request.
     ///
-    /// * `id`: Machine id.
+    /// * `id`: Id of the machine.
     ///
     /// `PUT /api/v4/integration/machines/{id}` · documented · scope `ditioapiv3` · source: ditioas/Ditio.Core.Samples.Integrations:machines/README.md
     pub fn save_machine(
@@ -456,11 +456,11 @@ impl Client {
     ) -> operation::SaveMachine {
         operation::SaveMachine::new(self.session.clone(), id.into(), body)
     }
-    /// Changes some fields of a machine.
+    /// Updates some fields of a machine.
     ///
-    /// A field that is left out or null stays; an empty text clears.
+    /// Fields that are absent or null keep their values. An empty string clears a field.
     ///
-    /// * `id`: Machine id.
+    /// * `id`: Id of the machine.
     ///
     /// `PATCH /api/v4/integration/machines/{id}` · documented · scope `ditioapiv3` · source: ditioas/Ditio.Core.Samples.Integrations:machines/README.md
     pub fn update_machine(
@@ -472,17 +472,17 @@ impl Client {
     }
     /// Deletes a machine.
     ///
-    /// The vendor advises to deactivate a machine instead.
+    /// The vendor recommends deactivating a machine instead.
     ///
-    /// * `id`: Machine id.
+    /// * `id`: Id of the machine.
     ///
     /// `DELETE /api/v4/integration/machines/{id}` · documented · scope `ditioapiv3` · source: <https://ditio-docs-test.pages.dev/api-reference/integration/machines>
     pub fn delete_machine(&self, id: impl Into<String>) -> operation::DeleteMachine {
         operation::DeleteMachine::new(self.session.clone(), id.into())
     }
-    /// Reads a machine by its number.
+    /// Returns a machine by number.
     ///
-    /// * `machine_number`: The caller's own fleet number.
+    /// * `machine_number`: Fleet number of the machine in the caller's system.
     ///
     /// `GET /api/v4/integration/machines/by-machine-number/{machineNumber}` · documented · scope `ditioapiv3` · source: <https://ditio-docs-test.pages.dev/api-reference/integration/machines>
     pub fn machine_by_number(
@@ -491,9 +491,9 @@ impl Client {
     ) -> operation::MachineByNumber {
         operation::MachineByNumber::new(self.session.clone(), machine_number.into())
     }
-    /// Saves several machines one after the other, keeping every field that is left out.
+    /// Saves several machines in sequence without clearing absent fields.
     ///
-    /// Each entry needs `id`, `companyId` and `machineNumber`. Not atomic: what came before a failing entry stays.
+    /// Each entry must have `id`, `companyId` and `machineNumber`. Not atomic: entries before a failing entry remain saved.
     ///
     /// `PUT /api/v4/integration/machines/update/array` · documented · scope `ditioapiv3` · source: ditioas/Ditio.Core.Samples.Integrations:machines/README.md
     pub fn save_machines(
@@ -502,9 +502,9 @@ impl Client {
     ) -> operation::SaveMachines {
         operation::SaveMachines::new(self.session.clone(), body.into_iter().collect())
     }
-    /// Changes the fuel data of a machine.
+    /// Updates the fuel data of a machine.
     ///
-    /// * `id`: Machine id.
+    /// * `id`: Id of the machine.
     ///
     /// `PATCH /api/v4/integration/machines/{id}/esg` · documented · scope `ditioapiv3` · source: <https://ditio-docs-test.pages.dev/api-reference/integration/machines>
     pub fn update_machine_esg(
@@ -514,9 +514,9 @@ impl Client {
     ) -> operation::UpdateMachineEsg {
         operation::UpdateMachineEsg::new(self.session.clone(), id.into(), body)
     }
-    /// Tells whether a machine can be deleted.
+    /// Returns true if a machine can be deleted.
     ///
-    /// * `id`: Machine id.
+    /// * `id`: Id of the machine.
     ///
     /// `GET /api/v4/integration/machines/is-machine-deletable/{id}` · documented · scope `ditioapiv3` · source: <https://docs-integration.pages.dev>
     pub fn is_machine_deletable(
@@ -537,21 +537,21 @@ impl Client {
     pub fn alert_types(&self) -> operation::AlertTypes {
         operation::AlertTypes::new(self.session.clone())
     }
-    /// Lists projects for a look-up.
+    /// Lists projects for lookups.
     ///
     /// `GET /api/projects` · documented · scope `ditioapiv3` · source: <https://ditio-docs-test.pages.dev/api-reference/reference-data/projects>
     pub fn reference_projects(&self) -> operation::ReferenceProjects {
         operation::ReferenceProjects::new(self.session.clone())
     }
-    /// Searches projects for a look-up.
+    /// Searches projects for lookups.
     ///
     /// `GET /api/projects/search` · documented · scope `ditioapiv3` · source: <https://ditio-docs-test.pages.dev/api-reference/reference-data/projects>
     pub fn search_reference_projects(&self) -> operation::SearchReferenceProjects {
         operation::SearchReferenceProjects::new(self.session.clone())
     }
-    /// Reads a project for a look-up.
+    /// Returns a project for lookups.
     ///
-    /// * `proj_id`: Project id.
+    /// * `proj_id`: Id of the project.
     ///
     /// `GET /api/projects/{projId}` · documented · scope `ditioapiv3` · source: <https://ditio-docs-test.pages.dev/api-reference/reference-data/projects>
     pub fn reference_project(
@@ -560,9 +560,9 @@ impl Client {
     ) -> operation::ReferenceProject {
         operation::ReferenceProject::new(self.session.clone(), proj_id.into())
     }
-    /// Lists the work orders of a project for a look-up.
+    /// Lists the work orders of a project for lookups.
     ///
-    /// * `proj_id`: Project id.
+    /// * `proj_id`: Id of the project.
     ///
     /// `GET /api/projects/{projId}/tasks` · documented · scope `ditioapiv3` · source: <https://ditio-docs-test.pages.dev/api-reference/reference-data/projects>
     pub fn reference_project_work_orders(
@@ -571,9 +571,9 @@ impl Client {
     ) -> operation::ReferenceProjectWorkOrders {
         operation::ReferenceProjectWorkOrders::new(self.session.clone(), proj_id.into())
     }
-    /// Reads the details of a resource.
+    /// Returns the details of a resource.
     ///
-    /// * `resource_id`: Resource id.
+    /// * `resource_id`: Id of the resource.
     ///
     /// `GET /api/resources/details/{resourceId}` · documented · scope `ditioapiv3` · source: <https://ditio-docs-test.pages.dev/api-reference/reference-data/projects>
     pub fn resource_details(
@@ -588,9 +588,9 @@ impl Client {
     pub fn resource_types(&self) -> operation::ResourceTypes {
         operation::ResourceTypes::new(self.session.clone())
     }
-    /// Lists the reference values of a kind.
+    /// Lists the reference values of one kind.
     ///
-    /// * `external_ref_type`: Kind of reference.
+    /// * `external_ref_type`: Kind of reference value.
     ///
     /// `GET /api/project-external-reference/type/{externalRefType}` · documented · scope `ditioapiv3` · source: ditioas/Ditio.Core.Samples.Integrations:reference-data/README.md
     pub fn external_references(
@@ -602,10 +602,10 @@ impl Client {
             external_ref_type.into(),
         )
     }
-    /// Lists the reference values of a kind for a project.
+    /// Lists the reference values of one kind for a project.
     ///
-    /// * `external_ref_type`: Kind of reference.
-    /// * `proj_number`: For `ExternalSubProjectNumber` the external number of the project, for `ProcessCode` the project number.
+    /// * `external_ref_type`: Kind of reference value.
+    /// * `proj_number`: Number of the project: the external number for `ExternalSubProjectNumber`, the project number for `ProcessCode`.
     ///
     /// `GET /api/project-external-reference/type/{externalRefType}/project/{projNumber}` · documented · scope `ditioapiv3` · source: ditioas/Ditio.Core.Samples.Integrations:reference-data/README.md
     pub fn project_external_references(
@@ -619,7 +619,7 @@ impl Client {
             proj_number.into(),
         )
     }
-    /// Adds a reference value.
+    /// Creates a reference value.
     ///
     /// `POST /api/project-external-reference` · documented · scope `ditioapiv3` · source: ditioas/Ditio.Core.Samples.Integrations:reference-data/README.md
     pub fn create_external_reference(
@@ -628,9 +628,9 @@ impl Client {
     ) -> operation::CreateExternalReference {
         operation::CreateExternalReference::new(self.session.clone(), body)
     }
-    /// Hides a reference value in pickers.
+    /// Hides a reference value from selection.
     ///
-    /// The check of numbers by the API goes on accepting a hidden value.
+    /// The API still accepts a hidden value when it validates numbers.
     ///
     /// * `id`: Id of the reference value.
     ///
@@ -641,9 +641,9 @@ impl Client {
     ) -> operation::DisableExternalReference {
         operation::DisableExternalReference::new(self.session.clone(), id.into())
     }
-    /// Deletes a reference value that nothing uses.
+    /// Deletes an unused reference value.
     ///
-    /// The vendor describes the deletion, but not its path, which is inferred. Gives 403 while a project or a work order uses the value, for the kinds `ExternalProjectNumber`, `ExternalSubProjectNumber` and `ProcessCode`.
+    /// The vendor documents the deletion without its path, which is inferred. The response is 403 if a project or a work order uses the value, for the kinds `ExternalProjectNumber`, `ExternalSubProjectNumber` and `ProcessCode`.
     ///
     /// * `id`: Id of the reference value.
     ///
@@ -656,7 +656,7 @@ impl Client {
     }
     /// Creates a user.
     ///
-    /// Not safe to repeat. Which of the two success statuses is used is not stated.
+    /// Not idempotent. The documentation does not say which of the two success statuses is used.
     ///
     /// `POST /api/v4/integration/users` · documented · scope `ditioapiv3` · source: <https://ditio-docs-test.pages.dev/api-reference/integration/users>
     pub fn create_user(&self, body: types::UserCreate) -> operation::CreateUser {
@@ -668,9 +668,9 @@ impl Client {
     pub fn users(&self) -> operation::Users {
         operation::Users::new(self.session.clone())
     }
-    /// Reads a user by employee number.
+    /// Returns a user by employee number.
     ///
-    /// * `employee_number`: Employee number.
+    /// * `employee_number`: Employee number, unique in the company.
     ///
     /// `GET /api/v4/integration/users/by-employee-number/{employeeNumber}` · documented · scope `ditioapiv3` · source: <https://ditio-docs-test.pages.dev/api-reference/integration/users>
     pub fn user_by_employee_number(
@@ -682,9 +682,9 @@ impl Client {
             employee_number.into(),
         )
     }
-    /// Reads a user by company profile id.
+    /// Returns a user by company profile id.
     ///
-    /// * `profile_id`: Company profile id.
+    /// * `profile_id`: Id of the company profile.
     ///
     /// `GET /api/v4/integration/users/by-profile-id/{profileId}` · documented · scope `ditioapiv3` · source: ditioas/Ditio.Core.Samples.Integrations:users/README.md
     pub fn user_by_profile_id(
@@ -693,9 +693,9 @@ impl Client {
     ) -> operation::UserByProfileId {
         operation::UserByProfileId::new(self.session.clone(), profile_id.into())
     }
-    /// Tells whether a user can be deleted.
+    /// Returns true if a user can be deleted.
     ///
-    /// * `identity_id`: Identity id; its special characters are percent-encoded for the caller.
+    /// * `identity_id`: Id of the identity. The client percent-encodes special characters.
     ///
     /// `GET /api/v4/integration/users/is-identity-deletable/{identityId}` · documented · scope `ditioapiv3` · source: <https://docs-integration.pages.dev>
     pub fn is_identity_deletable(
@@ -704,11 +704,11 @@ impl Client {
     ) -> operation::IsIdentityDeletable {
         operation::IsIdentityDeletable::new(self.session.clone(), identity_id.into())
     }
-    /// Replaces a user as a whole.
+    /// Replaces all fields of a user.
     ///
-    /// A field that is left out is cleared: read the user, change it and send all of it back. A new phone number changes the sign-in of all profiles of the identity; with one of them out of reach the whole change is refused with 404. The PATCH of the same path takes another kind of id.
+    /// Fields absent from the request are cleared. Read the user, change it and send the whole object. A new phone number changes the sign-in name of all profiles of the identity. If the client cannot access one of these profiles, the whole change is rejected with 404. The PATCH operation of this path takes a company profile id instead.
     ///
-    /// * `user_id`: Here the identity id, such as auth0|abc123; its special characters are percent-encoded for the caller.
+    /// * `user_id`: Identity id, such as auth0|abc123. The client percent-encodes special characters.
     ///
     /// `PUT /api/v4/integration/users/{userId}` · documented · scope `ditioapiv3` · source: <https://ditio-docs-test.pages.dev/api-reference/integration/users>
     pub fn replace_user(
@@ -718,11 +718,11 @@ impl Client {
     ) -> operation::ReplaceUser {
         operation::ReplaceUser::new(self.session.clone(), user_id.into(), body)
     }
-    /// Changes some fields of a user.
+    /// Updates some fields of a user.
     ///
-    /// A field that is left out stays. Takes another kind of id than the PUT and the DELETE of the same path.
+    /// Fields absent from the request keep their values. The PUT and DELETE operations of this path take an identity id instead.
     ///
-    /// * `user_id`: Here the company profile id; the PUT and the DELETE of this path take an identity id.
+    /// * `user_id`: Company profile id. The PUT and DELETE operations of this path take an identity id instead.
     ///
     /// `PATCH /api/v4/integration/users/{userId}` · documented · scope `ditioapiv3` · source: <https://ditio-docs-test.pages.dev/api-reference/integration/users>
     pub fn update_user(
@@ -732,11 +732,11 @@ impl Client {
     ) -> operation::UpdateUser {
         operation::UpdateUser::new(self.session.clone(), user_id.into(), body)
     }
-    /// Deletes the profiles of a user that the client can reach.
+    /// Deletes the profiles of a user that the client can access.
     ///
-    /// Not atomic. Gives 404 when no profile is left and 409 when a profile or an employment vanished in the meantime: then read the user again before another attempt. The PATCH of the same path takes another kind of id.
+    /// Not atomic. The response is 404 if no profile is left, and 409 if a profile or an employment was removed concurrently. After a 409, read the user again before another attempt. The PATCH operation of this path takes a company profile id instead.
     ///
-    /// * `user_id`: Here the identity id, such as auth0|abc123; its special characters are percent-encoded for the caller.
+    /// * `user_id`: Identity id, such as auth0|abc123. The client percent-encodes special characters.
     ///
     /// `DELETE /api/v4/integration/users/{userId}` · documented · scope `ditioapiv3` · source: ditioas/Ditio.Core.Samples.Integrations:users/README.md
     pub fn delete_user(&self, user_id: impl Into<String>) -> operation::DeleteUser {
@@ -744,9 +744,9 @@ impl Client {
     }
     /// Disables a user.
     ///
-    /// The reason is recorded as disabledByIntegration. No body is needed.
+    /// The recorded reason is disabledByIntegration. The request body is optional.
     ///
-    /// * `company_profile_id`: Company profile id.
+    /// * `company_profile_id`: Id of the company profile.
     ///
     /// `PATCH /api/v4/integration/users/disable/{companyProfileId}` · documented · scope `ditioapiv3` · source: <https://ditio-docs-test.pages.dev/api-reference/integration/users>
     pub fn disable_user(
@@ -757,9 +757,9 @@ impl Client {
     }
     /// Enables a disabled user.
     ///
-    /// No body is needed.
+    /// The request body is optional.
     ///
-    /// * `company_profile_id`: Company profile id.
+    /// * `company_profile_id`: Id of the company profile.
     ///
     /// `PATCH /api/v4/integration/users/enable/{companyProfileId}` · documented · scope `ditioapiv3` · source: <https://ditio-docs-test.pages.dev/api-reference/integration/users>
     pub fn enable_user(
@@ -770,15 +770,15 @@ impl Client {
     }
     /// Creates or updates a user on behalf of a provisioning service.
     ///
-    /// Takes a plain user. Not the SCIM 2.0 service, which has an address of its own.
+    /// The body is a user object. This is not the SCIM 2.0 service, which has an address of its own.
     ///
     /// `POST /api/v4/integration/users/scim` · documented · scope `ditioapiv3` · source: <https://docs-integration.pages.dev>
     pub fn provision_user(&self, body: types::User) -> operation::ProvisionUser {
         operation::ProvisionUser::new(self.session.clone(), body)
     }
-    /// Creates an employee with the first employment.
+    /// Creates an employee with a first employment.
     ///
-    /// Not safe to repeat.
+    /// Not idempotent.
     ///
     /// `POST /api/v5/integration/employees` · documented · scope `ditioapiv3` · source: <https://ditio-docs-test.pages.dev/api-reference/integration/employees-v5>
     pub fn create_employee(
@@ -804,19 +804,19 @@ impl Client {
     ) -> operation::SearchEmployees {
         operation::SearchEmployees::new(self.session.clone(), query.into())
     }
-    /// Reads an employee.
+    /// Returns an employee.
     ///
-    /// * `employee_number`: Employee number.
+    /// * `employee_number`: Employee number, unique in the company.
     ///
     /// `GET /api/v5/integration/employees/{employeeNumber}` · documented · scope `ditioapiv3` · source: <https://ditio-docs-test.pages.dev/api-reference/integration/employees-v5>
     pub fn employee(&self, employee_number: impl Into<String>) -> operation::Employee {
         operation::Employee::new(self.session.clone(), employee_number.into())
     }
-    /// Changes some fields of an employee.
+    /// Updates some fields of an employee.
     ///
-    /// A field that is left out stays; null clears.
+    /// Fields absent from the request keep their values. Null clears a field.
     ///
-    /// * `employee_number`: Employee number.
+    /// * `employee_number`: Employee number, unique in the company.
     ///
     /// `PATCH /api/v5/integration/employees/{employeeNumber}` · documented · scope `ditioapiv3` · source: <https://ditio-docs-test.pages.dev/api-reference/integration/employees-v5>
     pub fn update_employee(
@@ -830,9 +830,9 @@ impl Client {
             body,
         )
     }
-    /// Changes the current employment of an employee.
+    /// Updates the current employment of an employee.
     ///
-    /// * `employee_number`: Employee number.
+    /// * `employee_number`: Employee number, unique in the company.
     ///
     /// `PATCH /api/v5/integration/employees/{employeeNumber}/update-employment` · documented · scope `ditioapiv3` · source: <https://ditio-docs-test.pages.dev/api-reference/integration/employees-v5>
     pub fn update_employment(
@@ -848,7 +848,7 @@ impl Client {
     }
     /// Ends the current employment of an employee.
     ///
-    /// * `employee_number`: Employee number.
+    /// * `employee_number`: Employee number, unique in the company.
     ///
     /// `PATCH /api/v5/integration/employees/{employeeNumber}/end-employment` · documented · scope `ditioapiv3` · source: <https://ditio-docs-test.pages.dev/api-reference/integration/employees-v5>
     pub fn end_employment(
@@ -860,9 +860,9 @@ impl Client {
     }
     /// Starts a new employment of a former employee.
     ///
-    /// Not safe to repeat.
+    /// Not idempotent.
     ///
-    /// * `employee_number`: Employee number.
+    /// * `employee_number`: Employee number, unique in the company.
     ///
     /// `POST /api/v5/integration/employees/{employeeNumber}/create-employment` · documented · scope `ditioapiv3` · source: <https://ditio-docs-test.pages.dev/api-reference/integration/employees-v5>
     pub fn create_employment(
@@ -878,7 +878,7 @@ impl Client {
     }
     /// Creates or updates certificates of employees.
     ///
-    /// Safe to repeat: employee number and certificate type together identify a certificate.
+    /// Idempotent: employee number and certificate type together identify a certificate.
     ///
     /// `POST /api/v4/integration/certificates` · documented · scope `ditioapiv3` · may be repeated · source: <https://ditio-docs-test.pages.dev/api-reference/integration/certificates>
     pub fn save_certificates(
@@ -890,29 +890,29 @@ impl Client {
             body.into_iter().collect(),
         )
     }
-    /// Creates an absence, or brings it up to date.
+    /// Creates or updates an absence.
     ///
-    /// Safe to repeat: `externalId` identifies the absence. Days that are approved for payroll or locked are frozen: they have to come back with the same date and hours, or the push is refused. Employment, payroll lock, absence lock and the limits of the absence type are checked every time. An earlier edition of the documentation has the path under /api/v5/integration.
+    /// Idempotent: `externalId` identifies the absence. Days that are approved for payroll or locked cannot change: the request must contain them with the same date and hours, or it is rejected. Every request is checked against employment, payroll lock, absence lock and the limits of the absence type. An earlier version of the documentation has the path under /api/v5/integration.
     ///
     /// `POST /api/integration/absences` · documented · scope `ditioapiv3` · may be repeated · source: ditioas/Ditio.Core.Samples.Integrations:absences/README.md
     pub fn save_absence(&self, body: types::AbsencePush) -> operation::SaveAbsence {
         operation::SaveAbsence::new(self.session.clone(), body)
     }
-    /// Reads an absence that came from this API.
+    /// Returns an absence created through this API.
     ///
-    /// An earlier edition of the documentation has the path under /api/v5/integration.
+    /// An earlier version of the documentation has the path under /api/v5/integration.
     ///
-    /// * `external_id`: The caller's own id. It covers the rest of the path: its slashes are sent as they are.
+    /// * `external_id`: Id of the absence in the caller's system. The parameter covers the rest of the path; slashes are sent unescaped.
     ///
     /// `GET /api/integration/absences/{externalId}` · documented · scope `ditioapiv3` · source: ditioas/Ditio.Core.Samples.Integrations:absences/README.md
     pub fn absence(&self, external_id: impl Into<String>) -> operation::Absence {
         operation::Absence::new(self.session.clone(), external_id.into())
     }
-    /// Deletes an absence that came from this API.
+    /// Deletes an absence created through this API.
     ///
-    /// Refused once payroll has settled one of its days; which status that has is not stated. An earlier edition of the documentation has the path under /api/v5/integration.
+    /// Rejected after payroll has settled one of the days; the status of the rejection is not documented. An earlier version of the documentation has the path under /api/v5/integration.
     ///
-    /// * `external_id`: The caller's own id. It covers the rest of the path: its slashes are sent as they are.
+    /// * `external_id`: Id of the absence in the caller's system. The parameter covers the rest of the path; slashes are sent unescaped.
     ///
     /// `DELETE /api/integration/absences/{externalId}` · documented · scope `ditioapiv3` · source: ditioas/Ditio.Core.Samples.Integrations:absences/README.md
     pub fn delete_absence(
@@ -921,7 +921,7 @@ impl Client {
     ) -> operation::DeleteAbsence {
         operation::DeleteAbsence::new(self.session.clone(), external_id.into())
     }
-    /// Lists hours for payroll, one entry per person and day.
+    /// Lists hours for payroll, one entry for each person and day.
     ///
     /// The path ends in a slash.
     ///
@@ -929,7 +929,7 @@ impl Client {
     pub fn payroll_export(&self) -> operation::PayrollExport {
         operation::PayrollExport::new(self.session.clone())
     }
-    /// Lists hours for payroll, one entry per person and day; an alias.
+    /// Lists hours for payroll, one entry for each person and day (alias of the payroll export).
     ///
     /// `GET /api/payroll-export/readonly` · documented · scope `ditioapiv3` · source: ditioas/Ditio.Core.Samples.Integrations:payroll-export/README.md
     pub fn payroll_export_readonly(&self) -> operation::PayrollExportReadonly {
@@ -941,15 +941,15 @@ impl Client {
     pub fn payroll_export_lines(&self) -> operation::PayrollExportLines {
         operation::PayrollExportLines::new(self.session.clone())
     }
-    /// Downloads hours for payroll as a file, in the format configured in Ditio.
+    /// Downloads hours for payroll as a file in the configured format.
     ///
     /// `GET /api/payroll-export/file` · documented · scope `ditioapiv3` · source: ditioas/Ditio.Core.Samples.Integrations:payroll-export/README.md
     pub fn download_payroll_export(&self) -> operation::DownloadPayrollExport {
         operation::DownloadPayrollExport::new(self.session.clone())
     }
-    /// Lists who is or was checked in, one row per person and day.
+    /// Lists people who are or were checked in, one row for each person and day.
     ///
-    /// Seeing others takes the access of a supervisor or an administrator. The successor is the crew list of the reporting API.
+    /// Rows of other people require supervisor or administrator access. The crew list of the reporting API replaces this operation.
     ///
     /// `GET /api/v3/onlineusers/activeonly` · example · scope `ditioapiv3` · source: ditioas/Ditio.Core.Samples.Integrations:crew-list-chkbox/OnlineUsersSource.cs
     pub fn crew_list(&self) -> operation::CrewList {
@@ -1057,7 +1057,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "create_project",
-            summary: "Creates a project, or returns the one that has its number.",
+            summary: "Creates a project, or returns the existing project with the same number.",
             method: "POST",
             path: "/api/v4/integration/projects",
             query: &[],
@@ -1150,7 +1150,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "project",
-            summary: "Reads a project.",
+            summary: "Returns a project.",
             method: "GET",
             path: "/api/v4/integration/projects/{id}",
             query: &[],
@@ -1199,7 +1199,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "replace_project",
-            summary: "Replaces a project as a whole.",
+            summary: "Replaces all fields of a project.",
             method: "PUT",
             path: "/api/v4/integration/projects/{id}",
             query: &[],
@@ -1250,7 +1250,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "update_project",
-            summary: "Changes some fields of a project.",
+            summary: "Updates some fields of a project.",
             method: "PATCH",
             path: "/api/v4/integration/projects/{id}",
             query: &[],
@@ -1303,7 +1303,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "delete_project",
-            summary: "Deletes a project for good, with what hangs on it.",
+            summary: "Deletes a project and its dependent objects permanently.",
             method: "DELETE",
             path: "/api/v4/integration/projects/{id}",
             query: &[],
@@ -1349,7 +1349,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "project_by_number",
-            summary: "Reads a project by its number.",
+            summary: "Returns a project by number.",
             method: "GET",
             path: "/api/v4/integration/projects/by-project-number/{projectNumber}",
             query: &[],
@@ -1445,7 +1445,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "work_order",
-            summary: "Reads a work order.",
+            summary: "Returns a work order.",
             method: "GET",
             path: "/api/v4/integration/tasks/{id}",
             query: &[],
@@ -1494,7 +1494,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "replace_work_order",
-            summary: "Replaces a work order as a whole.",
+            summary: "Replaces all fields of a work order.",
             method: "PUT",
             path: "/api/v4/integration/tasks/{id}",
             query: &[],
@@ -1545,7 +1545,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "update_work_order",
-            summary: "Changes some fields of a work order.",
+            summary: "Updates some fields of a work order.",
             method: "PATCH",
             path: "/api/v4/integration/tasks/{id}",
             query: &[],
@@ -1598,7 +1598,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "delete_work_order",
-            summary: "Deletes a work order that nothing uses.",
+            summary: "Deletes an unused work order.",
             method: "DELETE",
             path: "/api/v4/integration/tasks/{id}",
             query: &[],
@@ -1692,7 +1692,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "work_orders_by_project_number",
-            summary: "Lists the work orders of a project, by the project's number.",
+            summary: "Lists the work orders of a project, by project number.",
             method: "GET",
             path: "/api/v4/integration/tasks/by-project-number/{projectNumber}",
             query: &[],
@@ -1743,7 +1743,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "work_orders_by_number",
-            summary: "Lists the work orders with a number in a project.",
+            summary: "Lists the work orders of a project with a given number.",
             method: "GET",
             path: "/api/v4/integration/tasks/by-project-number/{projectNumber}/by-task-number/{taskNumber}",
             query: &[],
@@ -1799,7 +1799,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "work_order_by_external_id",
-            summary: "Reads a work order by external project number and own number.",
+            summary: "Returns a work order by external project number and work order number.",
             method: "GET",
             path: "/api/v4/integration/tasks/by-external-project-number/{externalProjectNumber}/by-external-id/{externalId}",
             query: &[],
@@ -1888,12 +1888,12 @@ pub mod operation {
                 replace_existing_files_with_same_name: None,
             }
         }
-        /// Page to attach the files to; without it the page Documents.
+        /// Page to attach the files to. Defaults to the page Documents.
         pub fn section(mut self, value: impl Into<String>) -> Self {
             self.section = Some(value.into());
             self
         }
-        /// Whether a file of the same name on the page is replaced.
+        /// True to replace a file of the same name on the page.
         pub fn replace_existing_files_with_same_name(mut self, value: bool) -> Self {
             self.replace_existing_files_with_same_name = Some(value);
             self
@@ -1932,7 +1932,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "project_documents",
-            summary: "Lists the document pages of a project, each with its files.",
+            summary: "Lists the document pages of a project with their files.",
             method: "GET",
             path: "/api/v4/integration/projects/{id}/documents",
             query: &[],
@@ -2036,7 +2036,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "delete_project_document",
-            summary: "Deletes a document of a project, and its entry on the page.",
+            summary: "Deletes a document of a project and its entry on the page.",
             method: "DELETE",
             path: "/api/v4/integration/projects/{id}/documents/{fileReferenceId}",
             query: &[],
@@ -2121,7 +2121,7 @@ pub mod operation {
                 section: None,
             }
         }
-        /// The page; without it the folder.
+        /// Page to describe. Defaults to the folder.
         pub fn section(mut self, value: impl Into<String>) -> Self {
             self.section = Some(value.into());
             self
@@ -2189,12 +2189,12 @@ pub mod operation {
                 replace_existing_files_with_same_name: None,
             }
         }
-        /// Page to attach the files to; without it one named after the work order.
+        /// Page to attach the files to. Defaults to a page named after the work order.
         pub fn section(mut self, value: impl Into<String>) -> Self {
             self.section = Some(value.into());
             self
         }
-        /// Whether a file of the same name on the page is replaced.
+        /// True to replace a file of the same name on the page.
         pub fn replace_existing_files_with_same_name(mut self, value: bool) -> Self {
             self.replace_existing_files_with_same_name = Some(value);
             self
@@ -2233,7 +2233,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "work_order_documents",
-            summary: "Lists the document pages of a work order, each with its files.",
+            summary: "Lists the document pages of a work order with their files.",
             method: "GET",
             path: "/api/v4/integration/tasks/{id}/documents",
             query: &[],
@@ -2339,7 +2339,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "delete_work_order_document",
-            summary: "Deletes a document of a work order, and its entry on the page.",
+            summary: "Deletes a document of a work order and its entry on the page.",
             method: "DELETE",
             path: "/api/v4/integration/tasks/{id}/documents/{fileReferenceId}",
             query: &[],
@@ -2438,7 +2438,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "delete_file",
-            summary: "Deletes a file, and its entry on a page.",
+            summary: "Deletes a file and its entry on a page.",
             method: "DELETE",
             path: "/api/file/{fileReferenceId}",
             query: &[],
@@ -2484,7 +2484,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "delete_file_reference",
-            summary: "Deletes a file reference, and its entry on a page.",
+            summary: "Deletes a file reference and its entry on a page.",
             method: "DELETE",
             path: "/api/filereference/{fileReferenceId}",
             query: &[],
@@ -2602,7 +2602,7 @@ pub mod operation {
                 include_equipment_details: None,
             }
         }
-        /// Whether equipment comes with its details.
+        /// True to include the details of equipment.
         pub fn include_equipment_details(mut self, value: bool) -> Self {
             self.include_equipment_details = Some(value);
             self
@@ -2631,7 +2631,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "create_machines",
-            summary: "Creates several machines, one after the other.",
+            summary: "Creates several machines in sequence.",
             method: "POST",
             path: "/api/v4/integration/machines/create/array",
             query: &[],
@@ -2679,7 +2679,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "machine",
-            summary: "Reads a machine.",
+            summary: "Returns a machine.",
             method: "GET",
             path: "/api/v4/integration/machines/{id}",
             query: &[],
@@ -2728,7 +2728,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "save_machine",
-            summary: "Saves a machine, keeping every field that is left out.",
+            summary: "Saves a machine without clearing absent fields.",
             method: "PUT",
             path: "/api/v4/integration/machines/{id}",
             query: &[],
@@ -2779,7 +2779,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "update_machine",
-            summary: "Changes some fields of a machine.",
+            summary: "Updates some fields of a machine.",
             method: "PATCH",
             path: "/api/v4/integration/machines/{id}",
             query: &[],
@@ -2878,7 +2878,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "machine_by_number",
-            summary: "Reads a machine by its number.",
+            summary: "Returns a machine by number.",
             method: "GET",
             path: "/api/v4/integration/machines/by-machine-number/{machineNumber}",
             query: &[],
@@ -2926,7 +2926,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "save_machines",
-            summary: "Saves several machines one after the other, keeping every field that is left out.",
+            summary: "Saves several machines in sequence without clearing absent fields.",
             method: "PUT",
             path: "/api/v4/integration/machines/update/array",
             query: &[],
@@ -2975,7 +2975,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "update_machine_esg",
-            summary: "Changes the fuel data of a machine.",
+            summary: "Updates the fuel data of a machine.",
             method: "PATCH",
             path: "/api/v4/integration/machines/{id}/esg",
             query: &[],
@@ -3029,7 +3029,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "is_machine_deletable",
-            summary: "Tells whether a machine can be deleted.",
+            summary: "Returns true if a machine can be deleted.",
             method: "GET",
             path: "/api/v4/integration/machines/is-machine-deletable/{id}",
             query: &[],
@@ -3167,7 +3167,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "reference_projects",
-            summary: "Lists projects for a look-up.",
+            summary: "Lists projects for lookups.",
             method: "GET",
             path: "/api/projects",
             query: &["activeInactiveAll"],
@@ -3191,7 +3191,7 @@ pub mod operation {
                 active_inactive_all: None,
             }
         }
-        /// Left out: the active ones.
+        /// State of the entries to return. Defaults to active entries.
         pub fn active_inactive_all(
             mut self,
             value: impl Into<types::ActivityFilter>,
@@ -3224,7 +3224,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "search_reference_projects",
-            summary: "Searches projects for a look-up.",
+            summary: "Searches projects for lookups.",
             method: "GET",
             path: "/api/projects/search",
             query: &["searchString", "activeOnly"],
@@ -3254,7 +3254,7 @@ pub mod operation {
             self.search_string = Some(value.into());
             self
         }
-        /// Whether only active projects are searched.
+        /// True to search only active projects.
         pub fn active_only(mut self, value: bool) -> Self {
             self.active_only = Some(value);
             self
@@ -3284,7 +3284,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "reference_project",
-            summary: "Reads a project for a look-up.",
+            summary: "Returns a project for lookups.",
             method: "GET",
             path: "/api/projects/{projId}",
             query: &[],
@@ -3333,7 +3333,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "reference_project_work_orders",
-            summary: "Lists the work orders of a project for a look-up.",
+            summary: "Lists the work orders of a project for lookups.",
             method: "GET",
             path: "/api/projects/{projId}/tasks",
             query: &["activeInactiveAll"],
@@ -3358,7 +3358,7 @@ pub mod operation {
                 active_inactive_all: None,
             }
         }
-        /// Left out: the active ones.
+        /// State of the entries to return. Defaults to active entries.
         pub fn active_inactive_all(
             mut self,
             value: impl Into<types::ActivityFilter>,
@@ -3392,7 +3392,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "resource_details",
-            summary: "Reads the details of a resource.",
+            summary: "Returns the details of a resource.",
             method: "GET",
             path: "/api/resources/details/{resourceId}",
             query: &[],
@@ -3485,7 +3485,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "external_references",
-            summary: "Lists the reference values of a kind.",
+            summary: "Lists the reference values of one kind.",
             method: "GET",
             path: "/api/project-external-reference/type/{externalRefType}",
             query: &[],
@@ -3539,7 +3539,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "project_external_references",
-            summary: "Lists the reference values of a kind for a project.",
+            summary: "Lists the reference values of one kind for a project.",
             method: "GET",
             path: "/api/project-external-reference/type/{externalRefType}/project/{projNumber}",
             query: &[],
@@ -3596,7 +3596,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "create_external_reference",
-            summary: "Adds a reference value.",
+            summary: "Creates a reference value.",
             method: "POST",
             path: "/api/project-external-reference",
             query: &[],
@@ -3647,7 +3647,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "disable_external_reference",
-            summary: "Hides a reference value in pickers.",
+            summary: "Hides a reference value from selection.",
             method: "PUT",
             path: "/api/project-external-reference/disable/{id}",
             query: &[],
@@ -3693,7 +3693,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "delete_external_reference",
-            summary: "Deletes a reference value that nothing uses.",
+            summary: "Deletes an unused reference value.",
             method: "DELETE",
             path: "/api/project-external-reference/{id}",
             query: &[],
@@ -3813,7 +3813,7 @@ pub mod operation {
                 company_id: None,
             }
         }
-        /// Only users changed since then.
+        /// Time; only users changed since then are returned.
         pub fn changed_since(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -3821,7 +3821,7 @@ pub mod operation {
             self.changed_since = Some(value.into());
             self
         }
-        /// Only users of this company. The older documentation tells of such a limit without naming the parameter.
+        /// Id of a company; only its users are returned. The older documentation mentions such a filter without naming the parameter.
         ///
         /// Inferred, not documented.
         pub fn company_id(mut self, value: impl Into<String>) -> Self {
@@ -3853,7 +3853,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "user_by_employee_number",
-            summary: "Reads a user by employee number.",
+            summary: "Returns a user by employee number.",
             method: "GET",
             path: "/api/v4/integration/users/by-employee-number/{employeeNumber}",
             query: &[],
@@ -3901,7 +3901,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "user_by_profile_id",
-            summary: "Reads a user by company profile id.",
+            summary: "Returns a user by company profile id.",
             method: "GET",
             path: "/api/v4/integration/users/by-profile-id/{profileId}",
             query: &[],
@@ -3949,7 +3949,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "is_identity_deletable",
-            summary: "Tells whether a user can be deleted.",
+            summary: "Returns true if a user can be deleted.",
             method: "GET",
             path: "/api/v4/integration/users/is-identity-deletable/{identityId}",
             query: &[],
@@ -3998,7 +3998,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "replace_user",
-            summary: "Replaces a user as a whole.",
+            summary: "Replaces all fields of a user.",
             method: "PUT",
             path: "/api/v4/integration/users/{userId}",
             query: &[],
@@ -4049,7 +4049,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "update_user",
-            summary: "Changes some fields of a user.",
+            summary: "Updates some fields of a user.",
             method: "PATCH",
             path: "/api/v4/integration/users/{userId}",
             query: &[],
@@ -4102,7 +4102,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "delete_user",
-            summary: "Deletes the profiles of a user that the client can reach.",
+            summary: "Deletes the profiles of a user that the client can access.",
             method: "DELETE",
             path: "/api/v4/integration/users/{userId}",
             query: &[],
@@ -4288,7 +4288,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "create_employee",
-            summary: "Creates an employee with the first employment.",
+            summary: "Creates an employee with a first employment.",
             method: "POST",
             path: "/api/v5/integration/employees",
             query: &[],
@@ -4362,12 +4362,12 @@ pub mod operation {
                 include: Vec::new(),
             }
         }
-        /// Whether the employees of subsidiaries are returned as well.
+        /// True to include the employees of subsidiaries.
         pub fn include_employees_from_subsidiaries(mut self, value: bool) -> Self {
             self.include_employees_from_subsidiaries = Some(value);
             self
         }
-        /// Optional parts to return, joined by commas.
+        /// Optional parts to return, separated by commas.
         ///
         /// Inferred, not documented.
         pub fn include(
@@ -4455,7 +4455,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "employee",
-            summary: "Reads an employee.",
+            summary: "Returns an employee.",
             method: "GET",
             path: "/api/v5/integration/employees/{employeeNumber}",
             query: &["include"],
@@ -4480,7 +4480,7 @@ pub mod operation {
                 include: Vec::new(),
             }
         }
-        /// Optional parts to return, joined by commas.
+        /// Optional parts to return, separated by commas.
         pub fn include(
             mut self,
             value: impl IntoIterator<Item = impl Into<types::EmployeeInclude>>,
@@ -4514,7 +4514,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "update_employee",
-            summary: "Changes some fields of an employee.",
+            summary: "Updates some fields of an employee.",
             method: "PATCH",
             path: "/api/v5/integration/employees/{employeeNumber}",
             query: &[],
@@ -4568,7 +4568,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "update_employment",
-            summary: "Changes the current employment of an employee.",
+            summary: "Updates the current employment of an employee.",
             method: "PATCH",
             path: "/api/v5/integration/employees/{employeeNumber}/update-employment",
             query: &[],
@@ -4781,7 +4781,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "save_absence",
-            summary: "Creates an absence, or brings it up to date.",
+            summary: "Creates or updates an absence.",
             method: "POST",
             path: "/api/integration/absences",
             query: &[],
@@ -4829,7 +4829,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "absence",
-            summary: "Reads an absence that came from this API.",
+            summary: "Returns an absence created through this API.",
             method: "GET",
             path: "/api/integration/absences/{+externalId}",
             query: &[],
@@ -4877,7 +4877,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "delete_absence",
-            summary: "Deletes an absence that came from this API.",
+            summary: "Deletes an absence created through this API.",
             method: "DELETE",
             path: "/api/integration/absences/{+externalId}",
             query: &[],
@@ -4933,7 +4933,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "payroll_export",
-            summary: "Lists hours for payroll, one entry per person and day.",
+            summary: "Lists hours for payroll, one entry for each person and day.",
             method: "GET",
             path: "/api/payroll-export/",
             query: &[
@@ -4979,7 +4979,7 @@ pub mod operation {
                 override_payroll_export_settings_for_fixed_pay_employees: None,
             }
         }
-        /// First work day; 14 days ago by default. The period is at most 45 days.
+        /// First work day. Defaults to 14 days ago. The period is at most 45 days.
         pub fn from_work_date(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -4987,7 +4987,7 @@ pub mod operation {
             self.from_work_date = Some(value.into());
             self
         }
-        /// Last work day; today by default. The period is at most 45 days.
+        /// Last work day. Defaults to today. The period is at most 45 days.
         pub fn to_work_date(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -4995,7 +4995,7 @@ pub mod operation {
             self.to_work_date = Some(value.into());
             self
         }
-        /// Only what was modified since then; at most a year back.
+        /// Day; only records modified since then are returned. At most one year ago.
         pub fn modified_since_date(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -5003,7 +5003,7 @@ pub mod operation {
             self.modified_since_date = Some(value.into());
             self
         }
-        /// Approved by default.
+        /// Registrations to include. Defaults to approved registrations.
         pub fn data_filter(
             mut self,
             value: impl Into<types::PayrollDataFilter>,
@@ -5011,7 +5011,7 @@ pub mod operation {
             self.data_filter = Some(value.into());
             self
         }
-        /// Users. Left out: all. The list is sent as repeated keys, which is inferred.
+        /// Ids of users. Defaults to all. Inferred: the list is sent as repeated query parameters.
         pub fn user_ids(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5019,7 +5019,7 @@ pub mod operation {
             self.user_ids = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Companies. Left out: all. The list is sent as repeated keys, which is inferred.
+        /// Ids of companies. Defaults to all. Inferred: the list is sent as repeated query parameters.
         pub fn company_ids(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5027,7 +5027,7 @@ pub mod operation {
             self.company_ids = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Projects. Left out: all. The list is sent as repeated keys, which is inferred.
+        /// Ids of projects. Defaults to all. Inferred: the list is sent as repeated query parameters.
         pub fn project_ids(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5035,7 +5035,7 @@ pub mod operation {
             self.project_ids = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Payroll types. Left out: all. The list is sent as repeated keys, which is inferred.
+        /// Ids of payroll types. Defaults to all. Inferred: the list is sent as repeated query parameters.
         pub fn payroll_type_ids(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5043,7 +5043,7 @@ pub mod operation {
             self.payroll_type_ids = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Absence types. Left out: all. The list is sent as repeated keys, which is inferred.
+        /// Ids of absence types. Defaults to all. Inferred: the list is sent as repeated query parameters.
         pub fn absence_type_ids(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5051,7 +5051,7 @@ pub mod operation {
             self.absence_type_ids = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Users paid by the hour by default.
+        /// Users to include, by kind of pay. Defaults to users paid by the hour.
         pub fn user_payroll_type_filter(
             mut self,
             value: impl Into<types::UserPayrollTypeFilter>,
@@ -5059,7 +5059,7 @@ pub mod operation {
             self.user_payroll_type_filter = Some(value.into());
             self
         }
-        /// Whether the export settings for users with fixed pay are overridden.
+        /// True to override the export settings for users with fixed pay.
         pub fn override_payroll_export_settings_for_fixed_pay_employees(
             mut self,
             value: bool,
@@ -5115,7 +5115,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "payroll_export_readonly",
-            summary: "Lists hours for payroll, one entry per person and day; an alias.",
+            summary: "Lists hours for payroll, one entry for each person and day (alias of the payroll export).",
             method: "GET",
             path: "/api/payroll-export/readonly",
             query: &[
@@ -5161,7 +5161,7 @@ pub mod operation {
                 override_payroll_export_settings_for_fixed_pay_employees: None,
             }
         }
-        /// First work day; 14 days ago by default. The period is at most 45 days.
+        /// First work day. Defaults to 14 days ago. The period is at most 45 days.
         pub fn from_work_date(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -5169,7 +5169,7 @@ pub mod operation {
             self.from_work_date = Some(value.into());
             self
         }
-        /// Last work day; today by default. The period is at most 45 days.
+        /// Last work day. Defaults to today. The period is at most 45 days.
         pub fn to_work_date(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -5177,7 +5177,7 @@ pub mod operation {
             self.to_work_date = Some(value.into());
             self
         }
-        /// Only what was modified since then; at most a year back.
+        /// Day; only records modified since then are returned. At most one year ago.
         pub fn modified_since_date(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -5185,7 +5185,7 @@ pub mod operation {
             self.modified_since_date = Some(value.into());
             self
         }
-        /// Approved by default.
+        /// Registrations to include. Defaults to approved registrations.
         pub fn data_filter(
             mut self,
             value: impl Into<types::PayrollDataFilter>,
@@ -5193,7 +5193,7 @@ pub mod operation {
             self.data_filter = Some(value.into());
             self
         }
-        /// Users. Left out: all. The list is sent as repeated keys, which is inferred.
+        /// Ids of users. Defaults to all. Inferred: the list is sent as repeated query parameters.
         pub fn user_ids(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5201,7 +5201,7 @@ pub mod operation {
             self.user_ids = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Companies. Left out: all. The list is sent as repeated keys, which is inferred.
+        /// Ids of companies. Defaults to all. Inferred: the list is sent as repeated query parameters.
         pub fn company_ids(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5209,7 +5209,7 @@ pub mod operation {
             self.company_ids = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Projects. Left out: all. The list is sent as repeated keys, which is inferred.
+        /// Ids of projects. Defaults to all. Inferred: the list is sent as repeated query parameters.
         pub fn project_ids(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5217,7 +5217,7 @@ pub mod operation {
             self.project_ids = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Payroll types. Left out: all. The list is sent as repeated keys, which is inferred.
+        /// Ids of payroll types. Defaults to all. Inferred: the list is sent as repeated query parameters.
         pub fn payroll_type_ids(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5225,7 +5225,7 @@ pub mod operation {
             self.payroll_type_ids = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Absence types. Left out: all. The list is sent as repeated keys, which is inferred.
+        /// Ids of absence types. Defaults to all. Inferred: the list is sent as repeated query parameters.
         pub fn absence_type_ids(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5233,7 +5233,7 @@ pub mod operation {
             self.absence_type_ids = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Users paid by the hour by default.
+        /// Users to include, by kind of pay. Defaults to users paid by the hour.
         pub fn user_payroll_type_filter(
             mut self,
             value: impl Into<types::UserPayrollTypeFilter>,
@@ -5241,7 +5241,7 @@ pub mod operation {
             self.user_payroll_type_filter = Some(value.into());
             self
         }
-        /// Whether the export settings for users with fixed pay are overridden.
+        /// True to override the export settings for users with fixed pay.
         pub fn override_payroll_export_settings_for_fixed_pay_employees(
             mut self,
             value: bool,
@@ -5349,7 +5349,7 @@ pub mod operation {
                 data_export_type: None,
             }
         }
-        /// First work day; 14 days ago by default. The period is at most 45 days.
+        /// First work day. Defaults to 14 days ago. The period is at most 45 days.
         pub fn from_work_date(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -5357,7 +5357,7 @@ pub mod operation {
             self.from_work_date = Some(value.into());
             self
         }
-        /// Last work day; today by default. The period is at most 45 days.
+        /// Last work day. Defaults to today. The period is at most 45 days.
         pub fn to_work_date(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -5365,7 +5365,7 @@ pub mod operation {
             self.to_work_date = Some(value.into());
             self
         }
-        /// Only what was modified since then; at most a year back.
+        /// Day; only records modified since then are returned. At most one year ago.
         pub fn modified_since_date(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -5373,7 +5373,7 @@ pub mod operation {
             self.modified_since_date = Some(value.into());
             self
         }
-        /// Approved by default.
+        /// Registrations to include. Defaults to approved registrations.
         pub fn data_filter(
             mut self,
             value: impl Into<types::PayrollDataFilter>,
@@ -5381,7 +5381,7 @@ pub mod operation {
             self.data_filter = Some(value.into());
             self
         }
-        /// Users. Left out: all. The list is sent as repeated keys, which is inferred.
+        /// Ids of users. Defaults to all. Inferred: the list is sent as repeated query parameters.
         pub fn user_ids(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5389,7 +5389,7 @@ pub mod operation {
             self.user_ids = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Companies. Left out: all. The list is sent as repeated keys, which is inferred.
+        /// Ids of companies. Defaults to all. Inferred: the list is sent as repeated query parameters.
         pub fn company_ids(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5397,7 +5397,7 @@ pub mod operation {
             self.company_ids = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Projects. Left out: all. The list is sent as repeated keys, which is inferred.
+        /// Ids of projects. Defaults to all. Inferred: the list is sent as repeated query parameters.
         pub fn project_ids(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5405,7 +5405,7 @@ pub mod operation {
             self.project_ids = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Payroll types. Left out: all. The list is sent as repeated keys, which is inferred.
+        /// Ids of payroll types. Defaults to all. Inferred: the list is sent as repeated query parameters.
         pub fn payroll_type_ids(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5413,7 +5413,7 @@ pub mod operation {
             self.payroll_type_ids = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Absence types. Left out: all. The list is sent as repeated keys, which is inferred.
+        /// Ids of absence types. Defaults to all. Inferred: the list is sent as repeated query parameters.
         pub fn absence_type_ids(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5421,7 +5421,7 @@ pub mod operation {
             self.absence_type_ids = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Users paid by the hour by default.
+        /// Users to include, by kind of pay. Defaults to users paid by the hour.
         pub fn user_payroll_type_filter(
             mut self,
             value: impl Into<types::UserPayrollTypeFilter>,
@@ -5429,7 +5429,7 @@ pub mod operation {
             self.user_payroll_type_filter = Some(value.into());
             self
         }
-        /// Whether the export settings for users with fixed pay are overridden.
+        /// True to override the export settings for users with fixed pay.
         pub fn override_payroll_export_settings_for_fixed_pay_employees(
             mut self,
             value: bool,
@@ -5437,12 +5437,12 @@ pub mod operation {
             self.override_payroll_export_settings_for_fixed_pay_employees = Some(value);
             self
         }
-        /// Voucher number to put on the lines.
+        /// Voucher number for the lines.
         pub fn voucher_number(mut self, value: impl Into<String>) -> Self {
             self.voucher_number = Some(value.into());
             self
         }
-        /// Format of the export, as configured in Ditio; 6 in the vendor's example.
+        /// Format of the export, as configured in Ditio. The vendor's example uses 6.
         pub fn data_export_type(mut self, value: i64) -> Self {
             self.data_export_type = Some(value);
             self
@@ -5499,7 +5499,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "download_payroll_export",
-            summary: "Downloads hours for payroll as a file, in the format configured in Ditio.",
+            summary: "Downloads hours for payroll as a file in the configured format.",
             method: "GET",
             path: "/api/payroll-export/file",
             query: &[
@@ -5549,7 +5549,7 @@ pub mod operation {
                 data_export_type: None,
             }
         }
-        /// First work day; 14 days ago by default. The period is at most 45 days.
+        /// First work day. Defaults to 14 days ago. The period is at most 45 days.
         pub fn from_work_date(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -5557,7 +5557,7 @@ pub mod operation {
             self.from_work_date = Some(value.into());
             self
         }
-        /// Last work day; today by default. The period is at most 45 days.
+        /// Last work day. Defaults to today. The period is at most 45 days.
         pub fn to_work_date(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -5565,7 +5565,7 @@ pub mod operation {
             self.to_work_date = Some(value.into());
             self
         }
-        /// Only what was modified since then; at most a year back.
+        /// Day; only records modified since then are returned. At most one year ago.
         pub fn modified_since_date(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -5573,7 +5573,7 @@ pub mod operation {
             self.modified_since_date = Some(value.into());
             self
         }
-        /// Approved by default.
+        /// Registrations to include. Defaults to approved registrations.
         pub fn data_filter(
             mut self,
             value: impl Into<types::PayrollDataFilter>,
@@ -5581,7 +5581,7 @@ pub mod operation {
             self.data_filter = Some(value.into());
             self
         }
-        /// Users. Left out: all. The list is sent as repeated keys, which is inferred.
+        /// Ids of users. Defaults to all. Inferred: the list is sent as repeated query parameters.
         pub fn user_ids(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5589,7 +5589,7 @@ pub mod operation {
             self.user_ids = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Companies. Left out: all. The list is sent as repeated keys, which is inferred.
+        /// Ids of companies. Defaults to all. Inferred: the list is sent as repeated query parameters.
         pub fn company_ids(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5597,7 +5597,7 @@ pub mod operation {
             self.company_ids = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Projects. Left out: all. The list is sent as repeated keys, which is inferred.
+        /// Ids of projects. Defaults to all. Inferred: the list is sent as repeated query parameters.
         pub fn project_ids(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5605,7 +5605,7 @@ pub mod operation {
             self.project_ids = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Payroll types. Left out: all. The list is sent as repeated keys, which is inferred.
+        /// Ids of payroll types. Defaults to all. Inferred: the list is sent as repeated query parameters.
         pub fn payroll_type_ids(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5613,7 +5613,7 @@ pub mod operation {
             self.payroll_type_ids = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Absence types. Left out: all. The list is sent as repeated keys, which is inferred.
+        /// Ids of absence types. Defaults to all. Inferred: the list is sent as repeated query parameters.
         pub fn absence_type_ids(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5621,7 +5621,7 @@ pub mod operation {
             self.absence_type_ids = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Users paid by the hour by default.
+        /// Users to include, by kind of pay. Defaults to users paid by the hour.
         pub fn user_payroll_type_filter(
             mut self,
             value: impl Into<types::UserPayrollTypeFilter>,
@@ -5629,7 +5629,7 @@ pub mod operation {
             self.user_payroll_type_filter = Some(value.into());
             self
         }
-        /// Whether the export settings for users with fixed pay are overridden.
+        /// True to override the export settings for users with fixed pay.
         pub fn override_payroll_export_settings_for_fixed_pay_employees(
             mut self,
             value: bool,
@@ -5637,12 +5637,12 @@ pub mod operation {
             self.override_payroll_export_settings_for_fixed_pay_employees = Some(value);
             self
         }
-        /// Voucher number to put on the lines.
+        /// Voucher number for the lines.
         pub fn voucher_number(mut self, value: impl Into<String>) -> Self {
             self.voucher_number = Some(value.into());
             self
         }
-        /// Format of the export, as configured in Ditio; 6 in the vendor's example.
+        /// Format of the export, as configured in Ditio. The vendor's example uses 6.
         pub fn data_export_type(mut self, value: i64) -> Self {
             self.data_export_type = Some(value);
             self
@@ -5688,7 +5688,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "crew_list",
-            summary: "Lists who is or was checked in, one row per person and day.",
+            summary: "Lists people who are or were checked in, one row for each person and day.",
             method: "GET",
             path: "/api/v3/onlineusers/activeonly",
             query: &["fromDateTime", "toDateTime", "projectIds"],
@@ -5714,7 +5714,7 @@ pub mod operation {
                 project_ids: Vec::new(),
             }
         }
-        /// First day; today by default.
+        /// First day. Defaults to today.
         pub fn from_date_time(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -5722,7 +5722,7 @@ pub mod operation {
             self.from_date_time = Some(value.into());
             self
         }
-        /// Day at whose start the period ends, so that day itself is not part of it; today by default.
+        /// Exclusive end of the period: the day after the last day. Defaults to today.
         pub fn to_date_time(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -5730,7 +5730,7 @@ pub mod operation {
             self.to_date_time = Some(value.into());
             self
         }
-        /// Only these projects, joined by commas.
+        /// Ids of projects, separated by commas. Only rows of these projects are returned.
         pub fn project_ids(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5754,7 +5754,7 @@ pub mod operation {
 }
 /// What the API takes and answers.
 pub mod types {
-    /// An absence that came from this API. The full list of fields is not known; the others are kept among the further fields.
+    /// Absence created through this API. The list of fields is incomplete; other fields are available in `extra`.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Absence {
@@ -5782,7 +5782,7 @@ pub mod types {
         pub project_name: Option<String>,
         /// `projectNumber`.
         pub project_number: Option<String>,
-        /// Which kind of number found the project. Only the oldest sample prints it.
+        /// Kind of number that matched the project. Only the oldest sample prints this field.
         pub project_matched_by: Option<String>,
         /// Number of days.
         pub days_qty: Option<f64>,
@@ -5806,18 +5806,18 @@ pub mod types {
     pub struct AbsenceDay {
         /// `date`.
         pub date: Option<chrono::NaiveDate>,
-        /// Hours.
+        /// Duration in hours.
         pub qty: Option<f64>,
         wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(plain AbsenceDay { 0 date "date", 1 qty "qty" });
-    /// Sets the hours of one day of an absence.
+    /// Hours of one day of an absence.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct AbsenceDayAdjustment {
         /// `date`.
         pub date: chrono::NaiveDate,
-        /// Hours. 0 removes the day; a weekend day that was skipped is added.
+        /// Duration in hours. 0 removes the day; a positive value adds a skipped weekend day.
         pub qty: f64,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -5834,33 +5834,33 @@ pub mod types {
             }
         }
     }
-    /// An absence to create or to bring up to date. The period is expanded to work days. One of `absenceTypeId` and `absenceTypeCode` is required.
+    /// Absence to create or update. The period is expanded to work days. Either `absenceTypeId` or `absenceTypeCode` is required.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct AbsencePush {
-        /// The caller's own id, trimmed and case-sensitive; it has to stay the same through later edits.
+        /// Id of the absence in the caller's system, trimmed and case-sensitive. The id must stay the same in later updates.
         pub external_id: String,
-        /// Has to exist.
+        /// Employee number. Must exist.
         pub employee_number: String,
-        /// Payroll code of the absence type. It has to identify exactly one active type; otherwise the push is refused with the candidates.
+        /// Payroll code of the absence type. The code must identify exactly one active type; otherwise the request is rejected with the candidates.
         pub absence_type_code: Option<String>,
-        /// Id of the absence type; wins when both are sent.
+        /// Id of the absence type. Takes precedence over `absenceTypeCode`.
         pub absence_type_id: Option<String>,
-        /// Plain date; a time or an offset is refused.
+        /// Plain date. A time or an offset is rejected.
         pub start_date: chrono::NaiveDate,
-        /// Plain date; a time or an offset is refused.
+        /// Plain date. A time or an offset is rejected.
         pub end_date: chrono::NaiveDate,
-        /// Compared with project numbers, external project numbers and external dimensions at once; refused with the list when it is ambiguous.
+        /// Number of a project: matches project numbers, external project numbers and external dimensions. An ambiguous number is rejected with a list of the matches.
         pub project_number: Option<String>,
-        /// Tells apart equal project numbers of several project companies.
+        /// Id of a project company, to resolve a project number used by several companies.
         pub project_company_id: Option<String>,
         /// `hoursPerDay`.
         pub hours_per_day: Option<f64>,
         /// `comment`.
         pub comment: Option<String>,
-        /// Adjustments to the expanded work days; dates outside the period are ignored.
+        /// Adjustments of the expanded work days. Dates outside the period are ignored.
         pub days: Vec<AbsenceDayAdjustment>,
-        /// Only honoured when the absence is created.
+        /// True to approve the absence. Used only on creation.
         pub approved: Option<bool>,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -5896,22 +5896,22 @@ pub mod types {
                 wire: Default::default(),
             }
         }
-        /// Payroll code of the absence type. It has to identify exactly one active type; otherwise the push is refused with the candidates.
+        /// Payroll code of the absence type. The code must identify exactly one active type; otherwise the request is rejected with the candidates.
         pub fn absence_type_code(mut self, value: impl Into<String>) -> Self {
             self.absence_type_code = Some(value.into());
             self
         }
-        /// Id of the absence type; wins when both are sent.
+        /// Id of the absence type. Takes precedence over `absenceTypeCode`.
         pub fn absence_type_id(mut self, value: impl Into<String>) -> Self {
             self.absence_type_id = Some(value.into());
             self
         }
-        /// Compared with project numbers, external project numbers and external dimensions at once; refused with the list when it is ambiguous.
+        /// Number of a project: matches project numbers, external project numbers and external dimensions. An ambiguous number is rejected with a list of the matches.
         pub fn project_number(mut self, value: impl Into<String>) -> Self {
             self.project_number = Some(value.into());
             self
         }
-        /// Tells apart equal project numbers of several project companies.
+        /// Id of a project company, to resolve a project number used by several companies.
         pub fn project_company_id(mut self, value: impl Into<String>) -> Self {
             self.project_company_id = Some(value.into());
             self
@@ -5926,7 +5926,7 @@ pub mod types {
             self.comment = Some(value.into());
             self
         }
-        /// Adjustments to the expanded work days; dates outside the period are ignored.
+        /// Adjustments of the expanded work days. Dates outside the period are ignored.
         pub fn days(
             mut self,
             value: impl IntoIterator<Item = AbsenceDayAdjustment>,
@@ -5934,13 +5934,13 @@ pub mod types {
             self.days = value.into_iter().collect();
             self
         }
-        /// Only honoured when the absence is created.
+        /// True to approve the absence. Used only on creation.
         pub fn approved(mut self, value: bool) -> Self {
             self.approved = Some(value);
             self
         }
     }
-    /// Which entries a look-up returns. Left out, it returns the active ones.
+    /// Entries that a lookup returns. Defaults to active entries.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum ActivityFilter {
@@ -5971,15 +5971,15 @@ pub mod types {
         }
     }
     keyfob_client::open_integer_enum!(ActivityFilter);
-    /// A certificate of an employee. Employee number and type together identify it.
+    /// Certificate of an employee. Employee number and type together identify the certificate.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct Certificate {
-        /// Has to exist in the company.
+        /// Employee number. Must exist in the company.
         pub employee_number: String,
-        /// Free name, such as Byggekort.
+        /// Name of the certificate, as free text, such as Byggekort.
         pub certificate_type: String,
-        /// Has to lie before `validUntilDateTime`.
+        /// Time of issue. Must be before `validUntilDateTime`.
         pub issued_date_time: keyfob_client::Timestamp,
         /// `validUntilDateTime`.
         pub valid_until_date_time: keyfob_client::Timestamp,
@@ -6024,7 +6024,7 @@ pub mod types {
             self
         }
     }
-    /// One person on one day on one project. Name, phone and birth date are there as well, under names that are not known: they are kept among the further fields.
+    /// One person on one day on one project. Name, phone and birth date are present under unknown names and are available in `extra`.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct CrewListRow {
@@ -6034,11 +6034,11 @@ pub mod types {
         pub project_id: Option<String>,
         /// `projectNumber`.
         pub project_number: Option<String>,
-        /// Local time without a zone, in the zone set for the calling user. The year 1 stands for unset.
+        /// Local time without a zone, in the configured zone of the calling user. The year 1 stands for unset.
         pub start_time: Option<keyfob_client::Timestamp>,
-        /// Local time without a zone, in the zone set for the calling user. The year 1 stands for unset.
+        /// Local time without a zone, in the configured zone of the calling user. The year 1 stands for unset.
         pub stop_time: Option<keyfob_client::Timestamp>,
-        /// Whether the person is still on site.
+        /// True if the person is still on site.
         pub has_transaction: Option<bool>,
         /// Number of the HSE card.
         pub card_id: Option<String>,
@@ -6051,7 +6051,7 @@ pub mod types {
         project_number "projectNumber", 3 start_time "startTime", 4 stop_time "stopTime",
         5 has_transaction "hasTransaction", 6 card_id "cardId" } extra
     );
-    /// The description of a document folder or page.
+    /// Description of a document folder or page.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct DocumentDescription {
@@ -6067,11 +6067,11 @@ pub mod types {
         plain DocumentDescription { 0 external_id "externalId", 1 title "title", 2
         description "description" }
     );
-    /// A new description for a document folder or one of its pages.
+    /// New description of a document folder or page.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct DocumentDescriptionChange {
-        /// Plain text of at most 10,000 characters, each line a paragraph. Null or an empty text clears it.
+        /// Plain text of at most 10,000 characters; each line becomes a paragraph. Null or an empty string clears the description.
         pub description: Option<String>,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -6087,7 +6087,7 @@ pub mod types {
             }
         }
     }
-    /// A file on a page.
+    /// File on a page.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct DocumentFile {
@@ -6100,7 +6100,7 @@ pub mod types {
     keyfob_client::record!(
         plain DocumentFile { 0 file_reference_id "fileReferenceId", 1 name "name" }
     );
-    /// A page of documents: one per section.
+    /// Page of documents for one section.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct DocumentPage {
@@ -6116,7 +6116,7 @@ pub mod types {
         plain DocumentPage { 0 section "section", 1 page_external_id "pageExternalId", 2
         files "files" }
     );
-    /// What an upload attached, and what the page holds afterwards.
+    /// Attached files of an upload, and all files on the page after the upload.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct DocumentUploadResult {
@@ -6124,13 +6124,13 @@ pub mod types {
         pub successful: Option<bool>,
         /// `message`.
         pub message: Option<String>,
-        /// Page the files were attached to.
+        /// Page that the files were attached to.
         pub section: Option<String>,
-        /// Id of the page, built from owner and lower-cased section.
+        /// Id of the page, composed of the owner and the section in lower case.
         pub page_external_id: Option<String>,
-        /// The files of this upload.
+        /// Files of this upload.
         pub files: Vec<UploadedDocument>,
-        /// Everything on the page now.
+        /// All files on the page after the upload.
         pub info_page_files: Vec<DocumentFile>,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -6139,7 +6139,7 @@ pub mod types {
         section "section", 3 page_external_id "pageExternalId", 4 files "files", 5
         info_page_files "infoPageFiles" }
     );
-    /// An employee. The vendor does not show an answer: the listed fields are those of a create, and everything else is kept among the further fields.
+    /// Employee. The vendor shows no response: the fields here are those of a create, and other fields are available in `extra`.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Employee {
@@ -6159,7 +6159,7 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub phone: Option<String>,
-        /// Kept as text, because its format in answers is not known.
+        /// Date of birth. A string, because the format in responses is not known.
         ///
         /// Inferred, not documented.
         pub birth_date: Option<String>,
@@ -6171,7 +6171,7 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub work_title: Option<String>,
-        /// Current employment; its shape in answers is not known.
+        /// Current employment, in an unknown shape.
         ///
         /// Inferred, not documented.
         pub employment: Option<serde_json::Value>,
@@ -6184,17 +6184,17 @@ pub mod types {
         last_name "lastName", 3 phone "phone", 4 birth_date "birthDate", 5 email "email",
         6 work_title "workTitle", 7 employment "employment" } extra
     );
-    /// An employee to create together with the first employment. Only `phone` and the employment are known to be required.
+    /// Employee to create together with the first employment. Only `phone` and the employment are known to be required.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct EmployeeCreate {
-        /// The identifier in every other employee operation.
+        /// Employee number, which identifies the employee in all other employee operations.
         pub employee_number: Option<String>,
         /// `firstName`.
         pub first_name: Option<String>,
         /// `lastName`.
         pub last_name: Option<String>,
-        /// With country code.
+        /// Phone number with country code.
         pub phone: String,
         /// `birthDate`.
         pub birth_date: Option<chrono::NaiveDate>,
@@ -6230,7 +6230,7 @@ pub mod types {
                 wire: Default::default(),
             }
         }
-        /// The identifier in every other employee operation.
+        /// Employee number, which identifies the employee in all other employee operations.
         pub fn employee_number(mut self, value: impl Into<String>) -> Self {
             self.employee_number = Some(value.into());
             self
@@ -6261,7 +6261,7 @@ pub mod types {
             self
         }
     }
-    /// An optional part of an employee.
+    /// Optional part of an employee.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum EmployeeInclude {
@@ -6296,7 +6296,7 @@ pub mod types {
         }
     }
     keyfob_client::open_string_enum!(EmployeeInclude);
-    /// The fields of an employee to change. Null clears a field; a field left out stays.
+    /// Fields of an employee to change. Fields absent from the request keep their values. Null clears a field.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct EmployeePatch {
@@ -6304,7 +6304,7 @@ pub mod types {
         pub first_name: keyfob_client::Patch<String>,
         /// `lastName`.
         pub last_name: keyfob_client::Patch<String>,
-        /// An operation of its own for changing the phone number is known by name.
+        /// Phone number. A separate operation for changing the phone number is known by name only.
         ///
         /// Inferred, not documented.
         pub phone: keyfob_client::Patch<String>,
@@ -6344,7 +6344,7 @@ pub mod types {
             self.last_name = value.into();
             self
         }
-        /// An operation of its own for changing the phone number is known by name.
+        /// Phone number. A separate operation for changing the phone number is known by name only.
         ///
         /// Inferred, not documented.
         pub fn phone(mut self, value: impl Into<keyfob_client::Patch<String>>) -> Self {
@@ -6373,7 +6373,7 @@ pub mod types {
             self
         }
     }
-    /// How an employment takes part in payroll.
+    /// Participation of an employment in payroll.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum EmployeePayroll {
@@ -6408,7 +6408,7 @@ pub mod types {
         }
     }
     keyfob_client::open_integer_enum!(EmployeePayroll);
-    /// An employment to start.
+    /// Employment to start.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct EmploymentCreate {
@@ -6447,11 +6447,11 @@ pub mod types {
             self
         }
     }
-    /// The end of the current employment.
+    /// End of the current employment.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct EmploymentEnd {
-        /// End of the employment.
+        /// Date of the end of the employment.
         pub end_date: chrono::NaiveDate,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -6465,7 +6465,7 @@ pub mod types {
             }
         }
     }
-    /// The fields of the current employment to change. Null clears a field; a field left out stays. Only `department` is shown by the vendor.
+    /// Fields of the current employment to change. Fields absent from the request keep their values. Null clears a field. The vendor shows only `department`.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct EmploymentPatch {
@@ -6514,7 +6514,7 @@ pub mod types {
             self
         }
     }
-    /// A value that users may pick for an external number or code. The vendor shows no answer: the fields are those of a create and of the text.
+    /// Value that users select for an external number or code. The vendor shows no response: the fields are those of a create and of the documentation's text.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ExternalReference {
@@ -6536,7 +6536,7 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub proj_number: Option<String>,
-        /// Hides the value in pickers; the API accepts it all the same.
+        /// True if the value is hidden from selection. The API still accepts the value.
         ///
         /// Inferred, not documented.
         pub disabled: Option<bool>,
@@ -6549,7 +6549,7 @@ pub mod types {
         external_ref_value "externalRefValue", 3 name "name", 4 proj_number "projNumber",
         5 disabled "disabled" } extra
     );
-    /// A value to add.
+    /// Reference value to create.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct ExternalReferenceCreate {
@@ -6559,7 +6559,7 @@ pub mod types {
         pub external_ref_value: String,
         /// `name`.
         pub name: String,
-        /// Required for `ExternalSubProjectNumber` (the external number of the project) and `ProcessCode` (the project number).
+        /// Number of the project. Required for `ExternalSubProjectNumber` (the external number of the project) and `ProcessCode` (the project number).
         pub proj_number: Option<String>,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -6583,7 +6583,7 @@ pub mod types {
                 wire: Default::default(),
             }
         }
-        /// Required for `ExternalSubProjectNumber` (the external number of the project) and `ProcessCode` (the project number).
+        /// Number of the project. Required for `ExternalSubProjectNumber` (the external number of the project) and `ProcessCode` (the project number).
         pub fn proj_number(mut self, value: impl Into<String>) -> Self {
             self.proj_number = Some(value.into());
             self
@@ -6628,19 +6628,19 @@ pub mod types {
         }
     }
     keyfob_client::open_string_enum!(ExternalReferenceType);
-    /// How the service refers to a stored file.
+    /// Reference to a stored file.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct FileReference {
-        /// The file reference id that downloads and deletions take.
+        /// Id of the file reference, for downloads and deletions.
         pub id: Option<String>,
         /// `collectionRef`.
         pub collection_ref: Option<String>,
-        /// File name as uploaded.
+        /// Original name of the uploaded file.
         pub file_name_orig: Option<String>,
-        /// Extension, such as pdf.
+        /// File name extension, such as pdf.
         pub file_type: Option<String>,
-        /// Bytes.
+        /// Size in bytes.
         pub file_size: Option<i64>,
         /// `createdDateTime`.
         pub created_date_time: Option<keyfob_client::Timestamp>,
@@ -6698,7 +6698,7 @@ pub mod types {
         }
     }
     keyfob_client::open_integer_enum!(FuelConsumptionUnit);
-    /// What a machine runs on.
+    /// Fuel of a machine.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum FuelType {
@@ -6753,23 +6753,23 @@ pub mod types {
         }
     }
     keyfob_client::open_integer_enum!(FuelType);
-    /// A machine or a piece of equipment as the service stores it, also the body of a PUT, which keeps every field that is left out. Equipment details, whose fields are not known, are kept among the further fields.
+    /// Stored machine or piece of equipment, also the body of a PUT, which does not clear absent fields. The fields of equipment details are not known; they are available in `extra`.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Machine {
-        /// Id given by Ditio.
+        /// Id assigned by Ditio.
         pub id: Option<String>,
         /// `companyId`.
         pub company_id: Option<String>,
-        /// The caller's own fleet number.
+        /// Fleet number of the machine in the caller's system.
         pub machine_number: Option<String>,
         /// `name`.
         pub name: Option<String>,
-        /// A machine type that exists for the company, such as hjulgraver or dumper; not checked for equipment.
+        /// Machine type that exists in the company, such as hjulgraver or dumper. Not validated for equipment.
         pub type_id: Option<String>,
         /// `department`.
         pub department: Option<String>,
-        /// Counts as false when a create leaves it out.
+        /// True if the object is active. Defaults to false on creation.
         pub active: Option<bool>,
         /// True for smaller tools and attachments.
         pub is_equipment: Option<bool>,
@@ -6779,13 +6779,13 @@ pub mod types {
         pub cost_price: Option<f64>,
         /// `price`.
         pub price: Option<f64>,
-        /// Kilograms.
+        /// Weight in kilograms.
         pub weight: Option<f64>,
         /// `capacity`.
         pub capacity: Option<f64>,
         /// `note`.
         pub note: Option<String>,
-        /// A number in the documentation; a sample sends it as text.
+        /// Year of manufacture: a number in the documentation, a string in a sample.
         pub build_year: Option<i64>,
         /// `emissionClass`.
         pub emission_class: Option<String>,
@@ -6799,13 +6799,13 @@ pub mod types {
         pub engine_number: Option<String>,
         /// `registrationNumber`.
         pub registration_number: Option<String>,
-        /// User id of the person responsible.
+        /// User id of the responsible person.
         pub responsible_id: Option<String>,
-        /// Employee number of the person responsible.
+        /// Employee number of the responsible person.
         pub responsible_employee_number: Option<String>,
-        /// Whether checking in on the machine is refused; ignored for equipment.
+        /// True if check-in on the machine is blocked. Ignored for equipment.
         pub block_check_in: Option<bool>,
-        /// Shown when check-in is refused. In an update null keeps it and an empty text clears it.
+        /// Message shown when check-in is blocked. In an update, null keeps the message and an empty string clears it.
         pub block_check_in_message: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -6828,7 +6828,7 @@ pub mod types {
         pub fn new() -> Self {
             Self::default()
         }
-        /// Id given by Ditio.
+        /// Id assigned by Ditio.
         pub fn id(mut self, value: impl Into<String>) -> Self {
             self.id = Some(value.into());
             self
@@ -6838,7 +6838,7 @@ pub mod types {
             self.company_id = Some(value.into());
             self
         }
-        /// The caller's own fleet number.
+        /// Fleet number of the machine in the caller's system.
         pub fn machine_number(mut self, value: impl Into<String>) -> Self {
             self.machine_number = Some(value.into());
             self
@@ -6848,7 +6848,7 @@ pub mod types {
             self.name = Some(value.into());
             self
         }
-        /// A machine type that exists for the company, such as hjulgraver or dumper; not checked for equipment.
+        /// Machine type that exists in the company, such as hjulgraver or dumper. Not validated for equipment.
         pub fn type_id(mut self, value: impl Into<String>) -> Self {
             self.type_id = Some(value.into());
             self
@@ -6858,7 +6858,7 @@ pub mod types {
             self.department = Some(value.into());
             self
         }
-        /// Counts as false when a create leaves it out.
+        /// True if the object is active. Defaults to false on creation.
         pub fn active(mut self, value: bool) -> Self {
             self.active = Some(value);
             self
@@ -6883,7 +6883,7 @@ pub mod types {
             self.price = Some(value);
             self
         }
-        /// Kilograms.
+        /// Weight in kilograms.
         pub fn weight(mut self, value: f64) -> Self {
             self.weight = Some(value);
             self
@@ -6898,7 +6898,7 @@ pub mod types {
             self.note = Some(value.into());
             self
         }
-        /// A number in the documentation; a sample sends it as text.
+        /// Year of manufacture: a number in the documentation, a string in a sample.
         pub fn build_year(mut self, value: i64) -> Self {
             self.build_year = Some(value);
             self
@@ -6936,42 +6936,42 @@ pub mod types {
             self.registration_number = Some(value.into());
             self
         }
-        /// User id of the person responsible.
+        /// User id of the responsible person.
         pub fn responsible_id(mut self, value: impl Into<String>) -> Self {
             self.responsible_id = Some(value.into());
             self
         }
-        /// Employee number of the person responsible.
+        /// Employee number of the responsible person.
         pub fn responsible_employee_number(mut self, value: impl Into<String>) -> Self {
             self.responsible_employee_number = Some(value.into());
             self
         }
-        /// Whether checking in on the machine is refused; ignored for equipment.
+        /// True if check-in on the machine is blocked. Ignored for equipment.
         pub fn block_check_in(mut self, value: bool) -> Self {
             self.block_check_in = Some(value);
             self
         }
-        /// Shown when check-in is refused. In an update null keeps it and an empty text clears it.
+        /// Message shown when check-in is blocked. In an update, null keeps the message and an empty string clears it.
         pub fn block_check_in_message(mut self, value: impl Into<String>) -> Self {
             self.block_check_in_message = Some(value.into());
             self
         }
     }
-    /// A machine or a piece of equipment to create.
+    /// Machine or piece of equipment to create.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct MachineCreate {
         /// `companyId`.
         pub company_id: String,
-        /// The caller's own fleet number.
+        /// Fleet number of the machine in the caller's system.
         pub machine_number: String,
         /// `name`.
         pub name: Option<String>,
-        /// A machine type that exists for the company, such as hjulgraver or dumper; not checked for equipment.
+        /// Machine type that exists in the company, such as hjulgraver or dumper. Not validated for equipment.
         pub type_id: Option<String>,
         /// `department`.
         pub department: Option<String>,
-        /// Counts as false when a create leaves it out.
+        /// True if the object is active. Defaults to false on creation.
         pub active: Option<bool>,
         /// True for smaller tools and attachments.
         pub is_equipment: Option<bool>,
@@ -6981,13 +6981,13 @@ pub mod types {
         pub cost_price: Option<f64>,
         /// `price`.
         pub price: Option<f64>,
-        /// Kilograms.
+        /// Weight in kilograms.
         pub weight: Option<f64>,
         /// `capacity`.
         pub capacity: Option<f64>,
         /// `note`.
         pub note: Option<String>,
-        /// A number in the documentation; a sample sends it as text.
+        /// Year of manufacture: a number in the documentation, a string in a sample.
         pub build_year: Option<i64>,
         /// `emissionClass`.
         pub emission_class: Option<String>,
@@ -7001,13 +7001,13 @@ pub mod types {
         pub engine_number: Option<String>,
         /// `registrationNumber`.
         pub registration_number: Option<String>,
-        /// User id of the person responsible.
+        /// User id of the responsible person.
         pub responsible_id: Option<String>,
-        /// Employee number of the person responsible.
+        /// Employee number of the responsible person.
         pub responsible_employee_number: Option<String>,
-        /// Whether checking in on the machine is refused; ignored for equipment.
+        /// True if check-in on the machine is blocked. Ignored for equipment.
         pub block_check_in: Option<bool>,
-        /// Shown when check-in is refused. In an update null keeps it and an empty text clears it.
+        /// Message shown when check-in is blocked. In an update, null keeps the message and an empty string clears it.
         pub block_check_in_message: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -7066,7 +7066,7 @@ pub mod types {
             self.name = Some(value.into());
             self
         }
-        /// A machine type that exists for the company, such as hjulgraver or dumper; not checked for equipment.
+        /// Machine type that exists in the company, such as hjulgraver or dumper. Not validated for equipment.
         pub fn type_id(mut self, value: impl Into<String>) -> Self {
             self.type_id = Some(value.into());
             self
@@ -7076,7 +7076,7 @@ pub mod types {
             self.department = Some(value.into());
             self
         }
-        /// Counts as false when a create leaves it out.
+        /// True if the object is active. Defaults to false on creation.
         pub fn active(mut self, value: bool) -> Self {
             self.active = Some(value);
             self
@@ -7101,7 +7101,7 @@ pub mod types {
             self.price = Some(value);
             self
         }
-        /// Kilograms.
+        /// Weight in kilograms.
         pub fn weight(mut self, value: f64) -> Self {
             self.weight = Some(value);
             self
@@ -7116,7 +7116,7 @@ pub mod types {
             self.note = Some(value.into());
             self
         }
-        /// A number in the documentation; a sample sends it as text.
+        /// Year of manufacture: a number in the documentation, a string in a sample.
         pub fn build_year(mut self, value: i64) -> Self {
             self.build_year = Some(value);
             self
@@ -7154,22 +7154,22 @@ pub mod types {
             self.registration_number = Some(value.into());
             self
         }
-        /// User id of the person responsible.
+        /// User id of the responsible person.
         pub fn responsible_id(mut self, value: impl Into<String>) -> Self {
             self.responsible_id = Some(value.into());
             self
         }
-        /// Employee number of the person responsible.
+        /// Employee number of the responsible person.
         pub fn responsible_employee_number(mut self, value: impl Into<String>) -> Self {
             self.responsible_employee_number = Some(value.into());
             self
         }
-        /// Whether checking in on the machine is refused; ignored for equipment.
+        /// True if check-in on the machine is blocked. Ignored for equipment.
         pub fn block_check_in(mut self, value: bool) -> Self {
             self.block_check_in = Some(value);
             self
         }
-        /// Shown when check-in is refused. In an update null keeps it and an empty text clears it.
+        /// Message shown when check-in is blocked. In an update, null keeps the message and an empty string clears it.
         pub fn block_check_in_message(mut self, value: impl Into<String>) -> Self {
             self.block_check_in_message = Some(value.into());
             self
@@ -7179,7 +7179,7 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct MachineEsg {
-        /// In the unit that `fuelConsumptionUnit` names.
+        /// Fuel consumption in the unit of `fuelConsumptionUnit`.
         pub fuel_consumption_rate: Option<f64>,
         /// `fuelConsumptionUnit`.
         pub fuel_consumption_unit: Option<FuelConsumptionUnit>,
@@ -7196,7 +7196,7 @@ pub mod types {
         pub fn new() -> Self {
             Self::default()
         }
-        /// In the unit that `fuelConsumptionUnit` names.
+        /// Fuel consumption in the unit of `fuelConsumptionUnit`.
         pub fn fuel_consumption_rate(mut self, value: f64) -> Self {
             self.fuel_consumption_rate = Some(value);
             self
@@ -7215,21 +7215,21 @@ pub mod types {
             self
         }
     }
-    /// The fields of a machine to change. Null counts as left out; an empty text clears.
+    /// Fields of a machine to change. Absent and null fields keep their values. An empty string clears a field.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct MachinePatch {
         /// `companyId`.
         pub company_id: Option<String>,
-        /// The caller's own fleet number.
+        /// Fleet number of the machine in the caller's system.
         pub machine_number: Option<String>,
         /// `name`.
         pub name: Option<String>,
-        /// A machine type that exists for the company, such as hjulgraver or dumper; not checked for equipment.
+        /// Machine type that exists in the company, such as hjulgraver or dumper. Not validated for equipment.
         pub type_id: Option<String>,
         /// `department`.
         pub department: Option<String>,
-        /// Counts as false when a create leaves it out.
+        /// True if the object is active. Defaults to false on creation.
         pub active: Option<bool>,
         /// True for smaller tools and attachments.
         pub is_equipment: Option<bool>,
@@ -7239,13 +7239,13 @@ pub mod types {
         pub cost_price: Option<f64>,
         /// `price`.
         pub price: Option<f64>,
-        /// Kilograms.
+        /// Weight in kilograms.
         pub weight: Option<f64>,
         /// `capacity`.
         pub capacity: Option<f64>,
         /// `note`.
         pub note: Option<String>,
-        /// A number in the documentation; a sample sends it as text.
+        /// Year of manufacture: a number in the documentation, a string in a sample.
         pub build_year: Option<i64>,
         /// `emissionClass`.
         pub emission_class: Option<String>,
@@ -7259,13 +7259,13 @@ pub mod types {
         pub engine_number: Option<String>,
         /// `registrationNumber`.
         pub registration_number: Option<String>,
-        /// User id of the person responsible.
+        /// User id of the responsible person.
         pub responsible_id: Option<String>,
-        /// Employee number of the person responsible.
+        /// Employee number of the responsible person.
         pub responsible_employee_number: Option<String>,
-        /// Whether checking in on the machine is refused; ignored for equipment.
+        /// True if check-in on the machine is blocked. Ignored for equipment.
         pub block_check_in: Option<bool>,
-        /// Shown when check-in is refused. In an update null keeps it and an empty text clears it.
+        /// Message shown when check-in is blocked. In an update, null keeps the message and an empty string clears it.
         pub block_check_in_message: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -7293,7 +7293,7 @@ pub mod types {
             self.company_id = Some(value.into());
             self
         }
-        /// The caller's own fleet number.
+        /// Fleet number of the machine in the caller's system.
         pub fn machine_number(mut self, value: impl Into<String>) -> Self {
             self.machine_number = Some(value.into());
             self
@@ -7303,7 +7303,7 @@ pub mod types {
             self.name = Some(value.into());
             self
         }
-        /// A machine type that exists for the company, such as hjulgraver or dumper; not checked for equipment.
+        /// Machine type that exists in the company, such as hjulgraver or dumper. Not validated for equipment.
         pub fn type_id(mut self, value: impl Into<String>) -> Self {
             self.type_id = Some(value.into());
             self
@@ -7313,7 +7313,7 @@ pub mod types {
             self.department = Some(value.into());
             self
         }
-        /// Counts as false when a create leaves it out.
+        /// True if the object is active. Defaults to false on creation.
         pub fn active(mut self, value: bool) -> Self {
             self.active = Some(value);
             self
@@ -7338,7 +7338,7 @@ pub mod types {
             self.price = Some(value);
             self
         }
-        /// Kilograms.
+        /// Weight in kilograms.
         pub fn weight(mut self, value: f64) -> Self {
             self.weight = Some(value);
             self
@@ -7353,7 +7353,7 @@ pub mod types {
             self.note = Some(value.into());
             self
         }
-        /// A number in the documentation; a sample sends it as text.
+        /// Year of manufacture: a number in the documentation, a string in a sample.
         pub fn build_year(mut self, value: i64) -> Self {
             self.build_year = Some(value);
             self
@@ -7391,32 +7391,32 @@ pub mod types {
             self.registration_number = Some(value.into());
             self
         }
-        /// User id of the person responsible.
+        /// User id of the responsible person.
         pub fn responsible_id(mut self, value: impl Into<String>) -> Self {
             self.responsible_id = Some(value.into());
             self
         }
-        /// Employee number of the person responsible.
+        /// Employee number of the responsible person.
         pub fn responsible_employee_number(mut self, value: impl Into<String>) -> Self {
             self.responsible_employee_number = Some(value.into());
             self
         }
-        /// Whether checking in on the machine is refused; ignored for equipment.
+        /// True if check-in on the machine is blocked. Ignored for equipment.
         pub fn block_check_in(mut self, value: bool) -> Self {
             self.block_check_in = Some(value);
             self
         }
-        /// Shown when check-in is refused. In an update null keeps it and an empty text clears it.
+        /// Message shown when check-in is blocked. In an update, null keeps the message and an empty string clears it.
         pub fn block_check_in_message(mut self, value: impl Into<String>) -> Self {
             self.block_check_in_message = Some(value.into());
             self
         }
     }
-    /// A machine type. Only `typeId` is known by name; the rest is kept among the further fields.
+    /// Machine type. Only `typeId` is a known name; the other fields are available in `extra`.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct MachineType {
-        /// The value for a machine's `typeId`.
+        /// Value for the `typeId` of a machine.
         pub type_id: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -7437,7 +7437,7 @@ pub mod types {
         pub overtime_type: Option<OvertimeType>,
         /// `sorting`.
         pub sorting: Option<f64>,
-        /// Hours, two decimals.
+        /// Hours, with two decimals.
         pub qty: Option<f64>,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -7446,7 +7446,7 @@ pub mod types {
         line_type "lineType", 3 overtime_type "overtimeType", 4 sorting "sorting", 5 qty
         "qty" }
     );
-    /// What an overtime line stands for.
+    /// Kind of an overtime line.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum OvertimeLineType {
@@ -7485,7 +7485,7 @@ pub mod types {
         }
     }
     keyfob_client::open_integer_enum!(OvertimeLineType);
-    /// How overtime is paid: taken out of the ordinary hours, or on top of them.
+    /// Payment of overtime: deducted from the ordinary hours, or paid on top of them.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum OvertimeType {
@@ -7516,7 +7516,7 @@ pub mod types {
         }
     }
     keyfob_client::open_integer_enum!(OvertimeType);
-    /// Which registrations a payroll export takes.
+    /// Registrations to include in a payroll export.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum PayrollDataFilter {
@@ -7551,7 +7551,7 @@ pub mod types {
         }
     }
     keyfob_client::open_integer_enum!(PayrollDataFilter);
-    /// One person's hours on one day. The fields marked as inferred are those of the same record in the reporting API; further fields are kept.
+    /// Hours of one person on one day. Inferred fields are those of the same record in the reporting API. Other fields are available in `extra`.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PayrollDay {
@@ -7575,7 +7575,7 @@ pub mod types {
         pub user_name: Option<String>,
         /// `transDateTime`.
         pub trans_date_time: Option<keyfob_client::Timestamp>,
-        /// Hours.
+        /// Duration in hours.
         pub qty: Option<f64>,
         /// `standardQty`.
         pub standard_qty: Option<f64>,
@@ -7583,7 +7583,7 @@ pub mod types {
         pub overtime50_qty: Option<f64>,
         /// `overtime100Qty`.
         pub overtime100_qty: Option<f64>,
-        /// Ordered by line type, sorting and name.
+        /// Overtime of the day, sorted by line type, sorting and name.
         pub overtime_lines: Vec<OvertimeLine>,
         /// `timebankQty`.
         ///
@@ -7663,19 +7663,19 @@ pub mod types {
         "approved", 23 approved_by_name "approvedByName", 24 approved_date_time
         "approvedDateTime", 25 modified_date_time "modifiedDateTime" } extra
     );
-    /// A project as the service stores it, also the body of a full replacement. The vendor has more optional fields than are listed here; whatever else is received is kept and sent back.
+    /// Stored project, also the body of a full replacement. The vendor has more optional fields than this schema; other received fields are retained in `extra` and sent back.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Project {
-        /// Id given by Ditio, 24 hexadecimal digits.
+        /// Id assigned by Ditio, 24 hexadecimal digits.
         pub id: Option<String>,
-        /// Company that owns the project.
+        /// Id of the company that owns the project.
         pub company_id: Option<String>,
-        /// The caller's own project number, unique within the company.
+        /// Number of the project in the caller's system, unique within the company.
         pub project_number: Option<String>,
         /// `name`.
         pub name: Option<String>,
-        /// Project number of another system. Free text, unless the company checks it against its configured list: then it is required and has to match one entry exactly.
+        /// Number of the project in another system. Free text, unless the company validates the number against a configured list. With validation, the number is required and must match one entry exactly.
         pub external_project_number: Option<String>,
         /// First dimension for the mapping to an ERP system.
         pub external_dimension1: Option<String>,
@@ -7683,11 +7683,11 @@ pub mod types {
         pub external_dimension2: Option<String>,
         /// `description`.
         pub description: Option<String>,
-        /// Counts as false when a create leaves it out.
+        /// True if the object is active. Defaults to false on creation.
         pub active: Option<bool>,
-        /// Whether a time registration has to name a work order.
+        /// True if time registrations must name a work order.
         pub require_task_number: Option<bool>,
-        /// Whether registrations on the project are refused.
+        /// True if the project rejects registrations.
         pub blocked_for_registration: Option<bool>,
         /// `startDate`.
         pub start_date: Option<keyfob_client::Timestamp>,
@@ -7695,9 +7695,9 @@ pub mod types {
         pub finished_date_planned: Option<keyfob_client::Timestamp>,
         /// `finishedDate`.
         pub finished_date: Option<keyfob_client::Timestamp>,
-        /// Estimate in hours.
+        /// Estimate, in hours.
         pub estimated_hour_qty: Option<f64>,
-        /// User id of the foreman.
+        /// User id of the main foreman.
         pub main_foreman_id: Option<String>,
         /// User id of the project leader.
         pub project_leader_id: Option<String>,
@@ -7707,17 +7707,17 @@ pub mod types {
         pub project_customer_name: Option<String>,
         /// `projectAddress`.
         pub project_address: Option<String>,
-        /// Time of day, such as 12:00.
+        /// Start of the lunch break as a time of day, such as 12:00.
         pub work_break_lunch_start_time: Option<String>,
-        /// Minutes. The older documentation calls it a time span in its text and shows a number.
+        /// Length of the lunch break, in minutes. The text of the older documentation says time span, but its example is a number.
         pub work_break_lunch_length: Option<f64>,
-        /// Time of day, such as 18:00.
+        /// Start of the dinner break as a time of day, such as 18:00.
         pub work_break_dinner_start_time: Option<String>,
-        /// Minutes; see `workBreakLunchLength`.
+        /// Length of the dinner break, in minutes. See `workBreakLunchLength`.
         pub work_break_dinner_length: Option<f64>,
-        /// Decimal degrees.
+        /// Coordinate in decimal degrees.
         pub project_location_latitude: Option<f64>,
-        /// Decimal degrees.
+        /// Coordinate in decimal degrees.
         pub project_location_longitude: Option<f64>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -7745,17 +7745,17 @@ pub mod types {
         pub fn new() -> Self {
             Self::default()
         }
-        /// Id given by Ditio, 24 hexadecimal digits.
+        /// Id assigned by Ditio, 24 hexadecimal digits.
         pub fn id(mut self, value: impl Into<String>) -> Self {
             self.id = Some(value.into());
             self
         }
-        /// Company that owns the project.
+        /// Id of the company that owns the project.
         pub fn company_id(mut self, value: impl Into<String>) -> Self {
             self.company_id = Some(value.into());
             self
         }
-        /// The caller's own project number, unique within the company.
+        /// Number of the project in the caller's system, unique within the company.
         pub fn project_number(mut self, value: impl Into<String>) -> Self {
             self.project_number = Some(value.into());
             self
@@ -7765,7 +7765,7 @@ pub mod types {
             self.name = Some(value.into());
             self
         }
-        /// Project number of another system. Free text, unless the company checks it against its configured list: then it is required and has to match one entry exactly.
+        /// Number of the project in another system. Free text, unless the company validates the number against a configured list. With validation, the number is required and must match one entry exactly.
         pub fn external_project_number(mut self, value: impl Into<String>) -> Self {
             self.external_project_number = Some(value.into());
             self
@@ -7785,17 +7785,17 @@ pub mod types {
             self.description = Some(value.into());
             self
         }
-        /// Counts as false when a create leaves it out.
+        /// True if the object is active. Defaults to false on creation.
         pub fn active(mut self, value: bool) -> Self {
             self.active = Some(value);
             self
         }
-        /// Whether a time registration has to name a work order.
+        /// True if time registrations must name a work order.
         pub fn require_task_number(mut self, value: bool) -> Self {
             self.require_task_number = Some(value);
             self
         }
-        /// Whether registrations on the project are refused.
+        /// True if the project rejects registrations.
         pub fn blocked_for_registration(mut self, value: bool) -> Self {
             self.blocked_for_registration = Some(value);
             self
@@ -7821,12 +7821,12 @@ pub mod types {
             self.finished_date = Some(value.into());
             self
         }
-        /// Estimate in hours.
+        /// Estimate, in hours.
         pub fn estimated_hour_qty(mut self, value: f64) -> Self {
             self.estimated_hour_qty = Some(value);
             self
         }
-        /// User id of the foreman.
+        /// User id of the main foreman.
         pub fn main_foreman_id(mut self, value: impl Into<String>) -> Self {
             self.main_foreman_id = Some(value.into());
             self
@@ -7851,48 +7851,48 @@ pub mod types {
             self.project_address = Some(value.into());
             self
         }
-        /// Time of day, such as 12:00.
+        /// Start of the lunch break as a time of day, such as 12:00.
         pub fn work_break_lunch_start_time(mut self, value: impl Into<String>) -> Self {
             self.work_break_lunch_start_time = Some(value.into());
             self
         }
-        /// Minutes. The older documentation calls it a time span in its text and shows a number.
+        /// Length of the lunch break, in minutes. The text of the older documentation says time span, but its example is a number.
         pub fn work_break_lunch_length(mut self, value: f64) -> Self {
             self.work_break_lunch_length = Some(value);
             self
         }
-        /// Time of day, such as 18:00.
+        /// Start of the dinner break as a time of day, such as 18:00.
         pub fn work_break_dinner_start_time(mut self, value: impl Into<String>) -> Self {
             self.work_break_dinner_start_time = Some(value.into());
             self
         }
-        /// Minutes; see `workBreakLunchLength`.
+        /// Length of the dinner break, in minutes. See `workBreakLunchLength`.
         pub fn work_break_dinner_length(mut self, value: f64) -> Self {
             self.work_break_dinner_length = Some(value);
             self
         }
-        /// Decimal degrees.
+        /// Coordinate in decimal degrees.
         pub fn project_location_latitude(mut self, value: f64) -> Self {
             self.project_location_latitude = Some(value);
             self
         }
-        /// Decimal degrees.
+        /// Coordinate in decimal degrees.
         pub fn project_location_longitude(mut self, value: f64) -> Self {
             self.project_location_longitude = Some(value);
             self
         }
     }
-    /// A project to create.
+    /// Project to create.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct ProjectCreate {
-        /// Company that owns the project.
+        /// Id of the company that owns the project.
         pub company_id: String,
-        /// The caller's own project number, unique within the company.
+        /// Number of the project in the caller's system, unique within the company.
         pub project_number: String,
         /// `name`.
         pub name: Option<String>,
-        /// Project number of another system. Free text, unless the company checks it against its configured list: then it is required and has to match one entry exactly.
+        /// Number of the project in another system. Free text, unless the company validates the number against a configured list. With validation, the number is required and must match one entry exactly.
         pub external_project_number: Option<String>,
         /// First dimension for the mapping to an ERP system.
         pub external_dimension1: Option<String>,
@@ -7900,11 +7900,11 @@ pub mod types {
         pub external_dimension2: Option<String>,
         /// `description`.
         pub description: Option<String>,
-        /// Counts as false when a create leaves it out.
+        /// True if the object is active. Defaults to false on creation.
         pub active: Option<bool>,
-        /// Whether a time registration has to name a work order.
+        /// True if time registrations must name a work order.
         pub require_task_number: Option<bool>,
-        /// Whether registrations on the project are refused.
+        /// True if the project rejects registrations.
         pub blocked_for_registration: Option<bool>,
         /// `startDate`.
         pub start_date: Option<keyfob_client::Timestamp>,
@@ -7912,9 +7912,9 @@ pub mod types {
         pub finished_date_planned: Option<keyfob_client::Timestamp>,
         /// `finishedDate`.
         pub finished_date: Option<keyfob_client::Timestamp>,
-        /// Estimate in hours.
+        /// Estimate, in hours.
         pub estimated_hour_qty: Option<f64>,
-        /// User id of the foreman.
+        /// User id of the main foreman.
         pub main_foreman_id: Option<String>,
         /// User id of the project leader.
         pub project_leader_id: Option<String>,
@@ -7924,17 +7924,17 @@ pub mod types {
         pub project_customer_name: Option<String>,
         /// `projectAddress`.
         pub project_address: Option<String>,
-        /// Time of day, such as 12:00.
+        /// Start of the lunch break as a time of day, such as 12:00.
         pub work_break_lunch_start_time: Option<String>,
-        /// Minutes. The older documentation calls it a time span in its text and shows a number.
+        /// Length of the lunch break, in minutes. The text of the older documentation says time span, but its example is a number.
         pub work_break_lunch_length: Option<f64>,
-        /// Time of day, such as 18:00.
+        /// Start of the dinner break as a time of day, such as 18:00.
         pub work_break_dinner_start_time: Option<String>,
-        /// Minutes; see `workBreakLunchLength`.
+        /// Length of the dinner break, in minutes. See `workBreakLunchLength`.
         pub work_break_dinner_length: Option<f64>,
-        /// Decimal degrees.
+        /// Coordinate in decimal degrees.
         pub project_location_latitude: Option<f64>,
-        /// Decimal degrees.
+        /// Coordinate in decimal degrees.
         pub project_location_longitude: Option<f64>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -7998,7 +7998,7 @@ pub mod types {
             self.name = Some(value.into());
             self
         }
-        /// Project number of another system. Free text, unless the company checks it against its configured list: then it is required and has to match one entry exactly.
+        /// Number of the project in another system. Free text, unless the company validates the number against a configured list. With validation, the number is required and must match one entry exactly.
         pub fn external_project_number(mut self, value: impl Into<String>) -> Self {
             self.external_project_number = Some(value.into());
             self
@@ -8018,17 +8018,17 @@ pub mod types {
             self.description = Some(value.into());
             self
         }
-        /// Counts as false when a create leaves it out.
+        /// True if the object is active. Defaults to false on creation.
         pub fn active(mut self, value: bool) -> Self {
             self.active = Some(value);
             self
         }
-        /// Whether a time registration has to name a work order.
+        /// True if time registrations must name a work order.
         pub fn require_task_number(mut self, value: bool) -> Self {
             self.require_task_number = Some(value);
             self
         }
-        /// Whether registrations on the project are refused.
+        /// True if the project rejects registrations.
         pub fn blocked_for_registration(mut self, value: bool) -> Self {
             self.blocked_for_registration = Some(value);
             self
@@ -8054,12 +8054,12 @@ pub mod types {
             self.finished_date = Some(value.into());
             self
         }
-        /// Estimate in hours.
+        /// Estimate, in hours.
         pub fn estimated_hour_qty(mut self, value: f64) -> Self {
             self.estimated_hour_qty = Some(value);
             self
         }
-        /// User id of the foreman.
+        /// User id of the main foreman.
         pub fn main_foreman_id(mut self, value: impl Into<String>) -> Self {
             self.main_foreman_id = Some(value.into());
             self
@@ -8084,48 +8084,48 @@ pub mod types {
             self.project_address = Some(value.into());
             self
         }
-        /// Time of day, such as 12:00.
+        /// Start of the lunch break as a time of day, such as 12:00.
         pub fn work_break_lunch_start_time(mut self, value: impl Into<String>) -> Self {
             self.work_break_lunch_start_time = Some(value.into());
             self
         }
-        /// Minutes. The older documentation calls it a time span in its text and shows a number.
+        /// Length of the lunch break, in minutes. The text of the older documentation says time span, but its example is a number.
         pub fn work_break_lunch_length(mut self, value: f64) -> Self {
             self.work_break_lunch_length = Some(value);
             self
         }
-        /// Time of day, such as 18:00.
+        /// Start of the dinner break as a time of day, such as 18:00.
         pub fn work_break_dinner_start_time(mut self, value: impl Into<String>) -> Self {
             self.work_break_dinner_start_time = Some(value.into());
             self
         }
-        /// Minutes; see `workBreakLunchLength`.
+        /// Length of the dinner break, in minutes. See `workBreakLunchLength`.
         pub fn work_break_dinner_length(mut self, value: f64) -> Self {
             self.work_break_dinner_length = Some(value);
             self
         }
-        /// Decimal degrees.
+        /// Coordinate in decimal degrees.
         pub fn project_location_latitude(mut self, value: f64) -> Self {
             self.project_location_latitude = Some(value);
             self
         }
-        /// Decimal degrees.
+        /// Coordinate in decimal degrees.
         pub fn project_location_longitude(mut self, value: f64) -> Self {
             self.project_location_longitude = Some(value);
             self
         }
     }
-    /// The fields of a project to change. What an explicit null does is not stated, so an unset field is left out.
+    /// Fields of a project to change. The effect of an explicit null is not documented, so unset fields are omitted from the request.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ProjectPatch {
-        /// Company that owns the project.
+        /// Id of the company that owns the project.
         pub company_id: Option<String>,
-        /// The caller's own project number, unique within the company.
+        /// Number of the project in the caller's system, unique within the company.
         pub project_number: Option<String>,
         /// `name`.
         pub name: Option<String>,
-        /// Project number of another system. Free text, unless the company checks it against its configured list: then it is required and has to match one entry exactly.
+        /// Number of the project in another system. Free text, unless the company validates the number against a configured list. With validation, the number is required and must match one entry exactly.
         pub external_project_number: Option<String>,
         /// First dimension for the mapping to an ERP system.
         pub external_dimension1: Option<String>,
@@ -8133,11 +8133,11 @@ pub mod types {
         pub external_dimension2: Option<String>,
         /// `description`.
         pub description: Option<String>,
-        /// Counts as false when a create leaves it out.
+        /// True if the object is active. Defaults to false on creation.
         pub active: Option<bool>,
-        /// Whether a time registration has to name a work order.
+        /// True if time registrations must name a work order.
         pub require_task_number: Option<bool>,
-        /// Whether registrations on the project are refused.
+        /// True if the project rejects registrations.
         pub blocked_for_registration: Option<bool>,
         /// `startDate`.
         pub start_date: Option<keyfob_client::Timestamp>,
@@ -8145,9 +8145,9 @@ pub mod types {
         pub finished_date_planned: Option<keyfob_client::Timestamp>,
         /// `finishedDate`.
         pub finished_date: Option<keyfob_client::Timestamp>,
-        /// Estimate in hours.
+        /// Estimate, in hours.
         pub estimated_hour_qty: Option<f64>,
-        /// User id of the foreman.
+        /// User id of the main foreman.
         pub main_foreman_id: Option<String>,
         /// User id of the project leader.
         pub project_leader_id: Option<String>,
@@ -8157,17 +8157,17 @@ pub mod types {
         pub project_customer_name: Option<String>,
         /// `projectAddress`.
         pub project_address: Option<String>,
-        /// Time of day, such as 12:00.
+        /// Start of the lunch break as a time of day, such as 12:00.
         pub work_break_lunch_start_time: Option<String>,
-        /// Minutes. The older documentation calls it a time span in its text and shows a number.
+        /// Length of the lunch break, in minutes. The text of the older documentation says time span, but its example is a number.
         pub work_break_lunch_length: Option<f64>,
-        /// Time of day, such as 18:00.
+        /// Start of the dinner break as a time of day, such as 18:00.
         pub work_break_dinner_start_time: Option<String>,
-        /// Minutes; see `workBreakLunchLength`.
+        /// Length of the dinner break, in minutes. See `workBreakLunchLength`.
         pub work_break_dinner_length: Option<f64>,
-        /// Decimal degrees.
+        /// Coordinate in decimal degrees.
         pub project_location_latitude: Option<f64>,
-        /// Decimal degrees.
+        /// Coordinate in decimal degrees.
         pub project_location_longitude: Option<f64>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -8195,12 +8195,12 @@ pub mod types {
         pub fn new() -> Self {
             Self::default()
         }
-        /// Company that owns the project.
+        /// Id of the company that owns the project.
         pub fn company_id(mut self, value: impl Into<String>) -> Self {
             self.company_id = Some(value.into());
             self
         }
-        /// The caller's own project number, unique within the company.
+        /// Number of the project in the caller's system, unique within the company.
         pub fn project_number(mut self, value: impl Into<String>) -> Self {
             self.project_number = Some(value.into());
             self
@@ -8210,7 +8210,7 @@ pub mod types {
             self.name = Some(value.into());
             self
         }
-        /// Project number of another system. Free text, unless the company checks it against its configured list: then it is required and has to match one entry exactly.
+        /// Number of the project in another system. Free text, unless the company validates the number against a configured list. With validation, the number is required and must match one entry exactly.
         pub fn external_project_number(mut self, value: impl Into<String>) -> Self {
             self.external_project_number = Some(value.into());
             self
@@ -8230,17 +8230,17 @@ pub mod types {
             self.description = Some(value.into());
             self
         }
-        /// Counts as false when a create leaves it out.
+        /// True if the object is active. Defaults to false on creation.
         pub fn active(mut self, value: bool) -> Self {
             self.active = Some(value);
             self
         }
-        /// Whether a time registration has to name a work order.
+        /// True if time registrations must name a work order.
         pub fn require_task_number(mut self, value: bool) -> Self {
             self.require_task_number = Some(value);
             self
         }
-        /// Whether registrations on the project are refused.
+        /// True if the project rejects registrations.
         pub fn blocked_for_registration(mut self, value: bool) -> Self {
             self.blocked_for_registration = Some(value);
             self
@@ -8266,12 +8266,12 @@ pub mod types {
             self.finished_date = Some(value.into());
             self
         }
-        /// Estimate in hours.
+        /// Estimate, in hours.
         pub fn estimated_hour_qty(mut self, value: f64) -> Self {
             self.estimated_hour_qty = Some(value);
             self
         }
-        /// User id of the foreman.
+        /// User id of the main foreman.
         pub fn main_foreman_id(mut self, value: impl Into<String>) -> Self {
             self.main_foreman_id = Some(value.into());
             self
@@ -8296,46 +8296,46 @@ pub mod types {
             self.project_address = Some(value.into());
             self
         }
-        /// Time of day, such as 12:00.
+        /// Start of the lunch break as a time of day, such as 12:00.
         pub fn work_break_lunch_start_time(mut self, value: impl Into<String>) -> Self {
             self.work_break_lunch_start_time = Some(value.into());
             self
         }
-        /// Minutes. The older documentation calls it a time span in its text and shows a number.
+        /// Length of the lunch break, in minutes. The text of the older documentation says time span, but its example is a number.
         pub fn work_break_lunch_length(mut self, value: f64) -> Self {
             self.work_break_lunch_length = Some(value);
             self
         }
-        /// Time of day, such as 18:00.
+        /// Start of the dinner break as a time of day, such as 18:00.
         pub fn work_break_dinner_start_time(mut self, value: impl Into<String>) -> Self {
             self.work_break_dinner_start_time = Some(value.into());
             self
         }
-        /// Minutes; see `workBreakLunchLength`.
+        /// Length of the dinner break, in minutes. See `workBreakLunchLength`.
         pub fn work_break_dinner_length(mut self, value: f64) -> Self {
             self.work_break_dinner_length = Some(value);
             self
         }
-        /// Decimal degrees.
+        /// Coordinate in decimal degrees.
         pub fn project_location_latitude(mut self, value: f64) -> Self {
             self.project_location_latitude = Some(value);
             self
         }
-        /// Decimal degrees.
+        /// Coordinate in decimal degrees.
         pub fn project_location_longitude(mut self, value: f64) -> Self {
             self.project_location_longitude = Some(value);
             self
         }
     }
-    /// One uploaded file.
+    /// Uploaded file.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct UploadedDocument {
         /// `name`.
         pub name: Option<String>,
-        /// Bytes.
+        /// Size in bytes.
         pub size: Option<i64>,
-        /// Path of the file on the same service.
+        /// Path of the file on the same host.
         pub url: Option<String>,
         /// `fileReference`.
         pub file_reference: Option<FileReference>,
@@ -8345,29 +8345,29 @@ pub mod types {
         plain UploadedDocument { 0 name "name", 1 size "size", 2 url "url", 3
         file_reference "fileReference" }
     );
-    /// A person with a sign-in, also the body of a full replacement. Next-of-kin fields and tags exist, but their names are not known; further fields that are received are kept and sent back.
+    /// Person with a sign-in, also the body of a full replacement. Next-of-kin fields and tags exist under unknown names; other received fields are retained in `extra` and sent back.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct User {
-        /// Id of the sign-in identity. Do not take it apart.
+        /// Id of the sign-in identity. Treat the id as opaque.
         pub identity_id: Option<String>,
         /// Id of the person's profile in one company.
         pub company_profile_id: Option<String>,
         /// `companyId`.
         pub company_id: Option<String>,
-        /// Unique within the company.
+        /// Employee number, unique in the company.
         pub employee_number: Option<String>,
         /// `firstName`.
         pub first_name: Option<String>,
         /// `lastName`.
         pub last_name: Option<String>,
-        /// Phone number with country code. It is the sign-in name, and shared by all profiles of the identity.
+        /// Phone number with country code. The number is the sign-in name and is shared by all profiles of the identity.
         pub mobile_work: Option<String>,
-        /// Date as dd.MM.yyyy or yyyy-MM-dd.
+        /// Date of birth, as dd.MM.yyyy or yyyy-MM-dd.
         pub birth_date: Option<String>,
-        /// Date as dd.MM.yyyy or yyyy-MM-dd.
+        /// Date of birth, as dd.MM.yyyy or yyyy-MM-dd.
         pub employment_start_date: Option<String>,
-        /// Date as dd.MM.yyyy or yyyy-MM-dd; the end may lie ahead.
+        /// End of the employment, as dd.MM.yyyy or yyyy-MM-dd. May be in the future.
         pub employment_end_date: Option<String>,
         /// `email`.
         pub email: Option<String>,
@@ -8379,13 +8379,13 @@ pub mod types {
         pub department: Option<String>,
         /// `carRegNumber`.
         pub car_reg_number: Option<String>,
-        /// Number of the project the person works on by default.
+        /// Number of the person's default project.
         pub main_project_number: Option<String>,
         /// `address`.
         pub address: Option<String>,
         /// Number of the HSE card.
         pub card_id: Option<String>,
-        /// Day the HSE card expires.
+        /// Expiry date of the HSE card.
         pub card_expiration_date: Option<String>,
         /// `payroll`.
         pub payroll: Option<bool>,
@@ -8419,7 +8419,7 @@ pub mod types {
         pub fn new() -> Self {
             Self::default()
         }
-        /// Id of the sign-in identity. Do not take it apart.
+        /// Id of the sign-in identity. Treat the id as opaque.
         pub fn identity_id(mut self, value: impl Into<String>) -> Self {
             self.identity_id = Some(value.into());
             self
@@ -8434,7 +8434,7 @@ pub mod types {
             self.company_id = Some(value.into());
             self
         }
-        /// Unique within the company.
+        /// Employee number, unique in the company.
         pub fn employee_number(mut self, value: impl Into<String>) -> Self {
             self.employee_number = Some(value.into());
             self
@@ -8449,22 +8449,22 @@ pub mod types {
             self.last_name = Some(value.into());
             self
         }
-        /// Phone number with country code. It is the sign-in name, and shared by all profiles of the identity.
+        /// Phone number with country code. The number is the sign-in name and is shared by all profiles of the identity.
         pub fn mobile_work(mut self, value: impl Into<String>) -> Self {
             self.mobile_work = Some(value.into());
             self
         }
-        /// Date as dd.MM.yyyy or yyyy-MM-dd.
+        /// Date of birth, as dd.MM.yyyy or yyyy-MM-dd.
         pub fn birth_date(mut self, value: impl Into<String>) -> Self {
             self.birth_date = Some(value.into());
             self
         }
-        /// Date as dd.MM.yyyy or yyyy-MM-dd.
+        /// Date of birth, as dd.MM.yyyy or yyyy-MM-dd.
         pub fn employment_start_date(mut self, value: impl Into<String>) -> Self {
             self.employment_start_date = Some(value.into());
             self
         }
-        /// Date as dd.MM.yyyy or yyyy-MM-dd; the end may lie ahead.
+        /// End of the employment, as dd.MM.yyyy or yyyy-MM-dd. May be in the future.
         pub fn employment_end_date(mut self, value: impl Into<String>) -> Self {
             self.employment_end_date = Some(value.into());
             self
@@ -8494,7 +8494,7 @@ pub mod types {
             self.car_reg_number = Some(value.into());
             self
         }
-        /// Number of the project the person works on by default.
+        /// Number of the person's default project.
         pub fn main_project_number(mut self, value: impl Into<String>) -> Self {
             self.main_project_number = Some(value.into());
             self
@@ -8509,7 +8509,7 @@ pub mod types {
             self.card_id = Some(value.into());
             self
         }
-        /// Day the HSE card expires.
+        /// Expiry date of the HSE card.
         pub fn card_expiration_date(mut self, value: impl Into<String>) -> Self {
             self.card_expiration_date = Some(value.into());
             self
@@ -8540,25 +8540,25 @@ pub mod types {
             self
         }
     }
-    /// A person to create, with a sign-in.
+    /// Person to create, with a sign-in.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct UserCreate {
         /// `companyId`.
         pub company_id: String,
-        /// Unique within the company.
+        /// Employee number, unique in the company.
         pub employee_number: String,
         /// `firstName`.
         pub first_name: String,
         /// `lastName`.
         pub last_name: String,
-        /// Phone number with country code. It is the sign-in name, and shared by all profiles of the identity.
+        /// Phone number with country code. The number is the sign-in name and is shared by all profiles of the identity.
         pub mobile_work: String,
-        /// Date as dd.MM.yyyy or yyyy-MM-dd.
+        /// Date of birth, as dd.MM.yyyy or yyyy-MM-dd.
         pub birth_date: String,
-        /// Date as dd.MM.yyyy or yyyy-MM-dd.
+        /// Date of birth, as dd.MM.yyyy or yyyy-MM-dd.
         pub employment_start_date: String,
-        /// Date as dd.MM.yyyy or yyyy-MM-dd; the end may lie ahead.
+        /// End of the employment, as dd.MM.yyyy or yyyy-MM-dd. May be in the future.
         pub employment_end_date: Option<String>,
         /// `email`.
         pub email: Option<String>,
@@ -8570,13 +8570,13 @@ pub mod types {
         pub department: Option<String>,
         /// `carRegNumber`.
         pub car_reg_number: Option<String>,
-        /// Number of the project the person works on by default.
+        /// Number of the person's default project.
         pub main_project_number: Option<String>,
         /// `address`.
         pub address: Option<String>,
         /// Number of the HSE card.
         pub card_id: Option<String>,
-        /// Day the HSE card expires.
+        /// Expiry date of the HSE card.
         pub card_expiration_date: Option<String>,
         /// `payroll`.
         pub payroll: Option<bool>,
@@ -8643,7 +8643,7 @@ pub mod types {
                 wire: Default::default(),
             }
         }
-        /// Date as dd.MM.yyyy or yyyy-MM-dd; the end may lie ahead.
+        /// End of the employment, as dd.MM.yyyy or yyyy-MM-dd. May be in the future.
         pub fn employment_end_date(mut self, value: impl Into<String>) -> Self {
             self.employment_end_date = Some(value.into());
             self
@@ -8673,7 +8673,7 @@ pub mod types {
             self.car_reg_number = Some(value.into());
             self
         }
-        /// Number of the project the person works on by default.
+        /// Number of the person's default project.
         pub fn main_project_number(mut self, value: impl Into<String>) -> Self {
             self.main_project_number = Some(value.into());
             self
@@ -8688,7 +8688,7 @@ pub mod types {
             self.card_id = Some(value.into());
             self
         }
-        /// Day the HSE card expires.
+        /// Expiry date of the HSE card.
         pub fn card_expiration_date(mut self, value: impl Into<String>) -> Self {
             self.card_expiration_date = Some(value.into());
             self
@@ -8719,25 +8719,25 @@ pub mod types {
             self
         }
     }
-    /// The fields of a user to change. What an explicit null does is not stated, so an unset field is left out.
+    /// Fields of a user to change. The effect of an explicit null is not documented, so unset fields are omitted from the request.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct UserPatch {
         /// `companyId`.
         pub company_id: Option<String>,
-        /// Unique within the company.
+        /// Employee number, unique in the company.
         pub employee_number: Option<String>,
         /// `firstName`.
         pub first_name: Option<String>,
         /// `lastName`.
         pub last_name: Option<String>,
-        /// Phone number with country code. It is the sign-in name, and shared by all profiles of the identity.
+        /// Phone number with country code. The number is the sign-in name and is shared by all profiles of the identity.
         pub mobile_work: Option<String>,
-        /// Date as dd.MM.yyyy or yyyy-MM-dd.
+        /// Date of birth, as dd.MM.yyyy or yyyy-MM-dd.
         pub birth_date: Option<String>,
-        /// Date as dd.MM.yyyy or yyyy-MM-dd.
+        /// Date of birth, as dd.MM.yyyy or yyyy-MM-dd.
         pub employment_start_date: Option<String>,
-        /// Date as dd.MM.yyyy or yyyy-MM-dd; the end may lie ahead.
+        /// End of the employment, as dd.MM.yyyy or yyyy-MM-dd. May be in the future.
         pub employment_end_date: Option<String>,
         /// `email`.
         pub email: Option<String>,
@@ -8749,13 +8749,13 @@ pub mod types {
         pub department: Option<String>,
         /// `carRegNumber`.
         pub car_reg_number: Option<String>,
-        /// Number of the project the person works on by default.
+        /// Number of the person's default project.
         pub main_project_number: Option<String>,
         /// `address`.
         pub address: Option<String>,
         /// Number of the HSE card.
         pub card_id: Option<String>,
-        /// Day the HSE card expires.
+        /// Expiry date of the HSE card.
         pub card_expiration_date: Option<String>,
         /// `payroll`.
         pub payroll: Option<bool>,
@@ -8793,7 +8793,7 @@ pub mod types {
             self.company_id = Some(value.into());
             self
         }
-        /// Unique within the company.
+        /// Employee number, unique in the company.
         pub fn employee_number(mut self, value: impl Into<String>) -> Self {
             self.employee_number = Some(value.into());
             self
@@ -8808,22 +8808,22 @@ pub mod types {
             self.last_name = Some(value.into());
             self
         }
-        /// Phone number with country code. It is the sign-in name, and shared by all profiles of the identity.
+        /// Phone number with country code. The number is the sign-in name and is shared by all profiles of the identity.
         pub fn mobile_work(mut self, value: impl Into<String>) -> Self {
             self.mobile_work = Some(value.into());
             self
         }
-        /// Date as dd.MM.yyyy or yyyy-MM-dd.
+        /// Date of birth, as dd.MM.yyyy or yyyy-MM-dd.
         pub fn birth_date(mut self, value: impl Into<String>) -> Self {
             self.birth_date = Some(value.into());
             self
         }
-        /// Date as dd.MM.yyyy or yyyy-MM-dd.
+        /// Date of birth, as dd.MM.yyyy or yyyy-MM-dd.
         pub fn employment_start_date(mut self, value: impl Into<String>) -> Self {
             self.employment_start_date = Some(value.into());
             self
         }
-        /// Date as dd.MM.yyyy or yyyy-MM-dd; the end may lie ahead.
+        /// End of the employment, as dd.MM.yyyy or yyyy-MM-dd. May be in the future.
         pub fn employment_end_date(mut self, value: impl Into<String>) -> Self {
             self.employment_end_date = Some(value.into());
             self
@@ -8853,7 +8853,7 @@ pub mod types {
             self.car_reg_number = Some(value.into());
             self
         }
-        /// Number of the project the person works on by default.
+        /// Number of the person's default project.
         pub fn main_project_number(mut self, value: impl Into<String>) -> Self {
             self.main_project_number = Some(value.into());
             self
@@ -8868,7 +8868,7 @@ pub mod types {
             self.card_id = Some(value.into());
             self
         }
-        /// Day the HSE card expires.
+        /// Expiry date of the HSE card.
         pub fn card_expiration_date(mut self, value: impl Into<String>) -> Self {
             self.card_expiration_date = Some(value.into());
             self
@@ -8899,7 +8899,7 @@ pub mod types {
             self
         }
     }
-    /// Which users a payroll export takes, by how they are paid.
+    /// Users to include in a payroll export, by kind of pay.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum UserPayrollTypeFilter {
@@ -8934,25 +8934,25 @@ pub mod types {
         }
     }
     keyfob_client::open_string_enum!(UserPayrollTypeFilter);
-    /// A work order ("task" in paths) as the service stores it, also the body of a full replacement, where `id` is ignored. Further fields that are received are kept and sent back.
+    /// Stored work order ("task" in paths), also the body of a full replacement, which ignores `id`. Other received fields are retained in `extra` and sent back.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct WorkOrder {
-        /// Id given by Ditio.
+        /// Id assigned by Ditio.
         pub id: Option<String>,
         /// `companyId`.
         pub company_id: Option<String>,
-        /// Project the work order belongs to. Changing it moves the work order: that needs access to both projects, is refused with 404 while there are children, and the parent has to belong to the target project or be cleared.
+        /// Id of the project. A change moves the work order to another project. A move requires access to both projects and is rejected with 404 if the work order has children. The parent must belong to the target project or be cleared.
         pub project_id: Option<String>,
-        /// The caller's own work order number, unique within the project.
+        /// Number of the work order in the caller's system, unique within the project.
         pub external_id: Option<String>,
         /// `name`.
         pub name: Option<String>,
-        /// Counts as false when a create leaves it out.
+        /// True if the object is active. Defaults to false on creation.
         pub active: Option<bool>,
-        /// For reference only; it does not take part in the check of sub-project numbers.
+        /// External number of the project, for reference only. Not used to validate sub-project numbers.
         pub external_project_number: Option<String>,
-        /// For reference only.
+        /// External name of the project, for reference only.
         pub external_project_name: Option<String>,
         /// Production code, or first dimension of an ERP system.
         pub external_dim01: Option<String>,
@@ -8966,31 +8966,31 @@ pub mod types {
         pub finished_date_planned: Option<keyfob_client::Timestamp>,
         /// `finishedDate`.
         pub finished_date: Option<keyfob_client::Timestamp>,
-        /// Estimate in hours.
+        /// Estimate, in hours.
         pub estimated_hour_qty: Option<f64>,
-        /// Left out of a create, it is copied from the project's template work order.
+        /// If absent on creation, the value is copied from the project's template work order.
         pub fixed_resource_price: Option<f64>,
-        /// Left out of a create, it is copied from the project's template work order.
+        /// If absent on creation, the value is copied from the project's template work order.
         pub cost_price: Option<f64>,
-        /// Left out of a create, it is copied from the project's template work order.
+        /// If absent on creation, the value is copied from the project's template work order.
         pub price: Option<f64>,
-        /// Unit of measure. The current documentation says text, the older one a whole number; both are accepted. Left out of a create, it is copied from the project's template work order.
+        /// Unit of measure: a string in the current documentation, an integer in the older one; both are accepted. If absent on creation, the value is copied from the project's template work order.
         pub unit_id: Option<keyfob_client::NumberOrString>,
-        /// The sources disagree: the current documentation describes a yes/no switch, the older one a quantity such as 2.0. Any JSON value passes through unchanged. Left out of a create, it is copied from the project's template work order.
+        /// The sources disagree: a boolean in the current documentation, a quantity such as 2.0 in the older one. The field is untyped JSON and is sent unchanged. If absent on creation, the value is copied from the project's template work order.
         pub measure_unit_qty: Option<serde_json::Value>,
-        /// Left out of a create, it is copied from the project's template work order.
+        /// If absent on creation, the value is copied from the project's template work order.
         pub safe_job_analysis_approval_required: Option<bool>,
         /// `safeJobAnalysisUserPromptText`.
         pub safe_job_analysis_user_prompt_text: Option<String>,
-        /// Id of the parent work order in the same project. On create, null, an empty text or leaving it out means the top level. In a patch only an empty text clears it.
+        /// Id of the parent work order in the same project. On creation, null, an empty string or an absent field means the top level. In a patch, only an empty string clears the parent.
         pub parent_activity_id: Option<String>,
         /// `isParent`.
         pub is_parent: Option<bool>,
         /// `chapterId`.
         pub chapter_id: Option<i64>,
-        /// Decimal degrees.
+        /// Coordinate in decimal degrees.
         pub task_location_latitude: Option<f64>,
-        /// Decimal degrees.
+        /// Coordinate in decimal degrees.
         pub task_location_longitude: Option<f64>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -9017,7 +9017,7 @@ pub mod types {
         pub fn new() -> Self {
             Self::default()
         }
-        /// Id given by Ditio.
+        /// Id assigned by Ditio.
         pub fn id(mut self, value: impl Into<String>) -> Self {
             self.id = Some(value.into());
             self
@@ -9027,12 +9027,12 @@ pub mod types {
             self.company_id = Some(value.into());
             self
         }
-        /// Project the work order belongs to. Changing it moves the work order: that needs access to both projects, is refused with 404 while there are children, and the parent has to belong to the target project or be cleared.
+        /// Id of the project. A change moves the work order to another project. A move requires access to both projects and is rejected with 404 if the work order has children. The parent must belong to the target project or be cleared.
         pub fn project_id(mut self, value: impl Into<String>) -> Self {
             self.project_id = Some(value.into());
             self
         }
-        /// The caller's own work order number, unique within the project.
+        /// Number of the work order in the caller's system, unique within the project.
         pub fn external_id(mut self, value: impl Into<String>) -> Self {
             self.external_id = Some(value.into());
             self
@@ -9042,17 +9042,17 @@ pub mod types {
             self.name = Some(value.into());
             self
         }
-        /// Counts as false when a create leaves it out.
+        /// True if the object is active. Defaults to false on creation.
         pub fn active(mut self, value: bool) -> Self {
             self.active = Some(value);
             self
         }
-        /// For reference only; it does not take part in the check of sub-project numbers.
+        /// External number of the project, for reference only. Not used to validate sub-project numbers.
         pub fn external_project_number(mut self, value: impl Into<String>) -> Self {
             self.external_project_number = Some(value.into());
             self
         }
-        /// For reference only.
+        /// External name of the project, for reference only.
         pub fn external_project_name(mut self, value: impl Into<String>) -> Self {
             self.external_project_name = Some(value.into());
             self
@@ -9093,27 +9093,27 @@ pub mod types {
             self.finished_date = Some(value.into());
             self
         }
-        /// Estimate in hours.
+        /// Estimate, in hours.
         pub fn estimated_hour_qty(mut self, value: f64) -> Self {
             self.estimated_hour_qty = Some(value);
             self
         }
-        /// Left out of a create, it is copied from the project's template work order.
+        /// If absent on creation, the value is copied from the project's template work order.
         pub fn fixed_resource_price(mut self, value: f64) -> Self {
             self.fixed_resource_price = Some(value);
             self
         }
-        /// Left out of a create, it is copied from the project's template work order.
+        /// If absent on creation, the value is copied from the project's template work order.
         pub fn cost_price(mut self, value: f64) -> Self {
             self.cost_price = Some(value);
             self
         }
-        /// Left out of a create, it is copied from the project's template work order.
+        /// If absent on creation, the value is copied from the project's template work order.
         pub fn price(mut self, value: f64) -> Self {
             self.price = Some(value);
             self
         }
-        /// Unit of measure. The current documentation says text, the older one a whole number; both are accepted. Left out of a create, it is copied from the project's template work order.
+        /// Unit of measure: a string in the current documentation, an integer in the older one; both are accepted. If absent on creation, the value is copied from the project's template work order.
         pub fn unit_id(
             mut self,
             value: impl Into<keyfob_client::NumberOrString>,
@@ -9121,12 +9121,12 @@ pub mod types {
             self.unit_id = Some(value.into());
             self
         }
-        /// The sources disagree: the current documentation describes a yes/no switch, the older one a quantity such as 2.0. Any JSON value passes through unchanged. Left out of a create, it is copied from the project's template work order.
+        /// The sources disagree: a boolean in the current documentation, a quantity such as 2.0 in the older one. The field is untyped JSON and is sent unchanged. If absent on creation, the value is copied from the project's template work order.
         pub fn measure_unit_qty(mut self, value: impl Into<serde_json::Value>) -> Self {
             self.measure_unit_qty = Some(value.into());
             self
         }
-        /// Left out of a create, it is copied from the project's template work order.
+        /// If absent on creation, the value is copied from the project's template work order.
         pub fn safe_job_analysis_approval_required(mut self, value: bool) -> Self {
             self.safe_job_analysis_approval_required = Some(value);
             self
@@ -9139,7 +9139,7 @@ pub mod types {
             self.safe_job_analysis_user_prompt_text = Some(value.into());
             self
         }
-        /// Id of the parent work order in the same project. On create, null, an empty text or leaving it out means the top level. In a patch only an empty text clears it.
+        /// Id of the parent work order in the same project. On creation, null, an empty string or an absent field means the top level. In a patch, only an empty string clears the parent.
         pub fn parent_activity_id(mut self, value: impl Into<String>) -> Self {
             self.parent_activity_id = Some(value.into());
             self
@@ -9154,36 +9154,36 @@ pub mod types {
             self.chapter_id = Some(value);
             self
         }
-        /// Decimal degrees.
+        /// Coordinate in decimal degrees.
         pub fn task_location_latitude(mut self, value: f64) -> Self {
             self.task_location_latitude = Some(value);
             self
         }
-        /// Decimal degrees.
+        /// Coordinate in decimal degrees.
         pub fn task_location_longitude(mut self, value: f64) -> Self {
             self.task_location_longitude = Some(value);
             self
         }
     }
-    /// A work order to create. Six fields are filled from the project's template work order, if it has one, unless they are sent: `safeJobAnalysisApprovalRequired`, `measureUnitQty`, `unitId`, `costPrice`, `price` and `fixedResourcePrice`. A false or a 0 counts as sent, so they stay unset to inherit.
+    /// Work order to create. If the project has a template work order, the template fills in six fields that are absent from the request: `safeJobAnalysisApprovalRequired`, `measureUnitQty`, `unitId`, `costPrice`, `price` and `fixedResourcePrice`. The values false and 0 count as present, so leave the fields unset to inherit.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct WorkOrderCreate {
-        /// An unused id of the caller's choice is kept; one that exists is refused with 400.
+        /// Id chosen by the caller; optional. An id that already exists is rejected with 400.
         pub id: Option<String>,
         /// `companyId`.
         pub company_id: String,
-        /// Project the work order belongs to. Changing it moves the work order: that needs access to both projects, is refused with 404 while there are children, and the parent has to belong to the target project or be cleared.
+        /// Id of the project. A change moves the work order to another project. A move requires access to both projects and is rejected with 404 if the work order has children. The parent must belong to the target project or be cleared.
         pub project_id: String,
-        /// The caller's own work order number, unique within the project.
+        /// Number of the work order in the caller's system, unique within the project.
         pub external_id: String,
         /// `name`.
         pub name: Option<String>,
-        /// Counts as false when a create leaves it out.
+        /// True if the object is active. Defaults to false on creation.
         pub active: Option<bool>,
-        /// For reference only; it does not take part in the check of sub-project numbers.
+        /// External number of the project, for reference only. Not used to validate sub-project numbers.
         pub external_project_number: Option<String>,
-        /// For reference only.
+        /// External name of the project, for reference only.
         pub external_project_name: Option<String>,
         /// Production code, or first dimension of an ERP system.
         pub external_dim01: Option<String>,
@@ -9197,31 +9197,31 @@ pub mod types {
         pub finished_date_planned: Option<keyfob_client::Timestamp>,
         /// `finishedDate`.
         pub finished_date: Option<keyfob_client::Timestamp>,
-        /// Estimate in hours.
+        /// Estimate, in hours.
         pub estimated_hour_qty: Option<f64>,
-        /// Left out of a create, it is copied from the project's template work order.
+        /// If absent on creation, the value is copied from the project's template work order.
         pub fixed_resource_price: Option<f64>,
-        /// Left out of a create, it is copied from the project's template work order.
+        /// If absent on creation, the value is copied from the project's template work order.
         pub cost_price: Option<f64>,
-        /// Left out of a create, it is copied from the project's template work order.
+        /// If absent on creation, the value is copied from the project's template work order.
         pub price: Option<f64>,
-        /// Unit of measure. The current documentation says text, the older one a whole number; both are accepted. Left out of a create, it is copied from the project's template work order.
+        /// Unit of measure: a string in the current documentation, an integer in the older one; both are accepted. If absent on creation, the value is copied from the project's template work order.
         pub unit_id: Option<keyfob_client::NumberOrString>,
-        /// The sources disagree: the current documentation describes a yes/no switch, the older one a quantity such as 2.0. Any JSON value passes through unchanged. Left out of a create, it is copied from the project's template work order.
+        /// The sources disagree: a boolean in the current documentation, a quantity such as 2.0 in the older one. The field is untyped JSON and is sent unchanged. If absent on creation, the value is copied from the project's template work order.
         pub measure_unit_qty: Option<serde_json::Value>,
-        /// Left out of a create, it is copied from the project's template work order.
+        /// If absent on creation, the value is copied from the project's template work order.
         pub safe_job_analysis_approval_required: Option<bool>,
         /// `safeJobAnalysisUserPromptText`.
         pub safe_job_analysis_user_prompt_text: Option<String>,
-        /// Id of the parent work order in the same project. On create, null, an empty text or leaving it out means the top level. In a patch only an empty text clears it.
+        /// Id of the parent work order in the same project. On creation, null, an empty string or an absent field means the top level. In a patch, only an empty string clears the parent.
         pub parent_activity_id: Option<String>,
         /// `isParent`.
         pub is_parent: Option<bool>,
         /// `chapterId`.
         pub chapter_id: Option<i64>,
-        /// Decimal degrees.
+        /// Coordinate in decimal degrees.
         pub task_location_latitude: Option<f64>,
-        /// Decimal degrees.
+        /// Coordinate in decimal degrees.
         pub task_location_longitude: Option<f64>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -9283,7 +9283,7 @@ pub mod types {
                 wire: Default::default(),
             }
         }
-        /// An unused id of the caller's choice is kept; one that exists is refused with 400.
+        /// Id chosen by the caller; optional. An id that already exists is rejected with 400.
         pub fn id(mut self, value: impl Into<String>) -> Self {
             self.id = Some(value.into());
             self
@@ -9293,17 +9293,17 @@ pub mod types {
             self.name = Some(value.into());
             self
         }
-        /// Counts as false when a create leaves it out.
+        /// True if the object is active. Defaults to false on creation.
         pub fn active(mut self, value: bool) -> Self {
             self.active = Some(value);
             self
         }
-        /// For reference only; it does not take part in the check of sub-project numbers.
+        /// External number of the project, for reference only. Not used to validate sub-project numbers.
         pub fn external_project_number(mut self, value: impl Into<String>) -> Self {
             self.external_project_number = Some(value.into());
             self
         }
-        /// For reference only.
+        /// External name of the project, for reference only.
         pub fn external_project_name(mut self, value: impl Into<String>) -> Self {
             self.external_project_name = Some(value.into());
             self
@@ -9344,27 +9344,27 @@ pub mod types {
             self.finished_date = Some(value.into());
             self
         }
-        /// Estimate in hours.
+        /// Estimate, in hours.
         pub fn estimated_hour_qty(mut self, value: f64) -> Self {
             self.estimated_hour_qty = Some(value);
             self
         }
-        /// Left out of a create, it is copied from the project's template work order.
+        /// If absent on creation, the value is copied from the project's template work order.
         pub fn fixed_resource_price(mut self, value: f64) -> Self {
             self.fixed_resource_price = Some(value);
             self
         }
-        /// Left out of a create, it is copied from the project's template work order.
+        /// If absent on creation, the value is copied from the project's template work order.
         pub fn cost_price(mut self, value: f64) -> Self {
             self.cost_price = Some(value);
             self
         }
-        /// Left out of a create, it is copied from the project's template work order.
+        /// If absent on creation, the value is copied from the project's template work order.
         pub fn price(mut self, value: f64) -> Self {
             self.price = Some(value);
             self
         }
-        /// Unit of measure. The current documentation says text, the older one a whole number; both are accepted. Left out of a create, it is copied from the project's template work order.
+        /// Unit of measure: a string in the current documentation, an integer in the older one; both are accepted. If absent on creation, the value is copied from the project's template work order.
         pub fn unit_id(
             mut self,
             value: impl Into<keyfob_client::NumberOrString>,
@@ -9372,12 +9372,12 @@ pub mod types {
             self.unit_id = Some(value.into());
             self
         }
-        /// The sources disagree: the current documentation describes a yes/no switch, the older one a quantity such as 2.0. Any JSON value passes through unchanged. Left out of a create, it is copied from the project's template work order.
+        /// The sources disagree: a boolean in the current documentation, a quantity such as 2.0 in the older one. The field is untyped JSON and is sent unchanged. If absent on creation, the value is copied from the project's template work order.
         pub fn measure_unit_qty(mut self, value: impl Into<serde_json::Value>) -> Self {
             self.measure_unit_qty = Some(value.into());
             self
         }
-        /// Left out of a create, it is copied from the project's template work order.
+        /// If absent on creation, the value is copied from the project's template work order.
         pub fn safe_job_analysis_approval_required(mut self, value: bool) -> Self {
             self.safe_job_analysis_approval_required = Some(value);
             self
@@ -9390,7 +9390,7 @@ pub mod types {
             self.safe_job_analysis_user_prompt_text = Some(value.into());
             self
         }
-        /// Id of the parent work order in the same project. On create, null, an empty text or leaving it out means the top level. In a patch only an empty text clears it.
+        /// Id of the parent work order in the same project. On creation, null, an empty string or an absent field means the top level. In a patch, only an empty string clears the parent.
         pub fn parent_activity_id(mut self, value: impl Into<String>) -> Self {
             self.parent_activity_id = Some(value.into());
             self
@@ -9405,34 +9405,34 @@ pub mod types {
             self.chapter_id = Some(value);
             self
         }
-        /// Decimal degrees.
+        /// Coordinate in decimal degrees.
         pub fn task_location_latitude(mut self, value: f64) -> Self {
             self.task_location_latitude = Some(value);
             self
         }
-        /// Decimal degrees.
+        /// Coordinate in decimal degrees.
         pub fn task_location_longitude(mut self, value: f64) -> Self {
             self.task_location_longitude = Some(value);
             self
         }
     }
-    /// The fields of a work order to change; a field left out stays. For `parentActivityId` null also means unchanged and an empty text clears it.
+    /// Fields of a work order to change. Fields absent from the request keep their values. For `parentActivityId`, null also keeps the value, and an empty string clears it.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct WorkOrderPatch {
         /// `companyId`.
         pub company_id: Option<String>,
-        /// Project the work order belongs to. Changing it moves the work order: that needs access to both projects, is refused with 404 while there are children, and the parent has to belong to the target project or be cleared.
+        /// Id of the project. A change moves the work order to another project. A move requires access to both projects and is rejected with 404 if the work order has children. The parent must belong to the target project or be cleared.
         pub project_id: Option<String>,
-        /// The caller's own work order number, unique within the project.
+        /// Number of the work order in the caller's system, unique within the project.
         pub external_id: Option<String>,
         /// `name`.
         pub name: Option<String>,
-        /// Counts as false when a create leaves it out.
+        /// True if the object is active. Defaults to false on creation.
         pub active: Option<bool>,
-        /// For reference only; it does not take part in the check of sub-project numbers.
+        /// External number of the project, for reference only. Not used to validate sub-project numbers.
         pub external_project_number: Option<String>,
-        /// For reference only.
+        /// External name of the project, for reference only.
         pub external_project_name: Option<String>,
         /// Production code, or first dimension of an ERP system.
         pub external_dim01: Option<String>,
@@ -9446,31 +9446,31 @@ pub mod types {
         pub finished_date_planned: Option<keyfob_client::Timestamp>,
         /// `finishedDate`.
         pub finished_date: Option<keyfob_client::Timestamp>,
-        /// Estimate in hours.
+        /// Estimate, in hours.
         pub estimated_hour_qty: Option<f64>,
-        /// Left out of a create, it is copied from the project's template work order.
+        /// If absent on creation, the value is copied from the project's template work order.
         pub fixed_resource_price: Option<f64>,
-        /// Left out of a create, it is copied from the project's template work order.
+        /// If absent on creation, the value is copied from the project's template work order.
         pub cost_price: Option<f64>,
-        /// Left out of a create, it is copied from the project's template work order.
+        /// If absent on creation, the value is copied from the project's template work order.
         pub price: Option<f64>,
-        /// Unit of measure. The current documentation says text, the older one a whole number; both are accepted. Left out of a create, it is copied from the project's template work order.
+        /// Unit of measure: a string in the current documentation, an integer in the older one; both are accepted. If absent on creation, the value is copied from the project's template work order.
         pub unit_id: Option<keyfob_client::NumberOrString>,
-        /// The sources disagree: the current documentation describes a yes/no switch, the older one a quantity such as 2.0. Any JSON value passes through unchanged. Left out of a create, it is copied from the project's template work order.
+        /// The sources disagree: a boolean in the current documentation, a quantity such as 2.0 in the older one. The field is untyped JSON and is sent unchanged. If absent on creation, the value is copied from the project's template work order.
         pub measure_unit_qty: Option<serde_json::Value>,
-        /// Left out of a create, it is copied from the project's template work order.
+        /// If absent on creation, the value is copied from the project's template work order.
         pub safe_job_analysis_approval_required: Option<bool>,
         /// `safeJobAnalysisUserPromptText`.
         pub safe_job_analysis_user_prompt_text: Option<String>,
-        /// Id of the parent work order in the same project. On create, null, an empty text or leaving it out means the top level. In a patch only an empty text clears it.
+        /// Id of the parent work order in the same project. On creation, null, an empty string or an absent field means the top level. In a patch, only an empty string clears the parent.
         pub parent_activity_id: Option<String>,
         /// `isParent`.
         pub is_parent: Option<bool>,
         /// `chapterId`.
         pub chapter_id: Option<i64>,
-        /// Decimal degrees.
+        /// Coordinate in decimal degrees.
         pub task_location_latitude: Option<f64>,
-        /// Decimal degrees.
+        /// Coordinate in decimal degrees.
         pub task_location_longitude: Option<f64>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -9502,12 +9502,12 @@ pub mod types {
             self.company_id = Some(value.into());
             self
         }
-        /// Project the work order belongs to. Changing it moves the work order: that needs access to both projects, is refused with 404 while there are children, and the parent has to belong to the target project or be cleared.
+        /// Id of the project. A change moves the work order to another project. A move requires access to both projects and is rejected with 404 if the work order has children. The parent must belong to the target project or be cleared.
         pub fn project_id(mut self, value: impl Into<String>) -> Self {
             self.project_id = Some(value.into());
             self
         }
-        /// The caller's own work order number, unique within the project.
+        /// Number of the work order in the caller's system, unique within the project.
         pub fn external_id(mut self, value: impl Into<String>) -> Self {
             self.external_id = Some(value.into());
             self
@@ -9517,17 +9517,17 @@ pub mod types {
             self.name = Some(value.into());
             self
         }
-        /// Counts as false when a create leaves it out.
+        /// True if the object is active. Defaults to false on creation.
         pub fn active(mut self, value: bool) -> Self {
             self.active = Some(value);
             self
         }
-        /// For reference only; it does not take part in the check of sub-project numbers.
+        /// External number of the project, for reference only. Not used to validate sub-project numbers.
         pub fn external_project_number(mut self, value: impl Into<String>) -> Self {
             self.external_project_number = Some(value.into());
             self
         }
-        /// For reference only.
+        /// External name of the project, for reference only.
         pub fn external_project_name(mut self, value: impl Into<String>) -> Self {
             self.external_project_name = Some(value.into());
             self
@@ -9568,27 +9568,27 @@ pub mod types {
             self.finished_date = Some(value.into());
             self
         }
-        /// Estimate in hours.
+        /// Estimate, in hours.
         pub fn estimated_hour_qty(mut self, value: f64) -> Self {
             self.estimated_hour_qty = Some(value);
             self
         }
-        /// Left out of a create, it is copied from the project's template work order.
+        /// If absent on creation, the value is copied from the project's template work order.
         pub fn fixed_resource_price(mut self, value: f64) -> Self {
             self.fixed_resource_price = Some(value);
             self
         }
-        /// Left out of a create, it is copied from the project's template work order.
+        /// If absent on creation, the value is copied from the project's template work order.
         pub fn cost_price(mut self, value: f64) -> Self {
             self.cost_price = Some(value);
             self
         }
-        /// Left out of a create, it is copied from the project's template work order.
+        /// If absent on creation, the value is copied from the project's template work order.
         pub fn price(mut self, value: f64) -> Self {
             self.price = Some(value);
             self
         }
-        /// Unit of measure. The current documentation says text, the older one a whole number; both are accepted. Left out of a create, it is copied from the project's template work order.
+        /// Unit of measure: a string in the current documentation, an integer in the older one; both are accepted. If absent on creation, the value is copied from the project's template work order.
         pub fn unit_id(
             mut self,
             value: impl Into<keyfob_client::NumberOrString>,
@@ -9596,12 +9596,12 @@ pub mod types {
             self.unit_id = Some(value.into());
             self
         }
-        /// The sources disagree: the current documentation describes a yes/no switch, the older one a quantity such as 2.0. Any JSON value passes through unchanged. Left out of a create, it is copied from the project's template work order.
+        /// The sources disagree: a boolean in the current documentation, a quantity such as 2.0 in the older one. The field is untyped JSON and is sent unchanged. If absent on creation, the value is copied from the project's template work order.
         pub fn measure_unit_qty(mut self, value: impl Into<serde_json::Value>) -> Self {
             self.measure_unit_qty = Some(value.into());
             self
         }
-        /// Left out of a create, it is copied from the project's template work order.
+        /// If absent on creation, the value is copied from the project's template work order.
         pub fn safe_job_analysis_approval_required(mut self, value: bool) -> Self {
             self.safe_job_analysis_approval_required = Some(value);
             self
@@ -9614,7 +9614,7 @@ pub mod types {
             self.safe_job_analysis_user_prompt_text = Some(value.into());
             self
         }
-        /// Id of the parent work order in the same project. On create, null, an empty text or leaving it out means the top level. In a patch only an empty text clears it.
+        /// Id of the parent work order in the same project. On creation, null, an empty string or an absent field means the top level. In a patch, only an empty string clears the parent.
         pub fn parent_activity_id(mut self, value: impl Into<String>) -> Self {
             self.parent_activity_id = Some(value.into());
             self
@@ -9629,12 +9629,12 @@ pub mod types {
             self.chapter_id = Some(value);
             self
         }
-        /// Decimal degrees.
+        /// Coordinate in decimal degrees.
         pub fn task_location_latitude(mut self, value: f64) -> Self {
             self.task_location_latitude = Some(value);
             self
         }
-        /// Decimal degrees.
+        /// Coordinate in decimal degrees.
         pub fn task_location_longitude(mut self, value: f64) -> Self {
             self.task_location_longitude = Some(value);
             self
