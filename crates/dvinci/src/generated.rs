@@ -9,28 +9,28 @@
 pub const API: &str = "dvinci";
 /// d.vinci.
 ///
-/// d.vinci is a recruiting system. This document describes three of its interfaces on a tenant's own origin: the
-/// REST API below `/restApi` as of the vendor's revision 1.61, the feed of published jobs, and the apply API.
+/// Recruiting system d.vinci. This document describes three of its interfaces on a tenant's own origin: the REST API
+/// below `/restApi` as of the vendor's revision 1.61, the feed of published jobs, and the apply API.
 ///
-/// Every tenant has an origin of its own, often under a domain of its own. Access tokens come from
-/// `/plt/oauth2/token` on the same origin: client credentials in the form body, the client id being the name of an
-/// API user and the client secret its API token. They live for as many minutes as an administrator has typed. Two
-/// headers with user name and token are the older way. Rights are those of the roles of the API user; lists hold
-/// only what it may see. The feed and the apply API belong to a portal, which may have an origin or path prefix of
-/// its own (the servers feed and apply). The feed is public unless the portal is protected; a protected portal and
-/// the apply API want the portal's own user and password by HTTP Basic, not an API user.
+/// Every tenant has its own origin, often under its own domain. Access tokens come from `/plt/oauth2/token` on the same
+/// origin: client credentials in the form body, with the name of an API user as client id and its API token as client
+/// secret. An administrator sets the token lifetime, in minutes. Two headers with user name and token are the older
+/// authentication method. Permissions are those of the API user's roles; lists contain only objects that the API user may
+/// see. The feed and the apply API belong to a portal, which may have its own origin or path prefix (the servers feed and
+/// apply). The feed is public unless the portal is protected. A protected portal and the apply API require the portal's
+/// own user and password by HTTP Basic, not those of an API user.
 ///
-/// Paths of collections end in a slash, as the vendor writes them. No listing pages: each answers everything in one
-/// array. Creations and deletions answer 200, deletions are POST. Files are Base64 in JSON in both directions.
-/// Instants are UTC with milliseconds or without a fraction, with an offset in placements, and without seconds in
-/// the feed. Ids described as internal names are data of the tenant. PUT takes the version that was read and
-/// answers 409 if the object has changed since; repeating a PUT whose answer was lost gives 409 and changes
-/// nothing. There is no PATCH. A missing id is answered with 403, except for onboardings and photos; look-ups by
-/// `externalId` answer 404. The bodies of 401, 403, 404 and 429 are not documented, nor is any rate limit.
+/// Paths of collections end in a slash, as in the vendor's documentation. Listings have no paging: each response contains
+/// all objects in one array. Creations and deletions return 200, and deletions use POST. Files are Base64 in JSON in both
+/// directions. Times are in UTC, with milliseconds or without a fraction; placements have an offset, and the feed omits
+/// seconds. Ids described as internal names are data of the tenant. A PUT must contain the version that was read and
+/// returns 409 if the object has changed since; a repeated PUT after a lost response returns 409 and changes nothing.
+/// There is no PATCH. The status for a missing id is 403, except for onboardings and photos; lookups by `externalId`
+/// return 404. The bodies of 401, 403, 404 and 429 are not documented, and neither are rate limits.
 ///
-/// Not known: what 1.62 to 1.67 added, the answer of the token endpoint, whether a PUT clears or keeps properties
-/// that are left out, the bodies of the apply API, the elements of the XML feed, the OData reporting service.
-/// Listings of companies, categories, sources, statuses, templates, degrees and roles do not exist in 1.61.
+/// Unknown: the additions of revisions 1.62 to 1.67, the response of the token endpoint, the effect of absent properties
+/// in a PUT (cleared or unchanged), the bodies of the apply API, the elements of the XML feed, and the OData reporting
+/// service. Revision 1.61 has no listings of companies, categories, sources, statuses, templates, degrees and roles.
 ///
 /// As read on 2026-11-20.
 #[derive(Clone, Debug)]
@@ -52,19 +52,19 @@ impl Client {
     pub fn session(&self) -> &keyfob_client::Session {
         &self.session
     }
-    /// Lists the applications.
+    /// Lists applications.
     ///
-    /// All that the API user may see, in one array, in short form. The filters combine.
+    /// Returns all applications that the API user may see, in one array, in short form. Filters can be combined.
     ///
     /// `GET /restApi/applications/` · documented · source: SiemensHalske/dvinci\_api:docs/schemata.html
     pub fn applications(&self) -> operation::Applications {
         operation::Applications::new(self.session.clone())
     }
-    /// Finds an application by the caller's own key.
+    /// Returns the application with an external id.
     ///
-    /// The same path as the listing with `externalId` in the query: one object instead of a list.
+    /// Uses the path of the listing with `externalId` in the query. The response is one object instead of a list.
     ///
-    /// * `external_id`: The caller's own key.
+    /// * `external_id`: External id assigned by the caller.
     ///
     /// `GET /restApi/applications/` · documented · source: SiemensHalske/dvinci\_api:docs/schemata.html
     pub fn application_by_external_id(
@@ -75,7 +75,7 @@ impl Client {
     }
     /// Creates an application.
     ///
-    /// Names candidate and job opening by id or by the caller's key. Field error codes: `mandatory`, `matches.invalid`, `maxSize.exceeded`, `valueNotPermitted`, `uniqueOrNull.invalid`, `typeMismatch`, `updateNotAllowed`.
+    /// The body names the candidate and the job opening by id or by external id. Field error codes: `mandatory`, `matches.invalid`, `maxSize.exceeded`, `valueNotPermitted`, `uniqueOrNull.invalid`, `typeMismatch`, `updateNotAllowed`.
     ///
     /// `POST /restApi/applications/` · documented · source: SiemensHalske/dvinci\_api:docs/schemata.html
     pub fn create_application(
@@ -84,7 +84,7 @@ impl Client {
     ) -> operation::CreateApplication {
         operation::CreateApplication::new(self.session.clone(), body)
     }
-    /// Reads an application.
+    /// Returns an application.
     ///
     /// * `id`: `id`.
     ///
@@ -94,7 +94,7 @@ impl Client {
     }
     /// Replaces an application.
     ///
-    /// A stale version is refused with 409: read again and retry. The rating has to be sent, null if there is none. Field error codes: `mandatory`, `matches.invalid`, `maxSize.exceeded`, `valueNotPermitted`, `uniqueOrNull.invalid`, `updateNotAllowed`.
+    /// An outdated version is rejected with 409: read the application again and retry. The rating must be present, null for no rating. Field error codes: `mandatory`, `matches.invalid`, `maxSize.exceeded`, `valueNotPermitted`, `uniqueOrNull.invalid`, `updateNotAllowed`.
     ///
     /// * `id`: `id`.
     ///
@@ -108,7 +108,7 @@ impl Client {
     }
     /// Deletes an application.
     ///
-    /// Only in a final status. Answers 403 for an id that is already gone.
+    /// Only applications in a final status can be deleted. The response is 403 for an id that is already deleted.
     ///
     /// * `id`: Id of the application.
     ///
@@ -118,7 +118,7 @@ impl Client {
     }
     /// Moves an application to another status.
     ///
-    /// May write to the candidate, if a mail template is named. Field error codes: `emailRequired`, `correspondenceTemplateNotAllowed`, `statusChangeNotPermitted`.
+    /// Sends mail to the candidate if the body names a mail template. Field error codes: `emailRequired`, `correspondenceTemplateNotAllowed`, `statusChangeNotPermitted`.
     ///
     /// * `id`: Id of the application.
     /// * `status_id`: Internal name of the new status, such as `EMPLOYED`.
@@ -137,7 +137,7 @@ impl Client {
     }
     /// Moves an application to another job opening.
     ///
-    /// Field error codes: `jobOpeningNotAllowed`.
+    /// Field error code: `jobOpeningNotAllowed`.
     ///
     /// * `id`: Id of the application.
     /// * `job_opening_id`: Id of the new job opening.
@@ -152,7 +152,7 @@ impl Client {
     }
     /// Lists the attachments of an application.
     ///
-    /// Without their content.
+    /// The response does not include the content of the attachments.
     ///
     /// * `id`: Id of the application.
     ///
@@ -162,7 +162,7 @@ impl Client {
     }
     /// Attaches a file to an application.
     ///
-    /// The file travels as Base64 in JSON. The web interface takes at most 10 MB a file and 20 MB in total; Word, PDF, PowerPoint, Excel, jpg, gif and png. Field error codes: `mandatory`, `maxFileSize`, `formatNotAllowed`.
+    /// The file is Base64 in JSON. The web interface accepts at most 10 MB for each file and 20 MB in total, and the formats Word, PDF, PowerPoint, Excel, jpg, gif and png. Field error codes: `mandatory`, `maxFileSize`, `formatNotAllowed`.
     ///
     /// * `id`: Id of the application.
     ///
@@ -174,12 +174,12 @@ impl Client {
     ) -> operation::UploadApplicationAttachment {
         operation::UploadApplicationAttachment::new(self.session.clone(), id, body)
     }
-    /// Reads an attachment of an application.
+    /// Returns an attachment of an application.
     ///
-    /// With its content, as Base64 in JSON.
+    /// The response includes the content, as Base64 in JSON.
     ///
     /// * `id`: Id of the application.
-    /// * `attachment_id`: 24 hexadecimal digits.
+    /// * `attachment_id`: Id of the attachment, 24 hexadecimal digits.
     ///
     /// `GET /restApi/applications/{id}/attachments/{attachmentId}` · documented · source: SiemensHalske/dvinci\_api:docs/schemata.html
     pub fn application_attachment(
@@ -193,12 +193,12 @@ impl Client {
             attachment_id.into(),
         )
     }
-    /// Reads the PDF form of an attachment of an application.
+    /// Returns the PDF version of an attachment of an application.
     ///
-    /// JSON with the PDF as Base64, not a PDF.
+    /// The response is JSON with the PDF as Base64, not a PDF file.
     ///
     /// * `id`: Id of the application.
-    /// * `attachment_id`: 24 hexadecimal digits.
+    /// * `attachment_id`: Id of the attachment, 24 hexadecimal digits.
     ///
     /// `GET /restApi/applications/{id}/attachments/{attachmentId}/pdf` · documented · source: SiemensHalske/dvinci\_api:docs/schemata.html
     pub fn application_attachment_pdf(
@@ -214,10 +214,10 @@ impl Client {
     }
     /// Deletes an attachment of an application.
     ///
-    /// Answers 403 for an id that is already gone.
+    /// The response is 403 for an id that is already deleted.
     ///
     /// * `id`: Id of the application.
-    /// * `attachment_id`: 24 hexadecimal digits.
+    /// * `attachment_id`: Id of the attachment, 24 hexadecimal digits.
     ///
     /// `POST /restApi/applications/{id}/attachments/{attachmentId}/delete` · documented · source: SiemensHalske/dvinci\_api:docs/schemata.html
     pub fn delete_application_attachment(
@@ -231,7 +231,7 @@ impl Client {
             attachment_id.into(),
         )
     }
-    /// Lists the history of an application.
+    /// Lists the history entries of an application.
     ///
     /// * `id`: Id of the application.
     ///
@@ -239,9 +239,9 @@ impl Client {
     pub fn application_history(&self, id: i64) -> operation::ApplicationHistory {
         operation::ApplicationHistory::new(self.session.clone(), id)
     }
-    /// Writes entries into the history of an application.
+    /// Creates or overwrites history entries of an application.
     ///
-    /// An entry whose key is known is overwritten, any other is created, so that a repeat does no harm. Field error codes: `mandatory`, `uniqueOrNull.invalid`.
+    /// Idempotent: an entry with a known external id is overwritten, any other entry is created. Field error codes: `mandatory`, `uniqueOrNull.invalid`.
     ///
     /// * `id`: Id of the application.
     ///
@@ -257,12 +257,12 @@ impl Client {
             body.into_iter().collect(),
         )
     }
-    /// Writes one entry into the history of an application.
+    /// Creates or overwrites one history entry of an application.
     ///
-    /// An entry whose key is known is overwritten, any other is created, so that a repeat does no harm. Field error codes: `mandatory`, `uniqueOrNull.invalid`.
+    /// Idempotent: an entry with a known external id is overwritten, any other entry is created. Field error codes: `mandatory`, `uniqueOrNull.invalid`.
     ///
     /// * `id`: Id of the application.
-    /// * `external_id`: The caller's own key of the entry.
+    /// * `external_id`: External id of the entry, assigned by the caller.
     ///
     /// `PUT /restApi/applications/{id}/history/{externalId}` · documented · source: SiemensHalske/dvinci\_api:docs/schemata.html
     pub fn save_application_history_entry(
@@ -278,9 +278,9 @@ impl Client {
             body,
         )
     }
-    /// Lists the external links shown on every page of a kind.
+    /// Lists the external links shown on every page of one kind.
     ///
-    /// * `type_`: The pages that tenant-wide external links are shown on.
+    /// * `type_`: Kind of page that shows tenant-wide external links.
     ///
     /// `GET /restApi/configuration/{type}/externalLinks` · documented · source: SiemensHalske/dvinci\_api:docs/schemata.html
     pub fn external_links(
@@ -289,11 +289,11 @@ impl Client {
     ) -> operation::ExternalLinks {
         operation::ExternalLinks::new(self.session.clone(), type_.into())
     }
-    /// Replaces the external links shown on every page of a kind.
+    /// Replaces the external links shown on every page of one kind.
     ///
-    /// Takes the whole list; there is no version. Field error codes: `mandatory`.
+    /// The body is the whole list, without a version. Field error codes: `mandatory`.
     ///
-    /// * `type_`: The pages that tenant-wide external links are shown on.
+    /// * `type_`: Kind of page that shows tenant-wide external links.
     ///
     /// `PUT /restApi/configuration/{type}/externalLinks` · documented · source: SiemensHalske/dvinci\_api:docs/schemata.html
     pub fn replace_external_links(
@@ -307,19 +307,19 @@ impl Client {
             body.into_iter().collect(),
         )
     }
-    /// Lists the hiring requests.
+    /// Lists hiring requests.
     ///
-    /// All that the API user may see, in one array, in full.
+    /// Returns all objects that the API user may see, in one array, with all fields.
     ///
     /// `GET /restApi/hiringRequests/` · documented · source: SiemensHalske/dvinci\_api:docs/schemata.html
     pub fn hiring_requests(&self) -> operation::HiringRequests {
         operation::HiringRequests::new(self.session.clone())
     }
-    /// Finds a hiring request by the caller's own key.
+    /// Returns the hiring request with an external id.
     ///
-    /// The same path as the listing with `externalId` in the query: one object instead of a list.
+    /// Uses the path of the listing with `externalId` in the query. The response is one object instead of a list.
     ///
-    /// * `external_id`: The caller's own key.
+    /// * `external_id`: External id assigned by the caller.
     ///
     /// `GET /restApi/hiringRequests/` · documented · source: SiemensHalske/dvinci\_api:docs/schemata.html
     pub fn hiring_request_by_external_id(
@@ -342,7 +342,7 @@ impl Client {
     ) -> operation::CreateHiringRequest {
         operation::CreateHiringRequest::new(self.session.clone(), body)
     }
-    /// Reads a hiring request.
+    /// Returns a hiring request.
     ///
     /// * `id`: `id`.
     ///
@@ -352,7 +352,7 @@ impl Client {
     }
     /// Replaces a hiring request.
     ///
-    /// A stale version is refused with 409: read again and retry. Field error codes: `mandatory`, `typeMismatch`, `maxSize.exceeded`, `valueNotPermitted`, `isNotAPositiveInteger`, `notAllowedForHiringReason`.
+    /// An outdated version is rejected with 409: read the hiring request again and retry. Field error codes: `mandatory`, `typeMismatch`, `maxSize.exceeded`, `valueNotPermitted`, `isNotAPositiveInteger`, `notAllowedForHiringReason`.
     ///
     /// * `id`: `id`.
     ///
@@ -364,7 +364,7 @@ impl Client {
     ) -> operation::ReplaceHiringRequest {
         operation::ReplaceHiringRequest::new(self.session.clone(), id, body)
     }
-    /// Lists the history of a hiring request.
+    /// Lists the history entries of a hiring request.
     ///
     /// * `id`: Id of the hiring request.
     ///
@@ -383,19 +383,19 @@ impl Client {
     ) -> operation::HiringRequestApprovers {
         operation::HiringRequestApprovers::new(self.session.clone(), id)
     }
-    /// Lists the job openings.
+    /// Lists job openings.
     ///
-    /// All that the API user may see, in one array, in full.
+    /// Returns all objects that the API user may see, in one array, with all fields.
     ///
     /// `GET /restApi/jobOpenings/` · documented · source: SiemensHalske/dvinci\_api:docs/schemata.html
     pub fn job_openings(&self) -> operation::JobOpenings {
         operation::JobOpenings::new(self.session.clone())
     }
-    /// Finds a job opening by the caller's own key.
+    /// Returns the job opening with an external id.
     ///
-    /// The same path as the listing with `externalId` in the query: one object instead of a list.
+    /// Uses the path of the listing with `externalId` in the query. The response is one object instead of a list.
     ///
-    /// * `external_id`: The caller's own key.
+    /// * `external_id`: External id assigned by the caller.
     ///
     /// `GET /restApi/jobOpenings/` · documented · source: SiemensHalske/dvinci\_api:docs/schemata.html
     pub fn job_opening_by_external_id(
@@ -406,7 +406,7 @@ impl Client {
     }
     /// Creates a job opening.
     ///
-    /// The API cannot delete or close it again. Field error codes: `mandatory`, `matches.invalid`, `maxSize.exceeded`, `statusChangeNotAllowed`, `url.invalid`, `valueNotPermitted`.
+    /// The API cannot delete or close a job opening. Field error codes: `mandatory`, `matches.invalid`, `maxSize.exceeded`, `statusChangeNotAllowed`, `url.invalid`, `valueNotPermitted`.
     ///
     /// `POST /restApi/jobOpenings/` · documented · source: SiemensHalske/dvinci\_api:docs/schemata.html
     pub fn create_job_opening(
@@ -415,7 +415,7 @@ impl Client {
     ) -> operation::CreateJobOpening {
         operation::CreateJobOpening::new(self.session.clone(), body)
     }
-    /// Reads a job opening.
+    /// Returns a job opening.
     ///
     /// * `id`: `id`.
     ///
@@ -425,7 +425,7 @@ impl Client {
     }
     /// Replaces a job opening.
     ///
-    /// A stale version is refused with 409: read again and retry. Field error codes: `mandatory`, `matches.invalid`, `maxSize.exceeded`, `statusChangeNotAllowed`, `url.invalid`, `valueNotPermitted`, `orgUnitChangeNotAllowed`, `typeChangeNotAllowed`.
+    /// An outdated version is rejected with 409: read the job opening again and retry. Field error codes: `mandatory`, `matches.invalid`, `maxSize.exceeded`, `statusChangeNotAllowed`, `url.invalid`, `valueNotPermitted`, `orgUnitChangeNotAllowed`, `typeChangeNotAllowed`.
     ///
     /// * `id`: `id`.
     ///
@@ -437,7 +437,7 @@ impl Client {
     ) -> operation::ReplaceJobOpening {
         operation::ReplaceJobOpening::new(self.session.clone(), id, body)
     }
-    /// Lists the history of a job opening.
+    /// Lists the history entries of a job opening.
     ///
     /// * `id`: Id of the job opening.
     ///
@@ -445,9 +445,9 @@ impl Client {
     pub fn job_opening_history(&self, id: i64) -> operation::JobOpeningHistory {
         operation::JobOpeningHistory::new(self.session.clone(), id)
     }
-    /// Writes entries into the history of a job opening.
+    /// Creates or overwrites history entries of a job opening.
     ///
-    /// An entry whose key is known is overwritten, any other is created, so that a repeat does no harm. Field error codes: `mandatory`, `uniqueOrNull.invalid`.
+    /// Idempotent: an entry with a known external id is overwritten, any other entry is created. Field error codes: `mandatory`, `uniqueOrNull.invalid`.
     ///
     /// * `id`: Id of the job opening.
     ///
@@ -463,12 +463,12 @@ impl Client {
             body.into_iter().collect(),
         )
     }
-    /// Writes one entry into the history of a job opening.
+    /// Creates or overwrites one history entry of a job opening.
     ///
-    /// An entry whose key is known is overwritten, any other is created, so that a repeat does no harm. Field error codes: `mandatory`, `uniqueOrNull.invalid`.
+    /// Idempotent: an entry with a known external id is overwritten, any other entry is created. Field error codes: `mandatory`, `uniqueOrNull.invalid`.
     ///
     /// * `id`: Id of the job opening.
-    /// * `external_id`: The caller's own key of the entry.
+    /// * `external_id`: External id of the entry, assigned by the caller.
     ///
     /// `PUT /restApi/jobOpenings/{id}/history/{externalId}` · documented · source: SiemensHalske/dvinci\_api:docs/schemata.html
     pub fn save_job_opening_history_entry(
@@ -484,19 +484,19 @@ impl Client {
             body,
         )
     }
-    /// Lists the publications.
+    /// Lists publications.
     ///
-    /// All that the API user may see, in one array, in full.
+    /// Returns all objects that the API user may see, in one array, with all fields.
     ///
     /// `GET /restApi/jobPublications/` · documented · source: SiemensHalske/dvinci\_api:docs/schemata.html
     pub fn job_publications(&self) -> operation::JobPublications {
         operation::JobPublications::new(self.session.clone())
     }
-    /// Finds a publication by the caller's own key.
+    /// Returns the publication with an external id.
     ///
-    /// The same path as the listing with `externalId` in the query: one object instead of a list.
+    /// Uses the path of the listing with `externalId` in the query. The response is one object instead of a list.
     ///
-    /// * `external_id`: The caller's own key.
+    /// * `external_id`: External id assigned by the caller.
     ///
     /// `GET /restApi/jobPublications/` · documented · source: SiemensHalske/dvinci\_api:docs/schemata.html
     pub fn job_publication_by_external_id(
@@ -519,7 +519,7 @@ impl Client {
     ) -> operation::CreateJobPublication {
         operation::CreateJobPublication::new(self.session.clone(), body)
     }
-    /// Reads a publication.
+    /// Returns a publication.
     ///
     /// * `id`: `id`.
     ///
@@ -529,7 +529,7 @@ impl Client {
     }
     /// Replaces a publication.
     ///
-    /// A stale version is refused with 409: read again and retry. Field error codes: `mandatory`, `matches.invalid`, `maxSize.exceeded`, `jobOpeningIdInvalid`, `jobOpeningCanNotBeChanged`, `url.invalid`, `valueNotPermitted`, `onlyAllowedForTypeExternal`, `channelIdOrInternalNeeded`, `createOrUpdatePlacementsNotAllowed`.
+    /// An outdated version is rejected with 409: read the publication again and retry. Field error codes: `mandatory`, `matches.invalid`, `maxSize.exceeded`, `jobOpeningIdInvalid`, `jobOpeningCanNotBeChanged`, `url.invalid`, `valueNotPermitted`, `onlyAllowedForTypeExternal`, `channelIdOrInternalNeeded`, `createOrUpdatePlacementsNotAllowed`.
     ///
     /// * `id`: `id`.
     ///
@@ -543,7 +543,7 @@ impl Client {
     }
     /// Deletes a publication.
     ///
-    /// Answers 403 for an id that is already gone.
+    /// The response is 403 for an id that is already deleted.
     ///
     /// * `id`: Id of the publication.
     ///
@@ -553,7 +553,7 @@ impl Client {
     }
     /// Lists the placements of a partner.
     ///
-    /// For multiposting partners; since revision 1.59.
+    /// For multiposting partners. Available since revision 1.59.
     ///
     /// * `partner_id`: Id of the multiposting partner: 3 to 15 letters and digits.
     ///
@@ -564,7 +564,7 @@ impl Client {
     ) -> operation::JobPublicationPlacements {
         operation::JobPublicationPlacements::new(self.session.clone(), partner_id.into())
     }
-    /// Records a placement that a partner made.
+    /// Creates a placement of a partner.
     ///
     /// Field error codes: `mandatory`, `typeMismatch`.
     ///
@@ -582,9 +582,9 @@ impl Client {
             body,
         )
     }
-    /// Lists the placements that a partner made of a publication.
+    /// Lists the placements of a publication by a partner.
     ///
-    /// Since revision 1.60.
+    /// Available since revision 1.60.
     ///
     /// * `partner_id`: Id of the multiposting partner: 3 to 15 letters and digits.
     /// * `job_publication_id`: Id of the publication.
@@ -601,12 +601,12 @@ impl Client {
             job_publication_id,
         )
     }
-    /// Finds a placement by the partner's own key.
+    /// Returns the placement with an external id of the partner.
     ///
-    /// The same path with `externalId` in the query. Presumably the `externalReference` of the placement.
+    /// Uses the same path with `externalId` in the query. The id is presumably the `externalReference` of the placement.
     ///
     /// * `partner_id`: Id of the multiposting partner: 3 to 15 letters and digits.
-    /// * `external_id`: The partner's own key.
+    /// * `external_id`: External id assigned by the partner.
     ///
     /// `GET /restApi/jobPublicationPlacements/{partner_id}/placements/` · documented · source: SiemensHalske/dvinci\_api:docs/schemata.html
     pub fn job_publication_placement_by_external_id(
@@ -620,7 +620,7 @@ impl Client {
             external_id.into(),
         )
     }
-    /// Reads a placement.
+    /// Returns a placement.
     ///
     /// * `partner_id`: Id of the multiposting partner: 3 to 15 letters and digits.
     /// * `id`: `id`.
@@ -639,7 +639,7 @@ impl Client {
     }
     /// Replaces a placement.
     ///
-    /// A stale version is refused with 409: read again and retry. The answer comes without the id.
+    /// An outdated version is rejected with 409: read the placement again and retry. The response does not include the id.
     ///
     /// * `partner_id`: Id of the multiposting partner: 3 to 15 letters and digits.
     /// * `id`: `id`.
@@ -660,7 +660,7 @@ impl Client {
     }
     /// Deletes a placement.
     ///
-    /// Answers 403 for an id that is already gone.
+    /// The response is 403 for an id that is already deleted.
     ///
     /// * `partner_id`: Id of the multiposting partner: 3 to 15 letters and digits.
     /// * `id`: Id of the placement.
@@ -677,9 +677,9 @@ impl Client {
             id,
         )
     }
-    /// Reads the links of a channel.
+    /// Returns the links of a channel.
     ///
-    /// There is no listing of channels.
+    /// Channels cannot be listed.
     ///
     /// * `id`: Internal name of the channel.
     ///
@@ -692,7 +692,7 @@ impl Client {
     }
     /// Replaces the links of a channel.
     ///
-    /// A stale version is refused with 409: read again and retry. Field error codes: `mandatory`, `matches.invalid`, `maxSize.exceeded`, `url.invalid`.
+    /// An outdated version is rejected with 409: read the links again and retry. Field error codes: `mandatory`, `matches.invalid`, `maxSize.exceeded`, `url.invalid`.
     ///
     /// * `id`: Internal name of the channel.
     ///
@@ -708,9 +708,9 @@ impl Client {
             body,
         )
     }
-    /// Lists the locations.
+    /// Lists locations.
     ///
-    /// All that the API user may see, in one array.
+    /// Returns all objects that the API user may see, in one array.
     ///
     /// `GET /restApi/locations/` · documented · source: SiemensHalske/dvinci\_api:docs/schemata.html
     pub fn locations(&self) -> operation::Locations {
@@ -718,7 +718,7 @@ impl Client {
     }
     /// Creates a location.
     ///
-    /// The caller chooses its id. Field error codes: `mandatory`, `matches.invalid`, `maxSize.exceeded`, `valueNotPermitted`.
+    /// The caller chooses the id of the location. Field error codes: `mandatory`, `matches.invalid`, `maxSize.exceeded`, `valueNotPermitted`.
     ///
     /// `POST /restApi/locations/` · documented · source: SiemensHalske/dvinci\_api:docs/schemata.html
     pub fn create_location(
@@ -727,7 +727,7 @@ impl Client {
     ) -> operation::CreateLocation {
         operation::CreateLocation::new(self.session.clone(), body)
     }
-    /// Reads a location.
+    /// Returns a location.
     ///
     /// * `id`: Internal name of the location.
     ///
@@ -737,7 +737,7 @@ impl Client {
     }
     /// Replaces a location.
     ///
-    /// A stale version is refused with 409: read again and retry.
+    /// An outdated version is rejected with 409: read the object again and retry.
     ///
     /// * `id`: Internal name of the location.
     ///
@@ -751,7 +751,7 @@ impl Client {
     }
     /// Deletes a location.
     ///
-    /// Answers 403 for an id that is already gone.
+    /// The response is 403 for an id that is already deleted.
     ///
     /// * `id`: Internal name of the location.
     ///
@@ -759,17 +759,17 @@ impl Client {
     pub fn delete_location(&self, id: impl Into<String>) -> operation::DeleteLocation {
         operation::DeleteLocation::new(self.session.clone(), id.into())
     }
-    /// Lists the onboardings.
+    /// Lists onboardings.
     ///
-    /// In short form. A separate module of the product; since revision 1.53.
+    /// Returns the onboardings in short form. Onboarding is a separate module of the product. Available since revision 1.53.
     ///
     /// `GET /restApi/onboardings/` · documented · source: SiemensHalske/dvinci\_api:docs/schemata.html
     pub fn onboardings(&self) -> operation::Onboardings {
         operation::Onboardings::new(self.session.clone())
     }
-    /// Reads an onboarding.
+    /// Returns an onboarding.
     ///
-    /// Here a missing id is answered with 404.
+    /// The response for a missing id is 404, unlike most operations of this API.
     ///
     /// * `id`: `id`.
     ///
@@ -779,7 +779,7 @@ impl Client {
     }
     /// Lists the attachments of an onboarding.
     ///
-    /// Without their content.
+    /// The response does not include the content of the attachments.
     ///
     /// * `id`: Id of the onboarding.
     ///
@@ -787,9 +787,9 @@ impl Client {
     pub fn onboarding_attachments(&self, id: i64) -> operation::OnboardingAttachments {
         operation::OnboardingAttachments::new(self.session.clone(), id)
     }
-    /// Reads an attachment of an onboarding.
+    /// Returns an attachment of an onboarding.
     ///
-    /// With its content, as Base64 in JSON.
+    /// The response includes the content, as Base64 in JSON.
     ///
     /// * `id`: Id of the onboarding.
     /// * `attachment_id`: `attachmentId`.
@@ -806,9 +806,9 @@ impl Client {
             attachment_id.into(),
         )
     }
-    /// Reads the PDF form of an attachment of an onboarding.
+    /// Returns the PDF version of an attachment of an onboarding.
     ///
-    /// JSON with the PDF as Base64, not a PDF.
+    /// The response is JSON with the PDF as Base64, not a PDF file.
     ///
     /// * `id`: Id of the onboarding.
     /// * `attachment_id`: `attachmentId`.
@@ -833,15 +833,15 @@ impl Client {
     pub fn delete_onboarding(&self, id: i64) -> operation::DeleteOnboarding {
         operation::DeleteOnboarding::new(self.session.clone(), id)
     }
-    /// Lists the organisation units.
+    /// Lists organisation units.
     ///
-    /// In one array; the tree is given by `parentId`.
+    /// The units are in one array; `parentId` describes the tree.
     ///
     /// `GET /restApi/orgUnits/` · documented · source: SiemensHalske/dvinci\_api:docs/schemata.html
     pub fn org_units(&self) -> operation::OrgUnits {
         operation::OrgUnits::new(self.session.clone())
     }
-    /// Reads an organisation unit.
+    /// Returns an organisation unit.
     ///
     /// * `id`: `id`.
     ///
@@ -849,19 +849,19 @@ impl Client {
     pub fn org_unit(&self, id: i64) -> operation::OrgUnit {
         operation::OrgUnit::new(self.session.clone(), id)
     }
-    /// Lists the candidates.
+    /// Lists candidates.
     ///
-    /// All that the API user may see, in one array, in full; there is no filter.
+    /// Returns all candidates that the API user may see, in one array, with all fields and without filters.
     ///
     /// `GET /restApi/persons/` · documented · source: SiemensHalske/dvinci\_api:docs/schemata.html
     pub fn persons(&self) -> operation::Persons {
         operation::Persons::new(self.session.clone())
     }
-    /// Finds a candidate by the caller's own key.
+    /// Returns the candidate with an external id.
     ///
-    /// The same path as the listing with `externalId` in the query: one object instead of a list.
+    /// Uses the path of the listing with `externalId` in the query. The response is one object instead of a list.
     ///
-    /// * `external_id`: The caller's own key.
+    /// * `external_id`: External id assigned by the caller.
     ///
     /// `GET /restApi/persons/` · documented · source: SiemensHalske/dvinci\_api:docs/schemata.html
     pub fn person_by_external_id(
@@ -878,7 +878,7 @@ impl Client {
     pub fn create_person(&self, body: types::PersonCreate) -> operation::CreatePerson {
         operation::CreatePerson::new(self.session.clone(), body)
     }
-    /// Reads a candidate.
+    /// Returns a candidate.
     ///
     /// * `id`: `id`.
     ///
@@ -888,7 +888,7 @@ impl Client {
     }
     /// Replaces a candidate.
     ///
-    /// A stale version is refused with 409: read again and retry. Field error codes: `mandatory`, `matches.invalid`, `maxSize.exceeded`, `email.invalid`, `valueNotPermitted`, `dateInFuture`, `url.invalid`, `countryNotFound`, `countryNotSpecified`, `uniqueOrNull.invalid`.
+    /// An outdated version is rejected with 409: read the candidate again and retry. Field error codes: `mandatory`, `matches.invalid`, `maxSize.exceeded`, `email.invalid`, `valueNotPermitted`, `dateInFuture`, `url.invalid`, `countryNotFound`, `countryNotSpecified`, `uniqueOrNull.invalid`.
     ///
     /// * `id`: `id`.
     ///
@@ -902,7 +902,7 @@ impl Client {
     }
     /// Deletes a candidate.
     ///
-    /// Answers 403 for an id that is already gone.
+    /// The response is 403 for an id that is already deleted.
     ///
     /// * `id`: Id of the candidate.
     ///
@@ -910,9 +910,9 @@ impl Client {
     pub fn delete_person(&self, id: i64) -> operation::DeletePerson {
         operation::DeletePerson::new(self.session.clone(), id)
     }
-    /// Reads the photo of a candidate.
+    /// Returns the photo of a candidate.
     ///
-    /// As Base64 in JSON; 404 if there is none.
+    /// The photo is Base64 in JSON. The response is 404 for a candidate without a photo.
     ///
     /// * `id`: Id of the candidate.
     ///
@@ -922,7 +922,7 @@ impl Client {
     }
     /// Sets the photo of a candidate.
     ///
-    /// The picture travels as Base64 in JSON. Field error codes: `mandatory`, `maxFileSize`.
+    /// The photo is Base64 in JSON. Field error codes: `mandatory`, `maxFileSize`.
     ///
     /// * `id`: Id of the candidate.
     ///
@@ -942,9 +942,9 @@ impl Client {
     pub fn delete_person_photo(&self, id: i64) -> operation::DeletePersonPhoto {
         operation::DeletePersonPhoto::new(self.session.clone(), id)
     }
-    /// Lists the users.
+    /// Lists users.
     ///
-    /// All that the API user may see, in one array.
+    /// Returns all objects that the API user may see, in one array.
     ///
     /// `GET /restApi/dvinciUsers/` · documented · source: SiemensHalske/dvinci\_api:docs/schemata.html
     pub fn users(&self) -> operation::Users {
@@ -956,7 +956,7 @@ impl Client {
     pub fn create_user(&self, body: types::UserCreate) -> operation::CreateUser {
         operation::CreateUser::new(self.session.clone(), body)
     }
-    /// Reads a user.
+    /// Returns a user.
     ///
     /// * `id`: `id`.
     ///
@@ -966,7 +966,7 @@ impl Client {
     }
     /// Replaces a user.
     ///
-    /// A stale version is refused with 409: read again and retry. Field error codes: `mandatory`, `matches.invalid`, `maxSize.exceeded`, `email.invalid`, `valueNotPermitted`.
+    /// An outdated version is rejected with 409: read the user again and retry. Field error codes: `mandatory`, `matches.invalid`, `maxSize.exceeded`, `email.invalid`, `valueNotPermitted`.
     ///
     /// * `id`: `id`.
     ///
@@ -980,7 +980,7 @@ impl Client {
     }
     /// Deletes a user.
     ///
-    /// Answers 403 for an id that is already gone.
+    /// The response is 403 for an id that is already deleted.
     ///
     /// * `id`: Id of the user.
     ///
@@ -988,9 +988,9 @@ impl Client {
     pub fn delete_user(&self, id: i64) -> operation::DeleteUser {
         operation::DeleteUser::new(self.session.clone(), id)
     }
-    /// Lists the user groups.
+    /// Lists user groups.
     ///
-    /// All that the API user may see, in one array.
+    /// Returns all objects that the API user may see, in one array.
     ///
     /// `GET /restApi/userGroups/` · documented · source: SiemensHalske/dvinci\_api:docs/schemata.html
     pub fn user_groups(&self) -> operation::UserGroups {
@@ -1005,7 +1005,7 @@ impl Client {
     ) -> operation::CreateUserGroup {
         operation::CreateUserGroup::new(self.session.clone(), body)
     }
-    /// Reads a user group.
+    /// Returns a user group.
     ///
     /// * `id`: `id`.
     ///
@@ -1015,7 +1015,7 @@ impl Client {
     }
     /// Replaces a user group.
     ///
-    /// A stale version is refused with 409: read again and retry.
+    /// An outdated version is rejected with 409: read the object again and retry.
     ///
     /// * `id`: `id`.
     ///
@@ -1029,7 +1029,7 @@ impl Client {
     }
     /// Deletes a user group.
     ///
-    /// Answers 403 for an id that is already gone.
+    /// The response is 403 for an id that is already deleted.
     ///
     /// * `id`: Id of the user group.
     ///
@@ -1037,25 +1037,25 @@ impl Client {
     pub fn delete_user_group(&self, id: i64) -> operation::DeleteUserGroup {
         operation::DeleteUserGroup::new(self.session.clone(), id)
     }
-    /// Lists what the career portal shows.
+    /// Lists the publications that the career portal shows.
     ///
-    /// Public unless the portal is protected. One array without paging, about 12 KB a publication in full.
+    /// The feed is public unless the portal is protected. The response is one array without paging, about 12 KB for each publication with all fields.
     ///
     /// `GET /jobPublication/list.json` · example · host `feed` · source: qwadratic/pflege-job-radar:tests/fixtures/board\_samples/dvinci\_list\_json\_sample.json
     pub fn published_jobs(&self) -> operation::PublishedJobs {
         operation::PublishedJobs::new(self.session.clone())
     }
-    /// Lists what the career portal shows, as XML.
+    /// Lists the publications that the career portal shows, as XML.
     ///
-    /// The twin of the JSON feed; its element names are not known.
+    /// XML version of the JSON feed. The element names are not known.
     ///
     /// `GET /jobPublication/list.xml` · documented · host `feed` · source: <https://static.dvinci-easy.com/files/d.vinci%20job-publication-api.html>
     pub fn published_jobs_xml(&self) -> operation::PublishedJobsXml {
         operation::PublishedJobsXml::new(self.session.clone())
     }
-    /// Reads the application form of a publication.
+    /// Returns the application form of a publication.
     ///
-    /// Fields, screening questions and, since revision 1.11, texts of the privacy policy; the questions differ from job to job. The shape of the answer is not known.
+    /// The form contains fields, screening questions and, since revision 1.11, the texts of the privacy policy. The questions differ between jobs. The shape of the response is not known.
     ///
     /// * `job_publication_id`: Id of the publication.
     ///
@@ -1066,9 +1066,9 @@ impl Client {
     ) -> operation::ApplicationForm {
         operation::ApplicationForm::new(self.session.clone(), job_publication_id)
     }
-    /// Hands in an application for a publication.
+    /// Submits an application for a publication.
     ///
-    /// Read the form first. The answer is not known.
+    /// Read the form first. The shape of the response is not known.
     ///
     /// * `job_publication_id`: Id of the publication.
     ///
@@ -1193,7 +1193,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "applications",
-            summary: "Lists the applications.",
+            summary: "Lists applications.",
             method: "GET",
             path: "/restApi/applications/",
             query: &[
@@ -1243,7 +1243,7 @@ pub mod operation {
             self.by_job_opening_external_id = Some(value.into());
             self
         }
-        /// Internal name of the status.
+        /// Internal name of the status of the applications to return.
         pub fn by_application_status_id(mut self, value: impl Into<String>) -> Self {
             self.by_application_status_id = Some(value.into());
             self
@@ -1253,7 +1253,7 @@ pub mod operation {
             self.by_org_unit_id = Some(value);
             self
         }
-        /// Created from then on. UTC with Z and milliseconds, such as 2000-01-01T12:00:00.000Z; an offset is not supported.
+        /// Earliest creation time of the objects to return. UTC with Z and milliseconds, such as 2000-01-01T12:00:00.000Z; an offset is not supported.
         pub fn by_date_created_from(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -1261,7 +1261,7 @@ pub mod operation {
             self.by_date_created_from = Some(value.into());
             self
         }
-        /// Created until then. UTC with Z and milliseconds, such as 2000-01-01T12:00:00.000Z; an offset is not supported.
+        /// Latest creation time of the objects to return. UTC with Z and milliseconds, such as 2000-01-01T12:00:00.000Z; an offset is not supported.
         pub fn by_date_created_to(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -1269,7 +1269,7 @@ pub mod operation {
             self.by_date_created_to = Some(value.into());
             self
         }
-        /// Status changed from then on. UTC with Z and milliseconds, such as 2000-01-01T12:00:00.000Z; an offset is not supported.
+        /// Earliest time of the last status change. UTC with Z and milliseconds, such as 2000-01-01T12:00:00.000Z; an offset is not supported.
         pub fn by_last_status_change_date_from(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -1277,7 +1277,7 @@ pub mod operation {
             self.by_last_status_change_date_from = Some(value.into());
             self
         }
-        /// Status changed until then. UTC with Z and milliseconds, such as 2000-01-01T12:00:00.000Z; an offset is not supported.
+        /// Latest time of the last status change. UTC with Z and milliseconds, such as 2000-01-01T12:00:00.000Z; an offset is not supported.
         pub fn by_last_status_change_date_to(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -1320,7 +1320,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "application_by_external_id",
-            summary: "Finds an application by the caller's own key.",
+            summary: "Returns the application with an external id.",
             method: "GET",
             path: "/restApi/applications/",
             query: &["externalId"],
@@ -1416,7 +1416,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "application",
-            summary: "Reads an application.",
+            summary: "Returns an application.",
             method: "GET",
             path: "/restApi/applications/{id}",
             query: &[],
@@ -1802,7 +1802,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "application_attachment",
-            summary: "Reads an attachment of an application.",
+            summary: "Returns an attachment of an application.",
             method: "GET",
             path: "/restApi/applications/{id}/attachments/{attachmentId}",
             query: &[],
@@ -1854,7 +1854,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "application_attachment_pdf",
-            summary: "Reads the PDF form of an attachment of an application.",
+            summary: "Returns the PDF version of an attachment of an application.",
             method: "GET",
             path: "/restApi/applications/{id}/attachments/{attachmentId}/pdf",
             query: &[],
@@ -1959,7 +1959,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "application_history",
-            summary: "Lists the history of an application.",
+            summary: "Lists the history entries of an application.",
             method: "GET",
             path: "/restApi/applications/{id}/history",
             query: &[],
@@ -2011,7 +2011,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "save_application_history",
-            summary: "Writes entries into the history of an application.",
+            summary: "Creates or overwrites history entries of an application.",
             method: "PUT",
             path: "/restApi/applications/{id}/history",
             query: &[],
@@ -2070,7 +2070,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "save_application_history_entry",
-            summary: "Writes one entry into the history of an application.",
+            summary: "Creates or overwrites one history entry of an application.",
             method: "PUT",
             path: "/restApi/applications/{id}/history/{externalId}",
             query: &[],
@@ -2128,7 +2128,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "external_links",
-            summary: "Lists the external links shown on every page of a kind.",
+            summary: "Lists the external links shown on every page of one kind.",
             method: "GET",
             path: "/restApi/configuration/{type}/externalLinks",
             query: &[],
@@ -2180,7 +2180,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "replace_external_links",
-            summary: "Replaces the external links shown on every page of a kind.",
+            summary: "Replaces the external links shown on every page of one kind.",
             method: "PUT",
             path: "/restApi/configuration/{type}/externalLinks",
             query: &[],
@@ -2238,7 +2238,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "hiring_requests",
-            summary: "Lists the hiring requests.",
+            summary: "Lists hiring requests.",
             method: "GET",
             path: "/restApi/hiringRequests/",
             query: &["byDateCreatedFrom", "byDateCreatedTo"],
@@ -2263,7 +2263,7 @@ pub mod operation {
                 by_date_created_to: None,
             }
         }
-        /// Created from then on. UTC with Z and milliseconds, such as 2000-01-01T12:00:00.000Z; an offset is not supported.
+        /// Earliest creation time of the objects to return. UTC with Z and milliseconds, such as 2000-01-01T12:00:00.000Z; an offset is not supported.
         pub fn by_date_created_from(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -2271,7 +2271,7 @@ pub mod operation {
             self.by_date_created_from = Some(value.into());
             self
         }
-        /// Created until then. UTC with Z and milliseconds, such as 2000-01-01T12:00:00.000Z; an offset is not supported.
+        /// Latest creation time of the objects to return. UTC with Z and milliseconds, such as 2000-01-01T12:00:00.000Z; an offset is not supported.
         pub fn by_date_created_to(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -2304,7 +2304,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "hiring_request_by_external_id",
-            summary: "Finds a hiring request by the caller's own key.",
+            summary: "Returns the hiring request with an external id.",
             method: "GET",
             path: "/restApi/hiringRequests/",
             query: &["externalId"],
@@ -2400,7 +2400,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "hiring_request",
-            summary: "Reads a hiring request.",
+            summary: "Returns a hiring request.",
             method: "GET",
             path: "/restApi/hiringRequests/{id}",
             query: &[],
@@ -2503,7 +2503,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "hiring_request_history",
-            summary: "Lists the history of a hiring request.",
+            summary: "Lists the history entries of a hiring request.",
             method: "GET",
             path: "/restApi/hiringRequests/{id}/history",
             query: &[],
@@ -2604,7 +2604,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "job_openings",
-            summary: "Lists the job openings.",
+            summary: "Lists job openings.",
             method: "GET",
             path: "/restApi/jobOpenings/",
             query: &["byDateCreatedFrom", "byDateCreatedTo"],
@@ -2629,7 +2629,7 @@ pub mod operation {
                 by_date_created_to: None,
             }
         }
-        /// Created from then on. UTC with Z and milliseconds, such as 2000-01-01T12:00:00.000Z; an offset is not supported.
+        /// Earliest creation time of the objects to return. UTC with Z and milliseconds, such as 2000-01-01T12:00:00.000Z; an offset is not supported.
         pub fn by_date_created_from(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -2637,7 +2637,7 @@ pub mod operation {
             self.by_date_created_from = Some(value.into());
             self
         }
-        /// Created until then. UTC with Z and milliseconds, such as 2000-01-01T12:00:00.000Z; an offset is not supported.
+        /// Latest creation time of the objects to return. UTC with Z and milliseconds, such as 2000-01-01T12:00:00.000Z; an offset is not supported.
         pub fn by_date_created_to(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -2670,7 +2670,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "job_opening_by_external_id",
-            summary: "Finds a job opening by the caller's own key.",
+            summary: "Returns the job opening with an external id.",
             method: "GET",
             path: "/restApi/jobOpenings/",
             query: &["externalId"],
@@ -2766,7 +2766,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "job_opening",
-            summary: "Reads a job opening.",
+            summary: "Returns a job opening.",
             method: "GET",
             path: "/restApi/jobOpenings/{id}",
             query: &[],
@@ -2869,7 +2869,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "job_opening_history",
-            summary: "Lists the history of a job opening.",
+            summary: "Lists the history entries of a job opening.",
             method: "GET",
             path: "/restApi/jobOpenings/{id}/history",
             query: &[],
@@ -2919,7 +2919,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "save_job_opening_history",
-            summary: "Writes entries into the history of a job opening.",
+            summary: "Creates or overwrites history entries of a job opening.",
             method: "PUT",
             path: "/restApi/jobOpenings/{id}/history",
             query: &[],
@@ -2976,7 +2976,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "save_job_opening_history_entry",
-            summary: "Writes one entry into the history of a job opening.",
+            summary: "Creates or overwrites one history entry of a job opening.",
             method: "PUT",
             path: "/restApi/jobOpenings/{id}/history/{externalId}",
             query: &[],
@@ -3033,7 +3033,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "job_publications",
-            summary: "Lists the publications.",
+            summary: "Lists publications.",
             method: "GET",
             path: "/restApi/jobPublications/",
             query: &[],
@@ -3079,7 +3079,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "job_publication_by_external_id",
-            summary: "Finds a publication by the caller's own key.",
+            summary: "Returns the publication with an external id.",
             method: "GET",
             path: "/restApi/jobPublications/",
             query: &["externalId"],
@@ -3175,7 +3175,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "job_publication",
-            summary: "Reads a publication.",
+            summary: "Returns a publication.",
             method: "GET",
             path: "/restApi/jobPublications/{id}",
             query: &[],
@@ -3379,7 +3379,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "create_job_publication_placement",
-            summary: "Records a placement that a partner made.",
+            summary: "Creates a placement of a partner.",
             method: "POST",
             path: "/restApi/jobPublicationPlacements/{partner_id}/placements",
             query: &[],
@@ -3437,7 +3437,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "job_publication_placements_by_publication",
-            summary: "Lists the placements that a partner made of a publication.",
+            summary: "Lists the placements of a publication by a partner.",
             method: "GET",
             path: "/restApi/jobPublicationPlacements/{partner_id}/placements/",
             query: &["jobPublicationId"],
@@ -3496,7 +3496,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "job_publication_placement_by_external_id",
-            summary: "Finds a placement by the partner's own key.",
+            summary: "Returns the placement with an external id of the partner.",
             method: "GET",
             path: "/restApi/jobPublicationPlacements/{partner_id}/placements/",
             query: &["externalId"],
@@ -3554,7 +3554,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "job_publication_placement",
-            summary: "Reads a placement.",
+            summary: "Returns a placement.",
             method: "GET",
             path: "/restApi/jobPublicationPlacements/{partner_id}/placements/{id}",
             query: &[],
@@ -3724,7 +3724,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "job_publication_channel",
-            summary: "Reads the links of a channel.",
+            summary: "Returns the links of a channel.",
             method: "GET",
             path: "/restApi/jobPublicationChannels/{id}",
             query: &[],
@@ -3831,7 +3831,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "locations",
-            summary: "Lists the locations.",
+            summary: "Lists locations.",
             method: "GET",
             path: "/restApi/locations/",
             query: &["forJobOpeningByOrgUnitId"],
@@ -3855,7 +3855,7 @@ pub mod operation {
                 for_job_opening_by_org_unit_id: None,
             }
         }
-        /// Only those that job openings of this organisation unit may have.
+        /// Id of an organisation unit. Only locations available for its job openings are returned.
         pub fn for_job_opening_by_org_unit_id(mut self, value: i64) -> Self {
             self.for_job_opening_by_org_unit_id = Some(value);
             self
@@ -3933,7 +3933,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "location",
-            summary: "Reads a location.",
+            summary: "Returns a location.",
             method: "GET",
             path: "/restApi/locations/{id}",
             query: &[],
@@ -4092,7 +4092,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "onboardings",
-            summary: "Lists the onboardings.",
+            summary: "Lists onboardings.",
             method: "GET",
             path: "/restApi/onboardings/",
             query: &[
@@ -4132,7 +4132,7 @@ pub mod operation {
                 from_date_created: None,
             }
         }
-        /// Whether an onboarding is running.
+        /// Status of an onboarding.
         pub fn status(mut self, value: impl Into<types::OnboardingStatus>) -> Self {
             self.status = Some(value.into());
             self
@@ -4142,12 +4142,12 @@ pub mod operation {
             self.org_unit_id = Some(value);
             self
         }
-        /// Since revision 1.61.
+        /// Id of an application. Only its onboardings are returned. Available since revision 1.61.
         pub fn application_id(mut self, value: i64) -> Self {
             self.application_id = Some(value);
             self
         }
-        /// Starting at or after.
+        /// Earliest date of start.
         pub fn from_date_of_start(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -4155,7 +4155,7 @@ pub mod operation {
             self.from_date_of_start = Some(value.into());
             self
         }
-        /// Contract dated at or after.
+        /// Earliest date of contract.
         pub fn from_date_of_contract(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -4163,7 +4163,7 @@ pub mod operation {
             self.from_date_of_contract = Some(value.into());
             self
         }
-        /// Employed at or after.
+        /// Earliest date of employment.
         pub fn from_date_of_employment(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -4171,7 +4171,7 @@ pub mod operation {
             self.from_date_of_employment = Some(value.into());
             self
         }
-        /// Ending at or after.
+        /// Earliest date of end.
         pub fn from_date_of_end(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -4179,7 +4179,7 @@ pub mod operation {
             self.from_date_of_end = Some(value.into());
             self
         }
-        /// Created at or after; UTC with Z and without a fraction, such as 2020-08-20T07:45:00Z.
+        /// Earliest creation time, in UTC with Z and without a fraction, such as 2020-08-20T07:45:00Z.
         pub fn from_date_created(
             mut self,
             value: impl Into<keyfob_client::TimeParam>,
@@ -4218,7 +4218,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "onboarding",
-            summary: "Reads an onboarding.",
+            summary: "Returns an onboarding.",
             method: "GET",
             path: "/restApi/onboardings/{id}",
             query: &[],
@@ -4318,7 +4318,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "onboarding_attachment",
-            summary: "Reads an attachment of an onboarding.",
+            summary: "Returns an attachment of an onboarding.",
             method: "GET",
             path: "/restApi/onboardings/{id}/attachments/{attachmentId}",
             query: &[],
@@ -4370,7 +4370,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "onboarding_attachment_pdf",
-            summary: "Reads the PDF form of an attachment of an onboarding.",
+            summary: "Returns the PDF version of an attachment of an onboarding.",
             method: "GET",
             path: "/restApi/onboardings/{id}/attachments/{attachmentId}/pdf",
             query: &[],
@@ -4472,7 +4472,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "org_units",
-            summary: "Lists the organisation units.",
+            summary: "Lists organisation units.",
             method: "GET",
             path: "/restApi/orgUnits/",
             query: &[],
@@ -4518,7 +4518,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "org_unit",
-            summary: "Reads an organisation unit.",
+            summary: "Returns an organisation unit.",
             method: "GET",
             path: "/restApi/orgUnits/{id}",
             query: &[],
@@ -4565,7 +4565,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "persons",
-            summary: "Lists the candidates.",
+            summary: "Lists candidates.",
             method: "GET",
             path: "/restApi/persons/",
             query: &[],
@@ -4611,7 +4611,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "person_by_external_id",
-            summary: "Finds a candidate by the caller's own key.",
+            summary: "Returns the candidate with an external id.",
             method: "GET",
             path: "/restApi/persons/",
             query: &["externalId"],
@@ -4707,7 +4707,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "person",
-            summary: "Reads a candidate.",
+            summary: "Returns a candidate.",
             method: "GET",
             path: "/restApi/persons/{id}",
             query: &[],
@@ -4855,7 +4855,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "person_photo",
-            summary: "Reads the photo of a candidate.",
+            summary: "Returns the photo of a candidate.",
             method: "GET",
             path: "/restApi/persons/{id}/photo",
             query: &[],
@@ -5007,7 +5007,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "users",
-            summary: "Lists the users.",
+            summary: "Lists users.",
             method: "GET",
             path: "/restApi/dvinciUsers/",
             query: &["lang", "externalId", "forJobOpeningByOrgUnitId"],
@@ -5033,17 +5033,17 @@ pub mod operation {
                 for_job_opening_by_org_unit_id: None,
             }
         }
-        /// Language of `displayName`, such as en or `de_DE`; one that is not supported is refused with 422.
+        /// Language of `displayName`, such as en or `de_DE`. An unsupported language is rejected with 422.
         pub fn lang(mut self, value: impl Into<String>) -> Self {
             self.lang = Some(value.into());
             self
         }
-        /// The caller's own key; the answer stays an array.
+        /// External id assigned by the caller. The response is still an array.
         pub fn external_id(mut self, value: impl Into<String>) -> Self {
             self.external_id = Some(value.into());
             self
         }
-        /// Only those who can be responsible for job openings of this organisation unit.
+        /// Id of an organisation unit. Only users who can be responsible for its job openings are returned.
         pub fn for_job_opening_by_org_unit_id(mut self, value: i64) -> Self {
             self.for_job_opening_by_org_unit_id = Some(value);
             self
@@ -5123,7 +5123,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "user",
-            summary: "Reads a user.",
+            summary: "Returns a user.",
             method: "GET",
             path: "/restApi/dvinciUsers/{id}",
             query: &[],
@@ -5272,7 +5272,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "user_groups",
-            summary: "Lists the user groups.",
+            summary: "Lists user groups.",
             method: "GET",
             path: "/restApi/userGroups/",
             query: &["forJobOpeningByOrgUnitId", "externalId"],
@@ -5297,12 +5297,12 @@ pub mod operation {
                 external_id: None,
             }
         }
-        /// Only those that job openings of this organisation unit may have.
+        /// Id of an organisation unit. Only locations available for its job openings are returned.
         pub fn for_job_opening_by_org_unit_id(mut self, value: i64) -> Self {
             self.for_job_opening_by_org_unit_id = Some(value);
             self
         }
-        /// The caller's own key; the answer stays an array.
+        /// External id assigned by the caller. The response is still an array.
         pub fn external_id(mut self, value: impl Into<String>) -> Self {
             self.external_id = Some(value.into());
             self
@@ -5381,7 +5381,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "user_group",
-            summary: "Reads a user group.",
+            summary: "Returns a user group.",
             method: "GET",
             path: "/restApi/userGroups/{id}",
             query: &[],
@@ -5541,7 +5541,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "published_jobs",
-            summary: "Lists what the career portal shows.",
+            summary: "Lists the publications that the career portal shows.",
             method: "GET",
             path: "/jobPublication/list.json",
             query: &[
@@ -5583,12 +5583,12 @@ pub mod operation {
                 language: None,
             }
         }
-        /// The value small leaves out the HTML texts and the company.
+        /// Level of detail. The value `small` excludes the HTML texts and the company.
         pub fn fields(mut self, value: impl Into<types::FeedDetail>) -> Self {
             self.fields = Some(value.into());
             self
         }
-        /// Seconds; an answer from the cache may be as old as this.
+        /// Maximum age of a cached response, in seconds.
         pub fn max_cache_age(mut self, value: i64) -> Self {
             self.max_cache_age = Some(value);
             self
@@ -5623,7 +5623,7 @@ pub mod operation {
             self.location_id = Some(value.into());
             self
         }
-        /// Seen in use; its effect is not known.
+        /// Seen in use. The effect is not known.
         pub fn language(mut self, value: impl Into<String>) -> Self {
             self.language = Some(value.into());
             self
@@ -5668,7 +5668,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "published_jobs_xml",
-            summary: "Lists what the career portal shows, as XML.",
+            summary: "Lists the publications that the career portal shows, as XML.",
             method: "GET",
             path: "/jobPublication/list.xml",
             query: &[
@@ -5710,12 +5710,12 @@ pub mod operation {
                 language: None,
             }
         }
-        /// The value small leaves out the HTML texts and the company.
+        /// Level of detail. The value `small` excludes the HTML texts and the company.
         pub fn fields(mut self, value: impl Into<types::FeedDetail>) -> Self {
             self.fields = Some(value.into());
             self
         }
-        /// Seconds; an answer from the cache may be as old as this.
+        /// Maximum age of a cached response, in seconds.
         pub fn max_cache_age(mut self, value: i64) -> Self {
             self.max_cache_age = Some(value);
             self
@@ -5750,7 +5750,7 @@ pub mod operation {
             self.location_id = Some(value.into());
             self
         }
-        /// Seen in use; its effect is not known.
+        /// Seen in use. The effect is not known.
         pub fn language(mut self, value: impl Into<String>) -> Self {
             self.language = Some(value.into());
             self
@@ -5787,7 +5787,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "application_form",
-            summary: "Reads the application form of a publication.",
+            summary: "Returns the application form of a publication.",
             method: "GET",
             path: "/jobs/{jobPublicationId}/applyApi",
             query: &[],
@@ -5837,7 +5837,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "submit_application",
-            summary: "Hands in an application for a publication.",
+            summary: "Submits an application for a publication.",
             method: "POST",
             path: "/jobs/{jobPublicationId}/applyApi",
             query: &[],
@@ -5882,43 +5882,43 @@ pub mod operation {
 }
 /// What the API takes and answers.
 pub mod types {
-    /// An application of a candidate. Candidate and job opening are given by id or by the caller's key and are fixed once it exists; a move changes the job opening. The rating needs the right to view or to set ratings.
+    /// Application of a candidate. The candidate and the job opening are given by id or by external id and cannot change after creation, except that a move changes the job opening. The rating requires the permission to view or set ratings.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Application {
-        /// Assigned by the server.
+        /// Id assigned by the server.
         pub id: Option<i64>,
-        /// The caller's own key; unique within the resource or null.
+        /// External id assigned by the caller, unique within the resource, or null.
         pub external_id: Option<String>,
         /// `person`.
         pub person: Option<EntityReference>,
         /// `jobOpening`.
         pub job_opening: Option<EntityReference>,
-        /// Internal name of the status, such as `SYS_NEW`; changed by a status change only. Left out of a creation, the first status of the workflow is taken.
+        /// Internal name of the status, such as `SYS_NEW`. Only a status change can change the status. Defaults to the first status of the workflow on creation.
         pub application_status_id: Option<String>,
-        /// When the status last changed (UTC).
+        /// Time of the last status change, in UTC.
         pub last_status_change_date: Option<keyfob_client::Timestamp>,
-        /// Technical creation time (UTC); a creation may back-date it.
+        /// Time of creation, in UTC. A create request may set an earlier time.
         pub date_created: Option<keyfob_client::Timestamp>,
-        /// Counter for optimistic locking. The server returns the new value after a change.
+        /// Version for optimistic locking. The server returns the new value after a change.
         pub version: Option<i64>,
-        /// ISO 639-1 language such as de or en.
+        /// ISO 639-1 code of the language, such as de or en.
         pub language_id: Option<String>,
         /// `comment`.
         pub comment: Option<String>,
         /// `privacyPolicyAccepted`.
         pub privacy_policy_accepted: Option<bool>,
-        /// Consent to longer storage, for a talent pool.
+        /// True if the candidate consents to longer storage, for a talent pool.
         pub extended_use_accepted: Option<bool>,
-        /// Free text, not a date; at most 255 characters.
+        /// Earliest starting date as free text of at most 255 characters, not as a date.
         pub earliest_starting_date: Option<String>,
-        /// Free text.
+        /// Desired salary as free text.
         pub desired_salary: Option<String>,
         /// `hrServiceProviderEmail`.
         pub hr_service_provider_email: Option<String>,
-        /// Internal names of locations. The vendor names this property so in its schemas and `desiredLocations` in its examples.
+        /// Internal names of locations. The vendor's schemas use this name; the vendor's examples use `desiredLocations`.
         pub desired_location_ids: Vec<String>,
-        /// The name that the vendor's examples use for `desiredLocationIds`; send one of the two.
+        /// Internal names of locations, under the name in the vendor's examples. Send either this property or `desiredLocationIds`.
         pub desired_locations: Vec<String>,
         /// `type`.
         pub type_: Option<ApplicationType>,
@@ -5926,17 +5926,17 @@ pub mod types {
         pub rating: Option<ApplicationRating>,
         /// Internal name of the source, such as `HOMEPAGE`.
         pub source_id: Option<String>,
-        /// Internal name of the reason for a rejection.
+        /// Internal name of the reason for rejection.
         pub rejection_code_id: Option<String>,
-        /// The publication that the candidate applied to.
+        /// Publication that the candidate applied to.
         pub ref_job_publication: Option<EntityReference>,
         /// Day of the application.
         pub ref_apply_date: Option<chrono::NaiveDate>,
-        /// Number of the permanent post; only in the answer for a single application.
+        /// Number of the permanent post. Present only in the response for a single application.
         pub permanent_post_number: Option<String>,
-        /// E-mail address under which d.vinci collects mail for this application.
+        /// E-mail address that collects mail for this application.
         pub candidate_mailbox: Option<String>,
-        /// The screening questions that were answered.
+        /// Answers to the screening questions.
         pub screening_questions: Vec<FormField>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -5957,53 +5957,53 @@ pub mod types {
         permanent_post_number "permanentPostNumber", 24 candidate_mailbox
         "candidateMailbox", 25 screening_questions "screeningQuestions" } extra
     );
-    /// An application to create. Candidate and job opening are given by id or by the caller's key and are fixed once it exists; a move changes the job opening. The rating needs the right to view or to set ratings.
+    /// Application to create. The candidate and the job opening are given by id or by external id and cannot change after creation, except that a move changes the job opening. The rating requires the permission to view or set ratings.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct ApplicationCreate {
-        /// The caller's own key; unique within the resource or null.
+        /// External id assigned by the caller, unique within the resource, or null.
         pub external_id: Option<String>,
         /// `person`.
         pub person: EntityReference,
         /// `jobOpening`.
         pub job_opening: EntityReference,
-        /// Internal name of the status, such as `SYS_NEW`; changed by a status change only. Left out of a creation, the first status of the workflow is taken.
+        /// Internal name of the status, such as `SYS_NEW`. Only a status change can change the status. Defaults to the first status of the workflow on creation.
         pub application_status_id: Option<String>,
-        /// When the status last changed (UTC).
+        /// Time of the last status change, in UTC.
         pub last_status_change_date: Option<keyfob_client::Timestamp>,
-        /// Technical creation time (UTC); a creation may back-date it.
+        /// Time of creation, in UTC. A create request may set an earlier time.
         pub date_created: Option<keyfob_client::Timestamp>,
-        /// ISO 639-1 language such as de or en.
+        /// ISO 639-1 code of the language, such as de or en.
         pub language_id: String,
         /// `comment`.
         pub comment: Option<String>,
         /// `privacyPolicyAccepted`.
         pub privacy_policy_accepted: Option<bool>,
-        /// Consent to longer storage, for a talent pool.
+        /// True if the candidate consents to longer storage, for a talent pool.
         pub extended_use_accepted: Option<bool>,
-        /// Free text, not a date; at most 255 characters.
+        /// Earliest starting date as free text of at most 255 characters, not as a date.
         pub earliest_starting_date: Option<String>,
-        /// Free text.
+        /// Desired salary as free text.
         pub desired_salary: Option<String>,
         /// `hrServiceProviderEmail`.
         pub hr_service_provider_email: Option<String>,
-        /// Internal names of locations. The vendor names this property so in its schemas and `desiredLocations` in its examples.
+        /// Internal names of locations. The vendor's schemas use this name; the vendor's examples use `desiredLocations`.
         pub desired_location_ids: Vec<String>,
-        /// The name that the vendor's examples use for `desiredLocationIds`; send one of the two.
+        /// Internal names of locations, under the name in the vendor's examples. Send either this property or `desiredLocationIds`.
         pub desired_locations: Vec<String>,
         /// `type`.
         pub type_: ApplicationType,
-        /// Read only with the right to view ratings, set only with the right to set them.
+        /// Rating of the application. Reading requires the permission to view ratings, writing the permission to set them.
         pub rating: Option<ApplicationRating>,
         /// Internal name of the source, such as `HOMEPAGE`.
         pub source_id: Option<String>,
-        /// Internal name of the reason for a rejection.
+        /// Internal name of the reason for rejection.
         pub rejection_code_id: Option<String>,
-        /// The publication that the candidate applied to.
+        /// Publication that the candidate applied to.
         pub ref_job_publication: Option<EntityReference>,
         /// Day of the application.
         pub ref_apply_date: Option<chrono::NaiveDate>,
-        /// The screening questions that were answered.
+        /// Answers to the screening questions.
         pub screening_questions: Vec<FormFieldAnswer>,
         wire: keyfob_client::record::Forms<2>,
     }
@@ -6054,17 +6054,17 @@ pub mod types {
                 wire: Default::default(),
             }
         }
-        /// The caller's own key; unique within the resource or null.
+        /// External id assigned by the caller, unique within the resource, or null.
         pub fn external_id(mut self, value: impl Into<String>) -> Self {
             self.external_id = Some(value.into());
             self
         }
-        /// Internal name of the status, such as `SYS_NEW`; changed by a status change only. Left out of a creation, the first status of the workflow is taken.
+        /// Internal name of the status, such as `SYS_NEW`. Only a status change can change the status. Defaults to the first status of the workflow on creation.
         pub fn application_status_id(mut self, value: impl Into<String>) -> Self {
             self.application_status_id = Some(value.into());
             self
         }
-        /// When the status last changed (UTC).
+        /// Time of the last status change, in UTC.
         pub fn last_status_change_date(
             mut self,
             value: impl Into<keyfob_client::Timestamp>,
@@ -6072,7 +6072,7 @@ pub mod types {
             self.last_status_change_date = Some(value.into());
             self
         }
-        /// Technical creation time (UTC); a creation may back-date it.
+        /// Time of creation, in UTC. A create request may set an earlier time.
         pub fn date_created(
             mut self,
             value: impl Into<keyfob_client::Timestamp>,
@@ -6090,17 +6090,17 @@ pub mod types {
             self.privacy_policy_accepted = Some(value);
             self
         }
-        /// Consent to longer storage, for a talent pool.
+        /// True if the candidate consents to longer storage, for a talent pool.
         pub fn extended_use_accepted(mut self, value: bool) -> Self {
             self.extended_use_accepted = Some(value);
             self
         }
-        /// Free text, not a date; at most 255 characters.
+        /// Earliest starting date as free text of at most 255 characters, not as a date.
         pub fn earliest_starting_date(mut self, value: impl Into<String>) -> Self {
             self.earliest_starting_date = Some(value.into());
             self
         }
-        /// Free text.
+        /// Desired salary as free text.
         pub fn desired_salary(mut self, value: impl Into<String>) -> Self {
             self.desired_salary = Some(value.into());
             self
@@ -6110,7 +6110,7 @@ pub mod types {
             self.hr_service_provider_email = Some(value.into());
             self
         }
-        /// Internal names of locations. The vendor names this property so in its schemas and `desiredLocations` in its examples.
+        /// Internal names of locations. The vendor's schemas use this name; the vendor's examples use `desiredLocations`.
         pub fn desired_location_ids(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -6118,7 +6118,7 @@ pub mod types {
             self.desired_location_ids = value.into_iter().map(Into::into).collect();
             self
         }
-        /// The name that the vendor's examples use for `desiredLocationIds`; send one of the two.
+        /// Internal names of locations, under the name in the vendor's examples. Send either this property or `desiredLocationIds`.
         pub fn desired_locations(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -6126,7 +6126,7 @@ pub mod types {
             self.desired_locations = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Read only with the right to view ratings, set only with the right to set them.
+        /// Rating of the application. Reading requires the permission to view ratings, writing the permission to set them.
         pub fn rating(mut self, value: impl Into<ApplicationRating>) -> Self {
             self.rating = Some(value.into());
             self
@@ -6136,12 +6136,12 @@ pub mod types {
             self.source_id = Some(value.into());
             self
         }
-        /// Internal name of the reason for a rejection.
+        /// Internal name of the reason for rejection.
         pub fn rejection_code_id(mut self, value: impl Into<String>) -> Self {
             self.rejection_code_id = Some(value.into());
             self
         }
-        /// The publication that the candidate applied to.
+        /// Publication that the candidate applied to.
         pub fn ref_job_publication(mut self, value: EntityReference) -> Self {
             self.ref_job_publication = Some(value);
             self
@@ -6151,7 +6151,7 @@ pub mod types {
             self.ref_apply_date = Some(value);
             self
         }
-        /// The screening questions that were answered.
+        /// Answers to the screening questions.
         pub fn screening_questions(
             mut self,
             value: impl IntoIterator<Item = FormFieldAnswer>,
@@ -6160,13 +6160,13 @@ pub mod types {
             self
         }
     }
-    /// Something that happened to an application.
+    /// Event in the history of an application.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ApplicationHistoryEntry {
-        /// The caller's own key of the entry.
+        /// External id of the entry, assigned by the caller.
         pub external_id: Option<String>,
-        /// What happened, such as `APPLICATION_STATUS_CHANGE` or, for entries from outside, `EXTERNAL_SYSTEM`.
+        /// Kind of event, such as `APPLICATION_STATUS_CHANGE`, or `EXTERNAL_SYSTEM` for entries from outside.
         pub type_: Option<String>,
         /// `description`.
         pub description: Option<String>,
@@ -6178,9 +6178,9 @@ pub mod types {
         pub comment: Option<String>,
         /// Name of the person in the other system.
         pub external_user: Option<String>,
-        /// Only with the types `APPLICATION_ENTRY`, `APPLICATION_STATUS_CHANGE` and `APPLICATION_AUTO_STATUS_CHANGE`.
+        /// Internal name of the old status. Present only for the types `APPLICATION_ENTRY`, `APPLICATION_STATUS_CHANGE` and `APPLICATION_AUTO_STATUS_CHANGE`.
         pub from_application_status_id: Option<String>,
-        /// Only with the types that have `fromApplicationStatusId`.
+        /// Internal name of the new status. Present only for the types that have `fromApplicationStatusId`.
         pub to_application_status_id: Option<String>,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -6191,7 +6191,7 @@ pub mod types {
         from_application_status_id "fromApplicationStatusId", 8 to_application_status_id
         "toApplicationStatusId" }
     );
-    /// A rating of an application, A best.
+    /// Rating of an application; A is the best.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum ApplicationRating {
@@ -6230,7 +6230,7 @@ pub mod types {
         }
     }
     keyfob_client::open_string_enum!(ApplicationRating);
-    /// An application to hand in. Only these three properties are known by name; the keys for answers to screening questions, attachments and the rest are not, and go in as further properties.
+    /// Application to submit. Only these three properties are known by name. The names of the properties for screening answers, attachments and other data are unknown; add them to `extra`.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ApplicationSubmission {
@@ -6269,23 +6269,23 @@ pub mod types {
             self
         }
     }
-    /// An application as listed.
+    /// Application in a listing.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ApplicationSummary {
-        /// Assigned by the server.
+        /// Id assigned by the server.
         pub id: Option<i64>,
-        /// The caller's own key; unique within the resource or null.
+        /// External id assigned by the caller, unique within the resource, or null.
         pub external_id: Option<String>,
         /// `person`.
         pub person: Option<EntityReference>,
         /// `jobOpening`.
         pub job_opening: Option<EntityReference>,
-        /// Internal name of the status, such as `SYS_NEW`; changed by a status change only. Left out of a creation, the first status of the workflow is taken.
+        /// Internal name of the status, such as `SYS_NEW`. Only a status change can change the status. Defaults to the first status of the workflow on creation.
         pub application_status_id: Option<String>,
-        /// When the status last changed (UTC).
+        /// Time of the last status change, in UTC.
         pub last_status_change_date: Option<keyfob_client::Timestamp>,
-        /// Technical creation time (UTC); a creation may back-date it.
+        /// Time of creation, in UTC. A create request may set an earlier time.
         pub date_created: Option<keyfob_client::Timestamp>,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -6295,7 +6295,7 @@ pub mod types {
         "applicationStatusId", 5 last_status_change_date "lastStatusChangeDate", 6
         date_created "dateCreated" }
     );
-    /// How an application arrived.
+    /// Channel that an application arrived by.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum ApplicationType {
@@ -6338,45 +6338,45 @@ pub mod types {
         }
     }
     keyfob_client::open_string_enum!(ApplicationType);
-    /// What replaces an application. Candidate, job opening and status are no part of it. Nullable properties tell absent from null; the vendor does not say what an absent one does, so send everything that was read.
+    /// Replacement of an application, without candidate, job opening and status. Nullable properties distinguish absent from null. The effect of absent properties is not documented, so send all properties that were read.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct ApplicationUpdate {
-        /// The caller's own key; unique within the resource or null.
+        /// External id assigned by the caller, unique within the resource, or null.
         pub external_id: Option<String>,
-        /// The version that was read.
+        /// Version that was read.
         pub version: i64,
-        /// ISO 639-1 language such as de or en.
+        /// ISO 639-1 code of the language, such as de or en.
         pub language_id: String,
         /// `comment`.
         pub comment: keyfob_client::Patch<String>,
         /// `privacyPolicyAccepted`.
         pub privacy_policy_accepted: Option<bool>,
-        /// Consent to longer storage, for a talent pool.
+        /// True if the candidate consents to longer storage, for a talent pool.
         pub extended_use_accepted: keyfob_client::Patch<bool>,
-        /// Free text, not a date; at most 255 characters.
+        /// Earliest starting date as free text of at most 255 characters, not as a date.
         pub earliest_starting_date: keyfob_client::Patch<String>,
-        /// Free text.
+        /// Desired salary as free text.
         pub desired_salary: keyfob_client::Patch<String>,
         /// `hrServiceProviderEmail`.
         pub hr_service_provider_email: keyfob_client::Patch<String>,
-        /// Internal names of locations. The vendor names this property so in its schemas and `desiredLocations` in its examples.
+        /// Internal names of locations. The vendor's schemas use this name; the vendor's examples use `desiredLocations`.
         pub desired_location_ids: Option<Vec<String>>,
-        /// The name that the vendor's examples use for `desiredLocationIds`; send one of the two.
+        /// Internal names of locations, under the name in the vendor's examples. Send either this property or `desiredLocationIds`.
         pub desired_locations: Option<Vec<String>>,
         /// `type`.
         pub type_: ApplicationType,
-        /// Read only with the right to view ratings, set only with the right to set them.
+        /// Rating of the application. Reading requires the permission to view ratings, writing the permission to set them.
         pub rating: keyfob_client::Patch<ApplicationRating>,
         /// Internal name of the source, such as `HOMEPAGE`.
         pub source_id: keyfob_client::Patch<String>,
-        /// Internal name of the reason for a rejection.
+        /// Internal name of the reason for rejection.
         pub rejection_code_id: keyfob_client::Patch<String>,
-        /// The publication that the candidate applied to.
+        /// Publication that the candidate applied to.
         pub ref_job_publication: keyfob_client::Patch<EntityReference>,
         /// Day of the application.
         pub ref_apply_date: keyfob_client::Patch<chrono::NaiveDate>,
-        /// The screening questions that were answered.
+        /// Answers to the screening questions.
         pub screening_questions: Option<Vec<FormFieldAnswer>>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -6423,7 +6423,7 @@ pub mod types {
                 wire: Default::default(),
             }
         }
-        /// The caller's own key; unique within the resource or null.
+        /// External id assigned by the caller, unique within the resource, or null.
         pub fn external_id(mut self, value: impl Into<String>) -> Self {
             self.external_id = Some(value.into());
             self
@@ -6441,7 +6441,7 @@ pub mod types {
             self.privacy_policy_accepted = Some(value);
             self
         }
-        /// Consent to longer storage, for a talent pool.
+        /// True if the candidate consents to longer storage, for a talent pool.
         pub fn extended_use_accepted(
             mut self,
             value: impl Into<keyfob_client::Patch<bool>>,
@@ -6449,7 +6449,7 @@ pub mod types {
             self.extended_use_accepted = value.into();
             self
         }
-        /// Free text, not a date; at most 255 characters.
+        /// Earliest starting date as free text of at most 255 characters, not as a date.
         pub fn earliest_starting_date(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -6457,7 +6457,7 @@ pub mod types {
             self.earliest_starting_date = value.into();
             self
         }
-        /// Free text.
+        /// Desired salary as free text.
         pub fn desired_salary(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -6473,7 +6473,7 @@ pub mod types {
             self.hr_service_provider_email = value.into();
             self
         }
-        /// Internal names of locations. The vendor names this property so in its schemas and `desiredLocations` in its examples.
+        /// Internal names of locations. The vendor's schemas use this name; the vendor's examples use `desiredLocations`.
         pub fn desired_location_ids(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -6483,7 +6483,7 @@ pub mod types {
             );
             self
         }
-        /// The name that the vendor's examples use for `desiredLocationIds`; send one of the two.
+        /// Internal names of locations, under the name in the vendor's examples. Send either this property or `desiredLocationIds`.
         pub fn desired_locations(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -6491,7 +6491,7 @@ pub mod types {
             self.desired_locations = Some(value.into_iter().map(Into::into).collect());
             self
         }
-        /// Read only with the right to view ratings, set only with the right to set them.
+        /// Rating of the application. Reading requires the permission to view ratings, writing the permission to set them.
         pub fn rating(
             mut self,
             value: impl Into<keyfob_client::Patch<ApplicationRating>>,
@@ -6507,7 +6507,7 @@ pub mod types {
             self.source_id = value.into();
             self
         }
-        /// Internal name of the reason for a rejection.
+        /// Internal name of the reason for rejection.
         pub fn rejection_code_id(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -6515,7 +6515,7 @@ pub mod types {
             self.rejection_code_id = value.into();
             self
         }
-        /// The publication that the candidate applied to.
+        /// Publication that the candidate applied to.
         pub fn ref_job_publication(
             mut self,
             value: impl Into<keyfob_client::Patch<EntityReference>>,
@@ -6531,7 +6531,7 @@ pub mod types {
             self.ref_apply_date = value.into();
             self
         }
-        /// The screening questions that were answered.
+        /// Answers to the screening questions.
         pub fn screening_questions(
             mut self,
             value: impl IntoIterator<Item = FormFieldAnswer>,
@@ -6540,13 +6540,13 @@ pub mod types {
             self
         }
     }
-    /// A user in the approval sequence of a hiring request.
+    /// User in the approval sequence of a hiring request.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Approver {
         /// Id of the user.
         pub id: Option<i64>,
-        /// Place in the sequence.
+        /// Position in the sequence.
         pub sequence: Option<i64>,
         /// `processState`.
         pub process_state: Option<ApproverState>,
@@ -6556,7 +6556,7 @@ pub mod types {
         plain Approver { 0 id "id", 1 sequence "sequence", 2 process_state "processState"
         }
     );
-    /// Where one approver stands in the approval sequence.
+    /// State of one approver in the approval sequence.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum ApproverState {
@@ -6595,25 +6595,25 @@ pub mod types {
         }
     }
     keyfob_client::open_string_enum!(ApproverState);
-    /// An attachment of an application.
+    /// Attachment of an application.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Attachment {
-        /// 24 hexadecimal digits.
+        /// Id of the attachment, 24 hexadecimal digits.
         pub id: Option<String>,
         /// `dateCreated`.
         pub date_created: Option<keyfob_client::Timestamp>,
         /// `filename`.
         pub filename: Option<String>,
-        /// Bytes.
+        /// Size in bytes.
         pub file_size: Option<i64>,
-        /// Such as application/pdf.
+        /// Media type, such as application/pdf.
         pub content_type: Option<String>,
         /// `description`.
         pub description: Option<String>,
         /// `conversionState`.
         pub conversion_state: Option<ConversionState>,
-        /// The file in Base64.
+        /// Content of the file, as Base64.
         pub content_as_base64: Option<String>,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -6623,15 +6623,15 @@ pub mod types {
         "description", 6 conversion_state "conversionState", 7 content_as_base64
         "contentAsBase64" }
     );
-    /// A file to attach.
+    /// File to attach.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct AttachmentCreate {
         /// `filename`.
         pub filename: String,
-        /// The file in Base64.
+        /// Content of the file, as Base64.
         pub content_as_base64: String,
-        /// Optional since revision 1.56.
+        /// Description of the attachment. Optional since revision 1.56.
         pub description: Option<String>,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -6652,34 +6652,34 @@ pub mod types {
                 wire: Default::default(),
             }
         }
-        /// Optional since revision 1.56.
+        /// Description of the attachment. Optional since revision 1.56.
         pub fn description(mut self, value: impl Into<String>) -> Self {
             self.description = Some(value.into());
             self
         }
     }
-    /// The id of a new attachment.
+    /// Id of a created attachment.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct AttachmentCreated {
-        /// 24 hexadecimal digits.
+        /// Id of the attachment, 24 hexadecimal digits.
         pub id: Option<String>,
         wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(plain AttachmentCreated { 0 id "id" });
-    /// An attachment of an application without its content.
+    /// Attachment of an application, without its content.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct AttachmentInfo {
-        /// 24 hexadecimal digits.
+        /// Id of the attachment, 24 hexadecimal digits.
         pub id: Option<String>,
         /// `dateCreated`.
         pub date_created: Option<keyfob_client::Timestamp>,
         /// `filename`.
         pub filename: Option<String>,
-        /// Bytes.
+        /// Size in bytes.
         pub file_size: Option<i64>,
-        /// Such as application/pdf.
+        /// Media type, such as application/pdf.
         pub content_type: Option<String>,
         /// `description`.
         pub description: Option<String>,
@@ -6692,23 +6692,23 @@ pub mod types {
         "filename", 3 file_size "fileSize", 4 content_type "contentType", 5 description
         "description", 6 conversion_state "conversionState" }
     );
-    /// The PDF form of an attachment of an application.
+    /// PDF version of an attachment of an application.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct AttachmentPdf {
-        /// 24 hexadecimal digits.
+        /// Id of the attachment, 24 hexadecimal digits.
         pub id: Option<String>,
         /// `dateCreated`.
         pub date_created: Option<keyfob_client::Timestamp>,
         /// `filename`.
         pub filename: Option<String>,
-        /// Bytes.
+        /// Size in bytes.
         pub file_size: Option<i64>,
-        /// Such as application/pdf.
+        /// Media type, such as application/pdf.
         pub content_type: Option<String>,
         /// `description`.
         pub description: Option<String>,
-        /// The PDF in Base64.
+        /// Content of the PDF, as Base64.
         pub content_as_base64: Option<String>,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -6717,7 +6717,7 @@ pub mod types {
         "filename", 3 file_size "fileSize", 4 content_type "contentType", 5 description
         "description", 6 content_as_base64 "contentAsBase64" }
     );
-    /// When a publication is shown on a channel. One of `channelId` and `internalName` is mandatory when sent.
+    /// Period in which a channel shows a publication. Either `channelId` or `internalName` is required in requests.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ChannelPlacement {
@@ -6725,9 +6725,9 @@ pub mod types {
         pub channel_id: Option<i64>,
         /// Internal name of the channel, such as `HOMEPAGE`.
         pub internal_name: Option<String>,
-        /// With an offset.
+        /// Start of the placement, with an offset.
         pub start_date: Option<keyfob_client::Timestamp>,
-        /// With an offset; null is open-ended.
+        /// End of the placement, with an offset; null for no end.
         pub end_date: Option<keyfob_client::Timestamp>,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -6750,28 +6750,28 @@ pub mod types {
             self.internal_name = Some(value.into());
             self
         }
-        /// With an offset.
+        /// Start of the placement, with an offset.
         pub fn start_date(mut self, value: impl Into<keyfob_client::Timestamp>) -> Self {
             self.start_date = Some(value.into());
             self
         }
-        /// With an offset; null is open-ended.
+        /// End of the placement, with an offset; null for no end.
         pub fn end_date(mut self, value: impl Into<keyfob_client::Timestamp>) -> Self {
             self.end_date = Some(value.into());
             self
         }
     }
-    /// A link that is shown on every page of a kind. All four properties are mandatory when sent.
+    /// Link shown on every page of one kind. All four properties are required in requests.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ConfigurationExternalLink {
-        /// Labels by language (de, en and whatever the tenant has).
+        /// Labels by language (de, en and other languages of the tenant).
         pub name_messages: std::collections::BTreeMap<String, String>,
-        /// May hold the text `(jwt)` in place of a token.
+        /// URL. May contain the text `(jwt)` as a placeholder for a token.
         pub url: Option<String>,
         /// Name of a Font Awesome icon, beginning with `fa-`.
         pub fa_icon: Option<String>,
-        /// Internal name of the permission that shows the link.
+        /// Internal name of the permission required to see the link.
         pub required_permission: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -6786,7 +6786,7 @@ pub mod types {
         pub fn new() -> Self {
             Self::default()
         }
-        /// Labels by language (de, en and whatever the tenant has).
+        /// Labels by language (de, en and other languages of the tenant).
         pub fn name_messages(
             mut self,
             value: std::collections::BTreeMap<String, String>,
@@ -6794,7 +6794,7 @@ pub mod types {
             self.name_messages = value;
             self
         }
-        /// May hold the text `(jwt)` in place of a token.
+        /// URL. May contain the text `(jwt)` as a placeholder for a token.
         pub fn url(mut self, value: impl Into<String>) -> Self {
             self.url = Some(value.into());
             self
@@ -6804,13 +6804,13 @@ pub mod types {
             self.fa_icon = Some(value.into());
             self
         }
-        /// Internal name of the permission that shows the link.
+        /// Internal name of the permission required to see the link.
         pub fn required_permission(mut self, value: impl Into<String>) -> Self {
             self.required_permission = Some(value.into());
             self
         }
     }
-    /// What d.vinci answers to an action that returns no object.
+    /// Response to an action that returns no object.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Confirmation {
@@ -6819,7 +6819,7 @@ pub mod types {
         wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(plain Confirmation { 0 success "success" });
-    /// Where the conversion of an attachment to PDF stands; null means that none was started.
+    /// Progress of the conversion of an attachment to PDF; null if no conversion was started.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum ConversionState {
@@ -6854,7 +6854,7 @@ pub mod types {
         }
     }
     keyfob_client::open_string_enum!(ConversionState);
-    /// What the daily e-mail to a user tells about.
+    /// Subject of the daily e-mail to a user.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum DailyEmailNotificationType {
@@ -6901,7 +6901,7 @@ pub mod types {
         }
     }
     keyfob_client::open_string_enum!(DailyEmailNotificationType);
-    /// An object by its id or by the key that the caller gave it. If both are sent, the id wins.
+    /// Reference to an object by id or by external id. If both are present, the id takes precedence.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct EntityReference {
@@ -6930,7 +6930,7 @@ pub mod types {
             self
         }
     }
-    /// Why the person joins or changes.
+    /// Reason that the person joins or changes position.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum EntryReason {
@@ -7001,15 +7001,15 @@ pub mod types {
         }
     }
     keyfob_client::open_string_enum!(EntryReason);
-    /// A link to another system, shown as a button. Where an administrator enables it for the address, d.vinci adds a signed token (JWT) as the query parameter `jwt`, or in place of the text `(jwt)` anywhere in the address: signed with HS256, with the claims `dvinciUser`, `dvinciUserId`, `aud`, `iss` and `iat`, the last in milliseconds, and without an expiry. Label and address are mandatory when sent.
+    /// Link to another system, shown as a button. If an administrator enables tokens for the URL, d.vinci adds a signed token (JWT) as the query parameter `jwt`, or in place of the text `(jwt)` anywhere in the URL. The token is signed with HS256 and has the claims `dvinciUser`, `dvinciUserId`, `aud`, `iss` and `iat`, the last in milliseconds, and no expiry. Label and URL are required in requests.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ExternalLink {
         /// `label`.
         pub label: Option<String>,
-        /// With http or https.
+        /// URL with the scheme http or https.
         pub url: Option<String>,
-        /// Name of a Font Awesome 5 icon, beginning with `fa-`; `fa-external-link` if left out.
+        /// Name of a Font Awesome 5 icon, beginning with `fa-`. Defaults to `fa-external-link`.
         pub fa_icon: Option<String>,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -7026,18 +7026,18 @@ pub mod types {
             self.label = Some(value.into());
             self
         }
-        /// With http or https.
+        /// URL with the scheme http or https.
         pub fn url(mut self, value: impl Into<String>) -> Self {
             self.url = Some(value.into());
             self
         }
-        /// Name of a Font Awesome 5 icon, beginning with `fa-`; `fa-external-link` if left out.
+        /// Name of a Font Awesome 5 icon, beginning with `fa-`. Defaults to `fa-external-link`.
         pub fn fa_icon(mut self, value: impl Into<String>) -> Self {
             self.fa_icon = Some(value.into());
             self
         }
     }
-    /// The pages that tenant-wide external links are shown on.
+    /// Kind of page that shows tenant-wide external links.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum ExternalLinkTarget {
@@ -7068,7 +7068,7 @@ pub mod types {
         }
     }
     keyfob_client::open_string_enum!(ExternalLinkTarget);
-    /// A value kept for another system.
+    /// Value stored for another system.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ExternalSystemValue {
@@ -7097,7 +7097,7 @@ pub mod types {
             self
         }
     }
-    /// How much a feed shows of each publication.
+    /// Level of detail of the feed.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum FeedDetail {
@@ -7124,19 +7124,19 @@ pub mod types {
         }
     }
     keyfob_client::open_string_enum!(FeedDetail);
-    /// The answer to a customer-defined field or screening question.
+    /// Answer to a customer-defined field or screening question.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct FormField {
-        /// Internal name.
+        /// Internal name of the field or question.
         pub id: Option<String>,
         /// `displayName`.
         pub display_name: Option<String>,
         /// `type`.
         pub type_: Option<FormFieldType>,
-        /// The answer, for all kinds but the choices; a star rating is a digit as text.
+        /// Answer for all kinds except choices. A star rating is a digit as a string.
         pub answer: Option<String>,
-        /// The choices made, for the kinds `SINGLE_CHOICE` and `MULTI_CHOICE`.
+        /// Selected choices, for the kinds `SINGLE_CHOICE` and `MULTI_CHOICE`.
         pub answers: Vec<FormFieldChoice>,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -7149,7 +7149,7 @@ pub mod types {
         pub fn new() -> Self {
             Self::default()
         }
-        /// Internal name.
+        /// Internal name of the field or question.
         pub fn id(mut self, value: impl Into<String>) -> Self {
             self.id = Some(value.into());
             self
@@ -7164,12 +7164,12 @@ pub mod types {
             self.type_ = Some(value.into());
             self
         }
-        /// The answer, for all kinds but the choices; a star rating is a digit as text.
+        /// Answer for all kinds except choices. A star rating is a digit as a string.
         pub fn answer(mut self, value: impl Into<String>) -> Self {
             self.answer = Some(value.into());
             self
         }
-        /// The choices made, for the kinds `SINGLE_CHOICE` and `MULTI_CHOICE`.
+        /// Selected choices, for the kinds `SINGLE_CHOICE` and `MULTI_CHOICE`.
         pub fn answers(
             mut self,
             value: impl IntoIterator<Item = FormFieldChoice>,
@@ -7178,15 +7178,15 @@ pub mod types {
             self
         }
     }
-    /// An answer to send for a customer-defined field or screening question.
+    /// Answer to a customer-defined field or screening question, for requests.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct FormFieldAnswer {
-        /// Internal name.
+        /// Internal name of the field or question.
         pub id: Option<String>,
-        /// The answer, for all kinds but the choices; a star rating is a digit as text.
+        /// Answer for all kinds except choices. A star rating is a digit as a string.
         pub answer: Option<String>,
-        /// The choices made, for the kinds `SINGLE_CHOICE` and `MULTI_CHOICE`.
+        /// Selected choices, for the kinds `SINGLE_CHOICE` and `MULTI_CHOICE`.
         pub answers: Vec<FormFieldChoiceAnswer>,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -7198,17 +7198,17 @@ pub mod types {
         pub fn new() -> Self {
             Self::default()
         }
-        /// Internal name.
+        /// Internal name of the field or question.
         pub fn id(mut self, value: impl Into<String>) -> Self {
             self.id = Some(value.into());
             self
         }
-        /// The answer, for all kinds but the choices; a star rating is a digit as text.
+        /// Answer for all kinds except choices. A star rating is a digit as a string.
         pub fn answer(mut self, value: impl Into<String>) -> Self {
             self.answer = Some(value.into());
             self
         }
-        /// The choices made, for the kinds `SINGLE_CHOICE` and `MULTI_CHOICE`.
+        /// Selected choices, for the kinds `SINGLE_CHOICE` and `MULTI_CHOICE`.
         pub fn answers(
             mut self,
             value: impl IntoIterator<Item = FormFieldChoiceAnswer>,
@@ -7217,7 +7217,7 @@ pub mod types {
             self
         }
     }
-    /// A choice made in a field.
+    /// Selected choice of a field.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct FormFieldChoice {
@@ -7244,7 +7244,7 @@ pub mod types {
             self
         }
     }
-    /// A choice to send.
+    /// Selected choice, for requests.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct FormFieldChoiceAnswer {
@@ -7264,7 +7264,7 @@ pub mod types {
             self
         }
     }
-    /// The kind of a customer-defined field or screening question. `TEXT_4_120` takes 4 to 120 characters, `TEXTAREA_MAX_1200` at most 1200.
+    /// Kind of a customer-defined field or screening question. `TEXT_4_120` accepts 4 to 120 characters, `TEXTAREA_MAX_1200` at most 1200.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum FormFieldType {
@@ -7323,7 +7323,7 @@ pub mod types {
         }
     }
     keyfob_client::open_string_enum!(FormFieldType);
-    /// Why somebody is to be hired; it decides which of the explaining fields are allowed.
+    /// Reason to hire a person. The reason determines which explanatory fields are allowed.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum HiringReason {
@@ -7378,63 +7378,63 @@ pub mod types {
         }
     }
     keyfob_client::open_string_enum!(HiringReason);
-    /// A request to hire somebody, before there is a job opening.
+    /// Request to hire a person, before a job opening exists.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct HiringRequest {
         /// `id`.
         pub id: Option<i64>,
-        /// The caller's own key; unique within the resource or null.
+        /// External id assigned by the caller, unique within the resource, or null.
         pub external_id: Option<String>,
-        /// Counter for optimistic locking. The server returns the new value after a change.
+        /// Version for optimistic locking. The server returns the new value after a change.
         pub version: Option<i64>,
-        /// At most 255 characters.
+        /// Title of the job, at most 255 characters.
         pub job_title: Option<String>,
-        /// When it was created (UTC).
+        /// Time of creation, in UTC.
         pub date_created: Option<keyfob_client::Timestamp>,
-        /// Fixed once the request exists. A replacement must repeat it unchanged: the vendor lists it as required there without describing it.
+        /// Id of the organisation unit. Cannot change after creation. A replacement must repeat the id unchanged: the vendor lists the property as required there without describing it.
         pub org_unit_id: Option<i64>,
-        /// Id of the user who created it.
+        /// Id of the user who created the hiring request.
         pub hiring_request_creator_id: Option<i64>,
-        /// The job opening made from it, since revision 1.46.
+        /// Id of the job opening created from this hiring request. Available since revision 1.46.
         pub job_opening_id: Option<i64>,
         /// `status`.
         pub status: Option<HiringRequestStatus>,
-        /// Id of the user who is the superior.
+        /// Id of the superior, a user.
         pub superior_id: Option<i64>,
-        /// Id of the user who is the contact in human resources.
+        /// Id of the contact in human resources, a user.
         pub hr_contact_id: Option<i64>,
         /// `approvalStatus`.
         pub approval_status: Option<HiringRequestApprovalStatus>,
-        /// Id of the user who started the approval.
+        /// Id of the user who started the approval process.
         pub approval_process_starter_id: Option<i64>,
         /// Internal name of the company.
         pub company_id: Option<String>,
-        /// Internal name, such as `LIMITED`.
+        /// Internal name of the contract period, such as `LIMITED`.
         pub contract_period_id: Option<String>,
-        /// A string id, such as 1.
+        /// Id of the function group, a string such as 1.
         pub function_group_id: Option<String>,
-        /// A string id.
+        /// Id of the occupational group, a string.
         pub occupational_group_id: Option<String>,
-        /// A string id.
+        /// Id of the pay grade, a string.
         pub pay_grade_id: Option<String>,
-        /// Positive.
+        /// Number of openings, a positive integer.
         pub openings_count: Option<i64>,
         /// `hiringReason`.
         pub hiring_reason: Option<HiringReason>,
-        /// Only with the reason `REPLACEMENT_TRANSFER`.
+        /// Department and cost unit. Allowed only for the reason `REPLACEMENT_TRANSFER`.
         pub department_and_cost_unit: Option<String>,
-        /// Only with the reasons `REPLACEMENT_TERMINATION`, `REPLACEMENT_TRANSFER` and `TEMPORARY_SUBSTITUTE`.
+        /// Name and staff number. Allowed only for the reasons `REPLACEMENT_TERMINATION`, `REPLACEMENT_TRANSFER` and `TEMPORARY_SUBSTITUTE`.
         pub name_and_staff_number: Option<String>,
-        /// Only with the reasons `TRAINING`, `EXPANSION`, `OTHER`, `RENEWAL_OR_EXTENSION_OF_CONTRACT`, `TEMPORARY_SUBSTITUTE` and `ADDITIONAL_REQUIREMENT`.
+        /// Explanation of the reason. Allowed only for the reasons `TRAINING`, `EXPANSION`, `OTHER`, `RENEWAL_OR_EXTENSION_OF_CONTRACT`, `TEMPORARY_SUBSTITUTE` and `ADDITIONAL_REQUIREMENT`.
         pub reason: Option<String>,
-        /// Only with the reason `TEMPORARY_SUBSTITUTE`.
+        /// Start of the substitution. Allowed only for the reason `TEMPORARY_SUBSTITUTE`.
         pub substitute_date_from: Option<chrono::NaiveDate>,
-        /// Only with the reason `TEMPORARY_SUBSTITUTE`.
+        /// End of the substitution. Allowed only for the reason `TEMPORARY_SUBSTITUTE`.
         pub substitute_date_to: Option<chrono::NaiveDate>,
-        /// Only with the reason `REPLACEMENT_TERMINATION`.
+        /// Date of termination. Allowed only for the reason `REPLACEMENT_TERMINATION`.
         pub termination_date: Option<chrono::NaiveDate>,
-        /// Only with the reason `REPLACEMENT_TRANSFER`.
+        /// Date of the transfer. Allowed only for the reason `REPLACEMENT_TRANSFER`.
         pub transfer_date: Option<chrono::NaiveDate>,
         /// `area`.
         pub area: Option<String>,
@@ -7442,25 +7442,25 @@ pub mod types {
         pub cost_unit: Option<String>,
         /// `department`.
         pub department: Option<String>,
-        /// HTML.
+        /// Text in HTML.
         pub profile: Option<String>,
         /// Plain text.
         pub remark: Option<String>,
         /// Free text.
         pub salary: Option<String>,
-        /// HTML.
+        /// Text in HTML.
         pub tasks: Option<String>,
         /// `vacancyNumber`.
         pub vacancy_number: Option<String>,
         /// `budgeted`.
         pub budgeted: Option<bool>,
-        /// A date here, whereas the property of this name on a job opening is free text.
+        /// Earliest entry date. Unlike the property of a job opening with the same name, this is a date and not free text.
         pub earliest_entry_date: Option<chrono::NaiveDate>,
         /// Internal names of locations.
         pub location_ids: Vec<String>,
-        /// Internal names, such as `MARGINAL_EMPLOYMENT`.
+        /// Internal names of working times, such as `MARGINAL_EMPLOYMENT`.
         pub working_time_ids: Vec<String>,
-        /// Customer-defined fields.
+        /// Answers to customer-defined fields.
         pub form_fields: Vec<FormField>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -7486,7 +7486,7 @@ pub mod types {
         earliest_entry_date "earliestEntryDate", 37 location_ids "locationIds", 38
         working_time_ids "workingTimeIds", 39 form_fields "formFields" } extra
     );
-    /// The outcome of the approval of a hiring request.
+    /// Result of the approval of a hiring request.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum HiringRequestApprovalStatus {
@@ -7521,47 +7521,47 @@ pub mod types {
         }
     }
     keyfob_client::open_string_enum!(HiringRequestApprovalStatus);
-    /// A hiring request to create.
+    /// Hiring request to create.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct HiringRequestCreate {
-        /// The caller's own key; unique within the resource or null.
+        /// External id assigned by the caller, unique within the resource, or null.
         pub external_id: Option<String>,
-        /// At most 255 characters.
+        /// Title of the job, at most 255 characters.
         pub job_title: String,
-        /// Fixed once the request exists. A replacement must repeat it unchanged: the vendor lists it as required there without describing it.
+        /// Id of the organisation unit. Cannot change after creation. A replacement must repeat the id unchanged: the vendor lists the property as required there without describing it.
         pub org_unit_id: i64,
-        /// Id of the user who is the superior.
+        /// Id of the superior, a user.
         pub superior_id: i64,
-        /// Id of the user who is the contact in human resources.
+        /// Id of the contact in human resources, a user.
         pub hr_contact_id: i64,
         /// Internal name of the company.
         pub company_id: Option<String>,
-        /// Internal name, such as `LIMITED`.
+        /// Internal name of the contract period, such as `LIMITED`.
         pub contract_period_id: Option<String>,
-        /// A string id, such as 1.
+        /// Id of the function group, a string such as 1.
         pub function_group_id: Option<String>,
-        /// A string id.
+        /// Id of the occupational group, a string.
         pub occupational_group_id: Option<String>,
-        /// A string id.
+        /// Id of the pay grade, a string.
         pub pay_grade_id: Option<String>,
-        /// Positive.
+        /// Number of openings, a positive integer.
         pub openings_count: Option<i64>,
         /// `hiringReason`.
         pub hiring_reason: Option<HiringReason>,
-        /// Only with the reason `REPLACEMENT_TRANSFER`.
+        /// Department and cost unit. Allowed only for the reason `REPLACEMENT_TRANSFER`.
         pub department_and_cost_unit: Option<String>,
-        /// Only with the reasons `REPLACEMENT_TERMINATION`, `REPLACEMENT_TRANSFER` and `TEMPORARY_SUBSTITUTE`.
+        /// Name and staff number. Allowed only for the reasons `REPLACEMENT_TERMINATION`, `REPLACEMENT_TRANSFER` and `TEMPORARY_SUBSTITUTE`.
         pub name_and_staff_number: Option<String>,
-        /// Only with the reasons `TRAINING`, `EXPANSION`, `OTHER`, `RENEWAL_OR_EXTENSION_OF_CONTRACT`, `TEMPORARY_SUBSTITUTE` and `ADDITIONAL_REQUIREMENT`.
+        /// Explanation of the reason. Allowed only for the reasons `TRAINING`, `EXPANSION`, `OTHER`, `RENEWAL_OR_EXTENSION_OF_CONTRACT`, `TEMPORARY_SUBSTITUTE` and `ADDITIONAL_REQUIREMENT`.
         pub reason: Option<String>,
-        /// Only with the reason `TEMPORARY_SUBSTITUTE`.
+        /// Start of the substitution. Allowed only for the reason `TEMPORARY_SUBSTITUTE`.
         pub substitute_date_from: Option<chrono::NaiveDate>,
-        /// Only with the reason `TEMPORARY_SUBSTITUTE`.
+        /// End of the substitution. Allowed only for the reason `TEMPORARY_SUBSTITUTE`.
         pub substitute_date_to: Option<chrono::NaiveDate>,
-        /// Only with the reason `REPLACEMENT_TERMINATION`.
+        /// Date of termination. Allowed only for the reason `REPLACEMENT_TERMINATION`.
         pub termination_date: Option<chrono::NaiveDate>,
-        /// Only with the reason `REPLACEMENT_TRANSFER`.
+        /// Date of the transfer. Allowed only for the reason `REPLACEMENT_TRANSFER`.
         pub transfer_date: Option<chrono::NaiveDate>,
         /// `area`.
         pub area: Option<String>,
@@ -7569,27 +7569,27 @@ pub mod types {
         pub cost_unit: Option<String>,
         /// `department`.
         pub department: Option<String>,
-        /// HTML.
+        /// Text in HTML.
         pub profile: Option<String>,
         /// Plain text.
         pub remark: Option<String>,
         /// Free text.
         pub salary: Option<String>,
-        /// HTML.
+        /// Text in HTML.
         pub tasks: Option<String>,
         /// `vacancyNumber`.
         pub vacancy_number: Option<String>,
         /// `budgeted`.
         pub budgeted: Option<bool>,
-        /// A date here, whereas the property of this name on a job opening is free text.
+        /// Earliest entry date. Unlike the property of a job opening with the same name, this is a date and not free text.
         pub earliest_entry_date: Option<chrono::NaiveDate>,
         /// Internal names of locations.
         pub location_ids: Vec<String>,
-        /// Internal names, such as `MARGINAL_EMPLOYMENT`.
+        /// Internal names of working times, such as `MARGINAL_EMPLOYMENT`.
         pub working_time_ids: Vec<String>,
-        /// Customer-defined fields.
+        /// Answers to customer-defined fields.
         pub form_fields: Vec<FormField>,
-        /// Ids of the users who are to approve; only at creation.
+        /// Ids of the users who must approve. Used only on creation.
         pub approver_ids: Vec<i64>,
         wire: keyfob_client::record::Forms<3>,
     }
@@ -7655,7 +7655,7 @@ pub mod types {
                 wire: Default::default(),
             }
         }
-        /// The caller's own key; unique within the resource or null.
+        /// External id assigned by the caller, unique within the resource, or null.
         pub fn external_id(mut self, value: impl Into<String>) -> Self {
             self.external_id = Some(value.into());
             self
@@ -7665,27 +7665,27 @@ pub mod types {
             self.company_id = Some(value.into());
             self
         }
-        /// Internal name, such as `LIMITED`.
+        /// Internal name of the contract period, such as `LIMITED`.
         pub fn contract_period_id(mut self, value: impl Into<String>) -> Self {
             self.contract_period_id = Some(value.into());
             self
         }
-        /// A string id, such as 1.
+        /// Id of the function group, a string such as 1.
         pub fn function_group_id(mut self, value: impl Into<String>) -> Self {
             self.function_group_id = Some(value.into());
             self
         }
-        /// A string id.
+        /// Id of the occupational group, a string.
         pub fn occupational_group_id(mut self, value: impl Into<String>) -> Self {
             self.occupational_group_id = Some(value.into());
             self
         }
-        /// A string id.
+        /// Id of the pay grade, a string.
         pub fn pay_grade_id(mut self, value: impl Into<String>) -> Self {
             self.pay_grade_id = Some(value.into());
             self
         }
-        /// Positive.
+        /// Number of openings, a positive integer.
         pub fn openings_count(mut self, value: i64) -> Self {
             self.openings_count = Some(value);
             self
@@ -7695,37 +7695,37 @@ pub mod types {
             self.hiring_reason = Some(value.into());
             self
         }
-        /// Only with the reason `REPLACEMENT_TRANSFER`.
+        /// Department and cost unit. Allowed only for the reason `REPLACEMENT_TRANSFER`.
         pub fn department_and_cost_unit(mut self, value: impl Into<String>) -> Self {
             self.department_and_cost_unit = Some(value.into());
             self
         }
-        /// Only with the reasons `REPLACEMENT_TERMINATION`, `REPLACEMENT_TRANSFER` and `TEMPORARY_SUBSTITUTE`.
+        /// Name and staff number. Allowed only for the reasons `REPLACEMENT_TERMINATION`, `REPLACEMENT_TRANSFER` and `TEMPORARY_SUBSTITUTE`.
         pub fn name_and_staff_number(mut self, value: impl Into<String>) -> Self {
             self.name_and_staff_number = Some(value.into());
             self
         }
-        /// Only with the reasons `TRAINING`, `EXPANSION`, `OTHER`, `RENEWAL_OR_EXTENSION_OF_CONTRACT`, `TEMPORARY_SUBSTITUTE` and `ADDITIONAL_REQUIREMENT`.
+        /// Explanation of the reason. Allowed only for the reasons `TRAINING`, `EXPANSION`, `OTHER`, `RENEWAL_OR_EXTENSION_OF_CONTRACT`, `TEMPORARY_SUBSTITUTE` and `ADDITIONAL_REQUIREMENT`.
         pub fn reason(mut self, value: impl Into<String>) -> Self {
             self.reason = Some(value.into());
             self
         }
-        /// Only with the reason `TEMPORARY_SUBSTITUTE`.
+        /// Start of the substitution. Allowed only for the reason `TEMPORARY_SUBSTITUTE`.
         pub fn substitute_date_from(mut self, value: chrono::NaiveDate) -> Self {
             self.substitute_date_from = Some(value);
             self
         }
-        /// Only with the reason `TEMPORARY_SUBSTITUTE`.
+        /// End of the substitution. Allowed only for the reason `TEMPORARY_SUBSTITUTE`.
         pub fn substitute_date_to(mut self, value: chrono::NaiveDate) -> Self {
             self.substitute_date_to = Some(value);
             self
         }
-        /// Only with the reason `REPLACEMENT_TERMINATION`.
+        /// Date of termination. Allowed only for the reason `REPLACEMENT_TERMINATION`.
         pub fn termination_date(mut self, value: chrono::NaiveDate) -> Self {
             self.termination_date = Some(value);
             self
         }
-        /// Only with the reason `REPLACEMENT_TRANSFER`.
+        /// Date of the transfer. Allowed only for the reason `REPLACEMENT_TRANSFER`.
         pub fn transfer_date(mut self, value: chrono::NaiveDate) -> Self {
             self.transfer_date = Some(value);
             self
@@ -7745,7 +7745,7 @@ pub mod types {
             self.department = Some(value.into());
             self
         }
-        /// HTML.
+        /// Text in HTML.
         pub fn profile(mut self, value: impl Into<String>) -> Self {
             self.profile = Some(value.into());
             self
@@ -7760,7 +7760,7 @@ pub mod types {
             self.salary = Some(value.into());
             self
         }
-        /// HTML.
+        /// Text in HTML.
         pub fn tasks(mut self, value: impl Into<String>) -> Self {
             self.tasks = Some(value.into());
             self
@@ -7775,7 +7775,7 @@ pub mod types {
             self.budgeted = Some(value);
             self
         }
-        /// A date here, whereas the property of this name on a job opening is free text.
+        /// Earliest entry date. Unlike the property of a job opening with the same name, this is a date and not free text.
         pub fn earliest_entry_date(mut self, value: chrono::NaiveDate) -> Self {
             self.earliest_entry_date = Some(value);
             self
@@ -7788,7 +7788,7 @@ pub mod types {
             self.location_ids = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Internal names, such as `MARGINAL_EMPLOYMENT`.
+        /// Internal names of working times, such as `MARGINAL_EMPLOYMENT`.
         pub fn working_time_ids(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -7796,7 +7796,7 @@ pub mod types {
             self.working_time_ids = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Customer-defined fields.
+        /// Answers to customer-defined fields.
         pub fn form_fields(
             mut self,
             value: impl IntoIterator<Item = FormField>,
@@ -7804,13 +7804,13 @@ pub mod types {
             self.form_fields = value.into_iter().collect();
             self
         }
-        /// Ids of the users who are to approve; only at creation.
+        /// Ids of the users who must approve. Used only on creation.
         pub fn approver_ids(mut self, value: impl IntoIterator<Item = i64>) -> Self {
             self.approver_ids = value.into_iter().collect();
             self
         }
     }
-    /// Something that happened to a hiring request.
+    /// Event in the history of a hiring request.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct HiringRequestHistoryEntry {
@@ -7831,7 +7831,7 @@ pub mod types {
         date_created "dateCreated", 3 dvinci_user_id "dvinciUserId", 4 comment "comment"
         }
     );
-    /// What happened to a hiring request.
+    /// Kind of event in the history of a hiring request.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum HiringRequestHistoryType {
@@ -7914,7 +7914,7 @@ pub mod types {
         }
     }
     keyfob_client::open_string_enum!(HiringRequestHistoryType);
-    /// Where a hiring request stands; only the web interface changes it.
+    /// Progress of a hiring request. Only the web interface changes the status.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum HiringRequestStatus {
@@ -7949,49 +7949,49 @@ pub mod types {
         }
     }
     keyfob_client::open_string_enum!(HiringRequestStatus);
-    /// What replaces a hiring request. Nullable properties tell absent from null; the vendor does not say what an absent one does, so send everything that was read.
+    /// Replacement of a hiring request. Nullable properties distinguish absent from null. The effect of absent properties is not documented, so send all properties that were read.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct HiringRequestUpdate {
-        /// The caller's own key; unique within the resource or null.
+        /// External id assigned by the caller, unique within the resource, or null.
         pub external_id: keyfob_client::Patch<String>,
-        /// The version that was read.
+        /// Version that was read.
         pub version: i64,
-        /// At most 255 characters.
+        /// Title of the job, at most 255 characters.
         pub job_title: String,
-        /// Fixed once the request exists. A replacement must repeat it unchanged: the vendor lists it as required there without describing it.
+        /// Id of the organisation unit. Cannot change after creation. A replacement must repeat the id unchanged: the vendor lists the property as required there without describing it.
         pub org_unit_id: i64,
-        /// Id of the user who is the superior.
+        /// Id of the superior, a user.
         pub superior_id: i64,
-        /// Id of the user who is the contact in human resources.
+        /// Id of the contact in human resources, a user.
         pub hr_contact_id: i64,
         /// Internal name of the company.
         pub company_id: keyfob_client::Patch<String>,
-        /// Internal name, such as `LIMITED`.
+        /// Internal name of the contract period, such as `LIMITED`.
         pub contract_period_id: keyfob_client::Patch<String>,
-        /// A string id, such as 1.
+        /// Id of the function group, a string such as 1.
         pub function_group_id: keyfob_client::Patch<String>,
-        /// A string id.
+        /// Id of the occupational group, a string.
         pub occupational_group_id: keyfob_client::Patch<String>,
-        /// A string id.
+        /// Id of the pay grade, a string.
         pub pay_grade_id: keyfob_client::Patch<String>,
-        /// Positive.
+        /// Number of openings, a positive integer.
         pub openings_count: keyfob_client::Patch<i64>,
         /// `hiringReason`.
         pub hiring_reason: Option<HiringReason>,
-        /// Only with the reason `REPLACEMENT_TRANSFER`.
+        /// Department and cost unit. Allowed only for the reason `REPLACEMENT_TRANSFER`.
         pub department_and_cost_unit: keyfob_client::Patch<String>,
-        /// Only with the reasons `REPLACEMENT_TERMINATION`, `REPLACEMENT_TRANSFER` and `TEMPORARY_SUBSTITUTE`.
+        /// Name and staff number. Allowed only for the reasons `REPLACEMENT_TERMINATION`, `REPLACEMENT_TRANSFER` and `TEMPORARY_SUBSTITUTE`.
         pub name_and_staff_number: keyfob_client::Patch<String>,
-        /// Only with the reasons `TRAINING`, `EXPANSION`, `OTHER`, `RENEWAL_OR_EXTENSION_OF_CONTRACT`, `TEMPORARY_SUBSTITUTE` and `ADDITIONAL_REQUIREMENT`.
+        /// Explanation of the reason. Allowed only for the reasons `TRAINING`, `EXPANSION`, `OTHER`, `RENEWAL_OR_EXTENSION_OF_CONTRACT`, `TEMPORARY_SUBSTITUTE` and `ADDITIONAL_REQUIREMENT`.
         pub reason: keyfob_client::Patch<String>,
-        /// Only with the reason `TEMPORARY_SUBSTITUTE`.
+        /// Start of the substitution. Allowed only for the reason `TEMPORARY_SUBSTITUTE`.
         pub substitute_date_from: keyfob_client::Patch<chrono::NaiveDate>,
-        /// Only with the reason `TEMPORARY_SUBSTITUTE`.
+        /// End of the substitution. Allowed only for the reason `TEMPORARY_SUBSTITUTE`.
         pub substitute_date_to: keyfob_client::Patch<chrono::NaiveDate>,
-        /// Only with the reason `REPLACEMENT_TERMINATION`.
+        /// Date of termination. Allowed only for the reason `REPLACEMENT_TERMINATION`.
         pub termination_date: keyfob_client::Patch<chrono::NaiveDate>,
-        /// Only with the reason `REPLACEMENT_TRANSFER`.
+        /// Date of the transfer. Allowed only for the reason `REPLACEMENT_TRANSFER`.
         pub transfer_date: keyfob_client::Patch<chrono::NaiveDate>,
         /// `area`.
         pub area: keyfob_client::Patch<String>,
@@ -7999,25 +7999,25 @@ pub mod types {
         pub cost_unit: keyfob_client::Patch<String>,
         /// `department`.
         pub department: keyfob_client::Patch<String>,
-        /// HTML.
+        /// Text in HTML.
         pub profile: keyfob_client::Patch<String>,
         /// Plain text.
         pub remark: keyfob_client::Patch<String>,
         /// Free text.
         pub salary: keyfob_client::Patch<String>,
-        /// HTML.
+        /// Text in HTML.
         pub tasks: keyfob_client::Patch<String>,
         /// `vacancyNumber`.
         pub vacancy_number: keyfob_client::Patch<String>,
         /// `budgeted`.
         pub budgeted: keyfob_client::Patch<bool>,
-        /// A date here, whereas the property of this name on a job opening is free text.
+        /// Earliest entry date. Unlike the property of a job opening with the same name, this is a date and not free text.
         pub earliest_entry_date: keyfob_client::Patch<chrono::NaiveDate>,
         /// Internal names of locations.
         pub location_ids: Option<Vec<String>>,
-        /// Internal names, such as `MARGINAL_EMPLOYMENT`.
+        /// Internal names of working times, such as `MARGINAL_EMPLOYMENT`.
         pub working_time_ids: Option<Vec<String>>,
-        /// Customer-defined fields.
+        /// Answers to customer-defined fields.
         pub form_fields: Option<Vec<FormField>>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -8087,7 +8087,7 @@ pub mod types {
                 wire: Default::default(),
             }
         }
-        /// The caller's own key; unique within the resource or null.
+        /// External id assigned by the caller, unique within the resource, or null.
         pub fn external_id(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -8103,7 +8103,7 @@ pub mod types {
             self.company_id = value.into();
             self
         }
-        /// Internal name, such as `LIMITED`.
+        /// Internal name of the contract period, such as `LIMITED`.
         pub fn contract_period_id(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -8111,7 +8111,7 @@ pub mod types {
             self.contract_period_id = value.into();
             self
         }
-        /// A string id, such as 1.
+        /// Id of the function group, a string such as 1.
         pub fn function_group_id(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -8119,7 +8119,7 @@ pub mod types {
             self.function_group_id = value.into();
             self
         }
-        /// A string id.
+        /// Id of the occupational group, a string.
         pub fn occupational_group_id(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -8127,7 +8127,7 @@ pub mod types {
             self.occupational_group_id = value.into();
             self
         }
-        /// A string id.
+        /// Id of the pay grade, a string.
         pub fn pay_grade_id(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -8135,7 +8135,7 @@ pub mod types {
             self.pay_grade_id = value.into();
             self
         }
-        /// Positive.
+        /// Number of openings, a positive integer.
         pub fn openings_count(
             mut self,
             value: impl Into<keyfob_client::Patch<i64>>,
@@ -8148,7 +8148,7 @@ pub mod types {
             self.hiring_reason = Some(value.into());
             self
         }
-        /// Only with the reason `REPLACEMENT_TRANSFER`.
+        /// Department and cost unit. Allowed only for the reason `REPLACEMENT_TRANSFER`.
         pub fn department_and_cost_unit(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -8156,7 +8156,7 @@ pub mod types {
             self.department_and_cost_unit = value.into();
             self
         }
-        /// Only with the reasons `REPLACEMENT_TERMINATION`, `REPLACEMENT_TRANSFER` and `TEMPORARY_SUBSTITUTE`.
+        /// Name and staff number. Allowed only for the reasons `REPLACEMENT_TERMINATION`, `REPLACEMENT_TRANSFER` and `TEMPORARY_SUBSTITUTE`.
         pub fn name_and_staff_number(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -8164,12 +8164,12 @@ pub mod types {
             self.name_and_staff_number = value.into();
             self
         }
-        /// Only with the reasons `TRAINING`, `EXPANSION`, `OTHER`, `RENEWAL_OR_EXTENSION_OF_CONTRACT`, `TEMPORARY_SUBSTITUTE` and `ADDITIONAL_REQUIREMENT`.
+        /// Explanation of the reason. Allowed only for the reasons `TRAINING`, `EXPANSION`, `OTHER`, `RENEWAL_OR_EXTENSION_OF_CONTRACT`, `TEMPORARY_SUBSTITUTE` and `ADDITIONAL_REQUIREMENT`.
         pub fn reason(mut self, value: impl Into<keyfob_client::Patch<String>>) -> Self {
             self.reason = value.into();
             self
         }
-        /// Only with the reason `TEMPORARY_SUBSTITUTE`.
+        /// Start of the substitution. Allowed only for the reason `TEMPORARY_SUBSTITUTE`.
         pub fn substitute_date_from(
             mut self,
             value: impl Into<keyfob_client::Patch<chrono::NaiveDate>>,
@@ -8177,7 +8177,7 @@ pub mod types {
             self.substitute_date_from = value.into();
             self
         }
-        /// Only with the reason `TEMPORARY_SUBSTITUTE`.
+        /// End of the substitution. Allowed only for the reason `TEMPORARY_SUBSTITUTE`.
         pub fn substitute_date_to(
             mut self,
             value: impl Into<keyfob_client::Patch<chrono::NaiveDate>>,
@@ -8185,7 +8185,7 @@ pub mod types {
             self.substitute_date_to = value.into();
             self
         }
-        /// Only with the reason `REPLACEMENT_TERMINATION`.
+        /// Date of termination. Allowed only for the reason `REPLACEMENT_TERMINATION`.
         pub fn termination_date(
             mut self,
             value: impl Into<keyfob_client::Patch<chrono::NaiveDate>>,
@@ -8193,7 +8193,7 @@ pub mod types {
             self.termination_date = value.into();
             self
         }
-        /// Only with the reason `REPLACEMENT_TRANSFER`.
+        /// Date of the transfer. Allowed only for the reason `REPLACEMENT_TRANSFER`.
         pub fn transfer_date(
             mut self,
             value: impl Into<keyfob_client::Patch<chrono::NaiveDate>>,
@@ -8222,7 +8222,7 @@ pub mod types {
             self.department = value.into();
             self
         }
-        /// HTML.
+        /// Text in HTML.
         pub fn profile(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -8240,7 +8240,7 @@ pub mod types {
             self.salary = value.into();
             self
         }
-        /// HTML.
+        /// Text in HTML.
         pub fn tasks(mut self, value: impl Into<keyfob_client::Patch<String>>) -> Self {
             self.tasks = value.into();
             self
@@ -8258,7 +8258,7 @@ pub mod types {
             self.budgeted = value.into();
             self
         }
-        /// A date here, whereas the property of this name on a job opening is free text.
+        /// Earliest entry date. Unlike the property of a job opening with the same name, this is a date and not free text.
         pub fn earliest_entry_date(
             mut self,
             value: impl Into<keyfob_client::Patch<chrono::NaiveDate>>,
@@ -8274,7 +8274,7 @@ pub mod types {
             self.location_ids = Some(value.into_iter().map(Into::into).collect());
             self
         }
-        /// Internal names, such as `MARGINAL_EMPLOYMENT`.
+        /// Internal names of working times, such as `MARGINAL_EMPLOYMENT`.
         pub fn working_time_ids(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -8282,7 +8282,7 @@ pub mod types {
             self.working_time_ids = Some(value.into_iter().map(Into::into).collect());
             self
         }
-        /// Customer-defined fields.
+        /// Answers to customer-defined fields.
         pub fn form_fields(
             mut self,
             value: impl IntoIterator<Item = FormField>,
@@ -8291,13 +8291,13 @@ pub mod types {
             self
         }
     }
-    /// Something that happened to an application or a job opening.
+    /// Event in the history of an application or job opening.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct HistoryEntry {
-        /// The caller's own key of the entry.
+        /// External id of the entry, assigned by the caller.
         pub external_id: Option<String>,
-        /// What happened, such as `JOB_OPENING_CREATE` or, for entries from outside, `EXTERNAL_SYSTEM`.
+        /// Kind of event, such as `JOB_OPENING_CREATE`, or `EXTERNAL_SYSTEM` for entries from outside.
         pub type_: Option<String>,
         /// `description`.
         pub description: Option<String>,
@@ -8316,7 +8316,7 @@ pub mod types {
         "description", 3 date_created "dateCreated", 4 dvinci_user_id "dvinciUserId", 5
         comment "comment", 6 external_user "externalUser" }
     );
-    /// A history entry to write; its key stands in the path.
+    /// History entry to create or overwrite. The path contains its external id.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct HistoryEntryContent {
@@ -8328,7 +8328,7 @@ pub mod types {
         pub dvinci_user_id: Option<i64>,
         /// Name of the person in the other system.
         pub external_user: Option<String>,
-        /// The vendor sends `EXTERNAL_SYSTEM` in an example.
+        /// Kind of event. The vendor's example has `EXTERNAL_SYSTEM`.
         pub type_: Option<String>,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -8367,17 +8367,17 @@ pub mod types {
             self.external_user = Some(value.into());
             self
         }
-        /// The vendor sends `EXTERNAL_SYSTEM` in an example.
+        /// Kind of event. The vendor's example has `EXTERNAL_SYSTEM`.
         pub fn type_(mut self, value: impl Into<String>) -> Self {
             self.type_ = Some(value.into());
             self
         }
     }
-    /// A history entry to write under the caller's key: created if new, else overwritten.
+    /// History entry with the caller's external id, to create or overwrite.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct HistoryEntryInput {
-        /// The caller's own key of the entry.
+        /// External id of the entry, assigned by the caller.
         pub external_id: String,
         /// `description`.
         pub description: String,
@@ -8387,7 +8387,7 @@ pub mod types {
         pub dvinci_user_id: Option<i64>,
         /// Name of the person in the other system.
         pub external_user: Option<String>,
-        /// The vendor sends `EXTERNAL_SYSTEM` in an example.
+        /// Kind of event. The vendor's example has `EXTERNAL_SYSTEM`.
         pub type_: Option<String>,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -8430,33 +8430,33 @@ pub mod types {
             self.external_user = Some(value.into());
             self
         }
-        /// The vendor sends `EXTERNAL_SYSTEM` in an example.
+        /// Kind of event. The vendor's example has `EXTERNAL_SYSTEM`.
         pub fn type_(mut self, value: impl Into<String>) -> Self {
             self.type_ = Some(value.into());
             self
         }
     }
-    /// A job opening. Tenants configure which of department, `contractPeriod`, reference, reward, `costUnit`, `earliestEntryDate`, `categoryIds`, `locationIds`, `targetGroups` and `workingTimes` are mandatory, optional or hidden.
+    /// Job opening. Tenants configure each of department, `contractPeriod`, reference, reward, `costUnit`, `earliestEntryDate`, `categoryIds`, `locationIds`, `targetGroups` and `workingTimes` as mandatory, optional or hidden.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct JobOpening {
         /// `id`.
         pub id: Option<i64>,
-        /// Counter for optimistic locking. The server returns the new value after a change.
+        /// Version for optimistic locking. The server returns the new value after a change.
         pub version: Option<i64>,
         /// At most 255 characters.
         pub name: Option<String>,
-        /// Fixed once the job opening exists.
+        /// Id of the organisation unit. Cannot change after creation.
         pub org_unit_id: Option<i64>,
-        /// Free text, not a date.
+        /// Earliest entry date as free text, not as a date.
         pub earliest_entry_date: Option<String>,
         /// Id of the responsible user.
         pub responsible_user_id: Option<i64>,
         /// `department`.
         pub department: Option<String>,
-        /// Internal name; `LIMITED` and `UNLIMITED` are shipped, tenants add their own.
+        /// Internal name of the contract period. `LIMITED` and `UNLIMITED` are predefined; tenants add their own.
         pub contract_period: Option<String>,
-        /// Filled by the server where the tenant has references generated.
+        /// Reference of the job opening. The server fills in the reference if the tenant generates references.
         pub reference: Option<String>,
         /// `reward`.
         pub reward: Option<String>,
@@ -8474,23 +8474,23 @@ pub mod types {
         pub category_ids: Vec<String>,
         /// Internal names of locations.
         pub location_ids: Vec<String>,
-        /// Internal names; `PROFESSIONALS`, `GRADUATES`, `STUDENTS`, `PUPILS` and `OTHERS` are shipped.
+        /// Internal names of target groups. `PROFESSIONALS`, `GRADUATES`, `STUDENTS`, `PUPILS` and `OTHERS` are predefined.
         pub target_groups: Vec<String>,
-        /// Internal names; `FULL_TIME`, `PART_TIME` and `MARGINAL_EMPLOYMENT` are shipped.
+        /// Internal names of working times. `FULL_TIME`, `PART_TIME` and `MARGINAL_EMPLOYMENT` are predefined.
         pub working_times: Vec<String>,
         /// Links shown as buttons in the web interface.
         pub external_links: Vec<ExternalLink>,
-        /// The caller's own key; unique within the resource or null.
+        /// External id assigned by the caller, unique within the resource, or null.
         pub external_id: Option<String>,
-        /// The hiring request it was made from, since revision 1.46.
+        /// Id of the hiring request that the job opening was created from. Available since revision 1.46.
         pub hiring_request_id: Option<i64>,
-        /// Page of the job opening in the web interface.
+        /// URL of the job opening in the web interface.
         pub job_opening_url: Option<String>,
-        /// Page that lists its applications in the web interface.
+        /// URL of the list of applications in the web interface.
         pub application_list_url: Option<String>,
-        /// Its publications; exactly one with the type `MANAGED_BY_API`.
+        /// Publications of the job opening. The type `MANAGED_BY_API` has exactly one.
         pub job_publications: Vec<JobPublicationSummary>,
-        /// Customer-defined fields.
+        /// Answers to customer-defined fields.
         pub form_fields: Vec<FormField>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -8509,23 +8509,23 @@ pub mod types {
         application_list_url "applicationListUrl", 24 job_publications "jobPublications",
         25 form_fields "formFields" } extra
     );
-    /// A job opening to create. Tenants configure which of department, `contractPeriod`, reference, reward, `costUnit`, `earliestEntryDate`, `categoryIds`, `locationIds`, `targetGroups` and `workingTimes` are mandatory, optional or hidden.
+    /// Job opening to create. Tenants configure each of department, `contractPeriod`, reference, reward, `costUnit`, `earliestEntryDate`, `categoryIds`, `locationIds`, `targetGroups` and `workingTimes` as mandatory, optional or hidden.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct JobOpeningCreate {
         /// At most 255 characters.
         pub name: String,
-        /// Fixed once the job opening exists.
+        /// Id of the organisation unit. Cannot change after creation.
         pub org_unit_id: i64,
-        /// Free text, not a date.
+        /// Earliest entry date as free text, not as a date.
         pub earliest_entry_date: Option<String>,
         /// Id of the responsible user.
         pub responsible_user_id: i64,
         /// `department`.
         pub department: Option<String>,
-        /// Internal name; `LIMITED` and `UNLIMITED` are shipped, tenants add their own.
+        /// Internal name of the contract period. `LIMITED` and `UNLIMITED` are predefined; tenants add their own.
         pub contract_period: Option<String>,
-        /// Filled by the server where the tenant has references generated.
+        /// Reference of the job opening. The server fills in the reference if the tenant generates references.
         pub reference: Option<String>,
         /// `reward`.
         pub reward: Option<String>,
@@ -8543,15 +8543,15 @@ pub mod types {
         pub category_ids: Vec<String>,
         /// Internal names of locations.
         pub location_ids: Vec<String>,
-        /// Internal names; `PROFESSIONALS`, `GRADUATES`, `STUDENTS`, `PUPILS` and `OTHERS` are shipped.
+        /// Internal names of target groups. `PROFESSIONALS`, `GRADUATES`, `STUDENTS`, `PUPILS` and `OTHERS` are predefined.
         pub target_groups: Vec<String>,
-        /// Internal names; `FULL_TIME`, `PART_TIME` and `MARGINAL_EMPLOYMENT` are shipped.
+        /// Internal names of working times. `FULL_TIME`, `PART_TIME` and `MARGINAL_EMPLOYMENT` are predefined.
         pub working_times: Vec<String>,
         /// Links shown as buttons in the web interface.
         pub external_links: Vec<ExternalLink>,
-        /// The caller's own key; unique within the resource or null.
+        /// External id assigned by the caller, unique within the resource, or null.
         pub external_id: Option<String>,
-        /// Customer-defined fields.
+        /// Answers to customer-defined fields.
         pub form_fields: Vec<FormFieldAnswer>,
         wire: keyfob_client::record::Forms<2>,
     }
@@ -8599,7 +8599,7 @@ pub mod types {
                 wire: Default::default(),
             }
         }
-        /// Free text, not a date.
+        /// Earliest entry date as free text, not as a date.
         pub fn earliest_entry_date(mut self, value: impl Into<String>) -> Self {
             self.earliest_entry_date = Some(value.into());
             self
@@ -8609,12 +8609,12 @@ pub mod types {
             self.department = Some(value.into());
             self
         }
-        /// Internal name; `LIMITED` and `UNLIMITED` are shipped, tenants add their own.
+        /// Internal name of the contract period. `LIMITED` and `UNLIMITED` are predefined; tenants add their own.
         pub fn contract_period(mut self, value: impl Into<String>) -> Self {
             self.contract_period = Some(value.into());
             self
         }
-        /// Filled by the server where the tenant has references generated.
+        /// Reference of the job opening. The server fills in the reference if the tenant generates references.
         pub fn reference(mut self, value: impl Into<String>) -> Self {
             self.reference = Some(value.into());
             self
@@ -8655,7 +8655,7 @@ pub mod types {
             self.location_ids = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Internal names; `PROFESSIONALS`, `GRADUATES`, `STUDENTS`, `PUPILS` and `OTHERS` are shipped.
+        /// Internal names of target groups. `PROFESSIONALS`, `GRADUATES`, `STUDENTS`, `PUPILS` and `OTHERS` are predefined.
         pub fn target_groups(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -8663,7 +8663,7 @@ pub mod types {
             self.target_groups = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Internal names; `FULL_TIME`, `PART_TIME` and `MARGINAL_EMPLOYMENT` are shipped.
+        /// Internal names of working times. `FULL_TIME`, `PART_TIME` and `MARGINAL_EMPLOYMENT` are predefined.
         pub fn working_times(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -8679,12 +8679,12 @@ pub mod types {
             self.external_links = value.into_iter().collect();
             self
         }
-        /// The caller's own key; unique within the resource or null.
+        /// External id assigned by the caller, unique within the resource, or null.
         pub fn external_id(mut self, value: impl Into<String>) -> Self {
             self.external_id = Some(value.into());
             self
         }
-        /// Customer-defined fields.
+        /// Answers to customer-defined fields.
         pub fn form_fields(
             mut self,
             value: impl IntoIterator<Item = FormFieldAnswer>,
@@ -8693,7 +8693,7 @@ pub mod types {
             self
         }
     }
-    /// What goes with a move to another job opening.
+    /// Options of a move to another job opening.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct JobOpeningMove {
@@ -8713,7 +8713,7 @@ pub mod types {
             self
         }
     }
-    /// Whether a job opening is open. `CLOSED` can be read but never set through the API.
+    /// Status of a job opening. `CLOSED` can be read but cannot be set through the API.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum JobOpeningStatus {
@@ -8748,7 +8748,7 @@ pub mod types {
         }
     }
     keyfob_client::open_string_enum!(JobOpeningStatus);
-    /// `DEFAULT` is listed on the career portal; `UNSOLICITED` is not listed and has publications per language; `MANAGED_BY_API` is not listed, has exactly one dummy publication so that its form can be reached, and its publications cannot be edited by users.
+    /// Kind of job opening. `DEFAULT` is listed on the career portal. `UNSOLICITED` is not listed and has publications for each language. `MANAGED_BY_API` is not listed, has exactly one placeholder publication to make its form accessible, and its publications cannot be edited by users.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum JobOpeningType {
@@ -8783,25 +8783,25 @@ pub mod types {
         }
     }
     keyfob_client::open_string_enum!(JobOpeningType);
-    /// What replaces a job opening. Nullable properties tell absent from null; the vendor does not say what an absent one does, so send everything that was read.
+    /// Replacement of a job opening. Nullable properties distinguish absent from null. The effect of absent properties is not documented, so send all properties that were read.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct JobOpeningUpdate {
-        /// The version that was read.
+        /// Version that was read.
         pub version: i64,
         /// At most 255 characters.
         pub name: String,
-        /// Not changeable; the vendor's schema leaves it out here, its example repeats it.
+        /// Id of the organisation unit. Cannot change. The vendor's schema omits the property here, but the vendor's example repeats it.
         pub org_unit_id: Option<i64>,
-        /// Free text, not a date.
+        /// Earliest entry date as free text, not as a date.
         pub earliest_entry_date: Option<String>,
         /// Id of the responsible user.
         pub responsible_user_id: i64,
         /// `department`.
         pub department: Option<String>,
-        /// Internal name; `LIMITED` and `UNLIMITED` are shipped, tenants add their own.
+        /// Internal name of the contract period. `LIMITED` and `UNLIMITED` are predefined; tenants add their own.
         pub contract_period: Option<String>,
-        /// Filled by the server where the tenant has references generated.
+        /// Reference of the job opening. The server fills in the reference if the tenant generates references.
         pub reference: Option<String>,
         /// `reward`.
         pub reward: Option<String>,
@@ -8817,15 +8817,15 @@ pub mod types {
         pub category_ids: Option<Vec<String>>,
         /// Internal names of locations.
         pub location_ids: Option<Vec<String>>,
-        /// Internal names; `PROFESSIONALS`, `GRADUATES`, `STUDENTS`, `PUPILS` and `OTHERS` are shipped.
+        /// Internal names of target groups. `PROFESSIONALS`, `GRADUATES`, `STUDENTS`, `PUPILS` and `OTHERS` are predefined.
         pub target_groups: Option<Vec<String>>,
-        /// Internal names; `FULL_TIME`, `PART_TIME` and `MARGINAL_EMPLOYMENT` are shipped.
+        /// Internal names of working times. `FULL_TIME`, `PART_TIME` and `MARGINAL_EMPLOYMENT` are predefined.
         pub working_times: Option<Vec<String>>,
         /// Links shown as buttons in the web interface.
         pub external_links: Option<Vec<ExternalLink>>,
-        /// The caller's own key; unique within the resource or null.
+        /// External id assigned by the caller, unique within the resource, or null.
         pub external_id: keyfob_client::Patch<String>,
-        /// Customer-defined fields.
+        /// Answers to customer-defined fields.
         pub form_fields: Option<Vec<FormFieldAnswer>>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -8875,12 +8875,12 @@ pub mod types {
                 wire: Default::default(),
             }
         }
-        /// Not changeable; the vendor's schema leaves it out here, its example repeats it.
+        /// Id of the organisation unit. Cannot change. The vendor's schema omits the property here, but the vendor's example repeats it.
         pub fn org_unit_id(mut self, value: i64) -> Self {
             self.org_unit_id = Some(value);
             self
         }
-        /// Free text, not a date.
+        /// Earliest entry date as free text, not as a date.
         pub fn earliest_entry_date(mut self, value: impl Into<String>) -> Self {
             self.earliest_entry_date = Some(value.into());
             self
@@ -8890,12 +8890,12 @@ pub mod types {
             self.department = Some(value.into());
             self
         }
-        /// Internal name; `LIMITED` and `UNLIMITED` are shipped, tenants add their own.
+        /// Internal name of the contract period. `LIMITED` and `UNLIMITED` are predefined; tenants add their own.
         pub fn contract_period(mut self, value: impl Into<String>) -> Self {
             self.contract_period = Some(value.into());
             self
         }
-        /// Filled by the server where the tenant has references generated.
+        /// Reference of the job opening. The server fills in the reference if the tenant generates references.
         pub fn reference(mut self, value: impl Into<String>) -> Self {
             self.reference = Some(value.into());
             self
@@ -8939,7 +8939,7 @@ pub mod types {
             self.location_ids = Some(value.into_iter().map(Into::into).collect());
             self
         }
-        /// Internal names; `PROFESSIONALS`, `GRADUATES`, `STUDENTS`, `PUPILS` and `OTHERS` are shipped.
+        /// Internal names of target groups. `PROFESSIONALS`, `GRADUATES`, `STUDENTS`, `PUPILS` and `OTHERS` are predefined.
         pub fn target_groups(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -8947,7 +8947,7 @@ pub mod types {
             self.target_groups = Some(value.into_iter().map(Into::into).collect());
             self
         }
-        /// Internal names; `FULL_TIME`, `PART_TIME` and `MARGINAL_EMPLOYMENT` are shipped.
+        /// Internal names of working times. `FULL_TIME`, `PART_TIME` and `MARGINAL_EMPLOYMENT` are predefined.
         pub fn working_times(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -8963,7 +8963,7 @@ pub mod types {
             self.external_links = Some(value.into_iter().collect());
             self
         }
-        /// The caller's own key; unique within the resource or null.
+        /// External id assigned by the caller, unique within the resource, or null.
         pub fn external_id(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -8971,7 +8971,7 @@ pub mod types {
             self.external_id = value.into();
             self
         }
-        /// Customer-defined fields.
+        /// Answers to customer-defined fields.
         pub fn form_fields(
             mut self,
             value: impl IntoIterator<Item = FormFieldAnswer>,
@@ -8980,45 +8980,45 @@ pub mod types {
             self
         }
     }
-    /// A publication of a job opening in one language. Tenants configure which of subtitle, introduction, tasks, profile, `weOffer`, `closingText`, `pageDescription` and `externalPublicationUrl` are mandatory, optional or hidden.
+    /// Publication of a job opening in one language. Tenants configure each of subtitle, introduction, tasks, profile, `weOffer`, `closingText`, `pageDescription` and `externalPublicationUrl` as mandatory, optional or hidden.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct JobPublication {
         /// `id`.
         pub id: Option<i64>,
-        /// Counter for optimistic locking. The server returns the new value after a change.
+        /// Version for optimistic locking. The server returns the new value after a change.
         pub version: Option<i64>,
         /// `type`.
         pub type_: Option<JobPublicationType>,
-        /// Fixed once the publication exists.
+        /// Id of the job opening. Cannot change after creation.
         pub job_opening_id: Option<i64>,
-        /// The title, at most 255 characters.
+        /// Title of the publication, at most 255 characters.
         pub position: Option<String>,
-        /// ISO 639-1 language such as de or en.
+        /// ISO 639-1 code of the language, such as de or en.
         pub language_id: Option<String>,
         /// `subtitle`.
         pub subtitle: Option<String>,
-        /// HTML.
+        /// Text in HTML.
         pub introduction: Option<String>,
-        /// HTML.
+        /// Text in HTML.
         pub tasks: Option<String>,
-        /// HTML.
+        /// Text in HTML.
         pub profile: Option<String>,
-        /// HTML.
+        /// Text in HTML.
         pub we_offer: Option<String>,
-        /// HTML.
+        /// Text in HTML.
         pub closing_text: Option<String>,
         /// `pageTitle`.
         pub page_title: Option<String>,
         /// `pageDescription`.
         pub page_description: Option<String>,
-        /// Only with the type `EXTERNAL`.
+        /// URL of the external publication. Allowed only for the type `EXTERNAL`.
         pub external_publication_url: Option<String>,
-        /// The caller's own key; unique within the resource or null.
+        /// External id assigned by the caller, unique within the resource, or null.
         pub external_id: Option<String>,
         /// `status`.
         pub status: Option<JobPublicationStatus>,
-        /// The channels it is shown on; sending any needs the permission `SYS_POST_JOB_PUBLICATION`. An empty list means that it is not published.
+        /// Channels that show the publication. Sending placements requires the permission `SYS_POST_JOB_PUBLICATION`. An empty list means that the publication is not published.
         pub placements: Vec<ChannelPlacement>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -9033,13 +9033,13 @@ pub mod types {
         "externalPublicationUrl", 15 external_id "externalId", 16 status "status", 17
         placements "placements" } extra
     );
-    /// A channel that publications are shown on.
+    /// Channel that shows publications.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct JobPublicationChannel {
-        /// Internal name.
+        /// Internal name of the field or question.
         pub id: Option<String>,
-        /// Counter for optimistic locking. The server returns the new value after a change.
+        /// Version for optimistic locking. The server returns the new value after a change.
         pub version: Option<i64>,
         /// Links shown as buttons in the web interface.
         pub external_links: Vec<ExternalLink>,
@@ -9051,11 +9051,11 @@ pub mod types {
         plain JobPublicationChannel { 0 id "id", 1 version "version", 2 external_links
         "externalLinks" } extra
     );
-    /// What replaces the links of a channel.
+    /// Replacement of the links of a channel.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct JobPublicationChannelUpdate {
-        /// The version that was read.
+        /// Version that was read.
         pub version: i64,
         /// Links shown as buttons in the web interface.
         pub external_links: Option<Vec<ExternalLink>>,
@@ -9086,41 +9086,41 @@ pub mod types {
             self
         }
     }
-    /// A publication to create; its status is `ACTIVE` if left out. Tenants configure which of subtitle, introduction, tasks, profile, `weOffer`, `closingText`, `pageDescription` and `externalPublicationUrl` are mandatory, optional or hidden.
+    /// Publication to create. The status defaults to `ACTIVE`. Tenants configure each of subtitle, introduction, tasks, profile, `weOffer`, `closingText`, `pageDescription` and `externalPublicationUrl` as mandatory, optional or hidden.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct JobPublicationCreate {
         /// `type`.
         pub type_: JobPublicationType,
-        /// Fixed once the publication exists.
+        /// Id of the job opening. Cannot change after creation.
         pub job_opening_id: i64,
-        /// The title, at most 255 characters.
+        /// Title of the publication, at most 255 characters.
         pub position: String,
-        /// ISO 639-1 language such as de or en.
+        /// ISO 639-1 code of the language, such as de or en.
         pub language_id: String,
         /// `subtitle`.
         pub subtitle: Option<String>,
-        /// HTML.
+        /// Text in HTML.
         pub introduction: Option<String>,
-        /// HTML.
+        /// Text in HTML.
         pub tasks: Option<String>,
-        /// HTML.
+        /// Text in HTML.
         pub profile: Option<String>,
-        /// HTML.
+        /// Text in HTML.
         pub we_offer: Option<String>,
-        /// HTML.
+        /// Text in HTML.
         pub closing_text: Option<String>,
         /// `pageTitle`.
         pub page_title: Option<String>,
         /// `pageDescription`.
         pub page_description: Option<String>,
-        /// Only with the type `EXTERNAL`.
+        /// URL of the external publication. Allowed only for the type `EXTERNAL`.
         pub external_publication_url: Option<String>,
-        /// The caller's own key; unique within the resource or null.
+        /// External id assigned by the caller, unique within the resource, or null.
         pub external_id: Option<String>,
         /// `status`.
         pub status: Option<JobPublicationStatus>,
-        /// The channels it is shown on; sending any needs the permission `SYS_POST_JOB_PUBLICATION`. An empty list means that it is not published.
+        /// Channels that show the publication. Sending placements requires the permission `SYS_POST_JOB_PUBLICATION`. An empty list means that the publication is not published.
         pub placements: Vec<ChannelPlacement>,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -9166,27 +9166,27 @@ pub mod types {
             self.subtitle = Some(value.into());
             self
         }
-        /// HTML.
+        /// Text in HTML.
         pub fn introduction(mut self, value: impl Into<String>) -> Self {
             self.introduction = Some(value.into());
             self
         }
-        /// HTML.
+        /// Text in HTML.
         pub fn tasks(mut self, value: impl Into<String>) -> Self {
             self.tasks = Some(value.into());
             self
         }
-        /// HTML.
+        /// Text in HTML.
         pub fn profile(mut self, value: impl Into<String>) -> Self {
             self.profile = Some(value.into());
             self
         }
-        /// HTML.
+        /// Text in HTML.
         pub fn we_offer(mut self, value: impl Into<String>) -> Self {
             self.we_offer = Some(value.into());
             self
         }
-        /// HTML.
+        /// Text in HTML.
         pub fn closing_text(mut self, value: impl Into<String>) -> Self {
             self.closing_text = Some(value.into());
             self
@@ -9201,12 +9201,12 @@ pub mod types {
             self.page_description = Some(value.into());
             self
         }
-        /// Only with the type `EXTERNAL`.
+        /// URL of the external publication. Allowed only for the type `EXTERNAL`.
         pub fn external_publication_url(mut self, value: impl Into<String>) -> Self {
             self.external_publication_url = Some(value.into());
             self
         }
-        /// The caller's own key; unique within the resource or null.
+        /// External id assigned by the caller, unique within the resource, or null.
         pub fn external_id(mut self, value: impl Into<String>) -> Self {
             self.external_id = Some(value.into());
             self
@@ -9216,7 +9216,7 @@ pub mod types {
             self.status = Some(value.into());
             self
         }
-        /// The channels it is shown on; sending any needs the permission `SYS_POST_JOB_PUBLICATION`. An empty list means that it is not published.
+        /// Channels that show the publication. Sending placements requires the permission `SYS_POST_JOB_PUBLICATION`. An empty list means that the publication is not published.
         pub fn placements(
             mut self,
             value: impl IntoIterator<Item = ChannelPlacement>,
@@ -9225,27 +9225,27 @@ pub mod types {
             self
         }
     }
-    /// A placement that a multiposting partner made of a publication.
+    /// Placement of a publication by a multiposting partner.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct JobPublicationPlacement {
-        /// Missing in the answer to a replacement.
+        /// Id of the placement. Absent from the response to a replacement.
         pub id: Option<i64>,
-        /// Counter for optimistic locking. The server returns the new value after a change.
+        /// Version for optimistic locking. The server returns the new value after a change.
         pub version: Option<i64>,
-        /// Shown to users, such as the name of the board.
+        /// Name shown to users, such as the name of the job board.
         pub name: Option<String>,
         /// `description`.
         pub description: Option<String>,
         /// `status`.
         pub status: Option<PlacementStatus>,
-        /// The partner's own key.
+        /// External id assigned by the partner.
         pub external_reference: Option<String>,
         /// `jobPublicationId`.
         pub job_publication_id: Option<i64>,
-        /// With an offset.
+        /// Start of the placement, with an offset.
         pub start_date: Option<keyfob_client::Timestamp>,
-        /// With an offset; null is open-ended.
+        /// End of the placement, with an offset; null for no end.
         pub end_date: Option<keyfob_client::Timestamp>,
         /// Links shown as buttons in the web interface.
         pub external_links: Vec<ExternalLink>,
@@ -9259,23 +9259,23 @@ pub mod types {
         "externalReference", 6 job_publication_id "jobPublicationId", 7 start_date
         "startDate", 8 end_date "endDate", 9 external_links "externalLinks" } extra
     );
-    /// A placement to record.
+    /// Placement to create.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct JobPublicationPlacementCreate {
-        /// Shown to users, such as the name of the board.
+        /// Name shown to users, such as the name of the job board.
         pub name: String,
         /// `description`.
         pub description: Option<String>,
         /// `status`.
         pub status: PlacementStatus,
-        /// The partner's own key.
+        /// External id assigned by the partner.
         pub external_reference: String,
         /// `jobPublicationId`.
         pub job_publication_id: i64,
-        /// With an offset.
+        /// Start of the placement, with an offset.
         pub start_date: Option<keyfob_client::Timestamp>,
-        /// With an offset; null is open-ended.
+        /// End of the placement, with an offset; null for no end.
         pub end_date: Option<keyfob_client::Timestamp>,
         /// Links shown as buttons in the web interface.
         pub external_links: Vec<ExternalLink>,
@@ -9312,12 +9312,12 @@ pub mod types {
             self.description = Some(value.into());
             self
         }
-        /// With an offset.
+        /// Start of the placement, with an offset.
         pub fn start_date(mut self, value: impl Into<keyfob_client::Timestamp>) -> Self {
             self.start_date = Some(value.into());
             self
         }
-        /// With an offset; null is open-ended.
+        /// End of the placement, with an offset; null for no end.
         pub fn end_date(mut self, value: impl Into<keyfob_client::Timestamp>) -> Self {
             self.end_date = Some(value.into());
             self
@@ -9331,25 +9331,25 @@ pub mod types {
             self
         }
     }
-    /// What replaces a placement. Nullable properties tell absent from null; the vendor does not say what an absent one does, so send everything that was read.
+    /// Replacement of a placement. Nullable properties distinguish absent from null. The effect of absent properties is not documented, so send all properties that were read.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct JobPublicationPlacementUpdate {
-        /// The version that was read.
+        /// Version that was read.
         pub version: i64,
-        /// Shown to users, such as the name of the board.
+        /// Name shown to users, such as the name of the job board.
         pub name: String,
         /// `description`.
         pub description: keyfob_client::Patch<String>,
         /// `status`.
         pub status: PlacementStatus,
-        /// The partner's own key.
+        /// External id assigned by the partner.
         pub external_reference: String,
         /// `jobPublicationId`.
         pub job_publication_id: i64,
-        /// With an offset.
+        /// Start of the placement, with an offset.
         pub start_date: keyfob_client::Patch<keyfob_client::Timestamp>,
-        /// With an offset; null is open-ended.
+        /// End of the placement, with an offset; null for no end.
         pub end_date: keyfob_client::Patch<keyfob_client::Timestamp>,
         /// Links shown as buttons in the web interface.
         pub external_links: Option<Vec<ExternalLink>>,
@@ -9395,7 +9395,7 @@ pub mod types {
             self.description = value.into();
             self
         }
-        /// With an offset.
+        /// Start of the placement, with an offset.
         pub fn start_date(
             mut self,
             value: impl Into<keyfob_client::Patch<keyfob_client::Timestamp>>,
@@ -9403,7 +9403,7 @@ pub mod types {
             self.start_date = value.into();
             self
         }
-        /// With an offset; null is open-ended.
+        /// End of the placement, with an offset; null for no end.
         pub fn end_date(
             mut self,
             value: impl Into<keyfob_client::Patch<keyfob_client::Timestamp>>,
@@ -9420,7 +9420,7 @@ pub mod types {
             self
         }
     }
-    /// Whether a publication is live. `IN_APPROVAL` is only ever read, never sent.
+    /// Status of a publication. `IN_APPROVAL` occurs only in responses.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum JobPublicationStatus {
@@ -9455,7 +9455,7 @@ pub mod types {
         }
     }
     keyfob_client::open_string_enum!(JobPublicationStatus);
-    /// A publication as its job opening names it.
+    /// Publication as listed in its job opening.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct JobPublicationSummary {
@@ -9463,9 +9463,9 @@ pub mod types {
         pub id: Option<i64>,
         /// `position`.
         pub position: Option<String>,
-        /// Addresses of the application form; the first is that of the default portal.
+        /// URLs of the application form. The first URL is that of the default portal.
         pub application_form_urls: Vec<String>,
-        /// Only with the types `DEFAULT` and `UNSOLICITED`.
+        /// ISO 639-1 code of the language. Present only for the types `DEFAULT` and `UNSOLICITED`.
         pub language_id: Option<String>,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -9473,7 +9473,7 @@ pub mod types {
         plain JobPublicationSummary { 0 id "id", 1 position "position", 2
         application_form_urls "applicationFormUrls", 3 language_id "languageId" }
     );
-    /// `DEFAULT` opens the application form; `EXTERNAL` opens `externalPublicationUrl` in a new tab.
+    /// Kind of publication. `DEFAULT` opens the application form; `EXTERNAL` opens `externalPublicationUrl` in a new tab.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum JobPublicationType {
@@ -9504,43 +9504,43 @@ pub mod types {
         }
     }
     keyfob_client::open_string_enum!(JobPublicationType);
-    /// What replaces a publication. Nullable properties tell absent from null; the vendor does not say what an absent one does, so send everything that was read.
+    /// Replacement of a publication. Nullable properties distinguish absent from null. The effect of absent properties is not documented, so send all properties that were read.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct JobPublicationUpdate {
-        /// The version that was read.
+        /// Version that was read.
         pub version: i64,
         /// `type`.
         pub type_: JobPublicationType,
-        /// Fixed once the publication exists.
+        /// Id of the job opening. Cannot change after creation.
         pub job_opening_id: i64,
-        /// The title, at most 255 characters.
+        /// Title of the publication, at most 255 characters.
         pub position: String,
-        /// ISO 639-1 language such as de or en.
+        /// ISO 639-1 code of the language, such as de or en.
         pub language_id: String,
         /// `subtitle`.
         pub subtitle: keyfob_client::Patch<String>,
-        /// HTML.
+        /// Text in HTML.
         pub introduction: keyfob_client::Patch<String>,
-        /// HTML.
+        /// Text in HTML.
         pub tasks: keyfob_client::Patch<String>,
-        /// HTML.
+        /// Text in HTML.
         pub profile: keyfob_client::Patch<String>,
-        /// HTML.
+        /// Text in HTML.
         pub we_offer: keyfob_client::Patch<String>,
-        /// HTML.
+        /// Text in HTML.
         pub closing_text: keyfob_client::Patch<String>,
         /// `pageTitle`.
         pub page_title: keyfob_client::Patch<String>,
         /// `pageDescription`.
         pub page_description: keyfob_client::Patch<String>,
-        /// Only with the type `EXTERNAL`.
+        /// URL of the external publication. Allowed only for the type `EXTERNAL`.
         pub external_publication_url: keyfob_client::Patch<String>,
-        /// The caller's own key; unique within the resource or null.
+        /// External id assigned by the caller, unique within the resource, or null.
         pub external_id: keyfob_client::Patch<String>,
         /// `status`.
         pub status: JobPublicationStatus,
-        /// The channels it is shown on; sending any needs the permission `SYS_POST_JOB_PUBLICATION`. An empty list means that it is not published.
+        /// Channels that show the publication. Sending placements requires the permission `SYS_POST_JOB_PUBLICATION`. An empty list means that the publication is not published.
         pub placements: Option<Vec<ChannelPlacement>>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -9595,7 +9595,7 @@ pub mod types {
             self.subtitle = value.into();
             self
         }
-        /// HTML.
+        /// Text in HTML.
         pub fn introduction(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -9603,12 +9603,12 @@ pub mod types {
             self.introduction = value.into();
             self
         }
-        /// HTML.
+        /// Text in HTML.
         pub fn tasks(mut self, value: impl Into<keyfob_client::Patch<String>>) -> Self {
             self.tasks = value.into();
             self
         }
-        /// HTML.
+        /// Text in HTML.
         pub fn profile(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -9616,7 +9616,7 @@ pub mod types {
             self.profile = value.into();
             self
         }
-        /// HTML.
+        /// Text in HTML.
         pub fn we_offer(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -9624,7 +9624,7 @@ pub mod types {
             self.we_offer = value.into();
             self
         }
-        /// HTML.
+        /// Text in HTML.
         pub fn closing_text(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -9648,7 +9648,7 @@ pub mod types {
             self.page_description = value.into();
             self
         }
-        /// Only with the type `EXTERNAL`.
+        /// URL of the external publication. Allowed only for the type `EXTERNAL`.
         pub fn external_publication_url(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -9656,7 +9656,7 @@ pub mod types {
             self.external_publication_url = value.into();
             self
         }
-        /// The caller's own key; unique within the resource or null.
+        /// External id assigned by the caller, unique within the resource, or null.
         pub fn external_id(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -9664,7 +9664,7 @@ pub mod types {
             self.external_id = value.into();
             self
         }
-        /// The channels it is shown on; sending any needs the permission `SYS_POST_JOB_PUBLICATION`. An empty list means that it is not published.
+        /// Channels that show the publication. Sending placements requires the permission `SYS_POST_JOB_PUBLICATION`. An empty list means that the publication is not published.
         pub fn placements(
             mut self,
             value: impl IntoIterator<Item = ChannelPlacement>,
@@ -9673,29 +9673,29 @@ pub mod types {
             self
         }
     }
-    /// A place of work, of an interview, or one that candidates may wish for.
+    /// Location of a job or an interview, or a location that candidates may prefer.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Location {
-        /// Internal name, chosen by the caller: capitals, digits and underscores, such as `HAMBURG`; existing tenants also have ids such as 4.
+        /// Internal name, chosen by the caller: capital letters, digits and underscores, such as `HAMBURG`. Existing tenants also have ids such as 4.
         pub id: Option<String>,
-        /// Counter for optimistic locking. The server returns the new value after a change.
+        /// Version for optimistic locking. The server returns the new value after a change.
         pub version: Option<i64>,
-        /// Display name in the API user's language.
+        /// Display name in the language of the API user.
         pub name: Option<String>,
         /// Display name for candidates.
         pub external_name: Option<String>,
-        /// May change since revision 1.55.
+        /// Id of the organisation unit. Can change since revision 1.55.
         pub org_unit_id: Option<i64>,
-        /// True if left out.
+        /// True if jobs can have this location. Defaults to true.
         pub is_job_location: Option<bool>,
-        /// True if left out.
+        /// True if candidates can select this location as a preferred location. Defaults to true.
         pub is_desired_location: Option<bool>,
-        /// False if left out.
+        /// True if appointments can have this location. Defaults to false.
         pub is_appointment_location: Option<bool>,
-        /// Name of the country in the API user's language.
+        /// Name of the country in the language of the API user.
         pub country: Option<String>,
-        /// ISO 3166-1 alpha-2.
+        /// ISO 3166-1 alpha-2 code of the country.
         pub country_iso_a2: Option<String>,
         /// `address1`.
         pub address1: Option<String>,
@@ -9707,21 +9707,21 @@ pub mod types {
         pub address4: Option<String>,
         /// `address5`.
         pub address5: Option<String>,
-        /// Only with the country US.
+        /// US state. Allowed only for the country US.
         pub us_state: Option<UsState>,
         /// `zipCode`.
         pub zip_code: Option<String>,
         /// `city`.
         pub city: Option<String>,
-        /// Decimal degrees.
+        /// Latitude in decimal degrees.
         pub latitude: Option<f64>,
-        /// Decimal degrees.
+        /// Longitude in decimal degrees.
         pub longitude: Option<f64>,
-        /// Text of several lines.
+        /// Additional information, as text of several lines.
         pub additional_information: Option<String>,
-        /// Display names by language (de, en and whatever the tenant has).
+        /// Display names by language (de, en and other languages of the tenant).
         pub name_messages: std::collections::BTreeMap<String, String>,
-        /// Display names for candidates by language, since revision 1.57.
+        /// Display names for candidates, by language. Available since revision 1.57.
         pub external_name_messages: std::collections::BTreeMap<String, String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -9738,21 +9738,21 @@ pub mod types {
         additional_information "additionalInformation", 21 name_messages "nameMessages",
         22 external_name_messages "externalNameMessages" } extra
     );
-    /// A location to create.
+    /// Location to create.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct LocationCreate {
-        /// Internal name, chosen by the caller: capitals, digits and underscores, such as `HAMBURG`; existing tenants also have ids such as 4.
+        /// Internal name, chosen by the caller: capital letters, digits and underscores, such as `HAMBURG`. Existing tenants also have ids such as 4.
         pub id: String,
-        /// May change since revision 1.55.
+        /// Id of the organisation unit. Can change since revision 1.55.
         pub org_unit_id: i64,
-        /// True if left out.
+        /// True if jobs can have this location. Defaults to true.
         pub is_job_location: Option<bool>,
-        /// True if left out.
+        /// True if candidates can select this location as a preferred location. Defaults to true.
         pub is_desired_location: Option<bool>,
-        /// False if left out.
+        /// True if appointments can have this location. Defaults to false.
         pub is_appointment_location: Option<bool>,
-        /// ISO 3166-1 alpha-2.
+        /// ISO 3166-1 alpha-2 code of the country.
         pub country_iso_a2: Option<String>,
         /// `address1`.
         pub address1: Option<String>,
@@ -9764,21 +9764,21 @@ pub mod types {
         pub address4: Option<String>,
         /// `address5`.
         pub address5: Option<String>,
-        /// Only with the country US.
+        /// US state. Allowed only for the country US.
         pub us_state: Option<UsState>,
         /// `zipCode`.
         pub zip_code: Option<String>,
         /// `city`.
         pub city: Option<String>,
-        /// Decimal degrees.
+        /// Latitude in decimal degrees.
         pub latitude: Option<f64>,
-        /// Decimal degrees.
+        /// Longitude in decimal degrees.
         pub longitude: Option<f64>,
-        /// Text of several lines.
+        /// Additional information, as text of several lines.
         pub additional_information: Option<String>,
-        /// Display names by language (de, en and whatever the tenant has).
+        /// Display names by language (de, en and other languages of the tenant).
         pub name_messages: std::collections::BTreeMap<String, String>,
-        /// Display names for candidates by language, since revision 1.57.
+        /// Display names for candidates, by language. Available since revision 1.57.
         pub external_name_messages: std::collections::BTreeMap<String, String>,
         wire: keyfob_client::record::Forms<2>,
     }
@@ -9822,22 +9822,22 @@ pub mod types {
                 wire: Default::default(),
             }
         }
-        /// True if left out.
+        /// True if jobs can have this location. Defaults to true.
         pub fn is_job_location(mut self, value: bool) -> Self {
             self.is_job_location = Some(value);
             self
         }
-        /// True if left out.
+        /// True if candidates can select this location as a preferred location. Defaults to true.
         pub fn is_desired_location(mut self, value: bool) -> Self {
             self.is_desired_location = Some(value);
             self
         }
-        /// False if left out.
+        /// True if appointments can have this location. Defaults to false.
         pub fn is_appointment_location(mut self, value: bool) -> Self {
             self.is_appointment_location = Some(value);
             self
         }
-        /// ISO 3166-1 alpha-2.
+        /// ISO 3166-1 alpha-2 code of the country.
         pub fn country_iso_a2(mut self, value: impl Into<String>) -> Self {
             self.country_iso_a2 = Some(value.into());
             self
@@ -9867,7 +9867,7 @@ pub mod types {
             self.address5 = Some(value.into());
             self
         }
-        /// Only with the country US.
+        /// US state. Allowed only for the country US.
         pub fn us_state(mut self, value: impl Into<UsState>) -> Self {
             self.us_state = Some(value.into());
             self
@@ -9882,22 +9882,22 @@ pub mod types {
             self.city = Some(value.into());
             self
         }
-        /// Decimal degrees.
+        /// Latitude in decimal degrees.
         pub fn latitude(mut self, value: f64) -> Self {
             self.latitude = Some(value);
             self
         }
-        /// Decimal degrees.
+        /// Longitude in decimal degrees.
         pub fn longitude(mut self, value: f64) -> Self {
             self.longitude = Some(value);
             self
         }
-        /// Text of several lines.
+        /// Additional information, as text of several lines.
         pub fn additional_information(mut self, value: impl Into<String>) -> Self {
             self.additional_information = Some(value.into());
             self
         }
-        /// Display names for candidates by language, since revision 1.57.
+        /// Display names for candidates, by language. Available since revision 1.57.
         pub fn external_name_messages(
             mut self,
             value: std::collections::BTreeMap<String, String>,
@@ -9906,21 +9906,21 @@ pub mod types {
             self
         }
     }
-    /// What replaces a location. Nullable properties tell absent from null; the vendor does not say what an absent one does, so send everything that was read.
+    /// Replacement of a location. Nullable properties distinguish absent from null. The effect of absent properties is not documented, so send all properties that were read.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct LocationUpdate {
-        /// The version that was read.
+        /// Version that was read.
         pub version: i64,
-        /// May change since revision 1.55.
+        /// Id of the organisation unit. Can change since revision 1.55.
         pub org_unit_id: Option<i64>,
-        /// True if left out.
+        /// True if jobs can have this location. Defaults to true.
         pub is_job_location: keyfob_client::Patch<bool>,
-        /// True if left out.
+        /// True if candidates can select this location as a preferred location. Defaults to true.
         pub is_desired_location: keyfob_client::Patch<bool>,
-        /// False if left out.
+        /// True if appointments can have this location. Defaults to false.
         pub is_appointment_location: keyfob_client::Patch<bool>,
-        /// ISO 3166-1 alpha-2.
+        /// ISO 3166-1 alpha-2 code of the country.
         pub country_iso_a2: keyfob_client::Patch<String>,
         /// `address1`.
         pub address1: keyfob_client::Patch<String>,
@@ -9932,21 +9932,21 @@ pub mod types {
         pub address4: keyfob_client::Patch<String>,
         /// `address5`.
         pub address5: keyfob_client::Patch<String>,
-        /// Only with the country US.
+        /// US state. Allowed only for the country US.
         pub us_state: keyfob_client::Patch<UsState>,
         /// `zipCode`.
         pub zip_code: keyfob_client::Patch<String>,
         /// `city`.
         pub city: keyfob_client::Patch<String>,
-        /// Decimal degrees.
+        /// Latitude in decimal degrees.
         pub latitude: keyfob_client::Patch<f64>,
-        /// Decimal degrees.
+        /// Longitude in decimal degrees.
         pub longitude: keyfob_client::Patch<f64>,
-        /// Text of several lines.
+        /// Additional information, as text of several lines.
         pub additional_information: keyfob_client::Patch<String>,
-        /// Display names by language (de, en and whatever the tenant has).
+        /// Display names by language (de, en and other languages of the tenant).
         pub name_messages: std::collections::BTreeMap<String, String>,
-        /// Display names for candidates by language, since revision 1.57.
+        /// Display names for candidates, by language. Available since revision 1.57.
         pub external_name_messages: Option<std::collections::BTreeMap<String, String>>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -9992,12 +9992,12 @@ pub mod types {
                 wire: Default::default(),
             }
         }
-        /// May change since revision 1.55.
+        /// Id of the organisation unit. Can change since revision 1.55.
         pub fn org_unit_id(mut self, value: i64) -> Self {
             self.org_unit_id = Some(value);
             self
         }
-        /// True if left out.
+        /// True if jobs can have this location. Defaults to true.
         pub fn is_job_location(
             mut self,
             value: impl Into<keyfob_client::Patch<bool>>,
@@ -10005,7 +10005,7 @@ pub mod types {
             self.is_job_location = value.into();
             self
         }
-        /// True if left out.
+        /// True if candidates can select this location as a preferred location. Defaults to true.
         pub fn is_desired_location(
             mut self,
             value: impl Into<keyfob_client::Patch<bool>>,
@@ -10013,7 +10013,7 @@ pub mod types {
             self.is_desired_location = value.into();
             self
         }
-        /// False if left out.
+        /// True if appointments can have this location. Defaults to false.
         pub fn is_appointment_location(
             mut self,
             value: impl Into<keyfob_client::Patch<bool>>,
@@ -10021,7 +10021,7 @@ pub mod types {
             self.is_appointment_location = value.into();
             self
         }
-        /// ISO 3166-1 alpha-2.
+        /// ISO 3166-1 alpha-2 code of the country.
         pub fn country_iso_a2(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -10069,7 +10069,7 @@ pub mod types {
             self.address5 = value.into();
             self
         }
-        /// Only with the country US.
+        /// US state. Allowed only for the country US.
         pub fn us_state(
             mut self,
             value: impl Into<keyfob_client::Patch<UsState>>,
@@ -10090,17 +10090,17 @@ pub mod types {
             self.city = value.into();
             self
         }
-        /// Decimal degrees.
+        /// Latitude in decimal degrees.
         pub fn latitude(mut self, value: impl Into<keyfob_client::Patch<f64>>) -> Self {
             self.latitude = value.into();
             self
         }
-        /// Decimal degrees.
+        /// Longitude in decimal degrees.
         pub fn longitude(mut self, value: impl Into<keyfob_client::Patch<f64>>) -> Self {
             self.longitude = value.into();
             self
         }
-        /// Text of several lines.
+        /// Additional information, as text of several lines.
         pub fn additional_information(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -10108,7 +10108,7 @@ pub mod types {
             self.additional_information = value.into();
             self
         }
-        /// Display names for candidates by language, since revision 1.57.
+        /// Display names for candidates, by language. Available since revision 1.57.
         pub fn external_name_messages(
             mut self,
             value: std::collections::BTreeMap<String, String>,
@@ -10117,7 +10117,7 @@ pub mod types {
             self
         }
     }
-    /// An onboarding of a new employee.
+    /// Onboarding of a new employee.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Onboarding {
@@ -10139,9 +10139,9 @@ pub mod types {
         pub date_of_employment: Option<chrono::NaiveDate>,
         /// `dateOfEnd`.
         pub date_of_end: Option<chrono::NaiveDate>,
-        /// When it was created (UTC).
+        /// Time of creation, in UTC.
         pub date_created: Option<keyfob_client::Timestamp>,
-        /// ISO 639-1.
+        /// ISO 639-1 code of the language.
         pub language: Option<String>,
         /// `position`.
         pub position: Option<String>,
@@ -10149,7 +10149,7 @@ pub mod types {
         pub personnel_number: Option<String>,
         /// Internal name of the company.
         pub company_id: Option<String>,
-        /// The application it came from, since revision 1.61.
+        /// Id of the application that led to the onboarding. Available since revision 1.61.
         pub application_id: Option<i64>,
         /// `person`.
         pub person: Option<OnboardingPerson>,
@@ -10169,25 +10169,25 @@ pub mod types {
         "applicationId", 15 person "person", 16 responsibilities "responsibilities", 17
         additional_information "additionalInformation" }
     );
-    /// An attachment of an onboarding.
+    /// Attachment of an onboarding.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct OnboardingAttachment {
-        /// 24 hexadecimal digits.
+        /// Id of the attachment, 24 hexadecimal digits.
         pub id: Option<String>,
         /// `dateCreated`.
         pub date_created: Option<keyfob_client::Timestamp>,
         /// `filename`.
         pub filename: Option<String>,
-        /// Bytes.
+        /// Size in bytes.
         pub file_size: Option<i64>,
-        /// Such as application/pdf.
+        /// Media type, such as application/pdf.
         pub content_type: Option<String>,
         /// `description`.
         pub description: Option<String>,
-        /// Whether the new employee uploaded it.
+        /// True if the new employee uploaded the attachment.
         pub employee_file_upload: Option<bool>,
-        /// The file in Base64.
+        /// Content of the file, as Base64.
         pub content_as_base64: Option<String>,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -10197,23 +10197,23 @@ pub mod types {
         "description", 6 employee_file_upload "employeeFileUpload", 7 content_as_base64
         "contentAsBase64" }
     );
-    /// An attachment of an onboarding without its content.
+    /// Attachment of an onboarding, without its content.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct OnboardingAttachmentInfo {
-        /// 24 hexadecimal digits.
+        /// Id of the attachment, 24 hexadecimal digits.
         pub id: Option<String>,
         /// `dateCreated`.
         pub date_created: Option<keyfob_client::Timestamp>,
         /// `filename`.
         pub filename: Option<String>,
-        /// Bytes.
+        /// Size in bytes.
         pub file_size: Option<i64>,
-        /// Such as application/pdf.
+        /// Media type, such as application/pdf.
         pub content_type: Option<String>,
         /// `description`.
         pub description: Option<String>,
-        /// Whether the new employee uploaded it.
+        /// True if the new employee uploaded the attachment.
         pub employee_file_upload: Option<bool>,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -10222,7 +10222,7 @@ pub mod types {
         filename "filename", 3 file_size "fileSize", 4 content_type "contentType", 5
         description "description", 6 employee_file_upload "employeeFileUpload" }
     );
-    /// The kind of a field of an onboarding form.
+    /// Kind of field in an onboarding form.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum OnboardingFieldType {
@@ -10277,7 +10277,7 @@ pub mod types {
         }
     }
     keyfob_client::open_string_enum!(OnboardingFieldType);
-    /// A filled onboarding form.
+    /// Completed onboarding form.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct OnboardingForm {
@@ -10288,7 +10288,7 @@ pub mod types {
         wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(plain OnboardingForm { 0 id "id", 1 fields "fields" });
-    /// A field of a filled onboarding form.
+    /// Field of a completed onboarding form.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct OnboardingFormField {
@@ -10296,14 +10296,14 @@ pub mod types {
         pub id: Option<String>,
         /// `type`.
         pub type_: Option<OnboardingFieldType>,
-        /// Always text, whatever the type.
+        /// Values of the field, always as strings.
         pub values: Vec<String>,
         wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
         plain OnboardingFormField { 0 id "id", 1 type_ "type", 2 values "values" }
     );
-    /// The person who is onboarded.
+    /// Person in an onboarding.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct OnboardingPerson {
@@ -10313,7 +10313,7 @@ pub mod types {
         pub salutation: Option<Salutation>,
         /// `firstName`.
         pub first_name: Option<String>,
-        /// The spelling of the vendor's schema; its example has `firstName`.
+        /// First name, as spelled in the vendor's schema; the vendor's example has `firstName`.
         pub firstname: Option<String>,
         /// `lastName`.
         pub last_name: Option<String>,
@@ -10347,7 +10347,7 @@ pub mod types {
         pub zip_code: Option<String>,
         /// `city`.
         pub city: Option<String>,
-        /// ISO 3166-1 alpha-2.
+        /// ISO 3166-1 alpha-2 code of the country.
         pub country: Option<String>,
         wire: keyfob_client::record::Forms<2>,
     }
@@ -10361,7 +10361,7 @@ pub mod types {
         "address5", 17 us_state "usState", 18 zip_code "zipCode", 19 city "city", 20
         country "country" }
     );
-    /// Whether an onboarding is running.
+    /// Status of an onboarding.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum OnboardingStatus {
@@ -10392,7 +10392,7 @@ pub mod types {
         }
     }
     keyfob_client::open_string_enum!(OnboardingStatus);
-    /// An onboarding as listed.
+    /// Onboarding in a listing.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct OnboardingSummary {
@@ -10414,7 +10414,7 @@ pub mod types {
         pub date_of_employment: Option<chrono::NaiveDate>,
         /// `dateOfEnd`.
         pub date_of_end: Option<chrono::NaiveDate>,
-        /// When it was created (UTC).
+        /// Time of creation, in UTC.
         pub date_created: Option<keyfob_client::Timestamp>,
         /// `personTitle`.
         pub person_title: Option<String>,
@@ -10435,7 +10435,7 @@ pub mod types {
         person_salutation "personSalutation", 12 person_first_name "personFirstName", 13
         person_last_name "personLastName" }
     );
-    /// An organisation unit.
+    /// Organisation unit.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct OrgUnit {
@@ -10443,22 +10443,22 @@ pub mod types {
         pub id: Option<i64>,
         /// `name`.
         pub name: Option<String>,
-        /// Null for the root.
+        /// Id of the parent unit; null for the root.
         pub parent_id: Option<i64>,
         wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(
         plain OrgUnit { 0 id "id", 1 name "name", 2 parent_id "parentId" }
     );
-    /// A candidate.
+    /// Candidate.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Person {
         /// `id`.
         pub id: Option<i64>,
-        /// The caller's own key; unique within the resource or null.
+        /// External id assigned by the caller, unique within the resource, or null.
         pub external_id: Option<String>,
-        /// Counter for optimistic locking. The server returns the new value after a change.
+        /// Version for optimistic locking. The server returns the new value after a change.
         pub version: Option<i64>,
         /// `salutation`.
         pub salutation: Option<Salutation>,
@@ -10468,9 +10468,9 @@ pub mod types {
         pub first_name: Option<String>,
         /// `lastName`.
         pub last_name: Option<String>,
-        /// Not in the future.
+        /// Date of birth. Must not be in the future.
         pub date_of_birth: Option<chrono::NaiveDate>,
-        /// Address fields need `countryIsoA2`.
+        /// First address line. Address fields require `countryIsoA2`.
         pub address1: Option<String>,
         /// `address2`.
         pub address2: Option<String>,
@@ -10480,13 +10480,13 @@ pub mod types {
         pub address4: Option<String>,
         /// `address5`.
         pub address5: Option<String>,
-        /// Only with the country US.
+        /// US state. Allowed only for the country US.
         pub us_state: Option<UsState>,
         /// `zipCode`.
         pub zip_code: Option<String>,
         /// `city`.
         pub city: Option<String>,
-        /// ISO 3166-1 alpha-2.
+        /// ISO 3166-1 alpha-2 code of the country.
         pub country_iso_a2: Option<String>,
         /// `email`.
         pub email: Option<String>,
@@ -10506,27 +10506,27 @@ pub mod types {
         pub study: Option<String>,
         /// `lastPosition`.
         pub last_position: Option<String>,
-        /// Internal names of special marks; if sent, they override the eight booleans.
+        /// Internal names of special marks. If present in a request, they override the eight booleans.
         pub special_mark_ids: Vec<String>,
-        /// Internal applicant. Replaced by `specialMarkIds` in revision 1.49.
+        /// True for an internal applicant. Replaced by `specialMarkIds` in revision 1.49.
         pub special_mark_ia: Option<bool>,
-        /// Severely disabled. Replaced by `specialMarkIds` in revision 1.49.
+        /// True for a severely disabled applicant. Replaced by `specialMarkIds` in revision 1.49.
         pub special_mark_dis: Option<bool>,
-        /// Relatives in the company. Replaced by `specialMarkIds` in revision 1.49.
+        /// True for an applicant with relatives in the company. Replaced by `specialMarkIds` in revision 1.49.
         pub special_mark_rel: Option<bool>,
-        /// Replaced by `specialMarkIds` in revision 1.49.
+        /// True for a VIP applicant. Replaced by `specialMarkIds` in revision 1.49.
         pub special_mark_vip: Option<bool>,
-        /// Referred by an employee. Replaced by `specialMarkIds` in revision 1.49.
+        /// True for an applicant referred by an employee. Replaced by `specialMarkIds` in revision 1.49.
         pub special_mark_ref: Option<bool>,
-        /// Sent by a service provider. Replaced by `specialMarkIds` in revision 1.49.
+        /// True for an applicant from a service provider. Replaced by `specialMarkIds` in revision 1.49.
         pub special_mark_hrp: Option<bool>,
-        /// On the blacklist. Replaced by `specialMarkIds` in revision 1.49.
+        /// True for an applicant on the blacklist. Replaced by `specialMarkIds` in revision 1.49.
         pub special_mark_bl: Option<bool>,
-        /// Applicant of the group. Replaced by `specialMarkIds` in revision 1.49.
+        /// True for an applicant of the group. Replaced by `specialMarkIds` in revision 1.49.
         pub special_mark_gpa: Option<bool>,
-        /// Read only.
+        /// Keywords of the candidate. Read only.
         pub keywords: Vec<String>,
-        /// Keys of the applications of this person; read only.
+        /// References to the applications of the candidate. Read only.
         pub applications: Vec<EntityReference>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -10548,11 +10548,11 @@ pub mod types {
         "specialMarkHRP", 33 special_mark_bl "specialMarkBL", 34 special_mark_gpa
         "specialMarkGPA", 35 keywords "keywords", 36 applications "applications" } extra
     );
-    /// A candidate to create.
+    /// Candidate to create.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct PersonCreate {
-        /// The caller's own key; unique within the resource or null.
+        /// External id assigned by the caller, unique within the resource, or null.
         pub external_id: Option<String>,
         /// `salutation`.
         pub salutation: Option<Salutation>,
@@ -10562,9 +10562,9 @@ pub mod types {
         pub first_name: String,
         /// `lastName`.
         pub last_name: String,
-        /// Not in the future.
+        /// Date of birth. Must not be in the future.
         pub date_of_birth: Option<chrono::NaiveDate>,
-        /// Address fields need `countryIsoA2`.
+        /// First address line. Address fields require `countryIsoA2`.
         pub address1: Option<String>,
         /// `address2`.
         pub address2: Option<String>,
@@ -10574,13 +10574,13 @@ pub mod types {
         pub address4: Option<String>,
         /// `address5`.
         pub address5: Option<String>,
-        /// Only with the country US.
+        /// US state. Allowed only for the country US.
         pub us_state: Option<UsState>,
         /// `zipCode`.
         pub zip_code: Option<String>,
         /// `city`.
         pub city: Option<String>,
-        /// ISO 3166-1 alpha-2.
+        /// ISO 3166-1 alpha-2 code of the country.
         pub country_iso_a2: Option<String>,
         /// `email`.
         pub email: Option<String>,
@@ -10600,23 +10600,23 @@ pub mod types {
         pub study: Option<String>,
         /// `lastPosition`.
         pub last_position: Option<String>,
-        /// Internal names of special marks; if sent, they override the eight booleans.
+        /// Internal names of special marks. If present in a request, they override the eight booleans.
         pub special_mark_ids: Vec<String>,
-        /// Internal applicant. Replaced by `specialMarkIds` in revision 1.49.
+        /// True for an internal applicant. Replaced by `specialMarkIds` in revision 1.49.
         pub special_mark_ia: Option<bool>,
-        /// Severely disabled. Replaced by `specialMarkIds` in revision 1.49.
+        /// True for a severely disabled applicant. Replaced by `specialMarkIds` in revision 1.49.
         pub special_mark_dis: Option<bool>,
-        /// Relatives in the company. Replaced by `specialMarkIds` in revision 1.49.
+        /// True for an applicant with relatives in the company. Replaced by `specialMarkIds` in revision 1.49.
         pub special_mark_rel: Option<bool>,
-        /// Replaced by `specialMarkIds` in revision 1.49.
+        /// True for a VIP applicant. Replaced by `specialMarkIds` in revision 1.49.
         pub special_mark_vip: Option<bool>,
-        /// Referred by an employee. Replaced by `specialMarkIds` in revision 1.49.
+        /// True for an applicant referred by an employee. Replaced by `specialMarkIds` in revision 1.49.
         pub special_mark_ref: Option<bool>,
-        /// Sent by a service provider. Replaced by `specialMarkIds` in revision 1.49.
+        /// True for an applicant from a service provider. Replaced by `specialMarkIds` in revision 1.49.
         pub special_mark_hrp: Option<bool>,
-        /// On the blacklist. Replaced by `specialMarkIds` in revision 1.49.
+        /// True for an applicant on the blacklist. Replaced by `specialMarkIds` in revision 1.49.
         pub special_mark_bl: Option<bool>,
-        /// Applicant of the group. Replaced by `specialMarkIds` in revision 1.49.
+        /// True for an applicant of the group. Replaced by `specialMarkIds` in revision 1.49.
         pub special_mark_gpa: Option<bool>,
         wire: keyfob_client::record::Forms<3>,
     }
@@ -10676,7 +10676,7 @@ pub mod types {
                 wire: Default::default(),
             }
         }
-        /// The caller's own key; unique within the resource or null.
+        /// External id assigned by the caller, unique within the resource, or null.
         pub fn external_id(mut self, value: impl Into<String>) -> Self {
             self.external_id = Some(value.into());
             self
@@ -10691,12 +10691,12 @@ pub mod types {
             self.title = Some(value.into());
             self
         }
-        /// Not in the future.
+        /// Date of birth. Must not be in the future.
         pub fn date_of_birth(mut self, value: chrono::NaiveDate) -> Self {
             self.date_of_birth = Some(value);
             self
         }
-        /// Address fields need `countryIsoA2`.
+        /// First address line. Address fields require `countryIsoA2`.
         pub fn address1(mut self, value: impl Into<String>) -> Self {
             self.address1 = Some(value.into());
             self
@@ -10721,7 +10721,7 @@ pub mod types {
             self.address5 = Some(value.into());
             self
         }
-        /// Only with the country US.
+        /// US state. Allowed only for the country US.
         pub fn us_state(mut self, value: impl Into<UsState>) -> Self {
             self.us_state = Some(value.into());
             self
@@ -10736,7 +10736,7 @@ pub mod types {
             self.city = Some(value.into());
             self
         }
-        /// ISO 3166-1 alpha-2.
+        /// ISO 3166-1 alpha-2 code of the country.
         pub fn country_iso_a2(mut self, value: impl Into<String>) -> Self {
             self.country_iso_a2 = Some(value.into());
             self
@@ -10786,7 +10786,7 @@ pub mod types {
             self.last_position = Some(value.into());
             self
         }
-        /// Internal names of special marks; if sent, they override the eight booleans.
+        /// Internal names of special marks. If present in a request, they override the eight booleans.
         pub fn special_mark_ids(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -10794,54 +10794,54 @@ pub mod types {
             self.special_mark_ids = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Internal applicant. Replaced by `specialMarkIds` in revision 1.49.
+        /// True for an internal applicant. Replaced by `specialMarkIds` in revision 1.49.
         pub fn special_mark_ia(mut self, value: bool) -> Self {
             self.special_mark_ia = Some(value);
             self
         }
-        /// Severely disabled. Replaced by `specialMarkIds` in revision 1.49.
+        /// True for a severely disabled applicant. Replaced by `specialMarkIds` in revision 1.49.
         pub fn special_mark_dis(mut self, value: bool) -> Self {
             self.special_mark_dis = Some(value);
             self
         }
-        /// Relatives in the company. Replaced by `specialMarkIds` in revision 1.49.
+        /// True for an applicant with relatives in the company. Replaced by `specialMarkIds` in revision 1.49.
         pub fn special_mark_rel(mut self, value: bool) -> Self {
             self.special_mark_rel = Some(value);
             self
         }
-        /// Replaced by `specialMarkIds` in revision 1.49.
+        /// True for a VIP applicant. Replaced by `specialMarkIds` in revision 1.49.
         pub fn special_mark_vip(mut self, value: bool) -> Self {
             self.special_mark_vip = Some(value);
             self
         }
-        /// Referred by an employee. Replaced by `specialMarkIds` in revision 1.49.
+        /// True for an applicant referred by an employee. Replaced by `specialMarkIds` in revision 1.49.
         pub fn special_mark_ref(mut self, value: bool) -> Self {
             self.special_mark_ref = Some(value);
             self
         }
-        /// Sent by a service provider. Replaced by `specialMarkIds` in revision 1.49.
+        /// True for an applicant from a service provider. Replaced by `specialMarkIds` in revision 1.49.
         pub fn special_mark_hrp(mut self, value: bool) -> Self {
             self.special_mark_hrp = Some(value);
             self
         }
-        /// On the blacklist. Replaced by `specialMarkIds` in revision 1.49.
+        /// True for an applicant on the blacklist. Replaced by `specialMarkIds` in revision 1.49.
         pub fn special_mark_bl(mut self, value: bool) -> Self {
             self.special_mark_bl = Some(value);
             self
         }
-        /// Applicant of the group. Replaced by `specialMarkIds` in revision 1.49.
+        /// True for an applicant of the group. Replaced by `specialMarkIds` in revision 1.49.
         pub fn special_mark_gpa(mut self, value: bool) -> Self {
             self.special_mark_gpa = Some(value);
             self
         }
     }
-    /// What replaces a candidate. Nullable properties tell absent from null; the vendor does not say what an absent one does, so send everything that was read.
+    /// Replacement of a candidate. Nullable properties distinguish absent from null. The effect of absent properties is not documented, so send all properties that were read.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct PersonUpdate {
-        /// The caller's own key; unique within the resource or null.
+        /// External id assigned by the caller, unique within the resource, or null.
         pub external_id: keyfob_client::Patch<String>,
-        /// The version that was read.
+        /// Version that was read.
         pub version: i64,
         /// `salutation`.
         pub salutation: keyfob_client::Patch<Salutation>,
@@ -10851,9 +10851,9 @@ pub mod types {
         pub first_name: String,
         /// `lastName`.
         pub last_name: String,
-        /// Not in the future.
+        /// Date of birth. Must not be in the future.
         pub date_of_birth: keyfob_client::Patch<chrono::NaiveDate>,
-        /// Address fields need `countryIsoA2`.
+        /// First address line. Address fields require `countryIsoA2`.
         pub address1: keyfob_client::Patch<String>,
         /// `address2`.
         pub address2: keyfob_client::Patch<String>,
@@ -10863,13 +10863,13 @@ pub mod types {
         pub address4: keyfob_client::Patch<String>,
         /// `address5`.
         pub address5: keyfob_client::Patch<String>,
-        /// Only with the country US.
+        /// US state. Allowed only for the country US.
         pub us_state: keyfob_client::Patch<UsState>,
         /// `zipCode`.
         pub zip_code: keyfob_client::Patch<String>,
         /// `city`.
         pub city: keyfob_client::Patch<String>,
-        /// ISO 3166-1 alpha-2.
+        /// ISO 3166-1 alpha-2 code of the country.
         pub country_iso_a2: keyfob_client::Patch<String>,
         /// `email`.
         pub email: keyfob_client::Patch<String>,
@@ -10889,23 +10889,23 @@ pub mod types {
         pub study: keyfob_client::Patch<String>,
         /// `lastPosition`.
         pub last_position: keyfob_client::Patch<String>,
-        /// Internal names of special marks; if sent, they override the eight booleans.
+        /// Internal names of special marks. If present in a request, they override the eight booleans.
         pub special_mark_ids: Option<Vec<String>>,
-        /// Internal applicant. Replaced by `specialMarkIds` in revision 1.49.
+        /// True for an internal applicant. Replaced by `specialMarkIds` in revision 1.49.
         pub special_mark_ia: Option<bool>,
-        /// Severely disabled. Replaced by `specialMarkIds` in revision 1.49.
+        /// True for a severely disabled applicant. Replaced by `specialMarkIds` in revision 1.49.
         pub special_mark_dis: Option<bool>,
-        /// Relatives in the company. Replaced by `specialMarkIds` in revision 1.49.
+        /// True for an applicant with relatives in the company. Replaced by `specialMarkIds` in revision 1.49.
         pub special_mark_rel: Option<bool>,
-        /// Replaced by `specialMarkIds` in revision 1.49.
+        /// True for a VIP applicant. Replaced by `specialMarkIds` in revision 1.49.
         pub special_mark_vip: Option<bool>,
-        /// Referred by an employee. Replaced by `specialMarkIds` in revision 1.49.
+        /// True for an applicant referred by an employee. Replaced by `specialMarkIds` in revision 1.49.
         pub special_mark_ref: Option<bool>,
-        /// Sent by a service provider. Replaced by `specialMarkIds` in revision 1.49.
+        /// True for an applicant from a service provider. Replaced by `specialMarkIds` in revision 1.49.
         pub special_mark_hrp: Option<bool>,
-        /// On the blacklist. Replaced by `specialMarkIds` in revision 1.49.
+        /// True for an applicant on the blacklist. Replaced by `specialMarkIds` in revision 1.49.
         pub special_mark_bl: Option<bool>,
-        /// Applicant of the group. Replaced by `specialMarkIds` in revision 1.49.
+        /// True for an applicant of the group. Replaced by `specialMarkIds` in revision 1.49.
         pub special_mark_gpa: Option<bool>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -10973,7 +10973,7 @@ pub mod types {
                 wire: Default::default(),
             }
         }
-        /// The caller's own key; unique within the resource or null.
+        /// External id assigned by the caller, unique within the resource, or null.
         pub fn external_id(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -10994,7 +10994,7 @@ pub mod types {
             self.title = value.into();
             self
         }
-        /// Not in the future.
+        /// Date of birth. Must not be in the future.
         pub fn date_of_birth(
             mut self,
             value: impl Into<keyfob_client::Patch<chrono::NaiveDate>>,
@@ -11002,7 +11002,7 @@ pub mod types {
             self.date_of_birth = value.into();
             self
         }
-        /// Address fields need `countryIsoA2`.
+        /// First address line. Address fields require `countryIsoA2`.
         pub fn address1(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -11042,7 +11042,7 @@ pub mod types {
             self.address5 = value.into();
             self
         }
-        /// Only with the country US.
+        /// US state. Allowed only for the country US.
         pub fn us_state(
             mut self,
             value: impl Into<keyfob_client::Patch<UsState>>,
@@ -11063,7 +11063,7 @@ pub mod types {
             self.city = value.into();
             self
         }
-        /// ISO 3166-1 alpha-2.
+        /// ISO 3166-1 alpha-2 code of the country.
         pub fn country_iso_a2(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -11137,7 +11137,7 @@ pub mod types {
             self.last_position = value.into();
             self
         }
-        /// Internal names of special marks; if sent, they override the eight booleans.
+        /// Internal names of special marks. If present in a request, they override the eight booleans.
         pub fn special_mark_ids(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -11145,60 +11145,60 @@ pub mod types {
             self.special_mark_ids = Some(value.into_iter().map(Into::into).collect());
             self
         }
-        /// Internal applicant. Replaced by `specialMarkIds` in revision 1.49.
+        /// True for an internal applicant. Replaced by `specialMarkIds` in revision 1.49.
         pub fn special_mark_ia(mut self, value: bool) -> Self {
             self.special_mark_ia = Some(value);
             self
         }
-        /// Severely disabled. Replaced by `specialMarkIds` in revision 1.49.
+        /// True for a severely disabled applicant. Replaced by `specialMarkIds` in revision 1.49.
         pub fn special_mark_dis(mut self, value: bool) -> Self {
             self.special_mark_dis = Some(value);
             self
         }
-        /// Relatives in the company. Replaced by `specialMarkIds` in revision 1.49.
+        /// True for an applicant with relatives in the company. Replaced by `specialMarkIds` in revision 1.49.
         pub fn special_mark_rel(mut self, value: bool) -> Self {
             self.special_mark_rel = Some(value);
             self
         }
-        /// Replaced by `specialMarkIds` in revision 1.49.
+        /// True for a VIP applicant. Replaced by `specialMarkIds` in revision 1.49.
         pub fn special_mark_vip(mut self, value: bool) -> Self {
             self.special_mark_vip = Some(value);
             self
         }
-        /// Referred by an employee. Replaced by `specialMarkIds` in revision 1.49.
+        /// True for an applicant referred by an employee. Replaced by `specialMarkIds` in revision 1.49.
         pub fn special_mark_ref(mut self, value: bool) -> Self {
             self.special_mark_ref = Some(value);
             self
         }
-        /// Sent by a service provider. Replaced by `specialMarkIds` in revision 1.49.
+        /// True for an applicant from a service provider. Replaced by `specialMarkIds` in revision 1.49.
         pub fn special_mark_hrp(mut self, value: bool) -> Self {
             self.special_mark_hrp = Some(value);
             self
         }
-        /// On the blacklist. Replaced by `specialMarkIds` in revision 1.49.
+        /// True for an applicant on the blacklist. Replaced by `specialMarkIds` in revision 1.49.
         pub fn special_mark_bl(mut self, value: bool) -> Self {
             self.special_mark_bl = Some(value);
             self
         }
-        /// Applicant of the group. Replaced by `specialMarkIds` in revision 1.49.
+        /// True for an applicant of the group. Replaced by `specialMarkIds` in revision 1.49.
         pub fn special_mark_gpa(mut self, value: bool) -> Self {
             self.special_mark_gpa = Some(value);
             self
         }
     }
-    /// The photo of a candidate.
+    /// Photo of a candidate.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Photo {
         /// `contentType`.
         pub content_type: Option<String>,
-        /// Bytes.
+        /// Size in bytes.
         pub file_size: Option<i64>,
         /// `dateCreated`.
         pub date_created: Option<keyfob_client::Timestamp>,
         /// `filename`.
         pub filename: Option<String>,
-        /// The picture in Base64.
+        /// Content of the photo, as Base64.
         pub content_as_base64: Option<String>,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -11207,13 +11207,13 @@ pub mod types {
         date_created "dateCreated", 3 filename "filename", 4 content_as_base64
         "contentAsBase64" }
     );
-    /// A photo to set.
+    /// Photo to set.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct PhotoCreate {
         /// `filename`.
         pub filename: String,
-        /// The picture in Base64.
+        /// Content of the photo, as Base64.
         pub content_as_base64: String,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -11234,7 +11234,7 @@ pub mod types {
             }
         }
     }
-    /// Whether a partner has placed an advertisement.
+    /// Status of a placement by a partner.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum PlacementStatus {
@@ -11269,7 +11269,7 @@ pub mod types {
         }
     }
     keyfob_client::open_string_enum!(PlacementStatus);
-    /// An address in a feed; the exact types of its parts are not known.
+    /// Address in the feed. The exact types of its parts are not known.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PublishedAddress {
@@ -11305,7 +11305,7 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub city: Option<String>,
-        /// Of unknown shape.
+        /// Country, in an unknown shape.
         ///
         /// Inferred, not documented.
         pub country: Option<serde_json::Value>,
@@ -11316,7 +11316,7 @@ pub mod types {
         "address3", 3 address4 "address4", 4 address5 "address5", 5 us_state "usState", 6
         zip_code "zipCode", 7 city "city", 8 country "country" }
     );
-    /// The company that advertises.
+    /// Company that advertises the job.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PublishedCompany {
@@ -11326,27 +11326,27 @@ pub mod types {
         pub internal_name: Option<String>,
         /// `name`.
         pub name: Option<String>,
-        /// HTML.
+        /// Text in HTML.
         pub description1: Option<String>,
-        /// HTML.
+        /// Text in HTML.
         pub description2: Option<String>,
-        /// HTML.
+        /// Text in HTML.
         pub description3: Option<String>,
-        /// HTML.
+        /// Text in HTML.
         pub description4: Option<String>,
-        /// HTML.
+        /// Text in HTML.
         pub description5: Option<String>,
-        /// HTML.
+        /// Text in HTML.
         pub description6: Option<String>,
-        /// HTML.
+        /// Text in HTML.
         pub description7: Option<String>,
-        /// HTML.
+        /// Text in HTML.
         pub description8: Option<String>,
-        /// HTML.
+        /// Text in HTML.
         pub description9: Option<String>,
-        /// HTML.
+        /// Text in HTML.
         pub description10: Option<String>,
-        /// Of unknown shape.
+        /// Address, in an unknown shape.
         pub address: Option<serde_json::Value>,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -11358,7 +11358,7 @@ pub mod types {
         description8 "description8", 11 description9 "description9", 12 description10
         "description10", 13 address "address" }
     );
-    /// The person to ask about a job.
+    /// Contact person of a job.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PublishedContact {
@@ -11406,18 +11406,18 @@ pub mod types {
         13 country "country", 14 company "company", 15 position "position", 16 photo_url
         "photoURL" }
     );
-    /// A country in a feed.
+    /// Country in the feed.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PublishedCountry {
         /// `name`.
         pub name: Option<String>,
-        /// ISO 3166-1 alpha-2.
+        /// ISO 3166-1 alpha-2 code of the country.
         pub iso_a2: Option<String>,
         wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(plain PublishedCountry { 0 name "name", 1 iso_a2 "isoA2" });
-    /// A picture of a publication.
+    /// Image of a publication.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PublishedImage {
@@ -11428,7 +11428,7 @@ pub mod types {
         wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(plain PublishedImage { 0 type_ "type", 1 url "url" });
-    /// A publication as the career portal shows it.
+    /// Publication on the career portal.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PublishedJob {
@@ -11444,31 +11444,31 @@ pub mod types {
         pub subtitle: Option<String>,
         /// `pageDescription`.
         pub page_description: Option<String>,
-        /// Page of the publication.
+        /// URL of the publication.
         pub job_publication_url: Option<String>,
-        /// Page of the application form.
+        /// URL of the application form.
         pub application_form_url: Option<String>,
-        /// Address of the apply API for this publication; null where the portal does not accept imports.
+        /// URL of the apply API for this publication; null if the portal accepts no imports.
         pub application_apply_api_url: Option<String>,
-        /// Only on newer tenants.
+        /// URL of the application by WhatsApp. Present only on newer tenants.
         pub application_apply_whats_app_url: Option<String>,
-        /// UTC, often without seconds, such as 2025-08-03T22:00Z.
+        /// Start of the publication in UTC, often without seconds, such as 2025-08-03T22:00Z.
         pub start_date: Option<keyfob_client::Timestamp>,
-        /// UTC, with or without seconds.
+        /// End of the publication in UTC, with or without seconds.
         pub end_date: Option<keyfob_client::Timestamp>,
-        /// HTML; absent from the small form.
+        /// Text in HTML. Absent from the small form.
         pub introduction: Option<String>,
-        /// HTML; absent from the small form.
+        /// Text in HTML. Absent from the small form.
         pub tasks: Option<String>,
-        /// HTML; absent from the small form.
+        /// Text in HTML. Absent from the small form.
         pub profile: Option<String>,
-        /// HTML; absent from the small form.
+        /// Text in HTML. Absent from the small form.
         pub we_offer: Option<String>,
-        /// HTML; absent from the small form.
+        /// Text in HTML. Absent from the small form.
         pub closing_text: Option<String>,
-        /// Seen on an older tenant only.
+        /// Images of the publication. Seen only on an older tenant.
         pub images: Vec<PublishedImage>,
-        /// Empty wherever it was seen.
+        /// Benefits. Seen only as empty.
         pub benefits: Vec<serde_json::Value>,
         /// `jobOpening`.
         pub job_opening: Option<PublishedJobOpening>,
@@ -11485,7 +11485,7 @@ pub mod types {
         we_offer "weOffer", 16 closing_text "closingText", 17 images "images", 18
         benefits "benefits", 19 job_opening "jobOpening" }
     );
-    /// The job opening behind a publication.
+    /// Job opening of a publication.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PublishedJobOpening {
@@ -11499,13 +11499,13 @@ pub mod types {
         pub categories: Vec<PublishedTerm>,
         /// `targetGroups`.
         pub target_groups: Vec<PublishedTerm>,
-        /// Objects with id, `internalName` and name; plain strings on one tenant.
+        /// Working times: objects with id, `internalName` and name. One tenant has plain strings.
         pub working_times: Vec<serde_json::Value>,
         /// `contractPeriod`.
         pub contract_period: Option<PublishedTerm>,
         /// `orgUnit`.
         pub org_unit: Option<PublishedOrgUnit>,
-        /// Absent from the small form.
+        /// Company that advertises the job. Absent from the small form.
         pub company: Option<PublishedCompany>,
         /// `reference`.
         pub reference: Option<String>,
@@ -11515,7 +11515,7 @@ pub mod types {
         pub department: Option<String>,
         /// `costUnit`.
         pub cost_unit: Option<String>,
-        /// Free text, such as 01.10.2026.
+        /// Earliest entry date as free text, such as 01.10.2026.
         pub earliest_entry_date: Option<String>,
         /// Free text.
         pub salary_range: Option<String>,
@@ -11529,7 +11529,7 @@ pub mod types {
         pub created_date: Option<keyfob_client::Timestamp>,
         /// `responsibleUser`.
         pub responsible_user: Option<PublishedContact>,
-        /// Empty wherever it was seen.
+        /// Answers to form fields. Seen only as empty.
         pub form_field_answers: Vec<serde_json::Value>,
         wire: keyfob_client::record::Forms<2>,
     }
@@ -11543,7 +11543,7 @@ pub mod types {
         locations "locations", 17 salary "salary", 18 created_date "createdDate", 19
         responsible_user "responsibleUser", 20 form_field_answers "formFieldAnswers" }
     );
-    /// A location in a feed.
+    /// Location in the feed.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PublishedLocation {
@@ -11568,7 +11568,7 @@ pub mod types {
         latitude "latitude", 4 longitude "longitude", 5 additional_information
         "additionalInformation", 6 address "address" }
     );
-    /// An organisation unit in a feed.
+    /// Organisation unit in the feed.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PublishedOrgUnit {
@@ -11579,11 +11579,11 @@ pub mod types {
         wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(plain PublishedOrgUnit { 0 id "id", 1 name "name" });
-    /// A salary in a feed.
+    /// Salary in the feed.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PublishedSalary {
-        /// Such as `EUR`.
+        /// Currency code, such as `EUR`.
         pub currency: Option<String>,
         /// `value`.
         pub value: Option<PublishedSalaryValue>,
@@ -11592,7 +11592,7 @@ pub mod types {
     keyfob_client::record!(
         plain PublishedSalary { 0 currency "currency", 1 value "value" }
     );
-    /// The range of a salary.
+    /// Range of a salary.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PublishedSalaryValue {
@@ -11600,7 +11600,7 @@ pub mod types {
         pub min_value: Option<f64>,
         /// `maxValue`.
         pub max_value: Option<f64>,
-        /// Such as `YEAR`.
+        /// Unit of time of the salary, such as `YEAR`.
         pub unit_text: Option<String>,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -11608,7 +11608,7 @@ pub mod types {
         plain PublishedSalaryValue { 0 min_value "minValue", 1 max_value "maxValue", 2
         unit_text "unitText" }
     );
-    /// A salutation in a feed.
+    /// Salutation in the feed.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PublishedSalutation {
@@ -11621,13 +11621,13 @@ pub mod types {
     keyfob_client::record!(
         plain PublishedSalutation { 0 internal_name "internalName", 1 name "name" }
     );
-    /// A term of the tenant.
+    /// Term defined by the tenant.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PublishedTerm {
         /// `id`.
         pub id: Option<i64>,
-        /// Such as `FULL_TIME`.
+        /// Internal name of the term, such as `FULL_TIME`.
         pub internal_name: Option<String>,
         /// `name`.
         pub name: Option<String>,
@@ -11636,11 +11636,11 @@ pub mod types {
     keyfob_client::record!(
         plain PublishedTerm { 0 id "id", 1 internal_name "internalName", 2 name "name" }
     );
-    /// Who is responsible for an onboarding.
+    /// Responsibility of a user for an onboarding.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Responsibility {
-        /// Internal name.
+        /// Internal name of the field or question.
         pub id: Option<String>,
         /// `responsibilityGroup`.
         pub responsibility_group: Option<ResponsibilityGroup>,
@@ -11652,7 +11652,7 @@ pub mod types {
         plain Responsibility { 0 id "id", 1 responsibility_group "responsibilityGroup", 2
         responsible_user_id "responsibleUserId" }
     );
-    /// The part a user plays in an onboarding.
+    /// Role of a user in an onboarding.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum ResponsibilityGroup {
@@ -11691,7 +11691,7 @@ pub mod types {
         }
     }
     keyfob_client::open_string_enum!(ResponsibilityGroup);
-    /// How a person is addressed; `MX` is neutral.
+    /// Form of address; `MX` is neutral.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum Salutation {
@@ -11726,11 +11726,11 @@ pub mod types {
         }
     }
     keyfob_client::open_string_enum!(Salutation);
-    /// What goes with a status change.
+    /// Options of a status change.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct StatusChange {
-        /// Internal name of the mail template that the candidate is written with.
+        /// Internal name of the template for the mail to the candidate.
         pub correspondence_template_id: Option<String>,
         /// `comment`.
         pub comment: Option<String>,
@@ -11745,7 +11745,7 @@ pub mod types {
         pub fn new() -> Self {
             Self::default()
         }
-        /// Internal name of the mail template that the candidate is written with.
+        /// Internal name of the template for the mail to the candidate.
         pub fn correspondence_template_id(mut self, value: impl Into<String>) -> Self {
             self.correspondence_template_id = Some(value.into());
             self
@@ -11756,7 +11756,7 @@ pub mod types {
             self
         }
     }
-    /// How an onboarding ended; null while it is active.
+    /// Result of an ended onboarding; null while the onboarding is active.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum TerminationReason {
@@ -11847,7 +11847,7 @@ pub mod types {
         }
     }
     keyfob_client::open_string_enum!(TerminationReason);
-    /// A US state or the District of Columbia by its two letters.
+    /// Two-letter code of a US state or the District of Columbia.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum UsState {
@@ -12074,15 +12074,15 @@ pub mod types {
         }
     }
     keyfob_client::open_string_enum!(UsState);
-    /// A user of d.vinci.
+    /// User of d.vinci.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct User {
         /// `id`.
         pub id: Option<i64>,
-        /// Counter for optimistic locking. The server returns the new value after a change.
+        /// Version for optimistic locking. The server returns the new value after a change.
         pub version: Option<i64>,
-        /// The caller's own key; unique within the resource or null.
+        /// External id assigned by the caller, unique within the resource, or null.
         pub external_id: Option<String>,
         /// `username`.
         pub username: Option<String>,
@@ -12098,13 +12098,13 @@ pub mod types {
         pub first_name: Option<String>,
         /// `lastName`.
         pub last_name: Option<String>,
-        /// Full name with salutation, in the language asked for.
+        /// Full name with salutation, in the requested language.
         pub display_name: Option<String>,
         /// `email`.
         pub email: Option<String>,
         /// `orgUnitId`.
         pub org_unit_id: Option<i64>,
-        /// ISO 639-1 language such as de or en.
+        /// ISO 639-1 code of the language, such as de or en.
         pub language_id: Option<String>,
         /// `street`.
         pub street: Option<String>,
@@ -12116,13 +12116,13 @@ pub mod types {
         pub zip_code: Option<String>,
         /// `city`.
         pub city: Option<String>,
-        /// ISO 3166-1 alpha-2.
+        /// ISO 3166-1 alpha-2 code of the country.
         pub country_iso_a2: Option<String>,
-        /// IANA name, such as Europe/Berlin.
+        /// IANA time zone name, such as Europe/Berlin.
         pub time_zone: Option<String>,
         /// `telephone`.
         pub telephone: Option<String>,
-        /// Since revision 1.58.
+        /// Mobile phone number. Available since revision 1.58.
         pub mobile: Option<String>,
         /// Internal name of the company.
         pub company_id: Option<String>,
@@ -12132,7 +12132,7 @@ pub mod types {
         pub position_authority: Option<String>,
         /// `division`.
         pub division: Option<String>,
-        /// Replaced by `dailyEmailNotificationTypes` in revision 1.51.
+        /// True for daily e-mail notifications. Replaced by `dailyEmailNotificationTypes` in revision 1.51.
         pub daily_email_notification: Option<bool>,
         /// `dailyEmailNotificationTypes`.
         pub daily_email_notification_types: Vec<DailyEmailNotificationType>,
@@ -12142,7 +12142,7 @@ pub mod types {
         pub role_ids: Vec<String>,
         /// Ids of user groups.
         pub user_group_ids: Vec<i64>,
-        /// Free pairs kept for other systems.
+        /// Name and value pairs for other systems.
         pub data_for_external_systems: Vec<ExternalSystemValue>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -12165,11 +12165,11 @@ pub mod types {
         role_ids "roleIds", 31 user_group_ids "userGroupIds", 32
         data_for_external_systems "dataForExternalSystems" } extra
     );
-    /// A user to create.
+    /// User to create.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct UserCreate {
-        /// The caller's own key; unique within the resource or null.
+        /// External id assigned by the caller, unique within the resource, or null.
         pub external_id: Option<String>,
         /// `username`.
         pub username: String,
@@ -12189,7 +12189,7 @@ pub mod types {
         pub email: String,
         /// `orgUnitId`.
         pub org_unit_id: i64,
-        /// ISO 639-1 language such as de or en.
+        /// ISO 639-1 code of the language, such as de or en.
         pub language_id: String,
         /// `street`.
         pub street: Option<String>,
@@ -12201,13 +12201,13 @@ pub mod types {
         pub zip_code: Option<String>,
         /// `city`.
         pub city: Option<String>,
-        /// ISO 3166-1 alpha-2.
+        /// ISO 3166-1 alpha-2 code of the country.
         pub country_iso_a2: Option<String>,
-        /// IANA name, such as Europe/Berlin; the vendor's schema leaves it out here, its example sends it.
+        /// IANA time zone name, such as Europe/Berlin. The vendor's schema omits the property here, but the vendor's example sends it.
         pub time_zone: Option<String>,
         /// `telephone`.
         pub telephone: Option<String>,
-        /// Since revision 1.58.
+        /// Mobile phone number. Available since revision 1.58.
         pub mobile: Option<String>,
         /// Internal name of the company.
         pub company_id: Option<String>,
@@ -12217,7 +12217,7 @@ pub mod types {
         pub position_authority: Option<String>,
         /// `division`.
         pub division: Option<String>,
-        /// Replaced by `dailyEmailNotificationTypes` in revision 1.51.
+        /// True for daily e-mail notifications. Replaced by `dailyEmailNotificationTypes` in revision 1.51.
         pub daily_email_notification: Option<bool>,
         /// `dailyEmailNotificationTypes`.
         pub daily_email_notification_types: Vec<DailyEmailNotificationType>,
@@ -12227,7 +12227,7 @@ pub mod types {
         pub role_ids: Vec<String>,
         /// Ids of user groups.
         pub user_group_ids: Vec<i64>,
-        /// Free pairs kept for other systems.
+        /// Name and value pairs for other systems.
         pub data_for_external_systems: Vec<ExternalSystemValue>,
         wire: keyfob_client::record::Forms<2>,
     }
@@ -12294,7 +12294,7 @@ pub mod types {
                 wire: Default::default(),
             }
         }
-        /// The caller's own key; unique within the resource or null.
+        /// External id assigned by the caller, unique within the resource, or null.
         pub fn external_id(mut self, value: impl Into<String>) -> Self {
             self.external_id = Some(value.into());
             self
@@ -12339,12 +12339,12 @@ pub mod types {
             self.city = Some(value.into());
             self
         }
-        /// ISO 3166-1 alpha-2.
+        /// ISO 3166-1 alpha-2 code of the country.
         pub fn country_iso_a2(mut self, value: impl Into<String>) -> Self {
             self.country_iso_a2 = Some(value.into());
             self
         }
-        /// IANA name, such as Europe/Berlin; the vendor's schema leaves it out here, its example sends it.
+        /// IANA time zone name, such as Europe/Berlin. The vendor's schema omits the property here, but the vendor's example sends it.
         pub fn time_zone(mut self, value: impl Into<String>) -> Self {
             self.time_zone = Some(value.into());
             self
@@ -12354,7 +12354,7 @@ pub mod types {
             self.telephone = Some(value.into());
             self
         }
-        /// Since revision 1.58.
+        /// Mobile phone number. Available since revision 1.58.
         pub fn mobile(mut self, value: impl Into<String>) -> Self {
             self.mobile = Some(value.into());
             self
@@ -12379,7 +12379,7 @@ pub mod types {
             self.division = Some(value.into());
             self
         }
-        /// Replaced by `dailyEmailNotificationTypes` in revision 1.51.
+        /// True for daily e-mail notifications. Replaced by `dailyEmailNotificationTypes` in revision 1.51.
         pub fn daily_email_notification(mut self, value: bool) -> Self {
             self.daily_email_notification = Some(value);
             self
@@ -12405,7 +12405,7 @@ pub mod types {
             self.user_group_ids = value.into_iter().collect();
             self
         }
-        /// Free pairs kept for other systems.
+        /// Name and value pairs for other systems.
         pub fn data_for_external_systems(
             mut self,
             value: impl IntoIterator<Item = ExternalSystemValue>,
@@ -12414,15 +12414,15 @@ pub mod types {
             self
         }
     }
-    /// A group of users.
+    /// Group of users.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct UserGroup {
         /// `id`.
         pub id: Option<i64>,
-        /// Counter for optimistic locking. The server returns the new value after a change.
+        /// Version for optimistic locking. The server returns the new value after a change.
         pub version: Option<i64>,
-        /// The caller's own key; unique within the resource or null.
+        /// External id assigned by the caller, unique within the resource, or null.
         pub external_id: Option<String>,
         /// `name`.
         pub name: Option<String>,
@@ -12438,11 +12438,11 @@ pub mod types {
         plain UserGroup { 0 id "id", 1 version "version", 2 external_id "externalId", 3
         name "name", 4 org_unit_id "orgUnitId", 5 user_ids "userIds" } extra
     );
-    /// A user group to create.
+    /// User group to create.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct UserGroupCreate {
-        /// The caller's own key; unique within the resource or null.
+        /// External id assigned by the caller, unique within the resource, or null.
         pub external_id: Option<String>,
         /// `name`.
         pub name: String,
@@ -12467,7 +12467,7 @@ pub mod types {
                 wire: Default::default(),
             }
         }
-        /// The caller's own key; unique within the resource or null.
+        /// External id assigned by the caller, unique within the resource, or null.
         pub fn external_id(mut self, value: impl Into<String>) -> Self {
             self.external_id = Some(value.into());
             self
@@ -12478,15 +12478,15 @@ pub mod types {
             self
         }
     }
-    /// What replaces a user group. Nullable properties tell absent from null; the vendor does not say what an absent one does, so send everything that was read.
+    /// Replacement of a user group. Nullable properties distinguish absent from null. The effect of absent properties is not documented, so send all properties that were read.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct UserGroupUpdate {
         /// `id`.
         pub id: keyfob_client::Patch<i64>,
-        /// The version that was read.
+        /// Version that was read.
         pub version: i64,
-        /// The caller's own key; unique within the resource or null.
+        /// External id assigned by the caller, unique within the resource, or null.
         pub external_id: keyfob_client::Patch<String>,
         /// `name`.
         pub name: String,
@@ -12522,7 +12522,7 @@ pub mod types {
             self.id = value.into();
             self
         }
-        /// The caller's own key; unique within the resource or null.
+        /// External id assigned by the caller, unique within the resource, or null.
         pub fn external_id(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -12544,13 +12544,13 @@ pub mod types {
             self
         }
     }
-    /// What replaces a user. Nullable properties tell absent from null; the vendor does not say what an absent one does, so send everything that was read.
+    /// Replacement of a user. Nullable properties distinguish absent from null. The effect of absent properties is not documented, so send all properties that were read.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct UserUpdate {
-        /// The version that was read.
+        /// Version that was read.
         pub version: i64,
-        /// The caller's own key; unique within the resource or null.
+        /// External id assigned by the caller, unique within the resource, or null.
         pub external_id: keyfob_client::Patch<String>,
         /// `username`.
         pub username: String,
@@ -12568,9 +12568,9 @@ pub mod types {
         pub last_name: String,
         /// `email`.
         pub email: String,
-        /// The vendor's schema leaves it out here, its example repeats it.
+        /// Id of the organisation unit. The vendor's schema omits the property here, but the vendor's example repeats it.
         pub org_unit_id: Option<i64>,
-        /// ISO 639-1 language such as de or en.
+        /// ISO 639-1 code of the language, such as de or en.
         pub language_id: String,
         /// `street`.
         pub street: keyfob_client::Patch<String>,
@@ -12582,13 +12582,13 @@ pub mod types {
         pub zip_code: keyfob_client::Patch<String>,
         /// `city`.
         pub city: keyfob_client::Patch<String>,
-        /// ISO 3166-1 alpha-2.
+        /// ISO 3166-1 alpha-2 code of the country.
         pub country_iso_a2: Option<String>,
-        /// IANA name, such as Europe/Berlin.
+        /// IANA time zone name, such as Europe/Berlin.
         pub time_zone: Option<String>,
         /// `telephone`.
         pub telephone: keyfob_client::Patch<String>,
-        /// Since revision 1.58.
+        /// Mobile phone number. Available since revision 1.58.
         pub mobile: keyfob_client::Patch<String>,
         /// Internal name of the company.
         pub company_id: keyfob_client::Patch<String>,
@@ -12598,7 +12598,7 @@ pub mod types {
         pub position_authority: keyfob_client::Patch<String>,
         /// `division`.
         pub division: keyfob_client::Patch<String>,
-        /// Replaced by `dailyEmailNotificationTypes` in revision 1.51.
+        /// True for daily e-mail notifications. Replaced by `dailyEmailNotificationTypes` in revision 1.51.
         pub daily_email_notification: Option<bool>,
         /// `dailyEmailNotificationTypes`.
         pub daily_email_notification_types: Option<Vec<DailyEmailNotificationType>>,
@@ -12608,7 +12608,7 @@ pub mod types {
         pub role_ids: Vec<String>,
         /// Ids of user groups.
         pub user_group_ids: Option<Vec<i64>>,
-        /// Free pairs kept for other systems.
+        /// Name and value pairs for other systems.
         pub data_for_external_systems: Option<Vec<ExternalSystemValue>>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -12679,7 +12679,7 @@ pub mod types {
                 wire: Default::default(),
             }
         }
-        /// The caller's own key; unique within the resource or null.
+        /// External id assigned by the caller, unique within the resource, or null.
         pub fn external_id(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -12702,7 +12702,7 @@ pub mod types {
             self.title = value.into();
             self
         }
-        /// The vendor's schema leaves it out here, its example repeats it.
+        /// Id of the organisation unit. The vendor's schema omits the property here, but the vendor's example repeats it.
         pub fn org_unit_id(mut self, value: i64) -> Self {
             self.org_unit_id = Some(value);
             self
@@ -12738,12 +12738,12 @@ pub mod types {
             self.city = value.into();
             self
         }
-        /// ISO 3166-1 alpha-2.
+        /// ISO 3166-1 alpha-2 code of the country.
         pub fn country_iso_a2(mut self, value: impl Into<String>) -> Self {
             self.country_iso_a2 = Some(value.into());
             self
         }
-        /// IANA name, such as Europe/Berlin.
+        /// IANA time zone name, such as Europe/Berlin.
         pub fn time_zone(mut self, value: impl Into<String>) -> Self {
             self.time_zone = Some(value.into());
             self
@@ -12756,7 +12756,7 @@ pub mod types {
             self.telephone = value.into();
             self
         }
-        /// Since revision 1.58.
+        /// Mobile phone number. Available since revision 1.58.
         pub fn mobile(mut self, value: impl Into<keyfob_client::Patch<String>>) -> Self {
             self.mobile = value.into();
             self
@@ -12793,7 +12793,7 @@ pub mod types {
             self.division = value.into();
             self
         }
-        /// Replaced by `dailyEmailNotificationTypes` in revision 1.51.
+        /// True for daily e-mail notifications. Replaced by `dailyEmailNotificationTypes` in revision 1.51.
         pub fn daily_email_notification(mut self, value: bool) -> Self {
             self.daily_email_notification = Some(value);
             self
@@ -12818,7 +12818,7 @@ pub mod types {
             self.user_group_ids = Some(value.into_iter().collect());
             self
         }
-        /// Free pairs kept for other systems.
+        /// Name and value pairs for other systems.
         pub fn data_for_external_systems(
             mut self,
             value: impl IntoIterator<Item = ExternalSystemValue>,
