@@ -9,42 +9,39 @@
 pub const API: &str = "itempath";
 /// ItemPath.
 ///
-/// REST interface of ItemPath, the web layer in front of the warehouse software Kardex Power Pick Global. Reads come
-/// from its database; writes go to Power Pick through its web service and may show up in reads a second or more
-/// later.
+/// REST interface of ItemPath, the web layer of the warehouse software Kardex Power Pick Global. Reads come from its
+/// database. Writes go to Power Pick through its web service and may appear in reads a second or more later.
 ///
-/// Servers and versions. In the cloud every customer has a sub-domain; on premise it is any host and port, with http
-/// or https and often a self-signed certificate. Paths begin with `/api` and carry no version, and no header does.
-/// Answers differ between installed releases, so no field of an answer is required and unknown ones must be ignored.
+/// Servers and versions. In the cloud, every customer has a sub-domain. On premise, the server is any host and port, with
+/// http or https and often a self-signed certificate. Paths begin with `/api`. Neither paths nor headers carry a version.
+/// Responses differ between installed releases, so no field of a response is required and unknown fields must be ignored.
 ///
-/// Tokens. Log-in, refresh and application token are described at the security scheme.
+/// Tokens. The security scheme describes login, refresh and application token.
 ///
-/// Envelopes. A listing answers an object with the rows under the plural name, a single read, a create (status 200,
-/// not 201) and a change one with the object under the singular name. The exceptions are named at their operations.
+/// Envelopes. The response to a listing is an object with the rows under the plural name. The response to a single read, a
+/// create (status 200, not 201) or an update has the object under the singular name. Operations with another envelope say so.
 ///
-/// Pages. `limit` and `page`, from 0; no total, no next link. The last page has fewer rows than `limit`. The default
-/// of `limit` changed between releases, so always send it. Rows may shift between pages unless `orderBy` fixes their
-/// order.
+/// Pages. `limit` and `page`, from 0, without a total or a next link. The last page has fewer rows than `limit`. The default
+/// of `limit` changed between releases, so always send it. Rows may move between pages unless `orderBy` fixes their order.
 ///
-/// Filters. Attributes are filters, and so are the custom fields of a site, under their own names. A value may start
-/// with an operator in square brackets: `not`, `or`, `nor`, `gt`, `lt`, `like`, `notlike`; `or` and `nor` take values
-/// separated by semicolons. The same name may stand twice for a range. Operators in the name, such as `gte`, are not
-/// documented.
+/// Filters. Attributes are filters, and so are the custom fields of a site, under their own names. A value may start with
+/// an operator in square brackets: `not`, `or`, `nor`, `gt`, `lt`, `like`, `notlike`; `or` and `nor` take values separated
+/// by semicolons. For a range, send the same name twice. Operators in the name, such as `gte`, are not documented.
 ///
-/// Values. Identifiers of Power Pick are GUIDs in upper case, those of ItemPath itself integers. Times are site time
-/// without zone, with or without a fraction; filters and bodies also take shortened forms (to the year and month, to
-/// the hour, ...) and the words `now`, `today`, `yesterday`, `lastDay`, `lastWeek`, `lastMonth` and `lastYear`. Flags
-/// of Power Pick are 0 or 1, those of ItemPath itself true or false. Empty fields are null, not absent. PUT changes
-/// only the keys that are sent. Materials, orders and order lines carry the custom fields of the site as extra keys.
+/// Values. Ids of Power Pick are GUIDs in upper case; ids of ItemPath itself are integers. Times are local to the site and
+/// have no zone, with or without a fraction. Filters and bodies also accept shortened times (to the year and month, to the
+/// hour, ...) and the words `now`, `today`, `yesterday`, `lastDay`, `lastWeek`, `lastMonth` and `lastYear`. Flags of Power
+/// Pick are 0 or 1; flags of ItemPath itself are true or false. Empty fields are null, not absent. PUT changes only the
+/// keys present in the request. Materials, orders and order lines carry the custom fields of the site as additional keys.
 ///
-/// Limits. No rate is documented; a public client counts on 20,000 calls a day in the cloud. Large pages and count
-/// orders are slow: allow minutes. There is no idempotency key and no bulk call.
+/// Limits. No rate limit is documented; a public client assumes 20,000 calls a day in the cloud. Large pages and count
+/// orders are slow: set time limits of minutes. There is no idempotency key and no bulk call.
 ///
-/// Count. 77 operations are documented or seen in real clients, besides the three for tokens (which makes 80); 18
-/// more are inferred from the general pattern or from a name alone, and marked so. `updateTransactionByPost` is a
-/// second, older way for a change that is counted once. Not known: the fields of stations, carriers, report rows,
-/// snapshots and settings, the bodies of 401, 403, 404 and 500, the answer to `countOnly` and to most deletes, and
-/// the direction syntax of `orderBy`.
+/// This document describes 77 operations that are documented or seen in real clients, and 18 operations that are inferred
+/// from the general pattern or from a name alone and are marked as such. The security scheme describes three token
+/// operations. `updateTransactionByPost` is an older alternative of an operation and is not counted. Unknown: the fields of
+/// stations, carriers, report rows, snapshots and settings, the bodies of 401, 403, 404 and 500, the response to
+/// `countOnly` and to most deletes, and the direction syntax of `orderBy`.
 ///
 /// As read on 2026-11-20.
 #[derive(Clone, Debug)]
@@ -66,7 +63,7 @@ impl Client {
     pub fn session(&self) -> &keyfob_client::Session {
         &self.session
     }
-    /// Lists the users.
+    /// Lists users.
     ///
     /// `GET /api/users` · documented · source: <https://itempath.com/docs/api/resource/users>
     pub fn users(&self) -> operation::Users {
@@ -74,25 +71,25 @@ impl Client {
     }
     /// Creates a user.
     ///
-    /// A user of type application gets status 3 and may fetch an application token.
+    /// A user of type application gets status 3 and can request an application token.
     ///
     /// `POST /api/users` · documented · source: <https://itempath.com/docs/api/resource/users>
     pub fn create_user(&self, body: types::UserCreate) -> operation::CreateUser {
         operation::CreateUser::new(self.session.clone(), body)
     }
-    /// Reads one user.
+    /// Returns an user.
     ///
-    /// * `id`: Number of the object.
+    /// * `id`: Number that identifies the object.
     ///
     /// `GET /api/users/{id}` · documented · source: <https://itempath.com/docs/api/resource/users>
     pub fn user(&self, id: i64) -> operation::User {
         operation::User::new(self.session.clone(), id)
     }
-    /// Changes a user.
+    /// Updates a user.
     ///
-    /// Only the keys that are sent change. Setting the type to application makes a machine user whose refresh token can fetch an application token.
+    /// Only keys present in the request change. The type application turns the user into a machine user, whose refresh token can request an application token.
     ///
-    /// * `id`: Number of the object.
+    /// * `id`: Number that identifies the object.
     ///
     /// `PUT /api/users/{id}` · documented · source: <https://itempath.com/docs/api/resource/users>
     pub fn update_user(
@@ -104,15 +101,15 @@ impl Client {
     }
     /// Deletes a user.
     ///
-    /// * `id`: Number of the object.
+    /// * `id`: Number that identifies the object.
     ///
     /// `DELETE /api/users/{id}` · documented · source: <https://itempath.com/docs/api/resource/users>
     pub fn delete_user(&self, id: i64) -> operation::DeleteUser {
         operation::DeleteUser::new(self.session.clone(), id)
     }
-    /// Lists the materials.
+    /// Lists materials.
     ///
-    /// Custom fields are filters as well, under their own names. Ten thousand rows make an answer of several megabytes.
+    /// Custom fields are filters as well, under their own names. The response for ten thousand rows is several megabytes.
     ///
     /// `GET /api/materials` · documented · source: <https://itempath.com/docs/api/resource/materials>
     pub fn materials(&self) -> operation::Materials {
@@ -120,7 +117,7 @@ impl Client {
     }
     /// Creates a material.
     ///
-    /// Name and codes must be unique together; a duplicate is refused with 422. Power Pick carries a write out after the answer: the object may be missing from listings for a second or more.
+    /// Name and codes together must be unique; a duplicate is rejected with 422. Power Pick applies a write after the response, so the object may be missing from listings for a second or more.
     ///
     /// `POST /api/materials` · documented · source: <https://itempath.com/docs/api/resource/materials>
     pub fn create_material(
@@ -129,19 +126,19 @@ impl Client {
     ) -> operation::CreateMaterial {
         operation::CreateMaterial::new(self.session.clone(), body)
     }
-    /// Reads one material.
+    /// Returns a material.
     ///
-    /// * `id`: Identifier, a GUID in upper case.
+    /// * `id`: Id of the object, a GUID in upper case.
     ///
     /// `GET /api/materials/{id}` · documented · source: <https://itempath.com/docs/api/resource/materials>
     pub fn material(&self, id: impl Into<String>) -> operation::Material {
         operation::Material::new(self.session.clone(), id.into())
     }
-    /// Changes a material.
+    /// Updates a material.
     ///
-    /// Only the keys that are sent change, custom fields included.
+    /// Only keys present in the request change, including custom fields.
     ///
-    /// * `id`: Identifier, a GUID in upper case.
+    /// * `id`: Id of the object, a GUID in upper case.
     ///
     /// `PUT /api/materials/{id}` · documented · source: <https://itempath.com/docs/api/resource/materials>
     pub fn update_material(
@@ -153,13 +150,13 @@ impl Client {
     }
     /// Deletes a material.
     ///
-    /// * `id`: Identifier, a GUID in upper case.
+    /// * `id`: Id of the object, a GUID in upper case.
     ///
     /// `DELETE /api/materials/{id}` · documented · source: <https://itempath.com/docs/api>
     pub fn delete_material(&self, id: impl Into<String>) -> operation::DeleteMaterial {
         operation::DeleteMaterial::new(self.session.clone(), id.into())
     }
-    /// Lists the material codes.
+    /// Lists material codes.
     ///
     /// `GET /api/material_codes` · documented · source: <https://itempath.com/docs/api/resource/material-codes>
     pub fn material_codes(&self) -> operation::MaterialCodes {
@@ -167,7 +164,7 @@ impl Client {
     }
     /// Creates a material code.
     ///
-    /// The answer holds an array under the singular key.
+    /// The response has an array under the singular key.
     ///
     /// `POST /api/material_codes` · documented · source: <https://itempath.com/docs/api/resource/material-codes>
     pub fn create_material_code(
@@ -176,21 +173,21 @@ impl Client {
     ) -> operation::CreateMaterialCode {
         operation::CreateMaterialCode::new(self.session.clone(), body)
     }
-    /// Reads one material code.
+    /// Returns a material code.
     ///
-    /// Follows from the general pattern; no answer was seen.
+    /// Inferred from the general pattern; no response was seen.
     ///
-    /// * `id`: Identifier, a GUID in upper case.
+    /// * `id`: Id of the object, a GUID in upper case.
     ///
     /// `GET /api/material_codes/{id}` · inferred · source: <https://itempath.com/docs/api/resource/material-codes>
     pub fn material_code(&self, id: impl Into<String>) -> operation::MaterialCode {
         operation::MaterialCode::new(self.session.clone(), id.into())
     }
-    /// Changes a material code.
+    /// Updates a material code.
     ///
-    /// Follows from the general pattern; neither body was seen.
+    /// Inferred from the general pattern; neither body was seen.
     ///
-    /// * `id`: Identifier, a GUID in upper case.
+    /// * `id`: Id of the object, a GUID in upper case.
     ///
     /// `PUT /api/material_codes/{id}` · inferred · source: <https://itempath.com/docs/api/resource/material-codes>
     pub fn update_material_code(
@@ -202,9 +199,9 @@ impl Client {
     }
     /// Deletes a material code.
     ///
-    /// Follows from the general pattern.
+    /// Inferred from the general pattern.
     ///
-    /// * `id`: Identifier, a GUID in upper case.
+    /// * `id`: Id of the object, a GUID in upper case.
     ///
     /// `DELETE /api/material_codes/{id}` · inferred · source: <https://itempath.com/docs/api/resource/material-codes>
     pub fn delete_material_code(
@@ -213,15 +210,15 @@ impl Client {
     ) -> operation::DeleteMaterialCode {
         operation::DeleteMaterialCode::new(self.session.clone(), id.into())
     }
-    /// Lists the material properties.
+    /// Lists material properties.
     ///
     /// `GET /api/material_properties` · documented · source: <https://itempath.com/docs/api/resource/material-properties>
     pub fn material_properties(&self) -> operation::MaterialProperties {
         operation::MaterialProperties::new(self.session.clone())
     }
-    /// Reads one material property.
+    /// Returns a material property.
     ///
-    /// * `id`: Identifier, a GUID in upper case.
+    /// * `id`: Id of the object, a GUID in upper case.
     ///
     /// `GET /api/material_properties/{id}` · documented · source: <https://itempath.com/docs/api/resource/material-properties>
     pub fn material_property(
@@ -230,9 +227,9 @@ impl Client {
     ) -> operation::MaterialProperty {
         operation::MaterialProperty::new(self.session.clone(), id.into())
     }
-    /// Lists the orders.
+    /// Lists orders.
     ///
-    /// Open orders only, with their lines: a processed order is found under transactions. Custom fields are filters as well, under their own names.
+    /// Returns open orders only, with their lines. Processed orders are available as transactions. Custom fields are filters as well, under their own names.
     ///
     /// `GET /api/orders` · documented · source: <https://itempath.com/docs/api/resource/orders>
     pub fn orders(&self) -> operation::Orders {
@@ -240,25 +237,25 @@ impl Client {
     }
     /// Creates an order.
     ///
-    /// Nothing guards against a second creation except the unique name: look the name up before a repeat, also after a gateway timeout. Count orders name locations, zones or carriers; all others need lines. A count of many locations may take many minutes. Power Pick carries a write out after the answer: the object may be missing from listings for a second or more.
+    /// Only the unique name protects against creating an order twice: search for the name before sending the request again, also after a gateway timeout. Count orders name locations, zones or carriers; all other orders require lines. A count of many locations can take many minutes. Power Pick applies a write after the response, so the object may be missing from listings for a second or more.
     ///
     /// `POST /api/orders` · documented · source: <https://itempath.com/docs/api/resource/orders>
     pub fn create_order(&self, body: types::OrderCreate) -> operation::CreateOrder {
         operation::CreateOrder::new(self.session.clone(), body)
     }
-    /// Reads one order.
+    /// Returns an order.
     ///
-    /// * `id`: Identifier, a GUID in upper case.
+    /// * `id`: Id of the object, a GUID in upper case.
     ///
     /// `GET /api/orders/{id}` · documented · source: <https://itempath.com/docs/api/resource/orders>
     pub fn order(&self, id: impl Into<String>) -> operation::Order {
         operation::Order::new(self.session.clone(), id.into())
     }
-    /// Changes an order.
+    /// Updates an order.
     ///
-    /// Only the keys that are sent change. Allocates with allocate true, and takes the allocation back with allocate false and deallocate true.
+    /// Only keys present in the request change. `allocate` true allocates the order; `allocate` false with `deallocate` true releases the allocation.
     ///
-    /// * `id`: Identifier, a GUID in upper case.
+    /// * `id`: Id of the object, a GUID in upper case.
     ///
     /// `PUT /api/orders/{id}` · documented · source: <https://itempath.com/docs/api/resource/orders>
     pub fn update_order(
@@ -268,11 +265,11 @@ impl Client {
     ) -> operation::UpdateOrder {
         operation::UpdateOrder::new(self.session.clone(), id.into(), body)
     }
-    /// Deletes an order by the general pattern.
+    /// Deletes an order at the path of the general pattern.
     ///
-    /// Follows from the general pattern alone. Public clients use the path that ends in delete.
+    /// Inferred from the general pattern alone. Public clients use the path that ends in `delete`.
     ///
-    /// * `id`: Identifier, a GUID in upper case.
+    /// * `id`: Id of the object, a GUID in upper case.
     ///
     /// `DELETE /api/orders/{id}` · inferred · source: <https://itempath.com/docs/api>
     pub fn delete_order_plain(
@@ -283,17 +280,17 @@ impl Client {
     }
     /// Deletes an order together with its lines.
     ///
-    /// The verb stands in the path as well. The deletion leaves transactions with motive 5.
+    /// The path contains the verb as well. The deletion creates transactions with motive 5.
     ///
-    /// * `id`: Identifier, a GUID in upper case.
+    /// * `id`: Id of the object, a GUID in upper case.
     ///
     /// `DELETE /api/orders/{id}/delete` · example · source: public Python client:cycle\_count/itempath\_api.py
     pub fn delete_order(&self, id: impl Into<String>) -> operation::DeleteOrder {
         operation::DeleteOrder::new(self.session.clone(), id.into())
     }
-    /// Lists the order lines.
+    /// Lists order lines.
     ///
-    /// Slow on large sites: more than 50 rows a page timed out on one. Custom fields are filters as well, under their own names.
+    /// Slow on large sites: one site timed out with more than 50 rows in a page. Custom fields are filters as well, under their own names.
     ///
     /// `GET /api/order_lines` · documented · source: <https://itempath.com/docs/api/resource/order-lines>
     pub fn order_lines(&self) -> operation::OrderLines {
@@ -301,7 +298,7 @@ impl Client {
     }
     /// Creates an order line.
     ///
-    /// Power Pick carries a write out after the answer: the object may be missing from listings for a second or more.
+    /// Power Pick applies a write after the response, so the object may be missing from listings for a second or more.
     ///
     /// `POST /api/order_lines` · documented · source: <https://itempath.com/docs/api/resource/order-lines>
     pub fn create_order_line(
@@ -310,19 +307,19 @@ impl Client {
     ) -> operation::CreateOrderLine {
         operation::CreateOrderLine::new(self.session.clone(), body)
     }
-    /// Reads one order line.
+    /// Returns an order line.
     ///
-    /// * `id`: Identifier, a GUID in upper case.
+    /// * `id`: Id of the object, a GUID in upper case.
     ///
     /// `GET /api/order_lines/{id}` · documented · source: <https://itempath.com/docs/api/resource/order-lines>
     pub fn order_line(&self, id: impl Into<String>) -> operation::OrderLine {
         operation::OrderLine::new(self.session.clone(), id.into())
     }
-    /// Changes an order line.
+    /// Updates an order line.
     ///
-    /// Only the keys that are sent change. The vendor advises to delete and recreate a line that is not processed yet.
+    /// Only keys present in the request change. The vendor recommends deleting and recreating a line that is not processed yet.
     ///
-    /// * `id`: Identifier, a GUID in upper case.
+    /// * `id`: Id of the object, a GUID in upper case.
     ///
     /// `PUT /api/order_lines/{id}` · example · source: public Python client:ppgAutoBatchAndAllocating.py
     pub fn update_order_line(
@@ -334,7 +331,7 @@ impl Client {
     }
     /// Deletes an order line.
     ///
-    /// * `id`: Identifier, a GUID in upper case.
+    /// * `id`: Id of the object, a GUID in upper case.
     ///
     /// `DELETE /api/order_lines/{id}` · documented · source: <https://itempath.com/docs/api/resource/order-lines>
     pub fn delete_order_line(
@@ -343,27 +340,27 @@ impl Client {
     ) -> operation::DeleteOrderLine {
         operation::DeleteOrderLine::new(self.session.clone(), id.into())
     }
-    /// Lists the transactions.
+    /// Lists transactions.
     ///
-    /// Every attribute is a filter. The creation time is the natural cursor; sort by it, because rows may shift between pages.
+    /// Every attribute is a filter. Use the creation time as the cursor, and sort by it, because rows may move between pages.
     ///
     /// `GET /api/transactions` · documented · source: <https://itempath.com/docs/api/resource/transactions>
     pub fn transactions(&self) -> operation::Transactions {
         operation::Transactions::new(self.session.clone())
     }
-    /// Reads one transaction.
+    /// Returns a transaction.
     ///
-    /// * `id`: Identifier, a GUID in upper case.
+    /// * `id`: Id of the object, a GUID in upper case.
     ///
     /// `GET /api/transactions/{id}` · documented · source: <https://itempath.com/docs/api/resource/transactions>
     pub fn transaction(&self, id: impl Into<String>) -> operation::Transaction {
         operation::Transaction::new(self.session.clone(), id.into())
     }
-    /// Changes a transaction by POST, as older releases want it.
+    /// Updates a transaction by POST, as required by older releases.
     ///
-    /// The same as the PUT. One edition of the vendor guide updates this way, and the overview of the API names POST for every update. Prefer the PUT, which is repeated after a failure.
+    /// Same effect as the PUT operation. One version of the vendor guide updates transactions this way, and the API overview names POST for every update. Prefer the PUT operation, which is retried after a failure.
     ///
-    /// * `id`: Identifier, a GUID in upper case.
+    /// * `id`: Id of the object, a GUID in upper case.
     ///
     /// `POST /api/transactions/{id}` · documented · source: <https://itempath.com/knowledgebase/getting-updating-transactions>
     pub fn update_transaction_by_post(
@@ -373,11 +370,11 @@ impl Client {
     ) -> operation::UpdateTransactionByPost {
         operation::UpdateTransactionByPost::new(self.session.clone(), id.into(), body)
     }
-    /// Changes a transaction.
+    /// Updates a transaction.
     ///
-    /// Meant for the export state, from 2 to 4, once a host has taken the row over.
+    /// Intended for changing the export state from 2 to 4 after a host has processed the transaction.
     ///
-    /// * `id`: Identifier, a GUID in upper case.
+    /// * `id`: Id of the object, a GUID in upper case.
     ///
     /// `PUT /api/transactions/{id}` · documented · source: <https://itempath.com/docs/api/resource/transactions>
     pub fn update_transaction(
@@ -387,7 +384,7 @@ impl Client {
     ) -> operation::UpdateTransaction {
         operation::UpdateTransaction::new(self.session.clone(), id.into(), body)
     }
-    /// Lists the batches.
+    /// Lists batches.
     ///
     /// `GET /api/batches` · documented · source: <https://itempath.com/docs/api/resource/batches>
     pub fn batches(&self) -> operation::Batches {
@@ -395,25 +392,25 @@ impl Client {
     }
     /// Creates a batch.
     ///
-    /// A new batch cannot be found at once: look it up by name until it appears.
+    /// A created batch is not available immediately: search for its name until it appears.
     ///
     /// `POST /api/batches` · documented · source: <https://itempath.com/docs/api/resource/batches>
     pub fn create_batch(&self, body: types::BatchCreate) -> operation::CreateBatch {
         operation::CreateBatch::new(self.session.clone(), body)
     }
-    /// Reads one batch.
+    /// Returns a batch.
     ///
-    /// * `id`: Identifier, a GUID in upper case.
+    /// * `id`: Id of the object, a GUID in upper case.
     ///
     /// `GET /api/batches/{id}` · documented · source: <https://itempath.com/docs/api/resource/batches>
     pub fn batch(&self, id: impl Into<String>) -> operation::Batch {
         operation::Batch::new(self.session.clone(), id.into())
     }
-    /// Changes a batch.
+    /// Updates a batch.
     ///
-    /// Only the keys that are sent change.
+    /// Only keys present in the request change.
     ///
-    /// * `id`: Identifier, a GUID in upper case.
+    /// * `id`: Id of the object, a GUID in upper case.
     ///
     /// `PUT /api/batches/{id}` · documented · source: <https://itempath.com/docs/api/resource/batches>
     pub fn update_batch(
@@ -425,33 +422,33 @@ impl Client {
     }
     /// Deletes a batch.
     ///
-    /// Refused while work order lines are in the batch; with which status is not known.
+    /// Rejected while the batch contains work order lines. The status of the rejection is not known.
     ///
-    /// * `id`: Identifier, a GUID in upper case.
+    /// * `id`: Id of the object, a GUID in upper case.
     ///
     /// `DELETE /api/batches/{id}` · documented · source: <https://itempath.com/docs/api/resource/batches>
     pub fn delete_batch(&self, id: impl Into<String>) -> operation::DeleteBatch {
         operation::DeleteBatch::new(self.session.clone(), id.into())
     }
-    /// Lists the work order lines.
+    /// Lists work order lines.
     ///
     /// `GET /api/work_order_lines` · documented · source: <https://itempath.com/docs/api/resource/work-order-lines>
     pub fn work_order_lines(&self) -> operation::WorkOrderLines {
         operation::WorkOrderLines::new(self.session.clone())
     }
-    /// Reads one work order line.
+    /// Returns a work order line.
     ///
-    /// * `id`: Identifier, a GUID in upper case.
+    /// * `id`: Id of the object, a GUID in upper case.
     ///
     /// `GET /api/work_order_lines/{id}` · documented · source: <https://itempath.com/docs/api/resource/work-order-lines>
     pub fn work_order_line(&self, id: impl Into<String>) -> operation::WorkOrderLine {
         operation::WorkOrderLine::new(self.session.clone(), id.into())
     }
-    /// Changes a work order line.
+    /// Updates a work order line.
     ///
-    /// Puts the line into a batch, takes it out of one, or sets its rank. Only the keys that are sent change.
+    /// Adds the line to a batch, removes it from a batch, or sets its rank. Only keys present in the request change.
     ///
-    /// * `id`: Identifier, a GUID in upper case.
+    /// * `id`: Id of the object, a GUID in upper case.
     ///
     /// `PUT /api/work_order_lines/{id}` · documented · source: <https://itempath.com/docs/api/resource/work-order-lines>
     pub fn update_work_order_line(
@@ -461,9 +458,9 @@ impl Client {
     ) -> operation::UpdateWorkOrderLine {
         operation::UpdateWorkOrderLine::new(self.session.clone(), id.into(), body)
     }
-    /// Lists the storage rules.
+    /// Lists storage rules.
     ///
-    /// The filter by material was seen in a public client.
+    /// A public client uses the filter on the material.
     ///
     /// `GET /api/storage_rules` · documented · source: <https://itempath.com/docs/api/resource/storage-rules>
     pub fn storage_rules(&self) -> operation::StorageRules {
@@ -471,7 +468,7 @@ impl Client {
     }
     /// Creates a storage rule.
     ///
-    /// A rule for the same material and bin seems to be refused with 422.
+    /// A rule for the same material and bin is apparently rejected with 422.
     ///
     /// `POST /api/storage_rules` · example · source: public Python client:material, bin and storage rule helper
     pub fn create_storage_rule(
@@ -480,19 +477,19 @@ impl Client {
     ) -> operation::CreateStorageRule {
         operation::CreateStorageRule::new(self.session.clone(), body)
     }
-    /// Reads one storage rule.
+    /// Returns a storage rule.
     ///
-    /// * `id`: Identifier, a GUID in upper case.
+    /// * `id`: Id of the object, a GUID in upper case.
     ///
     /// `GET /api/storage_rules/{id}` · documented · source: <https://itempath.com/docs/api/resource/storage-rules>
     pub fn storage_rule(&self, id: impl Into<String>) -> operation::StorageRule {
         operation::StorageRule::new(self.session.clone(), id.into())
     }
-    /// Changes a storage rule.
+    /// Updates a storage rule.
     ///
-    /// Only the keys that are sent change.
+    /// Only keys present in the request change.
     ///
-    /// * `id`: Identifier, a GUID in upper case.
+    /// * `id`: Id of the object, a GUID in upper case.
     ///
     /// `PUT /api/storage_rules/{id}` · example · source: public Python client:material, bin and storage rule helper
     pub fn update_storage_rule(
@@ -504,7 +501,7 @@ impl Client {
     }
     /// Deletes a storage rule.
     ///
-    /// * `id`: Identifier, a GUID in upper case.
+    /// * `id`: Id of the object, a GUID in upper case.
     ///
     /// `DELETE /api/storage_rules/{id}` · example · source: public Python client:material, bin and storage rule helper
     pub fn delete_storage_rule(
@@ -513,51 +510,51 @@ impl Client {
     ) -> operation::DeleteStorageRule {
         operation::DeleteStorageRule::new(self.session.clone(), id.into())
     }
-    /// Lists the locations.
+    /// Lists locations.
     ///
-    /// Every attribute is a filter. Twenty thousand rows make an answer of several megabytes.
+    /// Every attribute is a filter. The response for twenty thousand rows is several megabytes.
     ///
     /// `GET /api/locations` · documented · source: <https://itempath.com/docs/api/resource/locations>
     pub fn locations(&self) -> operation::Locations {
         operation::Locations::new(self.session.clone())
     }
-    /// Reads one location.
+    /// Returns a location.
     ///
-    /// * `id`: Identifier, a GUID in upper case.
+    /// * `id`: Id of the object, a GUID in upper case.
     ///
     /// `GET /api/locations/{id}` · documented · source: <https://itempath.com/docs/api/resource/locations>
     pub fn location(&self, id: impl Into<String>) -> operation::Location {
         operation::Location::new(self.session.clone(), id.into())
     }
-    /// Lists what lies at the locations.
+    /// Lists the contents of locations.
     ///
-    /// The rows come under `contents`, unlike those of every other listing; a public client also tries `data`.
+    /// The rows are under `contents`, unlike the rows of other listings. A public client also tries `data`.
     ///
     /// `GET /api/location_contents` · documented · source: <https://itempath.com/docs/api/resource/location-contents>
     pub fn location_contents(&self) -> operation::LocationContents {
         operation::LocationContents::new(self.session.clone())
     }
-    /// Reads one location content.
+    /// Returns a location content.
     ///
-    /// * `id`: Identifier, a GUID in upper case.
+    /// * `id`: Id of the object, a GUID in upper case.
     ///
     /// `GET /api/location_contents/{id}` · documented · source: <https://itempath.com/docs/api/resource/location-contents>
     pub fn location_content(&self, id: impl Into<String>) -> operation::LocationContent {
         operation::LocationContent::new(self.session.clone(), id.into())
     }
-    /// Lists the location content breakdowns.
+    /// Lists location content breakdowns.
     ///
-    /// Every attribute is a filter. One edition of the vendor page leaves out the leading api segment.
+    /// Every attribute is a filter. One version of the vendor page omits the leading segment `api`.
     ///
     /// `GET /api/location_content_breakdowns` · documented · source: <https://itempath.com/docs/api/resource/location-content-breakdowns>
     pub fn location_content_breakdowns(&self) -> operation::LocationContentBreakdowns {
         operation::LocationContentBreakdowns::new(self.session.clone())
     }
-    /// Reads one location content breakdown.
+    /// Returns a location content breakdown.
     ///
-    /// Follows from the general pattern.
+    /// Inferred from the general pattern.
     ///
-    /// * `id`: Identifier, a GUID in upper case.
+    /// * `id`: Id of the object, a GUID in upper case.
     ///
     /// `GET /api/location_content_breakdowns/{id}` · inferred · source: <https://itempath.com/docs/api/resource/location-content-breakdowns>
     pub fn location_content_breakdown(
@@ -566,23 +563,23 @@ impl Client {
     ) -> operation::LocationContentBreakdown {
         operation::LocationContentBreakdown::new(self.session.clone(), id.into())
     }
-    /// Lists the warehouses.
+    /// Lists warehouses.
     ///
     /// `GET /api/warehouses` · documented · source: <https://itempath.com/docs/api/resource/warehouses>
     pub fn warehouses(&self) -> operation::Warehouses {
         operation::Warehouses::new(self.session.clone())
     }
-    /// Reads one warehouse.
+    /// Returns a warehouse.
     ///
     /// One old vendor page has the singular in the path.
     ///
-    /// * `id`: Identifier, a GUID in upper case.
+    /// * `id`: Id of the object, a GUID in upper case.
     ///
     /// `GET /api/warehouses/{id}` · documented · source: <https://itempath.com/docs/api/resource/warehouses>
     pub fn warehouse(&self, id: impl Into<String>) -> operation::Warehouse {
         operation::Warehouse::new(self.session.clone(), id.into())
     }
-    /// Lists the storage units.
+    /// Lists storage units.
     ///
     /// An old vendor sample writes the key of the rows with a space.
     ///
@@ -590,45 +587,45 @@ impl Client {
     pub fn storage_units(&self) -> operation::StorageUnits {
         operation::StorageUnits::new(self.session.clone())
     }
-    /// Reads one storage unit.
+    /// Returns a storage unit.
     ///
     /// One old vendor page has the singular in the path.
     ///
-    /// * `id`: Identifier, a GUID in upper case.
+    /// * `id`: Id of the object, a GUID in upper case.
     ///
     /// `GET /api/storage_units/{id}` · documented · source: <https://itempath.com/docs/api/resource/storage-units>
     pub fn storage_unit(&self, id: impl Into<String>) -> operation::StorageUnit {
         operation::StorageUnit::new(self.session.clone(), id.into())
     }
-    /// Lists the access points.
+    /// Lists access points.
     ///
     /// `GET /api/access_points` · documented · source: <https://itempath.com/docs/api/resource/access-points>
     pub fn access_points(&self) -> operation::AccessPoints {
         operation::AccessPoints::new(self.session.clone())
     }
-    /// Reads one access point.
+    /// Returns an access point.
     ///
-    /// * `id`: Identifier, a GUID in upper case.
+    /// * `id`: Id of the object, a GUID in upper case.
     ///
     /// `GET /api/access_points/{id}` · documented · source: <https://itempath.com/docs/api/resource/access-points>
     pub fn access_point(&self, id: impl Into<String>) -> operation::AccessPoint {
         operation::AccessPoint::new(self.session.clone(), id.into())
     }
-    /// Lists the carriers.
+    /// Lists carriers.
     ///
     /// `GET /api/carriers` · documented · source: <https://itempath.com/docs/api/resource/carriers>
     pub fn carriers(&self) -> operation::Carriers {
         operation::Carriers::new(self.session.clone())
     }
-    /// Reads one carrier.
+    /// Returns a carrier.
     ///
-    /// * `id`: Identifier, a GUID in upper case.
+    /// * `id`: Id of the object, a GUID in upper case.
     ///
     /// `GET /api/carriers/{id}` · documented · source: <https://itempath.com/docs/api/resource/carriers>
     pub fn carrier(&self, id: impl Into<String>) -> operation::Carrier {
         operation::Carrier::new(self.session.clone(), id.into())
     }
-    /// Lists the shelves.
+    /// Lists shelves.
     ///
     /// Every attribute is a filter.
     ///
@@ -636,71 +633,71 @@ impl Client {
     pub fn shelves(&self) -> operation::Shelves {
         operation::Shelves::new(self.session.clone())
     }
-    /// Reads one shelf.
+    /// Returns a shelf.
     ///
     /// One old vendor page has the singular in the path.
     ///
-    /// * `id`: Identifier, a GUID in upper case.
+    /// * `id`: Id of the object, a GUID in upper case.
     ///
     /// `GET /api/shelves/{id}` · documented · source: <https://itempath.com/docs/api/resource/shelves>
     pub fn shelf(&self, id: impl Into<String>) -> operation::Shelf {
         operation::Shelf::new(self.session.clone(), id.into())
     }
-    /// Lists the bins.
+    /// Lists bins.
     ///
     /// `GET /api/bins` · documented · source: <https://itempath.com/docs/api/resource/bins>
     pub fn bins(&self) -> operation::Bins {
         operation::Bins::new(self.session.clone())
     }
-    /// Reads one bin.
+    /// Returns a bin.
     ///
-    /// * `id`: Identifier, a GUID in upper case.
+    /// * `id`: Id of the object, a GUID in upper case.
     ///
     /// `GET /api/bins/{id}` · documented · source: <https://itempath.com/docs/api/resource/bins>
     pub fn bin(&self, id: impl Into<String>) -> operation::Bin {
         operation::Bin::new(self.session.clone(), id.into())
     }
-    /// Lists the zones.
+    /// Lists zones.
     ///
     /// `GET /api/zones` · documented · source: <https://itempath.com/docs/api/resource/zones>
     pub fn zones(&self) -> operation::Zones {
         operation::Zones::new(self.session.clone())
     }
-    /// Reads one zone.
+    /// Returns a zone.
     ///
-    /// * `id`: Identifier, a GUID in upper case.
+    /// * `id`: Id of the object, a GUID in upper case.
     ///
     /// `GET /api/zones/{id}` · documented · source: <https://itempath.com/docs/api/resource/zones>
     pub fn zone(&self, id: impl Into<String>) -> operation::Zone {
         operation::Zone::new(self.session.clone(), id.into())
     }
-    /// Lists the stations.
+    /// Lists stations.
     ///
-    /// The authentication page uses it as its sample call; no page of its own was available.
+    /// The vendor's authentication page uses this operation as its example. The page of this resource was not available.
     ///
     /// `GET /api/stations` · documented · source: <https://itempath.com/docs/itempath-api/authentication>
     pub fn stations(&self) -> operation::Stations {
         operation::Stations::new(self.session.clone())
     }
-    /// Reads one station.
+    /// Returns a station.
     ///
-    /// Follows from the general pattern.
+    /// Inferred from the general pattern.
     ///
-    /// * `id`: Identifier, a GUID in upper case.
+    /// * `id`: Id of the object, a GUID in upper case.
     ///
     /// `GET /api/stations/{id}` · inferred · source: <https://itempath.com/docs/itempath-api/authentication>
     pub fn station(&self, id: impl Into<String>) -> operation::Station {
         operation::Station::new(self.session.clone(), id.into())
     }
-    /// Lists the computers that Power Pick knows.
+    /// Lists the computers registered in Power Pick.
     ///
     /// `GET /api/clients` · documented · source: <https://itempath.com/docs/api/resource/clients>
     pub fn power_pick_clients(&self) -> operation::PowerPickClients {
         operation::PowerPickClients::new(self.session.clone())
     }
-    /// Reads one computer that Power Pick knows.
+    /// Returns a computer registered in Power Pick.
     ///
-    /// * `id`: Identifier, a GUID in upper case.
+    /// * `id`: Id of the object, a GUID in upper case.
     ///
     /// `GET /api/clients/{id}` · documented · source: <https://itempath.com/docs/api/resource/clients>
     pub fn power_pick_client(
@@ -709,7 +706,7 @@ impl Client {
     ) -> operation::PowerPickClient {
         operation::PowerPickClient::new(self.session.clone(), id.into())
     }
-    /// Lists the cost centers.
+    /// Lists cost centers.
     ///
     /// `GET /api/cost_centers` · documented · source: <https://itempath.com/docs/api/resource/cost-centers>
     pub fn cost_centers(&self) -> operation::CostCenters {
@@ -724,19 +721,19 @@ impl Client {
     ) -> operation::CreateCostCenter {
         operation::CreateCostCenter::new(self.session.clone(), body)
     }
-    /// Reads one cost center.
+    /// Returns a cost center.
     ///
-    /// * `id`: Identifier, a GUID in upper case.
+    /// * `id`: Id of the object, a GUID in upper case.
     ///
     /// `GET /api/cost_centers/{id}` · documented · source: <https://itempath.com/docs/api/resource/cost-centers>
     pub fn cost_center(&self, id: impl Into<String>) -> operation::CostCenter {
         operation::CostCenter::new(self.session.clone(), id.into())
     }
-    /// Changes a cost center.
+    /// Updates a cost center.
     ///
-    /// Only the keys that are sent change.
+    /// Only keys present in the request change.
     ///
-    /// * `id`: Identifier, a GUID in upper case.
+    /// * `id`: Id of the object, a GUID in upper case.
     ///
     /// `PUT /api/cost_centers/{id}` · documented · source: <https://itempath.com/docs/api/resource/cost-centers>
     pub fn update_cost_center(
@@ -748,9 +745,9 @@ impl Client {
     }
     /// Deletes a cost center.
     ///
-    /// Follows from the general pattern.
+    /// Inferred from the general pattern.
     ///
-    /// * `id`: Identifier, a GUID in upper case.
+    /// * `id`: Id of the object, a GUID in upper case.
     ///
     /// `DELETE /api/cost_centers/{id}` · inferred · source: <https://itempath.com/docs/api/resource/cost-centers>
     pub fn delete_cost_center(
@@ -759,9 +756,9 @@ impl Client {
     ) -> operation::DeleteCostCenter {
         operation::DeleteCostCenter::new(self.session.clone(), id.into())
     }
-    /// Lists the kits.
+    /// Lists kits.
     ///
-    /// The lines of a kit come under `lines`.
+    /// The lines of a kit are under `lines`.
     ///
     /// `GET /api/kits` · documented · source: <https://itempath.com/docs/api/resource/kits>
     pub fn kits(&self) -> operation::Kits {
@@ -769,25 +766,25 @@ impl Client {
     }
     /// Creates a kit.
     ///
-    /// Needs at least one line.
+    /// At least one line is required.
     ///
     /// `POST /api/kits` · documented · source: <https://itempath.com/docs/api/resource/kits>
     pub fn create_kit(&self, body: types::KitCreate) -> operation::CreateKit {
         operation::CreateKit::new(self.session.clone(), body)
     }
-    /// Reads one kit.
+    /// Returns a kit.
     ///
-    /// * `id`: Identifier, a GUID in upper case.
+    /// * `id`: Id of the object, a GUID in upper case.
     ///
     /// `GET /api/kits/{id}` · documented · source: <https://itempath.com/docs/api/resource/kits>
     pub fn kit(&self, id: impl Into<String>) -> operation::Kit {
         operation::Kit::new(self.session.clone(), id.into())
     }
-    /// Changes a kit.
+    /// Updates a kit.
     ///
-    /// Only the keys that are sent change.
+    /// Only keys present in the request change.
     ///
-    /// * `id`: Identifier, a GUID in upper case.
+    /// * `id`: Id of the object, a GUID in upper case.
     ///
     /// `PUT /api/kits/{id}` · documented · source: <https://itempath.com/docs/api/resource/kits>
     pub fn update_kit(
@@ -799,15 +796,15 @@ impl Client {
     }
     /// Deletes a kit.
     ///
-    /// Follows from the general pattern.
+    /// Inferred from the general pattern.
     ///
-    /// * `id`: Identifier, a GUID in upper case.
+    /// * `id`: Id of the object, a GUID in upper case.
     ///
     /// `DELETE /api/kits/{id}` · inferred · source: <https://itempath.com/docs/api/resource/kits>
     pub fn delete_kit(&self, id: impl Into<String>) -> operation::DeleteKit {
         operation::DeleteKit::new(self.session.clone(), id.into())
     }
-    /// Lists the kit lines.
+    /// Lists kit lines.
     ///
     /// `GET /api/kit_lines` · documented · source: <https://itempath.com/docs/api/resource/kit-lines>
     pub fn kit_lines(&self) -> operation::KitLines {
@@ -815,7 +812,7 @@ impl Client {
     }
     /// Creates a kit line.
     ///
-    /// Follows from the general pattern; no body was seen.
+    /// Inferred from the general pattern; no body was seen.
     ///
     /// `POST /api/kit_lines` · inferred · source: <https://itempath.com/docs/api/resource/kit-lines>
     pub fn create_kit_line(
@@ -824,21 +821,21 @@ impl Client {
     ) -> operation::CreateKitLine {
         operation::CreateKitLine::new(self.session.clone(), body)
     }
-    /// Reads one kit line.
+    /// Returns a kit line.
     ///
-    /// Follows from the general pattern; no body was seen.
+    /// Inferred from the general pattern; no body was seen.
     ///
-    /// * `id`: Identifier, a GUID in upper case.
+    /// * `id`: Id of the object, a GUID in upper case.
     ///
     /// `GET /api/kit_lines/{id}` · inferred · source: <https://itempath.com/docs/api/resource/kit-lines>
     pub fn kit_line(&self, id: impl Into<String>) -> operation::KitLine {
         operation::KitLine::new(self.session.clone(), id.into())
     }
-    /// Changes a kit line.
+    /// Updates a kit line.
     ///
-    /// Follows from the general pattern; no body was seen.
+    /// Inferred from the general pattern; no body was seen.
     ///
-    /// * `id`: Identifier, a GUID in upper case.
+    /// * `id`: Id of the object, a GUID in upper case.
     ///
     /// `PUT /api/kit_lines/{id}` · inferred · source: <https://itempath.com/docs/api/resource/kit-lines>
     pub fn update_kit_line(
@@ -850,15 +847,15 @@ impl Client {
     }
     /// Deletes a kit line.
     ///
-    /// Follows from the general pattern; no body was seen.
+    /// Inferred from the general pattern; no body was seen.
     ///
-    /// * `id`: Identifier, a GUID in upper case.
+    /// * `id`: Id of the object, a GUID in upper case.
     ///
     /// `DELETE /api/kit_lines/{id}` · inferred · source: <https://itempath.com/docs/api/resource/kit-lines>
     pub fn delete_kit_line(&self, id: impl Into<String>) -> operation::DeleteKitLine {
         operation::DeleteKitLine::new(self.session.clone(), id.into())
     }
-    /// Lists the images.
+    /// Lists images.
     ///
     /// `GET /api/images` · documented · source: <https://itempath.com/docs/api/resource/images>
     pub fn images(&self) -> operation::Images {
@@ -866,65 +863,65 @@ impl Client {
     }
     /// Creates an image.
     ///
-    /// Likely, by the general pattern; no body was seen and no upload of the file is known.
+    /// Inferred from the general pattern; no body was seen, and no upload of the file is known.
     ///
     /// `POST /api/images` · inferred · source: <https://itempath.com/docs/api/resource/images>
     pub fn create_image(&self, body: types::ImageCreate) -> operation::CreateImage {
         operation::CreateImage::new(self.session.clone(), body)
     }
-    /// Reads one image.
+    /// Returns an image.
     ///
-    /// Follows from the general pattern.
+    /// Inferred from the general pattern.
     ///
-    /// * `id`: Identifier, a GUID in upper case.
+    /// * `id`: Id of the object, a GUID in upper case.
     ///
     /// `GET /api/images/{id}` · inferred · source: <https://itempath.com/docs/api/resource/images>
     pub fn image(&self, id: impl Into<String>) -> operation::Image {
         operation::Image::new(self.session.clone(), id.into())
     }
-    /// Lists the reports.
+    /// Lists reports.
     ///
     /// `GET /api/reports` · documented · source: <https://itempath.com/docs/api/resource/reports>
     pub fn reports(&self) -> operation::Reports {
         operation::Reports::new(self.session.clone())
     }
-    /// Reads one report.
+    /// Returns a report.
     ///
-    /// * `id`: Identifier of the report: normally a number, although one vendor list calls it a uuid.
+    /// * `id`: Id of the report: normally a number, but a UUID according to one vendor list.
     ///
     /// `GET /api/reports/{id}` · documented · source: <https://itempath.com/docs/api/resource/reports>
     pub fn report(&self, id: impl Into<String>) -> operation::Report {
         operation::Report::new(self.session.clone(), id.into())
     }
-    /// Lists the logged API calls.
+    /// Lists logged API calls.
     ///
-    /// The last segment is `calls`, unlike the name of the vendor page.
+    /// The last path segment is `calls`, unlike the name of the vendor page.
     ///
     /// `GET /api/calls` · documented · source: <https://itempath.com/docs/api/resource/api-calls>
     pub fn api_calls(&self) -> operation::ApiCalls {
         operation::ApiCalls::new(self.session.clone())
     }
-    /// Reads one logged API call.
+    /// Returns a logged API call.
     ///
-    /// Follows from the general pattern.
+    /// Inferred from the general pattern.
     ///
-    /// * `id`: Number of the object.
+    /// * `id`: Number that identifies the object.
     ///
     /// `GET /api/calls/{id}` · inferred · source: <https://itempath.com/docs/api/resource/api-calls>
     pub fn api_call(&self, id: i64) -> operation::ApiCall {
         operation::ApiCall::new(self.session.clone(), id)
     }
-    /// Lists the connections.
+    /// Lists connections.
     ///
     /// `GET /api/connections` · documented · source: <https://itempath.com/docs/api/resource/connections>
     pub fn connections(&self) -> operation::Connections {
         operation::Connections::new(self.session.clone())
     }
-    /// Reads one connection.
+    /// Returns a connection.
     ///
-    /// The connection comes without an envelope, unlike every other object.
+    /// The response has no envelope, unlike those of all other single reads.
     ///
-    /// * `id`: Number of the object.
+    /// * `id`: Number that identifies the object.
     ///
     /// `GET /api/connections/{id}` · documented · source: <https://itempath.com/docs/api/resource/connections>
     pub fn connection(&self, id: i64) -> operation::Connection {
@@ -932,7 +929,7 @@ impl Client {
     }
     /// Lists report rows.
     ///
-    /// Only the name is known, from the navigation of the vendor pages: path and answer follow from the general pattern at best.
+    /// Only the name is known, from the navigation of the vendor pages. Path and response are inferred from the general pattern.
     ///
     /// `GET /api/report_rows` · inferred · source: <https://itempath.com/docs/api/resource/reports>
     pub fn report_rows(&self) -> operation::ReportRows {
@@ -940,15 +937,15 @@ impl Client {
     }
     /// Lists report snapshots.
     ///
-    /// A public client tried this path, with unknown result; parameters and answer are inferred.
+    /// A public client tried this path, with unknown result. Parameters and response are inferred.
     ///
     /// `GET /api/snapshots` · inferred · source: phildgordon-alt/lab\_assistant
     pub fn snapshots(&self) -> operation::Snapshots {
         operation::Snapshots::new(self.session.clone())
     }
-    /// Reads the settings.
+    /// Returns the settings.
     ///
-    /// Only the name is known, from the navigation of the vendor pages: path and answer follow from the general pattern at best.
+    /// Only the name is known, from the navigation of the vendor pages. Path and response are inferred from the general pattern.
     ///
     /// `GET /api/settings` · inferred · source: <https://itempath.com/docs/api>
     pub fn settings(&self) -> operation::Settings {
@@ -1077,7 +1074,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "users",
-            summary: "Lists the users.",
+            summary: "Lists users.",
             method: "GET",
             path: "/api/users",
             query: &["limit", "page", "offset", "countOnly", "orderBy"],
@@ -1105,27 +1102,27 @@ pub mod operation {
                 order_by: Vec::new(),
             }
         }
-        /// Rows of a page. Without it older releases give 25, later ones 250 and the newest 1000. Texts of the middle releases name 1000 as the most; larger numbers were seen to work, slowly.
+        /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger values were seen to work, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
         }
-        /// Number of the page, from 0. Some releases return everything when page comes without limit.
+        /// Number of the page, from 0. Some releases return all rows if `page` is sent without `limit`.
         pub fn page(mut self, value: i64) -> Self {
             self.page = Some(value);
             self
         }
-        /// Rows to skip. Only in the oldest releases, where page does not exist.
+        /// Number of rows to skip. Only for the oldest releases, which have no `page`.
         pub fn offset(mut self, value: i64) -> Self {
             self.offset = Some(value);
             self
         }
-        /// Asks for the number of rows alone. The form of the answer is not documented: public clients look for count and `total_count`. Large sites were seen to hang on it.
+        /// True to return only the number of rows. The form of the response is not documented; public clients read `count` and `total_count`. Large sites were seen to hang on this parameter.
         pub fn count_only(mut self, value: bool) -> Self {
             self.count_only = Some(value);
             self
         }
-        /// Fields to sort by, joined by commas. How to ask for descending order is not documented.
+        /// Names of the fields to sort by, separated by commas. The syntax for descending order is not documented.
         pub fn order_by(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -1254,7 +1251,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "user",
-            summary: "Reads one user.",
+            summary: "Returns an user.",
             method: "GET",
             path: "/api/users/{id}",
             query: &[],
@@ -1303,7 +1300,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "update_user",
-            summary: "Changes a user.",
+            summary: "Updates a user.",
             method: "PUT",
             path: "/api/users/{id}",
             query: &[],
@@ -1412,7 +1409,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "materials",
-            summary: "Lists the materials.",
+            summary: "Lists materials.",
             method: "GET",
             path: "/api/materials",
             query: &[
@@ -1464,27 +1461,27 @@ pub mod operation {
                 warehouse_id: Vec::new(),
             }
         }
-        /// Rows of a page. Without it older releases give 25, later ones 250 and the newest 1000. Texts of the middle releases name 1000 as the most; larger numbers were seen to work, slowly.
+        /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger values were seen to work, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
         }
-        /// Number of the page, from 0. Some releases return everything when page comes without limit.
+        /// Number of the page, from 0. Some releases return all rows if `page` is sent without `limit`.
         pub fn page(mut self, value: i64) -> Self {
             self.page = Some(value);
             self
         }
-        /// Rows to skip. Only in the oldest releases, where page does not exist.
+        /// Number of rows to skip. Only for the oldest releases, which have no `page`.
         pub fn offset(mut self, value: i64) -> Self {
             self.offset = Some(value);
             self
         }
-        /// Asks for the number of rows alone. The form of the answer is not documented: public clients look for count and `total_count`. Large sites were seen to hang on it.
+        /// True to return only the number of rows. The form of the response is not documented; public clients read `count` and `total_count`. Large sites were seen to hang on this parameter.
         pub fn count_only(mut self, value: bool) -> Self {
             self.count_only = Some(value);
             self
         }
-        /// Fields to sort by, joined by commas. How to ask for descending order is not documented.
+        /// Names of the fields to sort by, separated by commas. The syntax for descending order is not documented.
         pub fn order_by(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -1492,7 +1489,7 @@ pub mod operation {
             self.order_by = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by name. May repeat; a value may start with an operator.
+        /// Filter on name. Can be repeated, and a value can start with an operator.
         pub fn name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -1500,7 +1497,7 @@ pub mod operation {
             self.name = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `Info1`. May repeat; a value may start with an operator.
+        /// Filter on `Info1`. Can be repeated, and a value can start with an operator.
         pub fn info1(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -1508,7 +1505,7 @@ pub mod operation {
             self.info1 = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `Info2`. May repeat; a value may start with an operator.
+        /// Filter on `Info2`. Can be repeated, and a value can start with an operator.
         pub fn info2(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -1516,7 +1513,7 @@ pub mod operation {
             self.info2 = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `Info3`. May repeat; a value may start with an operator.
+        /// Filter on `Info3`. Can be repeated, and a value can start with an operator.
         pub fn info3(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -1524,7 +1521,7 @@ pub mod operation {
             self.info3 = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `Info4`. May repeat; a value may start with an operator.
+        /// Filter on `Info4`. Can be repeated, and a value can start with an operator.
         pub fn info4(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -1532,7 +1529,7 @@ pub mod operation {
             self.info4 = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `Info5`. May repeat; a value may start with an operator.
+        /// Filter on `Info5`. Can be repeated, and a value can start with an operator.
         pub fn info5(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -1540,7 +1537,7 @@ pub mod operation {
             self.info5 = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `currentQuantity`. May repeat; a value may start with an operator.
+        /// Filter on `currentQuantity`. Can be repeated, and a value can start with an operator.
         pub fn current_quantity(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -1548,7 +1545,7 @@ pub mod operation {
             self.current_quantity = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `netQuantity`. May repeat; a value may start with an operator.
+        /// Filter on `netQuantity`. Can be repeated, and a value can start with an operator.
         pub fn net_quantity(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -1556,7 +1553,7 @@ pub mod operation {
             self.net_quantity = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Tried by one public client; the effect is not known. May repeat; a value may start with an operator.
+        /// Filter tried by one public client. The effect is not known. Can be repeated, and a value can start with an operator.
         ///
         /// Inferred, not documented.
         pub fn warehouse_id(
@@ -1696,7 +1693,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "material",
-            summary: "Reads one material.",
+            summary: "Returns a material.",
             method: "GET",
             path: "/api/materials/{id}",
             query: &[],
@@ -1745,7 +1742,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "update_material",
-            summary: "Changes a material.",
+            summary: "Updates a material.",
             method: "PUT",
             path: "/api/materials/{id}",
             query: &[],
@@ -1852,7 +1849,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "material_codes",
-            summary: "Lists the material codes.",
+            summary: "Lists material codes.",
             method: "GET",
             path: "/api/material_codes",
             query: &[
@@ -1892,27 +1889,27 @@ pub mod operation {
                 pack_size: Vec::new(),
             }
         }
-        /// Rows of a page. Without it older releases give 25, later ones 250 and the newest 1000. Texts of the middle releases name 1000 as the most; larger numbers were seen to work, slowly.
+        /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger values were seen to work, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
         }
-        /// Number of the page, from 0. Some releases return everything when page comes without limit.
+        /// Number of the page, from 0. Some releases return all rows if `page` is sent without `limit`.
         pub fn page(mut self, value: i64) -> Self {
             self.page = Some(value);
             self
         }
-        /// Rows to skip. Only in the oldest releases, where page does not exist.
+        /// Number of rows to skip. Only for the oldest releases, which have no `page`.
         pub fn offset(mut self, value: i64) -> Self {
             self.offset = Some(value);
             self
         }
-        /// Asks for the number of rows alone. The form of the answer is not documented: public clients look for count and `total_count`. Large sites were seen to hang on it.
+        /// True to return only the number of rows. The form of the response is not documented; public clients read `count` and `total_count`. Large sites were seen to hang on this parameter.
         pub fn count_only(mut self, value: bool) -> Self {
             self.count_only = Some(value);
             self
         }
-        /// Fields to sort by, joined by commas. How to ask for descending order is not documented.
+        /// Names of the fields to sort by, separated by commas. The syntax for descending order is not documented.
         pub fn order_by(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -1920,7 +1917,7 @@ pub mod operation {
             self.order_by = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by name. May repeat; a value may start with an operator.
+        /// Filter on name. Can be repeated, and a value can start with an operator.
         pub fn name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -1928,7 +1925,7 @@ pub mod operation {
             self.name = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `materialId`. May repeat; a value may start with an operator.
+        /// Filter on `materialId`. Can be repeated, and a value can start with an operator.
         pub fn material_id(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -1936,7 +1933,7 @@ pub mod operation {
             self.material_id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `packSize`. May repeat; a value may start with an operator.
+        /// Filter on `packSize`. Can be repeated, and a value can start with an operator.
         pub fn pack_size(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -2068,7 +2065,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "material_code",
-            summary: "Reads one material code.",
+            summary: "Returns a material code.",
             method: "GET",
             path: "/api/material_codes/{id}",
             query: &[],
@@ -2117,7 +2114,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "update_material_code",
-            summary: "Changes a material code.",
+            summary: "Updates a material code.",
             method: "PUT",
             path: "/api/material_codes/{id}",
             query: &[],
@@ -2222,7 +2219,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "material_properties",
-            summary: "Lists the material properties.",
+            summary: "Lists material properties.",
             method: "GET",
             path: "/api/material_properties",
             query: &["limit", "page", "offset", "countOnly", "orderBy", "name"],
@@ -2251,27 +2248,27 @@ pub mod operation {
                 name: Vec::new(),
             }
         }
-        /// Rows of a page. Without it older releases give 25, later ones 250 and the newest 1000. Texts of the middle releases name 1000 as the most; larger numbers were seen to work, slowly.
+        /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger values were seen to work, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
         }
-        /// Number of the page, from 0. Some releases return everything when page comes without limit.
+        /// Number of the page, from 0. Some releases return all rows if `page` is sent without `limit`.
         pub fn page(mut self, value: i64) -> Self {
             self.page = Some(value);
             self
         }
-        /// Rows to skip. Only in the oldest releases, where page does not exist.
+        /// Number of rows to skip. Only for the oldest releases, which have no `page`.
         pub fn offset(mut self, value: i64) -> Self {
             self.offset = Some(value);
             self
         }
-        /// Asks for the number of rows alone. The form of the answer is not documented: public clients look for count and `total_count`. Large sites were seen to hang on it.
+        /// True to return only the number of rows. The form of the response is not documented; public clients read `count` and `total_count`. Large sites were seen to hang on this parameter.
         pub fn count_only(mut self, value: bool) -> Self {
             self.count_only = Some(value);
             self
         }
-        /// Fields to sort by, joined by commas. How to ask for descending order is not documented.
+        /// Names of the fields to sort by, separated by commas. The syntax for descending order is not documented.
         pub fn order_by(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -2279,7 +2276,7 @@ pub mod operation {
             self.order_by = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by name. May repeat; a value may start with an operator.
+        /// Filter on name. Can be repeated, and a value can start with an operator.
         pub fn name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -2361,7 +2358,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "material_property",
-            summary: "Reads one material property.",
+            summary: "Returns a material property.",
             method: "GET",
             path: "/api/material_properties/{id}",
             query: &[],
@@ -2420,7 +2417,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "orders",
-            summary: "Lists the orders.",
+            summary: "Lists orders.",
             method: "GET",
             path: "/api/orders",
             query: &[
@@ -2468,27 +2465,27 @@ pub mod operation {
                 handling_unit: Vec::new(),
             }
         }
-        /// Rows of a page. Without it older releases give 25, later ones 250 and the newest 1000. Texts of the middle releases name 1000 as the most; larger numbers were seen to work, slowly.
+        /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger values were seen to work, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
         }
-        /// Number of the page, from 0. Some releases return everything when page comes without limit.
+        /// Number of the page, from 0. Some releases return all rows if `page` is sent without `limit`.
         pub fn page(mut self, value: i64) -> Self {
             self.page = Some(value);
             self
         }
-        /// Rows to skip. Only in the oldest releases, where page does not exist.
+        /// Number of rows to skip. Only for the oldest releases, which have no `page`.
         pub fn offset(mut self, value: i64) -> Self {
             self.offset = Some(value);
             self
         }
-        /// Asks for the number of rows alone. The form of the answer is not documented: public clients look for count and `total_count`. Large sites were seen to hang on it.
+        /// True to return only the number of rows. The form of the response is not documented; public clients read `count` and `total_count`. Large sites were seen to hang on this parameter.
         pub fn count_only(mut self, value: bool) -> Self {
             self.count_only = Some(value);
             self
         }
-        /// Fields to sort by, joined by commas. How to ask for descending order is not documented.
+        /// Names of the fields to sort by, separated by commas. The syntax for descending order is not documented.
         pub fn order_by(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -2496,7 +2493,7 @@ pub mod operation {
             self.order_by = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by name. May repeat; a value may start with an operator.
+        /// Filter on name. Can be repeated, and a value can start with an operator.
         pub fn name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -2504,7 +2501,7 @@ pub mod operation {
             self.name = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by priority. May repeat; a value may start with an operator.
+        /// Filter on priority. Can be repeated, and a value can start with an operator.
         pub fn priority(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -2512,7 +2509,7 @@ pub mod operation {
             self.priority = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by direction, by number. May repeat; a value may start with an operator.
+        /// Filter on direction, by number. Can be repeated, and a value can start with an operator.
         pub fn direction_type(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -2520,7 +2517,7 @@ pub mod operation {
             self.direction_type = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by status, by its text, such as In Process. May repeat; a value may start with an operator.
+        /// Filter on status, by its text, such as In Process. Can be repeated, and a value can start with an operator.
         pub fn status(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -2528,7 +2525,7 @@ pub mod operation {
             self.status = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by status, by number: 1 untouched, 2 ready for allocation, 10 allocated, 11 in process. May repeat; a value may start with an operator.
+        /// Filter on status, by number: 1 untouched, 2 ready for allocation, 10 allocated, 11 in process. Can be repeated, and a value can start with an operator.
         pub fn order_status_type(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -2536,7 +2533,7 @@ pub mod operation {
             self.order_status_type = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by creation time: a full or shortened site time without zone, or a word such as today. May repeat; a value may start with an operator.
+        /// Filter on creation time: a full or shortened site time without zone, or a word such as `today`. Can be repeated, and a value can start with an operator.
         pub fn creation_date(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -2544,7 +2541,7 @@ pub mod operation {
             self.creation_date = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `handlingUnit`. May repeat; a value may start with an operator.
+        /// Filter on `handlingUnit`. Can be repeated, and a value can start with an operator.
         pub fn handling_unit(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -2680,7 +2677,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "order",
-            summary: "Reads one order.",
+            summary: "Returns an order.",
             method: "GET",
             path: "/api/orders/{id}",
             query: &[],
@@ -2729,7 +2726,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "update_order",
-            summary: "Changes an order.",
+            summary: "Updates an order.",
             method: "PUT",
             path: "/api/orders/{id}",
             query: &[],
@@ -2783,7 +2780,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "delete_order_plain",
-            summary: "Deletes an order by the general pattern.",
+            summary: "Deletes an order at the path of the general pattern.",
             method: "DELETE",
             path: "/api/orders/{id}",
             query: &[],
@@ -2889,7 +2886,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "order_lines",
-            summary: "Lists the order lines.",
+            summary: "Lists order lines.",
             method: "GET",
             path: "/api/order_lines",
             query: &[
@@ -2937,27 +2934,27 @@ pub mod operation {
                 processed_after: None,
             }
         }
-        /// Rows of a page. Without it older releases give 25, later ones 250 and the newest 1000. Texts of the middle releases name 1000 as the most; larger numbers were seen to work, slowly.
+        /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger values were seen to work, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
         }
-        /// Number of the page, from 0. Some releases return everything when page comes without limit.
+        /// Number of the page, from 0. Some releases return all rows if `page` is sent without `limit`.
         pub fn page(mut self, value: i64) -> Self {
             self.page = Some(value);
             self
         }
-        /// Rows to skip. Only in the oldest releases, where page does not exist.
+        /// Number of rows to skip. Only for the oldest releases, which have no `page`.
         pub fn offset(mut self, value: i64) -> Self {
             self.offset = Some(value);
             self
         }
-        /// Asks for the number of rows alone. The form of the answer is not documented: public clients look for count and `total_count`. Large sites were seen to hang on it.
+        /// True to return only the number of rows. The form of the response is not documented; public clients read `count` and `total_count`. Large sites were seen to hang on this parameter.
         pub fn count_only(mut self, value: bool) -> Self {
             self.count_only = Some(value);
             self
         }
-        /// Fields to sort by, joined by commas. How to ask for descending order is not documented.
+        /// Names of the fields to sort by, separated by commas. The syntax for descending order is not documented.
         pub fn order_by(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -2965,7 +2962,7 @@ pub mod operation {
             self.order_by = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by direction, by number. May repeat; a value may start with an operator.
+        /// Filter on direction, by number. Can be repeated, and a value can start with an operator.
         pub fn direction_type(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -2973,7 +2970,7 @@ pub mod operation {
             self.direction_type = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by status: queued or processed. May repeat; a value may start with an operator.
+        /// Filter on status: queued or processed. Can be repeated, and a value can start with an operator.
         pub fn status(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -2981,7 +2978,7 @@ pub mod operation {
             self.status = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `orderId`. May repeat; a value may start with an operator.
+        /// Filter on `orderId`. Can be repeated, and a value can start with an operator.
         pub fn order_id(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -2989,7 +2986,7 @@ pub mod operation {
             self.order_id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by the time of the last change, in site time without zone. May repeat; a value may start with an operator.
+        /// Filter on the time of the last change, in site time without zone. Can be repeated, and a value can start with an operator.
         pub fn modified_date(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -2997,17 +2994,17 @@ pub mod operation {
             self.modified_date = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Oldest releases: only lines created after this time.
+        /// Time; only lines created later are returned. Oldest releases only.
         pub fn created_after(mut self, value: impl Into<String>) -> Self {
             self.created_after = Some(value.into());
             self
         }
-        /// Oldest releases: only lines created before this time.
+        /// Time; only lines created earlier are returned. Oldest releases only.
         pub fn created_before(mut self, value: impl Into<String>) -> Self {
             self.created_before = Some(value.into());
             self
         }
-        /// Oldest releases: only lines processed after this time.
+        /// Time; only lines processed later are returned. Oldest releases only.
         pub fn processed_after(mut self, value: impl Into<String>) -> Self {
             self.processed_after = Some(value.into());
             self
@@ -3140,7 +3137,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "order_line",
-            summary: "Reads one order line.",
+            summary: "Returns an order line.",
             method: "GET",
             path: "/api/order_lines/{id}",
             query: &[],
@@ -3189,7 +3186,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "update_order_line",
-            summary: "Changes an order line.",
+            summary: "Updates an order line.",
             method: "PUT",
             path: "/api/order_lines/{id}",
             query: &[],
@@ -3331,7 +3328,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "transactions",
-            summary: "Lists the transactions.",
+            summary: "Lists transactions.",
             method: "GET",
             path: "/api/transactions",
             query: &[
@@ -3441,27 +3438,27 @@ pub mod operation {
                 before: None,
             }
         }
-        /// Rows of a page. Without it older releases give 25, later ones 250 and the newest 1000. Texts of the middle releases name 1000 as the most; larger numbers were seen to work, slowly.
+        /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger values were seen to work, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
         }
-        /// Number of the page, from 0. Some releases return everything when page comes without limit.
+        /// Number of the page, from 0. Some releases return all rows if `page` is sent without `limit`.
         pub fn page(mut self, value: i64) -> Self {
             self.page = Some(value);
             self
         }
-        /// Rows to skip. Only in the oldest releases, where page does not exist.
+        /// Number of rows to skip. Only for the oldest releases, which have no `page`.
         pub fn offset(mut self, value: i64) -> Self {
             self.offset = Some(value);
             self
         }
-        /// Asks for the number of rows alone. The form of the answer is not documented: public clients look for count and `total_count`. Large sites were seen to hang on it.
+        /// True to return only the number of rows. The form of the response is not documented; public clients read `count` and `total_count`. Large sites were seen to hang on this parameter.
         pub fn count_only(mut self, value: bool) -> Self {
             self.count_only = Some(value);
             self
         }
-        /// Fields to sort by, joined by commas. How to ask for descending order is not documented.
+        /// Names of the fields to sort by, separated by commas. The syntax for descending order is not documented.
         pub fn order_by(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -3469,12 +3466,12 @@ pub mod operation {
             self.order_by = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by id. May repeat; a value may start with an operator.
+        /// Filter on id. Can be repeated, and a value can start with an operator.
         pub fn id(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
             self.id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by creation time: a full or shortened site time without zone, or a word such as today. May repeat; a value may start with an operator.
+        /// Filter on creation time: a full or shortened site time without zone, or a word such as `today`. Can be repeated, and a value can start with an operator.
         pub fn creation_date(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -3482,7 +3479,7 @@ pub mod operation {
             self.creation_date = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by kind, by number. May repeat; a value may start with an operator.
+        /// Filter on the kind of transaction, by number. Can be repeated, and a value can start with an operator.
         pub fn type_(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -3490,7 +3487,7 @@ pub mod operation {
             self.type_ = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by motive, by number. May repeat; a value may start with an operator.
+        /// Filter on motive, by number. Can be repeated, and a value can start with an operator.
         pub fn motive_type(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -3498,7 +3495,7 @@ pub mod operation {
             self.motive_type = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by export state, by number; 2 finds what waits for a host. May repeat; a value may start with an operator.
+        /// Filter on the export state, by number. State 2 selects transactions that wait for export to a host. Can be repeated, and a value can start with an operator.
         pub fn export_state_type(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -3506,7 +3503,7 @@ pub mod operation {
             self.export_state_type = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by direction, by number. May repeat; a value may start with an operator.
+        /// Filter on direction, by number. Can be repeated, and a value can start with an operator.
         pub fn direction_type(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -3514,7 +3511,7 @@ pub mod operation {
             self.direction_type = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `orderId`. May repeat; a value may start with an operator.
+        /// Filter on `orderId`. Can be repeated, and a value can start with an operator.
         pub fn order_id(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -3522,7 +3519,7 @@ pub mod operation {
             self.order_id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `orderLineId`. May repeat; a value may start with an operator.
+        /// Filter on `orderLineId`. Can be repeated, and a value can start with an operator.
         pub fn order_line_id(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -3530,7 +3527,7 @@ pub mod operation {
             self.order_line_id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `orderName`. May repeat; a value may start with an operator.
+        /// Filter on `orderName`. Can be repeated, and a value can start with an operator.
         pub fn order_name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -3538,7 +3535,7 @@ pub mod operation {
             self.order_name = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by number. May repeat; a value may start with an operator.
+        /// Filter on number. Can be repeated, and a value can start with an operator.
         pub fn number(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -3546,7 +3543,7 @@ pub mod operation {
             self.number = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `materialName`. May repeat; a value may start with an operator.
+        /// Filter on `materialName`. Can be repeated, and a value can start with an operator.
         pub fn material_name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -3554,7 +3551,7 @@ pub mod operation {
             self.material_name = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `materialInfo1`. May repeat; a value may start with an operator.
+        /// Filter on `materialInfo1`. Can be repeated, and a value can start with an operator.
         pub fn material_info1(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -3562,7 +3559,7 @@ pub mod operation {
             self.material_info1 = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `materialInfo2`. May repeat; a value may start with an operator.
+        /// Filter on `materialInfo2`. Can be repeated, and a value can start with an operator.
         pub fn material_info2(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -3570,7 +3567,7 @@ pub mod operation {
             self.material_info2 = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `materialInfo3`. May repeat; a value may start with an operator.
+        /// Filter on `materialInfo3`. Can be repeated, and a value can start with an operator.
         pub fn material_info3(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -3578,7 +3575,7 @@ pub mod operation {
             self.material_info3 = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `materialInfo4`. May repeat; a value may start with an operator.
+        /// Filter on `materialInfo4`. Can be repeated, and a value can start with an operator.
         pub fn material_info4(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -3586,7 +3583,7 @@ pub mod operation {
             self.material_info4 = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `materialInfo5`. May repeat; a value may start with an operator.
+        /// Filter on `materialInfo5`. Can be repeated, and a value can start with an operator.
         pub fn material_info5(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -3594,7 +3591,7 @@ pub mod operation {
             self.material_info5 = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `quantityRequested`. May repeat; a value may start with an operator.
+        /// Filter on `quantityRequested`. Can be repeated, and a value can start with an operator.
         pub fn quantity_requested(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -3602,7 +3599,7 @@ pub mod operation {
             self.quantity_requested = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `quantityConfirmed`. May repeat; a value may start with an operator.
+        /// Filter on `quantityConfirmed`. Can be repeated, and a value can start with an operator.
         pub fn quantity_confirmed(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -3610,7 +3607,7 @@ pub mod operation {
             self.quantity_confirmed = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `quantityDeviated`. May repeat; a value may start with an operator.
+        /// Filter on `quantityDeviated`. Can be repeated, and a value can start with an operator.
         pub fn quantity_deviated(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -3618,7 +3615,7 @@ pub mod operation {
             self.quantity_deviated = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by lot. May repeat; a value may start with an operator.
+        /// Filter on lot. Can be repeated, and a value can start with an operator.
         pub fn lot(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -3626,7 +3623,7 @@ pub mod operation {
             self.lot = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `serialNumber`. May repeat; a value may start with an operator.
+        /// Filter on `serialNumber`. Can be repeated, and a value can start with an operator.
         pub fn serial_number(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -3634,7 +3631,7 @@ pub mod operation {
             self.serial_number = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `reasonCode`. May repeat; a value may start with an operator.
+        /// Filter on `reasonCode`. Can be repeated, and a value can start with an operator.
         pub fn reason_code(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -3642,7 +3639,7 @@ pub mod operation {
             self.reason_code = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `expiryDate`. May repeat; a value may start with an operator.
+        /// Filter on `expiryDate`. Can be repeated, and a value can start with an operator.
         pub fn expiry_date(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -3650,7 +3647,7 @@ pub mod operation {
             self.expiry_date = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `productionDate`. May repeat; a value may start with an operator.
+        /// Filter on `productionDate`. Can be repeated, and a value can start with an operator.
         pub fn production_date(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -3658,7 +3655,7 @@ pub mod operation {
             self.production_date = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `releaseDate`. May repeat; a value may start with an operator.
+        /// Filter on `releaseDate`. Can be repeated, and a value can start with an operator.
         pub fn release_date(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -3666,7 +3663,7 @@ pub mod operation {
             self.release_date = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `userName`. May repeat; a value may start with an operator.
+        /// Filter on `userName`. Can be repeated, and a value can start with an operator.
         pub fn user_name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -3674,7 +3671,7 @@ pub mod operation {
             self.user_name = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `warehouseName`. May repeat; a value may start with an operator.
+        /// Filter on `warehouseName`. Can be repeated, and a value can start with an operator.
         pub fn warehouse_name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -3682,7 +3679,7 @@ pub mod operation {
             self.warehouse_name = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `storageUnitName`. May repeat; a value may start with an operator.
+        /// Filter on `storageUnitName`. Can be repeated, and a value can start with an operator.
         pub fn storage_unit_name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -3690,7 +3687,7 @@ pub mod operation {
             self.storage_unit_name = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `locationName`. May repeat; a value may start with an operator.
+        /// Filter on `locationName`. Can be repeated, and a value can start with an operator.
         pub fn location_name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -3698,7 +3695,7 @@ pub mod operation {
             self.location_name = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `binName`. May repeat; a value may start with an operator.
+        /// Filter on `binName`. Can be repeated, and a value can start with an operator.
         pub fn bin_name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -3706,7 +3703,7 @@ pub mod operation {
             self.bin_name = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `carrierName`. May repeat; a value may start with an operator.
+        /// Filter on `carrierName`. Can be repeated, and a value can start with an operator.
         pub fn carrier_name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -3714,7 +3711,7 @@ pub mod operation {
             self.carrier_name = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `shelfName`. May repeat; a value may start with an operator.
+        /// Filter on `shelfName`. Can be repeated, and a value can start with an operator.
         pub fn shelf_name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -3722,7 +3719,7 @@ pub mod operation {
             self.shelf_name = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `batchName`. May repeat; a value may start with an operator.
+        /// Filter on `batchName`. Can be repeated, and a value can start with an operator.
         pub fn batch_name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -3730,7 +3727,7 @@ pub mod operation {
             self.batch_name = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `xStep`. May repeat; a value may start with an operator.
+        /// Filter on `xStep`. Can be repeated, and a value can start with an operator.
         pub fn x_step(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -3738,7 +3735,7 @@ pub mod operation {
             self.x_step = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `yStep`. May repeat; a value may start with an operator.
+        /// Filter on `yStep`. Can be repeated, and a value can start with an operator.
         pub fn y_step(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -3746,7 +3743,7 @@ pub mod operation {
             self.y_step = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `handlingUnit`. May repeat; a value may start with an operator.
+        /// Filter on `handlingUnit`. Can be repeated, and a value can start with an operator.
         pub fn handling_unit(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -3754,14 +3751,14 @@ pub mod operation {
             self.handling_unit = value.into_iter().map(Into::into).collect();
             self
         }
-        /// A time, sent by one public client; not documented, and the effect is not known.
+        /// Time, sent by one public client. Not documented; the effect is not known.
         ///
         /// Inferred, not documented.
         pub fn after(mut self, value: impl Into<String>) -> Self {
             self.after = Some(value.into());
             self
         }
-        /// A time, sent by one public client; not documented, and the effect is not known.
+        /// Time, sent by one public client. Not documented; the effect is not known.
         ///
         /// Inferred, not documented.
         pub fn before(mut self, value: impl Into<String>) -> Self {
@@ -3879,7 +3876,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "transaction",
-            summary: "Reads one transaction.",
+            summary: "Returns a transaction.",
             method: "GET",
             path: "/api/transactions/{id}",
             query: &[],
@@ -3928,7 +3925,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "update_transaction_by_post",
-            summary: "Changes a transaction by POST, as older releases want it.",
+            summary: "Updates a transaction by POST, as required by older releases.",
             method: "POST",
             path: "/api/transactions/{id}",
             query: &[],
@@ -3985,7 +3982,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "update_transaction",
-            summary: "Changes a transaction.",
+            summary: "Updates a transaction.",
             method: "PUT",
             path: "/api/transactions/{id}",
             query: &[],
@@ -4046,7 +4043,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "batches",
-            summary: "Lists the batches.",
+            summary: "Lists batches.",
             method: "GET",
             path: "/api/batches",
             query: &[
@@ -4086,27 +4083,27 @@ pub mod operation {
                 priority: Vec::new(),
             }
         }
-        /// Rows of a page. Without it older releases give 25, later ones 250 and the newest 1000. Texts of the middle releases name 1000 as the most; larger numbers were seen to work, slowly.
+        /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger values were seen to work, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
         }
-        /// Number of the page, from 0. Some releases return everything when page comes without limit.
+        /// Number of the page, from 0. Some releases return all rows if `page` is sent without `limit`.
         pub fn page(mut self, value: i64) -> Self {
             self.page = Some(value);
             self
         }
-        /// Rows to skip. Only in the oldest releases, where page does not exist.
+        /// Number of rows to skip. Only for the oldest releases, which have no `page`.
         pub fn offset(mut self, value: i64) -> Self {
             self.offset = Some(value);
             self
         }
-        /// Asks for the number of rows alone. The form of the answer is not documented: public clients look for count and `total_count`. Large sites were seen to hang on it.
+        /// True to return only the number of rows. The form of the response is not documented; public clients read `count` and `total_count`. Large sites were seen to hang on this parameter.
         pub fn count_only(mut self, value: bool) -> Self {
             self.count_only = Some(value);
             self
         }
-        /// Fields to sort by, joined by commas. How to ask for descending order is not documented.
+        /// Names of the fields to sort by, separated by commas. The syntax for descending order is not documented.
         pub fn order_by(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -4114,7 +4111,7 @@ pub mod operation {
             self.order_by = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by name. May repeat; a value may start with an operator.
+        /// Filter on name. Can be repeated, and a value can start with an operator.
         pub fn name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -4122,7 +4119,7 @@ pub mod operation {
             self.name = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by type. May repeat; a value may start with an operator.
+        /// Filter on type. Can be repeated, and a value can start with an operator.
         pub fn type_(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -4130,7 +4127,7 @@ pub mod operation {
             self.type_ = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by priority. May repeat; a value may start with an operator.
+        /// Filter on priority. Can be repeated, and a value can start with an operator.
         pub fn priority(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -4262,7 +4259,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "batch",
-            summary: "Reads one batch.",
+            summary: "Returns a batch.",
             method: "GET",
             path: "/api/batches/{id}",
             query: &[],
@@ -4311,7 +4308,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "update_batch",
-            summary: "Changes a batch.",
+            summary: "Updates a batch.",
             method: "PUT",
             path: "/api/batches/{id}",
             query: &[],
@@ -4425,7 +4422,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "work_order_lines",
-            summary: "Lists the work order lines.",
+            summary: "Lists work order lines.",
             method: "GET",
             path: "/api/work_order_lines",
             query: &[
@@ -4479,27 +4476,27 @@ pub mod operation {
                 progress_type: Vec::new(),
             }
         }
-        /// Rows of a page. Without it older releases give 25, later ones 250 and the newest 1000. Texts of the middle releases name 1000 as the most; larger numbers were seen to work, slowly.
+        /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger values were seen to work, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
         }
-        /// Number of the page, from 0. Some releases return everything when page comes without limit.
+        /// Number of the page, from 0. Some releases return all rows if `page` is sent without `limit`.
         pub fn page(mut self, value: i64) -> Self {
             self.page = Some(value);
             self
         }
-        /// Rows to skip. Only in the oldest releases, where page does not exist.
+        /// Number of rows to skip. Only for the oldest releases, which have no `page`.
         pub fn offset(mut self, value: i64) -> Self {
             self.offset = Some(value);
             self
         }
-        /// Asks for the number of rows alone. The form of the answer is not documented: public clients look for count and `total_count`. Large sites were seen to hang on it.
+        /// True to return only the number of rows. The form of the response is not documented; public clients read `count` and `total_count`. Large sites were seen to hang on this parameter.
         pub fn count_only(mut self, value: bool) -> Self {
             self.count_only = Some(value);
             self
         }
-        /// Fields to sort by, joined by commas. How to ask for descending order is not documented.
+        /// Names of the fields to sort by, separated by commas. The syntax for descending order is not documented.
         pub fn order_by(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -4507,7 +4504,7 @@ pub mod operation {
             self.order_by = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `batchId`. May repeat; a value may start with an operator.
+        /// Filter on `batchId`. Can be repeated, and a value can start with an operator.
         pub fn batch_id(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -4515,7 +4512,7 @@ pub mod operation {
             self.batch_id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by direction, by number. May repeat; a value may start with an operator.
+        /// Filter on direction, by number. Can be repeated, and a value can start with an operator.
         pub fn direction_type(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -4523,7 +4520,7 @@ pub mod operation {
             self.direction_type = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `handlingUnit`. May repeat; a value may start with an operator.
+        /// Filter on `handlingUnit`. Can be repeated, and a value can start with an operator.
         pub fn handling_unit(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -4531,7 +4528,7 @@ pub mod operation {
             self.handling_unit = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `locationContentId`. May repeat; a value may start with an operator.
+        /// Filter on `locationContentId`. Can be repeated, and a value can start with an operator.
         pub fn location_content_id(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -4539,7 +4536,7 @@ pub mod operation {
             self.location_content_id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `locationId`. May repeat; a value may start with an operator.
+        /// Filter on `locationId`. Can be repeated, and a value can start with an operator.
         pub fn location_id(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -4547,7 +4544,7 @@ pub mod operation {
             self.location_id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `locationName`. May repeat; a value may start with an operator.
+        /// Filter on `locationName`. Can be repeated, and a value can start with an operator.
         pub fn location_name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -4555,7 +4552,7 @@ pub mod operation {
             self.location_name = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by name. May repeat; a value may start with an operator.
+        /// Filter on name. Can be repeated, and a value can start with an operator.
         pub fn name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -4563,7 +4560,7 @@ pub mod operation {
             self.name = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `orderId`. May repeat; a value may start with an operator.
+        /// Filter on `orderId`. Can be repeated, and a value can start with an operator.
         pub fn order_id(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -4571,7 +4568,7 @@ pub mod operation {
             self.order_id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `orderLineId`. May repeat; a value may start with an operator.
+        /// Filter on `orderLineId`. Can be repeated, and a value can start with an operator.
         pub fn order_line_id(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -4579,7 +4576,7 @@ pub mod operation {
             self.order_line_id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `progressType`. May repeat; a value may start with an operator.
+        /// Filter on `progressType`. Can be repeated, and a value can start with an operator.
         pub fn progress_type(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -4670,7 +4667,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "work_order_line",
-            summary: "Reads one work order line.",
+            summary: "Returns a work order line.",
             method: "GET",
             path: "/api/work_order_lines/{id}",
             query: &[],
@@ -4719,7 +4716,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "update_work_order_line",
-            summary: "Changes a work order line.",
+            summary: "Updates a work order line.",
             method: "PUT",
             path: "/api/work_order_lines/{id}",
             query: &[],
@@ -4778,7 +4775,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "storage_rules",
-            summary: "Lists the storage rules.",
+            summary: "Lists storage rules.",
             method: "GET",
             path: "/api/storage_rules",
             query: &["limit", "page", "offset", "countOnly", "orderBy", "materialId"],
@@ -4807,27 +4804,27 @@ pub mod operation {
                 material_id: Vec::new(),
             }
         }
-        /// Rows of a page. Without it older releases give 25, later ones 250 and the newest 1000. Texts of the middle releases name 1000 as the most; larger numbers were seen to work, slowly.
+        /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger values were seen to work, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
         }
-        /// Number of the page, from 0. Some releases return everything when page comes without limit.
+        /// Number of the page, from 0. Some releases return all rows if `page` is sent without `limit`.
         pub fn page(mut self, value: i64) -> Self {
             self.page = Some(value);
             self
         }
-        /// Rows to skip. Only in the oldest releases, where page does not exist.
+        /// Number of rows to skip. Only for the oldest releases, which have no `page`.
         pub fn offset(mut self, value: i64) -> Self {
             self.offset = Some(value);
             self
         }
-        /// Asks for the number of rows alone. The form of the answer is not documented: public clients look for count and `total_count`. Large sites were seen to hang on it.
+        /// True to return only the number of rows. The form of the response is not documented; public clients read `count` and `total_count`. Large sites were seen to hang on this parameter.
         pub fn count_only(mut self, value: bool) -> Self {
             self.count_only = Some(value);
             self
         }
-        /// Fields to sort by, joined by commas. How to ask for descending order is not documented.
+        /// Names of the fields to sort by, separated by commas. The syntax for descending order is not documented.
         pub fn order_by(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -4835,7 +4832,7 @@ pub mod operation {
             self.order_by = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `materialId`. May repeat; a value may start with an operator.
+        /// Filter on `materialId`. Can be repeated, and a value can start with an operator.
         pub fn material_id(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -4965,7 +4962,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "storage_rule",
-            summary: "Reads one storage rule.",
+            summary: "Returns a storage rule.",
             method: "GET",
             path: "/api/storage_rules/{id}",
             query: &[],
@@ -5014,7 +5011,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "update_storage_rule",
-            summary: "Changes a storage rule.",
+            summary: "Updates a storage rule.",
             method: "PUT",
             path: "/api/storage_rules/{id}",
             query: &[],
@@ -5140,7 +5137,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "locations",
-            summary: "Lists the locations.",
+            summary: "Lists locations.",
             method: "GET",
             path: "/api/locations",
             query: &[
@@ -5214,27 +5211,27 @@ pub mod operation {
                 y_coordinate: Vec::new(),
             }
         }
-        /// Rows of a page. Without it older releases give 25, later ones 250 and the newest 1000. Texts of the middle releases name 1000 as the most; larger numbers were seen to work, slowly.
+        /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger values were seen to work, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
         }
-        /// Number of the page, from 0. Some releases return everything when page comes without limit.
+        /// Number of the page, from 0. Some releases return all rows if `page` is sent without `limit`.
         pub fn page(mut self, value: i64) -> Self {
             self.page = Some(value);
             self
         }
-        /// Rows to skip. Only in the oldest releases, where page does not exist.
+        /// Number of rows to skip. Only for the oldest releases, which have no `page`.
         pub fn offset(mut self, value: i64) -> Self {
             self.offset = Some(value);
             self
         }
-        /// Asks for the number of rows alone. The form of the answer is not documented: public clients look for count and `total_count`. Large sites were seen to hang on it.
+        /// True to return only the number of rows. The form of the response is not documented; public clients read `count` and `total_count`. Large sites were seen to hang on this parameter.
         pub fn count_only(mut self, value: bool) -> Self {
             self.count_only = Some(value);
             self
         }
-        /// Fields to sort by, joined by commas. How to ask for descending order is not documented.
+        /// Names of the fields to sort by, separated by commas. The syntax for descending order is not documented.
         pub fn order_by(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5242,12 +5239,12 @@ pub mod operation {
             self.order_by = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by id. May repeat; a value may start with an operator.
+        /// Filter on id. Can be repeated, and a value can start with an operator.
         pub fn id(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
             self.id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by name. May repeat; a value may start with an operator.
+        /// Filter on name. Can be repeated, and a value can start with an operator.
         pub fn name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5255,7 +5252,7 @@ pub mod operation {
             self.name = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `binId`. May repeat; a value may start with an operator.
+        /// Filter on `binId`. Can be repeated, and a value can start with an operator.
         pub fn bin_id(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5263,7 +5260,7 @@ pub mod operation {
             self.bin_id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `shelfId`. May repeat; a value may start with an operator.
+        /// Filter on `shelfId`. Can be repeated, and a value can start with an operator.
         pub fn shelf_id(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5271,7 +5268,7 @@ pub mod operation {
             self.shelf_id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `zoneId`. May repeat; a value may start with an operator.
+        /// Filter on `zoneId`. Can be repeated, and a value can start with an operator.
         pub fn zone_id(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5279,7 +5276,7 @@ pub mod operation {
             self.zone_id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `binDepth`. May repeat; a value may start with an operator.
+        /// Filter on `binDepth`. Can be repeated, and a value can start with an operator.
         pub fn bin_depth(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5287,7 +5284,7 @@ pub mod operation {
             self.bin_depth = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `binWidth`. May repeat; a value may start with an operator.
+        /// Filter on `binWidth`. Can be repeated, and a value can start with an operator.
         pub fn bin_width(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5295,7 +5292,7 @@ pub mod operation {
             self.bin_width = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by depth. May repeat; a value may start with an operator.
+        /// Filter on depth. Can be repeated, and a value can start with an operator.
         pub fn depth(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5303,7 +5300,7 @@ pub mod operation {
             self.depth = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by width. May repeat; a value may start with an operator.
+        /// Filter on width. Can be repeated, and a value can start with an operator.
         pub fn width(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5311,7 +5308,7 @@ pub mod operation {
             self.width = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `currentQuantity`. May repeat; a value may start with an operator.
+        /// Filter on `currentQuantity`. Can be repeated, and a value can start with an operator.
         pub fn current_quantity(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5319,7 +5316,7 @@ pub mod operation {
             self.current_quantity = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by quantity. May repeat; a value may start with an operator.
+        /// Filter on quantity. Can be repeated, and a value can start with an operator.
         pub fn quantity(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5327,7 +5324,7 @@ pub mod operation {
             self.quantity = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `expectedQuantity`. May repeat; a value may start with an operator.
+        /// Filter on `expectedQuantity`. Can be repeated, and a value can start with an operator.
         pub fn expected_quantity(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5335,7 +5332,7 @@ pub mod operation {
             self.expected_quantity = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `fillLevel`. May repeat; a value may start with an operator.
+        /// Filter on `fillLevel`. Can be repeated, and a value can start with an operator.
         pub fn fill_level(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5343,7 +5340,7 @@ pub mod operation {
             self.fill_level = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `isCounted`. May repeat; a value may start with an operator.
+        /// Filter on `isCounted`. Can be repeated, and a value can start with an operator.
         pub fn is_counted(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5351,7 +5348,7 @@ pub mod operation {
             self.is_counted = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `isMarkedFull`. May repeat; a value may start with an operator.
+        /// Filter on `isMarkedFull`. Can be repeated, and a value can start with an operator.
         pub fn is_marked_full(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5359,7 +5356,7 @@ pub mod operation {
             self.is_marked_full = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by orientation. May repeat; a value may start with an operator.
+        /// Filter on orientation. Can be repeated, and a value can start with an operator.
         pub fn orientation(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5367,7 +5364,7 @@ pub mod operation {
             self.orientation = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by type. May repeat; a value may start with an operator.
+        /// Filter on type. Can be repeated, and a value can start with an operator.
         pub fn type_(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5375,7 +5372,7 @@ pub mod operation {
             self.type_ = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `typeDescription`. May repeat; a value may start with an operator.
+        /// Filter on `typeDescription`. Can be repeated, and a value can start with an operator.
         pub fn type_description(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5383,7 +5380,7 @@ pub mod operation {
             self.type_description = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `xCoordinate`. May repeat; a value may start with an operator.
+        /// Filter on `xCoordinate`. Can be repeated, and a value can start with an operator.
         pub fn x_coordinate(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5391,7 +5388,7 @@ pub mod operation {
             self.x_coordinate = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `yCoordinate`. May repeat; a value may start with an operator.
+        /// Filter on `yCoordinate`. Can be repeated, and a value can start with an operator.
         pub fn y_coordinate(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5492,7 +5489,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "location",
-            summary: "Reads one location.",
+            summary: "Returns a location.",
             method: "GET",
             path: "/api/locations/{id}",
             query: &[],
@@ -5556,7 +5553,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "location_contents",
-            summary: "Lists what lies at the locations.",
+            summary: "Lists the contents of locations.",
             method: "GET",
             path: "/api/location_contents",
             query: &[
@@ -5614,27 +5611,27 @@ pub mod operation {
                 warehouse_name: Vec::new(),
             }
         }
-        /// Rows of a page. Without it older releases give 25, later ones 250 and the newest 1000. Texts of the middle releases name 1000 as the most; larger numbers were seen to work, slowly.
+        /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger values were seen to work, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
         }
-        /// Number of the page, from 0. Some releases return everything when page comes without limit.
+        /// Number of the page, from 0. Some releases return all rows if `page` is sent without `limit`.
         pub fn page(mut self, value: i64) -> Self {
             self.page = Some(value);
             self
         }
-        /// Rows to skip. Only in the oldest releases, where page does not exist.
+        /// Number of rows to skip. Only for the oldest releases, which have no `page`.
         pub fn offset(mut self, value: i64) -> Self {
             self.offset = Some(value);
             self
         }
-        /// Asks for the number of rows alone. The form of the answer is not documented: public clients look for count and `total_count`. Large sites were seen to hang on it.
+        /// True to return only the number of rows. The form of the response is not documented; public clients read `count` and `total_count`. Large sites were seen to hang on this parameter.
         pub fn count_only(mut self, value: bool) -> Self {
             self.count_only = Some(value);
             self
         }
-        /// Fields to sort by, joined by commas. How to ask for descending order is not documented.
+        /// Names of the fields to sort by, separated by commas. The syntax for descending order is not documented.
         pub fn order_by(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5642,7 +5639,7 @@ pub mod operation {
             self.order_by = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `binId`. May repeat; a value may start with an operator.
+        /// Filter on `binId`. Can be repeated, and a value can start with an operator.
         pub fn bin_id(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5650,7 +5647,7 @@ pub mod operation {
             self.bin_id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `carrierId`. May repeat; a value may start with an operator.
+        /// Filter on `carrierId`. Can be repeated, and a value can start with an operator.
         pub fn carrier_id(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5658,7 +5655,7 @@ pub mod operation {
             self.carrier_id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `countDate`. May repeat; a value may start with an operator.
+        /// Filter on `countDate`. Can be repeated, and a value can start with an operator.
         pub fn count_date(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5666,7 +5663,7 @@ pub mod operation {
             self.count_date = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by creation time: a full or shortened site time without zone, or a word such as today. May repeat; a value may start with an operator.
+        /// Filter on creation time: a full or shortened site time without zone, or a word such as `today`. Can be repeated, and a value can start with an operator.
         pub fn creation_date(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5674,7 +5671,7 @@ pub mod operation {
             self.creation_date = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `currentQuantity`. May repeat; a value may start with an operator.
+        /// Filter on `currentQuantity`. Can be repeated, and a value can start with an operator.
         pub fn current_quantity(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5682,12 +5679,12 @@ pub mod operation {
             self.current_quantity = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by id. May repeat; a value may start with an operator.
+        /// Filter on id. Can be repeated, and a value can start with an operator.
         pub fn id(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
             self.id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `isCounted`. May repeat; a value may start with an operator.
+        /// Filter on `isCounted`. Can be repeated, and a value can start with an operator.
         pub fn is_counted(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5695,7 +5692,7 @@ pub mod operation {
             self.is_counted = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `locationId`. May repeat; a value may start with an operator.
+        /// Filter on `locationId`. Can be repeated, and a value can start with an operator.
         pub fn location_id(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5703,7 +5700,7 @@ pub mod operation {
             self.location_id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `locationName`. May repeat; a value may start with an operator.
+        /// Filter on `locationName`. Can be repeated, and a value can start with an operator.
         pub fn location_name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5711,7 +5708,7 @@ pub mod operation {
             self.location_name = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `materialId`. May repeat; a value may start with an operator.
+        /// Filter on `materialId`. Can be repeated, and a value can start with an operator.
         pub fn material_id(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5719,7 +5716,7 @@ pub mod operation {
             self.material_id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by type. May repeat; a value may start with an operator.
+        /// Filter on type. Can be repeated, and a value can start with an operator.
         pub fn type_(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5727,7 +5724,7 @@ pub mod operation {
             self.type_ = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `warehouseName`. May repeat; a value may start with an operator.
+        /// Filter on `warehouseName`. Can be repeated, and a value can start with an operator.
         pub fn warehouse_name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5820,7 +5817,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "location_content",
-            summary: "Reads one location content.",
+            summary: "Returns a location content.",
             method: "GET",
             path: "/api/location_contents/{id}",
             query: &[],
@@ -5886,7 +5883,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "location_content_breakdowns",
-            summary: "Lists the location content breakdowns.",
+            summary: "Lists location content breakdowns.",
             method: "GET",
             path: "/api/location_content_breakdowns",
             query: &[
@@ -5948,27 +5945,27 @@ pub mod operation {
                 release_date: Vec::new(),
             }
         }
-        /// Rows of a page. Without it older releases give 25, later ones 250 and the newest 1000. Texts of the middle releases name 1000 as the most; larger numbers were seen to work, slowly.
+        /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger values were seen to work, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
         }
-        /// Number of the page, from 0. Some releases return everything when page comes without limit.
+        /// Number of the page, from 0. Some releases return all rows if `page` is sent without `limit`.
         pub fn page(mut self, value: i64) -> Self {
             self.page = Some(value);
             self
         }
-        /// Rows to skip. Only in the oldest releases, where page does not exist.
+        /// Number of rows to skip. Only for the oldest releases, which have no `page`.
         pub fn offset(mut self, value: i64) -> Self {
             self.offset = Some(value);
             self
         }
-        /// Asks for the number of rows alone. The form of the answer is not documented: public clients look for count and `total_count`. Large sites were seen to hang on it.
+        /// True to return only the number of rows. The form of the response is not documented; public clients read `count` and `total_count`. Large sites were seen to hang on this parameter.
         pub fn count_only(mut self, value: bool) -> Self {
             self.count_only = Some(value);
             self
         }
-        /// Fields to sort by, joined by commas. How to ask for descending order is not documented.
+        /// Names of the fields to sort by, separated by commas. The syntax for descending order is not documented.
         pub fn order_by(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5976,12 +5973,12 @@ pub mod operation {
             self.order_by = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by id. May repeat; a value may start with an operator.
+        /// Filter on id. Can be repeated, and a value can start with an operator.
         pub fn id(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
             self.id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `locationContentId`. May repeat; a value may start with an operator.
+        /// Filter on `locationContentId`. Can be repeated, and a value can start with an operator.
         ///
         /// Inferred, not documented.
         pub fn location_content_id(
@@ -5991,7 +5988,7 @@ pub mod operation {
             self.location_content_id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `blockReason`. May repeat; a value may start with an operator.
+        /// Filter on `blockReason`. Can be repeated, and a value can start with an operator.
         pub fn block_reason(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5999,7 +5996,7 @@ pub mod operation {
             self.block_reason = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `isBlocked`. May repeat; a value may start with an operator.
+        /// Filter on `isBlocked`. Can be repeated, and a value can start with an operator.
         pub fn is_blocked(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -6007,7 +6004,7 @@ pub mod operation {
             self.is_blocked = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by creation time: a full or shortened site time without zone, or a word such as today. May repeat; a value may start with an operator.
+        /// Filter on creation time: a full or shortened site time without zone, or a word such as `today`. Can be repeated, and a value can start with an operator.
         pub fn creation_date(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -6015,7 +6012,7 @@ pub mod operation {
             self.creation_date = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `currentQuantity`. May repeat; a value may start with an operator.
+        /// Filter on `currentQuantity`. Can be repeated, and a value can start with an operator.
         pub fn current_quantity(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -6023,7 +6020,7 @@ pub mod operation {
             self.current_quantity = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `dedicatedQuantity`. May repeat; a value may start with an operator.
+        /// Filter on `dedicatedQuantity`. Can be repeated, and a value can start with an operator.
         pub fn dedicated_quantity(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -6031,7 +6028,7 @@ pub mod operation {
             self.dedicated_quantity = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by lot. May repeat; a value may start with an operator.
+        /// Filter on lot. Can be repeated, and a value can start with an operator.
         pub fn lot(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -6039,7 +6036,7 @@ pub mod operation {
             self.lot = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `serialNumber`. May repeat; a value may start with an operator.
+        /// Filter on `serialNumber`. Can be repeated, and a value can start with an operator.
         pub fn serial_number(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -6047,7 +6044,7 @@ pub mod operation {
             self.serial_number = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by qualification. May repeat; a value may start with an operator.
+        /// Filter on qualification. Can be repeated, and a value can start with an operator.
         pub fn qualification(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -6055,7 +6052,7 @@ pub mod operation {
             self.qualification = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `expiryDate`. May repeat; a value may start with an operator.
+        /// Filter on `expiryDate`. Can be repeated, and a value can start with an operator.
         pub fn expiry_date(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -6063,7 +6060,7 @@ pub mod operation {
             self.expiry_date = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `productionDate`. May repeat; a value may start with an operator.
+        /// Filter on `productionDate`. Can be repeated, and a value can start with an operator.
         pub fn production_date(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -6071,7 +6068,7 @@ pub mod operation {
             self.production_date = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `putDate`. May repeat; a value may start with an operator.
+        /// Filter on `putDate`. Can be repeated, and a value can start with an operator.
         pub fn put_date(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -6079,7 +6076,7 @@ pub mod operation {
             self.put_date = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `releaseDate`. May repeat; a value may start with an operator.
+        /// Filter on `releaseDate`. Can be repeated, and a value can start with an operator.
         pub fn release_date(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -6176,7 +6173,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "location_content_breakdown",
-            summary: "Reads one location content breakdown.",
+            summary: "Returns a location content breakdown.",
             method: "GET",
             path: "/api/location_content_breakdowns/{id}",
             query: &[],
@@ -6231,7 +6228,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "warehouses",
-            summary: "Lists the warehouses.",
+            summary: "Lists warehouses.",
             method: "GET",
             path: "/api/warehouses",
             query: &["limit", "page", "offset", "countOnly", "orderBy", "name"],
@@ -6260,27 +6257,27 @@ pub mod operation {
                 name: Vec::new(),
             }
         }
-        /// Rows of a page. Without it older releases give 25, later ones 250 and the newest 1000. Texts of the middle releases name 1000 as the most; larger numbers were seen to work, slowly.
+        /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger values were seen to work, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
         }
-        /// Number of the page, from 0. Some releases return everything when page comes without limit.
+        /// Number of the page, from 0. Some releases return all rows if `page` is sent without `limit`.
         pub fn page(mut self, value: i64) -> Self {
             self.page = Some(value);
             self
         }
-        /// Rows to skip. Only in the oldest releases, where page does not exist.
+        /// Number of rows to skip. Only for the oldest releases, which have no `page`.
         pub fn offset(mut self, value: i64) -> Self {
             self.offset = Some(value);
             self
         }
-        /// Asks for the number of rows alone. The form of the answer is not documented: public clients look for count and `total_count`. Large sites were seen to hang on it.
+        /// True to return only the number of rows. The form of the response is not documented; public clients read `count` and `total_count`. Large sites were seen to hang on this parameter.
         pub fn count_only(mut self, value: bool) -> Self {
             self.count_only = Some(value);
             self
         }
-        /// Fields to sort by, joined by commas. How to ask for descending order is not documented.
+        /// Names of the fields to sort by, separated by commas. The syntax for descending order is not documented.
         pub fn order_by(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -6288,7 +6285,7 @@ pub mod operation {
             self.order_by = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by name. May repeat; a value may start with an operator.
+        /// Filter on name. Can be repeated, and a value can start with an operator.
         pub fn name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -6370,7 +6367,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "warehouse",
-            summary: "Reads one warehouse.",
+            summary: "Returns a warehouse.",
             method: "GET",
             path: "/api/warehouses/{id}",
             query: &[],
@@ -6425,7 +6422,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "storage_units",
-            summary: "Lists the storage units.",
+            summary: "Lists storage units.",
             method: "GET",
             path: "/api/storage_units",
             query: &[
@@ -6465,27 +6462,27 @@ pub mod operation {
                 warehouse_id: Vec::new(),
             }
         }
-        /// Rows of a page. Without it older releases give 25, later ones 250 and the newest 1000. Texts of the middle releases name 1000 as the most; larger numbers were seen to work, slowly.
+        /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger values were seen to work, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
         }
-        /// Number of the page, from 0. Some releases return everything when page comes without limit.
+        /// Number of the page, from 0. Some releases return all rows if `page` is sent without `limit`.
         pub fn page(mut self, value: i64) -> Self {
             self.page = Some(value);
             self
         }
-        /// Rows to skip. Only in the oldest releases, where page does not exist.
+        /// Number of rows to skip. Only for the oldest releases, which have no `page`.
         pub fn offset(mut self, value: i64) -> Self {
             self.offset = Some(value);
             self
         }
-        /// Asks for the number of rows alone. The form of the answer is not documented: public clients look for count and `total_count`. Large sites were seen to hang on it.
+        /// True to return only the number of rows. The form of the response is not documented; public clients read `count` and `total_count`. Large sites were seen to hang on this parameter.
         pub fn count_only(mut self, value: bool) -> Self {
             self.count_only = Some(value);
             self
         }
-        /// Fields to sort by, joined by commas. How to ask for descending order is not documented.
+        /// Names of the fields to sort by, separated by commas. The syntax for descending order is not documented.
         pub fn order_by(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -6493,7 +6490,7 @@ pub mod operation {
             self.order_by = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by name. May repeat; a value may start with an operator.
+        /// Filter on name. Can be repeated, and a value can start with an operator.
         pub fn name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -6501,7 +6498,7 @@ pub mod operation {
             self.name = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by type. May repeat; a value may start with an operator.
+        /// Filter on type. Can be repeated, and a value can start with an operator.
         pub fn type_(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -6509,7 +6506,7 @@ pub mod operation {
             self.type_ = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `warehouseId`. May repeat; a value may start with an operator.
+        /// Filter on `warehouseId`. Can be repeated, and a value can start with an operator.
         pub fn warehouse_id(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -6593,7 +6590,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "storage_unit",
-            summary: "Reads one storage unit.",
+            summary: "Returns a storage unit.",
             method: "GET",
             path: "/api/storage_units/{id}",
             query: &[],
@@ -6647,7 +6644,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "access_points",
-            summary: "Lists the access points.",
+            summary: "Lists access points.",
             method: "GET",
             path: "/api/access_points",
             query: &[
@@ -6685,27 +6682,27 @@ pub mod operation {
                 storage_unit_id: Vec::new(),
             }
         }
-        /// Rows of a page. Without it older releases give 25, later ones 250 and the newest 1000. Texts of the middle releases name 1000 as the most; larger numbers were seen to work, slowly.
+        /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger values were seen to work, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
         }
-        /// Number of the page, from 0. Some releases return everything when page comes without limit.
+        /// Number of the page, from 0. Some releases return all rows if `page` is sent without `limit`.
         pub fn page(mut self, value: i64) -> Self {
             self.page = Some(value);
             self
         }
-        /// Rows to skip. Only in the oldest releases, where page does not exist.
+        /// Number of rows to skip. Only for the oldest releases, which have no `page`.
         pub fn offset(mut self, value: i64) -> Self {
             self.offset = Some(value);
             self
         }
-        /// Asks for the number of rows alone. The form of the answer is not documented: public clients look for count and `total_count`. Large sites were seen to hang on it.
+        /// True to return only the number of rows. The form of the response is not documented; public clients read `count` and `total_count`. Large sites were seen to hang on this parameter.
         pub fn count_only(mut self, value: bool) -> Self {
             self.count_only = Some(value);
             self
         }
-        /// Fields to sort by, joined by commas. How to ask for descending order is not documented.
+        /// Names of the fields to sort by, separated by commas. The syntax for descending order is not documented.
         pub fn order_by(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -6713,7 +6710,7 @@ pub mod operation {
             self.order_by = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by name. May repeat; a value may start with an operator.
+        /// Filter on name. Can be repeated, and a value can start with an operator.
         pub fn name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -6721,7 +6718,7 @@ pub mod operation {
             self.name = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `storageUnitId`. May repeat; a value may start with an operator.
+        /// Filter on `storageUnitId`. Can be repeated, and a value can start with an operator.
         pub fn storage_unit_id(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -6804,7 +6801,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "access_point",
-            summary: "Reads one access point.",
+            summary: "Returns an access point.",
             method: "GET",
             path: "/api/access_points/{id}",
             query: &[],
@@ -6857,7 +6854,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "carriers",
-            summary: "Lists the carriers.",
+            summary: "Lists carriers.",
             method: "GET",
             path: "/api/carriers",
             query: &["limit", "page", "offset", "countOnly", "orderBy", "name"],
@@ -6886,27 +6883,27 @@ pub mod operation {
                 name: Vec::new(),
             }
         }
-        /// Rows of a page. Without it older releases give 25, later ones 250 and the newest 1000. Texts of the middle releases name 1000 as the most; larger numbers were seen to work, slowly.
+        /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger values were seen to work, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
         }
-        /// Number of the page, from 0. Some releases return everything when page comes without limit.
+        /// Number of the page, from 0. Some releases return all rows if `page` is sent without `limit`.
         pub fn page(mut self, value: i64) -> Self {
             self.page = Some(value);
             self
         }
-        /// Rows to skip. Only in the oldest releases, where page does not exist.
+        /// Number of rows to skip. Only for the oldest releases, which have no `page`.
         pub fn offset(mut self, value: i64) -> Self {
             self.offset = Some(value);
             self
         }
-        /// Asks for the number of rows alone. The form of the answer is not documented: public clients look for count and `total_count`. Large sites were seen to hang on it.
+        /// True to return only the number of rows. The form of the response is not documented; public clients read `count` and `total_count`. Large sites were seen to hang on this parameter.
         pub fn count_only(mut self, value: bool) -> Self {
             self.count_only = Some(value);
             self
         }
-        /// Fields to sort by, joined by commas. How to ask for descending order is not documented.
+        /// Names of the fields to sort by, separated by commas. The syntax for descending order is not documented.
         pub fn order_by(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -6914,7 +6911,7 @@ pub mod operation {
             self.order_by = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by name. May repeat; a value may start with an operator.
+        /// Filter on name. Can be repeated, and a value can start with an operator.
         pub fn name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -6996,7 +6993,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "carrier",
-            summary: "Reads one carrier.",
+            summary: "Returns a carrier.",
             method: "GET",
             path: "/api/carriers/{id}",
             query: &[],
@@ -7064,7 +7061,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "shelves",
-            summary: "Lists the shelves.",
+            summary: "Lists shelves.",
             method: "GET",
             path: "/api/shelves",
             query: &[
@@ -7130,27 +7127,27 @@ pub mod operation {
                 z_coordinate: Vec::new(),
             }
         }
-        /// Rows of a page. Without it older releases give 25, later ones 250 and the newest 1000. Texts of the middle releases name 1000 as the most; larger numbers were seen to work, slowly.
+        /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger values were seen to work, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
         }
-        /// Number of the page, from 0. Some releases return everything when page comes without limit.
+        /// Number of the page, from 0. Some releases return all rows if `page` is sent without `limit`.
         pub fn page(mut self, value: i64) -> Self {
             self.page = Some(value);
             self
         }
-        /// Rows to skip. Only in the oldest releases, where page does not exist.
+        /// Number of rows to skip. Only for the oldest releases, which have no `page`.
         pub fn offset(mut self, value: i64) -> Self {
             self.offset = Some(value);
             self
         }
-        /// Asks for the number of rows alone. The form of the answer is not documented: public clients look for count and `total_count`. Large sites were seen to hang on it.
+        /// True to return only the number of rows. The form of the response is not documented; public clients read `count` and `total_count`. Large sites were seen to hang on this parameter.
         pub fn count_only(mut self, value: bool) -> Self {
             self.count_only = Some(value);
             self
         }
-        /// Fields to sort by, joined by commas. How to ask for descending order is not documented.
+        /// Names of the fields to sort by, separated by commas. The syntax for descending order is not documented.
         pub fn order_by(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -7158,12 +7155,12 @@ pub mod operation {
             self.order_by = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by id. May repeat; a value may start with an operator.
+        /// Filter on id. Can be repeated, and a value can start with an operator.
         pub fn id(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
             self.id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by name. May repeat; a value may start with an operator.
+        /// Filter on name. Can be repeated, and a value can start with an operator.
         pub fn name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -7171,7 +7168,7 @@ pub mod operation {
             self.name = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `carrierId`. May repeat; a value may start with an operator.
+        /// Filter on `carrierId`. Can be repeated, and a value can start with an operator.
         pub fn carrier_id(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -7179,7 +7176,7 @@ pub mod operation {
             self.carrier_id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `zoneId`. May repeat; a value may start with an operator.
+        /// Filter on `zoneId`. Can be repeated, and a value can start with an operator.
         pub fn zone_id(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -7187,7 +7184,7 @@ pub mod operation {
             self.zone_id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by number. May repeat; a value may start with an operator.
+        /// Filter on number. Can be repeated, and a value can start with an operator.
         pub fn number(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -7195,7 +7192,7 @@ pub mod operation {
             self.number = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `sequenceNumber`. May repeat; a value may start with an operator.
+        /// Filter on `sequenceNumber`. Can be repeated, and a value can start with an operator.
         pub fn sequence_number(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -7203,7 +7200,7 @@ pub mod operation {
             self.sequence_number = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by depth. May repeat; a value may start with an operator.
+        /// Filter on depth. Can be repeated, and a value can start with an operator.
         pub fn depth(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -7211,7 +7208,7 @@ pub mod operation {
             self.depth = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by width. May repeat; a value may start with an operator.
+        /// Filter on width. Can be repeated, and a value can start with an operator.
         pub fn width(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -7219,7 +7216,7 @@ pub mod operation {
             self.width = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `minHeight`. May repeat; a value may start with an operator.
+        /// Filter on `minHeight`. Can be repeated, and a value can start with an operator.
         pub fn min_height(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -7227,7 +7224,7 @@ pub mod operation {
             self.min_height = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `maxHeight`. May repeat; a value may start with an operator.
+        /// Filter on `maxHeight`. Can be repeated, and a value can start with an operator.
         pub fn max_height(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -7235,7 +7232,7 @@ pub mod operation {
             self.max_height = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `depthSteps`. May repeat; a value may start with an operator.
+        /// Filter on `depthSteps`. Can be repeated, and a value can start with an operator.
         pub fn depth_steps(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -7243,7 +7240,7 @@ pub mod operation {
             self.depth_steps = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `widthSteps`. May repeat; a value may start with an operator.
+        /// Filter on `widthSteps`. Can be repeated, and a value can start with an operator.
         pub fn width_steps(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -7251,7 +7248,7 @@ pub mod operation {
             self.width_steps = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `maxWeight`. May repeat; a value may start with an operator.
+        /// Filter on `maxWeight`. Can be repeated, and a value can start with an operator.
         pub fn max_weight(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -7259,7 +7256,7 @@ pub mod operation {
             self.max_weight = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `xCoordinate`. May repeat; a value may start with an operator.
+        /// Filter on `xCoordinate`. Can be repeated, and a value can start with an operator.
         pub fn x_coordinate(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -7267,7 +7264,7 @@ pub mod operation {
             self.x_coordinate = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `yCoordinate`. May repeat; a value may start with an operator.
+        /// Filter on `yCoordinate`. Can be repeated, and a value can start with an operator.
         pub fn y_coordinate(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -7275,7 +7272,7 @@ pub mod operation {
             self.y_coordinate = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `zCoordinate`. May repeat; a value may start with an operator.
+        /// Filter on `zCoordinate`. Can be repeated, and a value can start with an operator.
         pub fn z_coordinate(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -7372,7 +7369,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "shelf",
-            summary: "Reads one shelf.",
+            summary: "Returns a shelf.",
             method: "GET",
             path: "/api/shelves/{id}",
             query: &[],
@@ -7426,7 +7423,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "bins",
-            summary: "Lists the bins.",
+            summary: "Lists bins.",
             method: "GET",
             path: "/api/bins",
             query: &["limit", "page", "offset", "countOnly", "orderBy", "name", "type"],
@@ -7456,27 +7453,27 @@ pub mod operation {
                 type_: Vec::new(),
             }
         }
-        /// Rows of a page. Without it older releases give 25, later ones 250 and the newest 1000. Texts of the middle releases name 1000 as the most; larger numbers were seen to work, slowly.
+        /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger values were seen to work, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
         }
-        /// Number of the page, from 0. Some releases return everything when page comes without limit.
+        /// Number of the page, from 0. Some releases return all rows if `page` is sent without `limit`.
         pub fn page(mut self, value: i64) -> Self {
             self.page = Some(value);
             self
         }
-        /// Rows to skip. Only in the oldest releases, where page does not exist.
+        /// Number of rows to skip. Only for the oldest releases, which have no `page`.
         pub fn offset(mut self, value: i64) -> Self {
             self.offset = Some(value);
             self
         }
-        /// Asks for the number of rows alone. The form of the answer is not documented: public clients look for count and `total_count`. Large sites were seen to hang on it.
+        /// True to return only the number of rows. The form of the response is not documented; public clients read `count` and `total_count`. Large sites were seen to hang on this parameter.
         pub fn count_only(mut self, value: bool) -> Self {
             self.count_only = Some(value);
             self
         }
-        /// Fields to sort by, joined by commas. How to ask for descending order is not documented.
+        /// Names of the fields to sort by, separated by commas. The syntax for descending order is not documented.
         pub fn order_by(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -7484,7 +7481,7 @@ pub mod operation {
             self.order_by = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by name. May repeat; a value may start with an operator.
+        /// Filter on name. Can be repeated, and a value can start with an operator.
         pub fn name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -7492,7 +7489,7 @@ pub mod operation {
             self.name = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by type. May repeat; a value may start with an operator.
+        /// Filter on type. Can be repeated, and a value can start with an operator.
         pub fn type_(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -7575,7 +7572,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "bin",
-            summary: "Reads one bin.",
+            summary: "Returns a bin.",
             method: "GET",
             path: "/api/bins/{id}",
             query: &[],
@@ -7633,7 +7630,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "zones",
-            summary: "Lists the zones.",
+            summary: "Lists zones.",
             method: "GET",
             path: "/api/zones",
             query: &[
@@ -7679,27 +7676,27 @@ pub mod operation {
                 pick_type: Vec::new(),
             }
         }
-        /// Rows of a page. Without it older releases give 25, later ones 250 and the newest 1000. Texts of the middle releases name 1000 as the most; larger numbers were seen to work, slowly.
+        /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger values were seen to work, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
         }
-        /// Number of the page, from 0. Some releases return everything when page comes without limit.
+        /// Number of the page, from 0. Some releases return all rows if `page` is sent without `limit`.
         pub fn page(mut self, value: i64) -> Self {
             self.page = Some(value);
             self
         }
-        /// Rows to skip. Only in the oldest releases, where page does not exist.
+        /// Number of rows to skip. Only for the oldest releases, which have no `page`.
         pub fn offset(mut self, value: i64) -> Self {
             self.offset = Some(value);
             self
         }
-        /// Asks for the number of rows alone. The form of the answer is not documented: public clients look for count and `total_count`. Large sites were seen to hang on it.
+        /// True to return only the number of rows. The form of the response is not documented; public clients read `count` and `total_count`. Large sites were seen to hang on this parameter.
         pub fn count_only(mut self, value: bool) -> Self {
             self.count_only = Some(value);
             self
         }
-        /// Fields to sort by, joined by commas. How to ask for descending order is not documented.
+        /// Names of the fields to sort by, separated by commas. The syntax for descending order is not documented.
         pub fn order_by(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -7707,7 +7704,7 @@ pub mod operation {
             self.order_by = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by name. May repeat; a value may start with an operator.
+        /// Filter on name. Can be repeated, and a value can start with an operator.
         pub fn name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -7715,7 +7712,7 @@ pub mod operation {
             self.name = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by warehouse. May repeat; a value may start with an operator.
+        /// Filter on warehouse. Can be repeated, and a value can start with an operator.
         pub fn warehouse(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -7723,7 +7720,7 @@ pub mod operation {
             self.warehouse = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by type. May repeat; a value may start with an operator.
+        /// Filter on type. Can be repeated, and a value can start with an operator.
         pub fn type_(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -7731,7 +7728,7 @@ pub mod operation {
             self.type_ = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by color. May repeat; a value may start with an operator.
+        /// Filter on color. Can be repeated, and a value can start with an operator.
         pub fn color(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -7739,7 +7736,7 @@ pub mod operation {
             self.color = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `putType`. May repeat; a value may start with an operator.
+        /// Filter on `putType`. Can be repeated, and a value can start with an operator.
         pub fn put_type(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -7747,7 +7744,7 @@ pub mod operation {
             self.put_type = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `pickType`. May repeat; a value may start with an operator.
+        /// Filter on `pickType`. Can be repeated, and a value can start with an operator.
         pub fn pick_type(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -7834,7 +7831,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "zone",
-            summary: "Reads one zone.",
+            summary: "Returns a zone.",
             method: "GET",
             path: "/api/zones/{id}",
             query: &[],
@@ -7886,7 +7883,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "stations",
-            summary: "Lists the stations.",
+            summary: "Lists stations.",
             method: "GET",
             path: "/api/stations",
             query: &["limit", "page", "offset", "countOnly", "orderBy"],
@@ -7914,27 +7911,27 @@ pub mod operation {
                 order_by: Vec::new(),
             }
         }
-        /// Rows of a page. Without it older releases give 25, later ones 250 and the newest 1000. Texts of the middle releases name 1000 as the most; larger numbers were seen to work, slowly.
+        /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger values were seen to work, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
         }
-        /// Number of the page, from 0. Some releases return everything when page comes without limit.
+        /// Number of the page, from 0. Some releases return all rows if `page` is sent without `limit`.
         pub fn page(mut self, value: i64) -> Self {
             self.page = Some(value);
             self
         }
-        /// Rows to skip. Only in the oldest releases, where page does not exist.
+        /// Number of rows to skip. Only for the oldest releases, which have no `page`.
         pub fn offset(mut self, value: i64) -> Self {
             self.offset = Some(value);
             self
         }
-        /// Asks for the number of rows alone. The form of the answer is not documented: public clients look for count and `total_count`. Large sites were seen to hang on it.
+        /// True to return only the number of rows. The form of the response is not documented; public clients read `count` and `total_count`. Large sites were seen to hang on this parameter.
         pub fn count_only(mut self, value: bool) -> Self {
             self.count_only = Some(value);
             self
         }
-        /// Fields to sort by, joined by commas. How to ask for descending order is not documented.
+        /// Names of the fields to sort by, separated by commas. The syntax for descending order is not documented.
         pub fn order_by(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -8015,7 +8012,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "station",
-            summary: "Reads one station.",
+            summary: "Returns a station.",
             method: "GET",
             path: "/api/stations/{id}",
             query: &[],
@@ -8068,7 +8065,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "power_pick_clients",
-            summary: "Lists the computers that Power Pick knows.",
+            summary: "Lists the computers registered in Power Pick.",
             method: "GET",
             path: "/api/clients",
             query: &["limit", "page", "offset", "countOnly", "orderBy", "name"],
@@ -8097,27 +8094,27 @@ pub mod operation {
                 name: Vec::new(),
             }
         }
-        /// Rows of a page. Without it older releases give 25, later ones 250 and the newest 1000. Texts of the middle releases name 1000 as the most; larger numbers were seen to work, slowly.
+        /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger values were seen to work, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
         }
-        /// Number of the page, from 0. Some releases return everything when page comes without limit.
+        /// Number of the page, from 0. Some releases return all rows if `page` is sent without `limit`.
         pub fn page(mut self, value: i64) -> Self {
             self.page = Some(value);
             self
         }
-        /// Rows to skip. Only in the oldest releases, where page does not exist.
+        /// Number of rows to skip. Only for the oldest releases, which have no `page`.
         pub fn offset(mut self, value: i64) -> Self {
             self.offset = Some(value);
             self
         }
-        /// Asks for the number of rows alone. The form of the answer is not documented: public clients look for count and `total_count`. Large sites were seen to hang on it.
+        /// True to return only the number of rows. The form of the response is not documented; public clients read `count` and `total_count`. Large sites were seen to hang on this parameter.
         pub fn count_only(mut self, value: bool) -> Self {
             self.count_only = Some(value);
             self
         }
-        /// Fields to sort by, joined by commas. How to ask for descending order is not documented.
+        /// Names of the fields to sort by, separated by commas. The syntax for descending order is not documented.
         pub fn order_by(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -8125,7 +8122,7 @@ pub mod operation {
             self.order_by = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by name. May repeat; a value may start with an operator.
+        /// Filter on name. Can be repeated, and a value can start with an operator.
         pub fn name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -8207,7 +8204,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "power_pick_client",
-            summary: "Reads one computer that Power Pick knows.",
+            summary: "Returns a computer registered in Power Pick.",
             method: "GET",
             path: "/api/clients/{id}",
             query: &[],
@@ -8261,7 +8258,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "cost_centers",
-            summary: "Lists the cost centers.",
+            summary: "Lists cost centers.",
             method: "GET",
             path: "/api/cost_centers",
             query: &["limit", "page", "offset", "countOnly", "orderBy", "name", "type"],
@@ -8291,27 +8288,27 @@ pub mod operation {
                 type_: Vec::new(),
             }
         }
-        /// Rows of a page. Without it older releases give 25, later ones 250 and the newest 1000. Texts of the middle releases name 1000 as the most; larger numbers were seen to work, slowly.
+        /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger values were seen to work, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
         }
-        /// Number of the page, from 0. Some releases return everything when page comes without limit.
+        /// Number of the page, from 0. Some releases return all rows if `page` is sent without `limit`.
         pub fn page(mut self, value: i64) -> Self {
             self.page = Some(value);
             self
         }
-        /// Rows to skip. Only in the oldest releases, where page does not exist.
+        /// Number of rows to skip. Only for the oldest releases, which have no `page`.
         pub fn offset(mut self, value: i64) -> Self {
             self.offset = Some(value);
             self
         }
-        /// Asks for the number of rows alone. The form of the answer is not documented: public clients look for count and `total_count`. Large sites were seen to hang on it.
+        /// True to return only the number of rows. The form of the response is not documented; public clients read `count` and `total_count`. Large sites were seen to hang on this parameter.
         pub fn count_only(mut self, value: bool) -> Self {
             self.count_only = Some(value);
             self
         }
-        /// Fields to sort by, joined by commas. How to ask for descending order is not documented.
+        /// Names of the fields to sort by, separated by commas. The syntax for descending order is not documented.
         pub fn order_by(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -8319,7 +8316,7 @@ pub mod operation {
             self.order_by = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by name. May repeat; a value may start with an operator.
+        /// Filter on name. Can be repeated, and a value can start with an operator.
         pub fn name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -8327,7 +8324,7 @@ pub mod operation {
             self.name = value.into_iter().map(Into::into).collect();
             self
         }
-        /// The vendor lists it as a filter, although no such field is known. May repeat; a value may start with an operator.
+        /// Filter listed by the vendor, although no such field is known. Can be repeated, and a value can start with an operator.
         pub fn type_(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -8458,7 +8455,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "cost_center",
-            summary: "Reads one cost center.",
+            summary: "Returns a cost center.",
             method: "GET",
             path: "/api/cost_centers/{id}",
             query: &[],
@@ -8507,7 +8504,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "update_cost_center",
-            summary: "Changes a cost center.",
+            summary: "Updates a cost center.",
             method: "PUT",
             path: "/api/cost_centers/{id}",
             query: &[],
@@ -8614,7 +8611,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "kits",
-            summary: "Lists the kits.",
+            summary: "Lists kits.",
             method: "GET",
             path: "/api/kits",
             query: &[
@@ -8654,27 +8651,27 @@ pub mod operation {
                 target: Vec::new(),
             }
         }
-        /// Rows of a page. Without it older releases give 25, later ones 250 and the newest 1000. Texts of the middle releases name 1000 as the most; larger numbers were seen to work, slowly.
+        /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger values were seen to work, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
         }
-        /// Number of the page, from 0. Some releases return everything when page comes without limit.
+        /// Number of the page, from 0. Some releases return all rows if `page` is sent without `limit`.
         pub fn page(mut self, value: i64) -> Self {
             self.page = Some(value);
             self
         }
-        /// Rows to skip. Only in the oldest releases, where page does not exist.
+        /// Number of rows to skip. Only for the oldest releases, which have no `page`.
         pub fn offset(mut self, value: i64) -> Self {
             self.offset = Some(value);
             self
         }
-        /// Asks for the number of rows alone. The form of the answer is not documented: public clients look for count and `total_count`. Large sites were seen to hang on it.
+        /// True to return only the number of rows. The form of the response is not documented; public clients read `count` and `total_count`. Large sites were seen to hang on this parameter.
         pub fn count_only(mut self, value: bool) -> Self {
             self.count_only = Some(value);
             self
         }
-        /// Fields to sort by, joined by commas. How to ask for descending order is not documented.
+        /// Names of the fields to sort by, separated by commas. The syntax for descending order is not documented.
         pub fn order_by(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -8682,7 +8679,7 @@ pub mod operation {
             self.order_by = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `hasStock`. May repeat; a value may start with an operator.
+        /// Filter on `hasStock`. Can be repeated, and a value can start with an operator.
         pub fn has_stock(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -8690,7 +8687,7 @@ pub mod operation {
             self.has_stock = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by name. May repeat; a value may start with an operator.
+        /// Filter on name. Can be repeated, and a value can start with an operator.
         pub fn name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -8698,7 +8695,7 @@ pub mod operation {
             self.name = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by target. May repeat; a value may start with an operator.
+        /// Filter on target. Can be repeated, and a value can start with an operator.
         pub fn target(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -8830,7 +8827,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "kit",
-            summary: "Reads one kit.",
+            summary: "Returns a kit.",
             method: "GET",
             path: "/api/kits/{id}",
             query: &[],
@@ -8879,7 +8876,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "update_kit",
-            summary: "Changes a kit.",
+            summary: "Updates a kit.",
             method: "PUT",
             path: "/api/kits/{id}",
             query: &[],
@@ -8984,7 +8981,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "kit_lines",
-            summary: "Lists the kit lines.",
+            summary: "Lists kit lines.",
             method: "GET",
             path: "/api/kit_lines",
             query: &[
@@ -9028,27 +9025,27 @@ pub mod operation {
                 quantity: Vec::new(),
             }
         }
-        /// Rows of a page. Without it older releases give 25, later ones 250 and the newest 1000. Texts of the middle releases name 1000 as the most; larger numbers were seen to work, slowly.
+        /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger values were seen to work, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
         }
-        /// Number of the page, from 0. Some releases return everything when page comes without limit.
+        /// Number of the page, from 0. Some releases return all rows if `page` is sent without `limit`.
         pub fn page(mut self, value: i64) -> Self {
             self.page = Some(value);
             self
         }
-        /// Rows to skip. Only in the oldest releases, where page does not exist.
+        /// Number of rows to skip. Only for the oldest releases, which have no `page`.
         pub fn offset(mut self, value: i64) -> Self {
             self.offset = Some(value);
             self
         }
-        /// Asks for the number of rows alone. The form of the answer is not documented: public clients look for count and `total_count`. Large sites were seen to hang on it.
+        /// True to return only the number of rows. The form of the response is not documented; public clients read `count` and `total_count`. Large sites were seen to hang on this parameter.
         pub fn count_only(mut self, value: bool) -> Self {
             self.count_only = Some(value);
             self
         }
-        /// Fields to sort by, joined by commas. How to ask for descending order is not documented.
+        /// Names of the fields to sort by, separated by commas. The syntax for descending order is not documented.
         pub fn order_by(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -9056,7 +9053,7 @@ pub mod operation {
             self.order_by = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `hasStock`. May repeat; a value may start with an operator.
+        /// Filter on `hasStock`. Can be repeated, and a value can start with an operator.
         pub fn has_stock(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -9064,7 +9061,7 @@ pub mod operation {
             self.has_stock = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `kitId`. May repeat; a value may start with an operator.
+        /// Filter on `kitId`. Can be repeated, and a value can start with an operator.
         pub fn kit_id(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -9072,7 +9069,7 @@ pub mod operation {
             self.kit_id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `materialId`. May repeat; a value may start with an operator.
+        /// Filter on `materialId`. Can be repeated, and a value can start with an operator.
         pub fn material_id(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -9080,7 +9077,7 @@ pub mod operation {
             self.material_id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by number. May repeat; a value may start with an operator.
+        /// Filter on number. Can be repeated, and a value can start with an operator.
         pub fn number(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -9088,7 +9085,7 @@ pub mod operation {
             self.number = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by quantity. May repeat; a value may start with an operator.
+        /// Filter on quantity. Can be repeated, and a value can start with an operator.
         pub fn quantity(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -9222,7 +9219,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "kit_line",
-            summary: "Reads one kit line.",
+            summary: "Returns a kit line.",
             method: "GET",
             path: "/api/kit_lines/{id}",
             query: &[],
@@ -9271,7 +9268,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "update_kit_line",
-            summary: "Changes a kit line.",
+            summary: "Updates a kit line.",
             method: "PUT",
             path: "/api/kit_lines/{id}",
             query: &[],
@@ -9375,7 +9372,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "images",
-            summary: "Lists the images.",
+            summary: "Lists images.",
             method: "GET",
             path: "/api/images",
             query: &["limit", "page", "offset", "countOnly", "orderBy"],
@@ -9403,27 +9400,27 @@ pub mod operation {
                 order_by: Vec::new(),
             }
         }
-        /// Rows of a page. Without it older releases give 25, later ones 250 and the newest 1000. Texts of the middle releases name 1000 as the most; larger numbers were seen to work, slowly.
+        /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger values were seen to work, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
         }
-        /// Number of the page, from 0. Some releases return everything when page comes without limit.
+        /// Number of the page, from 0. Some releases return all rows if `page` is sent without `limit`.
         pub fn page(mut self, value: i64) -> Self {
             self.page = Some(value);
             self
         }
-        /// Rows to skip. Only in the oldest releases, where page does not exist.
+        /// Number of rows to skip. Only for the oldest releases, which have no `page`.
         pub fn offset(mut self, value: i64) -> Self {
             self.offset = Some(value);
             self
         }
-        /// Asks for the number of rows alone. The form of the answer is not documented: public clients look for count and `total_count`. Large sites were seen to hang on it.
+        /// True to return only the number of rows. The form of the response is not documented; public clients read `count` and `total_count`. Large sites were seen to hang on this parameter.
         pub fn count_only(mut self, value: bool) -> Self {
             self.count_only = Some(value);
             self
         }
-        /// Fields to sort by, joined by commas. How to ask for descending order is not documented.
+        /// Names of the fields to sort by, separated by commas. The syntax for descending order is not documented.
         pub fn order_by(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -9552,7 +9549,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "image",
-            summary: "Reads one image.",
+            summary: "Returns an image.",
             method: "GET",
             path: "/api/images/{id}",
             query: &[],
@@ -9607,7 +9604,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "reports",
-            summary: "Lists the reports.",
+            summary: "Lists reports.",
             method: "GET",
             path: "/api/reports",
             query: &[
@@ -9647,27 +9644,27 @@ pub mod operation {
                 base_table: Vec::new(),
             }
         }
-        /// Rows of a page. Without it older releases give 25, later ones 250 and the newest 1000. Texts of the middle releases name 1000 as the most; larger numbers were seen to work, slowly.
+        /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger values were seen to work, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
         }
-        /// Number of the page, from 0. Some releases return everything when page comes without limit.
+        /// Number of the page, from 0. Some releases return all rows if `page` is sent without `limit`.
         pub fn page(mut self, value: i64) -> Self {
             self.page = Some(value);
             self
         }
-        /// Rows to skip. Only in the oldest releases, where page does not exist.
+        /// Number of rows to skip. Only for the oldest releases, which have no `page`.
         pub fn offset(mut self, value: i64) -> Self {
             self.offset = Some(value);
             self
         }
-        /// Asks for the number of rows alone. The form of the answer is not documented: public clients look for count and `total_count`. Large sites were seen to hang on it.
+        /// True to return only the number of rows. The form of the response is not documented; public clients read `count` and `total_count`. Large sites were seen to hang on this parameter.
         pub fn count_only(mut self, value: bool) -> Self {
             self.count_only = Some(value);
             self
         }
-        /// Fields to sort by, joined by commas. How to ask for descending order is not documented.
+        /// Names of the fields to sort by, separated by commas. The syntax for descending order is not documented.
         pub fn order_by(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -9675,7 +9672,7 @@ pub mod operation {
             self.order_by = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by name. May repeat; a value may start with an operator.
+        /// Filter on name. Can be repeated, and a value can start with an operator.
         pub fn name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -9683,12 +9680,12 @@ pub mod operation {
             self.name = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by id. May repeat; a value may start with an operator.
+        /// Filter on id. Can be repeated, and a value can start with an operator.
         pub fn id(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
             self.id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `baseTable`. May repeat; a value may start with an operator.
+        /// Filter on `baseTable`. Can be repeated, and a value can start with an operator.
         pub fn base_table(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -9772,7 +9769,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "report",
-            summary: "Reads one report.",
+            summary: "Returns a report.",
             method: "GET",
             path: "/api/reports/{id}",
             query: &[],
@@ -9829,7 +9826,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "api_calls",
-            summary: "Lists the logged API calls.",
+            summary: "Lists logged API calls.",
             method: "GET",
             path: "/api/calls",
             query: &[
@@ -9873,27 +9870,27 @@ pub mod operation {
                 user_id: Vec::new(),
             }
         }
-        /// Rows of a page. Without it older releases give 25, later ones 250 and the newest 1000. Texts of the middle releases name 1000 as the most; larger numbers were seen to work, slowly.
+        /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger values were seen to work, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
         }
-        /// Number of the page, from 0. Some releases return everything when page comes without limit.
+        /// Number of the page, from 0. Some releases return all rows if `page` is sent without `limit`.
         pub fn page(mut self, value: i64) -> Self {
             self.page = Some(value);
             self
         }
-        /// Rows to skip. Only in the oldest releases, where page does not exist.
+        /// Number of rows to skip. Only for the oldest releases, which have no `page`.
         pub fn offset(mut self, value: i64) -> Self {
             self.offset = Some(value);
             self
         }
-        /// Asks for the number of rows alone. The form of the answer is not documented: public clients look for count and `total_count`. Large sites were seen to hang on it.
+        /// True to return only the number of rows. The form of the response is not documented; public clients read `count` and `total_count`. Large sites were seen to hang on this parameter.
         pub fn count_only(mut self, value: bool) -> Self {
             self.count_only = Some(value);
             self
         }
-        /// Fields to sort by, joined by commas. How to ask for descending order is not documented.
+        /// Names of the fields to sort by, separated by commas. The syntax for descending order is not documented.
         pub fn order_by(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -9901,7 +9898,7 @@ pub mod operation {
             self.order_by = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Fields to sort by, joined by commas, as the vendor page of this listing misspells it.
+        /// Names of the fields to sort by, separated by commas. The misspelling is that of the vendor page of this listing.
         pub fn oder_by(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -9909,7 +9906,7 @@ pub mod operation {
             self.oder_by = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by code. May repeat; a value may start with an operator.
+        /// Filter on code. Can be repeated, and a value can start with an operator.
         pub fn code(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -9917,7 +9914,7 @@ pub mod operation {
             self.code = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by creation time: a full or shortened site time without zone, or a word such as today. May repeat; a value may start with an operator.
+        /// Filter on creation time: a full or shortened site time without zone, or a word such as `today`. Can be repeated, and a value can start with an operator.
         pub fn creation_date(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -9925,7 +9922,7 @@ pub mod operation {
             self.creation_date = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by endpoint. May repeat; a value may start with an operator.
+        /// Filter on endpoint. Can be repeated, and a value can start with an operator.
         pub fn endpoint(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -9933,7 +9930,7 @@ pub mod operation {
             self.endpoint = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Filter by `userId`. May repeat; a value may start with an operator.
+        /// Filter on `userId`. Can be repeated, and a value can start with an operator.
         pub fn user_id(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -10019,7 +10016,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "api_call",
-            summary: "Reads one logged API call.",
+            summary: "Returns a logged API call.",
             method: "GET",
             path: "/api/calls/{id}",
             query: &[],
@@ -10071,7 +10068,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "connections",
-            summary: "Lists the connections.",
+            summary: "Lists connections.",
             method: "GET",
             path: "/api/connections",
             query: &["limit", "page", "offset", "countOnly", "orderBy"],
@@ -10099,27 +10096,27 @@ pub mod operation {
                 order_by: Vec::new(),
             }
         }
-        /// Rows of a page. Without it older releases give 25, later ones 250 and the newest 1000. Texts of the middle releases name 1000 as the most; larger numbers were seen to work, slowly.
+        /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger values were seen to work, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
         }
-        /// Number of the page, from 0. Some releases return everything when page comes without limit.
+        /// Number of the page, from 0. Some releases return all rows if `page` is sent without `limit`.
         pub fn page(mut self, value: i64) -> Self {
             self.page = Some(value);
             self
         }
-        /// Rows to skip. Only in the oldest releases, where page does not exist.
+        /// Number of rows to skip. Only for the oldest releases, which have no `page`.
         pub fn offset(mut self, value: i64) -> Self {
             self.offset = Some(value);
             self
         }
-        /// Asks for the number of rows alone. The form of the answer is not documented: public clients look for count and `total_count`. Large sites were seen to hang on it.
+        /// True to return only the number of rows. The form of the response is not documented; public clients read `count` and `total_count`. Large sites were seen to hang on this parameter.
         pub fn count_only(mut self, value: bool) -> Self {
             self.count_only = Some(value);
             self
         }
-        /// Fields to sort by, joined by commas. How to ask for descending order is not documented.
+        /// Names of the fields to sort by, separated by commas. The syntax for descending order is not documented.
         pub fn order_by(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -10200,7 +10197,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "connection",
-            summary: "Reads one connection.",
+            summary: "Returns a connection.",
             method: "GET",
             path: "/api/connections/{id}",
             query: &[],
@@ -10274,12 +10271,12 @@ pub mod operation {
                 page: None,
             }
         }
-        /// Rows of a page. Without it older releases give 25, later ones 250 and the newest 1000. Texts of the middle releases name 1000 as the most; larger numbers were seen to work, slowly.
+        /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger values were seen to work, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
         }
-        /// Number of the page, from 0. Some releases return everything when page comes without limit.
+        /// Number of the page, from 0. Some releases return all rows if `page` is sent without `limit`.
         pub fn page(mut self, value: i64) -> Self {
             self.page = Some(value);
             self
@@ -10335,12 +10332,12 @@ pub mod operation {
                 page: None,
             }
         }
-        /// Rows of a page. Without it older releases give 25, later ones 250 and the newest 1000. Texts of the middle releases name 1000 as the most; larger numbers were seen to work, slowly.
+        /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger values were seen to work, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
         }
-        /// Number of the page, from 0. Some releases return everything when page comes without limit.
+        /// Number of the page, from 0. Some releases return all rows if `page` is sent without `limit`.
         pub fn page(mut self, value: i64) -> Self {
             self.page = Some(value);
             self
@@ -10369,7 +10366,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "settings",
-            summary: "Reads the settings.",
+            summary: "Returns the settings.",
             method: "GET",
             path: "/api/settings",
             query: &[],
@@ -10405,7 +10402,7 @@ pub mod operation {
 }
 /// What the API takes and answers.
 pub mod types {
-    /// A place at which a storage unit is accessed.
+    /// Opening for access to a storage unit.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct AccessPoint {
@@ -10415,11 +10412,11 @@ pub mod types {
         pub name: Option<String>,
         /// `storageUnitId`.
         pub storage_unit_id: Option<String>,
-        /// Settings as text, such as `AccessPointNumber` and Index pairs separated by semicolons.
+        /// Settings as text, such as `AccessPointNumber` and Index pairs, separated by semicolons.
         pub parameters: Option<String>,
         /// `isBlocked`.
         pub is_blocked: Option<bool>,
-        /// At most 50 characters.
+        /// Reason for blocking, at most 50 characters.
         pub block_reason: Option<String>,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -10428,7 +10425,7 @@ pub mod types {
         3 parameters "parameters", 4 is_blocked "isBlocked", 5 block_reason "blockReason"
         }
     );
-    /// Wraps one access point.
+    /// Envelope of one access point.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct AccessPointEnvelope {
@@ -10437,17 +10434,17 @@ pub mod types {
         wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(plain AccessPointEnvelope { 0 access_point "access_point" });
-    /// A page of access points.
+    /// Page of access points.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct AccessPointList {
-        /// Rows of this page; fewer than limit on the last one.
+        /// Rows of this page. The last page has fewer rows than `limit`.
         pub access_points: Vec<AccessPoint>,
-        /// Number of rows when `countOnly` was asked; read by public clients, not documented.
+        /// Number of rows in response to `countOnly`. Read by public clients, not documented.
         ///
         /// Inferred, not documented.
         pub count: Option<i64>,
-        /// The same under the other name that public clients try.
+        /// Number of rows in response to `countOnly`, under an alternative name that public clients read.
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
@@ -10457,25 +10454,25 @@ pub mod types {
         plain AccessPointList { 0 access_points "access_points", 1 count "count", 2
         total_count "total_count" }
     );
-    /// An entry in the log of API calls.
+    /// Entry in the log of API calls.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ApiCall {
         /// `id`.
         pub id: Option<i64>,
-        /// What was sent.
+        /// Request body.
         pub body: Option<String>,
         /// HTTP status.
         pub code: Option<i64>,
         /// `creationDate`.
         pub creation_date: Option<keyfob_client::Timestamp>,
-        /// Milliseconds.
+        /// Duration in milliseconds.
         pub duration: Option<f64>,
         /// `endpoint`.
         pub endpoint: Option<String>,
         /// `error`.
         pub error: Option<String>,
-        /// What was answered.
+        /// Response body.
         pub response: Option<String>,
         /// `username`.
         pub username: Option<String>,
@@ -10486,7 +10483,7 @@ pub mod types {
         "creationDate", 4 duration "duration", 5 endpoint "endpoint", 6 error "error", 7
         response "response", 8 username "username" }
     );
-    /// Wraps one logged call. The key is inferred.
+    /// Envelope of one logged API call. The key is inferred.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ApiCallEnvelope {
@@ -10495,19 +10492,19 @@ pub mod types {
         wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(plain ApiCallEnvelope { 0 call "call" });
-    /// A page of api calls.
+    /// Page of logged API calls.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ApiCallList {
-        /// Rows of this page; fewer than limit on the last one.
+        /// Rows of this page. The last page has fewer rows than `limit`.
         ///
         /// Inferred, not documented.
         pub calls: Vec<ApiCall>,
-        /// Number of rows when `countOnly` was asked; read by public clients, not documented.
+        /// Number of rows in response to `countOnly`. Read by public clients, not documented.
         ///
         /// Inferred, not documented.
         pub count: Option<i64>,
-        /// The same under the other name that public clients try.
+        /// Number of rows in response to `countOnly`, under an alternative name that public clients read.
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
@@ -10517,7 +10514,7 @@ pub mod types {
         plain ApiCallList { 0 calls "calls", 1 count "count", 2 total_count "total_count"
         }
     );
-    /// A set of work order lines that are handled together.
+    /// Group of work order lines that are processed together.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Batch {
@@ -10539,7 +10536,7 @@ pub mod types {
         plain Batch { 0 id "id", 1 name "name", 2 type_ "type", 3 priority "priority", 4
         deadline "deadline", 5 creation_date "creationDate" }
     );
-    /// A batch to be created.
+    /// Batch to create.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct BatchCreate {
@@ -10549,7 +10546,7 @@ pub mod types {
         pub type_: Option<BatchType>,
         /// `priority`.
         pub priority: Option<Priority>,
-        /// A date alone is accepted as well.
+        /// Deadline in site time. A date without a time is accepted as well.
         pub deadline: Option<keyfob_client::Timestamp>,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -10578,34 +10575,34 @@ pub mod types {
             self.priority = Some(value.into());
             self
         }
-        /// A date alone is accepted as well.
+        /// Deadline in site time. A date without a time is accepted as well.
         pub fn deadline(mut self, value: impl Into<keyfob_client::Timestamp>) -> Self {
             self.deadline = Some(value.into());
             self
         }
     }
-    /// Wraps one batch.
+    /// Envelope of one batch.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct BatchEnvelope {
         /// `batch`.
         pub batch: Option<Batch>,
-        /// Older texts show an answer for one batch under the plural key.
+        /// Rows under the plural key, which older texts show for a single batch.
         pub batches: Vec<Batch>,
         wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(plain BatchEnvelope { 0 batch "batch", 1 batches "batches" });
-    /// A page of batches.
+    /// Page of batches.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct BatchList {
-        /// Rows of this page; fewer than limit on the last one.
+        /// Rows of this page. The last page has fewer rows than `limit`.
         pub batches: Vec<Batch>,
-        /// Number of rows when `countOnly` was asked; read by public clients, not documented.
+        /// Number of rows in response to `countOnly`. Read by public clients, not documented.
         ///
         /// Inferred, not documented.
         pub count: Option<i64>,
-        /// The same under the other name that public clients try.
+        /// Number of rows in response to `countOnly`, under an alternative name that public clients read.
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
@@ -10615,7 +10612,7 @@ pub mod types {
         plain BatchList { 0 batches "batches", 1 count "count", 2 total_count
         "total_count" }
     );
-    /// Kind of a batch. Requests default to manual dynamic.
+    /// Kind of batch. The default in requests is manual dynamic.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum BatchType {
@@ -10654,7 +10651,7 @@ pub mod types {
         }
     }
     keyfob_client::open_integer_enum!(BatchType);
-    /// Changes to a batch. What is absent stays as it is.
+    /// Changes to a batch. Absent fields keep their values.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct BatchUpdate {
@@ -10664,7 +10661,7 @@ pub mod types {
         pub type_: Option<BatchType>,
         /// `priority`.
         pub priority: Option<Priority>,
-        /// A date alone is accepted as well.
+        /// Deadline in site time. A date without a time is accepted as well.
         pub deadline: keyfob_client::Patch<keyfob_client::Timestamp>,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -10692,7 +10689,7 @@ pub mod types {
             self.priority = Some(value.into());
             self
         }
-        /// A date alone is accepted as well.
+        /// Deadline in site time. A date without a time is accepted as well.
         pub fn deadline(
             mut self,
             value: impl Into<keyfob_client::Patch<keyfob_client::Timestamp>>,
@@ -10701,7 +10698,7 @@ pub mod types {
             self
         }
     }
-    /// A bin, with its size.
+    /// Bin with its size.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Bin {
@@ -10737,7 +10734,7 @@ pub mod types {
         "insideDepth", 9 inside_width "insideWidth", 10 x_slots "xSlots", 11 y_slots
         "ySlots" }
     );
-    /// Wraps one bin.
+    /// Envelope of one bin.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct BinEnvelope {
@@ -10746,17 +10743,17 @@ pub mod types {
         wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(plain BinEnvelope { 0 bin "bin" });
-    /// A page of bins.
+    /// Page of bins.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct BinList {
-        /// Rows of this page; fewer than limit on the last one.
+        /// Rows of this page. The last page has fewer rows than `limit`.
         pub bins: Vec<Bin>,
-        /// Number of rows when `countOnly` was asked; read by public clients, not documented.
+        /// Number of rows in response to `countOnly`. Read by public clients, not documented.
         ///
         /// Inferred, not documented.
         pub count: Option<i64>,
-        /// The same under the other name that public clients try.
+        /// Number of rows in response to `countOnly`, under an alternative name that public clients read.
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
@@ -10765,7 +10762,7 @@ pub mod types {
     keyfob_client::record!(
         plain BinList { 0 bins "bins", 1 count "count", 2 total_count "total_count" }
     );
-    /// A carrier, which holds shelves. Only two fields are known; the others come as extra keys.
+    /// Carrier with its shelves. Only two fields are known; other fields are available in `extra`.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Carrier {
@@ -10778,7 +10775,7 @@ pub mod types {
         wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(plain Carrier { 0 id "id", 1 name "name" } extra);
-    /// Wraps one carrier.
+    /// Envelope of one carrier.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct CarrierEnvelope {
@@ -10787,17 +10784,17 @@ pub mod types {
         wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(plain CarrierEnvelope { 0 carrier "carrier" });
-    /// A page of carriers.
+    /// Page of carriers.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct CarrierList {
-        /// Rows of this page; fewer than limit on the last one.
+        /// Rows of this page. The last page has fewer rows than `limit`.
         pub carriers: Vec<Carrier>,
-        /// Number of rows when `countOnly` was asked; read by public clients, not documented.
+        /// Number of rows in response to `countOnly`. Read by public clients, not documented.
         ///
         /// Inferred, not documented.
         pub count: Option<i64>,
-        /// The same under the other name that public clients try.
+        /// Number of rows in response to `countOnly`, under an alternative name that public clients read.
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
@@ -10807,13 +10804,13 @@ pub mod types {
         plain CarrierList { 0 carriers "carriers", 1 count "count", 2 total_count
         "total_count" }
     );
-    /// A connection of ItemPath to another system. It tells only whether a password or a token exists.
+    /// Connection of ItemPath to another system. Passwords and tokens are not returned, only flags that they exist.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Connection {
         /// `id`.
         pub id: Option<i64>,
-        /// The attribute list spells it `appID`.
+        /// Id of the app. The vendor's attribute list spells the name `appID`.
         pub app_id: Option<i64>,
         /// `name`.
         pub name: Option<String>,
@@ -10827,15 +10824,15 @@ pub mod types {
         pub is_testable: Option<bool>,
         /// `authentication`.
         pub authentication: Option<String>,
-        /// For example MSSQL; REST, GraphQL, DB2 and PLC exist as well.
+        /// Kind of connection, for example MSSQL. REST, GraphQL, DB2 and PLC exist as well.
         pub type_: Option<String>,
         /// `username`.
         pub username: Option<String>,
-        /// Type not known.
+        /// The type is not known.
         pub status: Option<keyfob_client::NumberOrString>,
         /// `latestConnection`.
         pub latest_connection: Option<keyfob_client::Timestamp>,
-        /// The same, as the vendor example misspells it.
+        /// Same field, as misspelled in the vendor's example.
         pub lastest_connection: Option<keyfob_client::Timestamp>,
         /// `creationDate`.
         pub creation_date: Option<keyfob_client::Timestamp>,
@@ -10856,17 +10853,17 @@ pub mod types {
         latest_log "latestLog", 15 integration_count "integrationCount", 16 last_check
         "lastCheck" }
     );
-    /// A page of connections.
+    /// Page of connections.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ConnectionList {
-        /// Rows of this page; fewer than limit on the last one.
+        /// Rows of this page. The last page has fewer rows than `limit`.
         pub connections: Vec<Connection>,
-        /// Number of rows when `countOnly` was asked; read by public clients, not documented.
+        /// Number of rows in response to `countOnly`. Read by public clients, not documented.
         ///
         /// Inferred, not documented.
         pub count: Option<i64>,
-        /// The same under the other name that public clients try.
+        /// Number of rows in response to `countOnly`, under an alternative name that public clients read.
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
@@ -10876,29 +10873,29 @@ pub mod types {
         plain ConnectionList { 0 connections "connections", 1 count "count", 2
         total_count "total_count" }
     );
-    /// The newest log entry of a connection. The types are not documented.
+    /// Newest log entry of a connection. The types are not documented.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ConnectionLog {
-        /// Type not known.
+        /// The type is not known.
         pub id: Option<keyfob_client::NumberOrString>,
         /// `creationDate`.
         pub creation_date: Option<keyfob_client::Timestamp>,
-        /// Type not known.
+        /// The type is not known.
         pub status: Option<keyfob_client::NumberOrString>,
         /// `description`.
         pub description: Option<String>,
-        /// Type not known.
+        /// The type is not known.
         pub error: Option<serde_json::Value>,
-        /// Type not known.
+        /// The type is not known.
         pub app_id: Option<keyfob_client::NumberOrString>,
-        /// Type not known.
+        /// The type is not known.
         pub integration_id: Option<keyfob_client::NumberOrString>,
-        /// Type not known.
+        /// The type is not known.
         pub workflow_id: Option<keyfob_client::NumberOrString>,
-        /// Type not known.
+        /// The type is not known.
         pub task_id: Option<keyfob_client::NumberOrString>,
-        /// Type not known.
+        /// The type is not known.
         pub time: Option<keyfob_client::NumberOrString>,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -10908,13 +10905,13 @@ pub mod types {
         integration_id "integrationId", 7 workflow_id "workflowId", 8 task_id "taskId", 9
         time "time" }
     );
-    /// A cost center.
+    /// Cost center.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct CostCenter {
         /// `id`.
         pub id: Option<String>,
-        /// Unique.
+        /// Name of the cost center, unique.
         pub name: Option<String>,
         /// `description`.
         pub description: Option<String>,
@@ -10926,11 +10923,11 @@ pub mod types {
         plain CostCenter { 0 id "id", 1 name "name", 2 description "description", 3
         creation_date "creationDate" }
     );
-    /// A cost center to be created.
+    /// Cost center to create.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct CostCenterCreate {
-        /// Unique.
+        /// Name of the cost center, unique.
         pub name: String,
         /// `description`.
         pub description: Option<String>,
@@ -10954,7 +10951,7 @@ pub mod types {
             self
         }
     }
-    /// Wraps one cost center.
+    /// Envelope of one cost center.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct CostCenterEnvelope {
@@ -10963,17 +10960,17 @@ pub mod types {
         wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(plain CostCenterEnvelope { 0 cost_center "cost_center" });
-    /// A page of cost centers.
+    /// Page of cost centers.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct CostCenterList {
-        /// Rows of this page; fewer than limit on the last one.
+        /// Rows of this page. The last page has fewer rows than `limit`.
         pub cost_centers: Vec<CostCenter>,
-        /// Number of rows when `countOnly` was asked; read by public clients, not documented.
+        /// Number of rows in response to `countOnly`. Read by public clients, not documented.
         ///
         /// Inferred, not documented.
         pub count: Option<i64>,
-        /// The same under the other name that public clients try.
+        /// Number of rows in response to `countOnly`, under an alternative name that public clients read.
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
@@ -10983,11 +10980,11 @@ pub mod types {
         plain CostCenterList { 0 cost_centers "cost_centers", 1 count "count", 2
         total_count "total_count" }
     );
-    /// Changes to a cost center. What is absent stays as it is.
+    /// Changes to a cost center. Absent fields keep their values.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct CostCenterUpdate {
-        /// Unique.
+        /// Name of the cost center, unique.
         pub name: Option<String>,
         /// `description`.
         pub description: keyfob_client::Patch<String>,
@@ -11001,7 +10998,7 @@ pub mod types {
         pub fn new() -> Self {
             Self::default()
         }
-        /// Unique.
+        /// Name of the cost center, unique.
         pub fn name(mut self, value: impl Into<String>) -> Self {
             self.name = Some(value.into());
             self
@@ -11015,7 +11012,7 @@ pub mod types {
             self
         }
     }
-    /// What an order, a line or a transaction does with stock. Requests default to pick; some vendor samples send the word or the digits as text.
+    /// Effect of an order, line or transaction on stock. The default in requests is pick. Some vendor samples send the word, or the digits as a string.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum DirectionType {
@@ -11062,7 +11059,7 @@ pub mod types {
         }
     }
     keyfob_client::open_integer_enum!(DirectionType);
-    /// How far the hand-over of a transaction to a host system has come. A host moves it from ready to exported. 3 stands for exporting and for cancelled.
+    /// Progress of exporting a transaction to a host system. A host changes the state from ready to exported. The value 3 stands for exporting and for cancelled.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum ExportStateType {
@@ -11113,7 +11110,7 @@ pub mod types {
         }
     }
     keyfob_client::open_integer_enum!(ExportStateType);
-    /// Rule of first in, first out. The values are those of the report column of this name.
+    /// First-in, first-out rule. The values are those of the report column with this name.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum FifoType {
@@ -11156,7 +11153,7 @@ pub mod types {
         }
     }
     keyfob_client::open_integer_enum!(FifoType);
-    /// A picture that belongs to a material, a bin, a shelf or a material family. The file itself is not served.
+    /// Image of a material, a bin, a shelf or a material family. The API does not serve the image file.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Image {
@@ -11166,7 +11163,7 @@ pub mod types {
         pub name: Option<String>,
         /// `classification`.
         pub classification: Option<ImageClassification>,
-        /// Path of a file on the Power Pick server, not a web address.
+        /// Path of the file on the Power Pick server, not a URL.
         pub hyperlink: Option<String>,
         /// `materialId`.
         pub material_id: Option<String>,
@@ -11181,7 +11178,7 @@ pub mod types {
         hyperlink "hyperlink", 4 material_id "materialId", 5 origin "origin", 6 type_
         "type" }
     );
-    /// What an image shows.
+    /// Subject of an image.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum ImageClassification {
@@ -11220,7 +11217,7 @@ pub mod types {
         }
     }
     keyfob_client::open_integer_enum!(ImageClassification);
-    /// An image to be created. The body is inferred from the fields of an image; no upload of the file is known.
+    /// Image to create. The body is inferred from the fields of an image; no upload of the file is known.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ImageCreate {
@@ -11230,7 +11227,7 @@ pub mod types {
         pub name: Option<String>,
         /// `classification`.
         pub classification: Option<ImageClassification>,
-        /// Path of a file on the Power Pick server, not a web address.
+        /// Path of the file on the Power Pick server, not a URL.
         ///
         /// Inferred, not documented.
         pub hyperlink: Option<String>,
@@ -11269,7 +11266,7 @@ pub mod types {
             self.classification = Some(value.into());
             self
         }
-        /// Path of a file on the Power Pick server, not a web address.
+        /// Path of the file on the Power Pick server, not a URL.
         ///
         /// Inferred, not documented.
         pub fn hyperlink(mut self, value: impl Into<String>) -> Self {
@@ -11298,7 +11295,7 @@ pub mod types {
             self
         }
     }
-    /// Wraps one image.
+    /// Envelope of one image.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ImageEnvelope {
@@ -11307,17 +11304,17 @@ pub mod types {
         wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(plain ImageEnvelope { 0 image "image" });
-    /// A page of images.
+    /// Page of images.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ImageList {
-        /// Rows of this page; fewer than limit on the last one.
+        /// Rows of this page. The last page has fewer rows than `limit`.
         pub images: Vec<Image>,
-        /// Number of rows when `countOnly` was asked; read by public clients, not documented.
+        /// Number of rows in response to `countOnly`. Read by public clients, not documented.
         ///
         /// Inferred, not documented.
         pub count: Option<i64>,
-        /// The same under the other name that public clients try.
+        /// Number of rows in response to `countOnly`, under an alternative name that public clients read.
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
@@ -11327,7 +11324,7 @@ pub mod types {
         plain ImageList { 0 images "images", 1 count "count", 2 total_count "total_count"
         }
     );
-    /// A set of materials that is ordered as one.
+    /// Set of materials that is ordered as one.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Kit {
@@ -11335,11 +11332,11 @@ pub mod types {
         pub id: Option<String>,
         /// `name`.
         pub name: Option<String>,
-        /// 0 or 1.
+        /// Flag, 0 or 1.
         pub has_stock: Option<i64>,
         /// `target`.
         pub target: Option<String>,
-        /// Empty when there are none.
+        /// Lines of the kit, possibly empty.
         pub lines: Vec<KitLine>,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -11347,7 +11344,7 @@ pub mod types {
         plain Kit { 0 id "id", 1 name "name", 2 has_stock "hasStock", 3 target "target",
         4 lines "lines" }
     );
-    /// A kit to be created, with at least one line.
+    /// Kit to create, with at least one line.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct KitCreate {
@@ -11385,7 +11382,7 @@ pub mod types {
             self
         }
     }
-    /// Wraps one kit.
+    /// Envelope of one kit.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct KitEnvelope {
@@ -11394,23 +11391,23 @@ pub mod types {
         wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(plain KitEnvelope { 0 kit "kit" });
-    /// One material, or one nested kit, of a kit.
+    /// Material, or nested kit, of a kit.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct KitLine {
         /// `id`.
         pub id: Option<String>,
-        /// Absent inside a kit.
+        /// Id of the kit. Absent in lines inside a kit.
         pub kit_id: Option<String>,
-        /// A material, or another kit.
+        /// Id of a material or of another kit.
         pub material_id: Option<String>,
-        /// Given automatically.
+        /// Line number, assigned automatically.
         pub number: Option<i64>,
-        /// A multiplier when the line is a kit.
+        /// Quantity of the material, or multiplier of a nested kit.
         pub quantity: Option<f64>,
-        /// 0 or 1.
+        /// Flag, 0 or 1.
         pub has_stock: Option<i64>,
-        /// Older releases.
+        /// Name of the material. Older releases only.
         pub material_name: Option<String>,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -11419,7 +11416,7 @@ pub mod types {
         "number", 4 quantity "quantity", 5 has_stock "hasStock", 6 material_name
         "materialName" }
     );
-    /// A line to be added to a kit. The body is inferred from the fields of a line.
+    /// Line to add to a kit. The body is inferred from the fields of a line.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct KitLineCreate {
@@ -11427,15 +11424,15 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub kit_id: String,
-        /// A material, or another kit.
+        /// Id of a material or of another kit.
         ///
         /// Inferred, not documented.
         pub material_id: String,
-        /// A multiplier when the line is a kit.
+        /// Quantity of the material, or multiplier of a nested kit.
         ///
         /// Inferred, not documented.
         pub quantity: f64,
-        /// Given automatically when absent.
+        /// Line number. Assigned automatically if absent.
         ///
         /// Inferred, not documented.
         pub number: Option<i64>,
@@ -11460,7 +11457,7 @@ pub mod types {
                 wire: Default::default(),
             }
         }
-        /// Given automatically when absent.
+        /// Line number. Assigned automatically if absent.
         ///
         /// Inferred, not documented.
         pub fn number(mut self, value: i64) -> Self {
@@ -11468,7 +11465,7 @@ pub mod types {
             self
         }
     }
-    /// Wraps one kit line.
+    /// Envelope of one kit line.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct KitLineEnvelope {
@@ -11477,17 +11474,17 @@ pub mod types {
         wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(plain KitLineEnvelope { 0 kit_line "kit_line" });
-    /// A page of kit lines.
+    /// Page of kit lines.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct KitLineList {
-        /// Rows of this page; fewer than limit on the last one.
+        /// Rows of this page. The last page has fewer rows than `limit`.
         pub kit_lines: Vec<KitLine>,
-        /// Number of rows when `countOnly` was asked; read by public clients, not documented.
+        /// Number of rows in response to `countOnly`. Read by public clients, not documented.
         ///
         /// Inferred, not documented.
         pub count: Option<i64>,
-        /// The same under the other name that public clients try.
+        /// Number of rows in response to `countOnly`, under an alternative name that public clients read.
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
@@ -11505,11 +11502,11 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub kit_id: Option<String>,
-        /// A material, or another kit.
+        /// Id of a material or of another kit.
         ///
         /// Inferred, not documented.
         pub material_id: Option<String>,
-        /// A multiplier when the line is a kit.
+        /// Quantity of the material, or multiplier of a nested kit.
         ///
         /// Inferred, not documented.
         pub quantity: Option<f64>,
@@ -11535,14 +11532,14 @@ pub mod types {
             self.kit_id = Some(value.into());
             self
         }
-        /// A material, or another kit.
+        /// Id of a material or of another kit.
         ///
         /// Inferred, not documented.
         pub fn material_id(mut self, value: impl Into<String>) -> Self {
             self.material_id = Some(value.into());
             self
         }
-        /// A multiplier when the line is a kit.
+        /// Quantity of the material, or multiplier of a nested kit.
         ///
         /// Inferred, not documented.
         pub fn quantity(mut self, value: f64) -> Self {
@@ -11557,17 +11554,17 @@ pub mod types {
             self
         }
     }
-    /// A page of kits.
+    /// Page of kits.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct KitList {
-        /// Rows of this page; fewer than limit on the last one.
+        /// Rows of this page. The last page has fewer rows than `limit`.
         pub kits: Vec<Kit>,
-        /// Number of rows when `countOnly` was asked; read by public clients, not documented.
+        /// Number of rows in response to `countOnly`. Read by public clients, not documented.
         ///
         /// Inferred, not documented.
         pub count: Option<i64>,
-        /// The same under the other name that public clients try.
+        /// Number of rows in response to `countOnly`, under an alternative name that public clients read.
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
@@ -11576,7 +11573,7 @@ pub mod types {
     keyfob_client::record!(
         plain KitList { 0 kits "kits", 1 count "count", 2 total_count "total_count" }
     );
-    /// Changes to a kit. What is absent stays as it is.
+    /// Changes to a kit. Absent fields keep their values.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct KitUpdate {
@@ -11651,7 +11648,7 @@ pub mod types {
         }
     }
     keyfob_client::open_string_enum!(Language);
-    /// A place for stock.
+    /// Storage position for stock.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Location {
@@ -11679,11 +11676,11 @@ pub mod types {
         pub quantity: Option<f64>,
         /// `expectedQuantity`.
         pub expected_quantity: Option<f64>,
-        /// Percent, 0 to 100.
+        /// Fill level in percent, 0 to 100.
         pub fill_level: Option<i64>,
         /// `isCounted`.
         pub is_counted: Option<bool>,
-        /// 0 or 1.
+        /// Flag, 0 or 1.
         pub is_marked_full: Option<i64>,
         /// `orientation`.
         pub orientation: Option<Orientation>,
@@ -11695,9 +11692,9 @@ pub mod types {
         pub x_coordinate: Option<f64>,
         /// `yCoordinate`.
         pub y_coordinate: Option<f64>,
-        /// Oldest releases only; type not known.
+        /// Oldest releases only; the type is not known.
         pub sub_type: Option<keyfob_client::NumberOrString>,
-        /// Oldest releases only; type not known.
+        /// Oldest releases only; the type is not known.
         pub orientation_type: Option<keyfob_client::NumberOrString>,
         wire: keyfob_client::record::Forms<2>,
     }
@@ -11711,7 +11708,7 @@ pub mod types {
         x_coordinate "xCoordinate", 19 y_coordinate "yCoordinate", 20 sub_type "subType",
         21 orientation_type "orientationType" }
     );
-    /// A material at a location.
+    /// Material in stock at a location.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct LocationContent {
@@ -11723,9 +11720,9 @@ pub mod types {
         pub location_id: Option<String>,
         /// `materialId`.
         pub material_id: Option<String>,
-        /// Newest releases.
+        /// Newest releases only.
         pub storage_unit_id: Option<String>,
-        /// Newest releases.
+        /// Newest releases only.
         pub storage_unit_name: Option<String>,
         /// `locationName`.
         pub location_name: Option<String>,
@@ -11733,9 +11730,9 @@ pub mod types {
         pub warehouse_name: Option<String>,
         /// `currentQuantity`.
         pub current_quantity: Option<f64>,
-        /// Older name of `currentQuantity`.
+        /// Quantity in stock. Older name of `currentQuantity`.
         pub quantity: Option<f64>,
-        /// Days between counts.
+        /// Interval between counts, in days.
         pub counting_cycle: Option<i64>,
         /// `countDate`.
         pub count_date: Option<keyfob_client::Timestamp>,
@@ -11747,7 +11744,7 @@ pub mod types {
         pub is_counted: Option<bool>,
         /// `type`.
         pub type_: Option<SpaceType>,
-        /// Permanent or Temporary.
+        /// Kind of the location content, `Permanent` or `Temporary`.
         pub type_description: Option<String>,
         wire: keyfob_client::record::Forms<2>,
     }
@@ -11760,19 +11757,19 @@ pub mod types {
         next_count_date "nextCountDate", 13 creation_date "creationDate", 14 is_counted
         "isCounted", 15 type_ "type", 16 type_description "typeDescription" }
     );
-    /// What lies at a location by lot, serial number and dates. Extra keys are kept, because the key of the parent is not documented.
+    /// Part of a location content by lot, serial number and dates. The key of the parent is not documented; other fields are available in `extra`.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct LocationContentBreakdown {
         /// `id`.
         pub id: Option<String>,
-        /// The location content that this is part of; a likely name.
+        /// Id of the parent location content. The name of this field is inferred.
         ///
         /// Inferred, not documented.
         pub location_content_id: Option<String>,
         /// `blockReason`.
         pub block_reason: Option<String>,
-        /// 0 or 1.
+        /// 1 if blocked, otherwise 0.
         pub is_blocked: Option<i64>,
         /// `creationDate`.
         pub creation_date: Option<keyfob_client::Timestamp>,
@@ -11780,7 +11777,7 @@ pub mod types {
         pub current_quantity: Option<f64>,
         /// `dedicatedQuantity`.
         pub dedicated_quantity: Option<f64>,
-        /// Older texts call it an integer.
+        /// Lot. An integer according to older texts.
         pub lot: Option<String>,
         /// `serialNumber`.
         pub serial_number: Option<String>,
@@ -11807,7 +11804,7 @@ pub mod types {
         production_date "productionDate", 12 put_date "putDate", 13 release_date
         "releaseDate" } extra
     );
-    /// Wraps one location content breakdown. The key is inferred.
+    /// Envelope of one location content breakdown. The key is inferred.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct LocationContentBreakdownEnvelope {
@@ -11819,19 +11816,19 @@ pub mod types {
         plain LocationContentBreakdownEnvelope { 0 location_content_breakdown
         "location_content_breakdown" }
     );
-    /// A page of location content breakdowns.
+    /// Page of location content breakdowns.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct LocationContentBreakdownList {
-        /// Rows of this page; fewer than limit on the last one.
+        /// Rows of this page. The last page has fewer rows than `limit`.
         ///
         /// Inferred, not documented.
         pub location_content_breakdowns: Vec<LocationContentBreakdown>,
-        /// Number of rows when `countOnly` was asked; read by public clients, not documented.
+        /// Number of rows in response to `countOnly`. Read by public clients, not documented.
         ///
         /// Inferred, not documented.
         pub count: Option<i64>,
-        /// The same under the other name that public clients try.
+        /// Number of rows in response to `countOnly`, under an alternative name that public clients read.
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
@@ -11841,7 +11838,7 @@ pub mod types {
         plain LocationContentBreakdownList { 0 location_content_breakdowns
         "location_content_breakdowns", 1 count "count", 2 total_count "total_count" }
     );
-    /// Wraps one location content.
+    /// Envelope of one location content.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct LocationContentEnvelope {
@@ -11852,21 +11849,21 @@ pub mod types {
     keyfob_client::record!(
         plain LocationContentEnvelope { 0 location_content "location_content" }
     );
-    /// A page of location contents.
+    /// Page of location contents.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct LocationContentList {
-        /// Rows of this page; fewer than limit on the last one.
+        /// Rows of this page. The last page has fewer rows than `limit`.
         pub contents: Vec<LocationContent>,
-        /// The rows under the name of the general pattern, in case a release uses it.
+        /// Rows under the name of the general pattern, in case a release uses it.
         ///
         /// Inferred, not documented.
         pub location_contents: Vec<LocationContent>,
-        /// Number of rows when `countOnly` was asked; read by public clients, not documented.
+        /// Number of rows in response to `countOnly`. Read by public clients, not documented.
         ///
         /// Inferred, not documented.
         pub count: Option<i64>,
-        /// The same under the other name that public clients try.
+        /// Number of rows in response to `countOnly`, under an alternative name that public clients read.
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
@@ -11876,7 +11873,7 @@ pub mod types {
         plain LocationContentList { 0 contents "contents", 1 location_contents
         "location_contents", 2 count "count", 3 total_count "total_count" }
     );
-    /// Wraps one location.
+    /// Envelope of one location.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct LocationEnvelope {
@@ -11885,17 +11882,17 @@ pub mod types {
         wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(plain LocationEnvelope { 0 location "location" });
-    /// A page of locations.
+    /// Page of locations.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct LocationList {
-        /// Rows of this page; fewer than limit on the last one.
+        /// Rows of this page. The last page has fewer rows than `limit`.
         pub locations: Vec<Location>,
-        /// Number of rows when `countOnly` was asked; read by public clients, not documented.
+        /// Number of rows in response to `countOnly`. Read by public clients, not documented.
         ///
         /// Inferred, not documented.
         pub count: Option<i64>,
-        /// The same under the other name that public clients try.
+        /// Number of rows in response to `countOnly`, under an alternative name that public clients read.
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
@@ -11905,7 +11902,7 @@ pub mod types {
         plain LocationList { 0 locations "locations", 1 count "count", 2 total_count
         "total_count" }
     );
-    /// Kind of a location or a bin.
+    /// Kind of location or bin.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum LocationType {
@@ -11948,31 +11945,31 @@ pub mod types {
         }
     }
     keyfob_client::open_integer_enum!(LocationType);
-    /// An article in stock. The site may have configured further fields of its own: they come as extra keys.
+    /// Article in stock. Custom fields of the site are available in `extra`.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Material {
         /// `id`.
         pub id: Option<String>,
-        /// Unique among material names and material codes, at most 50 characters.
+        /// Name of the material, unique among material names and material codes, at most 50 characters.
         pub name: Option<String>,
-        /// Other names and bar codes, unique among all codes and material names.
+        /// Alternative names and bar codes, unique among all codes and material names.
         pub codes: Vec<String>,
-        /// Free text 1, at most 80 characters.
+        /// Free text, at most 80 characters.
         pub info1: Option<String>,
-        /// Free text 2.
+        /// Free text.
         pub info2: Option<String>,
-        /// Free text 3.
+        /// Free text.
         pub info3: Option<String>,
-        /// Free text 4.
+        /// Free text.
         pub info4: Option<String>,
-        /// Free text 5.
+        /// Free text.
         pub info5: Option<String>,
-        /// The material property that holds the rules of this material.
+        /// Id of the material property with the rules of this material.
         pub material_property_id: Option<String>,
-        /// 0 or 1.
+        /// 1 if blocked, otherwise 0.
         pub is_blocked: Option<i64>,
-        /// At most 50 characters.
+        /// Reason for blocking, at most 50 characters.
         pub block_reason: Option<String>,
         /// `reOrderPoint`.
         pub re_order_point: Option<f64>,
@@ -11984,25 +11981,25 @@ pub mod types {
         pub value_per_unit: Option<f64>,
         /// `weightPerUnit`.
         pub weight_per_unit: Option<f64>,
-        /// Stock.
+        /// Quantity in stock.
         pub current_quantity: Option<f64>,
-        /// Open puts.
+        /// Quantity of open puts.
         pub put_quantity: Option<f64>,
-        /// Open picks.
+        /// Quantity of open picks.
         pub pick_quantity: Option<f64>,
-        /// Stock and open puts less open picks.
+        /// Quantity in stock plus open puts minus open picks.
         pub net_quantity: Option<f64>,
         /// `expectedQuantity`.
         pub expected_quantity: Option<f64>,
         /// Value of the stock.
         pub current_value: Option<f64>,
-        /// Number of locations, newest releases.
+        /// Number of locations with the material. Newest releases only.
         pub location_count: Option<f64>,
-        /// Newest releases.
+        /// True if counted. Newest releases only.
         pub is_counted: Option<bool>,
-        /// Creation time at the site, without zone.
+        /// Time of creation, local to the site, without zone.
         pub creation_date: Option<keyfob_client::Timestamp>,
-        /// Creation time, older releases.
+        /// Time of creation. Older releases only.
         pub created_at: Option<keyfob_client::Timestamp>,
         /// Oldest releases only.
         pub status: Option<String>,
@@ -12023,15 +12020,15 @@ pub mod types {
         "locationCount", 23 is_counted "isCounted", 24 creation_date "creationDate", 25
         created_at "createdAt", 26 status "status" } extra
     );
-    /// Another name or bar code of a material.
+    /// Alternative name or bar code of a material.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct MaterialCode {
         /// `id`.
         pub id: Option<String>,
-        /// Unique among all codes and all material names.
+        /// Code, unique among all codes and all material names.
         pub name: Option<String>,
-        /// The material that the code stands for.
+        /// Id of the material that the code refers to.
         pub material_id: Option<String>,
         /// Deprecated by the vendor.
         pub pack_size: Option<i64>,
@@ -12041,13 +12038,13 @@ pub mod types {
         plain MaterialCode { 0 id "id", 1 name "name", 2 material_id "materialId", 3
         pack_size "packSize" }
     );
-    /// A material code to be created.
+    /// Material code to create.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct MaterialCodeCreate {
-        /// Unique among all codes and all material names.
+        /// Code, unique among all codes and all material names.
         pub name: String,
-        /// The material that the code stands for.
+        /// Id of the material that the code refers to.
         pub material_id: String,
         /// Deprecated by the vendor.
         pub pack_size: Option<i64>,
@@ -12073,7 +12070,7 @@ pub mod types {
             self
         }
     }
-    /// The new material code, as an array under the singular key.
+    /// Created material code, as an array under the singular key.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct MaterialCodeCreated {
@@ -12084,11 +12081,11 @@ pub mod types {
     keyfob_client::record!(
         plain MaterialCodeCreated { 0 material_code "material_code" }
     );
-    /// Wraps one material code.
+    /// Envelope of one material code.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct MaterialCodeEnvelope {
-        /// The material code: an object by the general pattern, or an array of one as the create answers.
+        /// The material code: an object by the general pattern, or an array of one as in the response to a create.
         ///
         /// Inferred, not documented.
         pub material_code: Option<serde_json::Value>,
@@ -12097,17 +12094,17 @@ pub mod types {
     keyfob_client::record!(
         plain MaterialCodeEnvelope { 0 material_code "material_code" }
     );
-    /// A page of material codes.
+    /// Page of material codes.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct MaterialCodeList {
-        /// Rows of this page; fewer than limit on the last one.
+        /// Rows of this page. The last page has fewer rows than `limit`.
         pub material_codes: Vec<MaterialCode>,
-        /// Number of rows when `countOnly` was asked; read by public clients, not documented.
+        /// Number of rows in response to `countOnly`. Read by public clients, not documented.
         ///
         /// Inferred, not documented.
         pub count: Option<i64>,
-        /// The same under the other name that public clients try.
+        /// Number of rows in response to `countOnly`, under an alternative name that public clients read.
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
@@ -12166,31 +12163,31 @@ pub mod types {
             self
         }
     }
-    /// A material to be created. Custom fields go in as extra keys.
+    /// Material to create. Custom fields are written in `extra`.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct MaterialCreate {
-        /// Unique among material names and material codes, at most 50 characters.
+        /// Name of the material, unique among material names and material codes, at most 50 characters.
         pub name: String,
-        /// Other names and bar codes, unique among all codes and material names.
+        /// Alternative names and bar codes, unique among all codes and material names.
         pub codes: Vec<String>,
-        /// Free text 1, at most 80 characters.
+        /// Free text, at most 80 characters.
         pub info1: Option<String>,
-        /// Free text 2.
+        /// Free text.
         pub info2: Option<String>,
-        /// Free text 3.
+        /// Free text.
         pub info3: Option<String>,
-        /// Free text 4.
+        /// Free text.
         pub info4: Option<String>,
-        /// Free text 5.
+        /// Free text.
         pub info5: Option<String>,
-        /// The material property that holds the rules of this material.
+        /// Id of the material property with the rules of this material.
         pub material_property_id: Option<String>,
-        /// Name of the material property, in place of its identifier. Older releases demanded it.
+        /// Name of the material property, as an alternative to its id. Required by older releases.
         pub material_property: Option<String>,
-        /// 0 or 1.
+        /// 1 if blocked, otherwise 0.
         pub is_blocked: Option<i64>,
-        /// At most 50 characters.
+        /// Reason for blocking, at most 50 characters.
         pub block_reason: Option<String>,
         /// `reOrderPoint`.
         pub re_order_point: Option<f64>,
@@ -12239,7 +12236,7 @@ pub mod types {
                 wire: Default::default(),
             }
         }
-        /// Other names and bar codes, unique among all codes and material names.
+        /// Alternative names and bar codes, unique among all codes and material names.
         pub fn codes(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -12247,47 +12244,47 @@ pub mod types {
             self.codes = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Free text 1, at most 80 characters.
+        /// Free text, at most 80 characters.
         pub fn info1(mut self, value: impl Into<String>) -> Self {
             self.info1 = Some(value.into());
             self
         }
-        /// Free text 2.
+        /// Free text.
         pub fn info2(mut self, value: impl Into<String>) -> Self {
             self.info2 = Some(value.into());
             self
         }
-        /// Free text 3.
+        /// Free text.
         pub fn info3(mut self, value: impl Into<String>) -> Self {
             self.info3 = Some(value.into());
             self
         }
-        /// Free text 4.
+        /// Free text.
         pub fn info4(mut self, value: impl Into<String>) -> Self {
             self.info4 = Some(value.into());
             self
         }
-        /// Free text 5.
+        /// Free text.
         pub fn info5(mut self, value: impl Into<String>) -> Self {
             self.info5 = Some(value.into());
             self
         }
-        /// The material property that holds the rules of this material.
+        /// Id of the material property with the rules of this material.
         pub fn material_property_id(mut self, value: impl Into<String>) -> Self {
             self.material_property_id = Some(value.into());
             self
         }
-        /// Name of the material property, in place of its identifier. Older releases demanded it.
+        /// Name of the material property, as an alternative to its id. Required by older releases.
         pub fn material_property(mut self, value: impl Into<String>) -> Self {
             self.material_property = Some(value.into());
             self
         }
-        /// 0 or 1.
+        /// 1 if blocked, otherwise 0.
         pub fn is_blocked(mut self, value: i64) -> Self {
             self.is_blocked = Some(value);
             self
         }
-        /// At most 50 characters.
+        /// Reason for blocking, at most 50 characters.
         pub fn block_reason(mut self, value: impl Into<String>) -> Self {
             self.block_reason = Some(value.into());
             self
@@ -12318,7 +12315,7 @@ pub mod types {
             self
         }
     }
-    /// Wraps one material.
+    /// Envelope of one material.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct MaterialEnvelope {
@@ -12327,17 +12324,17 @@ pub mod types {
         wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(plain MaterialEnvelope { 0 material "material" });
-    /// A page of materials.
+    /// Page of materials.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct MaterialList {
-        /// Rows of this page; fewer than limit on the last one.
+        /// Rows of this page. The last page has fewer rows than `limit`.
         pub materials: Vec<Material>,
-        /// Number of rows when `countOnly` was asked; read by public clients, not documented.
+        /// Number of rows in response to `countOnly`. Read by public clients, not documented.
         ///
         /// Inferred, not documented.
         pub count: Option<i64>,
-        /// The same under the other name that public clients try.
+        /// Number of rows in response to `countOnly`, under an alternative name that public clients read.
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
@@ -12347,11 +12344,11 @@ pub mod types {
         plain MaterialList { 0 materials "materials", 1 count "count", 2 total_count
         "total_count" }
     );
-    /// A set of rules that materials share. Only `id` and `name` are sure: the other names are those of the report columns. There is also a rule for each tracked attribute (lot, qualification, serial number, expiry, production and release date): unused, essential in the request, optional up front and else asked at confirmation, or always asked at confirmation. Their names are not known; they come as extra keys.
+    /// Set of rules that materials share. Only `id` and `name` are certain; the other names are those of the report columns. A material property also has a rule for each tracked attribute (lot, qualification, serial number, expiry, production and release date): unused, required in the request, optional in the request and otherwise prompted at confirmation, or always prompted at confirmation. The names of these rules are not known; they are available in `extra`.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct MaterialProperty {
-        /// Goes into the `materialPropertyId` of a material.
+        /// Id of the material property, for the `materialPropertyId` of a material.
         pub id: Option<String>,
         /// `name`.
         pub name: Option<String>,
@@ -12359,11 +12356,11 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub description: Option<String>,
-        /// Days between counts.
+        /// Interval between counts, in days.
         ///
         /// Inferred, not documented.
         pub counting_cycle: Option<i64>,
-        /// Class of danger; type not known.
+        /// Danger class. The type is not known.
         ///
         /// Inferred, not documented.
         pub danger_class: Option<keyfob_client::NumberOrString>,
@@ -12380,7 +12377,7 @@ pub mod types {
         counting_cycle "countingCycle", 4 danger_class "dangerClass", 5 fifo_type
         "fifoType", 6 space_type "spaceType" } extra
     );
-    /// Wraps one material property.
+    /// Envelope of one material property.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct MaterialPropertyEnvelope {
@@ -12391,17 +12388,17 @@ pub mod types {
     keyfob_client::record!(
         plain MaterialPropertyEnvelope { 0 material_property "material_property" }
     );
-    /// A page of material properties.
+    /// Page of material properties.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct MaterialPropertyList {
-        /// Rows of this page; fewer than limit on the last one.
+        /// Rows of this page. The last page has fewer rows than `limit`.
         pub material_properties: Vec<MaterialProperty>,
-        /// Number of rows when `countOnly` was asked; read by public clients, not documented.
+        /// Number of rows in response to `countOnly`. Read by public clients, not documented.
         ///
         /// Inferred, not documented.
         pub count: Option<i64>,
-        /// The same under the other name that public clients try.
+        /// Number of rows in response to `countOnly`, under an alternative name that public clients read.
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
@@ -12411,31 +12408,31 @@ pub mod types {
         plain MaterialPropertyList { 0 material_properties "material_properties", 1 count
         "count", 2 total_count "total_count" }
     );
-    /// Changes to a material. What is absent stays as it is. Custom fields go in as extra keys.
+    /// Changes to a material. Absent fields keep their values. Custom fields are written in `extra`.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct MaterialUpdate {
-        /// Unique among material names and material codes, at most 50 characters.
+        /// Name of the material, unique among material names and material codes, at most 50 characters.
         pub name: Option<String>,
-        /// Other names and bar codes, unique among all codes and material names.
+        /// Alternative names and bar codes, unique among all codes and material names.
         pub codes: Option<Vec<String>>,
-        /// Free text 1, at most 80 characters.
+        /// Free text, at most 80 characters.
         pub info1: keyfob_client::Patch<String>,
-        /// Free text 2.
+        /// Free text.
         pub info2: keyfob_client::Patch<String>,
-        /// Free text 3.
+        /// Free text.
         pub info3: keyfob_client::Patch<String>,
-        /// Free text 4.
+        /// Free text.
         pub info4: keyfob_client::Patch<String>,
-        /// Free text 5.
+        /// Free text.
         pub info5: keyfob_client::Patch<String>,
-        /// The material property that holds the rules of this material.
+        /// Id of the material property with the rules of this material.
         pub material_property_id: Option<String>,
-        /// Name of the material property, in place of its identifier.
+        /// Name of the material property, as an alternative to its id.
         pub material_property: Option<String>,
-        /// 0 or 1.
+        /// 1 if blocked, otherwise 0.
         pub is_blocked: Option<i64>,
-        /// At most 50 characters.
+        /// Reason for blocking, at most 50 characters.
         pub block_reason: keyfob_client::Patch<String>,
         /// `reOrderPoint`.
         pub re_order_point: keyfob_client::Patch<f64>,
@@ -12465,12 +12462,12 @@ pub mod types {
         pub fn new() -> Self {
             Self::default()
         }
-        /// Unique among material names and material codes, at most 50 characters.
+        /// Name of the material, unique among material names and material codes, at most 50 characters.
         pub fn name(mut self, value: impl Into<String>) -> Self {
             self.name = Some(value.into());
             self
         }
-        /// Other names and bar codes, unique among all codes and material names.
+        /// Alternative names and bar codes, unique among all codes and material names.
         pub fn codes(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -12478,47 +12475,47 @@ pub mod types {
             self.codes = Some(value.into_iter().map(Into::into).collect());
             self
         }
-        /// Free text 1, at most 80 characters.
+        /// Free text, at most 80 characters.
         pub fn info1(mut self, value: impl Into<keyfob_client::Patch<String>>) -> Self {
             self.info1 = value.into();
             self
         }
-        /// Free text 2.
+        /// Free text.
         pub fn info2(mut self, value: impl Into<keyfob_client::Patch<String>>) -> Self {
             self.info2 = value.into();
             self
         }
-        /// Free text 3.
+        /// Free text.
         pub fn info3(mut self, value: impl Into<keyfob_client::Patch<String>>) -> Self {
             self.info3 = value.into();
             self
         }
-        /// Free text 4.
+        /// Free text.
         pub fn info4(mut self, value: impl Into<keyfob_client::Patch<String>>) -> Self {
             self.info4 = value.into();
             self
         }
-        /// Free text 5.
+        /// Free text.
         pub fn info5(mut self, value: impl Into<keyfob_client::Patch<String>>) -> Self {
             self.info5 = value.into();
             self
         }
-        /// The material property that holds the rules of this material.
+        /// Id of the material property with the rules of this material.
         pub fn material_property_id(mut self, value: impl Into<String>) -> Self {
             self.material_property_id = Some(value.into());
             self
         }
-        /// Name of the material property, in place of its identifier.
+        /// Name of the material property, as an alternative to its id.
         pub fn material_property(mut self, value: impl Into<String>) -> Self {
             self.material_property = Some(value.into());
             self
         }
-        /// 0 or 1.
+        /// 1 if blocked, otherwise 0.
         pub fn is_blocked(mut self, value: i64) -> Self {
             self.is_blocked = Some(value);
             self
         }
-        /// At most 50 characters.
+        /// Reason for blocking, at most 50 characters.
         pub fn block_reason(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -12567,7 +12564,7 @@ pub mod types {
             self
         }
     }
-    /// Why the confirmed quantity differs from the requested one. Deleting an order leaves transactions with 5.
+    /// Reason for a difference between the confirmed and the requested quantity. Deleting an order creates transactions with motive 5.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum MotiveType {
@@ -12634,13 +12631,13 @@ pub mod types {
         }
     }
     keyfob_client::open_integer_enum!(MotiveType);
-    /// Points at a zone, storage unit, carrier or location by its name or its identifier.
+    /// Reference to a zone, storage unit, carrier or location, by name or by id.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct NamedReference {
-        /// Identifier; may stand in place of the name.
+        /// Id of the object, as an alternative to the name.
         pub id: Option<String>,
-        /// Name; may stand in place of the identifier.
+        /// Name of the object, as an alternative to the id.
         pub name: Option<String>,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -12650,26 +12647,26 @@ pub mod types {
         pub fn new() -> Self {
             Self::default()
         }
-        /// Identifier; may stand in place of the name.
+        /// Id of the object, as an alternative to the name.
         pub fn id(mut self, value: impl Into<String>) -> Self {
             self.id = Some(value.into());
             self
         }
-        /// Name; may stand in place of the identifier.
+        /// Name of the object, as an alternative to the id.
         pub fn name(mut self, value: impl Into<String>) -> Self {
             self.name = Some(value.into());
             self
         }
     }
-    /// A line inside a kit that is written.
+    /// Line of a kit in a request.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct NewKitLine {
-        /// A material, or another kit.
+        /// Id of a material or of another kit.
         pub material_id: String,
-        /// A multiplier when the line is a kit.
+        /// Quantity of the material, or multiplier of a nested kit.
         pub quantity: f64,
-        /// Given automatically when absent.
+        /// Line number. Assigned automatically if absent.
         pub number: Option<i64>,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -12687,25 +12684,25 @@ pub mod types {
                 wire: Default::default(),
             }
         }
-        /// Given automatically when absent.
+        /// Line number. Assigned automatically if absent.
         pub fn number(mut self, value: i64) -> Self {
             self.number = Some(value);
             self
         }
     }
-    /// A line inside a new order: a quantity of the material that `materialId` or `materialName` names. Custom fields go in as extra keys.
+    /// Line of an order to create: a quantity of the material that `materialId` or `materialName` names. Custom fields are written in `extra`.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct NewOrderLine {
-        /// The material, or use `materialName`.
+        /// Id of the material, as an alternative to `materialName`.
         pub material_id: Option<String>,
-        /// May name the material in place of its identifier inside a new order.
+        /// Name of the material, as an alternative to its id in an order to create.
         pub material_name: Option<String>,
         /// `quantity`.
         pub quantity: f64,
-        /// Line number, unique in the order; given automatically when absent.
+        /// Line number, unique in the order. Assigned automatically if absent.
         pub number: Option<i64>,
-        /// At most 50 characters. One vendor sample spells it `lotNumber`.
+        /// Lot, at most 50 characters. One vendor sample spells the field `lotNumber`.
         pub lot: Option<String>,
         /// `qualification`.
         pub qualification: Option<String>,
@@ -12717,21 +12714,21 @@ pub mod types {
         pub production_date: Option<keyfob_client::Timestamp>,
         /// `releaseDate`.
         pub release_date: Option<keyfob_client::Timestamp>,
-        /// Free text 1, at most 80 characters.
+        /// Free text, at most 80 characters.
         pub info1: Option<String>,
-        /// Free text 2.
+        /// Free text.
         pub info2: Option<String>,
-        /// Free text 3.
+        /// Free text.
         pub info3: Option<String>,
-        /// Free text 4.
+        /// Free text.
         pub info4: Option<String>,
-        /// Free text 5.
+        /// Free text.
         pub info5: Option<String>,
         /// `costCenterName`.
         pub cost_center_name: Option<String>,
-        /// Identifier in the host system, at most 50 characters.
+        /// Id in the host system, at most 50 characters.
         pub host_identification: Option<String>,
-        /// Storage units, by name. One public client sends the array as JSON text.
+        /// Names of storage units. One public client sends the array as JSON text.
         pub storage_units: Vec<NamedReference>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -12772,22 +12769,22 @@ pub mod types {
                 wire: Default::default(),
             }
         }
-        /// The material, or use `materialName`.
+        /// Id of the material, as an alternative to `materialName`.
         pub fn material_id(mut self, value: impl Into<String>) -> Self {
             self.material_id = Some(value.into());
             self
         }
-        /// May name the material in place of its identifier inside a new order.
+        /// Name of the material, as an alternative to its id in an order to create.
         pub fn material_name(mut self, value: impl Into<String>) -> Self {
             self.material_name = Some(value.into());
             self
         }
-        /// Line number, unique in the order; given automatically when absent.
+        /// Line number, unique in the order. Assigned automatically if absent.
         pub fn number(mut self, value: i64) -> Self {
             self.number = Some(value);
             self
         }
-        /// At most 50 characters. One vendor sample spells it `lotNumber`.
+        /// Lot, at most 50 characters. One vendor sample spells the field `lotNumber`.
         pub fn lot(mut self, value: impl Into<String>) -> Self {
             self.lot = Some(value.into());
             self
@@ -12826,27 +12823,27 @@ pub mod types {
             self.release_date = Some(value.into());
             self
         }
-        /// Free text 1, at most 80 characters.
+        /// Free text, at most 80 characters.
         pub fn info1(mut self, value: impl Into<String>) -> Self {
             self.info1 = Some(value.into());
             self
         }
-        /// Free text 2.
+        /// Free text.
         pub fn info2(mut self, value: impl Into<String>) -> Self {
             self.info2 = Some(value.into());
             self
         }
-        /// Free text 3.
+        /// Free text.
         pub fn info3(mut self, value: impl Into<String>) -> Self {
             self.info3 = Some(value.into());
             self
         }
-        /// Free text 4.
+        /// Free text.
         pub fn info4(mut self, value: impl Into<String>) -> Self {
             self.info4 = Some(value.into());
             self
         }
-        /// Free text 5.
+        /// Free text.
         pub fn info5(mut self, value: impl Into<String>) -> Self {
             self.info5 = Some(value.into());
             self
@@ -12856,12 +12853,12 @@ pub mod types {
             self.cost_center_name = Some(value.into());
             self
         }
-        /// Identifier in the host system, at most 50 characters.
+        /// Id in the host system, at most 50 characters.
         pub fn host_identification(mut self, value: impl Into<String>) -> Self {
             self.host_identification = Some(value.into());
             self
         }
-        /// Storage units, by name. One public client sends the array as JSON text.
+        /// Names of storage units. One public client sends the array as JSON text.
         pub fn storage_units(
             mut self,
             value: impl IntoIterator<Item = NamedReference>,
@@ -12870,13 +12867,13 @@ pub mod types {
             self
         }
     }
-    /// Work for the warehouse, with its lines. It leaves the list once processed; transactions hold its history. Custom fields come as extra keys.
+    /// Work for the warehouse, with its lines. Processed orders disappear from the listing; transactions contain their history. Custom fields are available in `extra`.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Order {
         /// `id`.
         pub id: Option<String>,
-        /// Unique among open orders, at most 50 characters.
+        /// Name of the order, unique among open orders, at most 50 characters.
         pub name: Option<String>,
         /// `directionType`.
         pub direction_type: Option<DirectionType>,
@@ -12884,17 +12881,17 @@ pub mod types {
         pub order_lines: Vec<OrderLine>,
         /// `priority`.
         pub priority: Option<Priority>,
-        /// Site time, without zone.
+        /// Deadline in site time, without zone.
         pub deadline: Option<keyfob_client::Timestamp>,
-        /// Free text 1, at most 80 characters.
+        /// Free text, at most 80 characters.
         pub info1: Option<String>,
-        /// Free text 2.
+        /// Free text.
         pub info2: Option<String>,
-        /// Free text 3.
+        /// Free text.
         pub info3: Option<String>,
-        /// Free text 4.
+        /// Free text.
         pub info4: Option<String>,
-        /// Free text 5.
+        /// Free text.
         pub info5: Option<String>,
         /// `warehouseName`.
         pub warehouse_name: Option<String>,
@@ -12914,23 +12911,23 @@ pub mod types {
         pub zones: Vec<NamedReference>,
         /// `storageUnits`.
         pub storage_units: Vec<NamedReference>,
-        /// 0 or 1.
+        /// Flag, 0 or 1.
         pub has_stock: Option<i64>,
         /// `incompleteAllocations`.
         pub incomplete_allocations: Option<i64>,
         /// `status`.
         pub status: Option<OrderStatus>,
-        /// The attribute list misspells it `modifedDate`.
+        /// Time of the last change. The vendor's attribute list misspells the name as `modifedDate`.
         pub modified_date: Option<keyfob_client::Timestamp>,
-        /// A filter of this name is documented.
+        /// Time of creation. A filter with this name is documented.
         ///
         /// Inferred, not documented.
         pub creation_date: Option<keyfob_client::Timestamp>,
-        /// Oldest releases only; type not known.
+        /// Error code. Oldest releases only; the type is not known.
         pub error_code: Option<keyfob_client::NumberOrString>,
         /// Oldest releases only.
         pub error_description: Option<String>,
-        /// Oldest releases only; type not known.
+        /// Oldest releases only; the type is not known.
         pub order_number: Option<keyfob_client::NumberOrString>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -12948,29 +12945,29 @@ pub mod types {
         creation_date "creationDate", 25 error_code "errorCode", 26 error_description
         "errorDescription", 27 order_number "orderNumber" } extra
     );
-    /// An order to be created, at least one line with it. A count order (direction 5) takes locations, zones or carriers instead of lines. Custom fields go in as extra keys.
+    /// Order to create, with at least one line. A count order (direction 5) has locations, zones or carriers instead of lines. Custom fields are written in `extra`.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct OrderCreate {
-        /// Unique among open orders, at most 50 characters.
+        /// Name of the order, unique among open orders, at most 50 characters.
         pub name: String,
         /// `directionType`.
         pub direction_type: Option<DirectionType>,
-        /// Needed except for count orders by location.
+        /// Lines of the order. Required except for count orders by location.
         pub order_lines: Vec<NewOrderLine>,
         /// `priority`.
         pub priority: Option<Priority>,
-        /// Site time, without zone.
+        /// Deadline in site time, without zone.
         pub deadline: Option<keyfob_client::Timestamp>,
-        /// Free text 1, at most 80 characters.
+        /// Free text, at most 80 characters.
         pub info1: Option<String>,
-        /// Free text 2.
+        /// Free text.
         pub info2: Option<String>,
-        /// Free text 3.
+        /// Free text.
         pub info3: Option<String>,
-        /// Free text 4.
+        /// Free text.
         pub info4: Option<String>,
-        /// Free text 5.
+        /// Free text.
         pub info5: Option<String>,
         /// `warehouseName`.
         pub warehouse_name: Option<String>,
@@ -12982,13 +12979,13 @@ pub mod types {
         pub zones: Vec<NamedReference>,
         /// `storageUnits`.
         pub storage_units: Vec<NamedReference>,
-        /// Count orders: the carriers to count.
+        /// Carriers to count. For count orders.
         pub carriers: Vec<NamedReference>,
-        /// Count orders: the locations to count, in place of lines.
+        /// Locations to count, instead of lines. For count orders.
         pub locations: Vec<NamedReference>,
-        /// Count orders: whether empty locations count too. Defaults to false.
+        /// True to count empty locations too. For count orders; the default is false.
         pub count_empty_locations: Option<bool>,
-        /// Whether to allocate at once.
+        /// True to allocate the order immediately.
         pub allocate: Option<bool>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -13035,7 +13032,7 @@ pub mod types {
             self.direction_type = Some(value.into());
             self
         }
-        /// Needed except for count orders by location.
+        /// Lines of the order. Required except for count orders by location.
         pub fn order_lines(
             mut self,
             value: impl IntoIterator<Item = NewOrderLine>,
@@ -13048,32 +13045,32 @@ pub mod types {
             self.priority = Some(value.into());
             self
         }
-        /// Site time, without zone.
+        /// Deadline in site time, without zone.
         pub fn deadline(mut self, value: impl Into<keyfob_client::Timestamp>) -> Self {
             self.deadline = Some(value.into());
             self
         }
-        /// Free text 1, at most 80 characters.
+        /// Free text, at most 80 characters.
         pub fn info1(mut self, value: impl Into<String>) -> Self {
             self.info1 = Some(value.into());
             self
         }
-        /// Free text 2.
+        /// Free text.
         pub fn info2(mut self, value: impl Into<String>) -> Self {
             self.info2 = Some(value.into());
             self
         }
-        /// Free text 3.
+        /// Free text.
         pub fn info3(mut self, value: impl Into<String>) -> Self {
             self.info3 = Some(value.into());
             self
         }
-        /// Free text 4.
+        /// Free text.
         pub fn info4(mut self, value: impl Into<String>) -> Self {
             self.info4 = Some(value.into());
             self
         }
-        /// Free text 5.
+        /// Free text.
         pub fn info5(mut self, value: impl Into<String>) -> Self {
             self.info5 = Some(value.into());
             self
@@ -13106,7 +13103,7 @@ pub mod types {
             self.storage_units = value.into_iter().collect();
             self
         }
-        /// Count orders: the carriers to count.
+        /// Carriers to count. For count orders.
         pub fn carriers(
             mut self,
             value: impl IntoIterator<Item = NamedReference>,
@@ -13114,7 +13111,7 @@ pub mod types {
             self.carriers = value.into_iter().collect();
             self
         }
-        /// Count orders: the locations to count, in place of lines.
+        /// Locations to count, instead of lines. For count orders.
         pub fn locations(
             mut self,
             value: impl IntoIterator<Item = NamedReference>,
@@ -13122,18 +13119,18 @@ pub mod types {
             self.locations = value.into_iter().collect();
             self
         }
-        /// Count orders: whether empty locations count too. Defaults to false.
+        /// True to count empty locations too. For count orders; the default is false.
         pub fn count_empty_locations(mut self, value: bool) -> Self {
             self.count_empty_locations = Some(value);
             self
         }
-        /// Whether to allocate at once.
+        /// True to allocate the order immediately.
         pub fn allocate(mut self, value: bool) -> Self {
             self.allocate = Some(value);
             self
         }
     }
-    /// Wraps one order.
+    /// Envelope of one order.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct OrderEnvelope {
@@ -13142,7 +13139,7 @@ pub mod types {
         wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(plain OrderEnvelope { 0 order "order" });
-    /// One material and quantity of an order. Custom fields come as extra keys.
+    /// One material and quantity of an order. Custom fields are available in `extra`.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct OrderLine {
@@ -13156,9 +13153,9 @@ pub mod types {
         pub material_name: Option<String>,
         /// `quantity`.
         pub quantity: Option<f64>,
-        /// Line number, unique in the order, given automatically.
+        /// Line number, unique in the order, assigned automatically.
         pub number: Option<i64>,
-        /// At most 50 characters. One vendor sample spells it `lotNumber`.
+        /// Lot, at most 50 characters. One vendor sample spells the field `lotNumber`.
         pub lot: Option<String>,
         /// `qualification`.
         pub qualification: Option<String>,
@@ -13172,23 +13169,23 @@ pub mod types {
         pub release_date: Option<keyfob_client::Timestamp>,
         /// `putDate`.
         pub put_date: Option<keyfob_client::Timestamp>,
-        /// Free text 1, at most 80 characters.
+        /// Free text, at most 80 characters.
         pub info1: Option<String>,
-        /// Free text 2.
+        /// Free text.
         pub info2: Option<String>,
-        /// Free text 3.
+        /// Free text.
         pub info3: Option<String>,
-        /// Free text 4.
+        /// Free text.
         pub info4: Option<String>,
-        /// Free text 5.
+        /// Free text.
         pub info5: Option<String>,
         /// `costCenterName`.
         pub cost_center_name: Option<String>,
-        /// Identifier in the host system, at most 50 characters.
+        /// Id in the host system, at most 50 characters.
         pub host_identification: Option<String>,
         /// At most 50 characters.
         pub owner: Option<String>,
-        /// Storage units.
+        /// `storageUnits`.
         pub storage_units: Vec<NamedReference>,
         /// `directionType`.
         pub direction_type: Option<DirectionType>,
@@ -13200,9 +13197,9 @@ pub mod types {
         pub quantity_deviated: Option<f64>,
         /// `status`.
         pub status: Option<OrderLineStatus>,
-        /// Meaning not known; 1 was seen.
+        /// The meaning is not known; the value 1 was seen.
         pub progress_type: Option<i64>,
-        /// 0 or 1.
+        /// Flag, 0 or 1.
         pub has_stock: Option<i64>,
         /// `incompleteAllocations`.
         pub incomplete_allocations: Option<i64>,
@@ -13218,7 +13215,7 @@ pub mod types {
         pub put_height: Option<f64>,
         /// `modifiedDate`.
         pub modified_date: Option<keyfob_client::Timestamp>,
-        /// Read by one public client.
+        /// Name of the order. Read by one public client.
         ///
         /// Inferred, not documented.
         pub order_name: Option<String>,
@@ -13257,7 +13254,7 @@ pub mod types {
         "creationDate", 39 is_processed "isProcessed", 40 processed_date "processedDate"
         } extra
     );
-    /// A line to be added to an order. Custom fields go in as extra keys.
+    /// Line to add to an order. Custom fields are written in `extra`.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct OrderLineCreate {
@@ -13265,13 +13262,13 @@ pub mod types {
         pub order_id: String,
         /// `materialId`.
         pub material_id: String,
-        /// May name the material in place of its identifier inside a new order.
+        /// Name of the material, as an alternative to its id in an order to create.
         pub material_name: Option<String>,
         /// `quantity`.
         pub quantity: f64,
-        /// Line number, unique in the order; given automatically when absent.
+        /// Line number, unique in the order. Assigned automatically if absent.
         pub number: Option<i64>,
-        /// At most 50 characters. One vendor sample spells it `lotNumber`.
+        /// Lot, at most 50 characters. One vendor sample spells the field `lotNumber`.
         pub lot: Option<String>,
         /// `qualification`.
         pub qualification: Option<String>,
@@ -13283,21 +13280,21 @@ pub mod types {
         pub production_date: Option<keyfob_client::Timestamp>,
         /// `releaseDate`.
         pub release_date: Option<keyfob_client::Timestamp>,
-        /// Free text 1, at most 80 characters.
+        /// Free text, at most 80 characters.
         pub info1: Option<String>,
-        /// Free text 2.
+        /// Free text.
         pub info2: Option<String>,
-        /// Free text 3.
+        /// Free text.
         pub info3: Option<String>,
-        /// Free text 4.
+        /// Free text.
         pub info4: Option<String>,
-        /// Free text 5.
+        /// Free text.
         pub info5: Option<String>,
         /// `costCenterName`.
         pub cost_center_name: Option<String>,
-        /// Identifier in the host system, at most 50 characters.
+        /// Id in the host system, at most 50 characters.
         pub host_identification: Option<String>,
-        /// Storage units, by name. One public client sends the array as JSON text.
+        /// Names of storage units. One public client sends the array as JSON text.
         pub storage_units: Vec<NamedReference>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -13344,17 +13341,17 @@ pub mod types {
                 wire: Default::default(),
             }
         }
-        /// May name the material in place of its identifier inside a new order.
+        /// Name of the material, as an alternative to its id in an order to create.
         pub fn material_name(mut self, value: impl Into<String>) -> Self {
             self.material_name = Some(value.into());
             self
         }
-        /// Line number, unique in the order; given automatically when absent.
+        /// Line number, unique in the order. Assigned automatically if absent.
         pub fn number(mut self, value: i64) -> Self {
             self.number = Some(value);
             self
         }
-        /// At most 50 characters. One vendor sample spells it `lotNumber`.
+        /// Lot, at most 50 characters. One vendor sample spells the field `lotNumber`.
         pub fn lot(mut self, value: impl Into<String>) -> Self {
             self.lot = Some(value.into());
             self
@@ -13393,27 +13390,27 @@ pub mod types {
             self.release_date = Some(value.into());
             self
         }
-        /// Free text 1, at most 80 characters.
+        /// Free text, at most 80 characters.
         pub fn info1(mut self, value: impl Into<String>) -> Self {
             self.info1 = Some(value.into());
             self
         }
-        /// Free text 2.
+        /// Free text.
         pub fn info2(mut self, value: impl Into<String>) -> Self {
             self.info2 = Some(value.into());
             self
         }
-        /// Free text 3.
+        /// Free text.
         pub fn info3(mut self, value: impl Into<String>) -> Self {
             self.info3 = Some(value.into());
             self
         }
-        /// Free text 4.
+        /// Free text.
         pub fn info4(mut self, value: impl Into<String>) -> Self {
             self.info4 = Some(value.into());
             self
         }
-        /// Free text 5.
+        /// Free text.
         pub fn info5(mut self, value: impl Into<String>) -> Self {
             self.info5 = Some(value.into());
             self
@@ -13423,12 +13420,12 @@ pub mod types {
             self.cost_center_name = Some(value.into());
             self
         }
-        /// Identifier in the host system, at most 50 characters.
+        /// Id in the host system, at most 50 characters.
         pub fn host_identification(mut self, value: impl Into<String>) -> Self {
             self.host_identification = Some(value.into());
             self
         }
-        /// Storage units, by name. One public client sends the array as JSON text.
+        /// Names of storage units. One public client sends the array as JSON text.
         pub fn storage_units(
             mut self,
             value: impl IntoIterator<Item = NamedReference>,
@@ -13437,7 +13434,7 @@ pub mod types {
             self
         }
     }
-    /// Wraps one order line.
+    /// Envelope of one order line.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct OrderLineEnvelope {
@@ -13446,17 +13443,17 @@ pub mod types {
         wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(plain OrderLineEnvelope { 0 order_line "order_line" });
-    /// A page of order lines.
+    /// Page of order lines.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct OrderLineList {
-        /// Rows of this page; fewer than limit on the last one.
+        /// Rows of this page. The last page has fewer rows than `limit`.
         pub order_lines: Vec<OrderLine>,
-        /// Number of rows when `countOnly` was asked; read by public clients, not documented.
+        /// Number of rows in response to `countOnly`. Read by public clients, not documented.
         ///
         /// Inferred, not documented.
         pub count: Option<i64>,
-        /// The same under the other name that public clients try.
+        /// Number of rows in response to `countOnly`, under an alternative name that public clients read.
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
@@ -13497,7 +13494,7 @@ pub mod types {
         }
     }
     keyfob_client::open_string_enum!(OrderLineStatus);
-    /// Changes to an order line. What is absent stays as it is. The vendor advises to delete and recreate a line that is not processed yet. Custom fields go in as extra keys.
+    /// Changes to an order line. Absent fields keep their values. The vendor recommends deleting and recreating a line that is not processed yet. Custom fields are written in `extra`.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct OrderLineUpdate {
@@ -13505,13 +13502,13 @@ pub mod types {
         pub order_id: Option<String>,
         /// `materialId`.
         pub material_id: Option<String>,
-        /// May name the material in place of its identifier inside a new order.
+        /// Name of the material, as an alternative to its id in an order to create.
         pub material_name: Option<String>,
         /// `quantity`.
         pub quantity: Option<f64>,
-        /// Line number, unique in the order; given automatically when absent.
+        /// Line number, unique in the order. Assigned automatically if absent.
         pub number: Option<i64>,
-        /// At most 50 characters. One vendor sample spells it `lotNumber`.
+        /// Lot, at most 50 characters. One vendor sample spells the field `lotNumber`.
         pub lot: keyfob_client::Patch<String>,
         /// `qualification`.
         pub qualification: keyfob_client::Patch<String>,
@@ -13523,23 +13520,23 @@ pub mod types {
         pub production_date: keyfob_client::Patch<keyfob_client::Timestamp>,
         /// `releaseDate`.
         pub release_date: keyfob_client::Patch<keyfob_client::Timestamp>,
-        /// Free text 1, at most 80 characters.
+        /// Free text, at most 80 characters.
         pub info1: keyfob_client::Patch<String>,
-        /// Free text 2.
+        /// Free text.
         pub info2: keyfob_client::Patch<String>,
-        /// Free text 3.
+        /// Free text.
         pub info3: keyfob_client::Patch<String>,
-        /// Free text 4.
+        /// Free text.
         pub info4: keyfob_client::Patch<String>,
-        /// Free text 5.
+        /// Free text.
         pub info5: keyfob_client::Patch<String>,
         /// `costCenterName`.
         pub cost_center_name: keyfob_client::Patch<String>,
-        /// Identifier in the host system, at most 50 characters.
+        /// Id in the host system, at most 50 characters.
         pub host_identification: keyfob_client::Patch<String>,
-        /// Storage units, by name. One public client sends the array as JSON text.
+        /// Names of storage units. One public client sends the array as JSON text.
         pub storage_units: Option<Vec<NamedReference>>,
-        /// Puts the line into a batch; seen in one public client.
+        /// Id of the batch to add the line to. Seen in one public client.
         pub batch_id: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -13570,7 +13567,7 @@ pub mod types {
             self.material_id = Some(value.into());
             self
         }
-        /// May name the material in place of its identifier inside a new order.
+        /// Name of the material, as an alternative to its id in an order to create.
         pub fn material_name(mut self, value: impl Into<String>) -> Self {
             self.material_name = Some(value.into());
             self
@@ -13580,12 +13577,12 @@ pub mod types {
             self.quantity = Some(value);
             self
         }
-        /// Line number, unique in the order; given automatically when absent.
+        /// Line number, unique in the order. Assigned automatically if absent.
         pub fn number(mut self, value: i64) -> Self {
             self.number = Some(value);
             self
         }
-        /// At most 50 characters. One vendor sample spells it `lotNumber`.
+        /// Lot, at most 50 characters. One vendor sample spells the field `lotNumber`.
         pub fn lot(mut self, value: impl Into<keyfob_client::Patch<String>>) -> Self {
             self.lot = value.into();
             self
@@ -13630,27 +13627,27 @@ pub mod types {
             self.release_date = value.into();
             self
         }
-        /// Free text 1, at most 80 characters.
+        /// Free text, at most 80 characters.
         pub fn info1(mut self, value: impl Into<keyfob_client::Patch<String>>) -> Self {
             self.info1 = value.into();
             self
         }
-        /// Free text 2.
+        /// Free text.
         pub fn info2(mut self, value: impl Into<keyfob_client::Patch<String>>) -> Self {
             self.info2 = value.into();
             self
         }
-        /// Free text 3.
+        /// Free text.
         pub fn info3(mut self, value: impl Into<keyfob_client::Patch<String>>) -> Self {
             self.info3 = value.into();
             self
         }
-        /// Free text 4.
+        /// Free text.
         pub fn info4(mut self, value: impl Into<keyfob_client::Patch<String>>) -> Self {
             self.info4 = value.into();
             self
         }
-        /// Free text 5.
+        /// Free text.
         pub fn info5(mut self, value: impl Into<keyfob_client::Patch<String>>) -> Self {
             self.info5 = value.into();
             self
@@ -13663,7 +13660,7 @@ pub mod types {
             self.cost_center_name = value.into();
             self
         }
-        /// Identifier in the host system, at most 50 characters.
+        /// Id in the host system, at most 50 characters.
         pub fn host_identification(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -13671,7 +13668,7 @@ pub mod types {
             self.host_identification = value.into();
             self
         }
-        /// Storage units, by name. One public client sends the array as JSON text.
+        /// Names of storage units. One public client sends the array as JSON text.
         pub fn storage_units(
             mut self,
             value: impl IntoIterator<Item = NamedReference>,
@@ -13679,23 +13676,23 @@ pub mod types {
             self.storage_units = Some(value.into_iter().collect());
             self
         }
-        /// Puts the line into a batch; seen in one public client.
+        /// Id of the batch to add the line to. Seen in one public client.
         pub fn batch_id(mut self, value: impl Into<String>) -> Self {
             self.batch_id = Some(value.into());
             self
         }
     }
-    /// A page of orders.
+    /// Page of orders.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct OrderList {
-        /// Rows of this page; fewer than limit on the last one.
+        /// Rows of this page. The last page has fewer rows than `limit`.
         pub orders: Vec<Order>,
-        /// Number of rows when `countOnly` was asked; read by public clients, not documented.
+        /// Number of rows in response to `countOnly`. Read by public clients, not documented.
         ///
         /// Inferred, not documented.
         pub count: Option<i64>,
-        /// The same under the other name that public clients try.
+        /// Number of rows in response to `countOnly`, under an alternative name that public clients read.
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
@@ -13705,7 +13702,7 @@ pub mod types {
         plain OrderList { 0 orders "orders", 1 count "count", 2 total_count "total_count"
         }
     );
-    /// Progress of an order. A processed order normally no longer appears under orders.
+    /// Progress of an order. Listings of orders normally do not contain processed orders.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum OrderStatus {
@@ -13748,11 +13745,11 @@ pub mod types {
         }
     }
     keyfob_client::open_string_enum!(OrderStatus);
-    /// Changes to an order, and the way to allocate and de-allocate it. What is absent stays as it is. Custom fields go in as extra keys.
+    /// Changes to an order, including allocation and deallocation. Absent fields keep their values. Custom fields are written in `extra`.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct OrderUpdate {
-        /// Unique among open orders, at most 50 characters.
+        /// Name of the order, unique among open orders, at most 50 characters.
         pub name: Option<String>,
         /// `directionType`.
         pub direction_type: Option<DirectionType>,
@@ -13760,17 +13757,17 @@ pub mod types {
         pub order_lines: Option<Vec<NewOrderLine>>,
         /// `priority`.
         pub priority: Option<Priority>,
-        /// Site time, without zone.
+        /// Deadline in site time, without zone.
         pub deadline: keyfob_client::Patch<keyfob_client::Timestamp>,
-        /// Free text 1, at most 80 characters.
+        /// Free text, at most 80 characters.
         pub info1: keyfob_client::Patch<String>,
-        /// Free text 2.
+        /// Free text.
         pub info2: keyfob_client::Patch<String>,
-        /// Free text 3.
+        /// Free text.
         pub info3: keyfob_client::Patch<String>,
-        /// Free text 4.
+        /// Free text.
         pub info4: keyfob_client::Patch<String>,
-        /// Free text 5.
+        /// Free text.
         pub info5: keyfob_client::Patch<String>,
         /// `warehouseName`.
         pub warehouse_name: keyfob_client::Patch<String>,
@@ -13782,9 +13779,9 @@ pub mod types {
         pub zones: Option<Vec<NamedReference>>,
         /// `storageUnits`.
         pub storage_units: Option<Vec<NamedReference>>,
-        /// True allocates the order.
+        /// True to allocate the order.
         pub allocate: Option<bool>,
-        /// True, with allocate false, takes the allocation back.
+        /// True, together with `allocate` false, to release the allocation.
         pub deallocate: Option<bool>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -13803,7 +13800,7 @@ pub mod types {
         pub fn new() -> Self {
             Self::default()
         }
-        /// Unique among open orders, at most 50 characters.
+        /// Name of the order, unique among open orders, at most 50 characters.
         pub fn name(mut self, value: impl Into<String>) -> Self {
             self.name = Some(value.into());
             self
@@ -13826,7 +13823,7 @@ pub mod types {
             self.priority = Some(value.into());
             self
         }
-        /// Site time, without zone.
+        /// Deadline in site time, without zone.
         pub fn deadline(
             mut self,
             value: impl Into<keyfob_client::Patch<keyfob_client::Timestamp>>,
@@ -13834,27 +13831,27 @@ pub mod types {
             self.deadline = value.into();
             self
         }
-        /// Free text 1, at most 80 characters.
+        /// Free text, at most 80 characters.
         pub fn info1(mut self, value: impl Into<keyfob_client::Patch<String>>) -> Self {
             self.info1 = value.into();
             self
         }
-        /// Free text 2.
+        /// Free text.
         pub fn info2(mut self, value: impl Into<keyfob_client::Patch<String>>) -> Self {
             self.info2 = value.into();
             self
         }
-        /// Free text 3.
+        /// Free text.
         pub fn info3(mut self, value: impl Into<keyfob_client::Patch<String>>) -> Self {
             self.info3 = value.into();
             self
         }
-        /// Free text 4.
+        /// Free text.
         pub fn info4(mut self, value: impl Into<keyfob_client::Patch<String>>) -> Self {
             self.info4 = value.into();
             self
         }
-        /// Free text 5.
+        /// Free text.
         pub fn info5(mut self, value: impl Into<keyfob_client::Patch<String>>) -> Self {
             self.info5 = value.into();
             self
@@ -13896,12 +13893,12 @@ pub mod types {
             self.storage_units = Some(value.into_iter().collect());
             self
         }
-        /// True allocates the order.
+        /// True to allocate the order.
         pub fn allocate(mut self, value: bool) -> Self {
             self.allocate = Some(value);
             self
         }
-        /// True, with allocate false, takes the allocation back.
+        /// True, together with `allocate` false, to release the allocation.
         pub fn deallocate(mut self, value: bool) -> Self {
             self.deallocate = Some(value);
             self
@@ -13946,7 +13943,7 @@ pub mod types {
         }
     }
     keyfob_client::open_integer_enum!(Orientation);
-    /// How a quantity that is no multiple of the pack size is treated. Deprecated by the vendor.
+    /// Treatment of a quantity that is not a multiple of the pack size. Deprecated by the vendor.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum PackSizeUsageType {
@@ -13989,27 +13986,27 @@ pub mod types {
         }
     }
     keyfob_client::open_integer_enum!(PackSizeUsageType);
-    /// A computer that Power Pick knows.
+    /// Computer registered in Power Pick.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PowerPickClient {
         /// `id`.
         pub id: Option<String>,
-        /// For example sys.
+        /// Name of the computer, for example sys.
         pub name: Option<String>,
         /// `description`.
         pub description: Option<String>,
         /// `type`.
         pub type_: Option<PowerPickClientType>,
-        /// Line 1 of the address.
+        /// `address1`.
         pub address1: Option<String>,
-        /// Line 2 of the address.
+        /// `address2`.
         pub address2: Option<String>,
-        /// Line 3 of the address.
+        /// `address3`.
         pub address3: Option<String>,
-        /// Line 4 of the address.
+        /// `address4`.
         pub address4: Option<String>,
-        /// Line 5 of the address.
+        /// `address5`.
         pub address5: Option<String>,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -14018,7 +14015,7 @@ pub mod types {
         type_ "type", 4 address1 "address1", 5 address2 "address2", 6 address3
         "address3", 7 address4 "address4", 8 address5 "address5" }
     );
-    /// Wraps one Power Pick client.
+    /// Envelope of one Power Pick client.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PowerPickClientEnvelope {
@@ -14027,17 +14024,17 @@ pub mod types {
         wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(plain PowerPickClientEnvelope { 0 client "client" });
-    /// A page of power pick clients.
+    /// Page of Power Pick clients.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PowerPickClientList {
-        /// Rows of this page; fewer than limit on the last one.
+        /// Rows of this page. The last page has fewer rows than `limit`.
         pub clients: Vec<PowerPickClient>,
-        /// Number of rows when `countOnly` was asked; read by public clients, not documented.
+        /// Number of rows in response to `countOnly`. Read by public clients, not documented.
         ///
         /// Inferred, not documented.
         pub count: Option<i64>,
-        /// The same under the other name that public clients try.
+        /// Number of rows in response to `countOnly`, under an alternative name that public clients read.
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
@@ -14086,7 +14083,7 @@ pub mod types {
         }
     }
     keyfob_client::open_integer_enum!(PowerPickClientType);
-    /// Urgency of an order or a batch. Requests default to medium.
+    /// Priority of an order or a batch. The default in requests is medium.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum Priority {
@@ -14125,29 +14122,29 @@ pub mod types {
         }
     }
     keyfob_client::open_integer_enum!(Priority);
-    /// A report definition of ItemPath itself.
+    /// Definition of a report of ItemPath itself.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Report {
-        /// Normally an integer; one filter list calls it a uuid.
+        /// Id of the report. Normally an integer, but a UUID according to one filter list.
         pub id: Option<keyfob_client::NumberOrString>,
-        /// Not unique.
+        /// Name of the report. Not unique.
         pub name: Option<String>,
         /// `baseTable`.
         pub base_table: Option<String>,
         /// `table`.
         pub table: Option<String>,
-        /// Shape not known.
+        /// The shape is not known.
         pub columns: Vec<serde_json::Value>,
-        /// Shape not known.
+        /// The shape is not known.
         pub filters: Vec<serde_json::Value>,
-        /// Shape not known.
+        /// The shape is not known.
         pub snapshots: Vec<serde_json::Value>,
         /// `creationDate`.
         pub creation_date: Option<keyfob_client::Timestamp>,
         /// `defaultSnapshotId`.
         pub default_snapshot_id: Option<String>,
-        /// Identifiers of users.
+        /// Ids of the users who marked the report as a favourite.
         pub favourited_users: Vec<keyfob_client::NumberOrString>,
         /// `groupColumnId`.
         pub group_column_id: Option<String>,
@@ -14159,7 +14156,7 @@ pub mod types {
         pub sort_descending: Option<bool>,
         /// `sortDirection`.
         pub sort_direction: Option<SortDirection>,
-        /// The owner; type not known.
+        /// Id of the owner. The type is not known.
         pub user_id: Option<keyfob_client::NumberOrString>,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -14172,7 +14169,7 @@ pub mod types {
         sort_descending "sortDescending", 14 sort_direction "sortDirection", 15 user_id
         "userId" }
     );
-    /// Wraps one report.
+    /// Envelope of one report.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ReportEnvelope {
@@ -14181,17 +14178,17 @@ pub mod types {
         wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(plain ReportEnvelope { 0 report "report" });
-    /// A page of reports.
+    /// Page of reports.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ReportList {
-        /// Rows of this page; fewer than limit on the last one.
+        /// Rows of this page. The last page has fewer rows than `limit`.
         pub reports: Vec<Report>,
-        /// Number of rows when `countOnly` was asked; read by public clients, not documented.
+        /// Number of rows in response to `countOnly`. Read by public clients, not documented.
         ///
         /// Inferred, not documented.
         pub count: Option<i64>,
-        /// The same under the other name that public clients try.
+        /// Number of rows in response to `countOnly`, under an alternative name that public clients read.
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
@@ -14232,7 +14229,7 @@ pub mod types {
         }
     }
     keyfob_client::open_integer_enum!(ReportType);
-    /// A shelf on a carrier.
+    /// Shelf on a carrier.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Shelf {
@@ -14248,25 +14245,25 @@ pub mod types {
         pub number: Option<i64>,
         /// `sequenceNumber`.
         pub sequence_number: Option<i64>,
-        /// Millimetres.
+        /// Length in millimetres.
         pub depth: Option<f64>,
-        /// Millimetres.
+        /// Length in millimetres.
         pub width: Option<f64>,
-        /// Millimetres.
+        /// Length in millimetres.
         pub min_height: Option<f64>,
-        /// Millimetres.
+        /// Length in millimetres.
         pub max_height: Option<f64>,
         /// `depthSteps`.
         pub depth_steps: Option<i64>,
         /// `widthSteps`.
         pub width_steps: Option<i64>,
-        /// Grams.
+        /// Weight in grams.
         pub max_weight: Option<f64>,
-        /// Millimetres.
+        /// Coordinate in millimetres.
         pub x_coordinate: Option<f64>,
-        /// Millimetres.
+        /// Coordinate in millimetres.
         pub y_coordinate: Option<f64>,
-        /// Millimetres.
+        /// Coordinate in millimetres.
         pub z_coordinate: Option<f64>,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -14278,7 +14275,7 @@ pub mod types {
         13 x_coordinate "xCoordinate", 14 y_coordinate "yCoordinate", 15 z_coordinate
         "zCoordinate" }
     );
-    /// Wraps one shelf.
+    /// Envelope of one shelf.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ShelfEnvelope {
@@ -14287,17 +14284,17 @@ pub mod types {
         wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(plain ShelfEnvelope { 0 shelf "shelf" });
-    /// A page of shelves.
+    /// Page of shelves.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ShelfList {
-        /// Rows of this page; fewer than limit on the last one.
+        /// Rows of this page. The last page has fewer rows than `limit`.
         pub shelves: Vec<Shelf>,
-        /// Number of rows when `countOnly` was asked; read by public clients, not documented.
+        /// Number of rows in response to `countOnly`. Read by public clients, not documented.
         ///
         /// Inferred, not documented.
         pub count: Option<i64>,
-        /// The same under the other name that public clients try.
+        /// Number of rows in response to `countOnly`, under an alternative name that public clients read.
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
@@ -14338,7 +14335,7 @@ pub mod types {
         }
     }
     keyfob_client::open_integer_enum!(SortDirection);
-    /// Whether space is given to a material permanently or temporarily.
+    /// Kind of space assignment to a material: permanent or temporary.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum SpaceType {
@@ -14369,7 +14366,7 @@ pub mod types {
         }
     }
     keyfob_client::open_integer_enum!(SpaceType);
-    /// A working place. The fields are not documented: what comes is kept as extra keys.
+    /// Workstation. The fields are not documented; they are available in `extra`.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Station {
@@ -14386,7 +14383,7 @@ pub mod types {
         wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(plain Station { 0 id "id", 1 name "name" } extra);
-    /// Wraps one station. The key is inferred.
+    /// Envelope of one station. The key is inferred.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct StationEnvelope {
@@ -14395,19 +14392,19 @@ pub mod types {
         wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(plain StationEnvelope { 0 station "station" });
-    /// A page of stations.
+    /// Page of stations.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct StationList {
-        /// Rows of this page; fewer than limit on the last one.
+        /// Rows of this page. The last page has fewer rows than `limit`.
         ///
         /// Inferred, not documented.
         pub stations: Vec<Station>,
-        /// Number of rows when `countOnly` was asked; read by public clients, not documented.
+        /// Number of rows in response to `countOnly`. Read by public clients, not documented.
         ///
         /// Inferred, not documented.
         pub count: Option<i64>,
-        /// The same under the other name that public clients try.
+        /// Number of rows in response to `countOnly`, under an alternative name that public clients read.
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
@@ -14417,7 +14414,7 @@ pub mod types {
         plain StationList { 0 stations "stations", 1 count "count", 2 total_count
         "total_count" }
     );
-    /// How a material is stored in a bin: how much, and at how many locations.
+    /// Rule for storing a material in a bin: quantity and number of locations.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct StorageRule {
@@ -14425,13 +14422,13 @@ pub mod types {
         pub id: Option<String>,
         /// `name`.
         pub name: Option<String>,
-        /// At most 80 characters.
+        /// Description, at most 80 characters.
         pub description: Option<String>,
         /// `materialId`.
         pub material_id: Option<String>,
         /// `binId`.
         pub bin_id: Option<String>,
-        /// Reads may give 0 or 1; a public client sends true or false.
+        /// True or 1 for the default bin. Responses may contain 0 or 1; a public client sends true or false.
         pub is_default_bin: Option<bool>,
         /// `minNumberLocations`.
         pub min_number_locations: Option<i64>,
@@ -14441,7 +14438,7 @@ pub mod types {
         pub min_stock_per_bin: Option<f64>,
         /// `maxStockPerBin`.
         pub max_stock_per_bin: Option<f64>,
-        /// Percent, 0 to 100.
+        /// Required capacity in percent, 0 to 100.
         pub required_capacity: Option<i64>,
         /// Deprecated by the vendor.
         pub pack_size: Option<keyfob_client::NumberOrString>,
@@ -14457,7 +14454,7 @@ pub mod types {
         "maxStockPerBin", 10 required_capacity "requiredCapacity", 11 pack_size
         "packSize", 12 pack_size_usage_type "packSizeUsageType" }
     );
-    /// A storage rule to be created.
+    /// Storage rule to create.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct StorageRuleCreate {
@@ -14467,9 +14464,9 @@ pub mod types {
         pub bin_id: String,
         /// `name`.
         pub name: Option<String>,
-        /// At most 80 characters.
+        /// Description, at most 80 characters.
         pub description: Option<String>,
-        /// Reads may give 0 or 1; a public client sends true or false.
+        /// True or 1 for the default bin. Responses may contain 0 or 1; a public client sends true or false.
         pub is_default_bin: Option<bool>,
         /// `minNumberLocations`.
         pub min_number_locations: Option<i64>,
@@ -14479,7 +14476,7 @@ pub mod types {
         pub min_stock_per_bin: Option<f64>,
         /// `maxStockPerBin`.
         pub max_stock_per_bin: Option<f64>,
-        /// Percent, 0 to 100.
+        /// Required capacity in percent, 0 to 100.
         pub required_capacity: Option<i64>,
         /// Deprecated by the vendor.
         pub pack_size: Option<keyfob_client::NumberOrString>,
@@ -14519,12 +14516,12 @@ pub mod types {
             self.name = Some(value.into());
             self
         }
-        /// At most 80 characters.
+        /// Description, at most 80 characters.
         pub fn description(mut self, value: impl Into<String>) -> Self {
             self.description = Some(value.into());
             self
         }
-        /// Reads may give 0 or 1; a public client sends true or false.
+        /// True or 1 for the default bin. Responses may contain 0 or 1; a public client sends true or false.
         pub fn is_default_bin(mut self, value: bool) -> Self {
             self.is_default_bin = Some(value);
             self
@@ -14549,7 +14546,7 @@ pub mod types {
             self.max_stock_per_bin = Some(value);
             self
         }
-        /// Percent, 0 to 100.
+        /// Required capacity in percent, 0 to 100.
         pub fn required_capacity(mut self, value: i64) -> Self {
             self.required_capacity = Some(value);
             self
@@ -14571,7 +14568,7 @@ pub mod types {
             self
         }
     }
-    /// Wraps one storage rule.
+    /// Envelope of one storage rule.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct StorageRuleEnvelope {
@@ -14580,17 +14577,17 @@ pub mod types {
         wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(plain StorageRuleEnvelope { 0 storage_rule "storage_rule" });
-    /// A page of storage rules.
+    /// Page of storage rules.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct StorageRuleList {
-        /// Rows of this page; fewer than limit on the last one.
+        /// Rows of this page. The last page has fewer rows than `limit`.
         pub storage_rules: Vec<StorageRule>,
-        /// Number of rows when `countOnly` was asked; read by public clients, not documented.
+        /// Number of rows in response to `countOnly`. Read by public clients, not documented.
         ///
         /// Inferred, not documented.
         pub count: Option<i64>,
-        /// The same under the other name that public clients try.
+        /// Number of rows in response to `countOnly`, under an alternative name that public clients read.
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
@@ -14600,7 +14597,7 @@ pub mod types {
         plain StorageRuleList { 0 storage_rules "storage_rules", 1 count "count", 2
         total_count "total_count" }
     );
-    /// Changes to a storage rule. What is absent stays as it is.
+    /// Changes to a storage rule. Absent fields keep their values.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct StorageRuleUpdate {
@@ -14610,9 +14607,9 @@ pub mod types {
         pub bin_id: Option<String>,
         /// `name`.
         pub name: keyfob_client::Patch<String>,
-        /// At most 80 characters.
+        /// Description, at most 80 characters.
         pub description: keyfob_client::Patch<String>,
-        /// Reads may give 0 or 1; a public client sends true or false.
+        /// True or 1 for the default bin. Responses may contain 0 or 1; a public client sends true or false.
         pub is_default_bin: Option<bool>,
         /// `minNumberLocations`.
         pub min_number_locations: keyfob_client::Patch<i64>,
@@ -14622,7 +14619,7 @@ pub mod types {
         pub min_stock_per_bin: keyfob_client::Patch<f64>,
         /// `maxStockPerBin`.
         pub max_stock_per_bin: keyfob_client::Patch<f64>,
-        /// Percent, 0 to 100.
+        /// Required capacity in percent, 0 to 100.
         pub required_capacity: Option<i64>,
         /// Deprecated by the vendor.
         pub pack_size: Option<keyfob_client::NumberOrString>,
@@ -14658,7 +14655,7 @@ pub mod types {
             self.name = value.into();
             self
         }
-        /// At most 80 characters.
+        /// Description, at most 80 characters.
         pub fn description(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -14666,7 +14663,7 @@ pub mod types {
             self.description = value.into();
             self
         }
-        /// Reads may give 0 or 1; a public client sends true or false.
+        /// True or 1 for the default bin. Responses may contain 0 or 1; a public client sends true or false.
         pub fn is_default_bin(mut self, value: bool) -> Self {
             self.is_default_bin = Some(value);
             self
@@ -14703,7 +14700,7 @@ pub mod types {
             self.max_stock_per_bin = value.into();
             self
         }
-        /// Percent, 0 to 100.
+        /// Required capacity in percent, 0 to 100.
         pub fn required_capacity(mut self, value: i64) -> Self {
             self.required_capacity = Some(value);
             self
@@ -14725,7 +14722,7 @@ pub mod types {
             self
         }
     }
-    /// A machine or rack.
+    /// Machine or rack.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct StorageUnit {
@@ -14733,7 +14730,7 @@ pub mod types {
         pub id: Option<String>,
         /// At most 50 characters.
         pub name: Option<String>,
-        /// At most 80 characters.
+        /// Description, at most 80 characters.
         pub description: Option<String>,
         /// `type`.
         pub type_: Option<StorageUnitType>,
@@ -14743,17 +14740,17 @@ pub mod types {
         pub depth_steps: Option<i64>,
         /// `widthSteps`.
         pub width_steps: Option<i64>,
-        /// Millimetres.
+        /// Length in millimetres.
         pub gross_depth: Option<f64>,
-        /// Millimetres.
+        /// Length in millimetres.
         pub gross_width: Option<f64>,
-        /// Millimetres.
+        /// Length in millimetres.
         pub net_depth: Option<f64>,
-        /// Millimetres.
+        /// Length in millimetres.
         pub net_width: Option<f64>,
         /// `maxWeight`.
         pub max_weight: Option<f64>,
-        /// 0 or 1.
+        /// Flag, 0 or 1.
         pub is_manual_sequence_numbers: Option<i64>,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -14764,7 +14761,7 @@ pub mod types {
         9 net_depth "netDepth", 10 net_width "netWidth", 11 max_weight "maxWeight", 12
         is_manual_sequence_numbers "isManualSequenceNumbers" }
     );
-    /// Wraps one storage unit.
+    /// Envelope of one storage unit.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct StorageUnitEnvelope {
@@ -14773,17 +14770,17 @@ pub mod types {
         wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(plain StorageUnitEnvelope { 0 storage_unit "storage_unit" });
-    /// A page of storage units.
+    /// Page of storage units.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct StorageUnitList {
-        /// Rows of this page; fewer than limit on the last one.
+        /// Rows of this page. The last page has fewer rows than `limit`.
         pub storage_units: Vec<StorageUnit>,
-        /// Number of rows when `countOnly` was asked; read by public clients, not documented.
+        /// Number of rows in response to `countOnly`. Read by public clients, not documented.
         ///
         /// Inferred, not documented.
         pub count: Option<i64>,
-        /// The same under the other name that public clients try.
+        /// Number of rows in response to `countOnly`, under an alternative name that public clients read.
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
@@ -14793,7 +14790,7 @@ pub mod types {
         plain StorageUnitList { 0 storage_units "storage_units", 1 count "count", 2
         total_count "total_count" }
     );
-    /// Kind of machine or rack.
+    /// Kind of storage unit.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum StorageUnitType {
@@ -14852,13 +14849,13 @@ pub mod types {
         }
     }
     keyfob_client::open_integer_enum!(StorageUnitType);
-    /// A finished movement of stock, the history of Power Pick. One order line may give several.
+    /// Completed movement of stock. Transactions are the history of Power Pick, and one order line may have several.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Transaction {
         /// `id`.
         pub id: Option<String>,
-        /// When the movement was finished, site time without zone.
+        /// Time of completion in site time, without zone.
         pub creation_date: Option<keyfob_client::Timestamp>,
         /// `type`.
         pub type_: Option<TransactionType>,
@@ -14951,7 +14948,7 @@ pub mod types {
         batch_name "batchName", 33 station_name "stationName", 34 x_step "xStep", 35
         y_step "yStep", 36 handling_unit "handlingUnit" }
     );
-    /// Wraps one transaction.
+    /// Envelope of one transaction.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct TransactionEnvelope {
@@ -14960,17 +14957,17 @@ pub mod types {
         wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(plain TransactionEnvelope { 0 transaction "transaction" });
-    /// A page of transactions.
+    /// Page of transactions.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct TransactionList {
-        /// Rows of this page; fewer than limit on the last one.
+        /// Rows of this page. The last page has fewer rows than `limit`.
         pub transactions: Vec<Transaction>,
-        /// Number of rows when `countOnly` was asked; read by public clients, not documented.
+        /// Number of rows in response to `countOnly`. Read by public clients, not documented.
         ///
         /// Inferred, not documented.
         pub count: Option<i64>,
-        /// The same under the other name that public clients try.
+        /// Number of rows in response to `countOnly`, under an alternative name that public clients read.
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
@@ -14980,7 +14977,7 @@ pub mod types {
         plain TransactionList { 0 transactions "transactions", 1 count "count", 2
         total_count "total_count" }
     );
-    /// What kind of movement a transaction records. 14 is not used.
+    /// Kind of movement that a transaction records. The value 14 is not used.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum TransactionType {
@@ -15063,7 +15060,7 @@ pub mod types {
         }
     }
     keyfob_client::open_integer_enum!(TransactionType);
-    /// The one change that a host makes to a transaction.
+    /// Change of a transaction by a host.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct TransactionUpdate {
@@ -15085,35 +15082,35 @@ pub mod types {
             self
         }
     }
-    /// An account of ItemPath itself. Rights follow from the role.
+    /// Account of ItemPath itself. The role determines the permissions.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct User {
         /// Number of the user.
         pub id: Option<i64>,
-        /// Log-in name.
+        /// Login name.
         pub username: Option<String>,
-        /// Mail address.
+        /// E-mail address.
         pub email: Option<String>,
-        /// Whether the user is an administrator.
+        /// True if the user is an administrator.
         pub is_admin: Option<bool>,
         /// `language`.
         pub language: Option<Language>,
-        /// Role, newest releases.
+        /// Id of the role. Newest releases only.
         pub role_id: Option<i64>,
-        /// Name of the role, newest releases.
+        /// Name of the role. Newest releases only.
         pub role_name: Option<String>,
-        /// Group, older releases.
+        /// Id of the group. Older releases only.
         pub group_id: Option<keyfob_client::NumberOrString>,
-        /// Name of the group, older releases.
+        /// Name of the group. Older releases only.
         pub group: Option<String>,
         /// `status`.
         pub status: Option<UserStatus>,
         /// `type`.
         pub type_: Option<UserType>,
-        /// Start view, newest releases.
+        /// Id of the start view. Newest releases only.
         pub view_id: Option<i64>,
-        /// Telephone number, oldest releases.
+        /// Phone number. Oldest releases only.
         pub phone: Option<String>,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -15123,29 +15120,29 @@ pub mod types {
         group_id "groupId", 8 group "group", 9 status "status", 10 type_ "type", 11
         view_id "viewId", 12 phone "phone" }
     );
-    /// A user to be created.
+    /// User to create.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct UserCreate {
-        /// Log-in name.
+        /// Login name.
         pub username: String,
-        /// Password; never returned.
+        /// Password. Never returned.
         pub password: String,
-        /// Mail address.
+        /// E-mail address.
         pub email: Option<String>,
-        /// Whether the user is an administrator.
+        /// True if the user is an administrator.
         pub is_admin: Option<bool>,
         /// `language`.
         pub language: Option<Language>,
-        /// Role, newest releases.
+        /// Id of the role. Newest releases only.
         pub role_id: Option<i64>,
-        /// Group, older releases.
+        /// Id of the group. Older releases only.
         pub group_id: Option<keyfob_client::NumberOrString>,
         /// `type`.
         pub type_: Option<UserType>,
-        /// Start view, newest releases.
+        /// Id of the start view. Newest releases only.
         pub view_id: Option<i64>,
-        /// Telephone number, oldest releases.
+        /// Phone number. Oldest releases only.
         pub phone: Option<String>,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -15171,12 +15168,12 @@ pub mod types {
                 wire: Default::default(),
             }
         }
-        /// Mail address.
+        /// E-mail address.
         pub fn email(mut self, value: impl Into<String>) -> Self {
             self.email = Some(value.into());
             self
         }
-        /// Whether the user is an administrator.
+        /// True if the user is an administrator.
         pub fn is_admin(mut self, value: bool) -> Self {
             self.is_admin = Some(value);
             self
@@ -15186,12 +15183,12 @@ pub mod types {
             self.language = Some(value.into());
             self
         }
-        /// Role, newest releases.
+        /// Id of the role. Newest releases only.
         pub fn role_id(mut self, value: i64) -> Self {
             self.role_id = Some(value);
             self
         }
-        /// Group, older releases.
+        /// Id of the group. Older releases only.
         pub fn group_id(
             mut self,
             value: impl Into<keyfob_client::NumberOrString>,
@@ -15204,18 +15201,18 @@ pub mod types {
             self.type_ = Some(value.into());
             self
         }
-        /// Start view, newest releases.
+        /// Id of the start view. Newest releases only.
         pub fn view_id(mut self, value: i64) -> Self {
             self.view_id = Some(value);
             self
         }
-        /// Telephone number, oldest releases.
+        /// Phone number. Oldest releases only.
         pub fn phone(mut self, value: impl Into<String>) -> Self {
             self.phone = Some(value.into());
             self
         }
     }
-    /// Wraps one user.
+    /// Envelope of one user.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct UserEnvelope {
@@ -15224,17 +15221,17 @@ pub mod types {
         wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(plain UserEnvelope { 0 user "user" });
-    /// A page of users.
+    /// Page of users.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct UserList {
-        /// Rows of this page; fewer than limit on the last one.
+        /// Rows of this page. The last page has fewer rows than `limit`.
         pub users: Vec<User>,
-        /// Number of rows when `countOnly` was asked; read by public clients, not documented.
+        /// Number of rows in response to `countOnly`. Read by public clients, not documented.
         ///
         /// Inferred, not documented.
         pub count: Option<i64>,
-        /// The same under the other name that public clients try.
+        /// Number of rows in response to `countOnly`, under an alternative name that public clients read.
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
@@ -15243,7 +15240,7 @@ pub mod types {
     keyfob_client::record!(
         plain UserList { 0 users "users", 1 count "count", 2 total_count "total_count" }
     );
-    /// State of a user account.
+    /// Status of a user account.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum UserStatus {
@@ -15282,7 +15279,7 @@ pub mod types {
         }
     }
     keyfob_client::open_integer_enum!(UserStatus);
-    /// Kind of user. Only users of type application may fetch an application token.
+    /// Kind of user. Only users of type application can request an application token.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum UserType {
@@ -15313,29 +15310,29 @@ pub mod types {
         }
     }
     keyfob_client::open_string_enum!(UserType);
-    /// Changes to a user. What is absent stays as it is. That status can be changed is inferred.
+    /// Changes to a user. Absent fields keep their values. Inferred: the status can be changed.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct UserUpdate {
-        /// Log-in name.
+        /// Login name.
         pub username: Option<String>,
-        /// Password; never returned.
+        /// Password. Never returned.
         pub password: Option<String>,
-        /// Mail address.
+        /// E-mail address.
         pub email: keyfob_client::Patch<String>,
-        /// Whether the user is an administrator.
+        /// True if the user is an administrator.
         pub is_admin: Option<bool>,
         /// `language`.
         pub language: Option<Language>,
-        /// Role, newest releases.
+        /// Id of the role. Newest releases only.
         pub role_id: keyfob_client::Patch<i64>,
-        /// Group, older releases.
+        /// Id of the group. Older releases only.
         pub group_id: Option<keyfob_client::NumberOrString>,
         /// `type`.
         pub type_: Option<UserType>,
-        /// Start view, newest releases.
+        /// Id of the start view. Newest releases only.
         pub view_id: keyfob_client::Patch<i64>,
-        /// Telephone number, oldest releases.
+        /// Phone number. Oldest releases only.
         pub phone: keyfob_client::Patch<String>,
         /// `status`.
         pub status: Option<UserStatus>,
@@ -15352,22 +15349,22 @@ pub mod types {
         pub fn new() -> Self {
             Self::default()
         }
-        /// Log-in name.
+        /// Login name.
         pub fn username(mut self, value: impl Into<String>) -> Self {
             self.username = Some(value.into());
             self
         }
-        /// Password; never returned.
+        /// Password. Never returned.
         pub fn password(mut self, value: impl Into<String>) -> Self {
             self.password = Some(value.into());
             self
         }
-        /// Mail address.
+        /// E-mail address.
         pub fn email(mut self, value: impl Into<keyfob_client::Patch<String>>) -> Self {
             self.email = value.into();
             self
         }
-        /// Whether the user is an administrator.
+        /// True if the user is an administrator.
         pub fn is_admin(mut self, value: bool) -> Self {
             self.is_admin = Some(value);
             self
@@ -15377,12 +15374,12 @@ pub mod types {
             self.language = Some(value.into());
             self
         }
-        /// Role, newest releases.
+        /// Id of the role. Newest releases only.
         pub fn role_id(mut self, value: impl Into<keyfob_client::Patch<i64>>) -> Self {
             self.role_id = value.into();
             self
         }
-        /// Group, older releases.
+        /// Id of the group. Older releases only.
         pub fn group_id(
             mut self,
             value: impl Into<keyfob_client::NumberOrString>,
@@ -15395,12 +15392,12 @@ pub mod types {
             self.type_ = Some(value.into());
             self
         }
-        /// Start view, newest releases.
+        /// Id of the start view. Newest releases only.
         pub fn view_id(mut self, value: impl Into<keyfob_client::Patch<i64>>) -> Self {
             self.view_id = value.into();
             self
         }
-        /// Telephone number, oldest releases.
+        /// Phone number. Oldest releases only.
         pub fn phone(mut self, value: impl Into<keyfob_client::Patch<String>>) -> Self {
             self.phone = value.into();
             self
@@ -15411,7 +15408,7 @@ pub mod types {
             self
         }
     }
-    /// A warehouse.
+    /// Warehouse with its address.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Warehouse {
@@ -15419,15 +15416,15 @@ pub mod types {
         pub id: Option<String>,
         /// `name`.
         pub name: Option<String>,
-        /// Line 1 of the address.
+        /// `address1`.
         pub address1: Option<String>,
-        /// Line 2 of the address.
+        /// `address2`.
         pub address2: Option<String>,
-        /// Line 3 of the address.
+        /// `address3`.
         pub address3: Option<String>,
-        /// Line 4 of the address.
+        /// `address4`.
         pub address4: Option<String>,
-        /// Line 5 of the address.
+        /// `address5`.
         pub address5: Option<String>,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -15435,7 +15432,7 @@ pub mod types {
         plain Warehouse { 0 id "id", 1 name "name", 2 address1 "address1", 3 address2
         "address2", 4 address3 "address3", 5 address4 "address4", 6 address5 "address5" }
     );
-    /// Wraps one warehouse.
+    /// Envelope of one warehouse.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct WarehouseEnvelope {
@@ -15444,17 +15441,17 @@ pub mod types {
         wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(plain WarehouseEnvelope { 0 warehouse "warehouse" });
-    /// A page of warehouses.
+    /// Page of warehouses.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct WarehouseList {
-        /// Rows of this page; fewer than limit on the last one.
+        /// Rows of this page. The last page has fewer rows than `limit`.
         pub warehouses: Vec<Warehouse>,
-        /// Number of rows when `countOnly` was asked; read by public clients, not documented.
+        /// Number of rows in response to `countOnly`. Read by public clients, not documented.
         ///
         /// Inferred, not documented.
         pub count: Option<i64>,
-        /// The same under the other name that public clients try.
+        /// Number of rows in response to `countOnly`, under an alternative name that public clients read.
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
@@ -15464,7 +15461,7 @@ pub mod types {
         plain WarehouseList { 0 warehouses "warehouses", 1 count "count", 2 total_count
         "total_count" }
     );
-    /// A piece of an order line at one location, as it is handled.
+    /// Part of an order line at one location.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct WorkOrderLine {
@@ -15472,9 +15469,9 @@ pub mod types {
         pub id: Option<String>,
         /// At most 50 characters.
         pub name: Option<String>,
-        /// The batch that the line is in.
+        /// Id of the batch that contains the line.
         pub batch_id: Option<String>,
-        /// Order within the batch.
+        /// Rank of the line in its batch.
         pub handling_rank: Option<i64>,
         /// `orderId`.
         pub order_id: Option<String>,
@@ -15502,13 +15499,13 @@ pub mod types {
         pub direction_type: Option<DirectionType>,
         /// `quantity`.
         pub quantity: Option<f64>,
-        /// Older releases: 1 not started, 2 in progress or complete. Newest releases start at 0; their list is not known.
+        /// Progress of the line. In older releases, 1 is not started and 2 is in progress or complete. The newest releases start at 0; their values are not known.
         pub progress_type: Option<i64>,
-        /// Type not known.
+        /// The type is not known.
         pub pick_error: Option<keyfob_client::NumberOrString>,
-        /// Type not known.
+        /// The type is not known.
         pub put_error: Option<keyfob_client::NumberOrString>,
-        /// Type not known.
+        /// The type is not known.
         pub attribute_control: Option<serde_json::Value>,
         wire: keyfob_client::record::Forms<2>,
     }
@@ -15523,7 +15520,7 @@ pub mod types {
         "quantity", 17 progress_type "progressType", 18 pick_error "pickError", 19
         put_error "putError", 20 attribute_control "attributeControl" }
     );
-    /// Wraps one work order line.
+    /// Envelope of one work order line.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct WorkOrderLineEnvelope {
@@ -15534,17 +15531,17 @@ pub mod types {
     keyfob_client::record!(
         plain WorkOrderLineEnvelope { 0 work_order_line "work_order_line" }
     );
-    /// A page of work order lines.
+    /// Page of work order lines.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct WorkOrderLineList {
-        /// Rows of this page; fewer than limit on the last one.
+        /// Rows of this page. The last page has fewer rows than `limit`.
         pub work_order_lines: Vec<WorkOrderLine>,
-        /// Number of rows when `countOnly` was asked; read by public clients, not documented.
+        /// Number of rows in response to `countOnly`. Read by public clients, not documented.
         ///
         /// Inferred, not documented.
         pub count: Option<i64>,
-        /// The same under the other name that public clients try.
+        /// Number of rows in response to `countOnly`, under an alternative name that public clients read.
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
@@ -15554,13 +15551,13 @@ pub mod types {
         plain WorkOrderLineList { 0 work_order_lines "work_order_lines", 1 count "count",
         2 total_count "total_count" }
     );
-    /// Changes to a work order line. What is absent stays as it is.
+    /// Changes to a work order line. Absent fields keep their values.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct WorkOrderLineUpdate {
-        /// The batch to put the line into; null takes it out of its batch.
+        /// Id of the batch to add the line to. Null removes the line from its batch.
         pub batch_id: keyfob_client::Patch<String>,
-        /// Order within the batch.
+        /// Rank of the line in its batch.
         pub handling_rank: Option<i64>,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -15573,7 +15570,7 @@ pub mod types {
         pub fn new() -> Self {
             Self::default()
         }
-        /// The batch to put the line into; null takes it out of its batch.
+        /// Id of the batch to add the line to. Null removes the line from its batch.
         pub fn batch_id(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -15581,13 +15578,13 @@ pub mod types {
             self.batch_id = value.into();
             self
         }
-        /// Order within the batch.
+        /// Rank of the line in its batch.
         pub fn handling_rank(mut self, value: i64) -> Self {
             self.handling_rank = Some(value);
             self
         }
     }
-    /// A part of a warehouse.
+    /// Area of a warehouse.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Zone {
@@ -15597,7 +15594,7 @@ pub mod types {
         pub name: Option<String>,
         /// `warehouseId`.
         pub warehouse_id: Option<String>,
-        /// 0 by default.
+        /// ABC class. The default is 0.
         pub abc_class: Option<i64>,
         /// `color`.
         pub color: Option<i64>,
@@ -15614,28 +15611,28 @@ pub mod types {
         "abcClass", 4 color "color", 5 type_ "type", 6 pick_type "pickType", 7 put_type
         "putType" }
     );
-    /// Wraps one zone.
+    /// Envelope of one zone.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ZoneEnvelope {
         /// `zone`.
         pub zone: Option<Zone>,
-        /// Older texts show an answer for one zone under the plural key.
+        /// Rows under the plural key, which older texts show for a single zone.
         pub zones: Vec<Zone>,
         wire: keyfob_client::record::Forms<1>,
     }
     keyfob_client::record!(plain ZoneEnvelope { 0 zone "zone", 1 zones "zones" });
-    /// A page of zones.
+    /// Page of zones.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ZoneList {
-        /// Rows of this page; fewer than limit on the last one.
+        /// Rows of this page. The last page has fewer rows than `limit`.
         pub zones: Vec<Zone>,
-        /// Number of rows when `countOnly` was asked; read by public clients, not documented.
+        /// Number of rows in response to `countOnly`. Read by public clients, not documented.
         ///
         /// Inferred, not documented.
         pub count: Option<i64>,
-        /// The same under the other name that public clients try.
+        /// Number of rows in response to `countOnly`, under an alternative name that public clients read.
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
@@ -15644,7 +15641,7 @@ pub mod types {
     keyfob_client::record!(
         plain ZoneList { 0 zones "zones", 1 count "count", 2 total_count "total_count" }
     );
-    /// How picks in a zone are made.
+    /// Method of picks in a zone.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum ZonePickType {
@@ -15679,7 +15676,7 @@ pub mod types {
         }
     }
     keyfob_client::open_integer_enum!(ZonePickType);
-    /// How puts in a zone are made.
+    /// Method of puts in a zone.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum ZonePutType {
@@ -15710,7 +15707,7 @@ pub mod types {
         }
     }
     keyfob_client::open_integer_enum!(ZonePutType);
-    /// What a zone is used for.
+    /// Use of a zone.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum ZoneType {
