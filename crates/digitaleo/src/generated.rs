@@ -83,7 +83,7 @@ impl Client {
     ) -> operation::ImportContacts {
         operation::ImportContacts::new(self.session.clone(), body)
     }
-    /// Changes some properties of a contact.
+    /// Updates some properties of a contact.
     ///
     /// Only the properties in `metaData` change. The body is form-encoded, with `metaData` as the JSON text of the object. JSON bodies with the same text are known to work as well.
     ///
@@ -171,7 +171,7 @@ impl Client {
     ) -> operation::RemoveContactsFromList {
         operation::RemoveContactsFromList::new(self.session.clone(), body)
     }
-    /// Changes the name or description of a list.
+    /// Updates the name or description of a list.
     ///
     /// The operation is documented; its parameters and response are inferred from the other updates. The body is form-encoded, with `metaData` as the JSON text of the object.
     ///
@@ -307,7 +307,7 @@ impl Client {
             body.into(),
         )
     }
-    /// Changes some properties of any resource of the contacts host.
+    /// Updates some properties of any resource of the contacts host.
     ///
     /// Only the properties in `metaData` change. The body is form-encoded, with `metaData` as the JSON text of the object.
     ///
@@ -687,7 +687,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "update_contact",
-            summary: "Changes some properties of a contact.",
+            summary: "Updates some properties of a contact.",
             method: "PUT",
             path: "/contacts",
             query: &[],
@@ -1201,7 +1201,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "update_list",
-            summary: "Changes the name or description of a list.",
+            summary: "Updates the name or description of a list.",
             method: "PUT",
             path: "/lists",
             query: &[],
@@ -2175,7 +2175,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "update_resource",
-            summary: "Changes some properties of any resource of the contacts host.",
+            summary: "Updates some properties of any resource of the contacts host.",
             method: "PUT",
             path: "/{resource}",
             query: &[],

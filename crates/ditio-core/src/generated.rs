@@ -5846,9 +5846,9 @@ pub mod types {
         pub absence_type_code: Option<String>,
         /// Id of the absence type. Takes precedence over `absenceTypeCode`.
         pub absence_type_id: Option<String>,
-        /// Plain date. A time or an offset is rejected.
+        /// First day, as a plain date. A time or an offset is rejected.
         pub start_date: chrono::NaiveDate,
-        /// Plain date. A time or an offset is rejected.
+        /// Last day, as a plain date. A time or an offset is rejected.
         pub end_date: chrono::NaiveDate,
         /// Number of a project: matches project numbers, external project numbers and external dimensions. An ambiguous number is rejected with a list of the matches.
         pub project_number: Option<String>,
@@ -6034,9 +6034,9 @@ pub mod types {
         pub project_id: Option<String>,
         /// `projectNumber`.
         pub project_number: Option<String>,
-        /// Local time without a zone, in the configured zone of the calling user. The year 1 stands for unset.
+        /// Start of the check-in as local time without a zone, in the configured zone of the calling user. The year 1 stands for unset.
         pub start_time: Option<keyfob_client::Timestamp>,
-        /// Local time without a zone, in the configured zone of the calling user. The year 1 stands for unset.
+        /// End of the check-in as local time without a zone, in the configured zone of the calling user. The year 1 stands for unset.
         pub stop_time: Option<keyfob_client::Timestamp>,
         /// True if the person is still on site.
         pub has_transaction: Option<bool>,
@@ -7715,9 +7715,9 @@ pub mod types {
         pub work_break_dinner_start_time: Option<String>,
         /// Length of the dinner break, in minutes. See `workBreakLunchLength`.
         pub work_break_dinner_length: Option<f64>,
-        /// Coordinate in decimal degrees.
+        /// Latitude in decimal degrees.
         pub project_location_latitude: Option<f64>,
-        /// Coordinate in decimal degrees.
+        /// Longitude in decimal degrees.
         pub project_location_longitude: Option<f64>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -7871,12 +7871,12 @@ pub mod types {
             self.work_break_dinner_length = Some(value);
             self
         }
-        /// Coordinate in decimal degrees.
+        /// Latitude in decimal degrees.
         pub fn project_location_latitude(mut self, value: f64) -> Self {
             self.project_location_latitude = Some(value);
             self
         }
-        /// Coordinate in decimal degrees.
+        /// Longitude in decimal degrees.
         pub fn project_location_longitude(mut self, value: f64) -> Self {
             self.project_location_longitude = Some(value);
             self
@@ -7932,9 +7932,9 @@ pub mod types {
         pub work_break_dinner_start_time: Option<String>,
         /// Length of the dinner break, in minutes. See `workBreakLunchLength`.
         pub work_break_dinner_length: Option<f64>,
-        /// Coordinate in decimal degrees.
+        /// Latitude in decimal degrees.
         pub project_location_latitude: Option<f64>,
-        /// Coordinate in decimal degrees.
+        /// Longitude in decimal degrees.
         pub project_location_longitude: Option<f64>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -8104,12 +8104,12 @@ pub mod types {
             self.work_break_dinner_length = Some(value);
             self
         }
-        /// Coordinate in decimal degrees.
+        /// Latitude in decimal degrees.
         pub fn project_location_latitude(mut self, value: f64) -> Self {
             self.project_location_latitude = Some(value);
             self
         }
-        /// Coordinate in decimal degrees.
+        /// Longitude in decimal degrees.
         pub fn project_location_longitude(mut self, value: f64) -> Self {
             self.project_location_longitude = Some(value);
             self
@@ -8165,9 +8165,9 @@ pub mod types {
         pub work_break_dinner_start_time: Option<String>,
         /// Length of the dinner break, in minutes. See `workBreakLunchLength`.
         pub work_break_dinner_length: Option<f64>,
-        /// Coordinate in decimal degrees.
+        /// Latitude in decimal degrees.
         pub project_location_latitude: Option<f64>,
-        /// Coordinate in decimal degrees.
+        /// Longitude in decimal degrees.
         pub project_location_longitude: Option<f64>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -8316,12 +8316,12 @@ pub mod types {
             self.work_break_dinner_length = Some(value);
             self
         }
-        /// Coordinate in decimal degrees.
+        /// Latitude in decimal degrees.
         pub fn project_location_latitude(mut self, value: f64) -> Self {
             self.project_location_latitude = Some(value);
             self
         }
-        /// Coordinate in decimal degrees.
+        /// Longitude in decimal degrees.
         pub fn project_location_longitude(mut self, value: f64) -> Self {
             self.project_location_longitude = Some(value);
             self
@@ -8365,7 +8365,7 @@ pub mod types {
         pub mobile_work: Option<String>,
         /// Date of birth, as dd.MM.yyyy or yyyy-MM-dd.
         pub birth_date: Option<String>,
-        /// Date of birth, as dd.MM.yyyy or yyyy-MM-dd.
+        /// Start of the employment, as dd.MM.yyyy or yyyy-MM-dd.
         pub employment_start_date: Option<String>,
         /// End of the employment, as dd.MM.yyyy or yyyy-MM-dd. May be in the future.
         pub employment_end_date: Option<String>,
@@ -8459,7 +8459,7 @@ pub mod types {
             self.birth_date = Some(value.into());
             self
         }
-        /// Date of birth, as dd.MM.yyyy or yyyy-MM-dd.
+        /// Start of the employment, as dd.MM.yyyy or yyyy-MM-dd.
         pub fn employment_start_date(mut self, value: impl Into<String>) -> Self {
             self.employment_start_date = Some(value.into());
             self
@@ -8556,7 +8556,7 @@ pub mod types {
         pub mobile_work: String,
         /// Date of birth, as dd.MM.yyyy or yyyy-MM-dd.
         pub birth_date: String,
-        /// Date of birth, as dd.MM.yyyy or yyyy-MM-dd.
+        /// Start of the employment, as dd.MM.yyyy or yyyy-MM-dd.
         pub employment_start_date: String,
         /// End of the employment, as dd.MM.yyyy or yyyy-MM-dd. May be in the future.
         pub employment_end_date: Option<String>,
@@ -8735,7 +8735,7 @@ pub mod types {
         pub mobile_work: Option<String>,
         /// Date of birth, as dd.MM.yyyy or yyyy-MM-dd.
         pub birth_date: Option<String>,
-        /// Date of birth, as dd.MM.yyyy or yyyy-MM-dd.
+        /// Start of the employment, as dd.MM.yyyy or yyyy-MM-dd.
         pub employment_start_date: Option<String>,
         /// End of the employment, as dd.MM.yyyy or yyyy-MM-dd. May be in the future.
         pub employment_end_date: Option<String>,
@@ -8818,7 +8818,7 @@ pub mod types {
             self.birth_date = Some(value.into());
             self
         }
-        /// Date of birth, as dd.MM.yyyy or yyyy-MM-dd.
+        /// Start of the employment, as dd.MM.yyyy or yyyy-MM-dd.
         pub fn employment_start_date(mut self, value: impl Into<String>) -> Self {
             self.employment_start_date = Some(value.into());
             self
@@ -8988,9 +8988,9 @@ pub mod types {
         pub is_parent: Option<bool>,
         /// `chapterId`.
         pub chapter_id: Option<i64>,
-        /// Coordinate in decimal degrees.
+        /// Latitude in decimal degrees.
         pub task_location_latitude: Option<f64>,
-        /// Coordinate in decimal degrees.
+        /// Longitude in decimal degrees.
         pub task_location_longitude: Option<f64>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -9154,12 +9154,12 @@ pub mod types {
             self.chapter_id = Some(value);
             self
         }
-        /// Coordinate in decimal degrees.
+        /// Latitude in decimal degrees.
         pub fn task_location_latitude(mut self, value: f64) -> Self {
             self.task_location_latitude = Some(value);
             self
         }
-        /// Coordinate in decimal degrees.
+        /// Longitude in decimal degrees.
         pub fn task_location_longitude(mut self, value: f64) -> Self {
             self.task_location_longitude = Some(value);
             self
@@ -9219,9 +9219,9 @@ pub mod types {
         pub is_parent: Option<bool>,
         /// `chapterId`.
         pub chapter_id: Option<i64>,
-        /// Coordinate in decimal degrees.
+        /// Latitude in decimal degrees.
         pub task_location_latitude: Option<f64>,
-        /// Coordinate in decimal degrees.
+        /// Longitude in decimal degrees.
         pub task_location_longitude: Option<f64>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -9405,12 +9405,12 @@ pub mod types {
             self.chapter_id = Some(value);
             self
         }
-        /// Coordinate in decimal degrees.
+        /// Latitude in decimal degrees.
         pub fn task_location_latitude(mut self, value: f64) -> Self {
             self.task_location_latitude = Some(value);
             self
         }
-        /// Coordinate in decimal degrees.
+        /// Longitude in decimal degrees.
         pub fn task_location_longitude(mut self, value: f64) -> Self {
             self.task_location_longitude = Some(value);
             self
@@ -9468,9 +9468,9 @@ pub mod types {
         pub is_parent: Option<bool>,
         /// `chapterId`.
         pub chapter_id: Option<i64>,
-        /// Coordinate in decimal degrees.
+        /// Latitude in decimal degrees.
         pub task_location_latitude: Option<f64>,
-        /// Coordinate in decimal degrees.
+        /// Longitude in decimal degrees.
         pub task_location_longitude: Option<f64>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -9629,12 +9629,12 @@ pub mod types {
             self.chapter_id = Some(value);
             self
         }
-        /// Coordinate in decimal degrees.
+        /// Latitude in decimal degrees.
         pub fn task_location_latitude(mut self, value: f64) -> Self {
             self.task_location_latitude = Some(value);
             self
         }
-        /// Coordinate in decimal degrees.
+        /// Longitude in decimal degrees.
         pub fn task_location_longitude(mut self, value: f64) -> Self {
             self.task_location_longitude = Some(value);
             self

@@ -3968,13 +3968,13 @@ pub mod types {
         pub project_name: Option<String>,
         /// Id of the work order.
         pub activity_id: Option<String>,
-        /// `activityNumber`.
+        /// Number of the work order.
         pub activity_number: Option<String>,
-        /// `activityName`.
+        /// Name of the work order.
         pub activity_name: Option<String>,
         /// Id of the machine. Matches the id of resources.
         pub machine_id: Option<String>,
-        /// `resourceNumber`.
+        /// Number of the resource.
         pub resource_number: Option<String>,
         /// Name of the person who created the checklist.
         pub created_by_user_name: Option<String>,
@@ -4467,7 +4467,7 @@ pub mod types {
         pub project_company_name: Option<String>,
         /// Id of the work order.
         pub task_id: Option<String>,
-        /// `taskName`.
+        /// Name of the work order.
         pub task_name: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -4539,7 +4539,7 @@ pub mod types {
         pub project_name: Option<String>,
         /// Id of the work order.
         pub task_id: Option<String>,
-        /// `taskName`.
+        /// Name of the work order.
         pub task_name: Option<String>,
         /// Id of the work order. The parent names the work order an activity.
         pub activity_id: Option<String>,
@@ -4738,7 +4738,7 @@ pub mod types {
         pub serial_number: Option<keyfob_client::NumberOrString>,
         /// Serial number with its prefix.
         pub serial_number_with_prefix: Option<String>,
-        /// Job title.
+        /// `title`.
         pub title: Option<String>,
         /// Description of the incident.
         pub description: Option<String>,
@@ -4778,7 +4778,7 @@ pub mod types {
         pub project_company_name: Option<String>,
         /// Id of the work order.
         pub task_id: Option<String>,
-        /// `taskName`.
+        /// Name of the work order.
         pub task_name: Option<String>,
         /// Id of the machine. Matches the id of resources.
         pub machine_id: Option<String>,
@@ -4898,7 +4898,7 @@ pub mod types {
         pub machine_id: Option<String>,
         /// Name of the machine.
         pub machine_name: Option<String>,
-        /// `resourceNumber`.
+        /// Number of the resource.
         pub resource_number: Option<String>,
         /// Type of the machine.
         pub machine_type_name: Option<String>,
@@ -5487,7 +5487,7 @@ pub mod types {
         pub project_main_foreman_name: Option<String>,
         /// Id of the work order.
         pub task_id: Option<String>,
-        /// `taskName`.
+        /// Name of the work order.
         pub task_name: Option<String>,
         /// Long name of the work order.
         pub task_name_long: Option<String>,
@@ -5499,9 +5499,9 @@ pub mod types {
         pub task_piece_work_id: Option<String>,
         /// Id of the resource.
         pub resource_id: Option<String>,
-        /// `resourceNumber`.
+        /// Number of the resource.
         pub resource_number: Option<String>,
-        /// `resourceName`.
+        /// Name of the resource.
         pub resource_name: Option<String>,
         /// Type of the resource.
         pub resource_type_name: Option<String>,
