@@ -77,7 +77,7 @@ impl Client {
     pub fn create_user(&self, body: types::UserCreate) -> operation::CreateUser {
         operation::CreateUser::new(self.session.clone(), body)
     }
-    /// Returns an user.
+    /// Returns a user.
     ///
     /// * `id`: Number that identifies the object.
     ///
@@ -1251,7 +1251,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "user",
-            summary: "Returns an user.",
+            summary: "Returns a user.",
             method: "GET",
             path: "/api/users/{id}",
             query: &[],
