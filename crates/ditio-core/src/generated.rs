@@ -5786,7 +5786,7 @@ pub mod types {
         pub project_matched_by: Option<String>,
         /// Number of days.
         pub days_qty: Option<f64>,
-        /// `days`.
+        /// Days of the absence.
         pub days: Vec<AbsenceDay>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -5854,7 +5854,7 @@ pub mod types {
         pub project_number: Option<String>,
         /// Id of a project company, to resolve a project number used by several companies.
         pub project_company_id: Option<String>,
-        /// `hoursPerDay`.
+        /// Duration of the absence on each day, in hours, for example 7.5.
         pub hours_per_day: Option<f64>,
         /// `comment`.
         pub comment: Option<String>,
@@ -5916,7 +5916,7 @@ pub mod types {
             self.project_company_id = Some(value.into());
             self
         }
-        /// `hoursPerDay`.
+        /// Duration of the absence on each day, in hours, for example 7.5.
         pub fn hours_per_day(mut self, value: f64) -> Self {
             self.hours_per_day = Some(value);
             self
@@ -5981,7 +5981,7 @@ pub mod types {
         pub certificate_type: String,
         /// Time of issue. Must be before `validUntilDateTime`.
         pub issued_date_time: keyfob_client::Timestamp,
-        /// `validUntilDateTime`.
+        /// End of the validity. Must be after `issuedDateTime`.
         pub valid_until_date_time: keyfob_client::Timestamp,
         /// `certificateNumber`.
         pub certificate_number: Option<String>,
@@ -6091,7 +6091,7 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct DocumentFile {
-        /// `fileReferenceId`.
+        /// Id of the file reference, for downloads and deletions.
         pub file_reference_id: Option<String>,
         /// `name`.
         pub name: Option<String>,
@@ -6104,11 +6104,11 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct DocumentPage {
-        /// `section`.
+        /// Section that the page belongs to.
         pub section: Option<String>,
-        /// `pageExternalId`.
+        /// Id of the page, composed of the owner and the section in lower case.
         pub page_external_id: Option<String>,
-        /// `files`.
+        /// Files on the page.
         pub files: Vec<DocumentFile>,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -6524,7 +6524,7 @@ pub mod types {
         pub id: Option<String>,
         /// `externalRefType`.
         pub external_ref_type: Option<ExternalReferenceType>,
-        /// `externalRefValue`.
+        /// Value that users select.
         ///
         /// Inferred, not documented.
         pub external_ref_value: Option<String>,
@@ -6555,7 +6555,7 @@ pub mod types {
     pub struct ExternalReferenceCreate {
         /// `externalRefType`.
         pub external_ref_type: ExternalReferenceType,
-        /// `externalRefValue`.
+        /// Value that users select.
         pub external_ref_value: String,
         /// `name`.
         pub name: String,
@@ -7427,15 +7427,15 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct OvertimeLine {
-        /// `payrollTypeId`.
+        /// Id of the payroll type.
         pub payroll_type_id: Option<String>,
-        /// `name`.
+        /// Name of the payroll type.
         pub name: Option<String>,
         /// `lineType`.
         pub line_type: Option<OvertimeLineType>,
         /// `overtimeType`.
         pub overtime_type: Option<OvertimeType>,
-        /// `sorting`.
+        /// Position in the list.
         pub sorting: Option<f64>,
         /// Hours, with two decimals.
         pub qty: Option<f64>,
@@ -7573,75 +7573,75 @@ pub mod types {
         pub company_id: Option<String>,
         /// `userName`.
         pub user_name: Option<String>,
-        /// `transDateTime`.
+        /// Day of the figures.
         pub trans_date_time: Option<keyfob_client::Timestamp>,
         /// Duration in hours.
         pub qty: Option<f64>,
-        /// `standardQty`.
+        /// Ordinary hours.
         pub standard_qty: Option<f64>,
-        /// `overtime50Qty`.
+        /// Hours with 50 % overtime.
         pub overtime50_qty: Option<f64>,
-        /// `overtime100Qty`.
+        /// Hours with 100 % overtime.
         pub overtime100_qty: Option<f64>,
         /// Overtime of the day, sorted by line type, sorting and name.
         pub overtime_lines: Vec<OvertimeLine>,
-        /// `timebankQty`.
+        /// Hours added to the time bank.
         ///
         /// Inferred, not documented.
         pub timebank_qty: Option<f64>,
-        /// `breakQty`.
+        /// Duration of breaks, in hours.
         ///
         /// Inferred, not documented.
         pub break_qty: Option<f64>,
-        /// `absenceQty`.
+        /// Hours of absence.
         ///
         /// Inferred, not documented.
         pub absence_qty: Option<f64>,
-        /// `absenceApprovedQty`.
+        /// Approved hours of absence.
         ///
         /// Inferred, not documented.
         pub absence_approved_qty: Option<f64>,
-        /// `absenceLockedQty`.
+        /// Locked hours of absence.
         ///
         /// Inferred, not documented.
         pub absence_locked_qty: Option<f64>,
-        /// `totalVerifiedQty`.
+        /// Verified hours.
         ///
         /// Inferred, not documented.
         pub total_verified_qty: Option<f64>,
-        /// `approvedQty`.
+        /// Approved hours.
         ///
         /// Inferred, not documented.
         pub approved_qty: Option<f64>,
-        /// `lockedQty`.
+        /// Locked hours.
         ///
         /// Inferred, not documented.
         pub locked_qty: Option<f64>,
-        /// `verified`.
+        /// True if the record is verified.
         ///
         /// Inferred, not documented.
         pub verified: Option<bool>,
-        /// `verifiedByName`.
+        /// Name of the person who verified the record.
         ///
         /// Inferred, not documented.
         pub verified_by_name: Option<String>,
-        /// `verifiedDateTime`.
+        /// Time of verification.
         ///
         /// Inferred, not documented.
         pub verified_date_time: Option<keyfob_client::Timestamp>,
-        /// `approved`.
+        /// True if the record is approved.
         ///
         /// Inferred, not documented.
         pub approved: Option<bool>,
-        /// `approvedByName`.
+        /// Name of the person who approved the record.
         ///
         /// Inferred, not documented.
         pub approved_by_name: Option<String>,
-        /// `approvedDateTime`.
+        /// Time of approval.
         ///
         /// Inferred, not documented.
         pub approved_date_time: Option<keyfob_client::Timestamp>,
-        /// `modifiedDateTime`.
+        /// Time of the last change.
         ///
         /// Inferred, not documented.
         pub modified_date_time: Option<keyfob_client::Timestamp>,

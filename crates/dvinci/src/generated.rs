@@ -86,7 +86,7 @@ impl Client {
     }
     /// Returns an application.
     ///
-    /// * `id`: `id`.
+    /// * `id`: Id of the application.
     ///
     /// `GET /restApi/applications/{id}` · documented · source: SiemensHalske/dvinci\_api:docs/schemata.html
     pub fn application(&self, id: i64) -> operation::Application {
@@ -96,7 +96,7 @@ impl Client {
     ///
     /// An outdated version is rejected with 409: read the application again and retry. The rating must be present, null for no rating. Field error codes: `mandatory`, `matches.invalid`, `maxSize.exceeded`, `valueNotPermitted`, `uniqueOrNull.invalid`, `updateNotAllowed`.
     ///
-    /// * `id`: `id`.
+    /// * `id`: Id of the application.
     ///
     /// `PUT /restApi/applications/{id}` · documented · source: SiemensHalske/dvinci\_api:docs/schemata.html
     pub fn replace_application(
@@ -280,7 +280,7 @@ impl Client {
     }
     /// Lists the external links shown on every page of one kind.
     ///
-    /// * `type_`: Kind of page that shows tenant-wide external links.
+    /// * `type_`: Kind of the pages that show the links.
     ///
     /// `GET /restApi/configuration/{type}/externalLinks` · documented · source: SiemensHalske/dvinci\_api:docs/schemata.html
     pub fn external_links(
@@ -293,7 +293,7 @@ impl Client {
     ///
     /// The body is the whole list, without a version. Field error codes: `mandatory`.
     ///
-    /// * `type_`: Kind of page that shows tenant-wide external links.
+    /// * `type_`: Kind of the pages that show the links.
     ///
     /// `PUT /restApi/configuration/{type}/externalLinks` · documented · source: SiemensHalske/dvinci\_api:docs/schemata.html
     pub fn replace_external_links(
@@ -344,7 +344,7 @@ impl Client {
     }
     /// Returns a hiring request.
     ///
-    /// * `id`: `id`.
+    /// * `id`: Id of the hiring request.
     ///
     /// `GET /restApi/hiringRequests/{id}` · documented · source: SiemensHalske/dvinci\_api:docs/schemata.html
     pub fn hiring_request(&self, id: i64) -> operation::HiringRequest {
@@ -354,7 +354,7 @@ impl Client {
     ///
     /// An outdated version is rejected with 409: read the hiring request again and retry. Field error codes: `mandatory`, `typeMismatch`, `maxSize.exceeded`, `valueNotPermitted`, `isNotAPositiveInteger`, `notAllowedForHiringReason`.
     ///
-    /// * `id`: `id`.
+    /// * `id`: Id of the hiring request.
     ///
     /// `PUT /restApi/hiringRequests/{id}` · documented · source: SiemensHalske/dvinci\_api:docs/schemata.html
     pub fn replace_hiring_request(
@@ -417,7 +417,7 @@ impl Client {
     }
     /// Returns a job opening.
     ///
-    /// * `id`: `id`.
+    /// * `id`: Id of the job opening.
     ///
     /// `GET /restApi/jobOpenings/{id}` · documented · source: SiemensHalske/dvinci\_api:docs/schemata.html
     pub fn job_opening(&self, id: i64) -> operation::JobOpening {
@@ -427,7 +427,7 @@ impl Client {
     ///
     /// An outdated version is rejected with 409: read the job opening again and retry. Field error codes: `mandatory`, `matches.invalid`, `maxSize.exceeded`, `statusChangeNotAllowed`, `url.invalid`, `valueNotPermitted`, `orgUnitChangeNotAllowed`, `typeChangeNotAllowed`.
     ///
-    /// * `id`: `id`.
+    /// * `id`: Id of the job opening.
     ///
     /// `PUT /restApi/jobOpenings/{id}` · documented · source: SiemensHalske/dvinci\_api:docs/schemata.html
     pub fn replace_job_opening(
@@ -521,7 +521,7 @@ impl Client {
     }
     /// Returns a publication.
     ///
-    /// * `id`: `id`.
+    /// * `id`: Id of the publication.
     ///
     /// `GET /restApi/jobPublications/{id}` · documented · source: SiemensHalske/dvinci\_api:docs/schemata.html
     pub fn job_publication(&self, id: i64) -> operation::JobPublication {
@@ -531,7 +531,7 @@ impl Client {
     ///
     /// An outdated version is rejected with 409: read the publication again and retry. Field error codes: `mandatory`, `matches.invalid`, `maxSize.exceeded`, `jobOpeningIdInvalid`, `jobOpeningCanNotBeChanged`, `url.invalid`, `valueNotPermitted`, `onlyAllowedForTypeExternal`, `channelIdOrInternalNeeded`, `createOrUpdatePlacementsNotAllowed`.
     ///
-    /// * `id`: `id`.
+    /// * `id`: Id of the publication.
     ///
     /// `PUT /restApi/jobPublications/{id}` · documented · source: SiemensHalske/dvinci\_api:docs/schemata.html
     pub fn replace_job_publication(
@@ -623,7 +623,7 @@ impl Client {
     /// Returns a placement.
     ///
     /// * `partner_id`: Id of the multiposting partner: 3 to 15 letters and digits.
-    /// * `id`: `id`.
+    /// * `id`: Id of the placement.
     ///
     /// `GET /restApi/jobPublicationPlacements/{partner_id}/placements/{id}` · documented · source: SiemensHalske/dvinci\_api:docs/schemata.html
     pub fn job_publication_placement(
@@ -642,7 +642,7 @@ impl Client {
     /// An outdated version is rejected with 409: read the placement again and retry. The response does not include the id.
     ///
     /// * `partner_id`: Id of the multiposting partner: 3 to 15 letters and digits.
-    /// * `id`: `id`.
+    /// * `id`: Id of the placement.
     ///
     /// `PUT /restApi/jobPublicationPlacements/{partner_id}/placements/{id}` · documented · source: SiemensHalske/dvinci\_api:docs/schemata.html
     pub fn replace_job_publication_placement(
@@ -771,7 +771,7 @@ impl Client {
     ///
     /// The response for a missing id is 404, unlike most operations of this API.
     ///
-    /// * `id`: `id`.
+    /// * `id`: Id of the onboarding.
     ///
     /// `GET /restApi/onboardings/{id}` · documented · source: SiemensHalske/dvinci\_api:docs/schemata.html
     pub fn onboarding(&self, id: i64) -> operation::Onboarding {
@@ -792,7 +792,7 @@ impl Client {
     /// The response includes the content, as Base64 in JSON.
     ///
     /// * `id`: Id of the onboarding.
-    /// * `attachment_id`: `attachmentId`.
+    /// * `attachment_id`: Id of the attachment.
     ///
     /// `GET /restApi/onboardings/{id}/attachments/{attachmentId}` · documented · source: SiemensHalske/dvinci\_api:docs/schemata.html
     pub fn onboarding_attachment(
@@ -811,7 +811,7 @@ impl Client {
     /// The response is JSON with the PDF as Base64, not a PDF file.
     ///
     /// * `id`: Id of the onboarding.
-    /// * `attachment_id`: `attachmentId`.
+    /// * `attachment_id`: Id of the attachment.
     ///
     /// `GET /restApi/onboardings/{id}/attachments/{attachmentId}/pdf` · documented · source: SiemensHalske/dvinci\_api:docs/schemata.html
     pub fn onboarding_attachment_pdf(
@@ -843,7 +843,7 @@ impl Client {
     }
     /// Returns an organisation unit.
     ///
-    /// * `id`: `id`.
+    /// * `id`: Id of the organisation unit.
     ///
     /// `GET /restApi/orgUnits/{id}` · documented · source: SiemensHalske/dvinci\_api:docs/schemata.html
     pub fn org_unit(&self, id: i64) -> operation::OrgUnit {
@@ -880,7 +880,7 @@ impl Client {
     }
     /// Returns a candidate.
     ///
-    /// * `id`: `id`.
+    /// * `id`: Id of the candidate.
     ///
     /// `GET /restApi/persons/{id}` · documented · source: SiemensHalske/dvinci\_api:docs/schemata.html
     pub fn person(&self, id: i64) -> operation::Person {
@@ -890,7 +890,7 @@ impl Client {
     ///
     /// An outdated version is rejected with 409: read the candidate again and retry. Field error codes: `mandatory`, `matches.invalid`, `maxSize.exceeded`, `email.invalid`, `valueNotPermitted`, `dateInFuture`, `url.invalid`, `countryNotFound`, `countryNotSpecified`, `uniqueOrNull.invalid`.
     ///
-    /// * `id`: `id`.
+    /// * `id`: Id of the candidate.
     ///
     /// `PUT /restApi/persons/{id}` · documented · source: SiemensHalske/dvinci\_api:docs/schemata.html
     pub fn replace_person(
@@ -958,7 +958,7 @@ impl Client {
     }
     /// Returns a user.
     ///
-    /// * `id`: `id`.
+    /// * `id`: Id of the user.
     ///
     /// `GET /restApi/dvinciUsers/{id}` · documented · source: SiemensHalske/dvinci\_api:docs/schemata.html
     pub fn user(&self, id: i64) -> operation::User {
@@ -968,7 +968,7 @@ impl Client {
     ///
     /// An outdated version is rejected with 409: read the user again and retry. Field error codes: `mandatory`, `matches.invalid`, `maxSize.exceeded`, `email.invalid`, `valueNotPermitted`.
     ///
-    /// * `id`: `id`.
+    /// * `id`: Id of the user.
     ///
     /// `PUT /restApi/dvinciUsers/{id}` · documented · source: SiemensHalske/dvinci\_api:docs/schemata.html
     pub fn replace_user(
@@ -1007,7 +1007,7 @@ impl Client {
     }
     /// Returns a user group.
     ///
-    /// * `id`: `id`.
+    /// * `id`: Id of the user group.
     ///
     /// `GET /restApi/userGroups/{id}` · documented · source: SiemensHalske/dvinci\_api:docs/schemata.html
     pub fn user_group(&self, id: i64) -> operation::UserGroup {
@@ -1017,7 +1017,7 @@ impl Client {
     ///
     /// An outdated version is rejected with 409: read the object again and retry.
     ///
-    /// * `id`: `id`.
+    /// * `id`: Id of the user group.
     ///
     /// `PUT /restApi/userGroups/{id}` · documented · source: SiemensHalske/dvinci\_api:docs/schemata.html
     pub fn replace_user_group(
@@ -1233,12 +1233,12 @@ pub mod operation {
                 by_last_status_change_date_to: None,
             }
         }
-        /// `byJobOpeningId`.
+        /// Id of a job opening. Only its applications are returned.
         pub fn by_job_opening_id(mut self, value: i64) -> Self {
             self.by_job_opening_id = Some(value);
             self
         }
-        /// `byJobOpeningExternalId`.
+        /// External id of a job opening. Only its applications are returned.
         pub fn by_job_opening_external_id(mut self, value: impl Into<String>) -> Self {
             self.by_job_opening_external_id = Some(value.into());
             self
@@ -1248,7 +1248,7 @@ pub mod operation {
             self.by_application_status_id = Some(value.into());
             self
         }
-        /// `byOrgUnitId`.
+        /// Id of an organisation unit. Only its applications are returned.
         pub fn by_org_unit_id(mut self, value: i64) -> Self {
             self.by_org_unit_id = Some(value);
             self
@@ -4132,12 +4132,12 @@ pub mod operation {
                 from_date_created: None,
             }
         }
-        /// Status of an onboarding.
+        /// Status of the onboardings to return.
         pub fn status(mut self, value: impl Into<types::OnboardingStatus>) -> Self {
             self.status = Some(value.into());
             self
         }
-        /// `orgUnitId`.
+        /// Id of an organisation unit. Only its onboardings are returned.
         pub fn org_unit_id(mut self, value: i64) -> Self {
             self.org_unit_id = Some(value);
             self
@@ -5598,27 +5598,27 @@ pub mod operation {
             self.lang = Some(value.into());
             self
         }
-        /// `type`.
+        /// Kind of the publications to return.
         pub fn type_(mut self, value: impl Into<String>) -> Self {
             self.type_ = Some(value.into());
             self
         }
-        /// `orgUnitId`.
+        /// Id of an organisation unit. Only its publications are returned.
         pub fn org_unit_id(mut self, value: impl Into<String>) -> Self {
             self.org_unit_id = Some(value.into());
             self
         }
-        /// `categoryId`.
+        /// Category of the publications to return.
         pub fn category_id(mut self, value: impl Into<String>) -> Self {
             self.category_id = Some(value.into());
             self
         }
-        /// `targetGroup`.
+        /// Target group of the publications to return.
         pub fn target_group(mut self, value: impl Into<String>) -> Self {
             self.target_group = Some(value.into());
             self
         }
-        /// `locationId`.
+        /// Location of the publications to return.
         pub fn location_id(mut self, value: impl Into<String>) -> Self {
             self.location_id = Some(value.into());
             self
@@ -5725,27 +5725,27 @@ pub mod operation {
             self.lang = Some(value.into());
             self
         }
-        /// `type`.
+        /// Kind of the publications to return.
         pub fn type_(mut self, value: impl Into<String>) -> Self {
             self.type_ = Some(value.into());
             self
         }
-        /// `orgUnitId`.
+        /// Id of an organisation unit. Only its publications are returned.
         pub fn org_unit_id(mut self, value: impl Into<String>) -> Self {
             self.org_unit_id = Some(value.into());
             self
         }
-        /// `categoryId`.
+        /// Category of the publications to return.
         pub fn category_id(mut self, value: impl Into<String>) -> Self {
             self.category_id = Some(value.into());
             self
         }
-        /// `targetGroup`.
+        /// Target group of the publications to return.
         pub fn target_group(mut self, value: impl Into<String>) -> Self {
             self.target_group = Some(value.into());
             self
         }
-        /// `locationId`.
+        /// Location of the publications to return.
         pub fn location_id(mut self, value: impl Into<String>) -> Self {
             self.location_id = Some(value.into());
             self
@@ -6170,7 +6170,7 @@ pub mod types {
         pub type_: Option<String>,
         /// `description`.
         pub description: Option<String>,
-        /// `dateCreated`.
+        /// Time of creation, in UTC.
         pub date_created: Option<keyfob_client::Timestamp>,
         /// Id of the user.
         pub dvinci_user_id: Option<i64>,
@@ -6601,7 +6601,7 @@ pub mod types {
     pub struct Attachment {
         /// Id of the attachment, 24 hexadecimal digits.
         pub id: Option<String>,
-        /// `dateCreated`.
+        /// Time of creation, in UTC.
         pub date_created: Option<keyfob_client::Timestamp>,
         /// `filename`.
         pub filename: Option<String>,
@@ -6673,7 +6673,7 @@ pub mod types {
     pub struct AttachmentInfo {
         /// Id of the attachment, 24 hexadecimal digits.
         pub id: Option<String>,
-        /// `dateCreated`.
+        /// Time of creation, in UTC.
         pub date_created: Option<keyfob_client::Timestamp>,
         /// `filename`.
         pub filename: Option<String>,
@@ -6698,7 +6698,7 @@ pub mod types {
     pub struct AttachmentPdf {
         /// Id of the attachment, 24 hexadecimal digits.
         pub id: Option<String>,
-        /// `dateCreated`.
+        /// Time of creation, in UTC.
         pub date_created: Option<keyfob_client::Timestamp>,
         /// `filename`.
         pub filename: Option<String>,
@@ -7818,7 +7818,7 @@ pub mod types {
         pub type_: Option<HiringRequestHistoryType>,
         /// `description`.
         pub description: Option<String>,
-        /// `dateCreated`.
+        /// Time of creation, in UTC.
         pub date_created: Option<keyfob_client::Timestamp>,
         /// Id of the user.
         pub dvinci_user_id: Option<i64>,
@@ -8301,7 +8301,7 @@ pub mod types {
         pub type_: Option<String>,
         /// `description`.
         pub description: Option<String>,
-        /// `dateCreated`.
+        /// Time of creation, in UTC.
         pub date_created: Option<keyfob_client::Timestamp>,
         /// Id of the user.
         pub dvinci_user_id: Option<i64>,
@@ -8322,7 +8322,7 @@ pub mod types {
     pub struct HistoryEntryContent {
         /// `description`.
         pub description: String,
-        /// `dateCreated`.
+        /// Time of creation, in UTC.
         pub date_created: Option<keyfob_client::Timestamp>,
         /// Id of the user.
         pub dvinci_user_id: Option<i64>,
@@ -8349,7 +8349,7 @@ pub mod types {
                 wire: Default::default(),
             }
         }
-        /// `dateCreated`.
+        /// Time of creation, in UTC.
         pub fn date_created(
             mut self,
             value: impl Into<keyfob_client::Timestamp>,
@@ -8381,7 +8381,7 @@ pub mod types {
         pub external_id: String,
         /// `description`.
         pub description: String,
-        /// `dateCreated`.
+        /// Time of creation, in UTC.
         pub date_created: Option<keyfob_client::Timestamp>,
         /// Id of the user.
         pub dvinci_user_id: Option<i64>,
@@ -8412,7 +8412,7 @@ pub mod types {
                 wire: Default::default(),
             }
         }
-        /// `dateCreated`.
+        /// Time of creation, in UTC.
         pub fn date_created(
             mut self,
             value: impl Into<keyfob_client::Timestamp>,
@@ -10175,7 +10175,7 @@ pub mod types {
     pub struct OnboardingAttachment {
         /// Id of the attachment, 24 hexadecimal digits.
         pub id: Option<String>,
-        /// `dateCreated`.
+        /// Time of creation, in UTC.
         pub date_created: Option<keyfob_client::Timestamp>,
         /// `filename`.
         pub filename: Option<String>,
@@ -10203,7 +10203,7 @@ pub mod types {
     pub struct OnboardingAttachmentInfo {
         /// Id of the attachment, 24 hexadecimal digits.
         pub id: Option<String>,
-        /// `dateCreated`.
+        /// Time of creation, in UTC.
         pub date_created: Option<keyfob_client::Timestamp>,
         /// `filename`.
         pub filename: Option<String>,
@@ -10496,7 +10496,7 @@ pub mod types {
         pub alternative_telephone: Option<String>,
         /// `skypeName`.
         pub skype_name: Option<String>,
-        /// `profileLink`.
+        /// URL of a profile page.
         pub profile_link: Option<String>,
         /// Internal name of the degree.
         pub degree_id: Option<String>,
@@ -10590,7 +10590,7 @@ pub mod types {
         pub alternative_telephone: Option<String>,
         /// `skypeName`.
         pub skype_name: Option<String>,
-        /// `profileLink`.
+        /// URL of a profile page.
         pub profile_link: Option<String>,
         /// Internal name of the degree.
         pub degree_id: Option<String>,
@@ -10761,7 +10761,7 @@ pub mod types {
             self.skype_name = Some(value.into());
             self
         }
-        /// `profileLink`.
+        /// URL of a profile page.
         pub fn profile_link(mut self, value: impl Into<String>) -> Self {
             self.profile_link = Some(value.into());
             self
@@ -10879,7 +10879,7 @@ pub mod types {
         pub alternative_telephone: keyfob_client::Patch<String>,
         /// `skypeName`.
         pub skype_name: keyfob_client::Patch<String>,
-        /// `profileLink`.
+        /// URL of a profile page.
         pub profile_link: keyfob_client::Patch<String>,
         /// Internal name of the degree.
         pub degree_id: keyfob_client::Patch<String>,
@@ -11100,7 +11100,7 @@ pub mod types {
             self.skype_name = value.into();
             self
         }
-        /// `profileLink`.
+        /// URL of a profile page.
         pub fn profile_link(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -11194,7 +11194,7 @@ pub mod types {
         pub content_type: Option<String>,
         /// Size in bytes.
         pub file_size: Option<i64>,
-        /// `dateCreated`.
+        /// Time of creation, in UTC.
         pub date_created: Option<keyfob_client::Timestamp>,
         /// `filename`.
         pub filename: Option<String>,
@@ -11596,9 +11596,9 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PublishedSalaryValue {
-        /// `minValue`.
+        /// Lower end of the range.
         pub min_value: Option<f64>,
-        /// `maxValue`.
+        /// Upper end of the range.
         pub max_value: Option<f64>,
         /// Unit of time of the salary, such as `YEAR`.
         pub unit_text: Option<String>,
@@ -12126,7 +12126,7 @@ pub mod types {
         pub mobile: Option<String>,
         /// Internal name of the company.
         pub company_id: Option<String>,
-        /// `signingAuthority`.
+        /// Signing authority, such as i. A.
         pub signing_authority: Option<String>,
         /// `positionAuthority`.
         pub position_authority: Option<String>,
@@ -12211,7 +12211,7 @@ pub mod types {
         pub mobile: Option<String>,
         /// Internal name of the company.
         pub company_id: Option<String>,
-        /// `signingAuthority`.
+        /// Signing authority, such as i. A.
         pub signing_authority: Option<String>,
         /// `positionAuthority`.
         pub position_authority: Option<String>,
@@ -12364,7 +12364,7 @@ pub mod types {
             self.company_id = Some(value.into());
             self
         }
-        /// `signingAuthority`.
+        /// Signing authority, such as i. A.
         pub fn signing_authority(mut self, value: impl Into<String>) -> Self {
             self.signing_authority = Some(value.into());
             self
@@ -12592,7 +12592,7 @@ pub mod types {
         pub mobile: keyfob_client::Patch<String>,
         /// Internal name of the company.
         pub company_id: keyfob_client::Patch<String>,
-        /// `signingAuthority`.
+        /// Signing authority, such as i. A.
         pub signing_authority: keyfob_client::Patch<String>,
         /// `positionAuthority`.
         pub position_authority: keyfob_client::Patch<String>,
@@ -12769,7 +12769,7 @@ pub mod types {
             self.company_id = value.into();
             self
         }
-        /// `signingAuthority`.
+        /// Signing authority, such as i. A.
         pub fn signing_authority(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,

@@ -10406,7 +10406,7 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct AccessPoint {
-        /// `id`.
+        /// Id, a GUID in upper case.
         pub id: Option<String>,
         /// `name`.
         pub name: Option<String>,
@@ -10414,7 +10414,7 @@ pub mod types {
         pub storage_unit_id: Option<String>,
         /// Settings as text, such as `AccessPointNumber` and Index pairs, separated by semicolons.
         pub parameters: Option<String>,
-        /// `isBlocked`.
+        /// True if blocked.
         pub is_blocked: Option<bool>,
         /// Reason for blocking, at most 50 characters.
         pub block_reason: Option<String>,
@@ -10458,13 +10458,13 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ApiCall {
-        /// `id`.
+        /// Number that identifies the object.
         pub id: Option<i64>,
         /// Request body.
         pub body: Option<String>,
         /// HTTP status.
         pub code: Option<i64>,
-        /// `creationDate`.
+        /// Time of creation in site time, without zone.
         pub creation_date: Option<keyfob_client::Timestamp>,
         /// Duration in milliseconds.
         pub duration: Option<f64>,
@@ -10518,7 +10518,7 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Batch {
-        /// `id`.
+        /// Id, a GUID in upper case.
         pub id: Option<String>,
         /// At most 50 characters.
         pub name: Option<String>,
@@ -10528,7 +10528,7 @@ pub mod types {
         pub priority: Option<Priority>,
         /// `deadline`.
         pub deadline: Option<keyfob_client::Timestamp>,
-        /// `creationDate`.
+        /// Time of creation in site time, without zone.
         pub creation_date: Option<keyfob_client::Timestamp>,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -10702,7 +10702,7 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Bin {
-        /// `id`.
+        /// Id, a GUID in upper case.
         pub id: Option<String>,
         /// At most 50 characters.
         pub name: Option<String>,
@@ -10766,7 +10766,7 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Carrier {
-        /// `id`.
+        /// Id, a GUID in upper case.
         pub id: Option<String>,
         /// `name`.
         pub name: Option<String>,
@@ -10808,7 +10808,7 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Connection {
-        /// `id`.
+        /// Number that identifies the object.
         pub id: Option<i64>,
         /// Id of the app. The vendor's attribute list spells the name `appID`.
         pub app_id: Option<i64>,
@@ -10816,9 +10816,9 @@ pub mod types {
         pub name: Option<String>,
         /// `url`.
         pub url: Option<String>,
-        /// `passwordExists`.
+        /// True if the connection has a password.
         pub password_exists: Option<bool>,
-        /// `tokenExists`.
+        /// True if the connection has a token.
         pub token_exists: Option<bool>,
         /// `isTestable`.
         pub is_testable: Option<bool>,
@@ -10909,13 +10909,13 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct CostCenter {
-        /// `id`.
+        /// Id, a GUID in upper case.
         pub id: Option<String>,
         /// Name of the cost center, unique.
         pub name: Option<String>,
         /// `description`.
         pub description: Option<String>,
-        /// `creationDate`.
+        /// Time of creation in site time, without zone.
         pub creation_date: Option<keyfob_client::Timestamp>,
         wire: keyfob_client::record::Forms<1>,
     }
@@ -11157,7 +11157,7 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Image {
-        /// `id`.
+        /// Id, a GUID in upper case.
         pub id: Option<String>,
         /// `name`.
         pub name: Option<String>,
@@ -11328,7 +11328,7 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Kit {
-        /// `id`.
+        /// Id, a GUID in upper case.
         pub id: Option<String>,
         /// `name`.
         pub name: Option<String>,
@@ -11395,7 +11395,7 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct KitLine {
-        /// `id`.
+        /// Id, a GUID in upper case.
         pub id: Option<String>,
         /// Id of the kit. Absent in lines inside a kit.
         pub kit_id: Option<String>,
@@ -11652,7 +11652,7 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Location {
-        /// `id`.
+        /// Id, a GUID in upper case.
         pub id: Option<String>,
         /// `name`.
         pub name: Option<String>,
@@ -11712,7 +11712,7 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct LocationContent {
-        /// `id`.
+        /// Id, a GUID in upper case.
         pub id: Option<String>,
         /// `binId`.
         pub bin_id: Option<String>,
@@ -11734,11 +11734,11 @@ pub mod types {
         pub quantity: Option<f64>,
         /// Interval between counts, in days.
         pub counting_cycle: Option<i64>,
-        /// `countDate`.
+        /// Time of the last count in site time, without zone.
         pub count_date: Option<keyfob_client::Timestamp>,
-        /// `nextCountDate`.
+        /// Time of the next count in site time, without zone.
         pub next_count_date: Option<keyfob_client::Timestamp>,
-        /// `creationDate`.
+        /// Time of creation in site time, without zone.
         pub creation_date: Option<keyfob_client::Timestamp>,
         /// `isCounted`.
         pub is_counted: Option<bool>,
@@ -11761,7 +11761,7 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct LocationContentBreakdown {
-        /// `id`.
+        /// Id, a GUID in upper case.
         pub id: Option<String>,
         /// Id of the parent location content. The name of this field is inferred.
         ///
@@ -11771,7 +11771,7 @@ pub mod types {
         pub block_reason: Option<String>,
         /// 1 if blocked, otherwise 0.
         pub is_blocked: Option<i64>,
-        /// `creationDate`.
+        /// Time of creation in site time, without zone.
         pub creation_date: Option<keyfob_client::Timestamp>,
         /// `currentQuantity`.
         pub current_quantity: Option<f64>,
@@ -11783,13 +11783,13 @@ pub mod types {
         pub serial_number: Option<String>,
         /// `qualification`.
         pub qualification: Option<String>,
-        /// `expiryDate`.
+        /// Expiry date in site time, without zone.
         pub expiry_date: Option<keyfob_client::Timestamp>,
-        /// `productionDate`.
+        /// Production date in site time, without zone.
         pub production_date: Option<keyfob_client::Timestamp>,
-        /// `putDate`.
+        /// Put date in site time, without zone.
         pub put_date: Option<keyfob_client::Timestamp>,
-        /// `releaseDate`.
+        /// Release date in site time, without zone.
         pub release_date: Option<keyfob_client::Timestamp>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
@@ -11949,7 +11949,7 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Material {
-        /// `id`.
+        /// Id, a GUID in upper case.
         pub id: Option<String>,
         /// Name of the material, unique among material names and material codes, at most 50 characters.
         pub name: Option<String>,
@@ -12024,7 +12024,7 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct MaterialCode {
-        /// `id`.
+        /// Id, a GUID in upper case.
         pub id: Option<String>,
         /// Code, unique among all codes and all material names.
         pub name: Option<String>,
@@ -12708,11 +12708,11 @@ pub mod types {
         pub qualification: Option<String>,
         /// `serialNumber`.
         pub serial_number: Option<String>,
-        /// `expiryDate`.
+        /// Expiry date in site time, without zone.
         pub expiry_date: Option<keyfob_client::Timestamp>,
-        /// `productionDate`.
+        /// Production date in site time, without zone.
         pub production_date: Option<keyfob_client::Timestamp>,
-        /// `releaseDate`.
+        /// Release date in site time, without zone.
         pub release_date: Option<keyfob_client::Timestamp>,
         /// Free text, at most 80 characters.
         pub info1: Option<String>,
@@ -12799,7 +12799,7 @@ pub mod types {
             self.serial_number = Some(value.into());
             self
         }
-        /// `expiryDate`.
+        /// Expiry date in site time, without zone.
         pub fn expiry_date(
             mut self,
             value: impl Into<keyfob_client::Timestamp>,
@@ -12807,7 +12807,7 @@ pub mod types {
             self.expiry_date = Some(value.into());
             self
         }
-        /// `productionDate`.
+        /// Production date in site time, without zone.
         pub fn production_date(
             mut self,
             value: impl Into<keyfob_client::Timestamp>,
@@ -12815,7 +12815,7 @@ pub mod types {
             self.production_date = Some(value.into());
             self
         }
-        /// `releaseDate`.
+        /// Release date in site time, without zone.
         pub fn release_date(
             mut self,
             value: impl Into<keyfob_client::Timestamp>,
@@ -12871,7 +12871,7 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Order {
-        /// `id`.
+        /// Id, a GUID in upper case.
         pub id: Option<String>,
         /// Name of the order, unique among open orders, at most 50 characters.
         pub name: Option<String>,
@@ -12907,7 +12907,7 @@ pub mod types {
         pub unit: Option<serde_json::Value>,
         /// Deprecated by the vendor.
         pub handling_unit: Option<String>,
-        /// `zones`.
+        /// Zones of the order, by name or by id.
         pub zones: Vec<NamedReference>,
         /// `storageUnits`.
         pub storage_units: Vec<NamedReference>,
@@ -12975,7 +12975,7 @@ pub mod types {
         pub recipient: Option<String>,
         /// At most 50 characters.
         pub initial_handling_unit: Option<String>,
-        /// `zones`.
+        /// Zones of the order, by name or by id.
         pub zones: Vec<NamedReference>,
         /// `storageUnits`.
         pub storage_units: Vec<NamedReference>,
@@ -13090,7 +13090,7 @@ pub mod types {
             self.initial_handling_unit = Some(value.into());
             self
         }
-        /// `zones`.
+        /// Zones of the order, by name or by id.
         pub fn zones(mut self, value: impl IntoIterator<Item = NamedReference>) -> Self {
             self.zones = value.into_iter().collect();
             self
@@ -13143,7 +13143,7 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct OrderLine {
-        /// `id`.
+        /// Id, a GUID in upper case.
         pub id: Option<String>,
         /// `orderId`.
         pub order_id: Option<String>,
@@ -13161,13 +13161,13 @@ pub mod types {
         pub qualification: Option<String>,
         /// `serialNumber`.
         pub serial_number: Option<String>,
-        /// `expiryDate`.
+        /// Expiry date in site time, without zone.
         pub expiry_date: Option<keyfob_client::Timestamp>,
-        /// `productionDate`.
+        /// Production date in site time, without zone.
         pub production_date: Option<keyfob_client::Timestamp>,
-        /// `releaseDate`.
+        /// Release date in site time, without zone.
         pub release_date: Option<keyfob_client::Timestamp>,
-        /// `putDate`.
+        /// Put date in site time, without zone.
         pub put_date: Option<keyfob_client::Timestamp>,
         /// Free text, at most 80 characters.
         pub info1: Option<String>,
@@ -13213,7 +13213,7 @@ pub mod types {
         pub put_bin_name: Option<String>,
         /// `putHeight`.
         pub put_height: Option<f64>,
-        /// `modifiedDate`.
+        /// Time of the last change in site time, without zone.
         pub modified_date: Option<keyfob_client::Timestamp>,
         /// Name of the order. Read by one public client.
         ///
@@ -13274,11 +13274,11 @@ pub mod types {
         pub qualification: Option<String>,
         /// `serialNumber`.
         pub serial_number: Option<String>,
-        /// `expiryDate`.
+        /// Expiry date in site time, without zone.
         pub expiry_date: Option<keyfob_client::Timestamp>,
-        /// `productionDate`.
+        /// Production date in site time, without zone.
         pub production_date: Option<keyfob_client::Timestamp>,
-        /// `releaseDate`.
+        /// Release date in site time, without zone.
         pub release_date: Option<keyfob_client::Timestamp>,
         /// Free text, at most 80 characters.
         pub info1: Option<String>,
@@ -13366,7 +13366,7 @@ pub mod types {
             self.serial_number = Some(value.into());
             self
         }
-        /// `expiryDate`.
+        /// Expiry date in site time, without zone.
         pub fn expiry_date(
             mut self,
             value: impl Into<keyfob_client::Timestamp>,
@@ -13374,7 +13374,7 @@ pub mod types {
             self.expiry_date = Some(value.into());
             self
         }
-        /// `productionDate`.
+        /// Production date in site time, without zone.
         pub fn production_date(
             mut self,
             value: impl Into<keyfob_client::Timestamp>,
@@ -13382,7 +13382,7 @@ pub mod types {
             self.production_date = Some(value.into());
             self
         }
-        /// `releaseDate`.
+        /// Release date in site time, without zone.
         pub fn release_date(
             mut self,
             value: impl Into<keyfob_client::Timestamp>,
@@ -13514,11 +13514,11 @@ pub mod types {
         pub qualification: keyfob_client::Patch<String>,
         /// `serialNumber`.
         pub serial_number: keyfob_client::Patch<String>,
-        /// `expiryDate`.
+        /// Expiry date in site time, without zone.
         pub expiry_date: keyfob_client::Patch<keyfob_client::Timestamp>,
-        /// `productionDate`.
+        /// Production date in site time, without zone.
         pub production_date: keyfob_client::Patch<keyfob_client::Timestamp>,
-        /// `releaseDate`.
+        /// Release date in site time, without zone.
         pub release_date: keyfob_client::Patch<keyfob_client::Timestamp>,
         /// Free text, at most 80 characters.
         pub info1: keyfob_client::Patch<String>,
@@ -13603,7 +13603,7 @@ pub mod types {
             self.serial_number = value.into();
             self
         }
-        /// `expiryDate`.
+        /// Expiry date in site time, without zone.
         pub fn expiry_date(
             mut self,
             value: impl Into<keyfob_client::Patch<keyfob_client::Timestamp>>,
@@ -13611,7 +13611,7 @@ pub mod types {
             self.expiry_date = value.into();
             self
         }
-        /// `productionDate`.
+        /// Production date in site time, without zone.
         pub fn production_date(
             mut self,
             value: impl Into<keyfob_client::Patch<keyfob_client::Timestamp>>,
@@ -13619,7 +13619,7 @@ pub mod types {
             self.production_date = value.into();
             self
         }
-        /// `releaseDate`.
+        /// Release date in site time, without zone.
         pub fn release_date(
             mut self,
             value: impl Into<keyfob_client::Patch<keyfob_client::Timestamp>>,
@@ -13775,7 +13775,7 @@ pub mod types {
         pub recipient: keyfob_client::Patch<String>,
         /// At most 50 characters.
         pub initial_handling_unit: keyfob_client::Patch<String>,
-        /// `zones`.
+        /// Zones of the order, by name or by id.
         pub zones: Option<Vec<NamedReference>>,
         /// `storageUnits`.
         pub storage_units: Option<Vec<NamedReference>>,
@@ -13880,7 +13880,7 @@ pub mod types {
             self.initial_handling_unit = value.into();
             self
         }
-        /// `zones`.
+        /// Zones of the order, by name or by id.
         pub fn zones(mut self, value: impl IntoIterator<Item = NamedReference>) -> Self {
             self.zones = Some(value.into_iter().collect());
             self
@@ -13990,7 +13990,7 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PowerPickClient {
-        /// `id`.
+        /// Id, a GUID in upper case.
         pub id: Option<String>,
         /// Name of the computer, for example sys.
         pub name: Option<String>,
@@ -14140,7 +14140,7 @@ pub mod types {
         pub filters: Vec<serde_json::Value>,
         /// The shape is not known.
         pub snapshots: Vec<serde_json::Value>,
-        /// `creationDate`.
+        /// Time of creation in site time, without zone.
         pub creation_date: Option<keyfob_client::Timestamp>,
         /// `defaultSnapshotId`.
         pub default_snapshot_id: Option<String>,
@@ -14233,7 +14233,7 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Shelf {
-        /// `id`.
+        /// Id, a GUID in upper case.
         pub id: Option<String>,
         /// `name`.
         pub name: Option<String>,
@@ -14418,7 +14418,7 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct StorageRule {
-        /// `id`.
+        /// Id, a GUID in upper case.
         pub id: Option<String>,
         /// `name`.
         pub name: Option<String>,
@@ -14726,7 +14726,7 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct StorageUnit {
-        /// `id`.
+        /// Id, a GUID in upper case.
         pub id: Option<String>,
         /// At most 50 characters.
         pub name: Option<String>,
@@ -14853,7 +14853,7 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Transaction {
-        /// `id`.
+        /// Id, a GUID in upper case.
         pub id: Option<String>,
         /// Time of completion in site time, without zone.
         pub creation_date: Option<keyfob_client::Timestamp>,
@@ -14897,11 +14897,11 @@ pub mod types {
         pub serial_number: Option<String>,
         /// `reasonCode`.
         pub reason_code: Option<String>,
-        /// `expiryDate`.
+        /// Expiry date in site time, without zone.
         pub expiry_date: Option<keyfob_client::Timestamp>,
-        /// `productionDate`.
+        /// Production date in site time, without zone.
         pub production_date: Option<keyfob_client::Timestamp>,
-        /// `releaseDate`.
+        /// Release date in site time, without zone.
         pub release_date: Option<keyfob_client::Timestamp>,
         /// `userName`.
         pub user_name: Option<String>,
@@ -15412,7 +15412,7 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Warehouse {
-        /// `id`.
+        /// Id, a GUID in upper case.
         pub id: Option<String>,
         /// `name`.
         pub name: Option<String>,
@@ -15465,7 +15465,7 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct WorkOrderLine {
-        /// `id`.
+        /// Id, a GUID in upper case.
         pub id: Option<String>,
         /// At most 50 characters.
         pub name: Option<String>,
@@ -15483,7 +15483,7 @@ pub mod types {
         pub location_id: Option<String>,
         /// `locationContentId`.
         pub location_content_id: Option<String>,
-        /// `locationContentBreakdownId`.
+        /// Id of the part of the location content.
         pub location_content_breakdown_id: Option<String>,
         /// `storageUnitId`.
         pub storage_unit_id: Option<String>,
@@ -15588,7 +15588,7 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Zone {
-        /// `id`.
+        /// Id, a GUID in upper case.
         pub id: Option<String>,
         /// At most 50 characters.
         pub name: Option<String>,
