@@ -11,15 +11,17 @@ use std::{
 
 use futures::{FutureExt, StreamExt, TryStreamExt, future::BoxFuture, future::join, stream};
 use keyfob::{
-    Authenticator, Form, Part, RetryPolicy, Upload,
+    Form, Part, RetryPolicy, Upload,
     auth::{Clock, FakeClock},
     client::bulk,
-    ditio,
+    ditio::{self, Environment, Scope},
     ditio_core::{self, types},
     ditio_reporting,
 };
 use keyfob_simulator::{Fault, Simulator, Vendor, credentials};
 use tokio::runtime::{Builder, Runtime};
+
+use crate::ditio::{environment, known};
 
 /// How often something is dropped in one round.
 const DROPS: usize = 150;
@@ -59,11 +61,16 @@ async fn dropped_after(polls: u64, future: BoxFuture<'static, ()>) -> bool {
     .await
 }
 
+/// Starts building an authenticator for both APIs.
+fn authenticator(environment: &Environment) -> keyfob::auth::AuthenticatorBuilder {
+    ditio::authenticator(environment, known(), &[Scope::Core, Scope::Reporting])
+}
+
 /// The clients, what they are called with, and where downloads go.
 struct Stage {
     core: ditio_core::Client,
     reporting: ditio_reporting::Client,
-    credentials: keyfob::auth::Credentials,
+    environment: Environment,
     clock: Clock,
     fake: FakeClock,
     project: String,
@@ -76,21 +83,13 @@ impl Stage {
         let (clock, fake) = Clock::fake();
         fake.set_wall(SystemTime::from(simulator.now()));
         fake.auto_advance(true);
-        let base = |path: &str| format!("{}/ditio/{path}", simulator.url());
-        let at = ditio::Environment::Custom(ditio::Endpoints {
-            identity: base("identity"),
-            core: base("core"),
-            reporting: base("reporting"),
-            mass_transport: None,
-        });
-        let known = ditio::Credentials::new(credentials::DITIO_CLIENT_ID, credentials::DITIO_CLIENT_SECRET);
-        let known = known.scoped(&at, &[ditio::Scope::Core, ditio::Scope::Reporting]);
-        let shared = Authenticator::builder(known.clone()).clock(clock.clone()).build().unwrap();
+        let environment = environment(simulator.url());
+        let shared = authenticator(&environment).clock(clock.clone()).build().unwrap();
         let policy = RetryPolicy::default();
-        let core = ditio_core::Client::builder().base_url(base("core")).clock(clock.clone()).retry(policy.clone());
-        let core: ditio_core::Client = core.authenticator(shared.clone()).build().unwrap();
-        let reporting = ditio_reporting::Client::builder().base_url(base("reporting")).clock(clock.clone());
-        let reporting = reporting.retry(policy).authenticator(shared).build().unwrap();
+        let core = ditio_core::Client::builder(environment.clone(), shared.clone());
+        let core = core.clock(clock.clone()).retry(policy.clone()).build().unwrap();
+        let reporting = ditio_reporting::Client::builder(environment.clone(), shared);
+        let reporting = reporting.clock(clock.clone()).retry(policy).build().unwrap();
         let project = types::ProjectCreate::new(credentials::DITIO_COMPANY_ID, "P-1").name("Bru");
         let project = core.create_project(project).await.unwrap().id.clone().unwrap();
         let form = Form::new().file("a.bin", vec![7; 300_000]);
@@ -102,7 +101,7 @@ impl Stage {
             std::thread::current().id()
         ));
         fs::create_dir_all(&directory).unwrap();
-        Self { core, reporting, credentials: known, clock, fake, project, file, directory }
+        Self { core, reporting, environment, clock, fake, project, file, directory }
     }
 
     /// Something that takes several steps. Its outcome does not matter.
@@ -138,7 +137,7 @@ impl Stage {
             .boxed(),
             6 => {
                 // A token of its own: the whole fetch.
-                let own = Authenticator::builder(self.credentials.clone()).clock(self.clock.clone()).build().unwrap();
+                let own = authenticator(&self.environment).clock(self.clock.clone()).build().unwrap();
                 async move { drop(own.authorization().await) }.boxed()
             }
             7 => async move {

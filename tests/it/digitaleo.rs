@@ -2,7 +2,7 @@
 
 use keyfob::{
     ErrorKind,
-    digitaleo::{Client, Credentials, Hosts, types},
+    digitaleo::{Client, Credentials, Endpoints, Environment, types},
 };
 use keyfob_simulator::{
     Fault, Simulator, Vendor,
@@ -13,7 +13,7 @@ fn client(simulator: &Simulator) -> Client {
     let host = |name: &str| format!("{}/digitaleo/{name}", simulator.url());
     let (oauth, contacts, api, sms) = (host("oauth"), host("contacts/rest"), host("api/rest"), host("sms/rest"));
     let credentials = Credentials::new(DIGITALEO_CLIENT_ID, DIGITALEO_CLIENT_SECRET);
-    Client::new(Hosts { oauth, contacts, api, sms }, credentials).unwrap()
+    Client::new(Environment::Custom(Endpoints { oauth, contacts, api, sms }), credentials).unwrap()
 }
 
 fn sms(recipient: &str) -> types::SmsCreate {

@@ -4,7 +4,7 @@ use std::{error::Error as _, time::Duration};
 
 use keyfob::{
     ErrorKind, Form, Method, StatusCode, Upload,
-    ditio::{Credentials, Environment, Scope},
+    ditio::{Credentials, Scope, authenticator},
     ditio_core::{Client, types},
 };
 use keyfob_simulator::{Fault, Simulator, Vendor, credentials};
@@ -178,13 +178,13 @@ async fn wrong_credentials_scope_and_environment_each_say_what_to_do() {
     assert_eq!(simulator.token_requests(Vendor::Ditio), 1, "a refusal is remembered");
 
     // A token for the reporting API is none for this one.
-    let reporting = known().scoped(&environment(simulator.url()), &[Scope::Reporting]);
-    let client = Client::builder().base_url(environment(simulator.url()).endpoints().core).credentials(reporting);
-    let error = client.build().unwrap().projects().await.unwrap_err();
+    let environment = environment(simulator.url());
+    let reporting = authenticator(&environment, known(), &[Scope::Reporting]).build().unwrap();
+    let error = Client::new(environment.clone(), reporting).unwrap().projects().await.unwrap_err();
     assert_eq!((error.kind(), error.status()), (ErrorKind::Auth, Some(StatusCode::UNAUTHORIZED)));
     assert!(error.to_string().contains("scope"), "{error}");
 
-    let error = Client::new(environment(simulator.url()), Credentials::new("", "")).unwrap_err();
+    let error = Client::new(environment, Credentials::new("", "")).unwrap_err();
     assert!(format!("{error}: {}", error.source().unwrap()).contains("client"), "{error:?}");
 }
 
@@ -194,11 +194,7 @@ async fn an_unplugged_service_says_so() {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         format!("http://{}", listener.local_addr().unwrap())
     };
-    let client = Client::builder()
-        .base_url(nowhere)
-        .credentials(Credentials::token("token").scoped(&Environment::Test, &[Scope::Core]))
-        .build()
-        .unwrap();
+    let client = Client::new(environment(&nowhere), Credentials::token("token")).unwrap();
     let error = client.projects().no_retry().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unavailable);
     assert!(error.to_string().contains("cannot connect to the service"), "{error}");

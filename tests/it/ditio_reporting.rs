@@ -5,9 +5,9 @@ use std::time::{Duration, SystemTime};
 use futures::{StreamExt, TryStreamExt};
 use keyfob::{
     ErrorKind,
-    client::auth::{self, Clock, FakeClock, SecretString},
+    client::auth::{Clock, FakeClock},
     ditio_reporting::{
-        Client, ItemTransaction,
+        Client, Credentials, ItemTransaction,
         sync::{Change, Checkpoint, Table},
         types,
     },
@@ -15,15 +15,15 @@ use keyfob::{
 use keyfob_simulator::{DitioTable, Simulator, credentials};
 use serde_json::json;
 
+use crate::ditio::environment;
+
 /// A simulator of a hundred time registrations, and a client whose clock is the simulator's.
 async fn start() -> (Simulator, Client, FakeClock) {
     let simulator = Simulator::builder().scale(100).start().await.unwrap();
     let (clock, fake) = Clock::fake();
     fake.set_wall(SystemTime::from(simulator.now()));
-    let base = |path: &str| format!("{}/ditio/{path}", simulator.url());
-    let token = SecretString::from(credentials::DITIO_ACCESS_TOKEN);
-    let builder = Client::builder().base_url(base("reporting")).server("core", base("core")).clock(clock);
-    let client = builder.credentials(auth::Credentials::bearer(token)).build().unwrap();
+    let token = Credentials::token(credentials::DITIO_ACCESS_TOKEN);
+    let client = Client::builder(environment(simulator.url()), token).clock(clock).build().unwrap();
     (simulator, client, fake)
 }
 

@@ -9,9 +9,9 @@ use std::{
 use futures::StreamExt;
 use keyfob::{
     RetryPolicy,
-    client::auth::{Clock, Credentials, FakeClock, SecretString},
+    client::auth::{Clock, FakeClock},
     ditio_reporting::{
-        Client,
+        Client, Credentials,
         sync::{Change, Changes, Record, Table},
     },
 };
@@ -22,6 +22,8 @@ use proptest::{
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+
+use crate::ditio::environment;
 
 /// A table is kept at about this many rows.
 const ROWS: usize = 6;
@@ -331,9 +333,7 @@ where
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let simulator = runtime.block_on(Simulator::builder().scale(ROWS as u64).start()).unwrap();
     let (clock, fake) = Clock::fake();
-    let client: Client = Client::builder()
-        .base_url(format!("{}/ditio/reporting", simulator.url()))
-        .credentials(Credentials::bearer(SecretString::from(credentials::DITIO_ACCESS_TOKEN)))
+    let client = Client::builder(environment(simulator.url()), Credentials::token(credentials::DITIO_ACCESS_TOKEN))
         .retry(RetryPolicy::none())
         .clock(clock)
         .build()

@@ -2,7 +2,7 @@
 
 use keyfob::{
     ErrorKind, Patch, StatusCode,
-    dvinci::{Client, Credentials, Portal, types},
+    dvinci::{Client, Credentials, Environment, Portal, types},
 };
 use keyfob_simulator::{LoggedRequest, Simulator, Vendor, credentials};
 use serde::Serialize;
@@ -13,7 +13,7 @@ fn known() -> Credentials {
 }
 
 fn client(simulator: &Simulator, credentials: Credentials) -> Client {
-    Client::new(format!("{}/dvinci", simulator.url()), credentials).unwrap()
+    Client::new(Environment::at(format!("{}/dvinci", simulator.url())), credentials).unwrap()
 }
 
 async fn start() -> (Simulator, Client) {
@@ -116,7 +116,7 @@ async fn feed_and_apply_api_never_see_the_api_user() {
 #[tokio::test]
 async fn a_portal_s_login_goes_to_its_feed_and_its_apply_api_only() {
     let simulator = Simulator::start().await.unwrap();
-    let portal = |name: &str| Portal::new(format!("{}/dvinci/", simulator.url())).named(name);
+    let portal = |name: &str| Portal::new(Environment::at(format!("{}/dvinci/", simulator.url()))).named(name);
     let public = Client::portal(portal("karriere")).unwrap();
     assert!(!public.published_jobs().await.unwrap().is_empty());
     assert!(identity(&simulator.requests()[0]).is_empty());

@@ -11,7 +11,7 @@ use std::{
 
 use futures::TryStreamExt;
 use keyfob::{
-    ClientBuilder, Error, Form, RetryPolicy,
+    AuthSource, ClientBuilder, Error, Form, RetryPolicy,
     auth::{self, Clock},
     bits, ditio,
     ditio_core::{self, types},
@@ -128,12 +128,8 @@ struct Clients {
 
 impl Clients {
     fn new(simulator: &Simulator, patience: Duration) -> Self {
-        let base = |path: &str| format!("{}/{path}", simulator.url());
-        let at = environment(simulator.url());
-        let ditio = known().scoped(&at, &[ditio::Scope::Core, ditio::Scope::Reporting]);
-        let bits =
-            bits::Credentials::new(credentials::BITS_CLIENT_ID, credentials::BITS_CLIENT_SECRET).at(&base("bits"));
-        Self::with([&base("ditio/core"), &base("ditio/reporting"), &base("bits")], &ditio, &bits, patience)
+        let bits = bits::Credentials::new(credentials::BITS_CLIENT_ID, credentials::BITS_CLIENT_SECRET);
+        Self::with(simulator.url(), known(), bits, patience)
     }
 
     /// Clients of an address where nobody listens.
@@ -143,17 +139,20 @@ impl Clients {
             format!("http://{}", listener.local_addr().unwrap())
         };
         let token = auth::Credentials::bearer("token");
-        Self::with([&closed, &closed, &closed], &token, &token, PATIENCE)
+        Self::with(&closed, token.clone(), token, PATIENCE)
     }
 
-    fn with(urls: [&String; 3], ditio: &auth::Credentials, bits: &auth::Credentials, patience: Duration) -> Self {
-        let [core, reporting, applications] = urls;
-        let builder = settings(ditio_core::Client::builder(), patience).base_url(core);
-        let core = builder.credentials(ditio.clone()).build().unwrap();
-        let builder = settings(ditio_reporting::Client::builder(), patience).base_url(reporting);
-        let reporting = builder.credentials(ditio.clone()).build().unwrap();
-        let builder = settings(bits::Client::builder(), patience).base_url(applications);
-        let bits = builder.credentials(bits.clone()).build().unwrap();
+    fn with(
+        url: &str,
+        ditio: impl Into<AuthSource<ditio::Credentials>>,
+        bits: impl Into<AuthSource<bits::Credentials>>,
+        patience: Duration,
+    ) -> Self {
+        let ditio = ditio.into();
+        let core = settings(ditio_core::Client::builder(environment(url), ditio.clone()), patience).build().unwrap();
+        let reporting = settings(ditio_reporting::Client::builder(environment(url), ditio), patience).build().unwrap();
+        let at = bits::Environment::at(format!("{url}/bits"));
+        let bits = settings(bits::Client::builder(at, bits), patience).build().unwrap();
         Self { core, reporting, bits }
     }
 }

@@ -1,14 +1,18 @@
-//! The two kinds of token that Bits knows: of the customer, and of one applicant's session.
+//! Bits's credentials: those of the API client, and the token of an applicant's session.
 
 use keyfob_client::{
-    Error,
+    AuthSource, Error,
     auth::{self, ClientAuthentication, ClientCredentials, ExposeSecret, SecretString},
-    env,
+    env::{Process, Variables},
 };
 
-use crate::types::ApplicationCreated;
+use crate::{
+    Environment,
+    types::ApplicationCreated,
+    variables::{CLIENT_ID, CLIENT_SECRET},
+};
 
-/// An API client's id and secret, from the dashboard's developer page.
+/// Id and secret of an API client, from the dashboard's developer page.
 #[derive(Clone, Debug)]
 pub struct Credentials {
     client_id: String,
@@ -16,7 +20,7 @@ pub struct Credentials {
 }
 
 impl Credentials {
-    /// An API client.
+    /// Creates the credentials of an API client.
     pub fn new(client_id: impl Into<String>, client_secret: impl Into<SecretString>) -> Self {
         Self { client_id: client_id.into(), client_secret: client_secret.into() }
     }
@@ -25,15 +29,23 @@ impl Credentials {
     ///
     /// # Errors
     ///
-    /// If one is not set; the error names it.
+    /// If a variable is unset. The message names it.
     pub fn from_env() -> Result<Self, Error> {
-        Ok(Self::new(env::required("BITS_CLIENT_ID")?, env::secret("BITS_CLIENT_SECRET")?))
+        Self::from_vars(&Process)
     }
 
-    /// The same for `keyfob-auth`: HTTP Basic, neither part encoded, as Bits documents it.
-    #[must_use]
-    pub fn at(self, base_url: &str) -> auth::Credentials {
-        let token_url = format!("{}/v1/oauth2/token", base_url.trim_end_matches('/'));
+    /// Reads the credentials as [`from_env`](Self::from_env) does, from any map of variables.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_env`](Self::from_env).
+    pub fn from_vars(vars: &dyn Variables) -> Result<Self, Error> {
+        Ok(Self::new(CLIENT_ID.required(vars)?, CLIENT_SECRET.required_secret(vars)?))
+    }
+
+    /// Converts to OAuth 2.0 credentials. Bits documents HTTP Basic with id and secret unencoded.
+    pub(crate) fn into_auth(self, environment: &Environment) -> auth::Credentials {
+        let token_url = format!("{}/v1/oauth2/token", environment.base_url().trim_end_matches('/'));
         auth::Credentials::client_credentials(
             ClientCredentials::new(token_url, self.client_id, self.client_secret)
                 .authentication(ClientAuthentication::BasicRaw),
@@ -41,20 +53,26 @@ impl Credentials {
     }
 }
 
-/// A token that opens one application's onboarding in the applicant's browser, for 60 minutes.
+impl From<Credentials> for AuthSource<Credentials> {
+    fn from(credentials: Credentials) -> Self {
+        Self::vendor(credentials)
+    }
+}
+
+/// Token that opens the onboarding of one application in the applicant's browser, for 60 minutes.
 ///
-/// It is no token for this client: none of its operations takes it.
+/// No operation of this client accepts it.
 #[derive(Clone, Debug)]
 pub struct SessionToken(SecretString);
 
 impl SessionToken {
-    /// The address to send the applicant's browser to. It holds the token, so it should not be logged.
+    /// Returns the URL to redirect the applicant's browser to. It contains the token, so do not log it.
     #[must_use]
     pub fn onboarding_url(&self) -> String {
         format!("https://nocode.bits.bi?token={}", self.0.expose_secret())
     }
 
-    /// The token itself.
+    /// Returns the token.
     #[must_use]
     pub fn secret(&self) -> &SecretString {
         &self.0
@@ -62,7 +80,7 @@ impl SessionToken {
 }
 
 impl ApplicationCreated {
-    /// The token for the applicant's browser, if the answer has one.
+    /// Returns the token for the applicant's browser, if the response has one.
     #[must_use]
     pub fn session(&self) -> Option<SessionToken> {
         self.session_token.clone().map(|token| SessionToken(token.into()))

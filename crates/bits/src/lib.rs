@@ -1,43 +1,47 @@
 #![doc = include_str!("../README.md")]
 
 mod credentials;
+mod environment;
 #[rustfmt::skip]
 mod generated;
+pub mod variables;
 pub mod webhook;
 
 pub use credentials::{Credentials, SessionToken};
+pub use environment::Environment;
 pub use generated::{API, Client, OPERATIONS, operation, types};
 pub use keyfob_client::{Error, ErrorKind};
 
-use keyfob_client::{ClientBuilder, StatusCode};
+use keyfob_client::{
+    ApiClient, AuthSource, ClientBuilder, StatusCode, client_constructors,
+    env::{Variable, Variables},
+};
 
-/// Where the API is. No other address is documented.
-pub const BASE_URL: &str = "https://api.bits.bi";
+client_constructors!(Client, Environment, Credentials);
 
-impl Client {
-    /// Opens a client of the one public address. Nothing is sent; the first call fetches the first token.
-    ///
-    /// # Errors
-    ///
-    /// If the credentials are unusable.
-    pub fn new(credentials: Credentials) -> Result<Self, Error> {
-        Self::at(BASE_URL, credentials)
+impl ApiClient for Client {
+    type Environment = Environment;
+    type Credentials = Credentials;
+
+    const NAME: &'static str = API;
+    const BASE_URL: Variable = variables::BASE;
+    const VARIABLES: &'static [Variable] = variables::ALL;
+    const CREDENTIALS: &'static [&'static [Variable]] = variables::CREDENTIALS;
+
+    fn environment(vars: &dyn Variables) -> Result<Environment, Error> {
+        Environment::from_vars(vars)
     }
 
-    /// Opens a client of another address, such as a simulator.
-    ///
-    /// # Errors
-    ///
-    /// If the base URL or the credentials are unusable.
-    pub fn at(base_url: impl Into<String>, credentials: Credentials) -> Result<Self, Error> {
-        let base_url = base_url.into();
-        let credentials = credentials.at(&base_url);
-        Self::builder().base_url(base_url).credentials(credentials).build()
+    fn credentials(vars: &dyn Variables) -> Result<Credentials, Error> {
+        Credentials::from_vars(vars)
     }
 
-    /// Opens a client step by step: a shared authenticator, time limits, retries, certificates.
-    pub fn builder() -> ClientBuilder<Self> {
-        // Bits says 403 as well as 401 to a token that is no longer good.
-        ClientBuilder::new(API).rejection_status(StatusCode::FORBIDDEN)
+    fn builder(environment: Environment, auth: impl Into<AuthSource<Credentials>>) -> ClientBuilder<Self> {
+        ClientBuilder::new(API)
+            .hosts(&[])
+            .base_url(environment.base_url())
+            .auth(auth.into(), |credentials| credentials.into_auth(&environment))
+            // Bits rejects an expired token with 401 or 403.
+            .rejection_status(StatusCode::FORBIDDEN)
     }
 }

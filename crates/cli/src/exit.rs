@@ -167,9 +167,9 @@ fn said(error: &anyhow::Error) -> Vec<String> {
 /// What to look at.
 fn advice(error: &anyhow::Error) -> Option<String> {
     let api = error.downcast_ref::<At>()?.0;
-    let hosts = || api.hosts.iter().map(|(_, variable)| *variable).collect::<Vec<_>>().join(", ");
+    let hosts = || api.hosts().map(|(_, variable)| variable.name()).collect::<Vec<_>>().join(", ");
     match (status(error), find::<auth::Error>(error)) {
-        (3, Some(_)) => Some(format!("check {}, and that they are of this environment", api.credentials)),
+        (3, Some(_)) => Some(format!("check {}, and that they are of this environment", api.credentials())),
         (4, None) if said(error).is_empty() => {
             Some(format!("if nothing is found at all, check {}, or --base-url", hosts()))
         }

@@ -41,7 +41,7 @@ pub(crate) async fn run(args: &Export) -> anyhow::Result<()> {
     let settings = Settings::new(api, args.connection.clone())?;
     let client = Client::from((api.connect)(&settings)?);
     let service = client.session().url(&Projects::OPERATION, "/")?.to_string();
-    let asked = (service, settings.optional("DITIO_CLIENT_ID"));
+    let asked = (service, keyfob::ditio::variables::CLIENT_ID.optional(&settings));
     let place = Place::new(&args.out)?;
     let mut state = match State::find(&place, args.resume)? {
         Some(state) => {

@@ -1,71 +1,43 @@
-//! The APIs that this binary was built with.
+//! The APIs that this binary is built with.
 
-use keyfob::{Operation, client::Session};
+use keyfob::{ApiClient, Operation, client::Session, env::Variable};
 
-use crate::connect;
+use crate::connect::connect;
 use crate::exit::Usage;
 use crate::settings::Settings;
 use crate::suggest::{did_you_mean, find};
 
-/// One API.
+/// An API.
 pub(crate) struct Api {
-    /// Its name on the command line: the feature of `keyfob`.
+    /// Name on the command line: the feature of `keyfob`.
     pub(crate) name: &'static str,
-    /// For people.
+    /// Name for people.
     pub(crate) title: &'static str,
-    /// All operations that are described.
+    /// All operations of the specification.
     pub(crate) operations: &'static [&'static Operation],
-    /// Its hosts and the variables that say where each is, the API's own first.
-    pub(crate) hosts: &'static [(&'static str, &'static str)],
-    /// The variables that hold credentials, for advice.
-    pub(crate) credentials: &'static str,
+    /// Variables of the vendor.
+    pub(crate) variables: &'static [Variable],
+    /// Opens the client.
     pub(crate) connect: fn(&Settings) -> anyhow::Result<Session>,
+    base_url: Variable,
+    credentials: &'static [&'static [Variable]],
 }
 
-#[rustfmt::skip]
 pub(crate) static APIS: &[Api] = &[
     #[cfg(feature = "ditio-core")]
-    Api {
-        name: "ditio-core", title: "Ditio core", operations: keyfob::ditio_core::OPERATIONS,
-        hosts: &[("api", "DITIO_API_BASE"), ("identity", "DITIO_IDENTITY_BASE")],
-        credentials: "DITIO_CLIENT_ID and DITIO_CLIENT_SECRET", connect: connect::ditio_core,
-    },
+    Api::of::<keyfob::ditio_core::Client>("Ditio core", keyfob::ditio_core::OPERATIONS),
     #[cfg(feature = "ditio-reporting")]
-    Api {
-        name: "ditio-reporting", title: "Ditio reporting", operations: keyfob::ditio_reporting::OPERATIONS,
-        hosts: &[("reporting", "DITIO_REPORTING_BASE"), ("api", "DITIO_API_BASE"), ("identity", "DITIO_IDENTITY_BASE")],
-        credentials: "DITIO_CLIENT_ID and DITIO_CLIENT_SECRET", connect: connect::ditio_reporting,
-    },
+    Api::of::<keyfob::ditio_reporting::Client>("Ditio reporting", keyfob::ditio_reporting::OPERATIONS),
     #[cfg(feature = "ditio-mass-transport")]
-    Api {
-        name: "ditio-mass-transport", title: "Ditio mass transport", operations: keyfob::ditio_mass_transport::OPERATIONS,
-        hosts: &[("mass-transport", "DITIO_MASSTRANSPORT_BASE"), ("identity", "DITIO_IDENTITY_BASE")],
-        credentials: "DITIO_CLIENT_ID and DITIO_CLIENT_SECRET", connect: connect::ditio_mass_transport,
-    },
+    Api::of::<keyfob::ditio_mass_transport::Client>("Ditio mass transport", keyfob::ditio_mass_transport::OPERATIONS),
     #[cfg(feature = "bits")]
-    Api {
-        name: "bits", title: "Bits", operations: keyfob::bits::OPERATIONS,
-        hosts: &[("api", "BITS_BASE")],
-        credentials: "BITS_CLIENT_ID and BITS_CLIENT_SECRET", connect: connect::bits,
-    },
+    Api::of::<keyfob::bits::Client>("Bits", keyfob::bits::OPERATIONS),
     #[cfg(feature = "itempath")]
-    Api {
-        name: "itempath", title: "ItemPath", operations: keyfob::itempath::OPERATIONS,
-        hosts: &[("api", "ITEMPATH_BASE")],
-        credentials: "ITEMPATH_USERNAME and ITEMPATH_PASSWORD, or ITEMPATH_TOKEN", connect: connect::itempath,
-    },
+    Api::of::<keyfob::itempath::Client>("ItemPath", keyfob::itempath::OPERATIONS),
     #[cfg(feature = "dvinci")]
-    Api {
-        name: "dvinci", title: "d.vinci", operations: keyfob::dvinci::OPERATIONS,
-        hosts: &[("api", "DVINCI_BASE")],
-        credentials: "DVINCI_CLIENT_ID and DVINCI_CLIENT_SECRET, or DVINCI_API_USER and DVINCI_API_TOKEN", connect: connect::dvinci,
-    },
+    Api::of::<keyfob::dvinci::Client>("d.vinci", keyfob::dvinci::OPERATIONS),
     #[cfg(feature = "digitaleo")]
-    Api {
-        name: "digitaleo", title: "Digitaleo", operations: keyfob::digitaleo::OPERATIONS,
-        hosts: &[("contacts", "DIGITALEO_CONTACTS_BASE"), ("api", "DIGITALEO_API_BASE"), ("sms", "DIGITALEO_SMS_BASE"), ("oauth", "DIGITALEO_OAUTH_BASE")],
-        credentials: "DIGITALEO_CLIENT_ID and DIGITALEO_CLIENT_SECRET", connect: connect::digitaleo,
-    },
+    Api::of::<keyfob::digitaleo::Client>("Digitaleo", keyfob::digitaleo::OPERATIONS),
 ];
 
 /// Finds an API by its name.
@@ -81,7 +53,32 @@ pub(crate) fn api(name: &str) -> Result<&'static Api, Usage> {
 }
 
 impl Api {
-    /// Finds one of its operations by name.
+    #[allow(dead_code, reason = "a build may have no API")]
+    const fn of<C: ApiClient>(title: &'static str, operations: &'static [&'static Operation]) -> Self {
+        Self {
+            name: C::NAME,
+            title,
+            operations,
+            variables: C::VARIABLES,
+            connect: connect::<C>,
+            base_url: C::BASE_URL,
+            credentials: C::CREDENTIALS,
+        }
+    }
+
+    /// Returns the hosts and the variables with their base URLs, the API's default host first.
+    pub(crate) fn hosts(&self) -> impl Iterator<Item = (&'static str, Variable)> + Clone {
+        let others = self.variables.iter().copied().filter(|variable| *variable != self.base_url);
+        std::iter::once(self.base_url).chain(others).filter_map(|variable| Some((variable.host()?, variable)))
+    }
+
+    /// Returns the names of the variables that hold credentials, for advice.
+    pub(crate) fn credentials(&self) -> String {
+        let names = |kind: &&[Variable]| kind.iter().map(Variable::name).collect::<Vec<_>>().join(" and ");
+        self.credentials.iter().map(names).collect::<Vec<_>>().join(", or ")
+    }
+
+    /// Finds an operation of the API by name.
     pub(crate) fn operation(&self, name: &str) -> Result<&'static Operation, Usage> {
         let names = || self.operations.iter().map(|operation| operation.id);
         let found = find(name, names());

@@ -4,8 +4,6 @@
 mod bits;
 #[cfg(feature = "digitaleo")]
 mod digitaleo;
-#[cfg(any(feature = "ditio-core", feature = "ditio-mass-transport", feature = "ditio-reporting"))]
-mod ditio;
 #[cfg(feature = "ditio-core")]
 mod ditio_core;
 #[cfg(feature = "ditio-mass-transport")]

@@ -8,13 +8,15 @@ use keyfob_auth::{Authenticator, Clock, Credentials, TransportConfig};
 use reqwest::StatusCode;
 
 use crate::{
-    Error, RetryPolicy, Session,
-    settings::{Access, Authorize, Settings},
+    AuthSource, Error, ErrorKind, RetryPolicy, Session,
+    api_client::Authorize,
+    env::{self, Variables},
+    settings::{Access, Settings},
 };
 
-/// Builds a client.
+/// Builder of an API client, from the client's `builder(environment, auth)`.
 ///
-/// Everything but the base URL and the credentials has a default. Nothing is sent before the first call.
+/// All options have defaults. Nothing is sent before the first call.
 #[must_use = "a builder does nothing until it is built"]
 pub struct ClientBuilder<C> {
     settings: Settings,
@@ -22,42 +24,85 @@ pub struct ClientBuilder<C> {
 }
 
 impl<C: From<Session>> ClientBuilder<C> {
-    /// Begins a client of this API. Vendors' crates call it: `Client::builder()`.
+    /// Starts building a client of the API of this name. Users call the `builder` of an API crate's client.
+    #[doc(hidden)]
     pub fn new(api: &'static str) -> Self {
         Self { settings: Settings::new(api), client: PhantomData }
     }
 
-    /// Where the API is: scheme, host, and the path prefix if there is one. A slash at the end makes no difference.
+    /// Declares the API's named hosts. Each needs a URL, and no other host can have one; `build` reports violations.
+    #[doc(hidden)]
+    pub fn hosts(mut self, names: &'static [&'static str]) -> Self {
+        self.settings.hosts = Some(names);
+        self
+    }
+
+    /// Sets the base URL of the default host: scheme, host and an optional path prefix, with or without a slash at the
+    /// end.
+    #[doc(hidden)]
     pub fn base_url(self, url: impl Into<String>) -> Self {
         self.server("", url)
     }
 
-    /// Where one of the API's hosts is, for APIs that have several.
+    /// Sets the base URL of a named host.
+    #[doc(hidden)]
     pub fn server(mut self, name: &'static str, url: impl Into<String>) -> Self {
         self.settings.host(name, url.into(), Access::Authorized);
         self
     }
 
-    /// Where one of the API's hosts is that anybody may ask: calls to it never carry the credentials.
+    /// Sets the base URL of a named public host. Calls to it never carry the credentials.
+    #[doc(hidden)]
     pub fn open_server(mut self, name: &'static str, url: impl Into<String>) -> Self {
         self.settings.host(name, url.into(), Access::Open);
         self
     }
 
-    /// What calls are authorized with. The token is fetched by the first call.
+    /// Records an error for `build` to return. The first error wins.
+    #[doc(hidden)]
+    pub fn invalid(mut self, error: Error) -> Self {
+        self.settings.invalid.get_or_insert(error);
+        self
+    }
+
+    /// Sets the source of authorization; `convert` makes OAuth credentials of the vendor's.
+    #[doc(hidden)]
+    pub fn auth<V>(mut self, auth: AuthSource<V>, convert: impl FnOnce(V) -> Credentials) -> Self {
+        self.settings.authorize = auth.resolve(convert);
+        self
+    }
+
+    /// Authorizes calls with these credentials. The first call fetches the token.
+    #[doc(hidden)]
     pub fn credentials(mut self, credentials: impl Into<Credentials>) -> Self {
         self.settings.authorize = Authorize::Credentials(credentials.into());
         self
     }
 
-    /// An authenticator that other clients use too.
+    /// Authorizes calls with an authenticator that other clients use too.
+    #[doc(hidden)]
     pub fn authenticator(mut self, authenticator: Authenticator) -> Self {
         self.settings.authorize = Authorize::Authenticator(authenticator);
         self
     }
 
-    /// Shares the tokens of [`credentials`](Self::credentials) with other processes that use the same store; without it
-    /// they are in memory only. A shared authenticator has a store of its own.
+    /// Applies the options that variables can set: `KEYFOB_CA` names a file of root certificates (PEM) to trust in
+    /// addition to those of the platform, for the token endpoint too.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read or is not a certificate.
+    pub fn variables(self, vars: &dyn Variables) -> Result<Self, Error> {
+        let Some(path) = env::CA.optional(vars) else { return Ok(self) };
+        let pem = std::fs::read(&path).map_err(|error| {
+            Error::new(ErrorKind::Rejected, format!("cannot read {path}, the file that {} names", env::CA.name()))
+                .with_source(error)
+        })?;
+        self.root_certificate_pem(&pem)
+    }
+
+    /// Shares the tokens of the client's credentials with all processes that use the same store; without a store, tokens
+    /// are in memory only. Has no effect on a shared authenticator, which has a store of its own.
     #[cfg(feature = "store")]
     pub fn token_store(mut self, store: impl TokenStore) -> Self {
         self.settings.store = Some(Box::new(|authenticator| authenticator.store(store)));

@@ -26,3 +26,9 @@ pub fn unexpected(operation: &Operation, why: &'static str) -> Error {
 pub fn clock(session: &Session) -> Clock {
     session.0.clock.clone()
 }
+
+/// Returns the error of an environment or credentials that cannot be used.
+#[must_use]
+pub fn invalid(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+    Error::new(ErrorKind::Rejected, message)
+}

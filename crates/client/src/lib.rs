@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod api_client;
 mod api_error;
 mod body;
 mod builder;
@@ -37,6 +38,7 @@ mod timestamp;
 pub mod webhook;
 mod wire;
 
+pub use api_client::{ApiClient, AuthSource};
 pub use api_error::{ApiError, FieldError};
 pub use builder::ClientBuilder;
 pub use bulk::{Bulk, Outcome, bulk};

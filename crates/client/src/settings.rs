@@ -2,11 +2,12 @@
 
 use std::{sync::Arc, time::Duration};
 
-use keyfob_auth::{Authenticator, AuthenticatorBuilder, Clock, Credentials, TransportConfig};
+use keyfob_auth::{Authenticator, AuthenticatorBuilder, Clock, TransportConfig};
 use reqwest::{StatusCode, Url, redirect::Policy};
 
 use crate::{
     Error, ErrorKind, RetryPolicy, Session,
+    api_client::Authorize,
     execute::{CONNECT_TIMEOUT, READ_TIMEOUT},
     retry::Budget,
     session::{Inner, Server},
@@ -19,6 +20,10 @@ const LARGEST_ANSWER: u64 = 256 * 1024 * 1024;
 pub(crate) struct Settings {
     pub(crate) api: &'static str,
     servers: Vec<(&'static str, String, Access)>,
+    /// Named hosts of the API, if it has declared them.
+    pub(crate) hosts: Option<&'static [&'static str]>,
+    /// Error for `build` to return.
+    pub(crate) invalid: Option<Error>,
     pub(crate) authorize: Authorize,
     pub(crate) store: Option<Share>,
     pub(crate) transport: TransportConfig,
@@ -45,18 +50,14 @@ pub(crate) enum Access {
     Open,
 }
 
-pub(crate) enum Authorize {
-    Nothing,
-    Credentials(Credentials),
-    Authenticator(Authenticator),
-}
-
 impl Settings {
     pub(crate) fn new(api: &'static str) -> Self {
         Self {
             api,
             servers: Vec::new(),
-            authorize: Authorize::Nothing,
+            hosts: None,
+            invalid: None,
+            authorize: Authorize::Anonymous,
             store: None,
             transport: TransportConfig::new().user_agent(concat!("keyfob/", env!("CARGO_PKG_VERSION"))),
             http: None,
@@ -80,10 +81,14 @@ impl Settings {
     }
 
     /// Puts it together.
-    pub(crate) fn session(self) -> Result<Session, Error> {
+    pub(crate) fn session(mut self) -> Result<Session, Error> {
+        if let Some(error) = self.invalid.take() {
+            return Err(error);
+        }
         if self.servers.is_empty() {
             return Err(Error::new(ErrorKind::Rejected, "the client has no base URL: give it one"));
         }
+        self.check_hosts()?;
         let servers = self
             .servers
             .iter()
@@ -100,7 +105,7 @@ impl Settings {
             })
             .collect::<Result<Vec<_>, Error>>()?;
         let authenticator = match self.authorize {
-            Authorize::Nothing => None,
+            Authorize::Anonymous => None,
             Authorize::Authenticator(authenticator) => Some(authenticator),
             Authorize::Credentials(credentials) => {
                 let builder = Authenticator::builder(credentials).transport(self.transport.clone());
@@ -131,6 +136,24 @@ impl Settings {
             status_in_body: self.status_in_body,
             clock: self.clock,
         })))
+    }
+}
+
+impl Settings {
+    /// Checks that all named hosts of the API have a URL, and that the API has no other.
+    fn check_hosts(&self) -> Result<(), Error> {
+        let Some(hosts) = self.hosts else { return Ok(()) };
+        let given = || self.servers.iter().map(|(name, ..)| *name);
+        let missing = hosts.iter().find(|name| !given().any(|given| given == **name));
+        if let Some(name) = missing {
+            let message = format!("no base URL for the host `{name}` of {}: set it in the environment", self.api);
+            return Err(Error::new(ErrorKind::Rejected, message));
+        }
+        let unknown = given().find(|name| !name.is_empty() && !hosts.contains(name));
+        unknown.map_or(Ok(()), |name| {
+            let message = format!("{} has no host `{name}`: it has {}", self.api, hosts.join(", "));
+            Err(Error::new(ErrorKind::Rejected, message))
+        })
     }
 }
 

@@ -1,14 +1,17 @@
-//! What Digitaleo's token endpoint wants to see.
+//! Digitaleo's credentials.
 
 use keyfob_client::{
-    Error,
+    AuthSource, Error,
     auth::{self, ClientCredentials, SecretString},
-    env,
+    env::{Process, Variables},
 };
 
-use crate::Hosts;
+use crate::{
+    Environment,
+    variables::{CLIENT_ID, CLIENT_SECRET},
+};
 
-/// An application's id and secret, from the web application under Parameters, API.
+/// Id and secret of an application, from the web application under Parameters, API.
 #[derive(Clone, Debug)]
 pub struct Credentials {
     client_id: String,
@@ -16,7 +19,7 @@ pub struct Credentials {
 }
 
 impl Credentials {
-    /// An application.
+    /// Creates the credentials of an application.
     pub fn new(client_id: impl Into<String>, client_secret: impl Into<SecretString>) -> Self {
         Self { client_id: client_id.into(), client_secret: client_secret.into() }
     }
@@ -25,15 +28,29 @@ impl Credentials {
     ///
     /// # Errors
     ///
-    /// If one is not set; the error names it.
+    /// If a variable is unset. The message names it.
     pub fn from_env() -> Result<Self, Error> {
-        Ok(Self::new(env::required("DIGITALEO_CLIENT_ID")?, env::secret("DIGITALEO_CLIENT_SECRET")?))
+        Self::from_vars(&Process)
     }
 
-    /// The same for `keyfob-auth`.
-    #[must_use]
-    pub fn at(self, hosts: &Hosts) -> auth::Credentials {
-        let token_url = format!("{}/token", hosts.oauth.trim_end_matches('/'));
+    /// Reads the credentials as [`from_env`](Self::from_env) does, from any map of variables.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_env`](Self::from_env).
+    pub fn from_vars(vars: &dyn Variables) -> Result<Self, Error> {
+        Ok(Self::new(CLIENT_ID.required(vars)?, CLIENT_SECRET.required_secret(vars)?))
+    }
+
+    /// Converts to OAuth 2.0 credentials.
+    pub(crate) fn into_auth(self, environment: &Environment) -> auth::Credentials {
+        let token_url = format!("{}/token", environment.endpoints().oauth.trim_end_matches('/'));
         auth::Credentials::client_credentials(ClientCredentials::new(token_url, self.client_id, self.client_secret))
+    }
+}
+
+impl From<Credentials> for AuthSource<Credentials> {
+    fn from(credentials: Credentials) -> Self {
+        Self::vendor(credentials)
     }
 }

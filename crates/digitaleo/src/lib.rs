@@ -1,38 +1,51 @@
 #![doc = include_str!("../README.md")]
 
 mod credentials;
+mod environment;
 #[rustfmt::skip]
 mod generated;
-mod hosts;
+pub mod variables;
 pub mod webhook;
 
 pub use credentials::Credentials;
+pub use environment::{Endpoints, Environment};
 pub use generated::{API, Client, OPERATIONS, operation, types};
-pub use hosts::Hosts;
 pub use keyfob_client::{Error, ErrorKind};
 
-use keyfob_client::ClientBuilder;
+use keyfob_client::{
+    ApiClient, AuthSource, ClientBuilder, client_constructors,
+    env::{Variable, Variables},
+};
 
-impl Client {
-    /// Opens a client. Nothing is sent; the first call fetches the first token.
-    ///
-    /// # Errors
-    ///
-    /// If a base URL or the credentials are unusable.
-    pub fn new(hosts: Hosts, credentials: Credentials) -> Result<Self, Error> {
-        Self::builder()
-            .credentials(credentials.at(&hosts))
-            .base_url(hosts.contacts.clone())
-            .server("contacts", hosts.contacts)
-            .server("api", hosts.api)
-            .server("sms", hosts.sms)
-            .build()
+client_constructors!(Client, Environment, Credentials);
+
+impl ApiClient for Client {
+    type Environment = Environment;
+    type Credentials = Credentials;
+
+    const NAME: &'static str = API;
+    const BASE_URL: Variable = variables::CONTACTS_BASE;
+    const VARIABLES: &'static [Variable] = variables::ALL;
+    const CREDENTIALS: &'static [&'static [Variable]] = variables::CREDENTIALS;
+
+    fn environment(vars: &dyn Variables) -> Result<Environment, Error> {
+        Environment::from_vars(vars)
     }
 
-    /// Opens a client step by step: a shared authenticator, time limits, retries, certificates. It needs the hosts
-    /// `contacts`, `api` and `sms`.
-    pub fn builder() -> ClientBuilder<Self> {
-        // A failure is known by the status in its body, which a successful answer does not have.
-        ClientBuilder::new(API).status_in_body()
+    fn credentials(vars: &dyn Variables) -> Result<Credentials, Error> {
+        Credentials::from_vars(vars)
+    }
+
+    fn builder(environment: Environment, auth: impl Into<AuthSource<Credentials>>) -> ClientBuilder<Self> {
+        let endpoints = environment.endpoints();
+        ClientBuilder::new(API)
+            .hosts(&["contacts", "api", "sms"])
+            .base_url(endpoints.contacts.clone())
+            .server("contacts", endpoints.contacts)
+            .server("api", endpoints.api)
+            .server("sms", endpoints.sms)
+            .auth(auth.into(), |credentials| credentials.into_auth(&environment))
+            // Error responses may have status 200; the body then names the status. Successful responses never do.
+            .status_in_body()
     }
 }

@@ -5,23 +5,36 @@ mod generated;
 
 pub use generated::{API, Client, OPERATIONS, operation, types};
 pub use keyfob_client::{Error, ErrorKind};
-pub use keyfob_ditio::{Credentials, Environment, Scope};
+pub use keyfob_ditio::{Credentials, Endpoints, Environment, Scope, authenticator, variables};
 
-use keyfob_client::ClientBuilder;
+use keyfob_client::{
+    ApiClient, AuthSource, ClientBuilder, client_constructors,
+    env::{Variable, Variables},
+};
 
-impl Client {
-    /// Opens a client. Nothing is sent; the first call fetches the first token.
-    ///
-    /// # Errors
-    ///
-    /// If a base URL or the credentials are unusable.
-    pub fn new(environment: Environment, credentials: Credentials) -> Result<Self, Error> {
-        let credentials = credentials.scoped(&environment, &[Scope::Core]);
-        Self::builder().base_url(environment.endpoints().core).credentials(credentials).build()
+client_constructors!(Client, Environment, Credentials);
+
+impl ApiClient for Client {
+    type Environment = Environment;
+    type Credentials = Credentials;
+
+    const NAME: &'static str = API;
+    const BASE_URL: Variable = variables::API_BASE;
+    const VARIABLES: &'static [Variable] = variables::ALL;
+    const CREDENTIALS: &'static [&'static [Variable]] = variables::CREDENTIALS;
+
+    fn environment(vars: &dyn Variables) -> Result<Environment, Error> {
+        Environment::from_vars(vars)
     }
 
-    /// Opens a client step by step: another base URL, a shared authenticator, time limits, retries, certificates.
-    pub fn builder() -> ClientBuilder<Self> {
+    fn credentials(vars: &dyn Variables) -> Result<Credentials, Error> {
+        Credentials::from_vars(vars)
+    }
+
+    fn builder(environment: Environment, auth: impl Into<AuthSource<Credentials>>) -> ClientBuilder<Self> {
         ClientBuilder::new(API)
+            .hosts(&[])
+            .base_url(environment.endpoints().core)
+            .auth(auth.into(), |credentials| credentials.into_oauth(&environment, &[Scope::Core]))
     }
 }

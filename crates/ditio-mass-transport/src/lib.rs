@@ -5,27 +5,43 @@ mod generated;
 
 pub use generated::{API, Client, OPERATIONS, operation, types};
 pub use keyfob_client::{Error, ErrorKind};
-pub use keyfob_ditio::{Credentials, Environment, Scope};
+pub use keyfob_ditio::{Credentials, Endpoints, Environment, Scope, authenticator, variables};
 
-use keyfob_client::ClientBuilder;
+use keyfob_client::{
+    ApiClient, AuthSource, ClientBuilder, client_constructors, codegen,
+    env::{Variable, Variables},
+};
 
-impl Client {
-    /// Opens a client at the base URL that Ditio handed over. Nothing is sent; the first call fetches the first token.
-    ///
-    /// # Errors
-    ///
-    /// If the base URL or the credentials are unusable.
-    pub fn new(
-        base_url: impl Into<String>,
-        environment: &Environment,
-        credentials: Credentials,
-    ) -> Result<Self, Error> {
-        let credentials = credentials.scoped(environment, &[Scope::MassTransport]);
-        Self::builder().base_url(base_url).credentials(credentials).build()
+client_constructors!(Client, Environment, Credentials);
+
+impl ApiClient for Client {
+    type Environment = Environment;
+    type Credentials = Credentials;
+
+    const NAME: &'static str = API;
+    const BASE_URL: Variable = variables::MASSTRANSPORT_BASE;
+    const VARIABLES: &'static [Variable] = variables::ALL;
+    const CREDENTIALS: &'static [&'static [Variable]] = variables::CREDENTIALS;
+
+    fn environment(vars: &dyn Variables) -> Result<Environment, Error> {
+        variables::MASSTRANSPORT_BASE.required(vars)?;
+        Environment::from_vars(vars)
     }
 
-    /// Opens a client step by step: a shared authenticator, time limits, retries, certificates.
-    pub fn builder() -> ClientBuilder<Self> {
-        ClientBuilder::new(API)
+    fn credentials(vars: &dyn Variables) -> Result<Credentials, Error> {
+        Credentials::from_vars(vars)
+    }
+
+    fn builder(environment: Environment, auth: impl Into<AuthSource<Credentials>>) -> ClientBuilder<Self> {
+        let builder = ClientBuilder::new(API)
+            .hosts(&[])
+            .auth(auth.into(), |credentials| credentials.into_oauth(&environment, &[Scope::MassTransport]));
+        match environment.endpoints().mass_transport {
+            Some(url) => builder.base_url(url),
+            None => builder.invalid(codegen::invalid(
+                "the environment has no base URL for the mass transport API: add the one that Ditio hands over at \
+                 onboarding, with `Environment::with_mass_transport`",
+            )),
+        }
     }
 }

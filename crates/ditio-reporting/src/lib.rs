@@ -9,31 +9,45 @@ pub mod sync;
 pub use generated::{API, Client, OPERATIONS, operation, types};
 pub use goods::{FaultyLine, ItemRegistration, ItemTransaction};
 pub use keyfob_client::{Error, ErrorKind};
-pub use keyfob_ditio::{Credentials, Environment, Scope};
+pub use keyfob_ditio::{Credentials, Endpoints, Environment, Scope, authenticator, variables};
 
 use std::time::Duration;
 
-use keyfob_client::ClientBuilder;
+use keyfob_client::{
+    ApiClient, AuthSource, ClientBuilder, client_constructors,
+    env::{Variable, Variables},
+};
 
-/// A page of a large company may take the service this long, by its documentation.
-const SLOWEST_PAGE: Duration = Duration::from_secs(600);
+/// Read timeout: by its documentation, the service may take minutes for a page of a large company.
+const READ_TIMEOUT: Duration = Duration::from_secs(600);
 
-impl Client {
-    /// Opens a client. Nothing is sent; the first call fetches the first token, which also opens the files of the core
-    /// API that rows link to.
-    ///
-    /// # Errors
-    ///
-    /// If a base URL or the credentials are unusable.
-    pub fn new(environment: Environment, credentials: Credentials) -> Result<Self, Error> {
-        let credentials = credentials.scoped(&environment, &[Scope::Reporting, Scope::Core]);
-        let endpoints = environment.endpoints();
-        Self::builder().base_url(endpoints.reporting).server("core", endpoints.core).credentials(credentials).build()
+client_constructors!(Client, Environment, Credentials);
+
+impl ApiClient for Client {
+    type Environment = Environment;
+    type Credentials = Credentials;
+
+    const NAME: &'static str = API;
+    const BASE_URL: Variable = variables::REPORTING_BASE;
+    const VARIABLES: &'static [Variable] = variables::ALL;
+    const CREDENTIALS: &'static [&'static [Variable]] = variables::CREDENTIALS;
+
+    fn environment(vars: &dyn Variables) -> Result<Environment, Error> {
+        Environment::from_vars(vars)
     }
 
-    /// Opens a client step by step: other base URLs, a shared authenticator, time limits, retries, certificates. Files
-    /// come from the host `core`.
-    pub fn builder() -> ClientBuilder<Self> {
-        ClientBuilder::new(API).read_timeout(SLOWEST_PAGE)
+    fn credentials(vars: &dyn Variables) -> Result<Credentials, Error> {
+        Credentials::from_vars(vars)
+    }
+
+    fn builder(environment: Environment, auth: impl Into<AuthSource<Credentials>>) -> ClientBuilder<Self> {
+        let endpoints = environment.endpoints();
+        ClientBuilder::new(API)
+            .hosts(&["core"])
+            .base_url(endpoints.reporting)
+            .server("core", endpoints.core)
+            // The core scope opens the files that rows link to.
+            .auth(auth.into(), |credentials| credentials.into_oauth(&environment, &[Scope::Reporting, Scope::Core]))
+            .read_timeout(READ_TIMEOUT)
     }
 }

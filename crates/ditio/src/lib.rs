@@ -2,6 +2,7 @@
 
 mod credentials;
 mod environment;
+pub mod variables;
 
-pub use credentials::{Credentials, Scope};
+pub use credentials::{Credentials, Scope, authenticator};
 pub use environment::{Endpoints, Environment};

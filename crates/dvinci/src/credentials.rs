@@ -1,13 +1,18 @@
-//! The two ways in which d.vinci knows an API user.
+//! d.vinci's credentials: an API user, with or without OAuth 2.0.
 
 use keyfob_client::{
-    Error,
+    AuthSource, Error,
     auth::{self, ClientCredentials, SecretString},
-    env,
+    env::{self, Process, Variables},
     header::HeaderName,
 };
 
-/// An API user's name and API token. Which way it goes is a switch on the API user in d.vinci.
+use crate::{
+    Environment,
+    variables::{API_TOKEN, API_USER, CLIENT_ID, CLIENT_SECRET},
+};
+
+/// Name and API token of an API user. A switch on the API user in d.vinci selects OAuth 2.0 or a pair of headers.
 #[derive(Clone, Debug)]
 pub struct Credentials {
     user: String,
@@ -16,12 +21,14 @@ pub struct Credentials {
 }
 
 impl Credentials {
-    /// An API user with OAuth 2.0 switched on: its name is the client id, its API token the client secret.
+    /// Creates the credentials of an API user with OAuth 2.0 enabled: the name is the client id, the API token is the
+    /// client secret.
     pub fn new(user: impl Into<String>, token: impl Into<SecretString>) -> Self {
         Self { user: user.into(), token: token.into(), headers: false }
     }
 
-    /// An API user without OAuth 2.0: name and API token go as a pair of headers with every call.
+    /// Creates the credentials of an API user without OAuth 2.0: every request carries name and API token in a pair of
+    /// headers.
     pub fn headers(user: impl Into<String>, token: impl Into<SecretString>) -> Self {
         Self { headers: true, ..Self::new(user, token) }
     }
@@ -31,24 +38,38 @@ impl Credentials {
     ///
     /// # Errors
     ///
-    /// If one is not set; the error names it.
+    /// If neither kind of credentials is set. The message names the first unset variable.
     pub fn from_env() -> Result<Self, Error> {
-        if let (None, Some(user)) = (env::optional("DVINCI_CLIENT_ID"), env::optional("DVINCI_API_USER")) {
-            return Ok(Self::headers(user, env::secret("DVINCI_API_TOKEN")?));
-        }
-        Ok(Self::new(env::required("DVINCI_CLIENT_ID")?, env::secret("DVINCI_CLIENT_SECRET")?))
+        Self::from_vars(&Process)
     }
 
-    /// The same for `keyfob-auth`.
-    #[must_use]
-    pub fn at(self, origin: &str) -> auth::Credentials {
+    /// Reads the credentials as [`from_env`](Self::from_env) does, from any map of variables.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_env`](Self::from_env).
+    pub fn from_vars(vars: &dyn Variables) -> Result<Self, Error> {
+        if env::uses_alternative(vars, API_USER, [CLIENT_ID, CLIENT_SECRET]) {
+            return Ok(Self::headers(API_USER.required(vars)?, API_TOKEN.required_secret(vars)?));
+        }
+        Ok(Self::new(CLIENT_ID.required(vars)?, CLIENT_SECRET.required_secret(vars)?))
+    }
+
+    /// Converts to the credentials of an authenticator.
+    pub(crate) fn into_auth(self, environment: &Environment) -> auth::Credentials {
         if self.headers {
             return auth::Credentials::headers([
                 (HeaderName::from_static("dvinci-api-user"), self.user.into()),
                 (HeaderName::from_static("dvinci-api-token"), self.token),
             ]);
         }
-        let token_url = format!("{}/plt/oauth2/token", origin.trim_end_matches('/'));
+        let token_url = format!("{}/plt/oauth2/token", environment.base_url().trim_end_matches('/'));
         auth::Credentials::client_credentials(ClientCredentials::new(token_url, self.user, self.token))
+    }
+}
+
+impl From<Credentials> for AuthSource<Credentials> {
+    fn from(credentials: Credentials) -> Self {
+        Self::vendor(credentials)
     }
 }

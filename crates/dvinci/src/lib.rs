@@ -1,43 +1,52 @@
 #![doc = include_str!("../README.md")]
 
 mod credentials;
+mod environment;
 mod files;
 #[rustfmt::skip]
 mod generated;
 mod portal;
 mod updates;
+pub mod variables;
 
 pub use credentials::Credentials;
+pub use environment::Environment;
 pub use files::ContentError;
 pub use generated::{API, Client, OPERATIONS, operation, types};
 pub use keyfob_client::{Error, ErrorKind};
 pub use portal::Portal;
 
-use keyfob_client::ClientBuilder;
+use keyfob_client::{
+    ApiClient, AuthSource, ClientBuilder, client_constructors,
+    env::{Variable, Variables},
+};
 
-impl Client {
-    /// Opens a client of a tenant, by its origin: `https://your-company.dvinci-hr.com`. Nothing is sent; the first call
-    /// fetches the first token.
-    ///
-    /// The job feed and the apply API are taken to be on the same origin, and never see the credentials. A portal that
-    /// wants its own user and password has a client of its own, [`Client::portal`].
-    ///
-    /// # Errors
-    ///
-    /// If the origin or the credentials are unusable.
-    pub fn new(origin: impl Into<String>, credentials: Credentials) -> Result<Self, Error> {
-        let origin = origin.into();
-        let credentials = credentials.at(&origin);
-        Self::builder()
-            .open_server("feed", origin.clone())
-            .open_server("apply", origin.clone())
-            .base_url(origin)
-            .credentials(credentials)
-            .build()
+client_constructors!(Client, Environment, Credentials);
+
+impl ApiClient for Client {
+    type Environment = Environment;
+    type Credentials = Credentials;
+
+    const NAME: &'static str = API;
+    const BASE_URL: Variable = variables::BASE;
+    const VARIABLES: &'static [Variable] = variables::ALL;
+    const CREDENTIALS: &'static [&'static [Variable]] = variables::CREDENTIALS;
+
+    fn environment(vars: &dyn Variables) -> Result<Environment, Error> {
+        Environment::from_vars(vars)
     }
 
-    /// Opens a client step by step: portals, a shared authenticator, time limits, retries, certificates.
-    pub fn builder() -> ClientBuilder<Self> {
+    fn credentials(vars: &dyn Variables) -> Result<Credentials, Error> {
+        Credentials::from_vars(vars)
+    }
+
+    fn builder(environment: Environment, auth: impl Into<AuthSource<Credentials>>) -> ClientBuilder<Self> {
         ClientBuilder::new(API)
+            .hosts(&["feed", "apply"])
+            .base_url(environment.base_url())
+            // The job feed and the apply API of the default portal, on the tenant's origin. Portals do not know API users.
+            .open_server("feed", environment.base_url())
+            .open_server("apply", environment.base_url())
+            .auth(auth.into(), |credentials| credentials.into_auth(&environment))
     }
 }

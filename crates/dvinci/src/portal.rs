@@ -1,77 +1,87 @@
-//! Career portals: the job feed and the apply API, which know no API users.
+//! Career portals: the job feed and the apply API, which do not know API users.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use keyfob_client::{
-    Error, auth,
+    ClientBuilder, Error, auth,
     auth::{ExposeSecret, SecretString},
     codegen::encode_path,
     header::AUTHORIZATION,
 };
 
-use crate::Client;
+use crate::{API, Client, Environment};
 
-/// One career portal of a tenant, and the user and password that are set on it.
+/// A career portal of a tenant, with the user and password that are configured for it in d.vinci.
 ///
 /// ```
-/// use keyfob_dvinci::{Client, Portal};
+/// use keyfob_dvinci::{Client, Environment, Portal};
 ///
 /// # fn main() -> Result<(), keyfob_dvinci::Error> {
-/// let portal = Portal::new("https://your-company.dvinci-hr.com").named("intern").login("portal-user", "password");
+/// let tenant = Environment::tenant("your-company.dvinci-hr.com");
+/// let portal = Portal::new(tenant).named("intern").login("portal-user", "password");
 /// let client = Client::portal(portal)?;
 /// # Ok(())
 /// # }
 /// ```
 #[derive(Clone, Debug)]
 pub struct Portal {
-    origin: String,
+    environment: Environment,
     name: Option<String>,
     login: Option<(String, SecretString)>,
 }
 
 impl Portal {
-    /// The default portal at a tenant's origin.
-    pub fn new(origin: impl Into<String>) -> Self {
-        Self { origin: origin.into(), name: None, login: None }
+    /// Selects the default portal of a tenant.
+    #[must_use]
+    pub fn new(environment: Environment) -> Self {
+        Self { environment, name: None, login: None }
     }
 
-    /// The portal of this name instead of the default one.
+    /// Selects the portal of this name instead of the default portal.
     #[must_use]
     pub fn named(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// User and password of the portal, sent by HTTP Basic. A public feed needs none, the apply API always does.
+    /// Sends user and password of the portal by HTTP Basic. The apply API always requires them; a public job feed does
+    /// not.
     #[must_use]
     pub fn login(mut self, user: impl Into<String>, password: impl Into<SecretString>) -> Self {
         self.login = Some((user.into(), password.into()));
         self
     }
 
-    /// The origin, followed by the portal's part of the path. The feed and the apply API have different ones.
+    /// Returns the base URL followed by the portal's path, which has one prefix for the feed and another for the apply
+    /// API.
     fn base(&self, prefix: &str) -> String {
-        let origin = self.origin.trim_end_matches('/');
-        self.name.as_ref().map_or_else(|| origin.to_owned(), |name| format!("{origin}/{prefix}/{}", encode_path(name)))
+        let base_url = self.environment.base_url().trim_end_matches('/');
+        let named = |name: &String| format!("{base_url}/{prefix}/{}", encode_path(name));
+        self.name.as_ref().map_or_else(|| base_url.to_owned(), named)
     }
 }
 
 impl Client {
-    /// Opens a client of a career portal: of [`published_jobs`](Self::published_jobs),
-    /// [`application_form`](Self::application_form) and [`submit_application`](Self::submit_application). The other
-    /// operations are rejected before anything is sent.
+    /// Opens a client of a career portal with default options.
+    ///
+    /// It has the operations [`published_jobs`](Self::published_jobs), [`application_form`](Self::application_form) and
+    /// [`submit_application`](Self::submit_application). Calls of other operations fail before a request is sent.
     ///
     /// # Errors
     ///
-    /// If the origin or the login are unusable.
+    /// If the base URL or the login cannot be used.
     pub fn portal(portal: Portal) -> Result<Self, Error> {
+        Self::portal_builder(portal).build()
+    }
+
+    /// Starts building a client of a career portal, with the options of [`builder`](Self::builder).
+    pub fn portal_builder(portal: Portal) -> ClientBuilder<Self> {
         let (feed, apply) = (portal.base("portal"), portal.base("p"));
-        let builder = Self::builder();
+        let builder = ClientBuilder::new(API).hosts(&["feed", "apply"]);
         let Some((user, password)) = portal.login else {
-            return builder.open_server("feed", feed).open_server("apply", apply).build();
+            return builder.open_server("feed", feed).open_server("apply", apply);
         };
         let basic = STANDARD.encode(format!("{user}:{}", password.expose_secret()));
         let header = (AUTHORIZATION, SecretString::from(format!("Basic {basic}")));
-        let credentials = auth::Credentials::headers([header]);
-        builder.server("feed", feed).server("apply", apply).credentials(credentials).build()
+        builder.server("feed", feed).server("apply", apply).credentials(auth::Credentials::headers([header]))
     }
 }

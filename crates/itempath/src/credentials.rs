@@ -1,12 +1,17 @@
-//! How ItemPath is logged in to.
+//! ItemPath's credentials.
 
 use keyfob_client::{
-    Error,
+    AuthSource, Error,
     auth::{self, JsonLogin, SecretString},
-    env,
+    env::{self, Process, Variables},
 };
 
-/// A user's name and password, or an application token.
+use crate::{
+    Environment,
+    variables::{PASSWORD, TOKEN, USERNAME},
+};
+
+/// Name and password of a user, or an application token.
 #[derive(Clone, Debug)]
 pub struct Credentials(Kind);
 
@@ -17,18 +22,19 @@ enum Kind {
 }
 
 impl Credentials {
-    /// A user. The access token lives for 15 minutes and is renewed with the refresh token, which lives for 30 days.
+    /// Creates the credentials of a user. The access token is valid for 15 minutes and is renewed with a refresh token,
+    /// which is valid for 30 days.
     pub fn new(username: impl Into<String>, password: impl Into<SecretString>) -> Self {
         Self(Kind::User { username: username.into(), password: password.into(), application: false })
     }
 
-    /// An application user. It logs in once and uses an application token from then on, which never expires; ItemPath
-    /// refuses one to other users.
+    /// Creates the credentials of an application user. The client logs in once, then uses an application token, which
+    /// does not expire. ItemPath gives application tokens to application users only.
     pub fn application(username: impl Into<String>, password: impl Into<SecretString>) -> Self {
         Self(Kind::User { username: username.into(), password: password.into(), application: true })
     }
 
-    /// A ready-made application token.
+    /// Creates credentials from a ready-made application token.
     pub fn token(token: impl Into<SecretString>) -> Self {
         Self(Kind::Token(token.into()))
     }
@@ -37,18 +43,26 @@ impl Credentials {
     ///
     /// # Errors
     ///
-    /// If neither is set; the error names the variable.
+    /// If neither kind of credentials is set. The message names the first unset variable.
     pub fn from_env() -> Result<Self, Error> {
-        match (env::optional("ITEMPATH_USERNAME"), env::optional("ITEMPATH_TOKEN")) {
-            (None, Some(token)) => Ok(Self::token(token)),
-            _ => Ok(Self::new(env::required("ITEMPATH_USERNAME")?, env::secret("ITEMPATH_PASSWORD")?)),
-        }
+        Self::from_vars(&Process)
     }
 
-    /// The same for `keyfob-auth`.
-    #[must_use]
-    pub fn at(self, base_url: &str) -> auth::Credentials {
-        let url = |path| format!("{}/api/users/{path}", base_url.trim_end_matches('/'));
+    /// Reads the credentials as [`from_env`](Self::from_env) does, from any map of variables.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_env`](Self::from_env).
+    pub fn from_vars(vars: &dyn Variables) -> Result<Self, Error> {
+        if env::uses_alternative(vars, TOKEN, [USERNAME, PASSWORD]) {
+            return Ok(Self::token(TOKEN.required_secret(vars)?));
+        }
+        Ok(Self::new(USERNAME.required(vars)?, PASSWORD.required_secret(vars)?))
+    }
+
+    /// Converts to the credentials of an authenticator.
+    pub(crate) fn into_auth(self, environment: &Environment) -> auth::Credentials {
+        let url = |path| format!("{}/api/users/{path}", environment.base_url().trim_end_matches('/'));
         match self.0 {
             Kind::Token(token) => auth::Credentials::bearer(token),
             Kind::User { username, password, application } => {
@@ -60,5 +74,11 @@ impl Credentials {
                 })
             }
         }
+    }
+}
+
+impl From<Credentials> for AuthSource<Credentials> {
+    fn from(credentials: Credentials) -> Self {
+        Self::vendor(credentials)
     }
 }

@@ -1,52 +1,71 @@
-//! Filters of listings: a comparison in front of the value.
+//! Filters of listings: a comparison operator and a value.
 
-use std::fmt::Display;
+use std::{fmt::Display, iter};
 
-/// A value for a listing's filter, with the comparison that ItemPath reads from its prefix.
+/// A value for a filter of a listing, with the comparison operator that ItemPath reads from its prefix.
 ///
-/// A filter may be given several times; all must hold.
+/// A filter's setter takes one filter or several, all of which must match:
+///
+/// ```
+/// use keyfob_itempath::{Client, Filter};
+///
+/// # fn example(client: &Client) {
+/// let valves = client.materials().name(Filter::like("KF-"));
+/// let others = client.materials().name([Filter::like("KF-"), Filter::not("KF-VALVE-8")]);
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Filter(String);
 
 impl Filter {
-    /// Equal to the value, which is also what a plain value means.
+    /// Matches this value, as a plain string does.
     pub fn eq(value: impl Display) -> Self {
         Self(value.to_string())
     }
 
-    /// Other than the value.
+    /// Matches other values.
     pub fn not(value: impl Display) -> Self {
         Self(format!("[not]{value}"))
     }
 
-    /// Greater than the value, or later.
+    /// Matches greater or later values.
     pub fn gt(value: impl Display) -> Self {
         Self(format!("[gt]{value}"))
     }
 
-    /// Less than the value, or earlier.
+    /// Matches lesser or earlier values.
     pub fn lt(value: impl Display) -> Self {
         Self(format!("[lt]{value}"))
     }
 
-    /// Contains the value.
+    /// Matches values that contain this text.
     pub fn like(value: impl Display) -> Self {
         Self(format!("[like]{value}"))
     }
 
-    /// Does not contain the value.
+    /// Matches values that do not contain this text.
     pub fn not_like(value: impl Display) -> Self {
         Self(format!("[notlike]{value}"))
     }
 
-    /// Any of the values.
+    /// Matches any of these values.
     pub fn any_of<T: Display>(values: impl IntoIterator<Item = T>) -> Self {
         Self(format!("[or]{}", joined(values)))
     }
 
-    /// None of the values.
+    /// Matches values other than all of these.
     pub fn none_of<T: Display>(values: impl IntoIterator<Item = T>) -> Self {
         Self(format!("[nor]{}", joined(values)))
+    }
+}
+
+/// A single filter, for setters that take several.
+impl IntoIterator for Filter {
+    type Item = Self;
+    type IntoIter = iter::Once<Self>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        iter::once(self)
     }
 }
 

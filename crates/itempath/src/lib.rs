@@ -1,40 +1,52 @@
 #![doc = include_str!("../README.md")]
 
 mod credentials;
+mod environment;
 mod filter;
 #[rustfmt::skip]
 mod generated;
+pub mod variables;
 
 pub use credentials::Credentials;
+pub use environment::Environment;
 pub use filter::Filter;
 pub use generated::{API, Client, OPERATIONS, operation, types};
 pub use keyfob_client::{Error, ErrorKind};
 
 use std::time::Duration;
 
-use keyfob_client::ClientBuilder;
+use keyfob_client::{
+    ApiClient, AuthSource, ClientBuilder, client_constructors,
+    env::{Variable, Variables},
+};
 
-/// Slow reads are usual on large sites: minutes, not seconds.
-const SLOWEST_ANSWER: Duration = Duration::from_secs(300);
+/// Read timeout: large listings of large sites take minutes.
+const READ_TIMEOUT: Duration = Duration::from_secs(300);
 
-impl Client {
-    /// Opens a client of an installation, in the cloud (`https://your-company.itempath.com`) or on premise. Nothing is
-    /// sent; the first call logs in.
-    ///
-    /// A certificate of the plant's own needs [`Client::builder`] and its `root_certificate_pem`; plain http needs its
-    /// `transport` with `allow_plain_http`.
-    ///
-    /// # Errors
-    ///
-    /// If the base URL or the credentials are unusable.
-    pub fn new(base_url: impl Into<String>, credentials: Credentials) -> Result<Self, Error> {
-        let base_url = base_url.into();
-        let credentials = credentials.at(&base_url);
-        Self::builder().base_url(base_url).credentials(credentials).build()
+client_constructors!(Client, Environment, Credentials);
+
+impl ApiClient for Client {
+    type Environment = Environment;
+    type Credentials = Credentials;
+
+    const NAME: &'static str = API;
+    const BASE_URL: Variable = variables::BASE;
+    const VARIABLES: &'static [Variable] = variables::ALL;
+    const CREDENTIALS: &'static [&'static [Variable]] = variables::CREDENTIALS;
+
+    fn environment(vars: &dyn Variables) -> Result<Environment, Error> {
+        Environment::from_vars(vars)
     }
 
-    /// Opens a client step by step: certificates, plain http, a shared authenticator, time limits, retries.
-    pub fn builder() -> ClientBuilder<Self> {
-        ClientBuilder::new(API).read_timeout(SLOWEST_ANSWER)
+    fn credentials(vars: &dyn Variables) -> Result<Credentials, Error> {
+        Credentials::from_vars(vars)
+    }
+
+    fn builder(environment: Environment, auth: impl Into<AuthSource<Credentials>>) -> ClientBuilder<Self> {
+        ClientBuilder::new(API)
+            .hosts(&[])
+            .base_url(environment.base_url())
+            .auth(auth.into(), |credentials| credentials.into_auth(&environment))
+            .read_timeout(READ_TIMEOUT)
     }
 }

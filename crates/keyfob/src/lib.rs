@@ -1,9 +1,10 @@
 #![doc = include_str!("../README.md")]
 
 pub use keyfob_client::{
-    self as client, ApiError, CallOptions, ClientBuilder, Error, ErrorKind, Method, Operation, Patch, ResponseValue,
-    RetryPolicy, StatusCode, TimeParam, Timestamp,
+    self as client, ApiClient, ApiError, AuthSource, CallOptions, ClientBuilder, Error, ErrorKind, Method, Operation,
+    Patch, ResponseValue, RetryPolicy, StatusCode, TimeParam, Timestamp,
     auth::{self, Authenticator, SecretString, TransportConfig},
+    env,
 };
 
 #[cfg(feature = "files")]

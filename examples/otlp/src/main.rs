@@ -4,8 +4,8 @@
 use std::error::Error;
 
 use futures::TryStreamExt;
-use keyfob::{SecretString, auth::Credentials, ditio_reporting::Client};
-use keyfob_simulator::{Fault, Simulator, Vendor, credentials};
+use keyfob::ditio_reporting::Client;
+use keyfob_simulator::{Fault, Simulator, Vendor};
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_otlp::SpanExporter;
 use opentelemetry_sdk::{Resource, trace::SdkTracerProvider};
@@ -38,12 +38,7 @@ fn export() -> Result<SdkTracerProvider, Box<dyn Error>> {
 /// A listing of a few pages, one of which takes a second attempt; and a file that is not there.
 async fn work() -> Result<(), Box<dyn Error>> {
     let simulator = Simulator::builder().scale(100).start().await?;
-    let base = |path: &str| format!("{}/ditio/{path}", simulator.url());
-    let client: Client = Client::builder()
-        .base_url(base("reporting"))
-        .server("core", base("core"))
-        .credentials(Credentials::bearer(SecretString::from(credentials::DITIO_ACCESS_TOKEN)))
-        .build()?;
+    let client = Client::from_vars(&simulator.environment())?;
     simulator.inject(Fault::status(503).on(Vendor::Ditio).times(1));
     async {
         let rows = client.time_registrations().chunk_limit(50).stream().try_collect::<Vec<_>>().await?;

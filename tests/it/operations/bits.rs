@@ -1,6 +1,6 @@
 //! Every operation of Bits.
 
-use keyfob::bits::{Client, Credentials, OPERATIONS, operation::*, types};
+use keyfob::bits::{Client, Credentials, Environment, OPERATIONS, operation::*, types};
 use keyfob_simulator::{
     Simulator,
     credentials::{BITS_CLIENT_ID, BITS_CLIENT_SECRET, BITS_WORKFLOW_ID},
@@ -18,7 +18,7 @@ async fn every_operation_of_bits_is_called_and_understood() {
     let simulator = Simulator::start().await.unwrap();
     let mut walk = Walk::start(simulator.url()).await;
     let credentials = Credentials::new(BITS_CLIENT_ID, BITS_CLIENT_SECRET);
-    let client = Client::at(format!("{}/bits", walk.url()), credentials).unwrap();
+    let client = Client::new(Environment::at(format!("{}/bits", walk.url())), credentials).unwrap();
 
     let body = types::ApplicationCreate::new(BITS_WORKFLOW_ID, "SE", "http://localhost:3001/klar?från=å");
     let expected = bits("POST", "v1/applications.create").json(json!({

@@ -2,7 +2,7 @@
 
 use keyfob::{
     Form, Part,
-    digitaleo::{Client, Credentials, Hosts, OPERATIONS, operation::*, types},
+    digitaleo::{Client, Credentials, Endpoints, Environment, OPERATIONS, operation::*, types},
 };
 use keyfob_simulator::{
     Simulator,
@@ -26,9 +26,13 @@ async fn every_operation_of_digitaleo_is_called_and_understood() {
     let simulator = Simulator::start().await.unwrap();
     let mut walk = Walk::start(simulator.url()).await;
     let host = |name: &str| format!("{}/digitaleo/{name}", walk.url());
-    let hosts =
-        Hosts { oauth: host("oauth"), contacts: host("contacts/rest"), api: host("api/rest"), sms: host("sms/rest") };
-    let client = Client::new(hosts, Credentials::new(DIGITALEO_CLIENT_ID, DIGITALEO_CLIENT_SECRET)).unwrap();
+    let environment = Environment::Custom(Endpoints {
+        oauth: host("oauth"),
+        contacts: host("contacts/rest"),
+        api: host("api/rest"),
+        sms: host("sms/rest"),
+    });
+    let client = Client::new(environment, Credentials::new(DIGITALEO_CLIENT_ID, DIGITALEO_CLIENT_SECRET)).unwrap();
 
     let people = contacts(&mut walk, &client).await;
     lists(&mut walk, &client, &people).await;

@@ -22,9 +22,7 @@ fn weights(method: &'static str, path: &str) -> Expected {
 async fn every_operation_of_ditio_mass_transport_is_called_and_understood() {
     let simulator = Simulator::start().await.unwrap();
     let mut walk = Walk::start(simulator.url()).await;
-    let environment = environment(walk.url());
-    let base_url = environment.clone().endpoints().mass_transport.unwrap();
-    let client = Client::new(base_url, &environment, known()).unwrap();
+    let client = Client::new(environment(walk.url()), known()).unwrap();
 
     excavator_states(&mut walk, &client).await;
     weight_measures(&mut walk, &client).await;

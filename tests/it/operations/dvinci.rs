@@ -8,7 +8,7 @@ mod portals;
 
 use std::fmt::Display;
 
-use keyfob::dvinci::{Client, Credentials, OPERATIONS};
+use keyfob::dvinci::{Client, Credentials, Environment, OPERATIONS};
 use keyfob_simulator::{Simulator, credentials};
 use serde::Serialize;
 use serde_json::Value;
@@ -20,7 +20,7 @@ async fn every_operation_of_dvinci_is_called_and_understood() {
     let simulator = Simulator::start().await.unwrap();
     let mut walk = Walk::start(simulator.url()).await;
     let known = Credentials::new(credentials::DVINCI_CLIENT_ID, credentials::DVINCI_CLIENT_SECRET);
-    let client = Client::new(format!("{}/dvinci", walk.url()), known).unwrap();
+    let client = Client::new(Environment::at(format!("{}/dvinci", walk.url())), known).unwrap();
 
     organisation::walk(&mut walk, &client).await;
     let job = jobs::walk(&mut walk, &client).await;

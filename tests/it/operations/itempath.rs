@@ -1,6 +1,6 @@
 //! Every operation of `ItemPath`.
 
-use keyfob::itempath::{Client, Credentials, Filter, OPERATIONS, operation::*, types};
+use keyfob::itempath::{Client, Credentials, Environment, Filter, OPERATIONS, operation::*, types};
 use keyfob_simulator::{Simulator, credentials};
 use serde_json::{Value, json};
 
@@ -61,7 +61,7 @@ async fn every_operation_of_itempath_is_called_and_understood() {
     let simulator = Simulator::start().await.unwrap();
     let mut walk = Walk::start(simulator.url()).await;
     let known = Credentials::new(credentials::ITEMPATH_USERNAME, credentials::ITEMPATH_PASSWORD);
-    let client = Client::new(format!("{}/itempath", walk.url()), known).unwrap();
+    let client = Client::new(Environment::at(format!("{}/itempath", walk.url())), known).unwrap();
     let client = &client;
 
     users(&mut walk, client).await;

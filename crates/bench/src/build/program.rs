@@ -85,10 +85,7 @@ impl Program {
     pub(super) fn with_calls(&self, calls: &[String], profile: Profile) -> Result<Build> {
         let clients = self.features.iter().map(|api| {
             let module = api.replace('-', "_");
-            format!(
-                "let {module}: keyfob::{module}::Client = keyfob::{module}::Client::builder().base_url(\"https://localhost\")\
-                 .credentials(keyfob::auth::Credentials::bearer(\"\")).build()?;\n"
-            )
+            format!("let {module} = keyfob::{module}::Client::from_env()?;\n")
         });
         let body = clients.chain(calls.iter().cloned()).collect::<String>();
         let text = format!("#[tokio::main]\nasync fn main() -> Result<(), keyfob::Error> {{ {body} Ok(()) }}\n");

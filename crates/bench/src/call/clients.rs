@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use anyhow::Result;
 use futures::TryStreamExt as _;
-use keyfob_auth::{Authenticator, Credentials, SecretString, TransportConfig};
-use keyfob_ditio_core::types::Project;
+use keyfob_auth::TransportConfig;
+use keyfob_ditio_core::{Credentials, Endpoints, Environment, authenticator, types::Project};
 use keyfob_ditio_reporting::types::{TimeRegistration, TimeRegistrationPage};
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue};
 use serde::de::DeserializeOwned;
@@ -33,11 +33,16 @@ pub(crate) struct Ours {
 
 impl Ours {
     pub(crate) fn new(base: &str) -> Result<Self> {
-        let credentials = Credentials::bearer(SecretString::from("t".repeat(TOKEN)));
-        let authenticator = Authenticator::builder(credentials).build()?;
+        let environment = Environment::Custom(Endpoints {
+            identity: base.to_owned(),
+            core: base.to_owned(),
+            reporting: base.to_owned(),
+            mass_transport: None,
+        });
+        let authenticator = authenticator(&environment, Credentials::token("t".repeat(TOKEN)), &[]).build()?;
         Ok(Self {
-            core: keyfob_ditio_core::Client::builder().base_url(base).authenticator(authenticator.clone()).build()?,
-            reporting: keyfob_ditio_reporting::Client::builder().base_url(base).authenticator(authenticator).build()?,
+            core: keyfob_ditio_core::Client::new(environment.clone(), authenticator.clone())?,
+            reporting: keyfob_ditio_reporting::Client::new(environment, authenticator)?,
         })
     }
 

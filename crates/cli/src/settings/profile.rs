@@ -1,11 +1,11 @@
 //! Profiles: what `keyfob.toml` says about one installation.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use toml::{Table, Value};
 
-use super::{VARIABLES, file, is_secret};
+use super::{file, variables};
 use crate::args::Connection;
 use crate::console::{NOTED, note, paint};
 use crate::exit::Usage;
@@ -39,7 +39,8 @@ impl Profile {
         let mut profile =
             Self::read(name, &table).map_err(|wrong| Usage::new(format!("{}: {wrong}", path.display())))?;
         profile.ca = profile.ca.map(|ca| path.parent().map(|folder| folder.join(&ca)).unwrap_or(ca));
-        if profile.values.keys().any(|variable| is_secret(variable)) && file::is_open(&path) {
+        let holds_secrets = variables().any(|variable| variable.is_secret() && profile.get(variable.name()).is_some());
+        if holds_secrets && file::is_open(&path) {
             note(format_args!(
                 "{} {} holds secrets and can be read by others: chmod 600 {0}",
                 paint(NOTED, "warning:"),
@@ -82,17 +83,12 @@ impl Profile {
     }
 
     fn section(&mut self, name: &str, vendor: &str, section: &Table) -> Result<(), String> {
-        let vendors = VARIABLES.iter().map(|variable| self::key(variable).0);
-        let Some(vendor) =
-            find(vendor, vendors.clone().collect::<Vec<_>>().iter().map(String::as_str)).map(str::to_owned)
-        else {
-            let vendors: Vec<_> = vendors.collect();
-            return Err(format!(
-                "there is no vendor {vendor}{}",
-                did_you_mean(vendor, vendors.iter().map(String::as_str))
-            ));
+        let vendors: BTreeSet<_> = variables().map(|variable| self::key(variable.name()).0).collect();
+        let vendors = || vendors.iter().map(String::as_str);
+        let Some(vendor) = find(vendor, vendors()).map(str::to_owned) else {
+            return Err(format!("there is no vendor {vendor}{}", did_you_mean(vendor, vendors())));
         };
-        let keys: Vec<_> = VARIABLES.iter().map(|variable| (self::key(variable), *variable)).collect();
+        let keys: Vec<_> = variables().map(|variable| (self::key(variable.name()), variable.name())).collect();
         let keys: Vec<_> = keys.into_iter().filter(|((owner, _), _)| *owner == vendor).collect();
         for (key, value) in section {
             let Some((_, variable)) = keys.iter().find(|((_, known), _)| fold(known) == fold(key)) else {

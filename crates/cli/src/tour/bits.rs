@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
-use keyfob::bits::{Client, Credentials, operation as op, types};
+use keyfob::bits::{Client, operation as op, types};
 use keyfob_simulator::credentials::BITS_WORKFLOW_ID;
 
 use super::guide::Guide;
@@ -11,8 +11,7 @@ use super::place::Place;
 
 pub(super) async fn walk(guide: &mut Guide, place: &Place<'_>) -> anyhow::Result<()> {
     guide.api("bits", "Bits", "applicants in know-your-customer workflows")?;
-    let credentials = Credentials::new(place.get("BITS_CLIENT_ID"), place.get("BITS_CLIENT_SECRET"));
-    let client = Client::at(place.get("BITS_BASE"), credentials)?;
+    let client = Client::from_vars(place.variables())?;
     guide.authorize(client.session()).await?;
 
     let body = types::ApplicationCreate::new(BITS_WORKFLOW_ID, "SE", "https://shop.example/klar");

@@ -1,21 +1,14 @@
 //! Digitaleo: a contact, created, changed, and gone.
 
 use anyhow::{Context, ensure};
-use keyfob::digitaleo::{Client, Credentials, Hosts, operation as op, types};
+use keyfob::digitaleo::{Client, operation as op, types};
 
 use super::guide::Guide;
 use super::place::Place;
 
 pub(super) async fn walk(guide: &mut Guide, place: &Place<'_>) -> anyhow::Result<()> {
     guide.api("digitaleo", "Digitaleo", "contacts, campaigns and text messages")?;
-    let hosts = Hosts {
-        oauth: place.get("DIGITALEO_OAUTH_BASE"),
-        contacts: place.get("DIGITALEO_CONTACTS_BASE"),
-        api: place.get("DIGITALEO_API_BASE"),
-        sms: place.get("DIGITALEO_SMS_BASE"),
-    };
-    let credentials = Credentials::new(place.get("DIGITALEO_CLIENT_ID"), place.get("DIGITALEO_CLIENT_SECRET"));
-    let client = Client::new(hosts, credentials)?;
+    let client = Client::from_vars(place.variables())?;
     guide.authorize(client.session()).await?;
 
     let page = guide.call(&op::Contacts::OPERATION, "contacts().limit(10)", client.contacts().limit(10)).await?;

@@ -5,7 +5,6 @@ use keyfob::ditio_core::{Client, operation as op, types};
 use keyfob::{ErrorKind, Form};
 use keyfob_simulator::Vendor;
 
-use super::ditio::{credentials, environment};
 use super::guide::Guide;
 use super::place::Place;
 
@@ -13,7 +12,7 @@ const NUMBER: &str = "KF-1001";
 
 pub(super) async fn walk(guide: &mut Guide, place: &Place<'_>) -> anyhow::Result<()> {
     guide.api("ditio-core", "Ditio core", "projects, work orders, documents and machines of building sites")?;
-    let client = Client::new(environment(place), credentials(place))?;
+    let client = Client::from_vars(place.variables())?;
     guide.authorize(client.session()).await?;
     let project = project(guide, place, &client).await?;
     let order = work_order(guide, place, &client, &project).await?;

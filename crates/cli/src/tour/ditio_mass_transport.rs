@@ -4,7 +4,6 @@ use anyhow::{Context, ensure};
 use keyfob::Timestamp;
 use keyfob::ditio_mass_transport::{Client, operation as op, types};
 
-use super::ditio::{credentials, environment};
 use super::guide::Guide;
 use super::place::Place;
 
@@ -12,7 +11,7 @@ const END: &str = "2026-03-02T07:45:00Z";
 
 pub(super) async fn walk(guide: &mut Guide, place: &Place<'_>) -> anyhow::Result<()> {
     guide.api("ditio-mass-transport", "Ditio mass transport", "what machines and weighbridges report")?;
-    let client = Client::new(place.get("DITIO_MASSTRANSPORT_BASE"), &environment(place), credentials(place))?;
+    let client = Client::from_vars(place.variables())?;
     guide.authorize(client.session()).await?;
 
     let company = place.get("DITIO_COMPANY_ID");

@@ -6,13 +6,12 @@ use anyhow::{Context, ensure};
 use futures::TryStreamExt;
 use keyfob::ditio_reporting::{Client, operation as op};
 
-use super::ditio::{credentials, environment};
 use super::guide::Guide;
 use super::place::Place;
 
 pub(super) async fn walk(guide: &mut Guide, place: &Place<'_>) -> anyhow::Result<()> {
     guide.api("ditio-reporting", "Ditio reporting", "hours, machines, absences and masses, for reports")?;
-    let client = Client::new(environment(place), credentials(place))?;
+    let client = Client::from_vars(place.variables())?;
     guide.authorize(client.session()).await?;
 
     let page = guide.call(&op::Projects::OPERATION, "projects()", client.projects()).await?;

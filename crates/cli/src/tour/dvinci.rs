@@ -2,15 +2,14 @@
 
 use anyhow::{Context, ensure};
 use keyfob::ErrorKind;
-use keyfob::dvinci::{Client, Credentials, operation as op, types};
+use keyfob::dvinci::{Client, operation as op, types};
 
 use super::guide::Guide;
 use super::place::Place;
 
 pub(super) async fn walk(guide: &mut Guide, place: &Place<'_>) -> anyhow::Result<()> {
     guide.api("dvinci", "d.vinci", "job openings, applications and onboardings")?;
-    let credentials = Credentials::new(place.get("DVINCI_CLIENT_ID"), place.get("DVINCI_CLIENT_SECRET"));
-    let client = Client::new(place.get("DVINCI_BASE"), credentials)?;
+    let client = Client::from_vars(place.variables())?;
     guide.authorize(client.session()).await?;
 
     let openings = guide.call(&op::JobOpenings::OPERATION, "job_openings()", client.job_openings()).await?;

@@ -1,7 +1,7 @@
 //! `ItemPath`: a material, over TLS with a certificate that no public authority has signed.
 
 use anyhow::{Context, ensure};
-use keyfob::itempath::{Client, Credentials, Filter, operation as op, types};
+use keyfob::itempath::{Client, Credentials, Environment, Filter, operation as op, types};
 
 use super::guide::Guide;
 use super::place::Place;
@@ -13,11 +13,11 @@ pub(super) async fn walk(guide: &mut Guide) -> anyhow::Result<()> {
     guide.api("itempath", "ItemPath", "warehouses; over TLS, trusting the plant's own certificate")?;
     let simulator = keyfob_simulator::Simulator::builder().tls(true).start().await?;
     let place = Place::new(&simulator);
-    let (url, pem) = (place.get("ITEMPATH_BASE"), simulator.certificate_pem().context("there is a certificate")?);
-    ensure!(url.starts_with("https://"), "{url} is not protected");
-    let credentials = Credentials::new(place.get("ITEMPATH_USERNAME"), place.get("ITEMPATH_PASSWORD")).at(&url);
-    let builder = Client::builder().root_certificate_pem(pem.as_bytes())?;
-    let client = builder.base_url(url).credentials(credentials).build()?;
+    let pem = simulator.certificate_pem().context("there is a certificate")?;
+    let (environment, credentials) =
+        (Environment::from_vars(place.variables())?, Credentials::from_vars(place.variables())?);
+    ensure!(environment.base_url().starts_with("https://"), "{} is not protected", environment.base_url());
+    let client = Client::builder(environment, credentials).root_certificate_pem(pem.as_bytes())?.build()?;
     guide.authorize(client.session()).await?;
 
     let page = guide.call(&op::Materials::OPERATION, "materials().limit(20)", client.materials().limit(20)).await?;

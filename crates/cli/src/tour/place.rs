@@ -13,6 +13,11 @@ impl<'a> Place<'a> {
         Self { simulator, variables: simulator.environment() }
     }
 
+    /// Variables that lead to the simulator.
+    pub(super) fn variables(&self) -> &Vec<(&'static str, String)> {
+        &self.variables
+    }
+
     /// The value of one of the simulator's variables.
     pub(super) fn get(&self, name: &str) -> String {
         let found = self.variables.iter().find(|(known, _)| *known == name);

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use futures::TryStreamExt;
 use keyfob::{
     Form, Part, Upload,
-    auth::Credentials,
+    ditio::{Credentials, Endpoints, Environment},
     ditio_core,
     ditio_reporting::{self, operation::TimeRegistrations},
 };
@@ -122,14 +122,24 @@ async fn hold(url: &str) -> Result<()> {
     std::future::pending().await
 }
 
+/// Returns base URLs below the address of a service.
+fn environment(url: &str) -> Environment {
+    let base = |path: &str| format!("{url}/{path}");
+    Environment::Custom(Endpoints {
+        identity: base("identity"),
+        core: base("core"),
+        reporting: base("reporting"),
+        mass_transport: None,
+    })
+}
+
 fn core(url: &str) -> Result<ditio_core::Client> {
-    Ok(ditio_core::Client::builder().base_url(url).credentials(Credentials::bearer("token")).build()?)
+    Ok(ditio_core::Client::new(environment(url), Credentials::token("token"))?)
 }
 
 fn listing(url: &str) -> Result<TimeRegistrations> {
-    let builder = ditio_reporting::Client::builder().base_url(format!("{url}/ditio/reporting"));
-    let client: ditio_reporting::Client =
-        builder.credentials(Credentials::bearer(credentials::DITIO_ACCESS_TOKEN)).build()?;
+    let token = Credentials::token(credentials::DITIO_ACCESS_TOKEN);
+    let client = ditio_reporting::Client::new(environment(&format!("{url}/ditio")), token)?;
     Ok(client.time_registrations())
 }
 

@@ -1,6 +1,6 @@
 //! The job feed and the apply API.
 
-use keyfob::dvinci::{Client, Portal, operation::*, types};
+use keyfob::dvinci::{Client, Environment, Portal, operation::*, types};
 use keyfob_simulator::credentials;
 use serde_json::json;
 
@@ -57,7 +57,7 @@ pub(super) async fn walk(walk: &mut Walk, client: &Client) {
 
 /// A portal with a name, a user and a password.
 async fn protected(walk: &mut Walk) {
-    let portal = Portal::new(format!("{}/dvinci", walk.url()))
+    let portal = Portal::new(Environment::at(format!("{}/dvinci", walk.url())))
         .named("intern")
         .login(credentials::DVINCI_PORTAL_USERNAME, credentials::DVINCI_PORTAL_PASSWORD);
     let client = Client::portal(portal).unwrap();

@@ -1,0 +1,15 @@
+//! Names of the variables that configure Bits's client.
+
+use keyfob_client::env::Variable;
+
+/// Base URL, optional.
+pub const BASE: Variable = Variable::base_url("BITS_BASE", "api");
+/// Id of the API client.
+pub const CLIENT_ID: Variable = Variable::new("BITS_CLIENT_ID");
+/// Secret of the API client.
+pub const CLIENT_SECRET: Variable = Variable::secret("BITS_CLIENT_SECRET");
+
+/// All variables of Bits.
+pub const ALL: &[Variable] = &[BASE, CLIENT_ID, CLIENT_SECRET];
+/// Variables of each kind of credentials, the preferred kind first.
+pub const CREDENTIALS: &[&[Variable]] = &[&[CLIENT_ID, CLIENT_SECRET]];

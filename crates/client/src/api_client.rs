@@ -1,0 +1,192 @@
+//! The shape that all API crates share: how a client is opened, for code that is generic over APIs.
+
+use std::fmt::Debug;
+
+use keyfob_auth::{Authenticator, Credentials};
+
+use crate::{
+    ClientBuilder, Error, Session,
+    env::{Process, Variable, Variables},
+};
+
+/// The client of an API. Every API crate's `Client` implements this trait and has its constructors as its own methods,
+/// so only code that is generic over APIs imports the trait.
+///
+/// ```
+/// use keyfob_client::{ApiClient, Error, env::Variables};
+///
+/// fn open<C: ApiClient>(vars: &dyn Variables) -> Result<C, Error> {
+///     C::builder(C::environment(vars)?, C::credentials(vars)?).build()
+/// }
+/// ```
+pub trait ApiClient: AsRef<Session> + From<Session> + Clone + Send + Sync + 'static {
+    /// Base URLs of the API's hosts.
+    type Environment: Clone + Debug;
+    /// Credentials that the vendor issues.
+    type Credentials: Clone + Debug + Into<AuthSource<Self::Credentials>>;
+
+    /// Name of the API, for example `ditio-core`.
+    const NAME: &'static str;
+    /// Variable with the base URL of the API's default host.
+    const BASE_URL: Variable;
+    /// All variables that the environment and the credentials are read from.
+    const VARIABLES: &'static [Variable];
+    /// Variables of each kind of credentials, the preferred kind first.
+    const CREDENTIALS: &'static [&'static [Variable]];
+
+    /// Reads the environment from variables.
+    ///
+    /// # Errors
+    ///
+    /// If a required variable is unset, or variables contradict each other. The message names them.
+    fn environment(vars: &dyn Variables) -> Result<Self::Environment, Error>;
+
+    /// Reads the credentials from variables.
+    ///
+    /// # Errors
+    ///
+    /// If a required variable is unset. The message names it.
+    fn credentials(vars: &dyn Variables) -> Result<Self::Credentials, Error>;
+
+    /// Starts building a client with options.
+    fn builder(environment: Self::Environment, auth: impl Into<AuthSource<Self::Credentials>>) -> ClientBuilder<Self>;
+
+    /// Opens a client with default options.
+    ///
+    /// # Errors
+    ///
+    /// As [`ClientBuilder::build`].
+    fn new(environment: Self::Environment, auth: impl Into<AuthSource<Self::Credentials>>) -> Result<Self, Error> {
+        Self::builder(environment, auth).build()
+    }
+
+    /// Opens a client from a map of variables.
+    ///
+    /// # Errors
+    ///
+    /// As [`environment`](Self::environment), [`credentials`](Self::credentials), [`ClientBuilder::variables`] and
+    /// [`ClientBuilder::build`].
+    fn from_vars(vars: &dyn Variables) -> Result<Self, Error> {
+        Self::builder(Self::environment(vars)?, Self::credentials(vars)?).variables(vars)?.build()
+    }
+
+    /// Opens a client from the variables of the process's environment.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_vars`](Self::from_vars).
+    fn from_env() -> Result<Self, Error> {
+        Self::from_vars(&Process)
+    }
+}
+
+/// The source of a client's authorization.
+///
+/// Made by `Into` from the vendor's credentials `C`, from [`keyfob_auth::Credentials`], or from an [`Authenticator`]
+/// that several clients share. A client builds its own authenticator from credentials, with the client's transport
+/// settings and token store; a shared authenticator has settings of its own.
+#[derive(Clone, Debug)]
+pub struct AuthSource<C>(Source<C>);
+
+#[derive(Clone, Debug)]
+enum Source<C> {
+    Vendor(C),
+    Credentials(Credentials),
+    Authenticator(Authenticator),
+}
+
+impl<C> AuthSource<C> {
+    /// Wraps the credentials of a vendor. For the `From` implementations of API crates.
+    pub const fn vendor(credentials: C) -> Self {
+        Self(Source::Vendor(credentials))
+    }
+
+    pub(crate) fn resolve(self, convert: impl FnOnce(C) -> Credentials) -> Authorize {
+        match self.0 {
+            Source::Vendor(credentials) => Authorize::Credentials(convert(credentials)),
+            Source::Credentials(credentials) => Authorize::Credentials(credentials),
+            Source::Authenticator(authenticator) => Authorize::Authenticator(authenticator),
+        }
+    }
+}
+
+impl<C> From<Credentials> for AuthSource<C> {
+    fn from(credentials: Credentials) -> Self {
+        Self(Source::Credentials(credentials))
+    }
+}
+
+impl<C> From<Authenticator> for AuthSource<C> {
+    fn from(authenticator: Authenticator) -> Self {
+        Self(Source::Authenticator(authenticator))
+    }
+}
+
+/// How the calls of a client are authorized.
+pub(crate) enum Authorize {
+    /// Not at all.
+    Anonymous,
+    /// With an authenticator that the client builds for itself.
+    Credentials(Credentials),
+    /// With an authenticator that the caller has built.
+    Authenticator(Authenticator),
+}
+
+/// Gives a client the constructors of [`ApiClient`] as its own methods, so that users need not import the trait.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! client_constructors {
+    ($client:ident, $environment:ty, $credentials:ty) => {
+        impl $client {
+            /// Opens a client from the variables of the process's environment, as
+            #[doc = concat!("[`", stringify!($environment), "::from_env`] and [`", stringify!($credentials), "::from_env`]")]
+            /// read them; and from `KEYFOB_CA`, a file of root certificates (PEM) to trust in addition to those of the
+            /// platform.
+            ///
+            /// Sends nothing. The first call fetches the first token.
+            ///
+            /// # Errors
+            ///
+            /// If a required variable is unset, variables contradict each other, or a value cannot be used. The message
+            /// names the variables.
+            pub fn from_env() -> ::std::result::Result<Self, $crate::Error> {
+                <Self as $crate::ApiClient>::from_env()
+            }
+
+            /// Opens a client as [`from_env`](Self::from_env) does, from any map of variables.
+            ///
+            /// # Errors
+            ///
+            /// As [`from_env`](Self::from_env).
+            pub fn from_vars(vars: &dyn $crate::env::Variables) -> ::std::result::Result<Self, $crate::Error> {
+                <Self as $crate::ApiClient>::from_vars(vars)
+            }
+
+            /// Opens a client with default options.
+            ///
+            /// `auth` is the vendor's credentials, or an `Authenticator` that several clients share. Sends nothing; the
+            /// first call fetches the first token.
+            ///
+            /// # Errors
+            ///
+            /// If a base URL is missing or invalid, or the credentials cannot be used.
+            pub fn new(
+                environment: $environment,
+                auth: impl ::std::convert::Into<$crate::AuthSource<$credentials>>,
+            ) -> ::std::result::Result<Self, $crate::Error> {
+                <Self as $crate::ApiClient>::new(environment, auth)
+            }
+
+            /// Starts building a client with options: time limits, retries, certificates, a proxy, a token store.
+            ///
+            /// Takes what [`new`](Self::new) takes. Errors are reported by
+            /// [`build`]($crate::ClientBuilder::build).
+            pub fn builder(
+                environment: $environment,
+                auth: impl ::std::convert::Into<$crate::AuthSource<$credentials>>,
+            ) -> $crate::ClientBuilder<Self> {
+                <Self as $crate::ApiClient>::builder(environment, auth)
+            }
+        }
+    };
+}

@@ -1,0 +1,19 @@
+//! Names of the variables that configure d.vinci's client.
+
+use keyfob_client::env::Variable;
+
+/// Base URL of the tenant.
+pub const BASE: Variable = Variable::base_url("DVINCI_BASE", "api");
+/// Name of an API user with OAuth 2.0 enabled.
+pub const CLIENT_ID: Variable = Variable::new("DVINCI_CLIENT_ID");
+/// API token of that user.
+pub const CLIENT_SECRET: Variable = Variable::secret("DVINCI_CLIENT_SECRET");
+/// Name of an API user without OAuth 2.0, used without [`CLIENT_ID`] and [`CLIENT_SECRET`].
+pub const API_USER: Variable = Variable::new("DVINCI_API_USER");
+/// API token of that user.
+pub const API_TOKEN: Variable = Variable::secret("DVINCI_API_TOKEN");
+
+/// All variables of d.vinci.
+pub const ALL: &[Variable] = &[BASE, CLIENT_ID, CLIENT_SECRET, API_USER, API_TOKEN];
+/// Variables of each kind of credentials, the preferred kind first.
+pub const CREDENTIALS: &[&[Variable]] = &[&[CLIENT_ID, CLIENT_SECRET], &[API_USER, API_TOKEN]];

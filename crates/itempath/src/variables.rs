@@ -1,0 +1,17 @@
+//! Names of the variables that configure ItemPath's client.
+
+use keyfob_client::env::Variable;
+
+/// Base URL of the installation.
+pub const BASE: Variable = Variable::base_url("ITEMPATH_BASE", "api");
+/// Name of a user.
+pub const USERNAME: Variable = Variable::new("ITEMPATH_USERNAME");
+/// Password of the user.
+pub const PASSWORD: Variable = Variable::secret("ITEMPATH_PASSWORD");
+/// Application token, used without [`USERNAME`] and [`PASSWORD`].
+pub const TOKEN: Variable = Variable::secret("ITEMPATH_TOKEN");
+
+/// All variables of ItemPath.
+pub const ALL: &[Variable] = &[BASE, USERNAME, PASSWORD, TOKEN];
+/// Variables of each kind of credentials, the preferred kind first.
+pub const CREDENTIALS: &[&[Variable]] = &[&[USERNAME, PASSWORD], &[TOKEN]];
