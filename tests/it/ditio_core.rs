@@ -152,7 +152,7 @@ async fn a_disabled_client_costs_one_replay_and_no_storm_of_tokens() {
 #[tokio::test]
 async fn a_token_of_fifty_thousand_characters_works() {
     let simulator = Simulator::start().await.unwrap();
-    simulator.token_size(Vendor::Ditio, 50_000);
+    simulator.set_token_size(Vendor::Ditio, 50_000);
     let client = Client::new(environment(simulator.url()), known()).unwrap();
     client.projects().await.unwrap();
     let token = client.session().authenticator().unwrap().access_token().await.unwrap();

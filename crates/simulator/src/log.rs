@@ -1,4 +1,4 @@
-//! The request log: bounded, and without secrets.
+//! The request log, bounded in size and without secrets.
 
 mod redact;
 
@@ -14,36 +14,36 @@ use serde::Serialize;
 
 use crate::vendor::Vendor;
 
-/// A request as it arrived, its secrets replaced by `[redacted]`.
+/// A logged request. Secrets are replaced by `[redacted]`.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct LoggedRequest {
-    /// Counts from 1 since the start or the last reset.
+    /// Sequence number, from 1 at the start and after each reset.
     pub number: u64,
-    /// Whose prefix the path has; none for paths outside every vendor.
+    /// Vendor whose prefix the path has; `None` for paths outside every vendor.
     pub vendor: Option<Vendor>,
-    /// The method, in capitals.
+    /// Method, in capitals.
     pub method: String,
-    /// The path with the vendor's prefix, percent-encoded as it arrived.
+    /// Path with the vendor's prefix, percent-encoded as received.
     pub path: String,
-    /// The query without `?`; empty if there is none.
+    /// Query without `?`; empty if absent.
     pub query: String,
-    /// The status of the answer; 0 when the connection was reset instead, or while there is no answer yet.
+    /// Status of the response; 0 before the response and if the connection was reset.
     pub status: u16,
-    /// The headers in order, names in lower case.
+    /// Headers in order, with lower-case names.
     pub headers: Vec<(String, String)>,
-    /// The body: text of forms and JSON documents up to 16 KiB, of others a note about size and type. Empty when the
-    /// simulator had no reason to read it.
+    /// Body: the text of forms and JSON documents up to 16 KiB, for others the size and media type. Empty if the
+    /// simulator did not read the body.
     pub body: String,
-    /// The kind of the fault that hit it.
+    /// Kind of the fault that hit the request.
     pub fault: Option<&'static str>,
 }
 
-/// Requests that are kept, the oldest go first.
+/// Maximum number of requests; the oldest are dropped first.
 const MAX_ENTRIES: usize = 10_000;
-/// Bytes of paths, queries, headers and bodies that are kept in all.
+/// Maximum size of all paths, queries, headers and bodies, in bytes.
 const MAX_BYTES: usize = 8 * 1024 * 1024;
-/// Bytes of one body that are kept.
+/// Maximum size of one recorded body, in bytes.
 const MAX_BODY: usize = 16 * 1024;
 
 #[derive(Debug, Default)]
@@ -53,12 +53,13 @@ struct State {
     bytes: usize,
 }
 
+/// The log, shared by all connections.
 #[derive(Debug, Default)]
 pub(crate) struct Log(Mutex<State>);
 
 impl Log {
-    /// Notes a request's arrival and gives its number.
-    pub(crate) fn arrived(&self, vendor: Option<Vendor>, request: &Parts) -> u64 {
+    /// Adds a received request and returns its number.
+    pub(crate) fn record_request(&self, vendor: Option<Vendor>, request: &Parts) -> u64 {
         let mut state = self.state();
         state.total += 1;
         let number = state.total;
@@ -80,15 +81,15 @@ impl Log {
         number
     }
 
-    /// Completes an entry: the answer's status, what was read of the body, the fault that hit it.
-    pub(crate) fn answered(&self, number: u64, status: u16, body: &Tap, fault: Option<&'static str>) {
+    /// Completes an entry with the status of the response, the recorded body and the fault that hit the request.
+    pub(crate) fn record_response(&self, number: u64, status: u16, body: &BodyRecorder, fault: Option<&'static str>) {
         let text = body.text();
         let mut state = self.state();
         let State { entries, bytes, .. } = &mut *state;
-        // Numbers are consecutive, so the position follows from the first.
+        // Numbers are consecutive, so the position follows from the number of the first entry.
         let first = entries.front().map_or(0, |entry| entry.number);
-        let position = number.checked_sub(first).and_then(|at| usize::try_from(at).ok());
-        let Some(entry) = position.and_then(|at| entries.get_mut(at)) else {
+        let position = number.checked_sub(first).and_then(|offset| usize::try_from(offset).ok());
+        let Some(entry) = position.and_then(|position| entries.get_mut(position)) else {
             return;
         };
         *bytes += text.len();
@@ -98,7 +99,7 @@ impl Log {
         state.trim();
     }
 
-    /// The entries after a number, oldest first; of more than `limit`, the newest.
+    /// Returns the entries after a number, oldest first; at most the newest `limit`.
     pub(crate) fn since(&self, number: u64, limit: usize) -> Vec<LoggedRequest> {
         let state = self.state();
         let first = state.entries.partition_point(|entry| entry.number <= number);
@@ -106,10 +107,12 @@ impl Log {
         state.entries.range(first..).cloned().collect()
     }
 
+    /// Returns the number of requests received.
     pub(crate) fn total(&self) -> u64 {
         self.state().total
     }
 
+    /// Drops all entries and restarts the numbers.
     pub(crate) fn clear(&self) {
         *self.state() = State::default();
     }
@@ -120,6 +123,7 @@ impl Log {
 }
 
 impl LoggedRequest {
+    /// Returns the size counted against [`MAX_BYTES`].
     fn size(&self) -> usize {
         let headers = self.headers.iter().map(|(name, value)| name.len() + value.len());
         self.path.len() + self.query.len() + self.body.len() + headers.sum::<usize>()
@@ -127,50 +131,55 @@ impl LoggedRequest {
 }
 
 impl State {
+    /// Drops the oldest entries until the log is within its bounds.
     fn trim(&mut self) {
         while self.entries.len() > MAX_ENTRIES || self.bytes > MAX_BYTES {
-            let Some(gone) = self.entries.pop_front() else { return };
-            self.bytes -= gone.size();
+            let Some(dropped) = self.entries.pop_front() else { return };
+            self.bytes -= dropped.size();
         }
     }
 }
 
-/// Sees a request's body while the vendor reads it, and keeps the beginning.
+/// Records the beginning of a request body while the vendor reads it.
 #[derive(Clone, Default)]
-pub(crate) struct Tap(Arc<Mutex<Seen>>);
+pub(crate) struct BodyRecorder(Arc<Mutex<Recording>>);
 
 #[derive(Default)]
-struct Seen {
+struct Recording {
     content_type: String,
-    kept: Vec<u8>,
+    /// The first [`MAX_BODY`] bytes.
+    prefix: Vec<u8>,
+    /// Number of bytes read.
     length: usize,
 }
 
-impl Tap {
-    pub(crate) fn on(headers: &HeaderMap) -> Self {
+impl BodyRecorder {
+    /// Creates the recorder of a request with these headers.
+    pub(crate) fn new(headers: &HeaderMap) -> Self {
         let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        Self(Arc::new(Mutex::new(Seen { content_type: content_type.to_owned(), ..Seen::default() })))
+        Self(Arc::new(Mutex::new(Recording { content_type: content_type.to_owned(), ..Recording::default() })))
     }
 
-    /// The body, watched.
-    pub(crate) fn watch(&self, body: Body) -> Body {
-        let tap = self.clone();
-        Body::from_stream(body.into_data_stream().inspect(move |piece| {
-            if let Ok(piece) = piece {
-                tap.see(piece);
+    /// Returns the body, recorded as it is read.
+    pub(crate) fn wrap(&self, body: Body) -> Body {
+        let recorder = self.clone();
+        Body::from_stream(body.into_data_stream().inspect(move |chunk| {
+            if let Ok(chunk) = chunk {
+                recorder.record(chunk);
             }
         }))
     }
 
-    fn see(&self, piece: &Bytes) {
-        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let room = MAX_BODY - seen.kept.len();
-        seen.kept.extend_from_slice(&piece[..piece.len().min(room)]);
-        seen.length += piece.len();
+    fn record(&self, chunk: &Bytes) {
+        let mut recording = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let remaining = MAX_BODY - recording.prefix.len();
+        recording.prefix.extend_from_slice(&chunk[..chunk.len().min(remaining)]);
+        recording.length += chunk.len();
     }
 
+    /// Returns the recorded body without secrets.
     fn text(&self) -> String {
-        let seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        redact::body(&seen.content_type, &seen.kept, seen.length)
+        let recording = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        redact::body(&recording.content_type, &recording.prefix, recording.length)
     }
 }

@@ -1,4 +1,4 @@
-//! The accept loop: HTTP/1.1 and HTTP/2 on one port, with or without TLS, and a kill switch per connection.
+//! The accept loop: HTTP/1.1 and HTTP/2 on one port, with or without TLS. Faults can reset a connection.
 
 mod control;
 mod dispatch;
@@ -21,14 +21,14 @@ use tokio_rustls::TlsAcceptor;
 
 use site::Site;
 pub(crate) use tls::Identity;
-use wire::{Kill, Wire};
+use wire::{ResetSwitch, ResettableStream};
 
-/// Room for header sections, because a token alone may have 50,000 characters.
-const MAX_HEADERS: u32 = 512 * 1024;
-/// A pause after a failed accept (no file handles left), so that the loop does not spin.
+/// Maximum size of a header section, in bytes: a token alone can have 50,000 characters.
+const MAX_HEADER_BYTES: u32 = 512 * 1024;
+/// Delay after a failed accept (out of file descriptors), so that the loop does not spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
 
-/// Serves until `stop` says so or its sender is gone, then lets the requests under way end.
+/// Serves until `stop` changes or its sender is dropped, then completes the requests in progress.
 pub(crate) async fn run(
     listener: TcpListener,
     site: Arc<Site>,
@@ -46,41 +46,46 @@ pub(crate) async fn run(
         };
         let _ = stream.set_nodelay(true);
         let (site, tls, stop) = (Arc::clone(&site), tls.clone(), stop.clone());
-        let kill = Kill::default();
-        let wire = Wire::new(stream, kill.clone());
+        let reset = ResetSwitch::default();
+        let stream = ResettableStream::new(stream, reset.clone());
         tokio::spawn(async move {
             match tls {
                 Some(tls) => {
-                    if let Ok(stream) = tls.accept(wire).await {
-                        connection(stream, site, peer, kill, stop).await;
+                    if let Ok(stream) = tls.accept(stream).await {
+                        serve_connection(stream, site, peer, reset, stop).await;
                     }
                 }
-                None => connection(wire, site, peer, kill, stop).await,
+                None => serve_connection(stream, site, peer, reset, stop).await,
             }
         });
     }
 }
 
-async fn connection<S>(stream: S, site: Arc<Site>, peer: SocketAddr, kill: Kill, mut stop: watch::Receiver<()>)
-where
+async fn serve_connection<S>(
+    stream: S,
+    site: Arc<Site>,
+    peer: SocketAddr,
+    reset: ResetSwitch,
+    mut stop: watch::Receiver<()>,
+) where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let switch = kill.clone();
+    let switch = reset.clone();
     let service = service_fn(move |request| dispatch::serve(Arc::clone(&site), switch.clone(), peer, request));
     let mut builder = auto::Builder::new(TokioExecutor::new());
-    builder.http1().max_buf_size(MAX_HEADERS as usize).max_headers(200).half_close(false);
-    builder.http2().max_header_list_size(MAX_HEADERS).max_concurrent_streams(1_000);
+    builder.http1().max_buf_size(MAX_HEADER_BYTES as usize).max_headers(200).half_close(false);
+    builder.http2().max_header_list_size(MAX_HEADER_BYTES).max_concurrent_streams(1_000);
     let serving = builder.serve_connection(TokioIo::new(stream), service);
     tokio::pin!(serving);
     tokio::select! {
-        // Errors are the client's: it went away, or it was cut off on purpose.
+        // An error means that the client closed the connection or that a fault reset it.
         _ = serving.as_mut() => return,
-        () = kill.pulled() => return,
+        () = reset.triggered() => return,
         _ = stop.changed() => (),
     }
     serving.as_mut().graceful_shutdown();
     tokio::select! {
         _ = serving => (),
-        () = kill.pulled() => (),
+        () = reset.triggered() => (),
     }
 }

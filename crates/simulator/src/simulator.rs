@@ -22,7 +22,7 @@ use crate::vendor::Vendor;
 use crate::vendor::environment;
 use crate::webhook::{Delivery, Webhook};
 
-/// A simulator that runs on the tokio runtime that started it, until it is dropped.
+/// A running simulator. It runs on the tokio runtime that started it and stops when dropped.
 pub struct Simulator {
     site: Arc<Site>,
     certificate_pem: Option<String>,
@@ -31,16 +31,16 @@ pub struct Simulator {
 }
 
 impl Simulator {
-    /// Starts one on a free port of `127.0.0.1`.
+    /// Starts a simulator with default settings on a free port of `127.0.0.1`.
     ///
     /// # Errors
     ///
-    /// When no port can be bound.
+    /// Fails if no port can be bound.
     pub async fn start() -> io::Result<Self> {
         Self::builder().start().await
     }
 
-    /// Starts one with settings of the caller's.
+    /// Returns a builder, to start a simulator with other settings.
     pub fn builder() -> Builder {
         Builder::new()
     }
@@ -59,86 +59,86 @@ impl Simulator {
         &self.site.shared
     }
 
-    /// The origin, such as `http://127.0.0.1:49152`; no slash at the end.
+    /// Returns the origin, such as `http://127.0.0.1:49152`, without a slash at the end.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.shared().url
     }
 
-    /// The environment variables that point a client at this simulator, test credentials included.
+    /// Returns the environment variables that configure clients for this simulator: base URLs and test credentials.
     #[must_use]
     pub fn environment(&self) -> Vec<(&'static str, String)> {
         environment::variables(self.url())
     }
 
-    /// The certificate to trust, when it serves over TLS.
+    /// Returns the certificate that clients must trust; `None` without TLS.
     #[must_use]
     pub fn certificate_pem(&self) -> Option<&str> {
         self.certificate_pem.as_deref()
     }
 
-    /// The simulated time.
+    /// Returns the simulated time.
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {
         self.shared().clock.now()
     }
 
-    /// Moves simulated time forward: data and tokens grow older by so much.
+    /// Moves simulated time forward, for data and for the expiry of tokens.
     pub fn advance(&self, by: Duration) {
         self.shared().clock.advance(by);
     }
 
-    /// Ends the life of every token of a vendor.
+    /// Makes every token of a vendor expire now.
     pub fn expire_tokens(&self, vendor: Vendor) {
         self.shared().tokens.expire(&self.shared().clock, vendor);
     }
 
-    /// Withdraws every token of a vendor.
+    /// Revokes every token of a vendor.
     pub fn revoke_tokens(&self, vendor: Vendor) {
         self.shared().tokens.revoke(vendor);
     }
 
-    /// Disables a vendor's client: its valid tokens are refused, new ones too.
+    /// Disables a vendor's client: its tokens are rejected, new tokens too.
     pub fn disable_client(&self, vendor: Vendor) {
         self.shared().tokens.disable(vendor);
     }
 
-    /// Undoes [`Simulator::disable_client`].
+    /// Enables a vendor's client again after [`Simulator::disable_client`].
     pub fn enable_client(&self, vendor: Vendor) {
         self.shared().tokens.enable(vendor);
     }
 
-    /// How long a vendor's next access tokens live.
-    pub fn token_lifetime(&self, vendor: Vendor, lifetime: Duration) {
+    /// Sets the lifetime of a vendor's next access tokens.
+    pub fn set_token_lifetime(&self, vendor: Vendor, lifetime: Duration) {
         self.shared().tokens.configure(vendor, |settings| settings.lifetime = Some(lifetime));
     }
 
-    /// How a vendor's next token answers state the lifetime.
-    pub fn expires_in(&self, vendor: Vendor, form: ExpiresIn) {
+    /// Sets the form in which a vendor's next token responses state the lifetime.
+    pub fn set_expires_in(&self, vendor: Vendor, form: ExpiresIn) {
         self.shared().tokens.configure(vendor, |settings| settings.expires_in = form);
     }
 
-    /// How many characters a vendor's next access tokens have at least.
-    pub fn token_size(&self, vendor: Vendor, characters: usize) {
+    /// Sets the minimum length of a vendor's next access tokens, in characters.
+    pub fn set_token_size(&self, vendor: Vendor, characters: usize) {
         self.shared().tokens.configure(vendor, |settings| settings.size = Some(characters));
     }
 
-    /// How many requests a vendor's token endpoint has had, those hit by a fault included.
+    /// Returns the number of requests to a vendor's token endpoint, requests hit by a fault included.
     #[must_use]
     pub fn token_requests(&self, vendor: Vendor) -> usize {
         self.shared().tokens.requests(vendor)
     }
 
-    /// Sets a fault and gives the number to remove it by. Of several that are due, the one that was set first hits.
-    #[expect(clippy::must_use_candidate, reason = "done for its effect; few need the answer")]
+    /// Sets a fault and returns its id for [`Simulator::remove_fault`]. If several faults are due, the first set hits.
+    #[expect(clippy::must_use_candidate, reason = "called for its effect; few callers need the result")]
     pub fn inject(&self, fault: Fault) -> u64 {
         self.shared().faults.add(fault)
     }
 
-    /// Removes one fault; false when it is gone already.
-    #[expect(clippy::must_use_candidate, reason = "done for its effect; few need the answer")]
-    pub fn remove_fault(&self, number: u64) -> bool {
-        self.shared().faults.remove(number)
+    /// Removes a fault. Returns false if no fault has the id, for example because it has hit its last request.
+    #[expect(clippy::must_use_candidate, reason = "called for its effect; few callers need the result")]
+    pub fn remove_fault(&self, id: u64) -> bool {
+        self.shared().faults.remove(id)
     }
 
     /// Removes every fault.
@@ -146,32 +146,32 @@ impl Simulator {
         self.shared().faults.clear();
     }
 
-    /// The requests so far, oldest first: the last 10,000.
+    /// Returns the last 10,000 requests, oldest first.
     #[must_use]
     pub fn requests(&self) -> Vec<LoggedRequest> {
         self.shared().log.since(0, usize::MAX)
     }
 
-    /// Lets a vendor send webhooks to a receiver on this machine, one request after the other, and gives what was sent
-    /// and how each was received.
+    /// Sends webhooks to a receiver on this machine, one request after the other, and returns the requests sent with the
+    /// receiver's statuses.
     ///
     /// # Errors
     ///
-    /// When the vendor is not known to send webhooks, the URL is not plain HTTP to this machine, or the receiver does
-    /// not answer.
+    /// Fails if the vendor is not known to send webhooks, the URL is not plain HTTP to this machine, or the receiver does
+    /// not respond within 30 seconds.
     pub async fn deliver(&self, webhook: Webhook) -> io::Result<Vec<Delivery>> {
         crate::webhook::deliver(self.shared(), &webhook).await
     }
 
-    /// Puts everything back to the start: data, clock, tokens, faults, log.
+    /// Resets data, clock, tokens, faults and log to the state at the start.
     pub fn reset(&self) {
         self.site.reset();
     }
 
-    /// Stops accepting connections and waits until the port is free; requests under way are still answered.
+    /// Stops accepting connections and waits until the port is free. Requests in progress complete.
     pub async fn stop(self) {
         drop(self.stop);
-        // An error is a panic of the accept loop or the end of the runtime: stopped either way.
+        // An error means a panic of the accept loop or a runtime shut down: the server has stopped in both cases.
         let _ = self.task.await;
     }
 }

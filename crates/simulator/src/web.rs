@@ -1,4 +1,4 @@
-//! Small helpers that several vendors use: drained bodies, parameters, routes without regard to case.
+//! HTTP helpers that several vendors use.
 
 mod ignore_case;
 mod query;
@@ -9,16 +9,16 @@ use futures::StreamExt;
 pub(crate) use ignore_case::Routes;
 pub(crate) use query::Query;
 
-/// More than any vendor's limit; what is sent beyond it meets a closed connection.
-const DRAIN: usize = 128 * 1024 * 1024;
+/// Maximum number of body bytes drained, more than any vendor's limit. A longer body meets a closed connection.
+const MAX_DRAINED_BYTES: usize = 128 * 1024 * 1024;
 
-/// Reads a body to its end, so that a client still sending gets the answer instead of a broken pipe.
+/// Reads a body to its end, so that a client that is still sending receives the response instead of a broken pipe.
 pub(crate) async fn drain(body: Body) {
     let mut stream = body.into_data_stream();
-    let mut seen = 0;
-    while let Some(Ok(piece)) = stream.next().await {
-        seen += piece.len();
-        if seen > DRAIN {
+    let mut length = 0;
+    while let Some(Ok(chunk)) = stream.next().await {
+        length += chunk.len();
+        if length > MAX_DRAINED_BYTES {
             return;
         }
     }

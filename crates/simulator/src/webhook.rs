@@ -1,4 +1,4 @@
-//! Webhooks: events that a test lets the simulated vendors send.
+//! Webhooks that the simulated vendors send.
 
 mod deliver;
 mod send;
@@ -12,9 +12,9 @@ pub use sign::Digest;
 
 use crate::vendor::Vendor;
 
-/// Events to deliver to a receiver on this machine, signed as the vendor does it.
+/// Events to deliver to a receiver on this machine, signed as the vendor signs them.
 ///
-/// From JSON it takes the members of the same names in camel case; `vendor` and `url` are required.
+/// In JSON the members have the names of the methods; `vendor` and `url` are required.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[must_use]
@@ -36,7 +36,7 @@ fn once() -> u32 {
 }
 
 impl Webhook {
-    /// One event of the vendor's best known kind; `url` is plain HTTP to this machine.
+    /// Creates a webhook with one example event. `url` must be plain HTTP to this machine.
     pub fn new(vendor: Vendor, url: impl Into<String>) -> Self {
         Self {
             vendor,
@@ -49,50 +49,50 @@ impl Webhook {
         }
     }
 
-    /// What signs. Without it Bits does not sign, and Digitaleo signs with the client's secret.
+    /// Sets the secret that signs the body. The default depends on the vendor: no signature, or the client's secret.
     pub fn secret(mut self, secret: impl Into<String>) -> Self {
         self.secret = Some(secret.into());
         self
     }
 
-    /// The digest of the signature, SHA-256 unless told otherwise: the vendors do not name theirs.
+    /// Sets the hash function of the signature. Default: SHA-256; the vendors do not document theirs.
     pub fn digest(mut self, digest: Digest) -> Self {
         self.digest = digest;
         self
     }
 
-    /// The name of the event: `type` at Bits, `X-Digitaleo-Event` at Digitaleo.
+    /// Sets the name of the event, which a vendor sends in the body or in a header.
     pub fn event(mut self, name: impl Into<String>) -> Self {
         self.event = Some(name.into());
         self
     }
 
-    /// What the events say; objects get the members that are missing.
+    /// Sets the contents of the events. Missing members get example values, depending on the vendor.
     pub fn events(mut self, events: impl IntoIterator<Item = Value>) -> Self {
         self.events = events.into_iter().collect();
         self
     }
 
-    /// How often each request is sent, as deliveries come at least once, not exactly once.
+    /// Sets the number of times that each request is sent, to test at-least-once delivery. Default: 1.
     pub fn times(mut self, times: u32) -> Self {
         self.times = times;
         self
     }
 }
 
-/// A delivery as it was sent, and what the receiver said.
+/// A request sent to the receiver, and the receiver's status.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Delivery {
-    /// The receiver's status.
+    /// Status that the receiver returned.
     pub status: u16,
-    /// The vendor's own headers, names in lower case.
+    /// Vendor-specific headers, with lower-case names.
     pub headers: Vec<(String, String)>,
-    /// The exact bytes that were signed.
+    /// Body: exactly the bytes that were signed.
     pub body: String,
 }
 
-/// A request as the vendor sends it.
+/// A request that delivers events, in the vendor's format.
 pub(crate) struct WebhookRequest {
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: String,

@@ -1,7 +1,8 @@
-//! The kinds of fault.
+//! Kinds of fault.
 
 use serde::{Deserialize, Serialize};
 
+/// The failure of a fault, with its parameters. Member names are those of the control API.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub(crate) enum Kind {
@@ -9,7 +10,7 @@ pub(crate) enum Kind {
         status: u16,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         retry_after: Option<String>,
-        /// Seconds from the real now.
+        /// Seconds after the real time of the response.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         retry_after_date: Option<u64>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -40,7 +41,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    /// The name in the log: that of the control API.
+    /// Returns the name in the control API and in the request log.
     pub(super) fn name(&self) -> &'static str {
         match self {
             Self::Status { .. } => "status",

@@ -1,4 +1,4 @@
-//! The faults that are set, and the choice of the one that hits a request.
+//! The active faults, and the selection of the fault that hits a request.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -7,15 +7,16 @@ use serde::Serialize;
 use super::{Fault, glob};
 use crate::vendor::Vendor;
 
-/// A fault that is set, and how it stands.
+/// An active fault with its counters.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Active {
     pub(crate) id: u64,
     #[serde(flatten)]
     pub(crate) fault: Fault,
-    /// Requests that it could have hit.
+    /// Number of requests that matched.
     pub(crate) matched: u64,
+    /// Number of requests that were hit.
     pub(crate) hits: u64,
 }
 
@@ -25,10 +26,12 @@ struct State {
     active: Vec<Active>,
 }
 
+/// The active faults, in the order in which they were set.
 #[derive(Debug, Default)]
 pub(crate) struct Faults(Mutex<State>);
 
 impl Faults {
+    /// Adds a fault and returns its id.
     pub(crate) fn add(&self, fault: Fault) -> u64 {
         let mut state = self.state();
         state.last_id += 1;
@@ -37,10 +40,12 @@ impl Faults {
         id
     }
 
+    /// Returns the active faults.
     pub(crate) fn list(&self) -> Vec<Active> {
         self.state().active.clone()
     }
 
+    /// Removes a fault; returns false if no fault has the id.
     pub(crate) fn remove(&self, id: u64) -> bool {
         let mut state = self.state();
         let before = state.active.len();
@@ -48,15 +53,16 @@ impl Faults {
         state.active.len() < before
     }
 
+    /// Removes every fault.
     pub(crate) fn clear(&self) {
         self.state().active.clear();
     }
 
-    /// The first fault, in the order of setting, that is due for this request.
+    /// Returns the fault that hits this request: the first due fault in the order in which they were set.
     pub(crate) fn pick(&self, vendor: Vendor, method: &str, path: &str) -> Option<Fault> {
         let mut state = self.state();
         let matching =
-            state.active.iter_mut().filter(|active| !active.is_spent() && active.fault.concerns(vendor, method, path));
+            state.active.iter_mut().filter(|active| !active.is_spent() && active.fault.matches(vendor, method, path));
         let due = matching.into_iter().find_map(Active::due);
         state.active.retain(|active| !active.is_spent());
         due
@@ -68,19 +74,20 @@ impl Faults {
 }
 
 impl Fault {
-    fn concerns(&self, vendor: Vendor, method: &str, path: &str) -> bool {
+    fn matches(&self, vendor: Vendor, method: &str, path: &str) -> bool {
         self.vendor.is_none_or(|only| only == vendor)
             && self.method.as_ref().is_none_or(|only| only.eq_ignore_ascii_case(method))
             && self.path.as_ref().is_none_or(|pattern| glob::matches(pattern, path))
     }
 
-    /// How many hits it has in all; none: no end.
+    /// Returns the number of hits after which the fault is removed; `None` if it stays.
     fn limit(&self) -> Option<u64> {
         self.times.or(if self.always || self.every.is_some() { None } else { Some(1) })
     }
 }
 
 impl Active {
+    /// Counts a matching request, and returns the fault if the request is hit.
     fn due(&mut self) -> Option<Fault> {
         self.matched += 1;
         if self.fault.every.is_some_and(|every| !self.matched.is_multiple_of(every.max(1))) {
@@ -102,7 +109,7 @@ mod tests {
     fn hits(fault: Fault, requests: usize) -> Vec<bool> {
         let faults = Faults::default();
         faults.add(fault);
-        (0..requests).map(|_| faults.pick(Vendor::Ditio, "GET", "/x").is_some()).collect()
+        (0..requests).map(|_| faults.pick(Vendor::ALL[0], "GET", "/x").is_some()).collect()
     }
 
     #[test]
@@ -116,10 +123,10 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_hits_only_what_it_names() {
-        assert_eq!(hits(Fault::status(503).on(Vendor::Bits).always(), 1), [false]);
+    fn a_fault_hits_only_the_requests_that_match_its_filters() {
+        assert_eq!(hits(Fault::status(503).on(Vendor::ALL[1]).always(), 1), [false]);
         assert_eq!(hits(Fault::status(503).method("POST").always(), 1), [false]);
         assert_eq!(hits(Fault::status(503).path("/y").always(), 1), [false]);
-        assert_eq!(hits(Fault::status(503).method("get").path("/x").on(Vendor::Ditio), 1), [true]);
+        assert_eq!(hits(Fault::status(503).method("get").path("/x").on(Vendor::ALL[0]), 1), [true]);
     }
 }

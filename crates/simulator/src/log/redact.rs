@@ -1,70 +1,46 @@
-//! Takes secrets out of what is logged. What cannot be understood is described, not shown.
+//! Redaction of secrets in logged requests. Bodies that cannot be parsed are logged as size and type only.
 
 use axum::http::{HeaderName, HeaderValue};
 use serde_json::Value;
 use url::form_urlencoded;
 
-use crate::vendor::credentials::SECRETS;
+use crate::vendor::credentials::{SECRET_NAMES, SECRETS};
 
 const REDACTED: &str = "[redacted]";
 
-/// Names of headers, members and parameters that carry secrets, in lower case, without `-` and `_`.
-const SECRET_NAMES: [&str; 22] = [
-    "accesstoken",
-    "apikey",
-    "apitoken",
-    "assertion",
-    "authorization",
-    "clientassertion",
-    "clientsecret",
-    "code",
-    "codeverifier",
-    "cookie",
-    "dvinciapitoken",
-    "idtoken",
-    "jwt",
-    "password",
-    "proxyauthorization",
-    "refreshtoken",
-    "secret",
-    "sessiontoken",
-    "socialsecurityid",
-    "token",
-    "xapikey",
-    "xauthtoken",
-];
-
+/// Redacts the value of a header.
 pub(super) fn header(name: &HeaderName, value: &HeaderValue) -> String {
     let text = String::from_utf8_lossy(value.as_bytes());
     if !is_secret(name.as_str()) {
-        return without_known(&text);
+        return redact_known_secrets(&text);
     }
-    // The scheme is no secret, and tests look at it.
+    // The scheme of `Authorization` is not secret, and tests check it.
     match text.split_once(' ') {
         Some((scheme, _)) if scheme.chars().all(char::is_alphabetic) => format!("{scheme} {REDACTED}"),
         _ => REDACTED.to_owned(),
     }
 }
 
+/// Redacts the values of secret parameters in a query string.
 pub(super) fn query(query: &str) -> String {
     let pairs = query.split('&').map(|pair| match pair.split_once('=') {
         Some((name, _)) if is_secret(name) => format!("{name}={REDACTED}"),
-        _ => without_known(pair),
+        _ => redact_known_secrets(pair),
     });
     pairs.collect::<Vec<_>>().join("&")
 }
 
-/// A form or a JSON document without its secrets; of anything else, and of what was cut, size and type.
-pub(super) fn body(content_type: &str, kept: &[u8], length: usize) -> String {
+/// Redacts a form or a JSON document. Returns size and type of other bodies and of bodies longer than `prefix`.
+pub(super) fn body(content_type: &str, prefix: &[u8], length: usize) -> String {
     let media = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     if length == 0 {
         return String::new();
     }
-    if kept.len() == length {
+    if prefix.len() == length {
         if media == "application/x-www-form-urlencoded" {
-            return form(kept);
+            return form(prefix);
         }
-        if let Ok(mut value) = serde_json::from_slice(kept) {
+        if let Ok(mut value) = serde_json::from_slice(prefix) {
             json(&mut value);
             return value.to_string();
         }
@@ -74,7 +50,7 @@ pub(super) fn body(content_type: &str, kept: &[u8], length: usize) -> String {
 
 fn form(bytes: &[u8]) -> String {
     let pairs = form_urlencoded::parse(bytes).map(|(name, value)| {
-        let shown = if is_secret(&name) { REDACTED.to_owned() } else { without_known(&value) };
+        let shown = if is_secret(&name) { REDACTED.to_owned() } else { redact_known_secrets(&value) };
         format!("{name}={shown}")
     });
     pairs.collect::<Vec<_>>().join("&")
@@ -92,7 +68,7 @@ fn json(value: &mut Value) {
             }
         }
         Value::Array(items) => items.iter_mut().for_each(json),
-        Value::String(text) => *text = without_known(text),
+        Value::String(text) => *text = redact_known_secrets(text),
         _ => {}
     }
 }
@@ -102,8 +78,8 @@ fn is_secret(name: &str) -> bool {
     SECRET_NAMES.contains(&plain.as_str())
 }
 
-/// The simulator's own secrets, wherever they stand.
-fn without_known(text: &str) -> String {
+/// Redacts the simulator's own secrets anywhere in a text.
+fn redact_known_secrets(text: &str) -> String {
     SECRETS.iter().fold(
         text.to_owned(),
         |text, secret| {
@@ -132,14 +108,14 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_understood_is_described() {
+    fn bodies_that_cannot_be_parsed_are_logged_as_size_and_type() {
         check("application/json", r#"{"password":"cut"#, "[16 bytes of application/json]");
         check("multipart/form-data; boundary=x", "--x password", "[12 bytes of multipart/form-data]");
     }
 
     #[test]
     fn the_simulators_own_secrets_are_found_under_any_name() {
-        let sent = format!(r#"{{"note":"use {}"}}"#, crate::vendor::credentials::DITIO_CLIENT_SECRET);
+        let sent = format!(r#"{{"note":"use {}"}}"#, SECRETS[0]);
         check("application/json", &sent, r#"{"note":"use [redacted]"}"#);
         assert_eq!(query("a=1&access_token=x"), "a=1&access_token=[redacted]");
     }

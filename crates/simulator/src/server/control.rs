@@ -1,4 +1,4 @@
-//! The control API under `/_control`: the same knobs as the Rust handle, for other processes on this machine.
+//! The control API under `/_control`: the functions of the Rust handle, for other processes on this machine.
 
 mod tokens;
 
@@ -16,38 +16,42 @@ use serde_json::{Value, json};
 
 use super::site::Site;
 use crate::fault::Fault;
-use crate::state::clock::iso;
+use crate::state::clock::format_iso;
 use crate::vendor::Vendor;
 use crate::vendor::registry::{self, MOUNTS};
 use crate::web::Query;
 use crate::webhook;
 
-/// Larger commands are refused.
-const MAX_COMMAND: usize = 1024 * 1024;
+/// Maximum size of a command, in bytes.
+const MAX_COMMAND_BYTES: usize = 1024 * 1024;
 
-/// How the clock is moved.
+/// Body of `POST /_control/clock`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Advance {
-    /// Seconds, a fraction is fine.
+    /// Seconds; may have a fraction.
     advance: f64,
 }
 
-/// Answers one command; 404 when the control API is off, 403 to other machines and to pages of other sites.
-pub(crate) async fn answer(site: &Site, peer: SocketAddr, request: Request<Body>) -> Response {
+/// Handles a command. Responds with 404 if the control API is off, and with 403 to other machines and to pages of other
+/// sites.
+pub(crate) async fn handle(site: &Site, peer: SocketAddr, request: Request<Body>) -> Response {
     if !site.shared.options.control {
         return StatusCode::NOT_FOUND.into_response();
     }
-    if !peer.ip().to_canonical().is_loopback() || is_foreign(&request) {
-        return refuse(StatusCode::FORBIDDEN, "the control API answers this machine only");
+    if !peer.ip().to_canonical().is_loopback() || is_cross_site(&request) {
+        return error(
+            StatusCode::FORBIDDEN,
+            "the control API is open to this machine only: send the request from here, with the host `localhost` or an IP address",
+        );
     }
     let (head, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, MAX_COMMAND).await else {
-        return refuse(StatusCode::PAYLOAD_TOO_LARGE, "the command is too long");
+    let Ok(body) = to_bytes(body, MAX_COMMAND_BYTES).await else {
+        return error(StatusCode::PAYLOAD_TOO_LARGE, "the command is longer than 1 MiB");
     };
     let query = Query::parse(head.uri.query().unwrap_or_default().as_bytes());
     let segments: Vec<&str> = head.uri.path().trim_matches('/').split('/').skip(1).collect();
-    let done = match (&head.method, segments.as_slice()) {
+    let result = match (&head.method, segments.as_slice()) {
         (&Method::GET, ["state"]) => Ok(state(site)),
         (&Method::GET, ["log"]) => Ok(log(site, &query)),
         (&Method::POST, ["clock"]) => parse(&body).and_then(|command| clock(site, &command)),
@@ -62,7 +66,7 @@ pub(crate) async fn answer(site: &Site, peer: SocketAddr, request: Request<Body>
         }
         (&Method::DELETE, ["faults", id]) => {
             if !id.parse().is_ok_and(|id| site.shared.faults.remove(id)) {
-                return refuse(StatusCode::NOT_FOUND, "no such fault");
+                return error(StatusCode::NOT_FOUND, "no fault has this id; list the faults with GET /_control/faults");
             }
             Ok(json!({ "faults": site.shared.faults.list() }))
         }
@@ -71,7 +75,7 @@ pub(crate) async fn answer(site: &Site, peer: SocketAddr, request: Request<Body>
                 .await
                 .map(|deliveries| json!({ "deliveries": deliveries }))
                 .map_err(|error| error.to_string()),
-            Err(why) => Err(why),
+            Err(message) => Err(message),
         },
         (&Method::POST, ["reset"]) => {
             site.reset();
@@ -79,24 +83,31 @@ pub(crate) async fn answer(site: &Site, peer: SocketAddr, request: Request<Body>
         }
         (method, path) => match registry::control(path) {
             Some((handler, rest)) => handler(&site.shared, method, rest, &body),
-            None => return refuse(StatusCode::NOT_FOUND, "no such command: see the simulator's README"),
+            None => {
+                return error(
+                    StatusCode::NOT_FOUND,
+                    "unknown command: see the section `Control API` of the simulator's README",
+                );
+            }
         },
     };
-    done.map_or_else(|why| refuse(StatusCode::BAD_REQUEST, &why), |answer| Json(answer).into_response())
+    result.map_or_else(|message| error(StatusCode::BAD_REQUEST, &message), |body| Json(body).into_response())
 }
 
-/// A browser names the page that a request comes from; only the simulator's own may command it. A page whose name was
-/// made to lead here has that name as its host, too: by name there is only `localhost`.
-fn is_foreign(request: &Request<Body>) -> bool {
+/// Returns true if a request comes from a page of another site.
+///
+/// Browsers send the page's origin, which must be the simulator's. A page whose host name resolves to this machine (DNS
+/// rebinding) sends that name as the host, so the only host name accepted is `localhost`.
+fn is_cross_site(request: &Request<Body>) -> bool {
     let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
     let host = text(header::HOST).or_else(|| request.uri().authority().map(Authority::as_str)).unwrap_or_default();
-    if !host.parse::<Authority>().is_ok_and(|authority| is_here(authority.host())) {
+    if !host.parse::<Authority>().is_ok_and(|authority| is_local_host(authority.host())) {
         return true;
     }
     text(header::ORIGIN).is_some_and(|origin| origin.split_once("://").map(|(_, origin)| origin) != Some(host))
 }
 
-fn is_here(host: &str) -> bool {
+fn is_local_host(host: &str) -> bool {
     host.eq_ignore_ascii_case("localhost") || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok()
 }
 
@@ -104,12 +115,13 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
     serde_json::from_slice(body).map_err(|error| error.to_string())
 }
 
-fn refuse(status: StatusCode, why: &str) -> Response {
-    (status, Json(json!({ "message": why }))).into_response()
+fn error(status: StatusCode, message: &str) -> Response {
+    (status, Json(json!({ "message": message }))).into_response()
 }
 
 fn clock(site: &Site, command: &Advance) -> Result<Value, String> {
-    let by = Duration::try_from_secs_f64(command.advance).map_err(|_| "the clock moves forward only".to_owned())?;
+    let by = Duration::try_from_secs_f64(command.advance)
+        .map_err(|_| "`advance` must be a number of seconds, zero or more".to_owned())?;
     site.shared.clock.advance(by);
     Ok(state(site))
 }
@@ -137,7 +149,7 @@ fn state(site: &Site) -> Value {
         "url": shared.url,
         "seed": shared.options.seed,
         "scale": shared.options.scale,
-        "now": iso(shared.clock.now()),
+        "now": format_iso(shared.clock.now()),
         "advancedSeconds": shared.clock.advanced().as_secs_f64(),
         "requests": shared.log.total(),
         "apis": apis.collect::<Vec<_>>(),

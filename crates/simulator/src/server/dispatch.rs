@@ -1,4 +1,4 @@
-//! One request: logged, hit by a fault or not, and given to the router whose prefix it has.
+//! Dispatch of one request: log it, apply faults, call the router of its path prefix.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -11,27 +11,28 @@ use hyper::service::Service;
 use hyper_util::service::TowerToHyperService;
 
 use super::site::Site;
-use super::wire::Kill;
+use super::wire::ResetSwitch;
 use super::{control, home};
 use crate::fault::{self, Fault, Outcome};
-use crate::log::Tap;
+use crate::log::BodyRecorder;
 use crate::vendor::registry::{self, Mount};
 
-/// The connection was reset instead of an answer.
+/// Error that resets the connection instead of a response.
 #[derive(Debug)]
 pub(super) struct Reset;
 
 impl std::fmt::Display for Reset {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("the simulator reset the connection on purpose")
+        f.write_str("connection reset by an injected fault")
     }
 }
 
 impl std::error::Error for Reset {}
 
+/// Handles a request to any path.
 pub(super) async fn serve(
     site: Arc<Site>,
-    kill: Kill,
+    reset: ResetSwitch,
     peer: SocketAddr,
     request: Request<Incoming>,
 ) -> Result<Response<Body>, Reset> {
@@ -41,29 +42,30 @@ pub(super) async fn serve(
         return Ok(home::page(&site, request.method()));
     }
     if path == "/_control" || path.starts_with("/_control/") {
-        return Ok(control::answer(&site, peer, request).await);
+        return Ok(control::handle(&site, peer, request).await);
     }
-    if let Some((number, mount)) = registry::find(path) {
-        return vendor(&site, kill, number, mount, request).await;
+    if let Some((index, mount)) = registry::find(path) {
+        return call_vendor(&site, reset, index, mount, request).await;
     }
     let (head, _) = request.into_parts();
-    let entry = site.shared.log.arrived(None, &head);
-    site.shared.log.answered(entry, 404, &Tap::default(), None);
+    let entry = site.shared.log.record_request(None, &head);
+    site.shared.log.record_response(entry, 404, &BodyRecorder::default(), None);
     Ok(StatusCode::NOT_FOUND.into_response())
 }
 
-async fn vendor(
+/// Calls a vendor's router, with the fault that hits the request.
+async fn call_vendor(
     site: &Site,
-    kill: Kill,
-    number: usize,
+    reset: ResetSwitch,
+    index: usize,
     mount: &Mount,
     request: Request<Body>,
 ) -> Result<Response<Body>, Reset> {
     let shared = &site.shared;
     let (mut head, body) = request.into_parts();
-    let entry = shared.log.arrived(Some(mount.vendor), &head);
-    let tap = Tap::on(&head.headers);
-    let body = tap.watch(body);
+    let entry = shared.log.record_request(Some(mount.vendor), &head);
+    let recorder = BodyRecorder::new(&head.headers);
+    let body = recorder.wrap(body);
     let path = head.uri.path();
     let inner = &path[mount.prefix.len()..];
     if head.method == Method::POST && mount.token_paths.iter().any(|token| token.eq_ignore_ascii_case(inner)) {
@@ -72,41 +74,41 @@ async fn vendor(
     let fault = shared.faults.pick(mount.vendor, head.method.as_str(), path);
     let outcome = match &fault {
         Some(fault) => fault::before(fault).await,
-        None => Outcome::Go,
+        None => Outcome::Continue,
     };
     let outcome = match outcome {
-        Outcome::Go => {
+        Outcome::Continue => {
             head.uri = without_prefix(&head.uri, mount.prefix);
-            let router = TowerToHyperService::new(site.router(number));
+            let router = TowerToHyperService::new(site.router(index));
             let Ok(response) = router.call(Request::from_parts(head, body)).await;
             match &fault {
                 Some(fault) => fault::after(fault, response).await,
-                None => Outcome::Answer(response),
+                None => Outcome::Respond(response),
             }
         }
-        Outcome::Answer(response) => {
+        Outcome::Respond(response) => {
             crate::web::drain(body).await;
-            Outcome::Answer(response)
+            Outcome::Respond(response)
         }
         Outcome::Reset => Outcome::Reset,
     };
     let kind = fault.as_ref().map(Fault::name);
     match outcome {
-        Outcome::Answer(response) => {
-            shared.log.answered(entry, response.status().as_u16(), &tap, kind);
+        Outcome::Respond(response) => {
+            shared.log.record_response(entry, response.status().as_u16(), &recorder, kind);
             Ok(response)
         }
-        Outcome::Go | Outcome::Reset => {
-            shared.log.answered(entry, 0, &tap, kind);
-            kill.pull();
+        Outcome::Continue | Outcome::Reset => {
+            shared.log.record_response(entry, 0, &recorder, kind);
+            reset.trigger();
             Err(Reset)
         }
     }
 }
 
-/// The URI as the vendor's own server would see it.
+/// Returns the URI without the mount's prefix, as the vendor's own server would receive it.
 fn without_prefix(uri: &Uri, prefix: &str) -> Uri {
     let rest = uri.path_and_query().map_or("/", |whole| &whole.as_str()[prefix.len()..]);
     let rest = if rest.starts_with('/') { rest.to_owned() } else { format!("/{rest}") };
-    rest.parse().expect("the rest of a URI that was parsed")
+    rest.parse().expect("a suffix of a valid URI is valid")
 }

@@ -1,4 +1,4 @@
-//! The page at `/` for people: vendors, base URLs, test credentials, and by the control API the log and the faults.
+//! The home page at `/`: vendors, base URLs, test credentials, and through the control API log and faults.
 
 use std::fmt::Write as _;
 
@@ -12,10 +12,11 @@ use crate::vendor::environment;
 use crate::vendor::registry::{MOUNTS, other_credentials};
 
 const PAGE: &str = include_str!("home/page.html");
-/// Everything is in the one file, and it talks to nobody but this server.
+/// Content security policy: the page is one file and connects to this server only.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; \
                       img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+/// Renders the page.
 pub(crate) fn page(site: &Site, method: &Method) -> Response {
     if method != Method::GET && method != Method::HEAD {
         return StatusCode::METHOD_NOT_ALLOWED.into_response();
@@ -34,14 +35,14 @@ pub(crate) fn page(site: &Site, method: &Method) -> Response {
     ([(CONTENT_SECURITY_POLICY, POLICY), (CACHE_CONTROL, "no-store")], Html(page)).into_response()
 }
 
-/// One vendor: its APIs, the variables that point a client at them, and what else there is to try.
+/// Renders a vendor's panel: its APIs, environment variables and other credentials.
 fn panel(url: &str, vendor: Vendor) -> String {
-    let variables = environment::variables(url);
+    let all = environment::variables(url);
     let prefix = format!("{}_", vendor.name().to_uppercase());
-    let own: Vec<_> = variables.iter().filter(|(name, _)| name.starts_with(&prefix)).collect();
-    let shell: String = own.iter().map(|(name, value)| format!("export {name}='{value}'\n")).collect();
+    let variables: Vec<_> = all.iter().filter(|(name, _)| name.starts_with(&prefix)).collect();
+    let shell: String = variables.iter().map(|(name, value)| format!("export {name}='{value}'\n")).collect();
     let apis: Vec<_> = MOUNTS.iter().filter(|mount| mount.vendor == vendor).map(|mount| mount.prefix).collect();
-    let rows: String = own.iter().map(|(name, value)| row(name, value)).collect();
+    let rows: String = variables.iter().map(|(name, value)| row(name, value)).collect();
     let more: String = other_credentials(vendor).iter().map(|(name, value)| row(name, value)).collect();
     let mut html = format!(
         "<section class=\"panel vendor\" data-vendor=\"{vendor}\" aria-label=\"{title}\">\
@@ -64,6 +65,7 @@ fn panel(url: &str, vendor: Vendor) -> String {
     html
 }
 
+/// Renders a name with a value that a click copies.
 fn row(name: &str, value: &str) -> String {
     let (name, value) = (escape(name), escape(value));
     format!(

@@ -1,4 +1,4 @@
-//! Everything behind the port: the machinery, and the vendors' routers over the state that is current.
+//! The shared state and the vendors' routers over their current data.
 
 use std::sync::{PoisonError, RwLock};
 
@@ -7,9 +7,10 @@ use axum::Router;
 use crate::state::{Options, SharedState};
 use crate::vendor::registry::MOUNTS;
 
+/// The service behind the port.
 pub(crate) struct Site {
     pub(crate) shared: SharedState,
-    // Not inside `SharedState`: the routers hold it, and a circle would never be freed.
+    // Not in `SharedState`: the routers hold it, and a reference cycle would never be freed.
     routers: RwLock<Vec<Router>>,
 }
 
@@ -20,12 +21,12 @@ impl Site {
         site
     }
 
-    /// The router of a mount, by its number in [`MOUNTS`].
+    /// Returns the router of a mount, by its index in [`MOUNTS`].
     pub(crate) fn router(&self, mount: usize) -> Router {
         self.routers.read().unwrap_or_else(PoisonError::into_inner)[mount].clone()
     }
 
-    /// Everything as it was at the start: data, tokens and their settings, faults, log, clock.
+    /// Resets data, tokens and their settings, faults, log and clock to the state at the start.
     pub(crate) fn reset(&self) {
         self.shared.clock.reset();
         self.shared.tokens.reset();
@@ -34,7 +35,7 @@ impl Site {
         self.mount();
     }
 
-    /// Seeds every vendor anew and puts the new routers in place; answers under way end on the old state.
+    /// Replaces all routers by new routers over freshly seeded data. Requests in progress complete on the old data.
     fn mount(&self) {
         let routers = MOUNTS.iter().map(|mount| (mount.router)(&self.shared)).collect();
         *self.routers.write().unwrap_or_else(PoisonError::into_inner) = routers;

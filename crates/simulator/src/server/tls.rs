@@ -1,4 +1,4 @@
-//! A self-signed certificate, made at the start.
+//! A self-signed certificate, generated at the start.
 
 use std::io;
 use std::sync::Arc;
@@ -7,16 +7,16 @@ use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio_rustls::TlsAcceptor;
 
-/// The certificate and its key.
+/// A certificate with its key.
 pub(crate) struct Identity {
-    /// For clients to trust.
+    /// Certificate for clients to trust.
     pub(crate) certificate_pem: String,
     certificate: CertificateDer<'static>,
     key: Vec<u8>,
 }
 
 impl Identity {
-    /// Makes one for `localhost`, `127.0.0.1` and `::1`.
+    /// Generates a certificate for `localhost`, `127.0.0.1` and `::1`.
     pub(crate) fn generate() -> io::Result<Self> {
         let names = ["localhost", "127.0.0.1", "::1"].map(str::to_owned);
         let mut parameters = rcgen::CertificateParams::new(names).map_err(io::Error::other)?;
@@ -30,7 +30,7 @@ impl Identity {
         })
     }
 
-    /// Speaks TLS 1.2 and 1.3 with it, and both HTTP versions.
+    /// Returns an acceptor for TLS 1.2 and 1.3 that offers both HTTP versions.
     pub(crate) fn acceptor(&self) -> io::Result<TlsAcceptor> {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(self.key.clone()));

@@ -1,4 +1,4 @@
-//! A TCP stream that can be made to end in a reset instead of an orderly close.
+//! A TCP stream that can end with a reset instead of an orderly close.
 
 use std::io;
 use std::pin::Pin;
@@ -10,58 +10,59 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
 
-/// Ends a connection with a TCP reset.
+/// Switch that ends a connection with a TCP reset; clones share it.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Kill(Arc<Switch>);
+pub(super) struct ResetSwitch(Arc<Switch>);
 
 #[derive(Debug, Default)]
 struct Switch {
-    pulled: AtomicBool,
+    triggered: AtomicBool,
     notify: Notify,
 }
 
-impl Kill {
-    pub(super) fn pull(&self) {
-        self.0.pulled.store(true, Ordering::Release);
+impl ResetSwitch {
+    /// Ends the connection.
+    pub(super) fn trigger(&self) {
+        self.0.triggered.store(true, Ordering::Release);
         self.0.notify.notify_one();
     }
 
-    /// Waits until somebody pulls it.
-    pub(super) async fn pulled(&self) {
-        while !self.0.pulled.load(Ordering::Acquire) {
+    /// Waits for [`ResetSwitch::trigger`].
+    pub(super) async fn triggered(&self) {
+        while !self.0.triggered.load(Ordering::Acquire) {
             self.0.notify.notified().await;
         }
     }
 }
 
-/// The stream. Dropping it closes the socket: with a reset if the switch was pulled.
+/// A TCP stream. Dropping it closes the socket, with a reset if the switch was triggered.
 #[derive(Debug)]
-pub(super) struct Wire {
+pub(super) struct ResettableStream {
     stream: TcpStream,
-    kill: Kill,
+    reset: ResetSwitch,
 }
 
-impl Wire {
-    pub(super) fn new(stream: TcpStream, kill: Kill) -> Self {
-        Self { stream, kill }
+impl ResettableStream {
+    pub(super) fn new(stream: TcpStream, reset: ResetSwitch) -> Self {
+        Self { stream, reset }
     }
 }
 
-impl Drop for Wire {
+impl Drop for ResettableStream {
     fn drop(&mut self) {
-        if self.kill.0.pulled.load(Ordering::Acquire) {
+        if self.reset.0.triggered.load(Ordering::Acquire) {
             let _ = self.stream.set_zero_linger();
         }
     }
 }
 
-impl AsyncRead for Wire {
+impl AsyncRead for ResettableStream {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_read(cx, buf)
     }
 }
 
-impl AsyncWrite for Wire {
+impl AsyncWrite for ResettableStream {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.stream).poll_write(cx, buf)
     }
@@ -71,8 +72,8 @@ impl AsyncWrite for Wire {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if self.kill.0.pulled.load(Ordering::Acquire) {
-            // An orderly end would reach the client before the reset.
+        if self.reset.0.triggered.load(Ordering::Acquire) {
+            // A FIN would reach the client before the reset.
             return Poll::Ready(Ok(()));
         }
         Pin::new(&mut self.stream).poll_shutdown(cx)

@@ -1,4 +1,4 @@
-//! How a simulator is started.
+//! Settings and start of a simulator.
 
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -14,7 +14,7 @@ use crate::simulator::Simulator;
 use crate::state::Options;
 use crate::state::clock::Start;
 
-/// The settings of a simulator that is not started yet.
+/// Settings of a simulator before its start.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Builder {
@@ -32,54 +32,55 @@ impl Builder {
         }
     }
 
-    /// Where it listens; `127.0.0.1` and a free port unless told otherwise.
+    /// Sets the address to listen on. Default: a free port of `127.0.0.1`.
     pub fn listen(mut self, address: impl Into<SocketAddr>) -> Self {
         self.listen = address.into();
         self
     }
 
-    /// What names, ids and data are made from; 1 unless told otherwise.
+    /// Sets the seed of names, ids and data. Default: 1.
     pub fn seed(mut self, seed: u64) -> Self {
         self.options.seed = seed;
         self
     }
 
-    /// How many rows the large tables have; 1,000 unless told otherwise.
+    /// Sets the number of rows of the largest table; the other large tables scale along. Default: 1,000.
     pub fn scale(mut self, rows: u64) -> Self {
         self.options.scale = rows;
         self
     }
 
-    /// Serves over TLS, with a self-signed certificate that is made at the start.
+    /// Serves over TLS with a self-signed certificate generated at the start. Default: off.
     pub fn tls(mut self, tls: bool) -> Self {
         self.tls = tls;
         self
     }
 
-    /// Whether `/_control` answers; it does unless told otherwise, and to this machine only.
+    /// Serves the control API under `/_control`, to this machine only. Default: on.
     pub fn control(mut self, control: bool) -> Self {
         self.options.control = control;
         self
     }
 
-    /// Starts simulated time at this instant instead of 2026-03-02T08:00:00Z, and pins the times inside tokens to it
-    /// too, so that even token answers are the same in each run.
+    /// Sets the start of simulated time. Default: 2026-03-02T08:00:00Z.
+    ///
+    /// The times inside tokens are pinned to it too, so that token responses are the same in each run.
     pub fn epoch(mut self, instant: DateTime<Utc>) -> Self {
         self.options.start = Start::Fixed(instant);
         self
     }
 
-    /// Lets simulated time follow this machine's clock.
+    /// Makes simulated time follow this machine's clock.
     pub fn real_time(mut self) -> Self {
         self.options.start = Start::Real;
         self
     }
 
-    /// Starts it on the current tokio runtime.
+    /// Starts the simulator on the current tokio runtime.
     ///
     /// # Errors
     ///
-    /// When the address cannot be bound, or no certificate can be made.
+    /// Fails if the address cannot be bound or the certificate cannot be generated.
     pub async fn start(self) -> io::Result<Simulator> {
         let identity = if self.tls { Some(Identity::generate()?) } else { None };
         let acceptor = identity.as_ref().map(Identity::acceptor).transpose()?;

@@ -1,55 +1,57 @@
-//! The simulated clock: a fixed start for data, real durations for tokens, one offset that moves both.
+//! The simulated clock. Data use a fixed start, tokens use real durations; advancing the clock moves both.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-/// Where simulated time starts unless asked otherwise: Monday 2026-03-02T08:00:00Z.
+/// Default start of simulated time, in milliseconds since the Unix epoch: Monday 2026-03-02T08:00:00Z.
 const EPOCH_MILLIS: i64 = 1_772_438_400_000;
 
-/// What "now" means.
+/// The source of simulated time.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Start {
-    /// The documented instant; claims in tokens follow the real clock, because clients compare them with theirs.
+    /// The documented start. Claims in tokens follow the real clock, because clients compare them with their own clock.
     Default,
-    /// An instant of the caller's, for data and for claims in tokens alike: runs are byte-identical.
+    /// A start chosen by the caller, for data and for claims in tokens, so that runs are byte-identical.
     Fixed(DateTime<Utc>),
-    /// The real clock, which also ticks.
+    /// The real clock, running.
     Real,
 }
 
+/// Simulated time of one simulator.
 #[derive(Debug)]
 pub(crate) struct Clock {
     start: Start,
     started: Instant,
     advanced_millis: AtomicU64,
-    stamps: AtomicU64,
+    /// Number of timestamps issued, each one millisecond.
+    timestamps: AtomicU64,
 }
 
 impl Clock {
     pub(crate) fn new(start: Start) -> Self {
-        Self { start, started: Instant::now(), advanced_millis: AtomicU64::new(0), stamps: AtomicU64::new(0) }
+        Self { start, started: Instant::now(), advanced_millis: AtomicU64::new(0), timestamps: AtomicU64::new(0) }
     }
 
-    /// The simulated time, for data. It stands still between writes unless it was started from the real clock.
+    /// Returns the simulated time, for data. It stands still between writes, except with [`Start::Real`].
     pub(crate) fn now(&self) -> DateTime<Utc> {
-        let millis = self.advanced_millis.load(Ordering::Relaxed) + self.stamps.load(Ordering::Relaxed);
+        let millis = self.advanced_millis.load(Ordering::Relaxed) + self.timestamps.load(Ordering::Relaxed);
         self.base() + delta(millis)
     }
 
-    /// The time of a write: one millisecond later than any before it.
+    /// Returns the timestamp of a write, one millisecond later than the timestamp before.
     pub(crate) fn next_timestamp(&self) -> DateTime<Utc> {
-        let stamps = self.stamps.fetch_add(1, Ordering::Relaxed) + 1;
-        self.base() + delta(self.advanced_millis.load(Ordering::Relaxed) + stamps)
+        let timestamps = self.timestamps.fetch_add(1, Ordering::Relaxed) + 1;
+        self.base() + delta(self.advanced_millis.load(Ordering::Relaxed) + timestamps)
     }
 
-    /// The time that has passed for tokens: real time plus what was advanced.
+    /// Returns the age of the simulator as tokens see it: real time plus the time advanced.
     pub(crate) fn elapsed(&self) -> Duration {
         self.started.elapsed() + Duration::from_millis(self.advanced_millis.load(Ordering::Relaxed))
     }
 
-    /// The time for claims inside tokens, to the second.
+    /// Returns the time for claims inside tokens.
     pub(crate) fn claims_now(&self) -> DateTime<Utc> {
         match self.start {
             Start::Fixed(_) => self.now(),
@@ -57,19 +59,20 @@ impl Clock {
         }
     }
 
+    /// Moves simulated time forward.
     pub(crate) fn advance(&self, by: Duration) {
         self.advanced_millis.fetch_add(u64::try_from(by.as_millis()).unwrap_or(u64::MAX >> 24), Ordering::Relaxed);
     }
 
-    /// How far it was advanced.
+    /// Returns the total time advanced.
     pub(crate) fn advanced(&self) -> Duration {
         Duration::from_millis(self.advanced_millis.load(Ordering::Relaxed))
     }
 
-    /// Puts it back to its start.
+    /// Sets the clock back to its start.
     pub(crate) fn reset(&self) {
         self.advanced_millis.store(0, Ordering::Relaxed);
-        self.stamps.store(0, Ordering::Relaxed);
+        self.timestamps.store(0, Ordering::Relaxed);
     }
 
     fn base(&self) -> DateTime<Utc> {
@@ -85,8 +88,8 @@ fn delta(millis: u64) -> TimeDelta {
     TimeDelta::milliseconds(i64::try_from(millis).unwrap_or(i64::MAX >> 24))
 }
 
-/// Text as .NET writes it: whole seconds without fraction, else milliseconds.
-pub(crate) fn iso(instant: DateTime<Utc>) -> String {
+/// Formats a time in ISO 8601 as .NET does: without a fraction if the milliseconds are zero.
+pub(crate) fn format_iso(instant: DateTime<Utc>) -> String {
     if instant.timestamp_subsec_millis() == 0 {
         instant.format("%Y-%m-%dT%H:%M:%SZ").to_string()
     } else {
@@ -100,7 +103,7 @@ mod tests {
 
     #[test]
     fn the_default_start_is_the_documented_monday() {
-        assert_eq!(iso(Clock::new(Start::Default).now()), "2026-03-02T08:00:00Z");
+        assert_eq!(format_iso(Clock::new(Start::Default).now()), "2026-03-02T08:00:00Z");
     }
 
     #[test]

@@ -1,14 +1,14 @@
-//! Everything random comes from the seed: numbers, picks, and ids in the order of their creation.
+//! Reproducible random numbers and ids, derived from the seed.
 
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// A reproducible stream of numbers (`SplitMix64`), one per seed and label.
+/// A reproducible stream of random numbers (`SplitMix64`) for one seed and label.
 #[derive(Clone, Debug)]
 pub(crate) struct Random(u64);
 
 impl Random {
-    /// The same seed and label give the same stream; different labels are independent of each other.
+    /// Creates the stream of a seed and label. Streams of different labels are independent.
     pub(crate) fn new(seed: u64, label: &str) -> Self {
         let hash = label
             .bytes()
@@ -18,6 +18,7 @@ impl Random {
         random
     }
 
+    /// Returns the next number.
     pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
@@ -26,17 +27,18 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    /// A number below `limit`, which is not zero.
+    /// Returns a number below `limit`, which must not be zero.
     pub(crate) fn below(&mut self, limit: u64) -> u64 {
         self.next() % limit
     }
 
+    /// Returns one element of a slice, which must not be empty.
     pub(crate) fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
         let index = usize::try_from(self.below(from.len() as u64)).expect("an index of a slice");
         &from[index]
     }
 
-    /// Lower-case hexadecimal digits.
+    /// Returns `length` lower-case hexadecimal digits.
     pub(crate) fn hex(&mut self, length: usize) -> String {
         let mut text = String::with_capacity(length + 16);
         while text.len() < length {
@@ -47,7 +49,7 @@ impl Random {
     }
 }
 
-/// Makes ids of 24 hexadecimal digits that look like those of a `MongoDB`: time, process, counter.
+/// A sequence of ids in the format of `MongoDB` object ids: 24 hexadecimal digits of time, process and counter.
 #[derive(Debug)]
 pub(crate) struct ObjectIds {
     prefix: String,
@@ -55,13 +57,14 @@ pub(crate) struct ObjectIds {
 }
 
 impl ObjectIds {
-    /// Ids depend on seed, label and order only.
+    /// Creates the sequence of a seed and label.
     pub(crate) fn new(seed: u64, label: &str) -> Self {
         let mut random = Random::new(seed, label);
         let start = u32::try_from(random.below(0x00ff_0000)).expect("24 bits");
         Self { prefix: format!("69a5{}", random.hex(14)), next: AtomicU32::new(start) }
     }
 
+    /// Returns the next id.
     pub(crate) fn next(&self) -> String {
         let number = self.next.fetch_add(1, Ordering::Relaxed) & 0x00ff_ffff;
         format!("{}{number:06x}", self.prefix)

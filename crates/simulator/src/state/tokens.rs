@@ -1,4 +1,4 @@
-//! The token service that every vendor's token endpoint and every vendor's guard share.
+//! The token service shared by all vendors' token endpoints and authorization checks.
 
 mod jwt;
 mod settings;
@@ -19,41 +19,41 @@ use crate::state::clock::Clock;
 use crate::state::random::Random;
 use crate::vendor::Vendor;
 
-/// What a token may do.
+/// The rights of a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Grant {
-    /// The client or user that it was issued to.
+    /// The client or user that the token was issued to.
     pub(crate) client: String,
-    /// `access`, `refresh`, `application`, `session`: the vendor's own kinds.
+    /// The vendor's kind of token, such as `access`, `refresh`, `application` or `session`.
     pub(crate) kind: &'static str,
-    /// Scopes, which are audiences at Ditio.
+    /// Granted scopes; some vendors check them as audiences.
     pub(crate) scopes: Vec<String>,
 }
 
-/// How a token looks.
+/// The format of a token.
 pub(crate) enum TokenFormat {
-    /// `header.claims.signature`. The times (`iat`, `nbf`, `exp`) are added to the claims, and `jti` if there is none.
+    /// `header.claims.signature`. The claims `iat`, `nbf` and `exp` are added, and `jti` if absent.
     Jwt { algorithm: &'static str, claims: Map<String, Value> },
-    /// So many hexadecimal digits.
+    /// A number of hexadecimal digits.
     Opaque { length: usize },
 }
 
-/// Why a token is refused.
+/// Reason why a token is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TokenError {
     Unknown,
     Expired,
     Revoked,
-    /// The token is good, its client is not.
+    /// The token is valid but its client is disabled.
     ClientDisabled,
 }
 
-/// A token as it was issued.
+/// An issued token.
 pub(crate) struct IssuedToken {
     pub(crate) token: String,
-    /// What the vendor's `expires_in` says: none when it was configured away or the token does not expire.
+    /// Value of the vendor's `expires_in`; `None` if it is configured as missing or the token does not expire.
     pub(crate) expires_in: Option<Value>,
-    /// The instant that the token's own claims name, if it expires.
+    /// Expiry in the token's claims; `None` if the token does not expire.
     pub(crate) expires_at: Option<DateTime<Utc>>,
 }
 
@@ -61,19 +61,22 @@ pub(crate) struct IssuedToken {
 struct Entry {
     vendor: Vendor,
     grant: Grant,
-    dies_at: Option<Duration>,
+    /// Expiry on the clock of [`Clock::elapsed`].
+    expires_at: Option<Duration>,
     revoked: bool,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    /// By the hash of the token: tokens may be long, and there may be many.
+    /// Keyed by the hash of the token, because tokens can be long and many.
     entries: HashMap<[u8; 32], Entry>,
     settings: HashMap<Vendor, TokenSettings>,
+    /// Requests to the token endpoints.
     requests: HashMap<Vendor, usize>,
+    /// Vendors whose client is disabled.
     disabled: Vec<Vendor>,
     issued: u64,
-    /// The number of entries at which they are looked through again.
+    /// Number of entries above which expired entries are swept.
     sweep_at: usize,
 }
 
@@ -83,9 +86,9 @@ pub(crate) struct Tokens {
     state: Mutex<State>,
 }
 
-/// Expired entries are swept when there are more entries than this, and each time their number has doubled.
+/// Number of entries above which expired entries are swept, and again each time their number has doubled.
 const SWEEP_ABOVE: usize = 10_000;
-/// Of more tokens than this, the half that dies first is forgotten.
+/// Maximum number of tokens: above it, the half that expires first is dropped, to bound memory.
 const MAX_TOKENS: usize = 100_000;
 
 impl Tokens {
@@ -93,7 +96,10 @@ impl Tokens {
         Self { seed, state: Mutex::default() }
     }
 
-    /// Issues a token. `lifetime` is the vendor's own (none: for ever); a configured lifetime wins for kind `access`.
+    /// Issues a token.
+    ///
+    /// `lifetime` is the vendor's default; `None` means no expiry. A configured lifetime overrides it for kind
+    /// `access`.
     pub(crate) fn issue(
         &self,
         clock: &Clock,
@@ -117,18 +123,18 @@ impl Tokens {
         };
         let now = clock.elapsed();
         state.sweep(now);
-        let dies_at = lifetime.map(|lifetime| now + lifetime);
-        state.entries.insert(hash(&token), Entry { vendor, grant, dies_at, revoked: false });
+        let entry = Entry { vendor, grant, expires_at: lifetime.map(|lifetime| now + lifetime), revoked: false };
+        state.entries.insert(hash(&token), entry);
         let expires_at = lifetime.and_then(|lifetime| TimeDelta::from_std(lifetime).ok()).map(|life| claims_now + life);
         IssuedToken { token, expires_in: lifetime.and_then(|lifetime| settings.expires_in.value(lifetime)), expires_at }
     }
 
-    /// Makes a token of the caller's known, for ever.
+    /// Registers a token with a fixed text that does not expire.
     pub(crate) fn register(&self, vendor: Vendor, token: &str, grant: Grant) {
-        self.state().entries.insert(hash(token), Entry { vendor, grant, dies_at: None, revoked: false });
+        self.state().entries.insert(hash(token), Entry { vendor, grant, expires_at: None, revoked: false });
     }
 
-    /// Says what a token may do now.
+    /// Returns the rights of a token, or the reason why it is not valid now.
     pub(crate) fn check(&self, clock: &Clock, vendor: Vendor, token: &str) -> Result<Grant, TokenError> {
         let state = self.state();
         let entry =
@@ -136,7 +142,7 @@ impl Tokens {
         if entry.revoked {
             return Err(TokenError::Revoked);
         }
-        if entry.dies_at.is_some_and(|dies_at| dies_at <= clock.elapsed()) {
+        if entry.expires_at.is_some_and(|expires_at| expires_at <= clock.elapsed()) {
             return Err(TokenError::Expired);
         }
         if state.disabled.contains(&vendor) {
@@ -145,7 +151,7 @@ impl Tokens {
         Ok(entry.grant.clone())
     }
 
-    /// Ends one token, as a vendor's logout or rotation does.
+    /// Revokes one token, as a vendor's logout or rotation does.
     #[expect(dead_code, reason = "for the vendors that rotate tokens")]
     pub(crate) fn revoke_one(&self, token: &str) {
         if let Some(entry) = self.state().entries.get_mut(&hash(token)) {
@@ -153,19 +159,22 @@ impl Tokens {
         }
     }
 
+    /// Makes every token of a vendor expire now.
     pub(crate) fn expire(&self, clock: &Clock, vendor: Vendor) {
         let now = clock.elapsed();
         for entry in self.state().entries.values_mut().filter(|entry| entry.vendor == vendor) {
-            entry.dies_at = Some(entry.dies_at.map_or(now, |dies_at| dies_at.min(now)));
+            entry.expires_at = Some(entry.expires_at.map_or(now, |expires_at| expires_at.min(now)));
         }
     }
 
+    /// Revokes every token of a vendor.
     pub(crate) fn revoke(&self, vendor: Vendor) {
         for entry in self.state().entries.values_mut().filter(|entry| entry.vendor == vendor) {
             entry.revoked = true;
         }
     }
 
+    /// Disables a vendor's client: its tokens are rejected.
     pub(crate) fn disable(&self, vendor: Vendor) {
         let mut state = self.state();
         if !state.disabled.contains(&vendor) {
@@ -173,6 +182,7 @@ impl Tokens {
         }
     }
 
+    /// Enables a vendor's client again.
     pub(crate) fn enable(&self, vendor: Vendor) {
         self.state().disabled.retain(|disabled| *disabled != vendor);
     }
@@ -181,28 +191,30 @@ impl Tokens {
         self.state().disabled.contains(&vendor)
     }
 
-    /// Changes how the next tokens of a vendor come out.
+    /// Changes the settings of a vendor's next tokens.
     pub(crate) fn configure(&self, vendor: Vendor, change: impl FnOnce(&mut TokenSettings)) {
         change(self.state().settings.entry(vendor).or_default());
     }
 
+    /// Counts a request to a vendor's token endpoint.
     pub(crate) fn count_request(&self, vendor: Vendor) {
         *self.state().requests.entry(vendor).or_default() += 1;
     }
 
+    /// Returns the number of requests to a vendor's token endpoint.
     pub(crate) fn requests(&self, vendor: Vendor) -> usize {
         self.state().requests.get(&vendor).copied().unwrap_or_default()
     }
 
-    /// How many of a vendor's tokens are good now.
+    /// Returns the number of a vendor's valid tokens.
     pub(crate) fn live(&self, clock: &Clock, vendor: Vendor) -> usize {
         let now = clock.elapsed();
         let state = self.state();
         let of_vendor = state.entries.values().filter(|entry| entry.vendor == vendor && !entry.revoked);
-        of_vendor.filter(|entry| entry.dies_at.is_none_or(|dies_at| dies_at > now)).count()
+        of_vendor.filter(|entry| entry.expires_at.is_none_or(|expires_at| expires_at > now)).count()
     }
 
-    /// Forgets everything, settings and counters too.
+    /// Drops all tokens, settings and counters.
     pub(crate) fn reset(&self) {
         *self.state() = State::default();
     }
@@ -213,18 +225,18 @@ impl Tokens {
 }
 
 impl State {
-    /// Keeps the number of entries bounded.
+    /// Bounds the number of entries.
     fn sweep(&mut self, now: Duration) {
         if self.entries.len() <= self.sweep_at.max(SWEEP_ABOVE) {
             return;
         }
-        self.entries.retain(|_, entry| entry.dies_at.is_none_or(|dies_at| dies_at > now));
+        self.entries.retain(|_, entry| entry.expires_at.is_none_or(|expires_at| expires_at > now));
         if self.entries.len() > MAX_TOKENS {
-            let mut ends: Vec<_> = self.entries.values().filter_map(|entry| entry.dies_at).collect();
+            let mut ends: Vec<_> = self.entries.values().filter_map(|entry| entry.expires_at).collect();
             let middle = ends.len() / 2;
             if middle < ends.len() {
                 let (_, &mut middle, _) = ends.select_nth_unstable(middle);
-                self.entries.retain(|_, entry| entry.dies_at.is_none_or(|dies_at| dies_at > middle));
+                self.entries.retain(|_, entry| entry.expires_at.is_none_or(|expires_at| expires_at > middle));
             }
         }
         self.sweep_at = (self.entries.len() * 2).min(MAX_TOKENS);
@@ -235,7 +247,7 @@ fn hash(token: &str) -> [u8; 32] {
     Sha256::digest(token).into()
 }
 
-/// The bearer token of a request; the scheme in any case, as RFC 9110 has it.
+/// Returns the bearer token of a request. The scheme is case-insensitive (RFC 9110, section 11.1).
 pub(crate) fn bearer_token(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
@@ -246,21 +258,23 @@ mod tests {
     use super::*;
     use crate::state::clock::Start;
 
+    const VENDOR: Vendor = Vendor::ALL[0];
+
     #[test]
-    fn tokens_that_nobody_lets_expire_do_not_pile_up() {
+    fn tokens_that_never_expire_in_time_do_not_accumulate() {
         let clock = Clock::new(Start::Default);
         let tokens = Tokens::new(1);
         let issue = || {
             let grant = Grant { client: "c".to_owned(), kind: "access", scopes: Vec::new() };
             let lifetime = Some(Duration::from_secs(1800));
-            tokens.issue(&clock, Vendor::Bits, grant, lifetime, TokenFormat::Opaque { length: 16 }).token
+            tokens.issue(&clock, VENDOR, grant, lifetime, TokenFormat::Opaque { length: 16 }).token
         };
-        tokens.register(Vendor::Bits, "fixed", Grant { client: "c".to_owned(), kind: "access", scopes: Vec::new() });
+        tokens.register(VENDOR, "fixed", Grant { client: "c".to_owned(), kind: "access", scopes: Vec::new() });
         for _ in 0..MAX_TOKENS + 10 {
             issue();
         }
         assert!((MAX_TOKENS / 4..MAX_TOKENS).contains(&tokens.state().entries.len()));
-        assert!(tokens.check(&clock, Vendor::Bits, &issue()).is_ok());
-        assert!(tokens.check(&clock, Vendor::Bits, "fixed").is_ok());
+        assert!(tokens.check(&clock, VENDOR, &issue()).is_ok());
+        assert!(tokens.check(&clock, VENDOR, "fixed").is_ok());
     }
 }

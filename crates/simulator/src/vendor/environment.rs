@@ -1,8 +1,9 @@
-//! The environment variables that point a client at the simulator.
+//! Environment variables that configure clients for the simulator.
 
 use crate::vendor::credentials as c;
 
-/// Every variable, for every vendor, in the order of the documentation.
+/// Returns the variables of all vendors, in the order of the documentation. The names of a vendor's variables start with
+/// the vendor's name.
 pub(crate) fn variables(url: &str) -> Vec<(&'static str, String)> {
     let at = |path: &str| format!("{url}{path}");
     let fixed = str::to_owned;

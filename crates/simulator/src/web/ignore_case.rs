@@ -1,4 +1,4 @@
-//! Routes whose fixed segments match in any case, as ASP.NET's do; parameters keep theirs.
+//! Case-insensitive routes, as in ASP.NET. Parameters keep their case.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use axum::routing::MethodRouter;
 use hyper::service::Service;
 use hyper_util::service::TowerToHyperService;
 
-/// Collects routes, and remembers how their fixed segments are written.
+/// Builder of a router whose fixed path segments match in any case.
 pub(crate) struct Routes<S> {
     router: Router<S>,
     templates: Vec<&'static str>,
@@ -27,26 +27,27 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         self
     }
 
+    /// Adds the routes of another builder.
     pub(crate) fn merge(mut self, other: Self) -> Self {
         self.router = self.router.merge(other.router);
         self.templates.extend(other.templates);
         self
     }
 
-    /// Applies something to the router that has the routes so far, such as a guard.
+    /// Transforms the router with the routes added so far, for example to add a layer.
     pub(crate) fn map(mut self, change: impl FnOnce(Router<S>) -> Router<S>) -> Self {
         self.router = change(self.router);
         self
     }
 
-    /// The router; a slash at the end of a path makes no difference.
+    /// Builds the router. A slash at the end of a request's path is ignored.
     pub(crate) fn finish(self, state: S) -> Router {
         let inner = self.router.with_state(state);
         let templates = Arc::new(self.templates);
         Router::new().fallback(move |mut request: Request<Body>| {
             let (inner, templates) = (inner.clone(), Arc::clone(&templates));
             async move {
-                if let Some(path) = best(&templates, request.uri().path()) {
+                if let Some(path) = canonical_path(&templates, request.uri().path()) {
                     *request.uri_mut() = with_path(request.uri(), &path);
                 }
                 let Ok(response) = TowerToHyperService::new(inner).call(request).await;
@@ -56,33 +57,34 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
     }
 }
 
-/// The path as its template writes it; of several templates that with the earliest fixed segments.
-fn best(templates: &[&'static str], path: &str) -> Option<String> {
+/// Returns the path with its fixed segments as the matching template spells them. If several templates match, the one with
+/// the earliest fixed segments wins.
+fn canonical_path(templates: &[&'static str], path: &str) -> Option<String> {
     let trimmed = if path.len() > 1 { path.trim_end_matches('/') } else { path };
     let segments: Vec<&str> = trimmed.split('/').collect();
-    let fits = templates.iter().filter_map(|template| fit(template, &segments));
-    fits.max_by(|a, b| a.0.cmp(&b.0)).map(|(_, path)| path)
+    let matches = templates.iter().filter_map(|template| match_template(template, &segments));
+    matches.max_by(|a, b| a.0.cmp(&b.0)).map(|(_, path)| path)
 }
 
-/// Which segments are fixed, and the path in the template's writing.
-fn fit(template: &str, segments: &[&str]) -> Option<(Vec<bool>, String)> {
+/// Matches a template. Returns for each segment whether it is fixed, and the path as the template spells it.
+fn match_template(template: &str, segments: &[&str]) -> Option<(Vec<bool>, String)> {
     let mut fixed = Vec::new();
-    let mut written = Vec::new();
-    for (at, part) in template.split('/').enumerate() {
-        let segment = *segments.get(at)?;
+    let mut path = Vec::new();
+    for (index, part) in template.split('/').enumerate() {
+        let segment = *segments.get(index)?;
         if part.starts_with("{*") {
-            let rest = segments[at..].join("/");
-            written.push(rest);
-            return Some((fixed, written.join("/")));
+            let rest = segments[index..].join("/");
+            path.push(rest);
+            return Some((fixed, path.join("/")));
         }
         let is_fixed = !part.starts_with('{');
         if is_fixed && !part.eq_ignore_ascii_case(segment) || !is_fixed && segment.is_empty() {
             return None;
         }
         fixed.push(is_fixed);
-        written.push(if is_fixed { part.to_owned() } else { segment.to_owned() });
+        path.push(if is_fixed { part.to_owned() } else { segment.to_owned() });
     }
-    (written.len() == segments.len()).then(|| (fixed, written.join("/")))
+    (path.len() == segments.len()).then(|| (fixed, path.join("/")))
 }
 
 fn with_path(uri: &Uri, path: &str) -> Uri {
@@ -97,7 +99,7 @@ mod tests {
     #[track_caller]
     fn check(path: &str, expected: Option<&str>) {
         let templates = ["/api/projects", "/api/projects/{id}", "/api/projects/search", "/api/absences/{*id}"];
-        assert_eq!(best(&templates, path).as_deref(), expected);
+        assert_eq!(canonical_path(&templates, path).as_deref(), expected);
     }
 
     #[test]

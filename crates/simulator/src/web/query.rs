@@ -1,40 +1,41 @@
-//! Query strings and forms as ASP.NET and PHP read them: names without regard to case, repeated keys.
+//! Query strings and forms as ASP.NET and PHP parse them: case-insensitive names, repeated keys.
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use std::convert::Infallible;
 use url::form_urlencoded;
 
-/// The decoded parameters, in order.
+/// Decoded parameters, in order.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Query(Vec<(String, String)>);
 
 impl Query {
+    /// Parses the `application/x-www-form-urlencoded` format.
     pub(crate) fn parse(encoded: &[u8]) -> Self {
         Self(form_urlencoded::parse(encoded).into_owned().collect())
     }
 
-    /// Every parameter, in order.
+    /// Returns all parameters, in order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    /// The first value of a parameter.
+    /// Returns the first value of a parameter.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
-    /// The first value if it is not blank.
+    /// Returns the first value of a parameter, trimmed; `None` if it is blank.
     pub(crate) fn non_blank(&self, name: &str) -> Option<&str> {
         self.get(name).map(str::trim).filter(|value| !value.is_empty())
     }
 
-    /// Every value of a repeated parameter.
+    /// Returns all values of a repeated parameter.
     pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.0.iter().filter(move |(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
-    /// Every value of a parameter, repeated or joined by commas, without blanks.
+    /// Returns all values of a repeated or comma-separated parameter, trimmed, without blank values.
     pub(crate) fn list(&self, name: &str) -> Vec<String> {
         let parts = self.all(name).flat_map(|value| value.split(','));
         parts.map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()

@@ -7,7 +7,7 @@ use super::{Delivery, Webhook};
 use crate::state::SharedState;
 use crate::vendor::registry;
 
-/// Sends the events, one request after the other.
+/// Sends the requests of a webhook, one after the other.
 pub(crate) async fn deliver(shared: &SharedState, webhook: &Webhook) -> io::Result<Vec<Delivery>> {
     let requests = registry::webhook_requests(shared, webhook).ok_or_else(|| {
         let message = format!("{} is not known to send webhooks", webhook.vendor);

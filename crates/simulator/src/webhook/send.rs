@@ -1,4 +1,4 @@
-//! A POST to a receiver on this machine.
+//! POST requests to a receiver on this machine.
 
 use std::io;
 use std::net::SocketAddr;
@@ -13,26 +13,29 @@ use url::Url;
 
 use super::WebhookRequest;
 
-/// A receiver that says nothing for so long is given up.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// Time limit for a request to the receiver.
+const TIMEOUT: Duration = Duration::from_secs(30);
 
+/// The URL of a receiver.
 pub(super) struct Target {
     url: Url,
 }
 
 impl Target {
     pub(super) fn parse(url: &str) -> io::Result<Self> {
-        let url = Url::parse(url).map_err(|error| invalid(&format!("the URL of the receiver: {error}")))?;
+        let url = Url::parse(url).map_err(|error| invalid(&format!("invalid receiver URL: {error}")))?;
         if url.scheme() != "http" {
-            return Err(invalid("the receiver has to be reached over plain HTTP"));
+            return Err(invalid("the receiver URL must start with http://"));
         }
         Ok(Self { url })
     }
 
-    /// Sends one request on a connection of its own and gives the status.
+    /// Sends a request on a new connection and returns the status.
     pub(super) async fn post(&self, request: &WebhookRequest) -> io::Result<u16> {
-        let sent = tokio::time::timeout(PATIENCE, self.exchange(request)).await;
-        sent.unwrap_or_else(|_| Err(io::Error::new(io::ErrorKind::TimedOut, "the receiver does not answer")))
+        let sent = tokio::time::timeout(TIMEOUT, self.exchange(request)).await;
+        sent.unwrap_or_else(|_| {
+            Err(io::Error::new(io::ErrorKind::TimedOut, "no response from the receiver within 30 s"))
+        })
     }
 
     async fn exchange(&self, request: &WebhookRequest) -> io::Result<u16> {
@@ -40,28 +43,28 @@ impl Target {
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(io::Error::other)?;
         let connection = tokio::spawn(connection);
         let host = self.url.authority().to_owned();
-        let mut draft = http::Request::post(&self.url[url::Position::BeforePath..url::Position::AfterQuery])
+        let mut builder = http::Request::post(&self.url[url::Position::BeforePath..url::Position::AfterQuery])
             .header(http::header::HOST, host);
         for (name, value) in &request.headers {
-            draft = draft.header(name, value);
+            builder = builder.header(name, value);
         }
-        let message = draft.body(Body::from(request.body.clone())).map_err(|error| invalid(&error.to_string()))?;
-        let status = sender.send_request(message).await.map(|answer| answer.status().as_u16());
+        let message = builder.body(Body::from(request.body.clone())).map_err(|error| invalid(&error.to_string()))?;
+        let status = sender.send_request(message).await.map(|response| response.status().as_u16());
         connection.abort();
         status.map_err(io::Error::other)
     }
 
-    /// The receiver's address; others than this machine's are refused.
+    /// Resolves the receiver's address. Only loopback addresses are accepted.
     async fn address(&self) -> io::Result<SocketAddr> {
         let host = self.url.host_str().unwrap_or_default();
         let port = self.url.port_or_known_default().unwrap_or(80);
         let mut addresses = lookup_host((host.trim_matches(['[', ']']), port)).await?;
         addresses
             .find(|address| address.ip().to_canonical().is_loopback())
-            .ok_or_else(|| invalid("webhooks are delivered to this machine only"))
+            .ok_or_else(|| invalid("the receiver must be on this machine (a loopback address)"))
     }
 }
 
-fn invalid(why: &str) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidInput, why)
+fn invalid(message: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, message)
 }

@@ -1,11 +1,11 @@
-//! The signatures of webhooks: HMAC (RFC 2104) in base64.
+//! Signatures of webhooks: HMAC (RFC 2104) in base64.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use sha2::{Sha256, Sha384, Sha512};
 
-/// The hash function under a webhook's HMAC.
+/// Hash function of a webhook's HMAC.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
@@ -20,7 +20,7 @@ pub enum Digest {
 }
 
 impl Digest {
-    /// The signature of a message, in base64 with padding.
+    /// Returns the signature of a message, in base64 with padding.
     pub(crate) fn sign(self, key: &[u8], message: &[u8]) -> String {
         STANDARD.encode(match self {
             Self::Sha256 => hmac::<Sha256>(64, key, message),
@@ -30,7 +30,7 @@ impl Digest {
     }
 }
 
-/// `block` is the hash function's block size in bytes.
+/// Computes an HMAC. `block` is the hash function's block size in bytes.
 fn hmac<D: sha2::Digest>(block: usize, key: &[u8], message: &[u8]) -> Vec<u8> {
     let mut padded = if key.len() > block { D::digest(key).to_vec() } else { key.to_vec() };
     padded.resize(block, 0);

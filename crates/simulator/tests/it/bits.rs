@@ -220,7 +220,7 @@ async fn no_operation_accepts_a_session_token() {
 #[tokio::test]
 async fn expires_in_can_be_a_string() {
     let simulator = Simulator::start().await.unwrap();
-    simulator.expires_in(Vendor::Bits, ExpiresIn::Text);
+    simulator.set_expires_in(Vendor::Bits, ExpiresIn::Text);
     let form = [("grant_type", "client_credentials")];
     let (_, body) = answer(token_request(&http(), &simulator).form(&form).send().await.unwrap()).await;
     assert_eq!(body["expires_in"], "3600");

@@ -61,8 +61,8 @@ async fn the_lifetime_comes_in_every_form_that_was_seen() {
         (ExpiresIn::Literal(-1), json!(-1)),
         (ExpiresIn::Float, json!(2.0)),
     ] {
-        simulator.token_lifetime(Vendor::Ditio, Duration::from_secs(2));
-        simulator.expires_in(Vendor::Ditio, how);
+        simulator.set_token_lifetime(Vendor::Ditio, Duration::from_secs(2));
+        simulator.set_expires_in(Vendor::Ditio, how);
         let (_, body) = ask(&http, simulator.url(), &form("ditioapiv3")).await;
         assert_eq!(body["expires_in"], expected);
     }
@@ -116,7 +116,7 @@ async fn a_token_without_the_core_audience_is_unauthorized() {
 #[tokio::test]
 async fn a_token_of_fifty_thousand_characters_is_accepted() {
     let simulator = Simulator::start().await.unwrap();
-    simulator.token_size(Vendor::Ditio, 50_000);
+    simulator.set_token_size(Vendor::Ditio, 50_000);
     let ditio = Ditio::over(simulator).await;
     assert!(ditio.token.len() >= 50_000);
     let (status, _) = ditio.call(Method::GET, "/api/MachineType", None).await;

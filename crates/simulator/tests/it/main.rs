@@ -11,6 +11,7 @@ mod dvinci;
 mod faults;
 mod identity;
 mod itempath;
+mod modules;
 mod support;
 mod transport;
 mod webhooks;

@@ -85,7 +85,7 @@ fn summary(core: &Core, profile: &Profile, day: NaiveDate, settled: NaiveDate) -
     let locked = day <= settled;
     let approved = locked || day + Days::new(3) <= today;
     let changed = (day + Days::new(1)).and_hms_opt(6, 15, 0).expect("a time of day").and_utc();
-    let stamp = approved.then(|| crate::state::clock::iso(changed));
+    let stamp = approved.then(|| crate::state::clock::format_iso(changed));
     let project = &core.world.projects[usize::try_from(random.below(13)).unwrap_or_default()];
     let total = 7.5 + overtime_50 + overtime_100;
     Some(json!({
@@ -111,7 +111,7 @@ fn summary(core: &Core, profile: &Profile, day: NaiveDate, settled: NaiveDate) -
         "approvedByName": approved.then_some("Ingebjørg Sæther"),
         "approvedDateTime": stamp,
         "locked": locked,
-        "modifiedDateTime": crate::state::clock::iso(changed),
+        "modifiedDateTime": crate::state::clock::format_iso(changed),
     }))
 }
 

@@ -4,7 +4,7 @@ use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Utc};
 use serde_json::{Map, Value};
 
 use super::problem::{FieldError, Problem};
-use crate::state::clock::iso;
+use crate::state::clock::format_iso;
 
 /// A stored or answered object; member names in camelCase.
 pub(super) type Record = Map<String, Value>;
@@ -114,7 +114,7 @@ fn convert(kind: Kind, value: &Value) -> Option<Value> {
         (Kind::Number, Value::String(text)) => {
             text.trim().parse::<f64>().ok().filter(|it| it.is_finite()).map(Value::from)
         }
-        (Kind::Instant, Value::String(text)) => instant(text).map(|instant| Value::from(iso(instant))),
+        (Kind::Instant, Value::String(text)) => instant(text).map(|instant| Value::from(format_iso(instant))),
         (Kind::Day, Value::String(text)) => day(text).map(|day| Value::from(day.to_string())),
         (Kind::PlainDay, Value::String(text)) => plain_day(text).map(|day| Value::from(day.to_string())),
         _ => None,

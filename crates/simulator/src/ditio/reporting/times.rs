@@ -34,7 +34,7 @@ pub(in crate::ditio) fn date_time(millis: i64) -> DateTime<Utc> {
 
 /// `2026-02-27T07:00:00Z`, with milliseconds when there are any.
 pub(in crate::ditio) fn utc(millis: i64) -> String {
-    crate::state::clock::iso(date_time(millis))
+    crate::state::clock::format_iso(date_time(millis))
 }
 
 /// `2026-02-27T07:00:00`: which zone is anybody's guess.

@@ -1,4 +1,4 @@
-//! `POST /_control/tokens`: what happens to a vendor's tokens, and how the next ones come out.
+//! `POST /_control/tokens`: commands on a vendor's tokens and the settings of its next tokens.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::server::site::Site;
 use crate::state::tokens::ExpiresIn;
 use crate::vendor::Vendor;
 
-/// A command about the tokens of one vendor.
+/// Body of the request.
 #[derive(Deserialize)]
 #[serde(tag = "action", rename_all = "lowercase", deny_unknown_fields)]
 pub(super) enum Command {
@@ -25,21 +25,22 @@ pub(super) enum Command {
     Enable {
         vendor: Vendor,
     },
-    /// What is not named stays as it is.
+    /// Absent members keep their values.
     #[serde(rename_all = "camelCase")]
     Configure {
         vendor: Vendor,
-        /// Seconds.
+        /// Lifetime of access tokens, in seconds.
         lifetime: Option<f64>,
         expires_in: Option<ExpiresIn>,
-        /// Characters.
+        /// Minimum length of access tokens, in characters.
         size: Option<usize>,
     },
 }
 
-/// Longer tokens than any header may be are of no use.
+/// Maximum `size`, in characters; longer than any header section that the server accepts.
 const MAX_SIZE: usize = 1_000_000;
 
+/// Runs a command and returns the state of the vendor's tokens.
 pub(super) fn apply(site: &Site, command: &Command) -> Value {
     let shared = &site.shared;
     let vendor = match *command {

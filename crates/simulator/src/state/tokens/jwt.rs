@@ -1,4 +1,4 @@
-//! Tokens in the shape of a JWT. The signature is made up: nobody but the simulator checks them.
+//! Tokens in the format of a JWT. The signature is not verifiable: only the simulator checks its tokens.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::state::random::Random;
 
-/// Encodes claims; `size` pads the token to at least that many characters.
+/// Encodes a token. `size` pads it to at least this number of characters.
 pub(super) fn encode(
     algorithm: &str,
     mut claims: Map<String, Value>,
@@ -42,7 +42,7 @@ fn part(value: &Value) -> String {
     URL_SAFE_NO_PAD.encode(value.to_string())
 }
 
-/// So many times 32 bytes that depend on what is signed.
+/// Returns a signature of `blocks` times 32 bytes, derived from the signed text.
 fn signature(signed: &str, blocks: u8) -> String {
     let bytes: Vec<u8> = (0..blocks).flat_map(|block| Sha256::digest([&[block], signed.as_bytes()].concat())).collect();
     URL_SAFE_NO_PAD.encode(bytes)
@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_has_three_parts_and_the_size_that_was_asked_for() {
+    fn a_token_has_three_parts_and_the_requested_size() {
         let mut random = Random::new(7, "test");
         let lifetime = Some(Duration::from_secs(1800));
         let token = encode("RS256", Map::new(), DateTime::UNIX_EPOCH, lifetime, Some(50_000), &mut random);

@@ -1,11 +1,11 @@
-//! How a vendor's next tokens come out.
+//! Settings of a vendor's next tokens.
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-/// The form in which a token answer states the lifetime. The token itself lives as long as before.
+/// The form in which a token response states the lifetime. The lifetime of the token itself does not change.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
@@ -17,15 +17,16 @@ pub enum ExpiresIn {
     Text,
     /// The seconds as a JSON number with a fraction.
     Float,
-    /// An integer of milliseconds, as Ditio is known to send now and then.
+    /// An integer of milliseconds, a deviation known from a vendor's production system.
     Milliseconds,
-    /// The member is left out.
+    /// No `expires_in` member.
     Missing,
-    /// The member is this number, whatever the lifetime is: 0, negative, absurd.
+    /// This number, whatever the lifetime is; it may be zero, negative or huge.
     Literal(i64),
 }
 
 impl ExpiresIn {
+    /// Returns the value of `expires_in`; `None` to omit the member.
     pub(super) fn value(self, lifetime: Duration) -> Option<Value> {
         match self {
             Self::Seconds => Some(json!(lifetime.as_secs())),
@@ -38,11 +39,12 @@ impl ExpiresIn {
     }
 }
 
+/// Settings of a vendor's next tokens.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct TokenSettings {
-    /// Instead of the vendor's own.
+    /// Overrides the vendor's lifetime.
     pub(crate) lifetime: Option<Duration>,
     pub(crate) expires_in: ExpiresIn,
-    /// Characters that an access token has at least.
+    /// Minimum length of an access token, in characters.
     pub(crate) size: Option<usize>,
 }

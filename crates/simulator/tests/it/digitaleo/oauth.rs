@@ -29,8 +29,8 @@ async fn a_token_is_long_and_lives_an_hour() {
 #[tokio::test]
 async fn token_size_and_format_of_expires_in_are_configurable() {
     let simulator = Simulator::start().await.unwrap();
-    simulator.token_size(Vendor::Digitaleo, 0);
-    simulator.expires_in(Vendor::Digitaleo, ExpiresIn::Text);
+    simulator.set_token_size(Vendor::Digitaleo, 0);
+    simulator.set_expires_in(Vendor::Digitaleo, ExpiresIn::Text);
     let (_, body) = answer(token_request(&http(), &simulator).form(&client_credentials()).send().await.unwrap()).await;
     assert!(body["access_token"].as_str().unwrap().len() < 1500);
     assert_eq!(body["expires_in"], "3600");

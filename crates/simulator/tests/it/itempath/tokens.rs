@@ -146,8 +146,8 @@ async fn a_disabled_client_can_neither_log_in_nor_call() {
 #[tokio::test]
 async fn a_configured_lifetime_is_in_the_token_and_a_missing_expiry_in_the_response() {
     let mut plant = Plant::start().await;
-    plant.simulator.token_lifetime(Vendor::ItemPath, Duration::from_secs(5));
-    plant.simulator.expires_in(Vendor::ItemPath, ExpiresIn::Missing);
+    plant.simulator.set_token_lifetime(Vendor::ItemPath, Duration::from_secs(5));
+    plant.simulator.set_expires_in(Vendor::ItemPath, ExpiresIn::Missing);
     let body = plant.log_in(credentials::ITEMPATH_USERNAME, credentials::ITEMPATH_PASSWORD).await;
     assert_eq!(body["accessExpiryDate"], Value::Null);
     let access = claims(body["accessToken"].as_str().unwrap());

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{File, Owner, content, references};
 use crate::ditio::core::problem::Problem;
 use crate::ditio::core::state::Core;
-use crate::state::clock::iso;
+use crate::state::clock::format_iso;
 use crate::web::{Query, drain};
 
 /// From this size of the whole request on, it is refused before anything else is looked at.
@@ -35,7 +35,7 @@ pub(super) async fn upload<const PROJECT: bool>(
     let section = query.non_blank("section").map_or(default, str::to_owned);
     let replace =
         query.non_blank("replaceExistingFilesWithSameName").is_some_and(|text| text.eq_ignore_ascii_case("true"));
-    let created = iso(core.shared.clock.next_timestamp());
+    let created = format_iso(core.shared.clock.next_timestamp());
     let uploaded: Vec<File> = parts
         .into_iter()
         .map(|(name, bytes)| File { id: core.ids.next(), name, bytes, created: created.clone() })
