@@ -1254,9 +1254,9 @@ pub mod types {
         pub total: Option<i64>,
         /// `next`.
         pub next: Option<String>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(plain Base { 0 total "total", 1 next "next" });
+    keyfob_client::wire_struct!(with_default Base { 0 total "total", 1 next "next" });
     /// A bird, with \<markup\> and a code span `a[0]`.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
@@ -1311,15 +1311,15 @@ pub mod types {
         pub snake_case: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<2>,
+        wire: keyfob_client::wire_form::WireForms<2>,
     }
-    keyfob_client::record!(
-        plain Bird { 0 id "id", 1 name "name", 2 colour "colour", 3 odd "odd", 4 size
-        "size", 5 born "born", 6 ringed "ringed", 7 wings "wings", 8 weight "weight", 9
-        weights "weights", 10 tame "tame", 11 ids "ids", 12 counts "counts", 13 times
-        "times", 14 names "names", 15 places "places", 16 mother "mother", 17 anything
-        "anything", 18 free "free", 19 serial "serial", 20 type_ "type", 21 odata_id
-        "@odata.id", 22 snake_case "snake_case" } extra
+    keyfob_client::wire_struct!(
+        with_default Bird { 0 id "id", 1 name "name", 2 colour "colour", 3 odd "odd", 4
+        size "size", 5 born "born", 6 ringed "ringed", 7 wings "wings", 8 weight
+        "weight", 9 weights "weights", 10 tame "tame", 11 ids "ids", 12 counts "counts",
+        13 times "times", 14 names "names", 15 places "places", 16 mother "mother", 17
+        anything "anything", 18 free "free", 19 serial "serial", 20 type_ "type", 21
+        odata_id "@odata.id", 22 snake_case "snake_case" } extra
     );
     impl Bird {
         /// Nothing set yet.
@@ -1480,12 +1480,13 @@ pub mod types {
         pub weight: Option<f64>,
         /// A field called like a constructor.
         pub new: Option<bool>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        given BirdCreate { 0 name "name" given, 1 colour "colour" needed, 2 wings "wings"
-        given, 3 born "born" needed, 4 ringed "ringed" needed, 5 nest "nest" needed, 6
-        ids "ids" given, 7 note "note" nullable, 8 weight "weight", 9 new "new" }
+    keyfob_client::wire_struct!(
+        without_default BirdCreate { 0 name "name" required_or_default, 1 colour "colour"
+        required, 2 wings "wings" required_or_default, 3 born "born" required, 4 ringed
+        "ringed" required, 5 nest "nest" required, 6 ids "ids" required_or_default, 7
+        note "note" nullable, 8 weight "weight", 9 new "new" }
     );
     impl BirdCreate {
         /// With what the API requires.
@@ -1534,10 +1535,10 @@ pub mod types {
         pub next: Option<String>,
         /// `data`.
         pub data: Vec<Bird>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain BirdPage { 0 total "total", 1 next "next", 2 data "data" }
+    keyfob_client::wire_struct!(
+        with_default BirdPage { 0 total "total", 1 next "next", 2 data "data" }
     );
     /// What to change.
     #[derive(Clone, Default, PartialEq)]
@@ -1553,10 +1554,10 @@ pub mod types {
         pub places: keyfob_client::Patch<Vec<Place>>,
         /// `tame`.
         pub tame: Option<bool>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain BirdUpdate { 0 name "name", 1 wings "wings", 2 ids "ids", 3 places
+    keyfob_client::wire_struct!(
+        with_default BirdUpdate { 0 name "name", 1 wings "wings", 2 ids "ids", 3 places
         "places", 4 tame "tame" }
     );
     impl BirdUpdate {
@@ -1686,9 +1687,9 @@ pub mod types {
         pub lat: Option<f64>,
         /// `lon`.
         pub lon: Option<f64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(plain Place { 0 lat "lat", 1 lon "lon" });
+    keyfob_client::wire_struct!(with_default Place { 0 lat "lat", 1 lon "lon" });
     impl Place {
         /// Nothing set yet.
         pub fn new() -> Self {
@@ -1713,9 +1714,11 @@ pub mod types {
         pub total: Option<String>,
         /// `rings`.
         pub rings: Vec<String>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(plain RingPage { 0 total "total", 1 rings "rings" });
+    keyfob_client::wire_struct!(
+        with_default RingPage { 0 total "total", 1 rings "rings" }
+    );
     /// `SearchBody`.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
@@ -1726,11 +1729,11 @@ pub mod types {
         pub exact: Option<bool>,
         /// `metaData`.
         pub meta_data: Option<Place>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        given SearchBody { 0 q "q" given, 1 exact "exact", 2 meta_data "metaData"
-        option_text }
+    keyfob_client::wire_struct!(
+        without_default SearchBody { 0 q "q" required_or_default, 1 exact "exact", 2
+        meta_data "metaData" optional_json_text }
     );
     impl SearchBody {
         /// With what the API requires.

@@ -418,9 +418,9 @@ pub mod types {
         pub status: Option<ApplicationStatus>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(plain Application { 0 status "status" } extra);
+    keyfob_client::wire_struct!(with_default Application { 0 status "status" } extra);
     /// Request body to create an application.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
@@ -431,11 +431,12 @@ pub mod types {
         pub country_code: String,
         /// URL that the applicant's browser is sent to after the workflow. Plain http and localhost are accepted.
         pub redirect_url: String,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        given ApplicationCreate { 0 workflow_id "workflowId" given, 1 country_code
-        "countryCode" given, 2 redirect_url "redirectUrl" given }
+    keyfob_client::wire_struct!(
+        without_default ApplicationCreate { 0 workflow_id "workflowId"
+        required_or_default, 1 country_code "countryCode" required_or_default, 2
+        redirect_url "redirectUrl" required_or_default }
     );
     impl ApplicationCreate {
         /// With what the API requires.
@@ -462,10 +463,11 @@ pub mod types {
         pub session_token: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain ApplicationCreated { 0 id "id", 1 session_token "sessionToken" } extra
+    keyfob_client::wire_struct!(
+        with_default ApplicationCreated { 0 id "id", 1 session_token "sessionToken" }
+        extra
     );
     /// Reference to the application to read.
     #[derive(Clone, PartialEq)]
@@ -473,10 +475,11 @@ pub mod types {
     pub struct ApplicationReference {
         /// Id of the application.
         pub application_id: String,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        given ApplicationReference { 0 application_id "applicationId" given }
+    keyfob_client::wire_struct!(
+        without_default ApplicationReference { 0 application_id "applicationId"
+        required_or_default }
     );
     impl ApplicationReference {
         /// With what the API requires.
@@ -546,10 +549,10 @@ pub mod types {
         pub legal_type: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain Organization { 0 organization_name "organizationName", 1
+    keyfob_client::wire_struct!(
+        with_default Organization { 0 organization_name "organizationName", 1
         organization_number "organizationNumber", 2 legal_type "legalType" } extra
     );
     /// Registration number of an organization.
@@ -562,10 +565,11 @@ pub mod types {
         pub issuing_country: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain OrganizationNumber { 0 id "id", 1 issuing_country "issuingCountry" } extra
+    keyfob_client::wire_struct!(
+        with_default OrganizationNumber { 0 id "id", 1 issuing_country "issuingCountry" }
+        extra
     );
     /// The owner of an access token.
     #[derive(Clone, Default, PartialEq)]
@@ -575,9 +579,11 @@ pub mod types {
         pub customer_id: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(plain Userinfo { 0 customer_id "customerId" } extra);
+    keyfob_client::wire_struct!(
+        with_default Userinfo { 0 customer_id "customerId" } extra
+    );
     /// Body of a webhook delivery: a POST request to the receiver URL configured in the dashboard. Deliveries are at least once; discard duplicates by `eventId`. A delivery has no versioned Content-Type header and possibly none at all; later formats will carry a vendor media type in that header. `components/headers` describes the signature header. Source: docs.bits.bi/api-reference/webhook-events. The retry schedule, time limit and expected response are not documented; a 2xx response is assumed.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
@@ -590,11 +596,11 @@ pub mod types {
         pub event: Option<WebhookEvent>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain WebhookEnvelope { 0 event_id "eventId", 1 published_at "publishedAt", 2
-        event "event" } extra
+    keyfob_client::wire_struct!(
+        with_default WebhookEnvelope { 0 event_id "eventId", 1 published_at
+        "publishedAt", 2 event "event" } extra
     );
     /// Event of a webhook delivery. Events carry ids only; read the data through the API. Fields of unknown event types are available in `extra`.
     #[derive(Clone, Default, PartialEq)]
@@ -606,10 +612,11 @@ pub mod types {
         pub application_id: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain WebhookEvent { 0 type_ "type", 1 application_id "applicationId" } extra
+    keyfob_client::wire_struct!(
+        with_default WebhookEvent { 0 type_ "type", 1 application_id "applicationId" }
+        extra
     );
     /// Kind of event. Other kinds exist, but their names are not known.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]

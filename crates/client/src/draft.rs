@@ -11,9 +11,9 @@ use url::form_urlencoded;
 
 use crate::{
     Error, ErrorKind, Operation, Session,
+    encode::{Encode, Encoded},
     outgoing::{Outgoing, Parts},
     path::Path,
-    record::{Write, Written},
 };
 
 /// A request that is being put together. What cannot be put in is told in the end.
@@ -65,7 +65,7 @@ impl Draft {
     }
 
     /// Adds a header, if there is a value.
-    pub fn header(&mut self, name: &'static str, value: &dyn Write) {
+    pub fn header(&mut self, name: &'static str, value: &dyn Encode) {
         let headers = &mut self.parts.headers;
         let added = HeaderName::from_bytes(name.as_bytes()).map_err(no_header).and_then(|name| {
             for value in texts(json_of(value)?) {
@@ -77,14 +77,14 @@ impl Draft {
     }
 
     /// Adds a query parameter. Several values are several pairs: `id=1&id=2`; no value is none.
-    pub fn query(&mut self, name: &str, value: &dyn Write) {
+    pub fn query(&mut self, name: &str, value: &dyn Encode) {
         for value in self.values(value) {
             self.pair(name, &value);
         }
     }
 
     /// Adds a query parameter whose values are one pair: `id=1,2`.
-    pub fn joined(&mut self, name: &str, value: &dyn Write) {
+    pub fn joined(&mut self, name: &str, value: &dyn Encode) {
         let values = self.values(value);
         if !values.is_empty() {
             self.pair(name, &values.join(","));
@@ -92,7 +92,7 @@ impl Draft {
     }
 
     /// The texts of a parameter.
-    fn values(&mut self, value: &dyn Write) -> Vec<String> {
+    fn values(&mut self, value: &dyn Encode) -> Vec<String> {
         match json_of(value) {
             Ok(json) => texts(json),
             Err(error) => {
@@ -124,8 +124,8 @@ impl Draft {
     }
 
     /// Sends JSON, under this media type.
-    pub fn json(&mut self, body: &dyn Write, media_type: &'static str) {
-        self.serialized(&Written(body), media_type);
+    pub fn json(&mut self, body: &dyn Encode, media_type: &'static str) {
+        self.serialized(&Encoded::new(body), media_type);
     }
 
     pub(crate) fn serialized(&mut self, body: &impl Serialize, media_type: &'static str) {
@@ -134,7 +134,7 @@ impl Draft {
     }
 
     /// Sends the fields of a form. What is in them is text, or JSON as text.
-    pub fn form(&mut self, body: &dyn Write) {
+    pub fn form(&mut self, body: &dyn Encode) {
         let added = json_of(body).and_then(self::pairs).map(|fields| {
             let mut encoded = form_urlencoded::Serializer::new(String::new());
             for (name, value) in fields {
@@ -212,8 +212,8 @@ fn text(json: Json) -> Option<String> {
     }
 }
 
-fn json_of(value: &dyn Write) -> Result<Json, Error> {
-    serde_json::to_value(Written(value)).map_err(unwritten)
+fn json_of(value: &dyn Encode) -> Result<Json, Error> {
+    serde_json::to_value(Encoded::new(value)).map_err(unwritten)
 }
 
 fn unwritten(error: serde_json::Error) -> Error {
@@ -248,7 +248,7 @@ mod tests {
     #[test]
     fn query_values_are_absent_single_repeated_or_joined() {
         #[track_caller]
-        fn check(value: &dyn Write, repeated: &str, joined: &str) {
+        fn check(value: &dyn Encode, repeated: &str, joined: &str) {
             let mut draft = draft();
             draft.query("a", value);
             assert_eq!(draft.parts.url.query().unwrap_or("none"), repeated);

@@ -7,59 +7,59 @@ mod builder;
 mod bulk;
 #[doc(hidden)]
 pub mod codegen;
-mod decode;
+#[doc(hidden)]
+pub mod decode;
 mod draft;
 mod dynamic;
 mod early;
+#[doc(hidden)]
+pub mod encode;
 pub mod env;
 mod error;
 mod execute;
 #[cfg(feature = "files")]
 mod files;
-mod macros;
-mod number_or_string;
+#[doc(hidden)]
+pub mod macros;
 mod operation;
 mod outgoing;
 pub mod paging;
-mod patch;
 mod path;
 #[cfg(feature = "rate-limit")]
 mod rate_limit;
 mod raw;
-#[doc(hidden)]
-pub mod record;
 mod redirect;
 mod response;
 mod retry;
 mod session;
 mod settings;
-mod time_param;
-mod timestamp;
+mod types;
 pub mod webhook;
-mod wire;
+#[doc(hidden)]
+pub mod wire_form;
 
 pub use api_client::{ApiClient, AuthSource};
 pub use api_error::{ApiError, FieldError};
 pub use builder::ClientBuilder;
 pub use bulk::{Bulk, Outcome, bulk};
 pub use dynamic::DynamicCall;
+pub use encode::Canonical;
 pub use error::{Error, ErrorKind};
 #[cfg(feature = "files")]
 pub use files::{ByteStream, Form, Part, ResumePoint, Upload};
 pub use keyfob_auth as auth;
-pub use number_or_string::NumberOrString;
 pub use operation::{CallOptions, Confidence, Operation, Repeat};
-pub use patch::Patch;
 #[cfg(feature = "rate-limit")]
 pub use rate_limit::RateLimit;
 pub use raw::RawRequest;
-pub use record::plainly;
 pub use reqwest::{Method, StatusCode, header};
 pub use response::{Pending, ResponseValue};
 pub use retry::RetryPolicy;
 pub use session::Session;
-pub use time_param::TimeParam;
-pub use timestamp::{ParseTimestampError, Timestamp};
-
-/// Properties that a service sent and the API's description does not have, kept so that they can be sent back.
-pub type Extra = serde_json::Map<String, serde_json::Value>;
+pub use types::{
+    extra::Extra,
+    number_or_string::NumberOrString,
+    patch::Patch,
+    time_param::TimeParam,
+    timestamp::{ParseTimestampError, Timestamp},
+};

@@ -1,4 +1,6 @@
-//! What generated code would otherwise repeat for every operation and every enumeration.
+//! Macros that expand to the code shared by all generated operations, enums and structs.
+
+use std::fmt;
 
 /// Gives an operation's builder its call options, `send` and `.await`.
 #[doc(hidden)]
@@ -47,7 +49,22 @@ macro_rules! operation {
     };
 }
 
-/// Gives an enumeration of strings, which knows `as_str` and `From<&str>`, all that strings do.
+/// Formats a struct like `#[derive(Debug)]` does.
+///
+/// # Errors
+///
+/// Returns the formatter's errors.
+pub fn debug_struct(f: &mut fmt::Formatter<'_>, name: &str, fields: &[(&str, &dyn fmt::Debug)]) -> fmt::Result {
+    let mut debug = f.debug_struct(name);
+    for (name, value) in fields {
+        debug.field(name.trim_start_matches("r#"), value);
+    }
+    debug.finish()
+}
+
+/// Implements the conversions and wire traits of an open enum of strings.
+///
+/// The enum provides `as_str`, `From<&str>` and `KNOWN`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! open_string_enum {
@@ -85,15 +102,19 @@ macro_rules! open_string_enum {
             fn deserialize<D: $crate::codegen::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::std::result::Result<Self, D::Error> {
-                $crate::record::required(deserializer)
+                $crate::decode::required_value(deserializer)
             }
         }
 
-        $crate::open_value!($name: words, word, |text: ::std::borrow::Cow<'_, str>| Self::from(&*text), Self::as_str, text);
+        $crate::open_enum_value!(
+            $name: string_enum, cow_str, |text: ::std::borrow::Cow<'_, str>| Self::from(&*text), Self::as_str, string
+        );
     };
 }
 
-/// Gives an enumeration of integers, which knows `value` and `From<i64>`, all that integers do.
+/// Implements the conversions and wire traits of an open enum of integers.
+///
+/// The enum provides `value`, `From<i64>` and `KNOWN`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! open_integer_enum {
@@ -117,112 +138,121 @@ macro_rules! open_integer_enum {
             fn deserialize<D: $crate::codegen::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::std::result::Result<Self, D::Error> {
-                $crate::record::required(deserializer)
+                $crate::decode::required_value(deserializer)
             }
         }
 
-        $crate::open_value!($name: codes, integer, |code: i64| Self::from(code), |code: &Self| code.value(), integer);
+        $crate::open_enum_value!(
+            $name: int_enum, integer, |code: i64| Self::from(code), |code: &Self| code.value(), integer
+        );
     };
 }
 
-/// Lets an enumeration stand in fields of records, as the scalar that it is on the wire: `words` or `codes`.
+/// Implements [`WireValue`]($crate::decode::WireValue) for an open enum.
+///
+/// The arguments name the module of [`decode`]($crate::decode) for the enum's representation, the reader's method, the
+/// conversions from and to the representation, and the writer's method.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! open_value {
+macro_rules! open_enum_value {
     ($name:ident: $kind:ident, $read:ident, $from:expr, $to:expr, $write:ident) => {
-        impl $crate::record::Write for $name {
+        impl $crate::encode::Encode for $name {
             #[inline]
-            fn write(&self, sink: &mut dyn $crate::record::Sink) -> ::std::result::Result<(), $crate::record::Failed> {
-                sink.$write(($to)(self))
+            fn encode(
+                &self,
+                writer: &mut dyn $crate::encode::ErasedWriter,
+            ) -> ::std::result::Result<(), $crate::encode::Failed> {
+                writer.$write(($to)(self))
             }
         }
 
-        impl $crate::record::Value for $name {
+        impl $crate::decode::WireValue for $name {
             #[inline]
-            fn read(
-                place: &mut ::std::option::Option<Self>,
-                source: &mut dyn $crate::record::Source<'_>,
-                note: &mut $crate::record::Note,
-            ) -> ::std::result::Result<(), $crate::record::Failed> {
-                *place = source.$read(note)?.map($from);
+            fn decode(
+                slot: &mut ::std::option::Option<Self>,
+                reader: &mut dyn $crate::decode::ErasedReader<'_>,
+                form: &mut $crate::wire_form::FormRecorder,
+            ) -> ::std::result::Result<(), $crate::decode::Failed> {
+                *slot = reader.$read(form)?.map($from);
                 Ok(())
             }
 
             #[inline]
-            fn blank() -> Self {
+            fn empty() -> Self {
                 $from(::std::default::Default::default())
             }
 
             #[inline]
-            fn other(
+            fn original<'f>(
                 value: ::std::option::Option<&Self>,
-                form: $crate::record::Form,
-            ) -> ::std::option::Option<$crate::record::Json> {
-                $crate::record::$kind::other(value.map($to), form)
+                form: $crate::wire_form::OriginalForm<'f>,
+            ) -> ::std::option::Option<::std::borrow::Cow<'f, $crate::decode::Json>> {
+                $crate::decode::$kind::original(value.map($to), form)
             }
 
             #[inline]
-            fn is(json: &$crate::record::Json, value: ::std::option::Option<&Self>) -> bool {
-                $crate::record::$kind::is(json, value.map($to))
+            fn is_decoded_from(json: &$crate::decode::Json, value: ::std::option::Option<&Self>) -> bool {
+                $crate::decode::$kind::is_decoded_from(json, value.map($to))
             }
 
             #[inline]
-            fn json(
+            fn original_json(
                 value: ::std::option::Option<&Self>,
-                seen: $crate::record::Seen<'_>,
-            ) -> ::std::option::Option<$crate::record::Json> {
-                $crate::record::$kind::json(value.map($to), seen)
+                form: $crate::wire_form::OriginalForm<'_>,
+            ) -> ::std::option::Option<$crate::decode::Json> {
+                $crate::decode::$kind::original_json(value.map($to), form)
             }
         }
     };
 }
 
-/// Lets serde read and write a struct, and shows it in `Debug`.
+/// Implements [`WireStruct`]($crate::decode::WireStruct), serde's traits and `Debug` for a struct.
 ///
-/// `plain` structs have a default; of `given` ones, something has to be there. The fields come with their numbers, from 0
-/// on without a gap, and with the module of [`record`]($crate::record) that reads and writes them if they are not simply
-/// there or not. `extra` names the field for unknown ones. The struct has one more, `wire`, for
-/// [`Forms`]($crate::record::Forms).
+/// `with_default` structs implement `Default`; `without_default` structs have fields that the API requires. Fields are
+/// numbered from 0 without gaps. A field whose presence its type does not express names the module of
+/// [`decode`]($crate::decode) that decodes and encodes it: `required`, `required_or_default`, `nullable`, `json_text`
+/// or `optional_json_text`. `extra` names the field that retains unknown properties. The struct also has a field `wire`
+/// of type [`WireForms`]($crate::wire_form::WireForms).
 #[doc(hidden)]
 #[macro_export]
-macro_rules! record {
-    ($how:ident $name:ident { $($index:literal $field:ident $key:literal $($kind:ident)?),* $(,)? } $($extra:ident)?) => {
-        impl $crate::record::Record for $name {
-            fn fields(&self) -> &'static [&'static str] {
+macro_rules! wire_struct {
+    ($default:ident $name:ident { $($index:literal $field:ident $key:literal $($kind:ident)?),* $(,)? } $($extra:ident)?) => {
+        impl $crate::decode::WireStruct for $name {
+            fn field_names(&self) -> &'static [&'static str] {
                 &[$($key),*]
             }
 
-            $crate::record_blank!($how $($index $field $($kind)?),*; $($extra)?);
+            $crate::wire_struct_empty!($default $($index $field $($kind)?),*; $($extra)?);
 
-            fn read(
+            fn decode_field(
                 &mut self,
                 index: usize,
-                source: &mut dyn $crate::record::Source<'_>,
-                note: &mut $crate::record::Note,
-            ) -> ::std::result::Result<(), $crate::record::Failed> {
+                reader: &mut dyn $crate::decode::ErasedReader<'_>,
+                form: &mut $crate::wire_form::FormRecorder,
+            ) -> ::std::result::Result<(), $crate::decode::Failed> {
                 match index {
-                    $($index => $crate::record_field!(read(&mut self.$field, source, note) $($kind)?),)*
+                    $($index => $crate::wire_struct_field!(decode(&mut self.$field, reader, form) $($kind)?),)*
                     _ => Ok(()),
                 }
             }
 
-            fn write(
+            fn encode_field(
                 &self,
                 index: usize,
-                entry: &mut $crate::record::Entry<'_>,
-            ) -> ::std::result::Result<(), $crate::record::Failed> {
+                writer: &mut $crate::encode::FieldWriter<'_>,
+            ) -> ::std::result::Result<(), $crate::encode::Failed> {
                 match index {
-                    $($index => $crate::record_field!(write(&self.$field, entry) $($kind)?),)*
+                    $($index => $crate::wire_struct_field!(encode(&self.$field, writer) $($kind)?),)*
                     _ => Ok(()),
                 }
             }
 
-            fn seen(&self, index: usize) -> $crate::record::Seen<'_> {
+            fn original_form(&self, index: usize) -> $crate::wire_form::OriginalForm<'_> {
                 self.wire.get(index)
             }
 
-            fn note(&mut self, index: usize, note: &mut $crate::record::Note) {
-                self.wire.set(index, note);
+            fn record_form(&mut self, index: usize, form: &mut $crate::wire_form::FormRecorder) {
+                self.wire.set(index, form);
             }
 
             $(fn extra(&self) -> ::std::option::Option<&$crate::Extra> {
@@ -238,7 +268,7 @@ macro_rules! record {
             fn deserialize<D: $crate::codegen::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::std::result::Result<Self, D::Error> {
-                $crate::record::deserialize(deserializer)
+                $crate::decode::deserialize(deserializer)
             }
         }
 
@@ -247,36 +277,39 @@ macro_rules! record {
                 &self,
                 serializer: S,
             ) -> ::std::result::Result<S::Ok, S::Error> {
-                $crate::record::serialize(self, serializer)
+                $crate::encode::serialize(self, serializer)
             }
         }
 
-        impl $crate::record::Write for $name {
-            fn write(&self, sink: &mut dyn $crate::record::Sink) -> ::std::result::Result<(), $crate::record::Failed> {
-                sink.record(self)
+        impl $crate::encode::Encode for $name {
+            fn encode(
+                &self,
+                writer: &mut dyn $crate::encode::ErasedWriter,
+            ) -> ::std::result::Result<(), $crate::encode::Failed> {
+                $crate::decode::encode_struct(self, writer)
             }
         }
 
-        impl $crate::record::Value for $name {
+        impl $crate::decode::WireValue for $name {
             #[inline]
-            fn read(
-                place: &mut ::std::option::Option<Self>,
-                source: &mut dyn $crate::record::Source<'_>,
-                note: &mut $crate::record::Note,
-            ) -> ::std::result::Result<(), $crate::record::Failed> {
-                $crate::record::read(place, source, note)
+            fn decode(
+                slot: &mut ::std::option::Option<Self>,
+                reader: &mut dyn $crate::decode::ErasedReader<'_>,
+                form: &mut $crate::wire_form::FormRecorder,
+            ) -> ::std::result::Result<(), $crate::decode::Failed> {
+                $crate::decode::decode_into(slot, reader, form)
             }
 
             #[inline]
-            fn blank() -> Self {
-                $crate::record::Record::blank()
+            fn empty() -> Self {
+                $crate::decode::WireStruct::empty()
             }
         }
 
         impl ::std::fmt::Debug for $name {
             #[inline]
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                $crate::record::debug(
+                $crate::macros::debug_struct(
                     f,
                     stringify!($name),
                     &[$((stringify!($field), &self.$field),)* $((stringify!($extra), &self.$extra),)?],
@@ -286,24 +319,25 @@ macro_rules! record {
     };
 }
 
-/// How a record begins, and what it cannot do without.
+/// Implements [`WireStruct::empty`]($crate::decode::WireStruct::empty) and
+/// [`WireStruct::required_fields`]($crate::decode::WireStruct::required_fields).
 #[doc(hidden)]
 #[macro_export]
-macro_rules! record_blank {
-    (plain $($rest:tt)*) => {
+macro_rules! wire_struct_empty {
+    (with_default $($rest:tt)*) => {
         #[inline]
-        fn blank() -> Self {
+        fn empty() -> Self {
             ::std::default::Default::default()
         }
     };
-    (given $($index:literal $field:ident $($kind:ident)?),*; $($extra:ident)?) => {
-        fn needed(&self) -> u64 {
-            0 $(| $crate::record_field!(bit($index) $($kind)?))*
+    (without_default $($index:literal $field:ident $($kind:ident)?),*; $($extra:ident)?) => {
+        fn required_fields(&self) -> u64 {
+            0 $(| $crate::wire_struct_field!(bit($index) $($kind)?))*
         }
 
-        fn blank() -> Self {
+        fn empty() -> Self {
             Self {
-                $($field: $crate::record_field!(blank() $($kind)?),)*
+                $($field: $crate::wire_struct_field!(empty() $($kind)?),)*
                 $($extra: ::std::default::Default::default(),)?
                 wire: ::std::default::Default::default(),
             }
@@ -311,17 +345,17 @@ macro_rules! record_blank {
     };
 }
 
-/// What is done with one field, by its kind.
+/// Expands to one operation on one field, chosen by the field's presence module.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! record_field {
-    (bit($index:literal) needed) => { 1 << $index };
-    (bit($index:literal) text) => { 1 << $index };
+macro_rules! wire_struct_field {
+    (bit($index:literal) required) => { 1 << $index };
+    (bit($index:literal) json_text) => { 1 << $index };
     (bit($index:literal) $($kind:ident)?) => { 0 };
-    (blank() given) => { $crate::record::Value::blank() };
-    (blank() needed) => { $crate::record::Value::blank() };
-    (blank() text) => { $crate::record::Value::blank() };
-    (blank() $($kind:ident)?) => { ::std::default::Default::default() };
-    ($act:ident($($argument:expr),*)) => { $crate::record::Field::$act($($argument),*) };
-    ($act:ident($($argument:expr),*) $kind:ident) => { $crate::record::$kind::$act($($argument),*) };
+    (empty() required_or_default) => { $crate::decode::WireValue::empty() };
+    (empty() required) => { $crate::decode::WireValue::empty() };
+    (empty() json_text) => { $crate::decode::WireValue::empty() };
+    (empty() $($kind:ident)?) => { ::std::default::Default::default() };
+    ($act:ident($($argument:expr),*)) => { $crate::decode::WireField::$act($($argument),*) };
+    ($act:ident($($argument:expr),*) $kind:ident) => { $crate::decode::$kind::$act($($argument),*) };
 }

@@ -19,11 +19,11 @@ use tracing::Instrument;
 
 use crate::{
     CallOptions, Error, ErrorKind, Operation, Session, decode,
+    decode::WireValue,
     draft::{Draft, Fill},
     early,
     execute::Whole,
     outgoing::Outgoing,
-    record::Value,
 };
 
 /// How a listing names the next page.
@@ -54,7 +54,7 @@ pub enum Position {
 /// An operation that answers in pages; generated code implements it.
 pub trait Paged: Clone + Send + 'static {
     /// A page.
-    type Page: Value + Send + 'static;
+    type Page: WireValue + Send + 'static;
     /// A row in a page.
     type Item: Send + 'static;
     /// How it names the next page.
@@ -233,7 +233,7 @@ impl<O: Paged> Pages<O> {
 
     /// Decodes a page that is there, and goes for the next.
     fn take_in(&mut self, Arrived { origin, page }: Arrived) -> Result<O::Page, Error> {
-        let decoded = decode::value(&page).map_err(|error| error.at(origin.api, origin.operation));
+        let decoded = decode::body::value(&page).map_err(|error| error.at(origin.api, origin.operation));
         self.room = page.body.into();
         let decoded: O::Page = decoded?;
         self.position = self.behind(&decoded)?;

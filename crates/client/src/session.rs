@@ -9,11 +9,13 @@ use serde::de::DeserializeOwned;
 
 use crate::{
     CallOptions, Error, ErrorKind, Operation, Pending, RawRequest, RetryPolicy,
-    decode::{self, Decode},
+    decode::{
+        WireStruct, WireValue,
+        body::{self, BodyDecoder},
+    },
     execute::Whole,
     outgoing::Outgoing,
     path::Path,
-    record::{Record, Value},
     response::{Answer, AnyValue},
     retry::Budget,
 };
@@ -124,23 +126,23 @@ impl Session {
     }
 
     /// Sends a request and decodes its JSON answer into a generated struct.
-    pub fn record<T: Record + Send + Sync + 'static>(
+    pub fn record<T: WireStruct + Send + Sync + 'static>(
         self,
         operation: &'static Operation,
         request: Result<Outgoing, Error>,
         call: CallOptions,
     ) -> Pending<T> {
-        Pending::new(self.decoded(operation, request, call, Decode::Record(decode::blank::<T>)))
+        Pending::new(self.decoded(operation, request, call, BodyDecoder::of_struct::<T>()))
     }
 
     /// Sends a request and decodes its JSON answer into a list, or whatever else it is.
-    pub fn value<T: Value + Send + Sync + 'static>(
+    pub fn value<T: WireValue + Send + Sync + 'static>(
         self,
         operation: &'static Operation,
         request: Result<Outgoing, Error>,
         call: CallOptions,
     ) -> Pending<T> {
-        Pending::new(self.decoded(operation, request, call, Decode::Value(decode::place::<T>)))
+        Pending::new(self.decoded(operation, request, call, BodyDecoder::of_value::<T>()))
     }
 
     /// Sends a request and decodes its JSON answer into a type of the caller's.
@@ -150,7 +152,7 @@ impl Session {
         request: Result<Outgoing, Error>,
         call: CallOptions,
     ) -> Pending<T> {
-        self.whole(operation, request, call, |answer| Ok(Box::new(decode::json::<T>(answer)?)))
+        self.whole(operation, request, call, |answer| Ok(Box::new(body::json::<T>(answer)?)))
     }
 
     /// Sends a request whose answer has no body worth reading.
@@ -170,7 +172,7 @@ impl Session {
         request: Result<Outgoing, Error>,
         call: CallOptions,
     ) -> Pending<String> {
-        self.whole(operation, request, call, |answer| Ok(Box::new(decode::text(answer)?)))
+        self.whole(operation, request, call, |answer| Ok(Box::new(body::text(answer)?)))
     }
 
     /// Sends a request, reads its answer to the end and makes a `T` of it.
@@ -181,7 +183,7 @@ impl Session {
         call: CallOptions,
         decode: fn(&mut Whole) -> Result<AnyValue, Error>,
     ) -> Pending<T> {
-        Pending::new(self.decoded(operation, request, call, Decode::Any(decode)))
+        Pending::new(self.decoded(operation, request, call, BodyDecoder::Custom(decode)))
     }
 
     /// All of it that does not depend on the type.
@@ -190,11 +192,11 @@ impl Session {
         operation: &'static Operation,
         request: Result<Outgoing, Error>,
         call: CallOptions,
-        decode: Decode,
+        decoder: BodyDecoder,
     ) -> BoxFuture<'static, Result<Answer, Error>> {
         Box::pin(async move {
             let mut answer = self.buffered(operation, request, call, Vec::new()).await?;
-            let value = decode.run(&mut answer).map_err(|error| error.at(self.0.api, operation))?;
+            let value = decoder.decode(&mut answer).map_err(|error| error.at(self.0.api, operation))?;
             Ok(Answer { status: answer.status, headers: answer.headers, value })
         })
     }

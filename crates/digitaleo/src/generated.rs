@@ -2290,11 +2290,12 @@ pub mod types {
         pub cost_ttc: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain Campaign { 0 id "id", 1 name "name", 2 list_name "listName", 3 status
-        "status", 4 cancelled "cancelled", 5 cost "cost", 6 cost_ttc "costTTC" } extra
+    keyfob_client::wire_struct!(
+        with_default Campaign { 0 id "id", 1 name "name", 2 list_name "listName", 3
+        status "status", 4 cancelled "cancelled", 5 cost "cost", 6 cost_ttc "costTTC" }
+        extra
     );
     /// A recipient of a campaign.
     #[derive(Clone, Default, PartialEq)]
@@ -2310,10 +2311,10 @@ pub mod types {
         pub last_name: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain CampaignContact { 0 email "email", 1 mobile "mobile", 2 first_name
+    keyfob_client::wire_struct!(
+        with_default CampaignContact { 0 email "email", 1 mobile "mobile", 2 first_name
         "firstName", 3 last_name "lastName" } extra
     );
     impl CampaignContact {
@@ -2350,11 +2351,11 @@ pub mod types {
         pub campaign_id: String,
         /// Recipients of the message.
         pub contacts: Vec<CampaignContact>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        given CampaignContactsCreate { 0 campaign_id "campaignId" given, 1 contacts
-        "contacts" given }
+    keyfob_client::wire_struct!(
+        without_default CampaignContactsCreate { 0 campaign_id "campaignId"
+        required_or_default, 1 contacts "contacts" required_or_default }
     );
     impl CampaignContactsCreate {
         /// With what the API requires.
@@ -2379,10 +2380,10 @@ pub mod types {
         pub medias: Option<CampaignCostMedias>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain CampaignCost { 0 cost "cost", 1 medias "medias" } extra
+    keyfob_client::wire_struct!(
+        with_default CampaignCost { 0 cost "cost", 1 medias "medias" } extra
     );
     /// Cost of each medium, with discount and adjustment. Parts that do not apply are absent.
     #[derive(Clone, Default, PartialEq)]
@@ -2402,11 +2403,11 @@ pub mod types {
         pub adjust: Option<CampaignCostPart>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain CampaignCostMedias { 0 sms "SMS", 1 email "EMAIL", 2 voice "VOICE", 3
-        voicemail "VOICEMAIL", 4 discount "DISCOUNT", 5 adjust "ADJUST" } extra
+    keyfob_client::wire_struct!(
+        with_default CampaignCostMedias { 0 sms "SMS", 1 email "EMAIL", 2 voice "VOICE",
+        3 voicemail "VOICEMAIL", 4 discount "DISCOUNT", 5 adjust "ADJUST" } extra
     );
     /// Cost of a campaign, as a list of one element.
     #[derive(Clone, Default, PartialEq)]
@@ -2416,9 +2417,11 @@ pub mod types {
         pub list: Vec<CampaignCost>,
         /// Number of rows in this response.
         pub size: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(plain CampaignCostPage { 0 list "list", 1 size "size" });
+    keyfob_client::wire_struct!(
+        with_default CampaignCostPage { 0 list "list", 1 size "size" }
+    );
     /// Part of a cost.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
@@ -2431,10 +2434,11 @@ pub mod types {
         pub label: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain CampaignCostPart { 0 cost "cost", 1 units "units", 2 label "label" } extra
+    keyfob_client::wire_struct!(
+        with_default CampaignCostPart { 0 cost "cost", 1 units "units", 2 label "label" }
+        extra
     );
     /// Campaign to calculate the cost of: either an existing campaign, or mailings and a list.
     #[derive(Clone, Default, PartialEq)]
@@ -2448,11 +2452,11 @@ pub mod types {
         pub list_id: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain CampaignCostsRequest { 0 campaign_id "campaignId", 1 mailings "mailings", 2
-        list_id "listId" } extra
+    keyfob_client::wire_struct!(
+        with_default CampaignCostsRequest { 0 campaign_id "campaignId", 1 mailings
+        "mailings", 2 list_id "listId" } extra
     );
     impl CampaignCostsRequest {
         /// Nothing set yet.
@@ -2492,11 +2496,11 @@ pub mod types {
         pub steps: Vec<CampaignStep>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        given CampaignCreate { 0 name "name" given, 1 type_ "type", 2 list_id "listId", 3
-        steps "steps" } extra
+    keyfob_client::wire_struct!(
+        without_default CampaignCreate { 0 name "name" required_or_default, 1 type_
+        "type", 2 list_id "listId", 3 steps "steps" } extra
     );
     impl CampaignCreate {
         /// With what the API requires.
@@ -2536,10 +2540,10 @@ pub mod types {
         pub size: Option<i64>,
         /// Total number of rows, as a number or a numeric string.
         pub total: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain CampaignPage { 0 list "list", 1 size "size", 2 total "total" }
+    keyfob_client::wire_struct!(
+        with_default CampaignPage { 0 list "list", 1 size "size", 2 total "total" }
     );
     /// Reference to a campaign.
     #[derive(Clone, PartialEq)]
@@ -2547,9 +2551,11 @@ pub mod types {
     pub struct CampaignReference {
         /// Id of the campaign.
         pub id: String,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(given CampaignReference { 0 id "id" given });
+    keyfob_client::wire_struct!(
+        without_default CampaignReference { 0 id "id" required_or_default }
+    );
     impl CampaignReference {
         /// With what the API requires.
         pub fn new(id: impl Into<String>) -> Self {
@@ -2604,11 +2610,11 @@ pub mod types {
         pub mailings: Vec<MailingContent>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain CampaignStep { 0 mode "mode", 1 priorities "priorities", 2 date "date", 3
-        mailings "mailings" } extra
+    keyfob_client::wire_struct!(
+        with_default CampaignStep { 0 mode "mode", 1 priorities "priorities", 2 date
+        "date", 3 mailings "mailings" } extra
     );
     impl CampaignStep {
         /// Nothing set yet.
@@ -2766,23 +2772,23 @@ pub mod types {
         pub email_optout: Option<EmailOptoutCause>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<3>,
+        wire: keyfob_client::wire_form::WireForms<3>,
     }
-    keyfob_client::record!(
-        plain Contact { 0 id "id", 1 list_ids "listIds", 2 date_updated "dateUpdated", 3
-        date_created "dateCreated", 4 email "email", 5 phone "phone", 6 mobile "mobile",
-        7 fax "fax", 8 facebook_id "facebookId", 9 twitter_id "twitterId", 10 civility
-        "civility", 11 first_name "firstName", 12 last_name "lastName", 13 address1
-        "address1", 14 address2 "address2", 15 zipcode "zipcode", 16 city "city", 17
-        state "state", 18 longitude "longitude", 19 latitude "latitude", 20 country
-        "country", 21 birth_date "birthDate", 22 reference "reference", 23 company
-        "company", 24 locale "locale", 25 field01 "field01", 26 field02 "field02", 27
-        field03 "field03", 28 field04 "field04", 29 field05 "field05", 30 field06
-        "field06", 31 field07 "field07", 32 field08 "field08", 33 field09 "field09", 34
-        field10 "field10", 35 field11 "field11", 36 field12 "field12", 37 field13
-        "field13", 38 field14 "field14", 39 field15 "field15", 40 sms_optout "smsOptout",
-        41 voice_optout "voiceOptout", 42 voicemail_optout "voicemailOptout", 43
-        email_optout "emailOptout" } extra
+    keyfob_client::wire_struct!(
+        with_default Contact { 0 id "id", 1 list_ids "listIds", 2 date_updated
+        "dateUpdated", 3 date_created "dateCreated", 4 email "email", 5 phone "phone", 6
+        mobile "mobile", 7 fax "fax", 8 facebook_id "facebookId", 9 twitter_id
+        "twitterId", 10 civility "civility", 11 first_name "firstName", 12 last_name
+        "lastName", 13 address1 "address1", 14 address2 "address2", 15 zipcode "zipcode",
+        16 city "city", 17 state "state", 18 longitude "longitude", 19 latitude
+        "latitude", 20 country "country", 21 birth_date "birthDate", 22 reference
+        "reference", 23 company "company", 24 locale "locale", 25 field01 "field01", 26
+        field02 "field02", 27 field03 "field03", 28 field04 "field04", 29 field05
+        "field05", 30 field06 "field06", 31 field07 "field07", 32 field08 "field08", 33
+        field09 "field09", 34 field10 "field10", 35 field11 "field11", 36 field12
+        "field12", 37 field13 "field13", 38 field14 "field14", 39 field15 "field15", 40
+        sms_optout "smsOptout", 41 voice_optout "voiceOptout", 42 voicemail_optout
+        "voicemailOptout", 43 email_optout "emailOptout" } extra
     );
     /// Properties of a contact to create or change. Absent properties keep their values. A contact must have an address for at least one medium.
     #[derive(Clone, Default, PartialEq)]
@@ -2864,11 +2870,11 @@ pub mod types {
         pub field15: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<3>,
+        wire: keyfob_client::wire_form::WireForms<3>,
     }
-    keyfob_client::record!(
-        plain ContactInput { 0 list_ids "listIds", 1 email "email", 2 phone "phone", 3
-        mobile "mobile", 4 fax "fax", 5 facebook_id "facebookId", 6 twitter_id
+    keyfob_client::wire_struct!(
+        with_default ContactInput { 0 list_ids "listIds", 1 email "email", 2 phone
+        "phone", 3 mobile "mobile", 4 fax "fax", 5 facebook_id "facebookId", 6 twitter_id
         "twitterId", 7 civility "civility", 8 first_name "firstName", 9 last_name
         "lastName", 10 address1 "address1", 11 address2 "address2", 12 zipcode "zipcode",
         13 city "city", 14 state "state", 15 longitude "longitude", 16 latitude
@@ -3108,11 +3114,11 @@ pub mod types {
         pub shoot_count: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain ContactList { 0 id "id", 1 name "name", 2 description "description", 3
-        stats "stats", 4 import_errors "importErrors", 5 import_lines "importLines", 6
+    keyfob_client::wire_struct!(
+        with_default ContactList { 0 id "id", 1 name "name", 2 description "description",
+        3 stats "stats", 4 import_errors "importErrors", 5 import_lines "importLines", 6
         import_invalid "importInvalid", 7 import_status "importStatus", 8 date_updated
         "dateUpdated", 9 date_created "dateCreated", 10 category "category", 11 expired
         "expired", 12 date_expired "dateExpired", 13 shoot_count "shootCount" } extra
@@ -3127,10 +3133,10 @@ pub mod types {
         pub size: Option<i64>,
         /// Total number of rows, as a number or a numeric string.
         pub total: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain ContactListPage { 0 list "list", 1 size "size", 2 total "total" }
+    keyfob_client::wire_struct!(
+        with_default ContactListPage { 0 list "list", 1 size "size", 2 total "total" }
     );
     /// One page of contacts.
     #[derive(Clone, Default, PartialEq)]
@@ -3142,10 +3148,10 @@ pub mod types {
         pub size: Option<i64>,
         /// Total number of rows, as a number or a numeric string.
         pub total: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain ContactPage { 0 list "list", 1 size "size", 2 total "total" }
+    keyfob_client::wire_struct!(
+        with_default ContactPage { 0 list "list", 1 size "size", 2 total "total" }
     );
     /// Number of contacts that each medium reaches, as strings of digits.
     #[derive(Clone, Default, PartialEq)]
@@ -3163,11 +3169,11 @@ pub mod types {
         pub voicemail: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain ContactStatistics { 0 subscribers "subscribers", 1 sms "sms", 2 email
-        "email", 3 voice "voice", 4 voicemail "voicemail" } extra
+    keyfob_client::wire_struct!(
+        with_default ContactStatistics { 0 subscribers "subscribers", 1 sms "sms", 2
+        email "email", 3 voice "voice", 4 voicemail "voicemail" } extra
     );
     /// Contact to change, with its new properties.
     #[derive(Clone, PartialEq)]
@@ -3177,10 +3183,11 @@ pub mod types {
         pub id: String,
         /// Properties to change, sent as the JSON text of the object.
         pub meta_data: ContactInput,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        given ContactUpdate { 0 id "id" given, 1 meta_data "metaData" text }
+    keyfob_client::wire_struct!(
+        without_default ContactUpdate { 0 id "id" required_or_default, 1 meta_data
+        "metaData" json_text }
     );
     impl ContactUpdate {
         /// With what the API requires.
@@ -3198,9 +3205,11 @@ pub mod types {
     pub struct ContactsCreate {
         /// The contacts.
         pub contacts: Vec<ContactInput>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(given ContactsCreate { 0 contacts "contacts" given });
+    keyfob_client::wire_struct!(
+        without_default ContactsCreate { 0 contacts "contacts" required_or_default }
+    );
     impl ContactsCreate {
         /// With what the API requires.
         pub fn new(contacts: impl IntoIterator<Item = ContactInput>) -> Self {
@@ -3218,9 +3227,9 @@ pub mod types {
         pub count: Option<i64>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(plain CountAnswer { 0 count "count" } extra);
+    keyfob_client::wire_struct!(with_default CountAnswer { 0 count "count" } extra);
     /// Reason that a contact receives no e-mail.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
@@ -3274,11 +3283,11 @@ pub mod types {
         pub alias: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain Field { 0 name "name", 1 max "max", 2 count "count", 3 alias "alias" }
-        extra
+    keyfob_client::wire_struct!(
+        with_default Field { 0 name "name", 1 max "max", 2 count "count", 3 alias "alias"
+        } extra
     );
     /// One page of contact attributes.
     #[derive(Clone, Default, PartialEq)]
@@ -3290,10 +3299,10 @@ pub mod types {
         pub size: Option<i64>,
         /// Total number of rows, as a number or a numeric string.
         pub total: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain FieldPage { 0 list "list", 1 size "size", 2 total "total" }
+    keyfob_client::wire_struct!(
+        with_default FieldPage { 0 list "list", 1 size "size", 2 total "total" }
     );
     /// List to create.
     #[derive(Clone, PartialEq)]
@@ -3303,10 +3312,11 @@ pub mod types {
         pub name: String,
         /// `description`.
         pub description: Option<String>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        given ListCreate { 0 name "name" given, 1 description "description" }
+    keyfob_client::wire_struct!(
+        without_default ListCreate { 0 name "name" required_or_default, 1 description
+        "description" }
     );
     impl ListCreate {
         /// With what the API requires.
@@ -3337,10 +3347,10 @@ pub mod types {
         pub description: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain ListInput { 0 name "name", 1 description "description" } extra
+    keyfob_client::wire_struct!(
+        with_default ListInput { 0 name "name", 1 description "description" } extra
     );
     impl ListInput {
         /// Nothing set yet.
@@ -3368,9 +3378,11 @@ pub mod types {
     pub struct ListMembers {
         /// Ids of the contacts, separated by commas.
         pub contact_ids: String,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(given ListMembers { 0 contact_ids "contactIds" given });
+    keyfob_client::wire_struct!(
+        without_default ListMembers { 0 contact_ids "contactIds" required_or_default }
+    );
     impl ListMembers {
         /// With what the API requires.
         pub fn new(contact_ids: impl Into<String>) -> Self {
@@ -3388,10 +3400,11 @@ pub mod types {
         pub id: String,
         /// Contacts to add or remove, sent as the JSON text of the object.
         pub meta_data: ListMembers,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        given ListMembership { 0 id "id" given, 1 meta_data "metaData" text }
+    keyfob_client::wire_struct!(
+        without_default ListMembership { 0 id "id" required_or_default, 1 meta_data
+        "metaData" json_text }
     );
     impl ListMembership {
         /// With what the API requires.
@@ -3423,11 +3436,11 @@ pub mod types {
         pub voicemail: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain ListStatistics { 0 subscribers "subscribers", 1 sms "sms", 2 email "email",
-        3 voice "voice", 4 voicemail "voicemail" } extra
+    keyfob_client::wire_struct!(
+        with_default ListStatistics { 0 subscribers "subscribers", 1 sms "sms", 2 email
+        "email", 3 voice "voice", 4 voicemail "voicemail" } extra
     );
     /// List to change, with its new properties.
     #[derive(Clone, PartialEq)]
@@ -3441,10 +3454,11 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub meta_data: ListInput,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        given ListUpdate { 0 id "id" given, 1 meta_data "metaData" text }
+    keyfob_client::wire_struct!(
+        without_default ListUpdate { 0 id "id" required_or_default, 1 meta_data
+        "metaData" json_text }
     );
     impl ListUpdate {
         /// With what the API requires.
@@ -3468,9 +3482,11 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub name: Option<String>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(given ListsMerge { 0 id "id" given, 1 name "name" });
+    keyfob_client::wire_struct!(
+        without_default ListsMerge { 0 id "id" required_or_default, 1 name "name" }
+    );
     impl ListsMerge {
         /// With what the API requires.
         pub fn new(id: impl Into<String>) -> Self {
@@ -3500,9 +3516,11 @@ pub mod types {
         pub stats: Option<MailingStatistics>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(plain Mailing { 0 id "id", 1 stats "stats" } extra);
+    keyfob_client::wire_struct!(
+        with_default Mailing { 0 id "id", 1 stats "stats" } extra
+    );
     /// Content for one medium.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
@@ -3525,12 +3543,12 @@ pub mod types {
         pub application: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain MailingContent { 0 media "media", 1 name "name", 2 text "text", 3 html
-        "html", 4 subject "subject", 5 sender "sender", 6 reply_contact "replyContact", 7
-        application "application" } extra
+    keyfob_client::wire_struct!(
+        with_default MailingContent { 0 media "media", 1 name "name", 2 text "text", 3
+        html "html", 4 subject "subject", 5 sender "sender", 6 reply_contact
+        "replyContact", 7 application "application" } extra
     );
     impl MailingContent {
         /// Nothing set yet.
@@ -3602,12 +3620,13 @@ pub mod types {
         pub contacts: Vec<MailingRecipient>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        given MailingCreate { 0 media "media" needed, 1 name "name", 2 text "text", 3
-        html "html", 4 subject "subject", 5 sender "sender", 6 reply_contact
-        "replyContact", 7 application "application", 8 contacts "contacts" given } extra
+    keyfob_client::wire_struct!(
+        without_default MailingCreate { 0 media "media" required, 1 name "name", 2 text
+        "text", 3 html "html", 4 subject "subject", 5 sender "sender", 6 reply_contact
+        "replyContact", 7 application "application", 8 contacts "contacts"
+        required_or_default } extra
     );
     impl MailingCreate {
         /// With what the API requires.
@@ -3675,10 +3694,10 @@ pub mod types {
         pub size: Option<i64>,
         /// Total number of rows, as a number or a numeric string.
         pub total: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain MailingPage { 0 list "list", 1 size "size", 2 total "total" }
+    keyfob_client::wire_struct!(
+        with_default MailingPage { 0 list "list", 1 size "size", 2 total "total" }
     );
     /// Recipient of a mailing.
     #[derive(Clone, PartialEq)]
@@ -3692,11 +3711,11 @@ pub mod types {
         pub last_name: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        given MailingRecipient { 0 recipient "recipient" given, 1 first_name "firstName",
-        2 last_name "lastName" } extra
+    keyfob_client::wire_struct!(
+        without_default MailingRecipient { 0 recipient "recipient" required_or_default, 1
+        first_name "firstName", 2 last_name "lastName" } extra
     );
     impl MailingRecipient {
         /// With what the API requires.
@@ -3732,10 +3751,10 @@ pub mod types {
         pub ok: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain MailingStatistics { 0 wait "wait", 1 on "on", 2 ok "ok" } extra
+    keyfob_client::wire_struct!(
+        with_default MailingStatistics { 0 wait "wait", 1 on "on", 2 ok "ok" } extra
     );
     /// Medium of a message. Lower-case values and, in statistics, PLV were seen as well.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -3819,10 +3838,10 @@ pub mod types {
         pub total: Option<i64>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain ResourcePage { 0 list "list", 1 size "size", 2 total "total" } extra
+    keyfob_client::wire_struct!(
+        with_default ResourcePage { 0 list "list", 1 size "size", 2 total "total" } extra
     );
     /// Row to change, with its new properties.
     #[derive(Clone, PartialEq)]
@@ -3832,10 +3851,11 @@ pub mod types {
         pub id: String,
         /// Properties to change, sent as the JSON text of the object.
         pub meta_data: serde_json::Value,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        given ResourceUpdate { 0 id "id" given, 1 meta_data "metaData" text }
+    keyfob_client::wire_struct!(
+        without_default ResourceUpdate { 0 id "id" required_or_default, 1 meta_data
+        "metaData" json_text }
     );
     impl ResourceUpdate {
         /// With what the API requires.
@@ -3872,11 +3892,11 @@ pub mod types {
         pub total: Option<i64>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain SmsAnswer { 0 status "status", 1 message "message", 2 list "list", 3 size
-        "size", 4 total "total" } extra
+    keyfob_client::wire_struct!(
+        with_default SmsAnswer { 0 status "status", 1 message "message", 2 list "list", 3
+        size "size", 4 total "total" } extra
     );
     /// Text message and its recipients.
     #[derive(Clone, PartialEq)]
@@ -3890,11 +3910,11 @@ pub mod types {
         pub contacts: Vec<SmsRecipient>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        given SmsCreate { 0 text "text" given, 1 sender "sender", 2 contacts "contacts"
-        given } extra
+    keyfob_client::wire_struct!(
+        without_default SmsCreate { 0 text "text" required_or_default, 1 sender "sender",
+        2 contacts "contacts" required_or_default } extra
     );
     impl SmsCreate {
         /// With what the API requires.
@@ -3930,11 +3950,11 @@ pub mod types {
         pub last_name: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        given SmsRecipient { 0 recipient "recipient" given, 1 civility "civility", 2
-        first_name "firstName", 3 last_name "lastName" } extra
+    keyfob_client::wire_struct!(
+        without_default SmsRecipient { 0 recipient "recipient" required_or_default, 1
+        civility "civility", 2 first_name "firstName", 3 last_name "lastName" } extra
     );
     impl SmsRecipient {
         /// With what the API requires.

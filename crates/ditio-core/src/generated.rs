@@ -5790,15 +5790,15 @@ pub mod types {
         pub days: Vec<AbsenceDay>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain Absence { 0 absence_registration_id "absenceRegistrationId", 1 external_id
-        "externalId", 2 employee_number "employeeNumber", 3 user_name "userName", 4
-        absence_type_id "absenceTypeId", 5 absence_type_name "absenceTypeName", 6
-        project_id "projectId", 7 project_name "projectName", 8 project_number
-        "projectNumber", 9 project_matched_by "projectMatchedBy", 10 days_qty "daysQty",
-        11 days "days" } extra
+    keyfob_client::wire_struct!(
+        with_default Absence { 0 absence_registration_id "absenceRegistrationId", 1
+        external_id "externalId", 2 employee_number "employeeNumber", 3 user_name
+        "userName", 4 absence_type_id "absenceTypeId", 5 absence_type_name
+        "absenceTypeName", 6 project_id "projectId", 7 project_name "projectName", 8
+        project_number "projectNumber", 9 project_matched_by "projectMatchedBy", 10
+        days_qty "daysQty", 11 days "days" } extra
     );
     /// One day of an absence.
     #[derive(Clone, Default, PartialEq)]
@@ -5808,9 +5808,9 @@ pub mod types {
         pub date: Option<chrono::NaiveDate>,
         /// Duration in hours.
         pub qty: Option<f64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(plain AbsenceDay { 0 date "date", 1 qty "qty" });
+    keyfob_client::wire_struct!(with_default AbsenceDay { 0 date "date", 1 qty "qty" });
     /// Hours of one day of an absence.
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
@@ -5819,10 +5819,11 @@ pub mod types {
         pub date: chrono::NaiveDate,
         /// Duration in hours. 0 removes the day; a positive value adds a skipped weekend day.
         pub qty: f64,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        given AbsenceDayAdjustment { 0 date "date" needed, 1 qty "qty" given }
+    keyfob_client::wire_struct!(
+        without_default AbsenceDayAdjustment { 0 date "date" required, 1 qty "qty"
+        required_or_default }
     );
     impl AbsenceDayAdjustment {
         /// With what the API requires.
@@ -5862,15 +5863,15 @@ pub mod types {
         pub days: Vec<AbsenceDayAdjustment>,
         /// True to approve the absence. Used only on creation.
         pub approved: Option<bool>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        given AbsencePush { 0 external_id "externalId" given, 1 employee_number
-        "employeeNumber" given, 2 absence_type_code "absenceTypeCode", 3 absence_type_id
-        "absenceTypeId", 4 start_date "startDate" needed, 5 end_date "endDate" needed, 6
-        project_number "projectNumber", 7 project_company_id "projectCompanyId", 8
-        hours_per_day "hoursPerDay", 9 comment "comment", 10 days "days", 11 approved
-        "approved" }
+    keyfob_client::wire_struct!(
+        without_default AbsencePush { 0 external_id "externalId" required_or_default, 1
+        employee_number "employeeNumber" required_or_default, 2 absence_type_code
+        "absenceTypeCode", 3 absence_type_id "absenceTypeId", 4 start_date "startDate"
+        required, 5 end_date "endDate" required, 6 project_number "projectNumber", 7
+        project_company_id "projectCompanyId", 8 hours_per_day "hoursPerDay", 9 comment
+        "comment", 10 days "days", 11 approved "approved" }
     );
     impl AbsencePush {
         /// With what the API requires.
@@ -5987,13 +5988,14 @@ pub mod types {
         pub certificate_number: Option<String>,
         /// `notes`.
         pub notes: Option<String>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        given Certificate { 0 employee_number "employeeNumber" given, 1 certificate_type
-        "certificateType" given, 2 issued_date_time "issuedDateTime" needed, 3
-        valid_until_date_time "validUntilDateTime" needed, 4 certificate_number
-        "certificateNumber", 5 notes "notes" }
+    keyfob_client::wire_struct!(
+        without_default Certificate { 0 employee_number "employeeNumber"
+        required_or_default, 1 certificate_type "certificateType" required_or_default, 2
+        issued_date_time "issuedDateTime" required, 3 valid_until_date_time
+        "validUntilDateTime" required, 4 certificate_number "certificateNumber", 5 notes
+        "notes" }
     );
     impl Certificate {
         /// With what the API requires.
@@ -6044,10 +6046,10 @@ pub mod types {
         pub card_id: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain CrewListRow { 0 user_id "userId", 1 project_id "projectId", 2
+    keyfob_client::wire_struct!(
+        with_default CrewListRow { 0 user_id "userId", 1 project_id "projectId", 2
         project_number "projectNumber", 3 start_time "startTime", 4 stop_time "stopTime",
         5 has_transaction "hasTransaction", 6 card_id "cardId" } extra
     );
@@ -6061,10 +6063,10 @@ pub mod types {
         pub title: Option<String>,
         /// `description`.
         pub description: Option<String>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain DocumentDescription { 0 external_id "externalId", 1 title "title", 2
+    keyfob_client::wire_struct!(
+        with_default DocumentDescription { 0 external_id "externalId", 1 title "title", 2
         description "description" }
     );
     /// New description of a document folder or page.
@@ -6073,10 +6075,11 @@ pub mod types {
     pub struct DocumentDescriptionChange {
         /// Plain text of at most 10,000 characters; each line becomes a paragraph. Null or an empty string clears the description.
         pub description: Option<String>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        given DocumentDescriptionChange { 0 description "description" nullable }
+    keyfob_client::wire_struct!(
+        without_default DocumentDescriptionChange { 0 description "description" nullable
+        }
     );
     impl DocumentDescriptionChange {
         /// With what the API requires.
@@ -6095,10 +6098,11 @@ pub mod types {
         pub file_reference_id: Option<String>,
         /// `name`.
         pub name: Option<String>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain DocumentFile { 0 file_reference_id "fileReferenceId", 1 name "name" }
+    keyfob_client::wire_struct!(
+        with_default DocumentFile { 0 file_reference_id "fileReferenceId", 1 name "name"
+        }
     );
     /// Page of documents for one section.
     #[derive(Clone, Default, PartialEq)]
@@ -6110,11 +6114,11 @@ pub mod types {
         pub page_external_id: Option<String>,
         /// Files on the page.
         pub files: Vec<DocumentFile>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain DocumentPage { 0 section "section", 1 page_external_id "pageExternalId", 2
-        files "files" }
+    keyfob_client::wire_struct!(
+        with_default DocumentPage { 0 section "section", 1 page_external_id
+        "pageExternalId", 2 files "files" }
     );
     /// Attached files of an upload, and all files on the page after the upload.
     #[derive(Clone, Default, PartialEq)]
@@ -6132,12 +6136,12 @@ pub mod types {
         pub files: Vec<UploadedDocument>,
         /// All files on the page after the upload.
         pub info_page_files: Vec<DocumentFile>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain DocumentUploadResult { 0 successful "successful", 1 message "message", 2
-        section "section", 3 page_external_id "pageExternalId", 4 files "files", 5
-        info_page_files "infoPageFiles" }
+    keyfob_client::wire_struct!(
+        with_default DocumentUploadResult { 0 successful "successful", 1 message
+        "message", 2 section "section", 3 page_external_id "pageExternalId", 4 files
+        "files", 5 info_page_files "infoPageFiles" }
     );
     /// Employee. The vendor shows no response: the fields here are those of a create, and other fields are available in `extra`.
     #[derive(Clone, Default, PartialEq)]
@@ -6177,12 +6181,12 @@ pub mod types {
         pub employment: Option<serde_json::Value>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain Employee { 0 employee_number "employeeNumber", 1 first_name "firstName", 2
-        last_name "lastName", 3 phone "phone", 4 birth_date "birthDate", 5 email "email",
-        6 work_title "workTitle", 7 employment "employment" } extra
+    keyfob_client::wire_struct!(
+        with_default Employee { 0 employee_number "employeeNumber", 1 first_name
+        "firstName", 2 last_name "lastName", 3 phone "phone", 4 birth_date "birthDate", 5
+        email "email", 6 work_title "workTitle", 7 employment "employment" } extra
     );
     /// Employee to create together with the first employment. Only `phone` and the employment are known to be required.
     #[derive(Clone, PartialEq)]
@@ -6206,13 +6210,13 @@ pub mod types {
         pub employment: EmploymentCreate,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        given EmployeeCreate { 0 employee_number "employeeNumber", 1 first_name
-        "firstName", 2 last_name "lastName", 3 phone "phone" given, 4 birth_date
-        "birthDate", 5 email "email", 6 work_title "workTitle", 7 employment "employment"
-        needed } extra
+    keyfob_client::wire_struct!(
+        without_default EmployeeCreate { 0 employee_number "employeeNumber", 1 first_name
+        "firstName", 2 last_name "lastName", 3 phone "phone" required_or_default, 4
+        birth_date "birthDate", 5 email "email", 6 work_title "workTitle", 7 employment
+        "employment" required } extra
     );
     impl EmployeeCreate {
         /// With what the API requires.
@@ -6316,12 +6320,12 @@ pub mod types {
         pub work_title: keyfob_client::Patch<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain EmployeePatch { 0 first_name "firstName", 1 last_name "lastName", 2 phone
-        "phone", 3 birth_date "birthDate", 4 email "email", 5 work_title "workTitle" }
-        extra
+    keyfob_client::wire_struct!(
+        with_default EmployeePatch { 0 first_name "firstName", 1 last_name "lastName", 2
+        phone "phone", 3 birth_date "birthDate", 4 email "email", 5 work_title
+        "workTitle" } extra
     );
     impl EmployeePatch {
         /// Nothing set yet.
@@ -6420,11 +6424,11 @@ pub mod types {
         pub payroll: Option<EmployeePayroll>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain EmploymentCreate { 0 start_date "startDate", 1 department "department", 2
-        payroll "payroll" } extra
+    keyfob_client::wire_struct!(
+        with_default EmploymentCreate { 0 start_date "startDate", 1 department
+        "department", 2 payroll "payroll" } extra
     );
     impl EmploymentCreate {
         /// Nothing set yet.
@@ -6453,9 +6457,11 @@ pub mod types {
     pub struct EmploymentEnd {
         /// Date of the end of the employment.
         pub end_date: chrono::NaiveDate,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(given EmploymentEnd { 0 end_date "endDate" needed });
+    keyfob_client::wire_struct!(
+        without_default EmploymentEnd { 0 end_date "endDate" required }
+    );
     impl EmploymentEnd {
         /// With what the API requires.
         pub fn new(end_date: chrono::NaiveDate) -> Self {
@@ -6479,11 +6485,11 @@ pub mod types {
         pub payroll: Option<EmployeePayroll>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain EmploymentPatch { 0 department "department", 1 start_date "startDate", 2
-        payroll "payroll" } extra
+    keyfob_client::wire_struct!(
+        with_default EmploymentPatch { 0 department "department", 1 start_date
+        "startDate", 2 payroll "payroll" } extra
     );
     impl EmploymentPatch {
         /// Nothing set yet.
@@ -6542,12 +6548,12 @@ pub mod types {
         pub disabled: Option<bool>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain ExternalReference { 0 id "id", 1 external_ref_type "externalRefType", 2
-        external_ref_value "externalRefValue", 3 name "name", 4 proj_number "projNumber",
-        5 disabled "disabled" } extra
+    keyfob_client::wire_struct!(
+        with_default ExternalReference { 0 id "id", 1 external_ref_type
+        "externalRefType", 2 external_ref_value "externalRefValue", 3 name "name", 4
+        proj_number "projNumber", 5 disabled "disabled" } extra
     );
     /// Reference value to create.
     #[derive(Clone, PartialEq)]
@@ -6561,12 +6567,12 @@ pub mod types {
         pub name: String,
         /// Number of the project. Required for `ExternalSubProjectNumber` (the external number of the project) and `ProcessCode` (the project number).
         pub proj_number: Option<String>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        given ExternalReferenceCreate { 0 external_ref_type "externalRefType" needed, 1
-        external_ref_value "externalRefValue" given, 2 name "name" given, 3 proj_number
-        "projNumber" }
+    keyfob_client::wire_struct!(
+        without_default ExternalReferenceCreate { 0 external_ref_type "externalRefType"
+        required, 1 external_ref_value "externalRefValue" required_or_default, 2 name
+        "name" required_or_default, 3 proj_number "projNumber" }
     );
     impl ExternalReferenceCreate {
         /// With what the API requires.
@@ -6644,10 +6650,10 @@ pub mod types {
         pub file_size: Option<i64>,
         /// `createdDateTime`.
         pub created_date_time: Option<keyfob_client::Timestamp>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain FileReference { 0 id "id", 1 collection_ref "collectionRef", 2
+    keyfob_client::wire_struct!(
+        with_default FileReference { 0 id "id", 1 collection_ref "collectionRef", 2
         file_name_orig "fileNameOrig", 3 file_type "fileType", 4 file_size "fileSize", 5
         created_date_time "createdDateTime" }
     );
@@ -6809,10 +6815,10 @@ pub mod types {
         pub block_check_in_message: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<2>,
+        wire: keyfob_client::wire_form::WireForms<2>,
     }
-    keyfob_client::record!(
-        plain Machine { 0 id "id", 1 company_id "companyId", 2 machine_number
+    keyfob_client::wire_struct!(
+        with_default Machine { 0 id "id", 1 company_id "companyId", 2 machine_number
         "machineNumber", 3 name "name", 4 type_id "typeId", 5 department "department", 6
         active "active", 7 is_equipment "isEquipment", 8 cost_price_machine
         "costPriceMachine", 9 cost_price "costPrice", 10 price "price", 11 weight
@@ -7011,20 +7017,20 @@ pub mod types {
         pub block_check_in_message: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<2>,
+        wire: keyfob_client::wire_form::WireForms<2>,
     }
-    keyfob_client::record!(
-        given MachineCreate { 0 company_id "companyId" given, 1 machine_number
-        "machineNumber" given, 2 name "name", 3 type_id "typeId", 4 department
-        "department", 5 active "active", 6 is_equipment "isEquipment", 7
-        cost_price_machine "costPriceMachine", 8 cost_price "costPrice", 9 price "price",
-        10 weight "weight", 11 capacity "capacity", 12 note "note", 13 build_year
-        "buildYear", 14 emission_class "emissionClass", 15 hour_meter "hourMeter", 16
-        service_date "serviceDate", 17 serial_number "serialNumber", 18 engine_number
-        "engineNumber", 19 registration_number "registrationNumber", 20 responsible_id
-        "responsibleId", 21 responsible_employee_number "responsibleEmployeeNumber", 22
-        block_check_in "blockCheckIn", 23 block_check_in_message "blockCheckInMessage" }
-        extra
+    keyfob_client::wire_struct!(
+        without_default MachineCreate { 0 company_id "companyId" required_or_default, 1
+        machine_number "machineNumber" required_or_default, 2 name "name", 3 type_id
+        "typeId", 4 department "department", 5 active "active", 6 is_equipment
+        "isEquipment", 7 cost_price_machine "costPriceMachine", 8 cost_price "costPrice",
+        9 price "price", 10 weight "weight", 11 capacity "capacity", 12 note "note", 13
+        build_year "buildYear", 14 emission_class "emissionClass", 15 hour_meter
+        "hourMeter", 16 service_date "serviceDate", 17 serial_number "serialNumber", 18
+        engine_number "engineNumber", 19 registration_number "registrationNumber", 20
+        responsible_id "responsibleId", 21 responsible_employee_number
+        "responsibleEmployeeNumber", 22 block_check_in "blockCheckIn", 23
+        block_check_in_message "blockCheckInMessage" } extra
     );
     impl MachineCreate {
         /// With what the API requires.
@@ -7185,10 +7191,10 @@ pub mod types {
         pub fuel_consumption_unit: Option<FuelConsumptionUnit>,
         /// `fuelType`.
         pub fuel_type: Option<FuelType>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain MachineEsg { 0 fuel_consumption_rate "fuelConsumptionRate", 1
+    keyfob_client::wire_struct!(
+        with_default MachineEsg { 0 fuel_consumption_rate "fuelConsumptionRate", 1
         fuel_consumption_unit "fuelConsumptionUnit", 2 fuel_type "fuelType" }
     );
     impl MachineEsg {
@@ -7269,18 +7275,18 @@ pub mod types {
         pub block_check_in_message: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<2>,
+        wire: keyfob_client::wire_form::WireForms<2>,
     }
-    keyfob_client::record!(
-        plain MachinePatch { 0 company_id "companyId", 1 machine_number "machineNumber",
-        2 name "name", 3 type_id "typeId", 4 department "department", 5 active "active",
-        6 is_equipment "isEquipment", 7 cost_price_machine "costPriceMachine", 8
-        cost_price "costPrice", 9 price "price", 10 weight "weight", 11 capacity
-        "capacity", 12 note "note", 13 build_year "buildYear", 14 emission_class
-        "emissionClass", 15 hour_meter "hourMeter", 16 service_date "serviceDate", 17
-        serial_number "serialNumber", 18 engine_number "engineNumber", 19
-        registration_number "registrationNumber", 20 responsible_id "responsibleId", 21
-        responsible_employee_number "responsibleEmployeeNumber", 22 block_check_in
+    keyfob_client::wire_struct!(
+        with_default MachinePatch { 0 company_id "companyId", 1 machine_number
+        "machineNumber", 2 name "name", 3 type_id "typeId", 4 department "department", 5
+        active "active", 6 is_equipment "isEquipment", 7 cost_price_machine
+        "costPriceMachine", 8 cost_price "costPrice", 9 price "price", 10 weight
+        "weight", 11 capacity "capacity", 12 note "note", 13 build_year "buildYear", 14
+        emission_class "emissionClass", 15 hour_meter "hourMeter", 16 service_date
+        "serviceDate", 17 serial_number "serialNumber", 18 engine_number "engineNumber",
+        19 registration_number "registrationNumber", 20 responsible_id "responsibleId",
+        21 responsible_employee_number "responsibleEmployeeNumber", 22 block_check_in
         "blockCheckIn", 23 block_check_in_message "blockCheckInMessage" } extra
     );
     impl MachinePatch {
@@ -7420,9 +7426,9 @@ pub mod types {
         pub type_id: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(plain MachineType { 0 type_id "typeId" } extra);
+    keyfob_client::wire_struct!(with_default MachineType { 0 type_id "typeId" } extra);
     /// Overtime of one kind on one day.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
@@ -7439,10 +7445,10 @@ pub mod types {
         pub sorting: Option<f64>,
         /// Hours, with two decimals.
         pub qty: Option<f64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain OvertimeLine { 0 payroll_type_id "payrollTypeId", 1 name "name", 2
+    keyfob_client::wire_struct!(
+        with_default OvertimeLine { 0 payroll_type_id "payrollTypeId", 1 name "name", 2
         line_type "lineType", 3 overtime_type "overtimeType", 4 sorting "sorting", 5 qty
         "qty" }
     );
@@ -7647,10 +7653,10 @@ pub mod types {
         pub modified_date_time: Option<keyfob_client::Timestamp>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<2>,
+        wire: keyfob_client::wire_form::WireForms<2>,
     }
-    keyfob_client::record!(
-        plain PayrollDay { 0 id "id", 1 user_id "userId", 2 employee_number
+    keyfob_client::wire_struct!(
+        with_default PayrollDay { 0 id "id", 1 user_id "userId", 2 employee_number
         "employeeNumber", 3 company_id "companyId", 4 user_name "userName", 5
         trans_date_time "transDateTime", 6 qty "qty", 7 standard_qty "standardQty", 8
         overtime50_qty "overtime50Qty", 9 overtime100_qty "overtime100Qty", 10
@@ -7721,10 +7727,10 @@ pub mod types {
         pub project_location_longitude: Option<f64>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<2>,
+        wire: keyfob_client::wire_form::WireForms<2>,
     }
-    keyfob_client::record!(
-        plain Project { 0 id "id", 1 company_id "companyId", 2 project_number
+    keyfob_client::wire_struct!(
+        with_default Project { 0 id "id", 1 company_id "companyId", 2 project_number
         "projectNumber", 3 name "name", 4 external_project_number
         "externalProjectNumber", 5 external_dimension1 "externalDimension1", 6
         external_dimension2 "externalDimension2", 7 description "description", 8 active
@@ -7938,18 +7944,18 @@ pub mod types {
         pub project_location_longitude: Option<f64>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<2>,
+        wire: keyfob_client::wire_form::WireForms<2>,
     }
-    keyfob_client::record!(
-        given ProjectCreate { 0 company_id "companyId" given, 1 project_number
-        "projectNumber" given, 2 name "name", 3 external_project_number
-        "externalProjectNumber", 4 external_dimension1 "externalDimension1", 5
-        external_dimension2 "externalDimension2", 6 description "description", 7 active
-        "active", 8 require_task_number "requireTaskNumber", 9 blocked_for_registration
-        "blockedForRegistration", 10 start_date "startDate", 11 finished_date_planned
-        "finishedDatePlanned", 12 finished_date "finishedDate", 13 estimated_hour_qty
-        "estimatedHourQty", 14 main_foreman_id "mainForemanId", 15 project_leader_id
-        "projectLeaderId", 16 main_contact_email "mainContactEmail", 17
+    keyfob_client::wire_struct!(
+        without_default ProjectCreate { 0 company_id "companyId" required_or_default, 1
+        project_number "projectNumber" required_or_default, 2 name "name", 3
+        external_project_number "externalProjectNumber", 4 external_dimension1
+        "externalDimension1", 5 external_dimension2 "externalDimension2", 6 description
+        "description", 7 active "active", 8 require_task_number "requireTaskNumber", 9
+        blocked_for_registration "blockedForRegistration", 10 start_date "startDate", 11
+        finished_date_planned "finishedDatePlanned", 12 finished_date "finishedDate", 13
+        estimated_hour_qty "estimatedHourQty", 14 main_foreman_id "mainForemanId", 15
+        project_leader_id "projectLeaderId", 16 main_contact_email "mainContactEmail", 17
         project_customer_name "projectCustomerName", 18 project_address "projectAddress",
         19 work_break_lunch_start_time "workBreakLunchStartTime", 20
         work_break_lunch_length "workBreakLunchLength", 21 work_break_dinner_start_time
@@ -8171,14 +8177,14 @@ pub mod types {
         pub project_location_longitude: Option<f64>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<2>,
+        wire: keyfob_client::wire_form::WireForms<2>,
     }
-    keyfob_client::record!(
-        plain ProjectPatch { 0 company_id "companyId", 1 project_number "projectNumber",
-        2 name "name", 3 external_project_number "externalProjectNumber", 4
-        external_dimension1 "externalDimension1", 5 external_dimension2
-        "externalDimension2", 6 description "description", 7 active "active", 8
-        require_task_number "requireTaskNumber", 9 blocked_for_registration
+    keyfob_client::wire_struct!(
+        with_default ProjectPatch { 0 company_id "companyId", 1 project_number
+        "projectNumber", 2 name "name", 3 external_project_number
+        "externalProjectNumber", 4 external_dimension1 "externalDimension1", 5
+        external_dimension2 "externalDimension2", 6 description "description", 7 active
+        "active", 8 require_task_number "requireTaskNumber", 9 blocked_for_registration
         "blockedForRegistration", 10 start_date "startDate", 11 finished_date_planned
         "finishedDatePlanned", 12 finished_date "finishedDate", 13 estimated_hour_qty
         "estimatedHourQty", 14 main_foreman_id "mainForemanId", 15 project_leader_id
@@ -8339,10 +8345,10 @@ pub mod types {
         pub url: Option<String>,
         /// `fileReference`.
         pub file_reference: Option<FileReference>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain UploadedDocument { 0 name "name", 1 size "size", 2 url "url", 3
+    keyfob_client::wire_struct!(
+        with_default UploadedDocument { 0 name "name", 1 size "size", 2 url "url", 3
         file_reference "fileReference" }
     );
     /// Person with a sign-in, also the body of a full replacement. Next-of-kin fields and tags exist under unknown names; other received fields are retained in `extra` and sent back.
@@ -8399,20 +8405,20 @@ pub mod types {
         pub organization_number: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<2>,
+        wire: keyfob_client::wire_form::WireForms<2>,
     }
-    keyfob_client::record!(
-        plain User { 0 identity_id "identityId", 1 company_profile_id "companyProfileId",
-        2 company_id "companyId", 3 employee_number "employeeNumber", 4 first_name
-        "firstName", 5 last_name "lastName", 6 mobile_work "mobileWork", 7 birth_date
-        "birthDate", 8 employment_start_date "employmentStartDate", 9 employment_end_date
-        "employmentEndDate", 10 email "email", 11 mobile_private "mobilePrivate", 12
-        work_title "workTitle", 13 department "department", 14 car_reg_number
-        "carRegNumber", 15 main_project_number "mainProjectNumber", 16 address "address",
-        17 card_id "cardId", 18 card_expiration_date "cardExpirationDate", 19 payroll
-        "payroll", 20 is_disabled "isDisabled", 21 default_resource_number
-        "defaultResourceNumber", 22 worktime_arrangement_name "worktimeArrangementName",
-        23 organization_number "organizationNumber" } extra
+    keyfob_client::wire_struct!(
+        with_default User { 0 identity_id "identityId", 1 company_profile_id
+        "companyProfileId", 2 company_id "companyId", 3 employee_number "employeeNumber",
+        4 first_name "firstName", 5 last_name "lastName", 6 mobile_work "mobileWork", 7
+        birth_date "birthDate", 8 employment_start_date "employmentStartDate", 9
+        employment_end_date "employmentEndDate", 10 email "email", 11 mobile_private
+        "mobilePrivate", 12 work_title "workTitle", 13 department "department", 14
+        car_reg_number "carRegNumber", 15 main_project_number "mainProjectNumber", 16
+        address "address", 17 card_id "cardId", 18 card_expiration_date
+        "cardExpirationDate", 19 payroll "payroll", 20 is_disabled "isDisabled", 21
+        default_resource_number "defaultResourceNumber", 22 worktime_arrangement_name
+        "worktimeArrangementName", 23 organization_number "organizationNumber" } extra
     );
     impl User {
         /// Nothing set yet.
@@ -8590,20 +8596,21 @@ pub mod types {
         pub organization_number: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<2>,
+        wire: keyfob_client::wire_form::WireForms<2>,
     }
-    keyfob_client::record!(
-        given UserCreate { 0 company_id "companyId" given, 1 employee_number
-        "employeeNumber" given, 2 first_name "firstName" given, 3 last_name "lastName"
-        given, 4 mobile_work "mobileWork" given, 5 birth_date "birthDate" given, 6
-        employment_start_date "employmentStartDate" given, 7 employment_end_date
-        "employmentEndDate", 8 email "email", 9 mobile_private "mobilePrivate", 10
-        work_title "workTitle", 11 department "department", 12 car_reg_number
-        "carRegNumber", 13 main_project_number "mainProjectNumber", 14 address "address",
-        15 card_id "cardId", 16 card_expiration_date "cardExpirationDate", 17 payroll
-        "payroll", 18 is_disabled "isDisabled", 19 default_resource_number
-        "defaultResourceNumber", 20 worktime_arrangement_name "worktimeArrangementName",
-        21 organization_number "organizationNumber" } extra
+    keyfob_client::wire_struct!(
+        without_default UserCreate { 0 company_id "companyId" required_or_default, 1
+        employee_number "employeeNumber" required_or_default, 2 first_name "firstName"
+        required_or_default, 3 last_name "lastName" required_or_default, 4 mobile_work
+        "mobileWork" required_or_default, 5 birth_date "birthDate" required_or_default, 6
+        employment_start_date "employmentStartDate" required_or_default, 7
+        employment_end_date "employmentEndDate", 8 email "email", 9 mobile_private
+        "mobilePrivate", 10 work_title "workTitle", 11 department "department", 12
+        car_reg_number "carRegNumber", 13 main_project_number "mainProjectNumber", 14
+        address "address", 15 card_id "cardId", 16 card_expiration_date
+        "cardExpirationDate", 17 payroll "payroll", 18 is_disabled "isDisabled", 19
+        default_resource_number "defaultResourceNumber", 20 worktime_arrangement_name
+        "worktimeArrangementName", 21 organization_number "organizationNumber" } extra
     );
     impl UserCreate {
         /// With what the API requires.
@@ -8769,19 +8776,20 @@ pub mod types {
         pub organization_number: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<2>,
+        wire: keyfob_client::wire_form::WireForms<2>,
     }
-    keyfob_client::record!(
-        plain UserPatch { 0 company_id "companyId", 1 employee_number "employeeNumber", 2
-        first_name "firstName", 3 last_name "lastName", 4 mobile_work "mobileWork", 5
-        birth_date "birthDate", 6 employment_start_date "employmentStartDate", 7
-        employment_end_date "employmentEndDate", 8 email "email", 9 mobile_private
-        "mobilePrivate", 10 work_title "workTitle", 11 department "department", 12
-        car_reg_number "carRegNumber", 13 main_project_number "mainProjectNumber", 14
-        address "address", 15 card_id "cardId", 16 card_expiration_date
-        "cardExpirationDate", 17 payroll "payroll", 18 is_disabled "isDisabled", 19
-        default_resource_number "defaultResourceNumber", 20 worktime_arrangement_name
-        "worktimeArrangementName", 21 organization_number "organizationNumber" } extra
+    keyfob_client::wire_struct!(
+        with_default UserPatch { 0 company_id "companyId", 1 employee_number
+        "employeeNumber", 2 first_name "firstName", 3 last_name "lastName", 4 mobile_work
+        "mobileWork", 5 birth_date "birthDate", 6 employment_start_date
+        "employmentStartDate", 7 employment_end_date "employmentEndDate", 8 email
+        "email", 9 mobile_private "mobilePrivate", 10 work_title "workTitle", 11
+        department "department", 12 car_reg_number "carRegNumber", 13 main_project_number
+        "mainProjectNumber", 14 address "address", 15 card_id "cardId", 16
+        card_expiration_date "cardExpirationDate", 17 payroll "payroll", 18 is_disabled
+        "isDisabled", 19 default_resource_number "defaultResourceNumber", 20
+        worktime_arrangement_name "worktimeArrangementName", 21 organization_number
+        "organizationNumber" } extra
     );
     impl UserPatch {
         /// Nothing set yet.
@@ -8994,11 +9002,11 @@ pub mod types {
         pub task_location_longitude: Option<f64>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<2>,
+        wire: keyfob_client::wire_form::WireForms<2>,
     }
-    keyfob_client::record!(
-        plain WorkOrder { 0 id "id", 1 company_id "companyId", 2 project_id "projectId",
-        3 external_id "externalId", 4 name "name", 5 active "active", 6
+    keyfob_client::wire_struct!(
+        with_default WorkOrder { 0 id "id", 1 company_id "companyId", 2 project_id
+        "projectId", 3 external_id "externalId", 4 name "name", 5 active "active", 6
         external_project_number "externalProjectNumber", 7 external_project_name
         "externalProjectName", 8 external_dim01 "externalDim01", 9 work_description_short
         "workDescriptionShort", 10 work_description "workDescription", 11 start_date
@@ -9225,24 +9233,24 @@ pub mod types {
         pub task_location_longitude: Option<f64>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<2>,
+        wire: keyfob_client::wire_form::WireForms<2>,
     }
-    keyfob_client::record!(
-        given WorkOrderCreate { 0 id "id", 1 company_id "companyId" given, 2 project_id
-        "projectId" given, 3 external_id "externalId" given, 4 name "name", 5 active
-        "active", 6 external_project_number "externalProjectNumber", 7
-        external_project_name "externalProjectName", 8 external_dim01 "externalDim01", 9
-        work_description_short "workDescriptionShort", 10 work_description
-        "workDescription", 11 start_date "startDate", 12 finished_date_planned
-        "finishedDatePlanned", 13 finished_date "finishedDate", 14 estimated_hour_qty
-        "estimatedHourQty", 15 fixed_resource_price "fixedResourcePrice", 16 cost_price
-        "costPrice", 17 price "price", 18 unit_id "unitId", 19 measure_unit_qty
-        "measureUnitQty", 20 safe_job_analysis_approval_required
-        "safeJobAnalysisApprovalRequired", 21 safe_job_analysis_user_prompt_text
-        "safeJobAnalysisUserPromptText", 22 parent_activity_id "parentActivityId", 23
-        is_parent "isParent", 24 chapter_id "chapterId", 25 task_location_latitude
-        "taskLocationLatitude", 26 task_location_longitude "taskLocationLongitude" }
-        extra
+    keyfob_client::wire_struct!(
+        without_default WorkOrderCreate { 0 id "id", 1 company_id "companyId"
+        required_or_default, 2 project_id "projectId" required_or_default, 3 external_id
+        "externalId" required_or_default, 4 name "name", 5 active "active", 6
+        external_project_number "externalProjectNumber", 7 external_project_name
+        "externalProjectName", 8 external_dim01 "externalDim01", 9 work_description_short
+        "workDescriptionShort", 10 work_description "workDescription", 11 start_date
+        "startDate", 12 finished_date_planned "finishedDatePlanned", 13 finished_date
+        "finishedDate", 14 estimated_hour_qty "estimatedHourQty", 15 fixed_resource_price
+        "fixedResourcePrice", 16 cost_price "costPrice", 17 price "price", 18 unit_id
+        "unitId", 19 measure_unit_qty "measureUnitQty", 20
+        safe_job_analysis_approval_required "safeJobAnalysisApprovalRequired", 21
+        safe_job_analysis_user_prompt_text "safeJobAnalysisUserPromptText", 22
+        parent_activity_id "parentActivityId", 23 is_parent "isParent", 24 chapter_id
+        "chapterId", 25 task_location_latitude "taskLocationLatitude", 26
+        task_location_longitude "taskLocationLongitude" } extra
     );
     impl WorkOrderCreate {
         /// With what the API requires.
@@ -9474,11 +9482,11 @@ pub mod types {
         pub task_location_longitude: Option<f64>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<2>,
+        wire: keyfob_client::wire_form::WireForms<2>,
     }
-    keyfob_client::record!(
-        plain WorkOrderPatch { 0 company_id "companyId", 1 project_id "projectId", 2
-        external_id "externalId", 3 name "name", 4 active "active", 5
+    keyfob_client::wire_struct!(
+        with_default WorkOrderPatch { 0 company_id "companyId", 1 project_id "projectId",
+        2 external_id "externalId", 3 name "name", 4 active "active", 5
         external_project_number "externalProjectNumber", 6 external_project_name
         "externalProjectName", 7 external_dim01 "externalDim01", 8 work_description_short
         "workDescriptionShort", 9 work_description "workDescription", 10 start_date

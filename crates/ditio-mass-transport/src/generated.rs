@@ -699,12 +699,13 @@ pub mod types {
         pub start_time: keyfob_client::Timestamp,
         /// End of the span, in UTC. Must be after the start.
         pub end_time: keyfob_client::Timestamp,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        given ExcavatorState { 0 company_id "companyId" given, 1 project_id "projectId"
-        given, 2 machine_id "machineId" given, 3 state "state" needed, 4 start_time
-        "startTime" needed, 5 end_time "endTime" needed }
+    keyfob_client::wire_struct!(
+        without_default ExcavatorState { 0 company_id "companyId" required_or_default, 1
+        project_id "projectId" required_or_default, 2 machine_id "machineId"
+        required_or_default, 3 state "state" required, 4 start_time "startTime" required,
+        5 end_time "endTime" required }
     );
     impl ExcavatorState {
         /// With what the API requires.

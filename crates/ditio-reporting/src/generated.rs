@@ -3788,19 +3788,19 @@ pub mod types {
         pub deleted_date_time: Option<keyfob_client::Timestamp>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<2>,
+        wire: keyfob_client::wire_form::WireForms<2>,
     }
-    keyfob_client::record!(
-        plain AbsenceRegistration { 0 id "id", 1 registration_id "registrationId", 2 date
-        "date", 3 start_time "startTime", 4 qty "qty", 5 absence_type_id "absenceTypeId",
-        6 absence_type_code "absenceTypeCode", 7 absence_type_name "absenceTypeName", 8
-        employee_number "employeeNumber", 9 user_id "userId", 10 project_id "projectId",
-        11 approved "approved", 12 approved_by_name "approvedByName", 13
-        approved_date_time "approvedDateTime", 14 payroll_approved "payrollApproved", 15
-        payroll_approved_date_time "payrollApprovedDateTime", 16 locked "locked", 17
-        locked_date_time "lockedDateTime", 18 pdf_url "pdfUrl", 19 modified_date_time
-        "modifiedDateTime", 20 is_deleted "isDeleted", 21 deleted_date_time
-        "deletedDateTime" } extra
+    keyfob_client::wire_struct!(
+        with_default AbsenceRegistration { 0 id "id", 1 registration_id "registrationId",
+        2 date "date", 3 start_time "startTime", 4 qty "qty", 5 absence_type_id
+        "absenceTypeId", 6 absence_type_code "absenceTypeCode", 7 absence_type_name
+        "absenceTypeName", 8 employee_number "employeeNumber", 9 user_id "userId", 10
+        project_id "projectId", 11 approved "approved", 12 approved_by_name
+        "approvedByName", 13 approved_date_time "approvedDateTime", 14 payroll_approved
+        "payrollApproved", 15 payroll_approved_date_time "payrollApprovedDateTime", 16
+        locked "locked", 17 locked_date_time "lockedDateTime", 18 pdf_url "pdfUrl", 19
+        modified_date_time "modifiedDateTime", 20 is_deleted "isDeleted", 21
+        deleted_date_time "deletedDateTime" } extra
     );
     /// Page of absence registrations.
     #[derive(Clone, Default, PartialEq)]
@@ -3818,10 +3818,10 @@ pub mod types {
         pub record_count: Option<i64>,
         /// Number of deletions on this page.
         pub deleted_record_count: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain AbsenceRegistrationPage { 0 data "data", 1 links "links", 2
+    keyfob_client::wire_struct!(
+        with_default AbsenceRegistrationPage { 0 data "data", 1 links "links", 2
         continuation_token "continuationToken", 3 sync_type_name "syncTypeName", 4
         record_count "recordCount", 5 deleted_record_count "deletedRecordCount" }
     );
@@ -3833,9 +3833,9 @@ pub mod types {
         pub url: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(plain ChecklistAttachment { 0 url "url" } extra);
+    keyfob_client::wire_struct!(with_default ChecklistAttachment { 0 url "url" } extra);
     /// Dimension of a checklist, as in the core API's JSON export of the same document.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
@@ -3866,11 +3866,11 @@ pub mod types {
         pub value: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain ChecklistDimension { 0 id "id", 1 sort_order "sortOrder", 2 name "name", 3
-        type_ "type", 4 placeholder "placeholder", 5 value "value" } extra
+    keyfob_client::wire_struct!(
+        with_default ChecklistDimension { 0 id "id", 1 sort_order "sortOrder", 2 name
+        "name", 3 type_ "type", 4 placeholder "placeholder", 5 value "value" } extra
     );
     /// Image in a checklist.
     #[derive(Clone, Default, PartialEq)]
@@ -3884,9 +3884,11 @@ pub mod types {
         pub url: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(plain ChecklistImage { 0 id "id", 1 url "url" } extra);
+    keyfob_client::wire_struct!(
+        with_default ChecklistImage { 0 id "id", 1 url "url" } extra
+    );
     /// Question of a checklist with its answer, as in the core API's JSON export of the same document.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
@@ -3925,10 +3927,10 @@ pub mod types {
         pub images: Vec<ChecklistImage>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain ChecklistQuestion { 0 id "id", 1 header "header", 2 answer_type
+    keyfob_client::wire_struct!(
+        with_default ChecklistQuestion { 0 id "id", 1 header "header", 2 answer_type
         "answerType", 3 value "value", 4 multi_value "multiValue", 5 comment "comment", 6
         deviation "deviation", 7 images "images" } extra
     );
@@ -4034,15 +4036,15 @@ pub mod types {
         pub self_url: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<3>,
+        wire: keyfob_client::wire_form::WireForms<3>,
     }
-    keyfob_client::record!(
-        plain ChecklistRegistration { 0 id "id", 1 document_number "documentNumber", 2
-        serial_number "serialNumber", 3 template_name "templateName", 4 template_version
-        "templateVersion", 5 base_type_name "baseTypeName", 6 status "status", 7
-        status_text "statusText", 8 has_deviation "hasDeviation", 9 has_comment
-        "hasComment", 10 has_images "hasImages", 11 project_id "projectId", 12
-        project_number "projectNumber", 13 project_name "projectName", 14 activity_id
+    keyfob_client::wire_struct!(
+        with_default ChecklistRegistration { 0 id "id", 1 document_number
+        "documentNumber", 2 serial_number "serialNumber", 3 template_name "templateName",
+        4 template_version "templateVersion", 5 base_type_name "baseTypeName", 6 status
+        "status", 7 status_text "statusText", 8 has_deviation "hasDeviation", 9
+        has_comment "hasComment", 10 has_images "hasImages", 11 project_id "projectId",
+        12 project_number "projectNumber", 13 project_name "projectName", 14 activity_id
         "activityId", 15 activity_number "activityNumber", 16 activity_name
         "activityName", 17 machine_id "machineId", 18 resource_number "resourceNumber",
         19 created_by_user_name "createdByUserName", 20 created_date_time
@@ -4072,10 +4074,10 @@ pub mod types {
         pub record_count: Option<i64>,
         /// Number of deletions on this page.
         pub deleted_record_count: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain ChecklistRegistrationPage { 0 data "data", 1 links "links", 2
+    keyfob_client::wire_struct!(
+        with_default ChecklistRegistrationPage { 0 data "data", 1 links "links", 2
         continuation_token "continuationToken", 3 sync_type_name "syncTypeName", 4
         record_count "recordCount", 5 deleted_record_count "deletedRecordCount" }
     );
@@ -4117,12 +4119,12 @@ pub mod types {
         pub questions: Vec<ChecklistQuestion>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain ChecklistSection { 0 attachments "attachments", 1 images "images", 2 id
-        "id", 3 header "header", 4 repeatable "repeatable", 5 row_id "rowId", 6 comment
-        "comment", 7 deviation "deviation", 8 questions "questions" } extra
+    keyfob_client::wire_struct!(
+        with_default ChecklistSection { 0 attachments "attachments", 1 images "images", 2
+        id "id", 3 header "header", 4 repeatable "repeatable", 5 row_id "rowId", 6
+        comment "comment", 7 deviation "deviation", 8 questions "questions" } extra
     );
     /// Status of a checklist.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -4193,10 +4195,10 @@ pub mod types {
         pub modified_date_time: Option<keyfob_client::Timestamp>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain CrewListRegistration { 0 id "id", 1 project_id "projectId", 2
+    keyfob_client::wire_struct!(
+        with_default CrewListRegistration { 0 id "id", 1 project_id "projectId", 2
         project_number "projectNumber", 3 check_in_date_time "checkInDateTime", 4
         check_out_date_time "checkOutDateTime", 5 hse_card_id "hseCardId", 6 is_deleted
         "isDeleted", 7 deleted_date_time "deletedDateTime", 8 modified_date_time
@@ -4218,10 +4220,10 @@ pub mod types {
         pub record_count: Option<i64>,
         /// Number of deletions on this page.
         pub deleted_record_count: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain CrewListRegistrationPage { 0 data "data", 1 links "links", 2
+    keyfob_client::wire_struct!(
+        with_default CrewListRegistrationPage { 0 data "data", 1 links "links", 2
         continuation_token "continuationToken", 3 sync_type_name "syncTypeName", 4
         record_count "recordCount", 5 deleted_record_count "deletedRecordCount" }
     );
@@ -4259,10 +4261,10 @@ pub mod types {
         pub deleted_date_time: Option<keyfob_client::Timestamp>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain FlowLocation { 0 id "id", 1 name "name", 2 project_id "projectId", 3
+    keyfob_client::wire_struct!(
+        with_default FlowLocation { 0 id "id", 1 name "name", 2 project_id "projectId", 3
         company_id "companyId", 4 modified_date_time "modifiedDateTime", 5 is_deleted
         "isDeleted", 6 deleted_date_time "deletedDateTime" } extra
     );
@@ -4282,12 +4284,12 @@ pub mod types {
         pub record_count: Option<i64>,
         /// Number of deletions on this page.
         pub deleted_record_count: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain FlowLocationPage { 0 data "data", 1 links "links", 2 continuation_token
-        "continuationToken", 3 sync_type_name "syncTypeName", 4 record_count
-        "recordCount", 5 deleted_record_count "deletedRecordCount" }
+    keyfob_client::wire_struct!(
+        with_default FlowLocationPage { 0 data "data", 1 links "links", 2
+        continuation_token "continuationToken", 3 sync_type_name "syncTypeName", 4
+        record_count "recordCount", 5 deleted_record_count "deletedRecordCount" }
     );
     /// Mass type. No field name is documented; the names here are those of the other tables. Other fields are available in `extra`.
     #[derive(Clone, Default, PartialEq)]
@@ -4323,10 +4325,10 @@ pub mod types {
         pub deleted_date_time: Option<keyfob_client::Timestamp>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain FlowMassType { 0 id "id", 1 name "name", 2 project_id "projectId", 3
+    keyfob_client::wire_struct!(
+        with_default FlowMassType { 0 id "id", 1 name "name", 2 project_id "projectId", 3
         company_id "companyId", 4 modified_date_time "modifiedDateTime", 5 is_deleted
         "isDeleted", 6 deleted_date_time "deletedDateTime" } extra
     );
@@ -4346,12 +4348,12 @@ pub mod types {
         pub record_count: Option<i64>,
         /// Number of deletions on this page.
         pub deleted_record_count: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain FlowMassTypePage { 0 data "data", 1 links "links", 2 continuation_token
-        "continuationToken", 3 sync_type_name "syncTypeName", 4 record_count
-        "recordCount", 5 deleted_record_count "deletedRecordCount" }
+    keyfob_client::wire_struct!(
+        with_default FlowMassTypePage { 0 data "data", 1 links "links", 2
+        continuation_token "continuationToken", 3 sync_type_name "syncTypeName", 4
+        record_count "recordCount", 5 deleted_record_count "deletedRecordCount" }
     );
     /// Mass-transport trip from Ditio Flow or the older mass haul module. Tonnes and cubic metres must not be added together.
     #[derive(Clone, Default, PartialEq)]
@@ -4471,10 +4473,10 @@ pub mod types {
         pub task_name: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<4>,
+        wire: keyfob_client::wire_form::WireForms<4>,
     }
-    keyfob_client::record!(
-        plain FlowTripRegistration { 0 id "id", 1 load_date_time "loadDateTime", 2
+    keyfob_client::wire_struct!(
+        with_default FlowTripRegistration { 0 id "id", 1 load_date_time "loadDateTime", 2
         dump_date_time "dumpDateTime", 3 cost_start_date_time "costStartDateTime", 4
         cost_end_date_time "costEndDateTime", 5 modified_date_time "modifiedDateTime", 6
         is_deleted "isDeleted", 7 deleted_date_time "deletedDateTime", 8 is_flow_data
@@ -4518,10 +4520,10 @@ pub mod types {
         pub record_count: Option<i64>,
         /// Number of deletions on this page.
         pub deleted_record_count: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain FlowTripRegistrationPage { 0 data "data", 1 links "links", 2
+    keyfob_client::wire_struct!(
+        with_default FlowTripRegistrationPage { 0 data "data", 1 links "links", 2
         continuation_token "continuationToken", 3 sync_type_name "syncTypeName", 4
         record_count "recordCount", 5 deleted_record_count "deletedRecordCount" }
     );
@@ -4611,10 +4613,10 @@ pub mod types {
         pub deleted_date_time: Option<keyfob_client::Timestamp>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<2>,
+        wire: keyfob_client::wire_form::WireForms<2>,
     }
-    keyfob_client::record!(
-        plain Image { 0 id "id", 1 project_id "projectId", 2 project_number
+    keyfob_client::wire_struct!(
+        with_default Image { 0 id "id", 1 project_id "projectId", 2 project_number
         "projectNumber", 3 project_name "projectName", 4 task_id "taskId", 5 task_name
         "taskName", 6 activity_id "activityId", 7 activity_number "activityNumber", 8
         company_id "companyId", 9 project_company_id "projectCompanyId", 10
@@ -4643,10 +4645,10 @@ pub mod types {
         pub record_count: Option<i64>,
         /// Number of deletions on this page.
         pub deleted_record_count: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain ImagePage { 0 data "data", 1 links "links", 2 continuation_token
+    keyfob_client::wire_struct!(
+        with_default ImagePage { 0 data "data", 1 links "links", 2 continuation_token
         "continuationToken", 3 sync_type_name "syncTypeName", 4 record_count
         "recordCount", 5 deleted_record_count "deletedRecordCount" }
     );
@@ -4802,10 +4804,10 @@ pub mod types {
         pub deleted_date_time: Option<keyfob_client::Timestamp>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<3>,
+        wire: keyfob_client::wire_form::WireForms<3>,
     }
-    keyfob_client::record!(
-        plain IncidentRegistration { 0 id "id", 1 serial_number "serialNumber", 2
+    keyfob_client::wire_struct!(
+        with_default IncidentRegistration { 0 id "id", 1 serial_number "serialNumber", 2
         serial_number_with_prefix "serialNumberWithPrefix", 3 title "title", 4
         description "description", 5 type_name "typeName", 6 base_type "baseType", 7
         base_type_text "baseTypeText", 8 status "status", 9 status_text "statusText", 10
@@ -4836,10 +4838,10 @@ pub mod types {
         pub record_count: Option<i64>,
         /// Number of deletions on this page.
         pub deleted_record_count: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain IncidentRegistrationPage { 0 data "data", 1 links "links", 2
+    keyfob_client::wire_struct!(
+        with_default IncidentRegistrationPage { 0 data "data", 1 links "links", 2
         continuation_token "continuationToken", 3 sync_type_name "syncTypeName", 4
         record_count "recordCount", 5 deleted_record_count "deletedRecordCount" }
     );
@@ -4928,11 +4930,11 @@ pub mod types {
         pub deleted_date_time: Option<keyfob_client::Timestamp>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<2>,
+        wire: keyfob_client::wire_form::WireForms<2>,
     }
-    keyfob_client::record!(
-        plain MachineRegistration { 0 id "id", 1 start_date_time "startDateTime", 2
-        stop_date_time "stopDateTime", 3 qty "qty", 4 description "description", 5
+    keyfob_client::wire_struct!(
+        with_default MachineRegistration { 0 id "id", 1 start_date_time "startDateTime",
+        2 stop_date_time "stopDateTime", 3 qty "qty", 4 description "description", 5
         approved "approved", 6 machine_id "machineId", 7 machine_name "machineName", 8
         resource_number "resourceNumber", 9 machine_type_name "machineTypeName", 10
         driver_id "driverId", 11 driver_name "driverName", 12 driver_company_name
@@ -4958,10 +4960,10 @@ pub mod types {
         pub record_count: Option<i64>,
         /// Number of deletions on this page.
         pub deleted_record_count: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain MachineRegistrationPage { 0 data "data", 1 links "links", 2
+    keyfob_client::wire_struct!(
+        with_default MachineRegistrationPage { 0 data "data", 1 links "links", 2
         continuation_token "continuationToken", 3 sync_type_name "syncTypeName", 4
         record_count "recordCount", 5 deleted_record_count "deletedRecordCount" }
     );
@@ -4981,10 +4983,10 @@ pub mod types {
         pub sorting: Option<f64>,
         /// Hours, with two decimals.
         pub qty: Option<f64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain OvertimeLine { 0 payroll_type_id "payrollTypeId", 1 name "name", 2
+    keyfob_client::wire_struct!(
+        with_default OvertimeLine { 0 payroll_type_id "payrollTypeId", 1 name "name", 2
         line_type "lineType", 3 overtime_type "overtimeType", 4 sorting "sorting", 5 qty
         "qty" }
     );
@@ -5064,9 +5066,9 @@ pub mod types {
     pub struct PageLinks {
         /// Link to the next page, relative to the API without its /reporting prefix; absent on the last page.
         pub next: Option<String>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(plain PageLinks { 0 next "next" });
+    keyfob_client::wire_struct!(with_default PageLinks { 0 next "next" });
     /// Payroll figures of one employee on one day with hours or absence. The extended listing fills every field. The standard listing contains a subset that is not documented.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
@@ -5129,11 +5131,11 @@ pub mod types {
         pub overtime_lines: Vec<OvertimeLine>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<2>,
+        wire: keyfob_client::wire_form::WireForms<2>,
     }
-    keyfob_client::record!(
-        plain PayrollLine { 0 id "id", 1 trans_date_time "transDateTime", 2 user_id
-        "userId", 3 user_name "userName", 4 employee_number "employeeNumber", 5
+    keyfob_client::wire_struct!(
+        with_default PayrollLine { 0 id "id", 1 trans_date_time "transDateTime", 2
+        user_id "userId", 3 user_name "userName", 4 employee_number "employeeNumber", 5
         company_id "companyId", 6 qty "qty", 7 standard_qty "standardQty", 8
         overtime50_qty "overtime50Qty", 9 overtime100_qty "overtime100Qty", 10
         timebank_qty "timebankQty", 11 break_qty "breakQty", 12 absence_qty "absenceQty",
@@ -5162,12 +5164,12 @@ pub mod types {
         pub record_count: Option<i64>,
         /// Number of deletions on this page.
         pub deleted_record_count: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain PayrollLinePage { 0 data "data", 1 links "links", 2 continuation_token
-        "continuationToken", 3 sync_type_name "syncTypeName", 4 record_count
-        "recordCount", 5 deleted_record_count "deletedRecordCount" }
+    keyfob_client::wire_struct!(
+        with_default PayrollLinePage { 0 data "data", 1 links "links", 2
+        continuation_token "continuationToken", 3 sync_type_name "syncTypeName", 4
+        record_count "recordCount", 5 deleted_record_count "deletedRecordCount" }
     );
     /// Project. A deletion carries the last stored version; its modifiedDateTime is the last change before the deletion.
     #[derive(Clone, Default, PartialEq)]
@@ -5203,15 +5205,15 @@ pub mod types {
         pub deleted_date_time: Option<keyfob_client::Timestamp>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain Project { 0 id "id", 1 number "number", 2 name "name", 3 external_number
-        "externalNumber", 4 external_dim01 "externalDim01", 5 external_dim02
-        "externalDim02", 6 company_id "companyId", 7 company_name "companyName", 8 active
-        "active", 9 is_external "isExternal", 10 created_date_time "createdDateTime", 11
-        modified_date_time "modifiedDateTime", 12 is_deleted "isDeleted", 13
-        deleted_date_time "deletedDateTime" } extra
+    keyfob_client::wire_struct!(
+        with_default Project { 0 id "id", 1 number "number", 2 name "name", 3
+        external_number "externalNumber", 4 external_dim01 "externalDim01", 5
+        external_dim02 "externalDim02", 6 company_id "companyId", 7 company_name
+        "companyName", 8 active "active", 9 is_external "isExternal", 10
+        created_date_time "createdDateTime", 11 modified_date_time "modifiedDateTime", 12
+        is_deleted "isDeleted", 13 deleted_date_time "deletedDateTime" } extra
     );
     /// Page of projects.
     #[derive(Clone, Default, PartialEq)]
@@ -5229,10 +5231,10 @@ pub mod types {
         pub record_count: Option<i64>,
         /// Number of deletions on this page.
         pub deleted_record_count: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain ProjectPage { 0 data "data", 1 links "links", 2 continuation_token
+    keyfob_client::wire_struct!(
+        with_default ProjectPage { 0 data "data", 1 links "links", 2 continuation_token
         "continuationToken", 3 sync_type_name "syncTypeName", 4 record_count
         "recordCount", 5 deleted_record_count "deletedRecordCount" }
     );
@@ -5284,10 +5286,10 @@ pub mod types {
         pub deleted_date_time: Option<keyfob_client::Timestamp>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<2>,
+        wire: keyfob_client::wire_form::WireForms<2>,
     }
-    keyfob_client::record!(
-        plain Resource { 0 id "id", 1 number "number", 2 name "name", 3 type_name
+    keyfob_client::wire_struct!(
+        with_default Resource { 0 id "id", 1 number "number", 2 name "name", 3 type_name
         "typeName", 4 type_base_name "typeBaseName", 5 registration_number
         "registrationNumber", 6 serial_number "serialNumber", 7 department "department",
         8 emission_class "emissionClass", 9 build_year "buildYear", 10 weight "weight",
@@ -5363,10 +5365,10 @@ pub mod types {
         pub record_count: Option<i64>,
         /// Number of deletions on this page.
         pub deleted_record_count: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain ResourcePage { 0 data "data", 1 links "links", 2 continuation_token
+    keyfob_client::wire_struct!(
+        with_default ResourcePage { 0 data "data", 1 links "links", 2 continuation_token
         "continuationToken", 3 sync_type_name "syncTypeName", 4 record_count
         "recordCount", 5 deleted_record_count "deletedRecordCount" }
     );
@@ -5525,35 +5527,35 @@ pub mod types {
         pub user_work_shift_setting_name: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<4>,
+        wire: keyfob_client::wire_form::WireForms<4>,
     }
-    keyfob_client::record!(
-        plain TimeRegistration { 0 id "id", 1 work_date "workDate", 2 start_date_time
-        "startDateTime", 3 stop_date_time "stopDateTime", 4 created_date_time
-        "createdDateTime", 5 modified_date_time "modifiedDateTime", 6 is_deleted
-        "isDeleted", 7 deleted_date_time "deletedDateTime", 8 qty "qty", 9 unit_name
-        "unitName", 10 unit_qty "unitQty", 11 unit_price "unitPrice", 12 price "price",
-        13 amount "amount", 14 cost_price_base "costPriceBase", 15 cost_price_man
-        "costPriceMan", 16 cost_price_machine "costPriceMachine", 17 cost_amount
-        "costAmount", 18 cost_amount_man "costAmountMan", 19 cost_amount_machine
-        "costAmountMachine", 20 break_qty "breakQty", 21 description "description", 22
-        description_internal "descriptionInternal", 23 approved "approved", 24
-        approved_by_name "approvedByName", 25 approved_date_time "approvedDateTime", 26
-        payroll_approved "payrollApproved", 27 payroll_approved_date_time
-        "payrollApprovedDateTime", 28 locked "locked", 29 locked_by_name "lockedByName",
-        30 locked_date_time "lockedDateTime", 31 invoiced "invoiced", 32 project_id
-        "projectId", 33 project_number "projectNumber", 34 project_name "projectName", 35
-        project_external_number "projectExternalNumber", 36 project_company_id
-        "projectCompanyId", 37 project_company_name "projectCompanyName", 38
-        project_leader_name "projectLeaderName", 39 project_main_foreman_name
-        "projectMainForemanName", 40 task_id "taskId", 41 task_name "taskName", 42
-        task_name_long "taskNameLong", 43 task_wbs_number "taskWbsNumber", 44
-        task_chapter_id "taskChapterId", 45 task_piece_work_id "taskPieceWorkId", 46
-        resource_id "resourceId", 47 resource_number "resourceNumber", 48 resource_name
-        "resourceName", 49 resource_type_name "resourceTypeName", 50
-        primary_resource_name "primaryResourceName", 51 machine_emission_class
-        "machineEmissionClass", 52 user_id "userId", 53 user_name "userName", 54
-        user_employee_number "userEmployeeNumber", 55 user_company_name
+    keyfob_client::wire_struct!(
+        with_default TimeRegistration { 0 id "id", 1 work_date "workDate", 2
+        start_date_time "startDateTime", 3 stop_date_time "stopDateTime", 4
+        created_date_time "createdDateTime", 5 modified_date_time "modifiedDateTime", 6
+        is_deleted "isDeleted", 7 deleted_date_time "deletedDateTime", 8 qty "qty", 9
+        unit_name "unitName", 10 unit_qty "unitQty", 11 unit_price "unitPrice", 12 price
+        "price", 13 amount "amount", 14 cost_price_base "costPriceBase", 15
+        cost_price_man "costPriceMan", 16 cost_price_machine "costPriceMachine", 17
+        cost_amount "costAmount", 18 cost_amount_man "costAmountMan", 19
+        cost_amount_machine "costAmountMachine", 20 break_qty "breakQty", 21 description
+        "description", 22 description_internal "descriptionInternal", 23 approved
+        "approved", 24 approved_by_name "approvedByName", 25 approved_date_time
+        "approvedDateTime", 26 payroll_approved "payrollApproved", 27
+        payroll_approved_date_time "payrollApprovedDateTime", 28 locked "locked", 29
+        locked_by_name "lockedByName", 30 locked_date_time "lockedDateTime", 31 invoiced
+        "invoiced", 32 project_id "projectId", 33 project_number "projectNumber", 34
+        project_name "projectName", 35 project_external_number "projectExternalNumber",
+        36 project_company_id "projectCompanyId", 37 project_company_name
+        "projectCompanyName", 38 project_leader_name "projectLeaderName", 39
+        project_main_foreman_name "projectMainForemanName", 40 task_id "taskId", 41
+        task_name "taskName", 42 task_name_long "taskNameLong", 43 task_wbs_number
+        "taskWbsNumber", 44 task_chapter_id "taskChapterId", 45 task_piece_work_id
+        "taskPieceWorkId", 46 resource_id "resourceId", 47 resource_number
+        "resourceNumber", 48 resource_name "resourceName", 49 resource_type_name
+        "resourceTypeName", 50 primary_resource_name "primaryResourceName", 51
+        machine_emission_class "machineEmissionClass", 52 user_id "userId", 53 user_name
+        "userName", 54 user_employee_number "userEmployeeNumber", 55 user_company_name
         "userCompanyName", 56 user_company_org_nr "userCompanyOrgNr", 57 user_work_title
         "userWorkTitle", 58 user_work_shift_setting_name "userWorkShiftSettingName" }
         extra
@@ -5574,12 +5576,12 @@ pub mod types {
         pub record_count: Option<i64>,
         /// Number of deletions on this page.
         pub deleted_record_count: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain TimeRegistrationPage { 0 data "data", 1 links "links", 2 continuation_token
-        "continuationToken", 3 sync_type_name "syncTypeName", 4 record_count
-        "recordCount", 5 deleted_record_count "deletedRecordCount" }
+    keyfob_client::wire_struct!(
+        with_default TimeRegistrationPage { 0 data "data", 1 links "links", 2
+        continuation_token "continuationToken", 3 sync_type_name "syncTypeName", 4
+        record_count "recordCount", 5 deleted_record_count "deletedRecordCount" }
     );
     /// Unit of a quantity of mass.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -5658,18 +5660,18 @@ pub mod types {
         pub deleted_date_time: Option<keyfob_client::Timestamp>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<2>,
+        wire: keyfob_client::wire_form::WireForms<2>,
     }
-    keyfob_client::record!(
-        plain User { 0 id "id", 1 identity_user_id "identityUserId", 2 employee_number
-        "employeeNumber", 3 name "name", 4 first_name "firstName", 5 last_name
-        "lastName", 6 email "email", 7 work_title "workTitle", 8 department "department",
-        9 company_id "companyId", 10 company_name "companyName", 11 employment_company_id
-        "employmentCompanyId", 12 employment_company_name "employmentCompanyName", 13
-        is_active_employment "isActiveEmployment", 14 is_disabled "isDisabled", 15
-        start_date "startDate", 16 end_date "endDate", 17 modified_date_time
-        "modifiedDateTime", 18 is_deleted "isDeleted", 19 deleted_date_time
-        "deletedDateTime" } extra
+    keyfob_client::wire_struct!(
+        with_default User { 0 id "id", 1 identity_user_id "identityUserId", 2
+        employee_number "employeeNumber", 3 name "name", 4 first_name "firstName", 5
+        last_name "lastName", 6 email "email", 7 work_title "workTitle", 8 department
+        "department", 9 company_id "companyId", 10 company_name "companyName", 11
+        employment_company_id "employmentCompanyId", 12 employment_company_name
+        "employmentCompanyName", 13 is_active_employment "isActiveEmployment", 14
+        is_disabled "isDisabled", 15 start_date "startDate", 16 end_date "endDate", 17
+        modified_date_time "modifiedDateTime", 18 is_deleted "isDeleted", 19
+        deleted_date_time "deletedDateTime" } extra
     );
     /// Page of users.
     #[derive(Clone, Default, PartialEq)]
@@ -5687,10 +5689,10 @@ pub mod types {
         pub record_count: Option<i64>,
         /// Number of deletions on this page.
         pub deleted_record_count: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain UserPage { 0 data "data", 1 links "links", 2 continuation_token
+    keyfob_client::wire_struct!(
+        with_default UserPage { 0 data "data", 1 links "links", 2 continuation_token
         "continuationToken", 3 sync_type_name "syncTypeName", 4 record_count
         "recordCount", 5 deleted_record_count "deletedRecordCount" }
     );
@@ -5771,11 +5773,11 @@ pub mod types {
         pub deleted_date_time: Option<keyfob_client::Timestamp>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<2>,
+        wire: keyfob_client::wire_form::WireForms<2>,
     }
-    keyfob_client::record!(
-        plain WorkOrder { 0 id "id", 1 project_id "projectId", 2 number "number", 3 name
-        "name", 4 name_with_number "nameWithNumber", 5 chapter_id "chapterId", 6
+    keyfob_client::wire_struct!(
+        with_default WorkOrder { 0 id "id", 1 project_id "projectId", 2 number "number",
+        3 name "name", 4 name_with_number "nameWithNumber", 5 chapter_id "chapterId", 6
         external_number "externalNumber", 7 external_dim01 "externalDim01", 8
         external_dim02 "externalDim02", 9 external_piece_work_id "externalPieceWorkId",
         10 parent_name "parentName", 11 full_path_name "fullPathName", 12 company_id
@@ -5799,10 +5801,10 @@ pub mod types {
         pub record_count: Option<i64>,
         /// Number of deletions on this page.
         pub deleted_record_count: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain WorkOrderPage { 0 data "data", 1 links "links", 2 continuation_token
+    keyfob_client::wire_struct!(
+        with_default WorkOrderPage { 0 data "data", 1 links "links", 2 continuation_token
         "continuationToken", 3 sync_type_name "syncTypeName", 4 record_count
         "recordCount", 5 deleted_record_count "deletedRecordCount" }
     );

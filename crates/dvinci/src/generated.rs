@@ -5940,22 +5940,23 @@ pub mod types {
         pub screening_questions: Vec<FormField>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<2>,
+        wire: keyfob_client::wire_form::WireForms<2>,
     }
-    keyfob_client::record!(
-        plain Application { 0 id "id", 1 external_id "externalId", 2 person "person", 3
-        job_opening "jobOpening", 4 application_status_id "applicationStatusId", 5
-        last_status_change_date "lastStatusChangeDate", 6 date_created "dateCreated", 7
-        version "version", 8 language_id "languageId", 9 comment "comment", 10
-        privacy_policy_accepted "privacyPolicyAccepted", 11 extended_use_accepted
-        "extendedUseAccepted", 12 earliest_starting_date "earliestStartingDate", 13
-        desired_salary "desiredSalary", 14 hr_service_provider_email
-        "hrServiceProviderEmail", 15 desired_location_ids "desiredLocationIds", 16
-        desired_locations "desiredLocations", 17 type_ "type", 18 rating "rating", 19
-        source_id "sourceId", 20 rejection_code_id "rejectionCodeId", 21
-        ref_job_publication "refJobPublication", 22 ref_apply_date "refApplyDate", 23
-        permanent_post_number "permanentPostNumber", 24 candidate_mailbox
-        "candidateMailbox", 25 screening_questions "screeningQuestions" } extra
+    keyfob_client::wire_struct!(
+        with_default Application { 0 id "id", 1 external_id "externalId", 2 person
+        "person", 3 job_opening "jobOpening", 4 application_status_id
+        "applicationStatusId", 5 last_status_change_date "lastStatusChangeDate", 6
+        date_created "dateCreated", 7 version "version", 8 language_id "languageId", 9
+        comment "comment", 10 privacy_policy_accepted "privacyPolicyAccepted", 11
+        extended_use_accepted "extendedUseAccepted", 12 earliest_starting_date
+        "earliestStartingDate", 13 desired_salary "desiredSalary", 14
+        hr_service_provider_email "hrServiceProviderEmail", 15 desired_location_ids
+        "desiredLocationIds", 16 desired_locations "desiredLocations", 17 type_ "type",
+        18 rating "rating", 19 source_id "sourceId", 20 rejection_code_id
+        "rejectionCodeId", 21 ref_job_publication "refJobPublication", 22 ref_apply_date
+        "refApplyDate", 23 permanent_post_number "permanentPostNumber", 24
+        candidate_mailbox "candidateMailbox", 25 screening_questions "screeningQuestions"
+        } extra
     );
     /// Application to create. The candidate and the job opening are given by id or by external id and cannot change after creation, except that a move changes the job opening. The rating requires the permission to view or set ratings.
     #[derive(Clone, PartialEq)]
@@ -6005,18 +6006,19 @@ pub mod types {
         pub ref_apply_date: Option<chrono::NaiveDate>,
         /// Answers to the screening questions.
         pub screening_questions: Vec<FormFieldAnswer>,
-        wire: keyfob_client::record::Forms<2>,
+        wire: keyfob_client::wire_form::WireForms<2>,
     }
-    keyfob_client::record!(
-        given ApplicationCreate { 0 external_id "externalId", 1 person "person" needed, 2
-        job_opening "jobOpening" needed, 3 application_status_id "applicationStatusId", 4
-        last_status_change_date "lastStatusChangeDate", 5 date_created "dateCreated", 6
-        language_id "languageId" given, 7 comment "comment", 8 privacy_policy_accepted
-        "privacyPolicyAccepted", 9 extended_use_accepted "extendedUseAccepted", 10
-        earliest_starting_date "earliestStartingDate", 11 desired_salary "desiredSalary",
-        12 hr_service_provider_email "hrServiceProviderEmail", 13 desired_location_ids
+    keyfob_client::wire_struct!(
+        without_default ApplicationCreate { 0 external_id "externalId", 1 person "person"
+        required, 2 job_opening "jobOpening" required, 3 application_status_id
+        "applicationStatusId", 4 last_status_change_date "lastStatusChangeDate", 5
+        date_created "dateCreated", 6 language_id "languageId" required_or_default, 7
+        comment "comment", 8 privacy_policy_accepted "privacyPolicyAccepted", 9
+        extended_use_accepted "extendedUseAccepted", 10 earliest_starting_date
+        "earliestStartingDate", 11 desired_salary "desiredSalary", 12
+        hr_service_provider_email "hrServiceProviderEmail", 13 desired_location_ids
         "desiredLocationIds", 14 desired_locations "desiredLocations", 15 type_ "type"
-        needed, 16 rating "rating", 17 source_id "sourceId", 18 rejection_code_id
+        required, 16 rating "rating", 17 source_id "sourceId", 18 rejection_code_id
         "rejectionCodeId", 19 ref_job_publication "refJobPublication", 20 ref_apply_date
         "refApplyDate", 21 screening_questions "screeningQuestions" }
     );
@@ -6182,14 +6184,14 @@ pub mod types {
         pub from_application_status_id: Option<String>,
         /// Internal name of the new status. Present only for the types that have `fromApplicationStatusId`.
         pub to_application_status_id: Option<String>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain ApplicationHistoryEntry { 0 external_id "externalId", 1 type_ "type", 2
-        description "description", 3 date_created "dateCreated", 4 dvinci_user_id
-        "dvinciUserId", 5 comment "comment", 6 external_user "externalUser", 7
-        from_application_status_id "fromApplicationStatusId", 8 to_application_status_id
-        "toApplicationStatusId" }
+    keyfob_client::wire_struct!(
+        with_default ApplicationHistoryEntry { 0 external_id "externalId", 1 type_
+        "type", 2 description "description", 3 date_created "dateCreated", 4
+        dvinci_user_id "dvinciUserId", 5 comment "comment", 6 external_user
+        "externalUser", 7 from_application_status_id "fromApplicationStatusId", 8
+        to_application_status_id "toApplicationStatusId" }
     );
     /// Rating of an application; A is the best.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -6242,11 +6244,11 @@ pub mod types {
         pub last_name: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain ApplicationSubmission { 0 language "language", 1 first_name "firstName", 2
-        last_name "lastName" } extra
+    keyfob_client::wire_struct!(
+        with_default ApplicationSubmission { 0 language "language", 1 first_name
+        "firstName", 2 last_name "lastName" } extra
     );
     impl ApplicationSubmission {
         /// Nothing set yet.
@@ -6287,10 +6289,10 @@ pub mod types {
         pub last_status_change_date: Option<keyfob_client::Timestamp>,
         /// Time of creation, in UTC. A create request may set an earlier time.
         pub date_created: Option<keyfob_client::Timestamp>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain ApplicationSummary { 0 id "id", 1 external_id "externalId", 2 person
+    keyfob_client::wire_struct!(
+        with_default ApplicationSummary { 0 id "id", 1 external_id "externalId", 2 person
         "person", 3 job_opening "jobOpening", 4 application_status_id
         "applicationStatusId", 5 last_status_change_date "lastStatusChangeDate", 6
         date_created "dateCreated" }
@@ -6380,16 +6382,17 @@ pub mod types {
         pub screening_questions: Option<Vec<FormFieldAnswer>>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<2>,
+        wire: keyfob_client::wire_form::WireForms<2>,
     }
-    keyfob_client::record!(
-        given ApplicationUpdate { 0 external_id "externalId", 1 version "version" given,
-        2 language_id "languageId" given, 3 comment "comment", 4 privacy_policy_accepted
-        "privacyPolicyAccepted", 5 extended_use_accepted "extendedUseAccepted", 6
-        earliest_starting_date "earliestStartingDate", 7 desired_salary "desiredSalary",
-        8 hr_service_provider_email "hrServiceProviderEmail", 9 desired_location_ids
+    keyfob_client::wire_struct!(
+        without_default ApplicationUpdate { 0 external_id "externalId", 1 version
+        "version" required_or_default, 2 language_id "languageId" required_or_default, 3
+        comment "comment", 4 privacy_policy_accepted "privacyPolicyAccepted", 5
+        extended_use_accepted "extendedUseAccepted", 6 earliest_starting_date
+        "earliestStartingDate", 7 desired_salary "desiredSalary", 8
+        hr_service_provider_email "hrServiceProviderEmail", 9 desired_location_ids
         "desiredLocationIds", 10 desired_locations "desiredLocations", 11 type_ "type"
-        needed, 12 rating "rating", 13 source_id "sourceId", 14 rejection_code_id
+        required, 12 rating "rating", 13 source_id "sourceId", 14 rejection_code_id
         "rejectionCodeId", 15 ref_job_publication "refJobPublication", 16 ref_apply_date
         "refApplyDate", 17 screening_questions "screeningQuestions" } extra
     );
@@ -6550,11 +6553,11 @@ pub mod types {
         pub sequence: Option<i64>,
         /// `processState`.
         pub process_state: Option<ApproverState>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain Approver { 0 id "id", 1 sequence "sequence", 2 process_state "processState"
-        }
+    keyfob_client::wire_struct!(
+        with_default Approver { 0 id "id", 1 sequence "sequence", 2 process_state
+        "processState" }
     );
     /// State of one approver in the approval sequence.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -6615,10 +6618,10 @@ pub mod types {
         pub conversion_state: Option<ConversionState>,
         /// Content of the file, as Base64.
         pub content_as_base64: Option<String>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain Attachment { 0 id "id", 1 date_created "dateCreated", 2 filename
+    keyfob_client::wire_struct!(
+        with_default Attachment { 0 id "id", 1 date_created "dateCreated", 2 filename
         "filename", 3 file_size "fileSize", 4 content_type "contentType", 5 description
         "description", 6 conversion_state "conversionState", 7 content_as_base64
         "contentAsBase64" }
@@ -6633,11 +6636,12 @@ pub mod types {
         pub content_as_base64: String,
         /// Description of the attachment. Optional since revision 1.56.
         pub description: Option<String>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        given AttachmentCreate { 0 filename "filename" given, 1 content_as_base64
-        "contentAsBase64" given, 2 description "description" }
+    keyfob_client::wire_struct!(
+        without_default AttachmentCreate { 0 filename "filename" required_or_default, 1
+        content_as_base64 "contentAsBase64" required_or_default, 2 description
+        "description" }
     );
     impl AttachmentCreate {
         /// With what the API requires.
@@ -6664,9 +6668,9 @@ pub mod types {
     pub struct AttachmentCreated {
         /// Id of the attachment, 24 hexadecimal digits.
         pub id: Option<String>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(plain AttachmentCreated { 0 id "id" });
+    keyfob_client::wire_struct!(with_default AttachmentCreated { 0 id "id" });
     /// Attachment of an application, without its content.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
@@ -6685,10 +6689,10 @@ pub mod types {
         pub description: Option<String>,
         /// `conversionState`.
         pub conversion_state: Option<ConversionState>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain AttachmentInfo { 0 id "id", 1 date_created "dateCreated", 2 filename
+    keyfob_client::wire_struct!(
+        with_default AttachmentInfo { 0 id "id", 1 date_created "dateCreated", 2 filename
         "filename", 3 file_size "fileSize", 4 content_type "contentType", 5 description
         "description", 6 conversion_state "conversionState" }
     );
@@ -6710,10 +6714,10 @@ pub mod types {
         pub description: Option<String>,
         /// Content of the PDF, as Base64.
         pub content_as_base64: Option<String>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain AttachmentPdf { 0 id "id", 1 date_created "dateCreated", 2 filename
+    keyfob_client::wire_struct!(
+        with_default AttachmentPdf { 0 id "id", 1 date_created "dateCreated", 2 filename
         "filename", 3 file_size "fileSize", 4 content_type "contentType", 5 description
         "description", 6 content_as_base64 "contentAsBase64" }
     );
@@ -6729,10 +6733,10 @@ pub mod types {
         pub start_date: Option<keyfob_client::Timestamp>,
         /// End of the placement, with an offset; null for no end.
         pub end_date: Option<keyfob_client::Timestamp>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain ChannelPlacement { 0 channel_id "channelId", 1 internal_name
+    keyfob_client::wire_struct!(
+        with_default ChannelPlacement { 0 channel_id "channelId", 1 internal_name
         "internalName", 2 start_date "startDate", 3 end_date "endDate" }
     );
     impl ChannelPlacement {
@@ -6775,11 +6779,11 @@ pub mod types {
         pub required_permission: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain ConfigurationExternalLink { 0 name_messages "nameMessages", 1 url "url", 2
-        fa_icon "faIcon", 3 required_permission "requiredPermission" } extra
+    keyfob_client::wire_struct!(
+        with_default ConfigurationExternalLink { 0 name_messages "nameMessages", 1 url
+        "url", 2 fa_icon "faIcon", 3 required_permission "requiredPermission" } extra
     );
     impl ConfigurationExternalLink {
         /// Nothing set yet.
@@ -6816,9 +6820,9 @@ pub mod types {
     pub struct Confirmation {
         /// `success`.
         pub success: Option<bool>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(plain Confirmation { 0 success "success" });
+    keyfob_client::wire_struct!(with_default Confirmation { 0 success "success" });
     /// Progress of the conversion of an attachment to PDF; null if no conversion was started.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
@@ -6909,10 +6913,10 @@ pub mod types {
         pub id: Option<i64>,
         /// `externalId`.
         pub external_id: Option<String>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain EntityReference { 0 id "id", 1 external_id "externalId" }
+    keyfob_client::wire_struct!(
+        with_default EntityReference { 0 id "id", 1 external_id "externalId" }
     );
     impl EntityReference {
         /// Nothing set yet.
@@ -7011,10 +7015,10 @@ pub mod types {
         pub url: Option<String>,
         /// Name of a Font Awesome 5 icon, beginning with `fa-`. Defaults to `fa-external-link`.
         pub fa_icon: Option<String>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain ExternalLink { 0 label "label", 1 url "url", 2 fa_icon "faIcon" }
+    keyfob_client::wire_struct!(
+        with_default ExternalLink { 0 label "label", 1 url "url", 2 fa_icon "faIcon" }
     );
     impl ExternalLink {
         /// Nothing set yet.
@@ -7076,10 +7080,10 @@ pub mod types {
         pub field: Option<String>,
         /// `value`.
         pub value: Option<String>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain ExternalSystemValue { 0 field "field", 1 value "value" }
+    keyfob_client::wire_struct!(
+        with_default ExternalSystemValue { 0 field "field", 1 value "value" }
     );
     impl ExternalSystemValue {
         /// Nothing set yet.
@@ -7138,11 +7142,11 @@ pub mod types {
         pub answer: Option<String>,
         /// Selected choices, for the kinds `SINGLE_CHOICE` and `MULTI_CHOICE`.
         pub answers: Vec<FormFieldChoice>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain FormField { 0 id "id", 1 display_name "displayName", 2 type_ "type", 3
-        answer "answer", 4 answers "answers" }
+    keyfob_client::wire_struct!(
+        with_default FormField { 0 id "id", 1 display_name "displayName", 2 type_ "type",
+        3 answer "answer", 4 answers "answers" }
     );
     impl FormField {
         /// Nothing set yet.
@@ -7188,10 +7192,11 @@ pub mod types {
         pub answer: Option<String>,
         /// Selected choices, for the kinds `SINGLE_CHOICE` and `MULTI_CHOICE`.
         pub answers: Vec<FormFieldChoiceAnswer>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain FormFieldAnswer { 0 id "id", 1 answer "answer", 2 answers "answers" }
+    keyfob_client::wire_struct!(
+        with_default FormFieldAnswer { 0 id "id", 1 answer "answer", 2 answers "answers"
+        }
     );
     impl FormFieldAnswer {
         /// Nothing set yet.
@@ -7225,9 +7230,11 @@ pub mod types {
         pub id: Option<String>,
         /// Display text of the choice.
         pub answer: Option<String>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(plain FormFieldChoice { 0 id "id", 1 answer "answer" });
+    keyfob_client::wire_struct!(
+        with_default FormFieldChoice { 0 id "id", 1 answer "answer" }
+    );
     impl FormFieldChoice {
         /// Nothing set yet.
         pub fn new() -> Self {
@@ -7250,9 +7257,9 @@ pub mod types {
     pub struct FormFieldChoiceAnswer {
         /// Internal name of the choice.
         pub id: Option<String>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(plain FormFieldChoiceAnswer { 0 id "id" });
+    keyfob_client::wire_struct!(with_default FormFieldChoiceAnswer { 0 id "id" });
     impl FormFieldChoiceAnswer {
         /// Nothing set yet.
         pub fn new() -> Self {
@@ -7464,14 +7471,14 @@ pub mod types {
         pub form_fields: Vec<FormField>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<3>,
+        wire: keyfob_client::wire_form::WireForms<3>,
     }
-    keyfob_client::record!(
-        plain HiringRequest { 0 id "id", 1 external_id "externalId", 2 version "version",
-        3 job_title "jobTitle", 4 date_created "dateCreated", 5 org_unit_id "orgUnitId",
-        6 hiring_request_creator_id "hiringRequestCreatorId", 7 job_opening_id
-        "jobOpeningId", 8 status "status", 9 superior_id "superiorId", 10 hr_contact_id
-        "hrContactId", 11 approval_status "approvalStatus", 12
+    keyfob_client::wire_struct!(
+        with_default HiringRequest { 0 id "id", 1 external_id "externalId", 2 version
+        "version", 3 job_title "jobTitle", 4 date_created "dateCreated", 5 org_unit_id
+        "orgUnitId", 6 hiring_request_creator_id "hiringRequestCreatorId", 7
+        job_opening_id "jobOpeningId", 8 status "status", 9 superior_id "superiorId", 10
+        hr_contact_id "hrContactId", 11 approval_status "approvalStatus", 12
         approval_process_starter_id "approvalProcessStarterId", 13 company_id
         "companyId", 14 contract_period_id "contractPeriodId", 15 function_group_id
         "functionGroupId", 16 occupational_group_id "occupationalGroupId", 17
@@ -7591,12 +7598,13 @@ pub mod types {
         pub form_fields: Vec<FormField>,
         /// Ids of the users who must approve. Used only on creation.
         pub approver_ids: Vec<i64>,
-        wire: keyfob_client::record::Forms<3>,
+        wire: keyfob_client::wire_form::WireForms<3>,
     }
-    keyfob_client::record!(
-        given HiringRequestCreate { 0 external_id "externalId", 1 job_title "jobTitle"
-        given, 2 org_unit_id "orgUnitId" given, 3 superior_id "superiorId" given, 4
-        hr_contact_id "hrContactId" given, 5 company_id "companyId", 6 contract_period_id
+    keyfob_client::wire_struct!(
+        without_default HiringRequestCreate { 0 external_id "externalId", 1 job_title
+        "jobTitle" required_or_default, 2 org_unit_id "orgUnitId" required_or_default, 3
+        superior_id "superiorId" required_or_default, 4 hr_contact_id "hrContactId"
+        required_or_default, 5 company_id "companyId", 6 contract_period_id
         "contractPeriodId", 7 function_group_id "functionGroupId", 8
         occupational_group_id "occupationalGroupId", 9 pay_grade_id "payGradeId", 10
         openings_count "openingsCount", 11 hiring_reason "hiringReason", 12
@@ -7824,12 +7832,12 @@ pub mod types {
         pub dvinci_user_id: Option<i64>,
         /// `comment`.
         pub comment: Option<String>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain HiringRequestHistoryEntry { 0 type_ "type", 1 description "description", 2
-        date_created "dateCreated", 3 dvinci_user_id "dvinciUserId", 4 comment "comment"
-        }
+    keyfob_client::wire_struct!(
+        with_default HiringRequestHistoryEntry { 0 type_ "type", 1 description
+        "description", 2 date_created "dateCreated", 3 dvinci_user_id "dvinciUserId", 4
+        comment "comment" }
     );
     /// Kind of event in the history of a hiring request.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -8021,24 +8029,25 @@ pub mod types {
         pub form_fields: Option<Vec<FormField>>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<3>,
+        wire: keyfob_client::wire_form::WireForms<3>,
     }
-    keyfob_client::record!(
-        given HiringRequestUpdate { 0 external_id "externalId", 1 version "version"
-        given, 2 job_title "jobTitle" given, 3 org_unit_id "orgUnitId" given, 4
-        superior_id "superiorId" given, 5 hr_contact_id "hrContactId" given, 6 company_id
-        "companyId", 7 contract_period_id "contractPeriodId", 8 function_group_id
-        "functionGroupId", 9 occupational_group_id "occupationalGroupId", 10 pay_grade_id
-        "payGradeId", 11 openings_count "openingsCount", 12 hiring_reason "hiringReason",
-        13 department_and_cost_unit "departmentAndCostUnit", 14 name_and_staff_number
-        "nameAndStaffNumber", 15 reason "reason", 16 substitute_date_from
-        "substituteDateFrom", 17 substitute_date_to "substituteDateTo", 18
-        termination_date "terminationDate", 19 transfer_date "transferDate", 20 area
-        "area", 21 cost_unit "costUnit", 22 department "department", 23 profile
-        "profile", 24 remark "remark", 25 salary "salary", 26 tasks "tasks", 27
-        vacancy_number "vacancyNumber", 28 budgeted "budgeted", 29 earliest_entry_date
-        "earliestEntryDate", 30 location_ids "locationIds", 31 working_time_ids
-        "workingTimeIds", 32 form_fields "formFields" } extra
+    keyfob_client::wire_struct!(
+        without_default HiringRequestUpdate { 0 external_id "externalId", 1 version
+        "version" required_or_default, 2 job_title "jobTitle" required_or_default, 3
+        org_unit_id "orgUnitId" required_or_default, 4 superior_id "superiorId"
+        required_or_default, 5 hr_contact_id "hrContactId" required_or_default, 6
+        company_id "companyId", 7 contract_period_id "contractPeriodId", 8
+        function_group_id "functionGroupId", 9 occupational_group_id
+        "occupationalGroupId", 10 pay_grade_id "payGradeId", 11 openings_count
+        "openingsCount", 12 hiring_reason "hiringReason", 13 department_and_cost_unit
+        "departmentAndCostUnit", 14 name_and_staff_number "nameAndStaffNumber", 15 reason
+        "reason", 16 substitute_date_from "substituteDateFrom", 17 substitute_date_to
+        "substituteDateTo", 18 termination_date "terminationDate", 19 transfer_date
+        "transferDate", 20 area "area", 21 cost_unit "costUnit", 22 department
+        "department", 23 profile "profile", 24 remark "remark", 25 salary "salary", 26
+        tasks "tasks", 27 vacancy_number "vacancyNumber", 28 budgeted "budgeted", 29
+        earliest_entry_date "earliestEntryDate", 30 location_ids "locationIds", 31
+        working_time_ids "workingTimeIds", 32 form_fields "formFields" } extra
     );
     impl HiringRequestUpdate {
         /// With what the API requires.
@@ -8309,12 +8318,12 @@ pub mod types {
         pub comment: Option<String>,
         /// Name of the person in the other system.
         pub external_user: Option<String>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain HistoryEntry { 0 external_id "externalId", 1 type_ "type", 2 description
-        "description", 3 date_created "dateCreated", 4 dvinci_user_id "dvinciUserId", 5
-        comment "comment", 6 external_user "externalUser" }
+    keyfob_client::wire_struct!(
+        with_default HistoryEntry { 0 external_id "externalId", 1 type_ "type", 2
+        description "description", 3 date_created "dateCreated", 4 dvinci_user_id
+        "dvinciUserId", 5 comment "comment", 6 external_user "externalUser" }
     );
     /// History entry to create or overwrite. The path contains its external id.
     #[derive(Clone, PartialEq)]
@@ -8330,12 +8339,12 @@ pub mod types {
         pub external_user: Option<String>,
         /// Kind of event. The vendor's example has `EXTERNAL_SYSTEM`.
         pub type_: Option<String>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        given HistoryEntryContent { 0 description "description" given, 1 date_created
-        "dateCreated", 2 dvinci_user_id "dvinciUserId", 3 external_user "externalUser", 4
-        type_ "type" }
+    keyfob_client::wire_struct!(
+        without_default HistoryEntryContent { 0 description "description"
+        required_or_default, 1 date_created "dateCreated", 2 dvinci_user_id
+        "dvinciUserId", 3 external_user "externalUser", 4 type_ "type" }
     );
     impl HistoryEntryContent {
         /// With what the API requires.
@@ -8389,12 +8398,13 @@ pub mod types {
         pub external_user: Option<String>,
         /// Kind of event. The vendor's example has `EXTERNAL_SYSTEM`.
         pub type_: Option<String>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        given HistoryEntryInput { 0 external_id "externalId" given, 1 description
-        "description" given, 2 date_created "dateCreated", 3 dvinci_user_id
-        "dvinciUserId", 4 external_user "externalUser", 5 type_ "type" }
+    keyfob_client::wire_struct!(
+        without_default HistoryEntryInput { 0 external_id "externalId"
+        required_or_default, 1 description "description" required_or_default, 2
+        date_created "dateCreated", 3 dvinci_user_id "dvinciUserId", 4 external_user
+        "externalUser", 5 type_ "type" }
     );
     impl HistoryEntryInput {
         /// With what the API requires.
@@ -8494,18 +8504,18 @@ pub mod types {
         pub form_fields: Vec<FormField>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<2>,
+        wire: keyfob_client::wire_form::WireForms<2>,
     }
-    keyfob_client::record!(
-        plain JobOpening { 0 id "id", 1 version "version", 2 name "name", 3 org_unit_id
-        "orgUnitId", 4 earliest_entry_date "earliestEntryDate", 5 responsible_user_id
-        "responsibleUserId", 6 department "department", 7 contract_period
-        "contractPeriod", 8 reference "reference", 9 reward "reward", 10 cost_unit
-        "costUnit", 11 type_ "type", 12 status "status", 13 company_id "companyId", 14
-        user_group_ids "userGroupIds", 15 category_ids "categoryIds", 16 location_ids
-        "locationIds", 17 target_groups "targetGroups", 18 working_times "workingTimes",
-        19 external_links "externalLinks", 20 external_id "externalId", 21
-        hiring_request_id "hiringRequestId", 22 job_opening_url "jobOpeningUrl", 23
+    keyfob_client::wire_struct!(
+        with_default JobOpening { 0 id "id", 1 version "version", 2 name "name", 3
+        org_unit_id "orgUnitId", 4 earliest_entry_date "earliestEntryDate", 5
+        responsible_user_id "responsibleUserId", 6 department "department", 7
+        contract_period "contractPeriod", 8 reference "reference", 9 reward "reward", 10
+        cost_unit "costUnit", 11 type_ "type", 12 status "status", 13 company_id
+        "companyId", 14 user_group_ids "userGroupIds", 15 category_ids "categoryIds", 16
+        location_ids "locationIds", 17 target_groups "targetGroups", 18 working_times
+        "workingTimes", 19 external_links "externalLinks", 20 external_id "externalId",
+        21 hiring_request_id "hiringRequestId", 22 job_opening_url "jobOpeningUrl", 23
         application_list_url "applicationListUrl", 24 job_publications "jobPublications",
         25 form_fields "formFields" } extra
     );
@@ -8553,14 +8563,15 @@ pub mod types {
         pub external_id: Option<String>,
         /// Answers to customer-defined fields.
         pub form_fields: Vec<FormFieldAnswer>,
-        wire: keyfob_client::record::Forms<2>,
+        wire: keyfob_client::wire_form::WireForms<2>,
     }
-    keyfob_client::record!(
-        given JobOpeningCreate { 0 name "name" given, 1 org_unit_id "orgUnitId" given, 2
-        earliest_entry_date "earliestEntryDate", 3 responsible_user_id
-        "responsibleUserId" given, 4 department "department", 5 contract_period
+    keyfob_client::wire_struct!(
+        without_default JobOpeningCreate { 0 name "name" required_or_default, 1
+        org_unit_id "orgUnitId" required_or_default, 2 earliest_entry_date
+        "earliestEntryDate", 3 responsible_user_id "responsibleUserId"
+        required_or_default, 4 department "department", 5 contract_period
         "contractPeriod", 6 reference "reference", 7 reward "reward", 8 cost_unit
-        "costUnit", 9 type_ "type" needed, 10 status "status" needed, 11 company_id
+        "costUnit", 9 type_ "type" required, 10 status "status" required, 11 company_id
         "companyId", 12 user_group_ids "userGroupIds", 13 category_ids "categoryIds", 14
         location_ids "locationIds", 15 target_groups "targetGroups", 16 working_times
         "workingTimes", 17 external_links "externalLinks", 18 external_id "externalId",
@@ -8699,9 +8710,9 @@ pub mod types {
     pub struct JobOpeningMove {
         /// `comment`.
         pub comment: Option<String>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(plain JobOpeningMove { 0 comment "comment" });
+    keyfob_client::wire_struct!(with_default JobOpeningMove { 0 comment "comment" });
     impl JobOpeningMove {
         /// Nothing set yet.
         pub fn new() -> Self {
@@ -8829,14 +8840,15 @@ pub mod types {
         pub form_fields: Option<Vec<FormFieldAnswer>>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<2>,
+        wire: keyfob_client::wire_form::WireForms<2>,
     }
-    keyfob_client::record!(
-        given JobOpeningUpdate { 0 version "version" given, 1 name "name" given, 2
-        org_unit_id "orgUnitId", 3 earliest_entry_date "earliestEntryDate", 4
-        responsible_user_id "responsibleUserId" given, 5 department "department", 6
-        contract_period "contractPeriod", 7 reference "reference", 8 reward "reward", 9
-        cost_unit "costUnit", 10 status "status" needed, 11 company_id "companyId", 12
+    keyfob_client::wire_struct!(
+        without_default JobOpeningUpdate { 0 version "version" required_or_default, 1
+        name "name" required_or_default, 2 org_unit_id "orgUnitId", 3 earliest_entry_date
+        "earliestEntryDate", 4 responsible_user_id "responsibleUserId"
+        required_or_default, 5 department "department", 6 contract_period
+        "contractPeriod", 7 reference "reference", 8 reward "reward", 9 cost_unit
+        "costUnit", 10 status "status" required, 11 company_id "companyId", 12
         user_group_ids "userGroupIds", 13 category_ids "categoryIds", 14 location_ids
         "locationIds", 15 target_groups "targetGroups", 16 working_times "workingTimes",
         17 external_links "externalLinks", 18 external_id "externalId", 19 form_fields
@@ -9022,10 +9034,10 @@ pub mod types {
         pub placements: Vec<ChannelPlacement>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<2>,
+        wire: keyfob_client::wire_form::WireForms<2>,
     }
-    keyfob_client::record!(
-        plain JobPublication { 0 id "id", 1 version "version", 2 type_ "type", 3
+    keyfob_client::wire_struct!(
+        with_default JobPublication { 0 id "id", 1 version "version", 2 type_ "type", 3
         job_opening_id "jobOpeningId", 4 position "position", 5 language_id "languageId",
         6 subtitle "subtitle", 7 introduction "introduction", 8 tasks "tasks", 9 profile
         "profile", 10 we_offer "weOffer", 11 closing_text "closingText", 12 page_title
@@ -9045,11 +9057,11 @@ pub mod types {
         pub external_links: Vec<ExternalLink>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain JobPublicationChannel { 0 id "id", 1 version "version", 2 external_links
-        "externalLinks" } extra
+    keyfob_client::wire_struct!(
+        with_default JobPublicationChannel { 0 id "id", 1 version "version", 2
+        external_links "externalLinks" } extra
     );
     /// Replacement of the links of a channel.
     #[derive(Clone, PartialEq)]
@@ -9061,11 +9073,11 @@ pub mod types {
         pub external_links: Option<Vec<ExternalLink>>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        given JobPublicationChannelUpdate { 0 version "version" given, 1 external_links
-        "externalLinks" } extra
+    keyfob_client::wire_struct!(
+        without_default JobPublicationChannelUpdate { 0 version "version"
+        required_or_default, 1 external_links "externalLinks" } extra
     );
     impl JobPublicationChannelUpdate {
         /// With what the API requires.
@@ -9122,16 +9134,17 @@ pub mod types {
         pub status: Option<JobPublicationStatus>,
         /// Channels that show the publication. Sending placements requires the permission `SYS_POST_JOB_PUBLICATION`. An empty list means that the publication is not published.
         pub placements: Vec<ChannelPlacement>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        given JobPublicationCreate { 0 type_ "type" needed, 1 job_opening_id
-        "jobOpeningId" given, 2 position "position" given, 3 language_id "languageId"
-        given, 4 subtitle "subtitle", 5 introduction "introduction", 6 tasks "tasks", 7
-        profile "profile", 8 we_offer "weOffer", 9 closing_text "closingText", 10
-        page_title "pageTitle", 11 page_description "pageDescription", 12
-        external_publication_url "externalPublicationUrl", 13 external_id "externalId",
-        14 status "status", 15 placements "placements" }
+    keyfob_client::wire_struct!(
+        without_default JobPublicationCreate { 0 type_ "type" required, 1 job_opening_id
+        "jobOpeningId" required_or_default, 2 position "position" required_or_default, 3
+        language_id "languageId" required_or_default, 4 subtitle "subtitle", 5
+        introduction "introduction", 6 tasks "tasks", 7 profile "profile", 8 we_offer
+        "weOffer", 9 closing_text "closingText", 10 page_title "pageTitle", 11
+        page_description "pageDescription", 12 external_publication_url
+        "externalPublicationUrl", 13 external_id "externalId", 14 status "status", 15
+        placements "placements" }
     );
     impl JobPublicationCreate {
         /// With what the API requires.
@@ -9251,11 +9264,11 @@ pub mod types {
         pub external_links: Vec<ExternalLink>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain JobPublicationPlacement { 0 id "id", 1 version "version", 2 name "name", 3
-        description "description", 4 status "status", 5 external_reference
+    keyfob_client::wire_struct!(
+        with_default JobPublicationPlacement { 0 id "id", 1 version "version", 2 name
+        "name", 3 description "description", 4 status "status", 5 external_reference
         "externalReference", 6 job_publication_id "jobPublicationId", 7 start_date
         "startDate", 8 end_date "endDate", 9 external_links "externalLinks" } extra
     );
@@ -9279,13 +9292,14 @@ pub mod types {
         pub end_date: Option<keyfob_client::Timestamp>,
         /// Links shown as buttons in the web interface.
         pub external_links: Vec<ExternalLink>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        given JobPublicationPlacementCreate { 0 name "name" given, 1 description
-        "description", 2 status "status" needed, 3 external_reference "externalReference"
-        given, 4 job_publication_id "jobPublicationId" given, 5 start_date "startDate", 6
-        end_date "endDate", 7 external_links "externalLinks" }
+    keyfob_client::wire_struct!(
+        without_default JobPublicationPlacementCreate { 0 name "name"
+        required_or_default, 1 description "description", 2 status "status" required, 3
+        external_reference "externalReference" required_or_default, 4 job_publication_id
+        "jobPublicationId" required_or_default, 5 start_date "startDate", 6 end_date
+        "endDate", 7 external_links "externalLinks" }
     );
     impl JobPublicationPlacementCreate {
         /// With what the API requires.
@@ -9355,13 +9369,14 @@ pub mod types {
         pub external_links: Option<Vec<ExternalLink>>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        given JobPublicationPlacementUpdate { 0 version "version" given, 1 name "name"
-        given, 2 description "description", 3 status "status" needed, 4
-        external_reference "externalReference" given, 5 job_publication_id
-        "jobPublicationId" given, 6 start_date "startDate", 7 end_date "endDate", 8
+    keyfob_client::wire_struct!(
+        without_default JobPublicationPlacementUpdate { 0 version "version"
+        required_or_default, 1 name "name" required_or_default, 2 description
+        "description", 3 status "status" required, 4 external_reference
+        "externalReference" required_or_default, 5 job_publication_id "jobPublicationId"
+        required_or_default, 6 start_date "startDate", 7 end_date "endDate", 8
         external_links "externalLinks" } extra
     );
     impl JobPublicationPlacementUpdate {
@@ -9467,10 +9482,10 @@ pub mod types {
         pub application_form_urls: Vec<String>,
         /// ISO 639-1 code of the language. Present only for the types `DEFAULT` and `UNSOLICITED`.
         pub language_id: Option<String>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain JobPublicationSummary { 0 id "id", 1 position "position", 2
+    keyfob_client::wire_struct!(
+        with_default JobPublicationSummary { 0 id "id", 1 position "position", 2
         application_form_urls "applicationFormUrls", 3 language_id "languageId" }
     );
     /// Kind of publication. `DEFAULT` opens the application form; `EXTERNAL` opens `externalPublicationUrl` in a new tab.
@@ -9544,16 +9559,17 @@ pub mod types {
         pub placements: Option<Vec<ChannelPlacement>>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<2>,
+        wire: keyfob_client::wire_form::WireForms<2>,
     }
-    keyfob_client::record!(
-        given JobPublicationUpdate { 0 version "version" given, 1 type_ "type" needed, 2
-        job_opening_id "jobOpeningId" given, 3 position "position" given, 4 language_id
-        "languageId" given, 5 subtitle "subtitle", 6 introduction "introduction", 7 tasks
-        "tasks", 8 profile "profile", 9 we_offer "weOffer", 10 closing_text
+    keyfob_client::wire_struct!(
+        without_default JobPublicationUpdate { 0 version "version" required_or_default, 1
+        type_ "type" required, 2 job_opening_id "jobOpeningId" required_or_default, 3
+        position "position" required_or_default, 4 language_id "languageId"
+        required_or_default, 5 subtitle "subtitle", 6 introduction "introduction", 7
+        tasks "tasks", 8 profile "profile", 9 we_offer "weOffer", 10 closing_text
         "closingText", 11 page_title "pageTitle", 12 page_description "pageDescription",
         13 external_publication_url "externalPublicationUrl", 14 external_id
-        "externalId", 15 status "status" needed, 16 placements "placements" } extra
+        "externalId", 15 status "status" required, 16 placements "placements" } extra
     );
     impl JobPublicationUpdate {
         /// With what the API requires.
@@ -9725,18 +9741,19 @@ pub mod types {
         pub external_name_messages: std::collections::BTreeMap<String, String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<2>,
+        wire: keyfob_client::wire_form::WireForms<2>,
     }
-    keyfob_client::record!(
-        plain Location { 0 id "id", 1 version "version", 2 name "name", 3 external_name
-        "externalName", 4 org_unit_id "orgUnitId", 5 is_job_location "isJobLocation", 6
-        is_desired_location "isDesiredLocation", 7 is_appointment_location
-        "isAppointmentLocation", 8 country "country", 9 country_iso_a2 "countryIsoA2", 10
-        address1 "address1", 11 address2 "address2", 12 address3 "address3", 13 address4
-        "address4", 14 address5 "address5", 15 us_state "usState", 16 zip_code "zipCode",
-        17 city "city", 18 latitude "latitude", 19 longitude "longitude", 20
-        additional_information "additionalInformation", 21 name_messages "nameMessages",
-        22 external_name_messages "externalNameMessages" } extra
+    keyfob_client::wire_struct!(
+        with_default Location { 0 id "id", 1 version "version", 2 name "name", 3
+        external_name "externalName", 4 org_unit_id "orgUnitId", 5 is_job_location
+        "isJobLocation", 6 is_desired_location "isDesiredLocation", 7
+        is_appointment_location "isAppointmentLocation", 8 country "country", 9
+        country_iso_a2 "countryIsoA2", 10 address1 "address1", 11 address2 "address2", 12
+        address3 "address3", 13 address4 "address4", 14 address5 "address5", 15 us_state
+        "usState", 16 zip_code "zipCode", 17 city "city", 18 latitude "latitude", 19
+        longitude "longitude", 20 additional_information "additionalInformation", 21
+        name_messages "nameMessages", 22 external_name_messages "externalNameMessages" }
+        extra
     );
     /// Location to create.
     #[derive(Clone, PartialEq)]
@@ -9780,17 +9797,18 @@ pub mod types {
         pub name_messages: std::collections::BTreeMap<String, String>,
         /// Display names for candidates, by language. Available since revision 1.57.
         pub external_name_messages: std::collections::BTreeMap<String, String>,
-        wire: keyfob_client::record::Forms<2>,
+        wire: keyfob_client::wire_form::WireForms<2>,
     }
-    keyfob_client::record!(
-        given LocationCreate { 0 id "id" given, 1 org_unit_id "orgUnitId" given, 2
-        is_job_location "isJobLocation", 3 is_desired_location "isDesiredLocation", 4
-        is_appointment_location "isAppointmentLocation", 5 country_iso_a2 "countryIsoA2",
-        6 address1 "address1", 7 address2 "address2", 8 address3 "address3", 9 address4
-        "address4", 10 address5 "address5", 11 us_state "usState", 12 zip_code "zipCode",
-        13 city "city", 14 latitude "latitude", 15 longitude "longitude", 16
-        additional_information "additionalInformation", 17 name_messages "nameMessages"
-        given, 18 external_name_messages "externalNameMessages" }
+    keyfob_client::wire_struct!(
+        without_default LocationCreate { 0 id "id" required_or_default, 1 org_unit_id
+        "orgUnitId" required_or_default, 2 is_job_location "isJobLocation", 3
+        is_desired_location "isDesiredLocation", 4 is_appointment_location
+        "isAppointmentLocation", 5 country_iso_a2 "countryIsoA2", 6 address1 "address1",
+        7 address2 "address2", 8 address3 "address3", 9 address4 "address4", 10 address5
+        "address5", 11 us_state "usState", 12 zip_code "zipCode", 13 city "city", 14
+        latitude "latitude", 15 longitude "longitude", 16 additional_information
+        "additionalInformation", 17 name_messages "nameMessages" required_or_default, 18
+        external_name_messages "externalNameMessages" }
     );
     impl LocationCreate {
         /// With what the API requires.
@@ -9950,17 +9968,18 @@ pub mod types {
         pub external_name_messages: Option<std::collections::BTreeMap<String, String>>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<2>,
+        wire: keyfob_client::wire_form::WireForms<2>,
     }
-    keyfob_client::record!(
-        given LocationUpdate { 0 version "version" given, 1 org_unit_id "orgUnitId", 2
-        is_job_location "isJobLocation", 3 is_desired_location "isDesiredLocation", 4
-        is_appointment_location "isAppointmentLocation", 5 country_iso_a2 "countryIsoA2",
-        6 address1 "address1", 7 address2 "address2", 8 address3 "address3", 9 address4
-        "address4", 10 address5 "address5", 11 us_state "usState", 12 zip_code "zipCode",
-        13 city "city", 14 latitude "latitude", 15 longitude "longitude", 16
-        additional_information "additionalInformation", 17 name_messages "nameMessages"
-        given, 18 external_name_messages "externalNameMessages" } extra
+    keyfob_client::wire_struct!(
+        without_default LocationUpdate { 0 version "version" required_or_default, 1
+        org_unit_id "orgUnitId", 2 is_job_location "isJobLocation", 3 is_desired_location
+        "isDesiredLocation", 4 is_appointment_location "isAppointmentLocation", 5
+        country_iso_a2 "countryIsoA2", 6 address1 "address1", 7 address2 "address2", 8
+        address3 "address3", 9 address4 "address4", 10 address5 "address5", 11 us_state
+        "usState", 12 zip_code "zipCode", 13 city "city", 14 latitude "latitude", 15
+        longitude "longitude", 16 additional_information "additionalInformation", 17
+        name_messages "nameMessages" required_or_default, 18 external_name_messages
+        "externalNameMessages" } extra
     );
     impl LocationUpdate {
         /// With what the API requires.
@@ -10157,17 +10176,17 @@ pub mod types {
         pub responsibilities: Vec<Responsibility>,
         /// Answers given in onboarding forms.
         pub additional_information: Vec<OnboardingForm>,
-        wire: keyfob_client::record::Forms<2>,
+        wire: keyfob_client::wire_form::WireForms<2>,
     }
-    keyfob_client::record!(
-        plain Onboarding { 0 id "id", 1 org_unit_id "orgUnitId", 2 status "status", 3
-        entry_reason "entryReason", 4 reason_for_termination "reasonForTermination", 5
-        date_of_start "dateOfStart", 6 date_of_contract "dateOfContract", 7
-        date_of_employment "dateOfEmployment", 8 date_of_end "dateOfEnd", 9 date_created
-        "dateCreated", 10 language "language", 11 position "position", 12
-        personnel_number "personnelNumber", 13 company_id "companyId", 14 application_id
-        "applicationId", 15 person "person", 16 responsibilities "responsibilities", 17
-        additional_information "additionalInformation" }
+    keyfob_client::wire_struct!(
+        with_default Onboarding { 0 id "id", 1 org_unit_id "orgUnitId", 2 status
+        "status", 3 entry_reason "entryReason", 4 reason_for_termination
+        "reasonForTermination", 5 date_of_start "dateOfStart", 6 date_of_contract
+        "dateOfContract", 7 date_of_employment "dateOfEmployment", 8 date_of_end
+        "dateOfEnd", 9 date_created "dateCreated", 10 language "language", 11 position
+        "position", 12 personnel_number "personnelNumber", 13 company_id "companyId", 14
+        application_id "applicationId", 15 person "person", 16 responsibilities
+        "responsibilities", 17 additional_information "additionalInformation" }
     );
     /// Attachment of an onboarding.
     #[derive(Clone, Default, PartialEq)]
@@ -10189,13 +10208,13 @@ pub mod types {
         pub employee_file_upload: Option<bool>,
         /// Content of the file, as Base64.
         pub content_as_base64: Option<String>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain OnboardingAttachment { 0 id "id", 1 date_created "dateCreated", 2 filename
-        "filename", 3 file_size "fileSize", 4 content_type "contentType", 5 description
-        "description", 6 employee_file_upload "employeeFileUpload", 7 content_as_base64
-        "contentAsBase64" }
+    keyfob_client::wire_struct!(
+        with_default OnboardingAttachment { 0 id "id", 1 date_created "dateCreated", 2
+        filename "filename", 3 file_size "fileSize", 4 content_type "contentType", 5
+        description "description", 6 employee_file_upload "employeeFileUpload", 7
+        content_as_base64 "contentAsBase64" }
     );
     /// Attachment of an onboarding, without its content.
     #[derive(Clone, Default, PartialEq)]
@@ -10215,11 +10234,11 @@ pub mod types {
         pub description: Option<String>,
         /// True if the new employee uploaded the attachment.
         pub employee_file_upload: Option<bool>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain OnboardingAttachmentInfo { 0 id "id", 1 date_created "dateCreated", 2
-        filename "filename", 3 file_size "fileSize", 4 content_type "contentType", 5
+    keyfob_client::wire_struct!(
+        with_default OnboardingAttachmentInfo { 0 id "id", 1 date_created "dateCreated",
+        2 filename "filename", 3 file_size "fileSize", 4 content_type "contentType", 5
         description "description", 6 employee_file_upload "employeeFileUpload" }
     );
     /// Kind of field in an onboarding form.
@@ -10285,9 +10304,11 @@ pub mod types {
         pub id: Option<String>,
         /// `fields`.
         pub fields: Vec<OnboardingFormField>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(plain OnboardingForm { 0 id "id", 1 fields "fields" });
+    keyfob_client::wire_struct!(
+        with_default OnboardingForm { 0 id "id", 1 fields "fields" }
+    );
     /// Field of a completed onboarding form.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
@@ -10298,10 +10319,10 @@ pub mod types {
         pub type_: Option<OnboardingFieldType>,
         /// Values of the field, always as strings.
         pub values: Vec<String>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain OnboardingFormField { 0 id "id", 1 type_ "type", 2 values "values" }
+    keyfob_client::wire_struct!(
+        with_default OnboardingFormField { 0 id "id", 1 type_ "type", 2 values "values" }
     );
     /// Person in an onboarding.
     #[derive(Clone, Default, PartialEq)]
@@ -10349,15 +10370,15 @@ pub mod types {
         pub city: Option<String>,
         /// ISO 3166-1 alpha-2 code of the country.
         pub country: Option<String>,
-        wire: keyfob_client::record::Forms<2>,
+        wire: keyfob_client::wire_form::WireForms<2>,
     }
-    keyfob_client::record!(
-        plain OnboardingPerson { 0 title "title", 1 salutation "salutation", 2 first_name
-        "firstName", 3 firstname "firstname", 4 last_name "lastName", 5 date_of_birth
-        "dateOfBirth", 6 email "email", 7 business_email "businessEmail", 8 telephone
-        "telephone", 9 alternative_telephone "alternativeTelephone", 10 skype_name
-        "skypeName", 11 profile_link "profileLink", 12 address1 "address1", 13 address2
-        "address2", 14 address3 "address3", 15 address4 "address4", 16 address5
+    keyfob_client::wire_struct!(
+        with_default OnboardingPerson { 0 title "title", 1 salutation "salutation", 2
+        first_name "firstName", 3 firstname "firstname", 4 last_name "lastName", 5
+        date_of_birth "dateOfBirth", 6 email "email", 7 business_email "businessEmail", 8
+        telephone "telephone", 9 alternative_telephone "alternativeTelephone", 10
+        skype_name "skypeName", 11 profile_link "profileLink", 12 address1 "address1", 13
+        address2 "address2", 14 address3 "address3", 15 address4 "address4", 16 address5
         "address5", 17 us_state "usState", 18 zip_code "zipCode", 19 city "city", 20
         country "country" }
     );
@@ -10424,10 +10445,10 @@ pub mod types {
         pub person_first_name: Option<String>,
         /// `personLastName`.
         pub person_last_name: Option<String>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain OnboardingSummary { 0 id "id", 1 org_unit_id "orgUnitId", 2 status
+    keyfob_client::wire_struct!(
+        with_default OnboardingSummary { 0 id "id", 1 org_unit_id "orgUnitId", 2 status
         "status", 3 entry_reason "entryReason", 4 reason_for_termination
         "reasonForTermination", 5 date_of_start "dateOfStart", 6 date_of_contract
         "dateOfContract", 7 date_of_employment "dateOfEmployment", 8 date_of_end
@@ -10445,10 +10466,10 @@ pub mod types {
         pub name: Option<String>,
         /// Id of the parent unit; null for the root.
         pub parent_id: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain OrgUnit { 0 id "id", 1 name "name", 2 parent_id "parentId" }
+    keyfob_client::wire_struct!(
+        with_default OrgUnit { 0 id "id", 1 name "name", 2 parent_id "parentId" }
     );
     /// Candidate.
     #[derive(Clone, Default, PartialEq)]
@@ -10530,11 +10551,11 @@ pub mod types {
         pub applications: Vec<EntityReference>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<3>,
+        wire: keyfob_client::wire_form::WireForms<3>,
     }
-    keyfob_client::record!(
-        plain Person { 0 id "id", 1 external_id "externalId", 2 version "version", 3
-        salutation "salutation", 4 title "title", 5 first_name "firstName", 6 last_name
+    keyfob_client::wire_struct!(
+        with_default Person { 0 id "id", 1 external_id "externalId", 2 version "version",
+        3 salutation "salutation", 4 title "title", 5 first_name "firstName", 6 last_name
         "lastName", 7 date_of_birth "dateOfBirth", 8 address1 "address1", 9 address2
         "address2", 10 address3 "address3", 11 address4 "address4", 12 address5
         "address5", 13 us_state "usState", 14 zip_code "zipCode", 15 city "city", 16
@@ -10618,23 +10639,23 @@ pub mod types {
         pub special_mark_bl: Option<bool>,
         /// True for an applicant of the group. Replaced by `specialMarkIds` in revision 1.49.
         pub special_mark_gpa: Option<bool>,
-        wire: keyfob_client::record::Forms<3>,
+        wire: keyfob_client::wire_form::WireForms<3>,
     }
-    keyfob_client::record!(
-        given PersonCreate { 0 external_id "externalId", 1 salutation "salutation", 2
-        title "title", 3 first_name "firstName" given, 4 last_name "lastName" given, 5
-        date_of_birth "dateOfBirth", 6 address1 "address1", 7 address2 "address2", 8
-        address3 "address3", 9 address4 "address4", 10 address5 "address5", 11 us_state
-        "usState", 12 zip_code "zipCode", 13 city "city", 14 country_iso_a2
-        "countryIsoA2", 15 email "email", 16 telephone "telephone", 17
-        alternative_telephone "alternativeTelephone", 18 skype_name "skypeName", 19
-        profile_link "profileLink", 20 degree_id "degreeId", 21 education "education", 22
-        study "study", 23 last_position "lastPosition", 24 special_mark_ids
-        "specialMarkIds", 25 special_mark_ia "specialMarkIA", 26 special_mark_dis
-        "specialMarkDIS", 27 special_mark_rel "specialMarkREL", 28 special_mark_vip
-        "specialMarkVIP", 29 special_mark_ref "specialMarkREF", 30 special_mark_hrp
-        "specialMarkHRP", 31 special_mark_bl "specialMarkBL", 32 special_mark_gpa
-        "specialMarkGPA" }
+    keyfob_client::wire_struct!(
+        without_default PersonCreate { 0 external_id "externalId", 1 salutation
+        "salutation", 2 title "title", 3 first_name "firstName" required_or_default, 4
+        last_name "lastName" required_or_default, 5 date_of_birth "dateOfBirth", 6
+        address1 "address1", 7 address2 "address2", 8 address3 "address3", 9 address4
+        "address4", 10 address5 "address5", 11 us_state "usState", 12 zip_code "zipCode",
+        13 city "city", 14 country_iso_a2 "countryIsoA2", 15 email "email", 16 telephone
+        "telephone", 17 alternative_telephone "alternativeTelephone", 18 skype_name
+        "skypeName", 19 profile_link "profileLink", 20 degree_id "degreeId", 21 education
+        "education", 22 study "study", 23 last_position "lastPosition", 24
+        special_mark_ids "specialMarkIds", 25 special_mark_ia "specialMarkIA", 26
+        special_mark_dis "specialMarkDIS", 27 special_mark_rel "specialMarkREL", 28
+        special_mark_vip "specialMarkVIP", 29 special_mark_ref "specialMarkREF", 30
+        special_mark_hrp "specialMarkHRP", 31 special_mark_bl "specialMarkBL", 32
+        special_mark_gpa "specialMarkGPA" }
     );
     impl PersonCreate {
         /// With what the API requires.
@@ -10909,15 +10930,16 @@ pub mod types {
         pub special_mark_gpa: Option<bool>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<3>,
+        wire: keyfob_client::wire_form::WireForms<3>,
     }
-    keyfob_client::record!(
-        given PersonUpdate { 0 external_id "externalId", 1 version "version" given, 2
-        salutation "salutation", 3 title "title", 4 first_name "firstName" given, 5
-        last_name "lastName" given, 6 date_of_birth "dateOfBirth", 7 address1 "address1",
-        8 address2 "address2", 9 address3 "address3", 10 address4 "address4", 11 address5
-        "address5", 12 us_state "usState", 13 zip_code "zipCode", 14 city "city", 15
-        country_iso_a2 "countryIsoA2", 16 email "email", 17 telephone "telephone", 18
+    keyfob_client::wire_struct!(
+        without_default PersonUpdate { 0 external_id "externalId", 1 version "version"
+        required_or_default, 2 salutation "salutation", 3 title "title", 4 first_name
+        "firstName" required_or_default, 5 last_name "lastName" required_or_default, 6
+        date_of_birth "dateOfBirth", 7 address1 "address1", 8 address2 "address2", 9
+        address3 "address3", 10 address4 "address4", 11 address5 "address5", 12 us_state
+        "usState", 13 zip_code "zipCode", 14 city "city", 15 country_iso_a2
+        "countryIsoA2", 16 email "email", 17 telephone "telephone", 18
         alternative_telephone "alternativeTelephone", 19 skype_name "skypeName", 20
         profile_link "profileLink", 21 degree_id "degreeId", 22 education "education", 23
         study "study", 24 last_position "lastPosition", 25 special_mark_ids
@@ -11200,10 +11222,10 @@ pub mod types {
         pub filename: Option<String>,
         /// Content of the photo, as Base64.
         pub content_as_base64: Option<String>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain Photo { 0 content_type "contentType", 1 file_size "fileSize", 2
+    keyfob_client::wire_struct!(
+        with_default Photo { 0 content_type "contentType", 1 file_size "fileSize", 2
         date_created "dateCreated", 3 filename "filename", 4 content_as_base64
         "contentAsBase64" }
     );
@@ -11215,11 +11237,11 @@ pub mod types {
         pub filename: String,
         /// Content of the photo, as Base64.
         pub content_as_base64: String,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        given PhotoCreate { 0 filename "filename" given, 1 content_as_base64
-        "contentAsBase64" given }
+    keyfob_client::wire_struct!(
+        without_default PhotoCreate { 0 filename "filename" required_or_default, 1
+        content_as_base64 "contentAsBase64" required_or_default }
     );
     impl PhotoCreate {
         /// With what the API requires.
@@ -11309,12 +11331,12 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub country: Option<serde_json::Value>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain PublishedAddress { 0 address1 "address1", 1 address2 "address2", 2 address3
-        "address3", 3 address4 "address4", 4 address5 "address5", 5 us_state "usState", 6
-        zip_code "zipCode", 7 city "city", 8 country "country" }
+    keyfob_client::wire_struct!(
+        with_default PublishedAddress { 0 address1 "address1", 1 address2 "address2", 2
+        address3 "address3", 3 address4 "address4", 4 address5 "address5", 5 us_state
+        "usState", 6 zip_code "zipCode", 7 city "city", 8 country "country" }
     );
     /// Company that advertises the job.
     #[derive(Clone, Default, PartialEq)]
@@ -11348,10 +11370,10 @@ pub mod types {
         pub description10: Option<String>,
         /// Address, in an unknown shape.
         pub address: Option<serde_json::Value>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain PublishedCompany { 0 id "id", 1 internal_name "internalName", 2 name
+    keyfob_client::wire_struct!(
+        with_default PublishedCompany { 0 id "id", 1 internal_name "internalName", 2 name
         "name", 3 description1 "description1", 4 description2 "description2", 5
         description3 "description3", 6 description4 "description4", 7 description5
         "description5", 8 description6 "description6", 9 description7 "description7", 10
@@ -11396,15 +11418,15 @@ pub mod types {
         pub position: Option<String>,
         /// `photoURL`.
         pub photo_url: Option<String>,
-        wire: keyfob_client::record::Forms<2>,
+        wire: keyfob_client::wire_form::WireForms<2>,
     }
-    keyfob_client::record!(
-        plain PublishedContact { 0 salutation "salutation", 1 title "title", 2 first_name
-        "firstName", 3 last_name "lastName", 4 email "email", 5 division "division", 6
-        telephone "telephone", 7 mobile "mobile", 8 street "street", 9 number "number",
-        10 additional_address "additionalAddress", 11 zip_code "zipCode", 12 city "city",
-        13 country "country", 14 company "company", 15 position "position", 16 photo_url
-        "photoURL" }
+    keyfob_client::wire_struct!(
+        with_default PublishedContact { 0 salutation "salutation", 1 title "title", 2
+        first_name "firstName", 3 last_name "lastName", 4 email "email", 5 division
+        "division", 6 telephone "telephone", 7 mobile "mobile", 8 street "street", 9
+        number "number", 10 additional_address "additionalAddress", 11 zip_code
+        "zipCode", 12 city "city", 13 country "country", 14 company "company", 15
+        position "position", 16 photo_url "photoURL" }
     );
     /// Country in the feed.
     #[derive(Clone, Default, PartialEq)]
@@ -11414,9 +11436,11 @@ pub mod types {
         pub name: Option<String>,
         /// ISO 3166-1 alpha-2 code of the country.
         pub iso_a2: Option<String>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(plain PublishedCountry { 0 name "name", 1 iso_a2 "isoA2" });
+    keyfob_client::wire_struct!(
+        with_default PublishedCountry { 0 name "name", 1 iso_a2 "isoA2" }
+    );
     /// Image of a publication.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
@@ -11425,9 +11449,11 @@ pub mod types {
         pub type_: Option<String>,
         /// `url`.
         pub url: Option<String>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(plain PublishedImage { 0 type_ "type", 1 url "url" });
+    keyfob_client::wire_struct!(
+        with_default PublishedImage { 0 type_ "type", 1 url "url" }
+    );
     /// Publication on the career portal.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
@@ -11472,11 +11498,11 @@ pub mod types {
         pub benefits: Vec<serde_json::Value>,
         /// `jobOpening`.
         pub job_opening: Option<PublishedJobOpening>,
-        wire: keyfob_client::record::Forms<2>,
+        wire: keyfob_client::wire_form::WireForms<2>,
     }
-    keyfob_client::record!(
-        plain PublishedJob { 0 id "id", 1 language "language", 2 position "position", 3
-        page_title "pageTitle", 4 subtitle "subtitle", 5 page_description
+    keyfob_client::wire_struct!(
+        with_default PublishedJob { 0 id "id", 1 language "language", 2 position
+        "position", 3 page_title "pageTitle", 4 subtitle "subtitle", 5 page_description
         "pageDescription", 6 job_publication_url "jobPublicationURL", 7
         application_form_url "applicationFormURL", 8 application_apply_api_url
         "applicationApplyApiURL", 9 application_apply_whats_app_url
@@ -11531,10 +11557,10 @@ pub mod types {
         pub responsible_user: Option<PublishedContact>,
         /// Answers to form fields. Seen only as empty.
         pub form_field_answers: Vec<serde_json::Value>,
-        wire: keyfob_client::record::Forms<2>,
+        wire: keyfob_client::wire_form::WireForms<2>,
     }
-    keyfob_client::record!(
-        plain PublishedJobOpening { 0 id "id", 1 name "name", 2 type_ "type", 3
+    keyfob_client::wire_struct!(
+        with_default PublishedJobOpening { 0 id "id", 1 name "name", 2 type_ "type", 3
         categories "categories", 4 target_groups "targetGroups", 5 working_times
         "workingTimes", 6 contract_period "contractPeriod", 7 org_unit "orgUnit", 8
         company "company", 9 reference "reference", 10 location "location", 11 department
@@ -11561,10 +11587,10 @@ pub mod types {
         pub additional_information: Option<String>,
         /// `address`.
         pub address: Option<PublishedAddress>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain PublishedLocation { 0 id "id", 1 name "name", 2 country "country", 3
+    keyfob_client::wire_struct!(
+        with_default PublishedLocation { 0 id "id", 1 name "name", 2 country "country", 3
         latitude "latitude", 4 longitude "longitude", 5 additional_information
         "additionalInformation", 6 address "address" }
     );
@@ -11576,9 +11602,11 @@ pub mod types {
         pub id: Option<i64>,
         /// `name`.
         pub name: Option<String>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(plain PublishedOrgUnit { 0 id "id", 1 name "name" });
+    keyfob_client::wire_struct!(
+        with_default PublishedOrgUnit { 0 id "id", 1 name "name" }
+    );
     /// Salary in the feed.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
@@ -11587,10 +11615,10 @@ pub mod types {
         pub currency: Option<String>,
         /// `value`.
         pub value: Option<PublishedSalaryValue>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain PublishedSalary { 0 currency "currency", 1 value "value" }
+    keyfob_client::wire_struct!(
+        with_default PublishedSalary { 0 currency "currency", 1 value "value" }
     );
     /// Range of a salary.
     #[derive(Clone, Default, PartialEq)]
@@ -11602,11 +11630,11 @@ pub mod types {
         pub max_value: Option<f64>,
         /// Unit of time of the salary, such as `YEAR`.
         pub unit_text: Option<String>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain PublishedSalaryValue { 0 min_value "minValue", 1 max_value "maxValue", 2
-        unit_text "unitText" }
+    keyfob_client::wire_struct!(
+        with_default PublishedSalaryValue { 0 min_value "minValue", 1 max_value
+        "maxValue", 2 unit_text "unitText" }
     );
     /// Salutation in the feed.
     #[derive(Clone, Default, PartialEq)]
@@ -11616,10 +11644,11 @@ pub mod types {
         pub internal_name: Option<Salutation>,
         /// Display text.
         pub name: Option<String>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain PublishedSalutation { 0 internal_name "internalName", 1 name "name" }
+    keyfob_client::wire_struct!(
+        with_default PublishedSalutation { 0 internal_name "internalName", 1 name "name"
+        }
     );
     /// Term defined by the tenant.
     #[derive(Clone, Default, PartialEq)]
@@ -11631,10 +11660,11 @@ pub mod types {
         pub internal_name: Option<String>,
         /// `name`.
         pub name: Option<String>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain PublishedTerm { 0 id "id", 1 internal_name "internalName", 2 name "name" }
+    keyfob_client::wire_struct!(
+        with_default PublishedTerm { 0 id "id", 1 internal_name "internalName", 2 name
+        "name" }
     );
     /// Responsibility of a user for an onboarding.
     #[derive(Clone, Default, PartialEq)]
@@ -11646,11 +11676,11 @@ pub mod types {
         pub responsibility_group: Option<ResponsibilityGroup>,
         /// Id of the user.
         pub responsible_user_id: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain Responsibility { 0 id "id", 1 responsibility_group "responsibilityGroup", 2
-        responsible_user_id "responsibleUserId" }
+    keyfob_client::wire_struct!(
+        with_default Responsibility { 0 id "id", 1 responsibility_group
+        "responsibilityGroup", 2 responsible_user_id "responsibleUserId" }
     );
     /// Role of a user in an onboarding.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -11734,11 +11764,11 @@ pub mod types {
         pub correspondence_template_id: Option<String>,
         /// `comment`.
         pub comment: Option<String>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain StatusChange { 0 correspondence_template_id "correspondenceTemplateId", 1
-        comment "comment" }
+    keyfob_client::wire_struct!(
+        with_default StatusChange { 0 correspondence_template_id
+        "correspondenceTemplateId", 1 comment "comment" }
     );
     impl StatusChange {
         /// Nothing set yet.
@@ -12146,10 +12176,10 @@ pub mod types {
         pub data_for_external_systems: Vec<ExternalSystemValue>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<3>,
+        wire: keyfob_client::wire_form::WireForms<3>,
     }
-    keyfob_client::record!(
-        plain User { 0 id "id", 1 version "version", 2 external_id "externalId", 3
+    keyfob_client::wire_struct!(
+        with_default User { 0 id "id", 1 version "version", 2 external_id "externalId", 3
         username "username", 4 saml_sso_enabled "samlSsoEnabled", 5
         form_authentication_enabled "formAuthenticationEnabled", 6 salutation
         "salutation", 7 title "title", 8 first_name "firstName", 9 last_name "lastName",
@@ -12229,24 +12259,25 @@ pub mod types {
         pub user_group_ids: Vec<i64>,
         /// Name and value pairs for other systems.
         pub data_for_external_systems: Vec<ExternalSystemValue>,
-        wire: keyfob_client::record::Forms<2>,
+        wire: keyfob_client::wire_form::WireForms<2>,
     }
-    keyfob_client::record!(
-        given UserCreate { 0 external_id "externalId", 1 username "username" given, 2
-        saml_sso_enabled "samlSsoEnabled", 3 form_authentication_enabled
-        "formAuthenticationEnabled", 4 salutation "salutation" needed, 5 title "title", 6
-        first_name "firstName" given, 7 last_name "lastName" given, 8 email "email"
-        given, 9 org_unit_id "orgUnitId" given, 10 language_id "languageId" given, 11
-        street "street", 12 number "number", 13 additional_address "additionalAddress",
-        14 zip_code "zipCode", 15 city "city", 16 country_iso_a2 "countryIsoA2", 17
-        time_zone "timeZone", 18 telephone "telephone", 19 mobile "mobile", 20 company_id
-        "companyId", 21 signing_authority "signingAuthority", 22 position_authority
-        "positionAuthority", 23 division "division", 24 daily_email_notification
-        "dailyEmailNotification", 25 daily_email_notification_types
-        "dailyEmailNotificationTypes", 26 notify_on_new_candidate_communication
-        "notifyOnNewCandidateCommunication", 27 role_ids "roleIds" given, 28
-        user_group_ids "userGroupIds", 29 data_for_external_systems
-        "dataForExternalSystems" }
+    keyfob_client::wire_struct!(
+        without_default UserCreate { 0 external_id "externalId", 1 username "username"
+        required_or_default, 2 saml_sso_enabled "samlSsoEnabled", 3
+        form_authentication_enabled "formAuthenticationEnabled", 4 salutation
+        "salutation" required, 5 title "title", 6 first_name "firstName"
+        required_or_default, 7 last_name "lastName" required_or_default, 8 email "email"
+        required_or_default, 9 org_unit_id "orgUnitId" required_or_default, 10
+        language_id "languageId" required_or_default, 11 street "street", 12 number
+        "number", 13 additional_address "additionalAddress", 14 zip_code "zipCode", 15
+        city "city", 16 country_iso_a2 "countryIsoA2", 17 time_zone "timeZone", 18
+        telephone "telephone", 19 mobile "mobile", 20 company_id "companyId", 21
+        signing_authority "signingAuthority", 22 position_authority "positionAuthority",
+        23 division "division", 24 daily_email_notification "dailyEmailNotification", 25
+        daily_email_notification_types "dailyEmailNotificationTypes", 26
+        notify_on_new_candidate_communication "notifyOnNewCandidateCommunication", 27
+        role_ids "roleIds" required_or_default, 28 user_group_ids "userGroupIds", 29
+        data_for_external_systems "dataForExternalSystems" }
     );
     impl UserCreate {
         /// With what the API requires.
@@ -12432,11 +12463,12 @@ pub mod types {
         pub user_ids: Vec<i64>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain UserGroup { 0 id "id", 1 version "version", 2 external_id "externalId", 3
-        name "name", 4 org_unit_id "orgUnitId", 5 user_ids "userIds" } extra
+    keyfob_client::wire_struct!(
+        with_default UserGroup { 0 id "id", 1 version "version", 2 external_id
+        "externalId", 3 name "name", 4 org_unit_id "orgUnitId", 5 user_ids "userIds" }
+        extra
     );
     /// User group to create.
     #[derive(Clone, PartialEq)]
@@ -12450,11 +12482,12 @@ pub mod types {
         pub org_unit_id: i64,
         /// Ids of users.
         pub user_ids: Vec<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        given UserGroupCreate { 0 external_id "externalId", 1 name "name" given, 2
-        org_unit_id "orgUnitId" given, 3 user_ids "userIds" }
+    keyfob_client::wire_struct!(
+        without_default UserGroupCreate { 0 external_id "externalId", 1 name "name"
+        required_or_default, 2 org_unit_id "orgUnitId" required_or_default, 3 user_ids
+        "userIds" }
     );
     impl UserGroupCreate {
         /// With what the API requires.
@@ -12496,12 +12529,12 @@ pub mod types {
         pub user_ids: Option<Vec<i64>>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        given UserGroupUpdate { 0 id "id", 1 version "version" given, 2 external_id
-        "externalId", 3 name "name" given, 4 org_unit_id "orgUnitId", 5 user_ids
-        "userIds" } extra
+    keyfob_client::wire_struct!(
+        without_default UserGroupUpdate { 0 id "id", 1 version "version"
+        required_or_default, 2 external_id "externalId", 3 name "name"
+        required_or_default, 4 org_unit_id "orgUnitId", 5 user_ids "userIds" } extra
     );
     impl UserGroupUpdate {
         /// With what the API requires.
@@ -12612,24 +12645,26 @@ pub mod types {
         pub data_for_external_systems: Option<Vec<ExternalSystemValue>>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<2>,
+        wire: keyfob_client::wire_form::WireForms<2>,
     }
-    keyfob_client::record!(
-        given UserUpdate { 0 version "version" given, 1 external_id "externalId", 2
-        username "username" given, 3 saml_sso_enabled "samlSsoEnabled", 4
-        form_authentication_enabled "formAuthenticationEnabled", 5 salutation
-        "salutation" needed, 6 title "title", 7 first_name "firstName" given, 8 last_name
-        "lastName" given, 9 email "email" given, 10 org_unit_id "orgUnitId", 11
-        language_id "languageId" given, 12 street "street", 13 number "number", 14
-        additional_address "additionalAddress", 15 zip_code "zipCode", 16 city "city", 17
-        country_iso_a2 "countryIsoA2", 18 time_zone "timeZone", 19 telephone "telephone",
-        20 mobile "mobile", 21 company_id "companyId", 22 signing_authority
-        "signingAuthority", 23 position_authority "positionAuthority", 24 division
-        "division", 25 daily_email_notification "dailyEmailNotification", 26
-        daily_email_notification_types "dailyEmailNotificationTypes", 27
-        notify_on_new_candidate_communication "notifyOnNewCandidateCommunication", 28
-        role_ids "roleIds" given, 29 user_group_ids "userGroupIds", 30
-        data_for_external_systems "dataForExternalSystems" } extra
+    keyfob_client::wire_struct!(
+        without_default UserUpdate { 0 version "version" required_or_default, 1
+        external_id "externalId", 2 username "username" required_or_default, 3
+        saml_sso_enabled "samlSsoEnabled", 4 form_authentication_enabled
+        "formAuthenticationEnabled", 5 salutation "salutation" required, 6 title "title",
+        7 first_name "firstName" required_or_default, 8 last_name "lastName"
+        required_or_default, 9 email "email" required_or_default, 10 org_unit_id
+        "orgUnitId", 11 language_id "languageId" required_or_default, 12 street "street",
+        13 number "number", 14 additional_address "additionalAddress", 15 zip_code
+        "zipCode", 16 city "city", 17 country_iso_a2 "countryIsoA2", 18 time_zone
+        "timeZone", 19 telephone "telephone", 20 mobile "mobile", 21 company_id
+        "companyId", 22 signing_authority "signingAuthority", 23 position_authority
+        "positionAuthority", 24 division "division", 25 daily_email_notification
+        "dailyEmailNotification", 26 daily_email_notification_types
+        "dailyEmailNotificationTypes", 27 notify_on_new_candidate_communication
+        "notifyOnNewCandidateCommunication", 28 role_ids "roleIds" required_or_default,
+        29 user_group_ids "userGroupIds", 30 data_for_external_systems
+        "dataForExternalSystems" } extra
     );
     impl UserUpdate {
         /// With what the API requires.

@@ -1,6 +1,9 @@
 //! From what was read to what is sent back: each answer becomes the update that changes nothing.
 
-use keyfob_client::record::{Record, Write, read_record, to_json};
+use keyfob_client::{
+    decode::{WireStruct, decode_json},
+    encode::{Encode, to_json},
+};
 use serde_json::Value;
 
 use crate::types::{
@@ -14,7 +17,7 @@ macro_rules! updates {
         /// Takes over everything that was read, also what is not known here, except what d.vinci does not take back.
         impl From<$answer> for $update {
             fn from(answer: $answer) -> Self {
-                let mut update = <$update as Record>::blank();
+                let mut update = <$update as WireStruct>::empty();
                 fill(&mut update, &answer, &[$($dropped),*], &[$(($key, Value::from($value))),*]);
                 update
             }
@@ -45,7 +48,7 @@ updates! {
     UserGroup => UserGroupUpdate, without [], at_least [];
 }
 
-fn fill(update: &mut dyn Record, answer: &dyn Write, dropped: &[&str], at_least: &[(&str, Value)]) {
+fn fill(update: &mut dyn WireStruct, answer: &dyn Encode, dropped: &[&str], at_least: &[(&str, Value)]) {
     let mut body = to_json(Some(answer)).expect("what was read from JSON can be written as JSON");
     let properties = body.as_object_mut().expect("answers are objects");
     // d.vinci answers `null` for what is empty, and does not take it back everywhere; left out, it stays empty.
@@ -53,7 +56,7 @@ fn fill(update: &mut dyn Record, answer: &dyn Write, dropped: &[&str], at_least:
     for (key, value) in at_least {
         properties.entry(*key).or_insert_with(|| value.clone());
     }
-    read_record(&body, update).expect("an update knows no property by another type than the answer");
+    decode_json(&body, update).expect("an update knows no property by another type than the answer");
 }
 
 #[cfg(test)]

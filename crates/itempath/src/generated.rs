@@ -10418,12 +10418,12 @@ pub mod types {
         pub is_blocked: Option<bool>,
         /// Reason for blocking, at most 50 characters.
         pub block_reason: Option<String>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain AccessPoint { 0 id "id", 1 name "name", 2 storage_unit_id "storageUnitId",
-        3 parameters "parameters", 4 is_blocked "isBlocked", 5 block_reason "blockReason"
-        }
+    keyfob_client::wire_struct!(
+        with_default AccessPoint { 0 id "id", 1 name "name", 2 storage_unit_id
+        "storageUnitId", 3 parameters "parameters", 4 is_blocked "isBlocked", 5
+        block_reason "blockReason" }
     );
     /// Envelope of one access point.
     #[derive(Clone, Default, PartialEq)]
@@ -10431,9 +10431,11 @@ pub mod types {
     pub struct AccessPointEnvelope {
         /// `access_point`.
         pub access_point: Option<AccessPoint>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(plain AccessPointEnvelope { 0 access_point "access_point" });
+    keyfob_client::wire_struct!(
+        with_default AccessPointEnvelope { 0 access_point "access_point" }
+    );
     /// Page of access points.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
@@ -10448,11 +10450,11 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain AccessPointList { 0 access_points "access_points", 1 count "count", 2
-        total_count "total_count" }
+    keyfob_client::wire_struct!(
+        with_default AccessPointList { 0 access_points "access_points", 1 count "count",
+        2 total_count "total_count" }
     );
     /// Entry in the log of API calls.
     #[derive(Clone, Default, PartialEq)]
@@ -10476,10 +10478,10 @@ pub mod types {
         pub response: Option<String>,
         /// `username`.
         pub username: Option<String>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain ApiCall { 0 id "id", 1 body "body", 2 code "code", 3 creation_date
+    keyfob_client::wire_struct!(
+        with_default ApiCall { 0 id "id", 1 body "body", 2 code "code", 3 creation_date
         "creationDate", 4 duration "duration", 5 endpoint "endpoint", 6 error "error", 7
         response "response", 8 username "username" }
     );
@@ -10489,9 +10491,9 @@ pub mod types {
     pub struct ApiCallEnvelope {
         /// `call`.
         pub call: Option<ApiCall>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(plain ApiCallEnvelope { 0 call "call" });
+    keyfob_client::wire_struct!(with_default ApiCallEnvelope { 0 call "call" });
     /// Page of logged API calls.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
@@ -10508,11 +10510,11 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain ApiCallList { 0 calls "calls", 1 count "count", 2 total_count "total_count"
-        }
+    keyfob_client::wire_struct!(
+        with_default ApiCallList { 0 calls "calls", 1 count "count", 2 total_count
+        "total_count" }
     );
     /// Group of work order lines that are processed together.
     #[derive(Clone, Default, PartialEq)]
@@ -10530,11 +10532,11 @@ pub mod types {
         pub deadline: Option<keyfob_client::Timestamp>,
         /// Time of creation in site time, without zone.
         pub creation_date: Option<keyfob_client::Timestamp>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain Batch { 0 id "id", 1 name "name", 2 type_ "type", 3 priority "priority", 4
-        deadline "deadline", 5 creation_date "creationDate" }
+    keyfob_client::wire_struct!(
+        with_default Batch { 0 id "id", 1 name "name", 2 type_ "type", 3 priority
+        "priority", 4 deadline "deadline", 5 creation_date "creationDate" }
     );
     /// Batch to create.
     #[derive(Clone, PartialEq)]
@@ -10548,11 +10550,11 @@ pub mod types {
         pub priority: Option<Priority>,
         /// Deadline in site time. A date without a time is accepted as well.
         pub deadline: Option<keyfob_client::Timestamp>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        given BatchCreate { 0 name "name" given, 1 type_ "type", 2 priority "priority", 3
-        deadline "deadline" }
+    keyfob_client::wire_struct!(
+        without_default BatchCreate { 0 name "name" required_or_default, 1 type_ "type",
+        2 priority "priority", 3 deadline "deadline" }
     );
     impl BatchCreate {
         /// With what the API requires.
@@ -10589,9 +10591,11 @@ pub mod types {
         pub batch: Option<Batch>,
         /// Rows under the plural key, which older texts show for a single batch.
         pub batches: Vec<Batch>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(plain BatchEnvelope { 0 batch "batch", 1 batches "batches" });
+    keyfob_client::wire_struct!(
+        with_default BatchEnvelope { 0 batch "batch", 1 batches "batches" }
+    );
     /// Page of batches.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
@@ -10606,10 +10610,10 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain BatchList { 0 batches "batches", 1 count "count", 2 total_count
+    keyfob_client::wire_struct!(
+        with_default BatchList { 0 batches "batches", 1 count "count", 2 total_count
         "total_count" }
     );
     /// Kind of batch. The default in requests is manual dynamic.
@@ -10663,11 +10667,11 @@ pub mod types {
         pub priority: Option<Priority>,
         /// Deadline in site time. A date without a time is accepted as well.
         pub deadline: keyfob_client::Patch<keyfob_client::Timestamp>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain BatchUpdate { 0 name "name", 1 type_ "type", 2 priority "priority", 3
-        deadline "deadline" }
+    keyfob_client::wire_struct!(
+        with_default BatchUpdate { 0 name "name", 1 type_ "type", 2 priority "priority",
+        3 deadline "deadline" }
     );
     impl BatchUpdate {
         /// Nothing set yet.
@@ -10726,13 +10730,13 @@ pub mod types {
         pub x_slots: Option<i64>,
         /// `ySlots`.
         pub y_slots: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain Bin { 0 id "id", 1 name "name", 2 cell_name "cellName", 3 color "color", 4
-        type_ "type", 5 depth "depth", 6 width "width", 7 height "height", 8 inside_depth
-        "insideDepth", 9 inside_width "insideWidth", 10 x_slots "xSlots", 11 y_slots
-        "ySlots" }
+    keyfob_client::wire_struct!(
+        with_default Bin { 0 id "id", 1 name "name", 2 cell_name "cellName", 3 color
+        "color", 4 type_ "type", 5 depth "depth", 6 width "width", 7 height "height", 8
+        inside_depth "insideDepth", 9 inside_width "insideWidth", 10 x_slots "xSlots", 11
+        y_slots "ySlots" }
     );
     /// Envelope of one bin.
     #[derive(Clone, Default, PartialEq)]
@@ -10740,9 +10744,9 @@ pub mod types {
     pub struct BinEnvelope {
         /// `bin`.
         pub bin: Option<Bin>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(plain BinEnvelope { 0 bin "bin" });
+    keyfob_client::wire_struct!(with_default BinEnvelope { 0 bin "bin" });
     /// Page of bins.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
@@ -10757,10 +10761,11 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain BinList { 0 bins "bins", 1 count "count", 2 total_count "total_count" }
+    keyfob_client::wire_struct!(
+        with_default BinList { 0 bins "bins", 1 count "count", 2 total_count
+        "total_count" }
     );
     /// Carrier with its shelves. Only two fields are known; other fields are available in `extra`.
     #[derive(Clone, Default, PartialEq)]
@@ -10772,18 +10777,18 @@ pub mod types {
         pub name: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(plain Carrier { 0 id "id", 1 name "name" } extra);
+    keyfob_client::wire_struct!(with_default Carrier { 0 id "id", 1 name "name" } extra);
     /// Envelope of one carrier.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct CarrierEnvelope {
         /// `carrier`.
         pub carrier: Option<Carrier>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(plain CarrierEnvelope { 0 carrier "carrier" });
+    keyfob_client::wire_struct!(with_default CarrierEnvelope { 0 carrier "carrier" });
     /// Page of carriers.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
@@ -10798,10 +10803,10 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain CarrierList { 0 carriers "carriers", 1 count "count", 2 total_count
+    keyfob_client::wire_struct!(
+        with_default CarrierList { 0 carriers "carriers", 1 count "count", 2 total_count
         "total_count" }
     );
     /// Connection of ItemPath to another system. Passwords and tokens are not returned, only flags that they exist.
@@ -10842,14 +10847,14 @@ pub mod types {
         pub integration_count: Option<i64>,
         /// `lastCheck`.
         pub last_check: Option<keyfob_client::Timestamp>,
-        wire: keyfob_client::record::Forms<2>,
+        wire: keyfob_client::wire_form::WireForms<2>,
     }
-    keyfob_client::record!(
-        plain Connection { 0 id "id", 1 app_id "appId", 2 name "name", 3 url "url", 4
-        password_exists "passwordExists", 5 token_exists "tokenExists", 6 is_testable
-        "isTestable", 7 authentication "authentication", 8 type_ "type", 9 username
-        "username", 10 status "status", 11 latest_connection "latestConnection", 12
-        lastest_connection "lastestConnection", 13 creation_date "creationDate", 14
+    keyfob_client::wire_struct!(
+        with_default Connection { 0 id "id", 1 app_id "appId", 2 name "name", 3 url
+        "url", 4 password_exists "passwordExists", 5 token_exists "tokenExists", 6
+        is_testable "isTestable", 7 authentication "authentication", 8 type_ "type", 9
+        username "username", 10 status "status", 11 latest_connection "latestConnection",
+        12 lastest_connection "lastestConnection", 13 creation_date "creationDate", 14
         latest_log "latestLog", 15 integration_count "integrationCount", 16 last_check
         "lastCheck" }
     );
@@ -10867,10 +10872,10 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain ConnectionList { 0 connections "connections", 1 count "count", 2
+    keyfob_client::wire_struct!(
+        with_default ConnectionList { 0 connections "connections", 1 count "count", 2
         total_count "total_count" }
     );
     /// Newest log entry of a connection. The types are not documented.
@@ -10897,10 +10902,10 @@ pub mod types {
         pub task_id: Option<keyfob_client::NumberOrString>,
         /// The type is not known.
         pub time: Option<keyfob_client::NumberOrString>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain ConnectionLog { 0 id "id", 1 creation_date "creationDate", 2 status
+    keyfob_client::wire_struct!(
+        with_default ConnectionLog { 0 id "id", 1 creation_date "creationDate", 2 status
         "status", 3 description "description", 4 error "error", 5 app_id "appId", 6
         integration_id "integrationId", 7 workflow_id "workflowId", 8 task_id "taskId", 9
         time "time" }
@@ -10917,11 +10922,11 @@ pub mod types {
         pub description: Option<String>,
         /// Time of creation in site time, without zone.
         pub creation_date: Option<keyfob_client::Timestamp>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain CostCenter { 0 id "id", 1 name "name", 2 description "description", 3
-        creation_date "creationDate" }
+    keyfob_client::wire_struct!(
+        with_default CostCenter { 0 id "id", 1 name "name", 2 description "description",
+        3 creation_date "creationDate" }
     );
     /// Cost center to create.
     #[derive(Clone, PartialEq)]
@@ -10931,10 +10936,11 @@ pub mod types {
         pub name: String,
         /// `description`.
         pub description: Option<String>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        given CostCenterCreate { 0 name "name" given, 1 description "description" }
+    keyfob_client::wire_struct!(
+        without_default CostCenterCreate { 0 name "name" required_or_default, 1
+        description "description" }
     );
     impl CostCenterCreate {
         /// With what the API requires.
@@ -10957,9 +10963,11 @@ pub mod types {
     pub struct CostCenterEnvelope {
         /// `cost_center`.
         pub cost_center: Option<CostCenter>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(plain CostCenterEnvelope { 0 cost_center "cost_center" });
+    keyfob_client::wire_struct!(
+        with_default CostCenterEnvelope { 0 cost_center "cost_center" }
+    );
     /// Page of cost centers.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
@@ -10974,10 +10982,10 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain CostCenterList { 0 cost_centers "cost_centers", 1 count "count", 2
+    keyfob_client::wire_struct!(
+        with_default CostCenterList { 0 cost_centers "cost_centers", 1 count "count", 2
         total_count "total_count" }
     );
     /// Changes to a cost center. Absent fields keep their values.
@@ -10988,10 +10996,10 @@ pub mod types {
         pub name: Option<String>,
         /// `description`.
         pub description: keyfob_client::Patch<String>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain CostCenterUpdate { 0 name "name", 1 description "description" }
+    keyfob_client::wire_struct!(
+        with_default CostCenterUpdate { 0 name "name", 1 description "description" }
     );
     impl CostCenterUpdate {
         /// Nothing set yet.
@@ -11171,11 +11179,11 @@ pub mod types {
         pub origin: Option<i64>,
         /// `type`.
         pub type_: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain Image { 0 id "id", 1 name "name", 2 classification "classification", 3
-        hyperlink "hyperlink", 4 material_id "materialId", 5 origin "origin", 6 type_
+    keyfob_client::wire_struct!(
+        with_default Image { 0 id "id", 1 name "name", 2 classification "classification",
+        3 hyperlink "hyperlink", 4 material_id "materialId", 5 origin "origin", 6 type_
         "type" }
     );
     /// Subject of an image.
@@ -11243,11 +11251,12 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub type_: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain ImageCreate { 0 name "name", 1 classification "classification", 2 hyperlink
-        "hyperlink", 3 material_id "materialId", 4 origin "origin", 5 type_ "type" }
+    keyfob_client::wire_struct!(
+        with_default ImageCreate { 0 name "name", 1 classification "classification", 2
+        hyperlink "hyperlink", 3 material_id "materialId", 4 origin "origin", 5 type_
+        "type" }
     );
     impl ImageCreate {
         /// Nothing set yet.
@@ -11301,9 +11310,9 @@ pub mod types {
     pub struct ImageEnvelope {
         /// `image`.
         pub image: Option<Image>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(plain ImageEnvelope { 0 image "image" });
+    keyfob_client::wire_struct!(with_default ImageEnvelope { 0 image "image" });
     /// Page of images.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
@@ -11318,11 +11327,11 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain ImageList { 0 images "images", 1 count "count", 2 total_count "total_count"
-        }
+    keyfob_client::wire_struct!(
+        with_default ImageList { 0 images "images", 1 count "count", 2 total_count
+        "total_count" }
     );
     /// Set of materials that is ordered as one.
     #[derive(Clone, Default, PartialEq)]
@@ -11338,11 +11347,11 @@ pub mod types {
         pub target: Option<String>,
         /// Lines of the kit, possibly empty.
         pub lines: Vec<KitLine>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain Kit { 0 id "id", 1 name "name", 2 has_stock "hasStock", 3 target "target",
-        4 lines "lines" }
+    keyfob_client::wire_struct!(
+        with_default Kit { 0 id "id", 1 name "name", 2 has_stock "hasStock", 3 target
+        "target", 4 lines "lines" }
     );
     /// Kit to create, with at least one line.
     #[derive(Clone, PartialEq)]
@@ -11356,10 +11365,11 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub target: Option<String>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        given KitCreate { 0 name "name" given, 1 lines "lines" given, 2 target "target" }
+    keyfob_client::wire_struct!(
+        without_default KitCreate { 0 name "name" required_or_default, 1 lines "lines"
+        required_or_default, 2 target "target" }
     );
     impl KitCreate {
         /// With what the API requires.
@@ -11388,9 +11398,9 @@ pub mod types {
     pub struct KitEnvelope {
         /// `kit`.
         pub kit: Option<Kit>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(plain KitEnvelope { 0 kit "kit" });
+    keyfob_client::wire_struct!(with_default KitEnvelope { 0 kit "kit" });
     /// Material, or nested kit, of a kit.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
@@ -11409,11 +11419,11 @@ pub mod types {
         pub has_stock: Option<i64>,
         /// Name of the material. Older releases only.
         pub material_name: Option<String>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain KitLine { 0 id "id", 1 kit_id "kitId", 2 material_id "materialId", 3 number
-        "number", 4 quantity "quantity", 5 has_stock "hasStock", 6 material_name
+    keyfob_client::wire_struct!(
+        with_default KitLine { 0 id "id", 1 kit_id "kitId", 2 material_id "materialId", 3
+        number "number", 4 quantity "quantity", 5 has_stock "hasStock", 6 material_name
         "materialName" }
     );
     /// Line to add to a kit. The body is inferred from the fields of a line.
@@ -11436,11 +11446,12 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub number: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        given KitLineCreate { 0 kit_id "kitId" given, 1 material_id "materialId" given, 2
-        quantity "quantity" given, 3 number "number" }
+    keyfob_client::wire_struct!(
+        without_default KitLineCreate { 0 kit_id "kitId" required_or_default, 1
+        material_id "materialId" required_or_default, 2 quantity "quantity"
+        required_or_default, 3 number "number" }
     );
     impl KitLineCreate {
         /// With what the API requires.
@@ -11471,9 +11482,9 @@ pub mod types {
     pub struct KitLineEnvelope {
         /// `kit_line`.
         pub kit_line: Option<KitLine>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(plain KitLineEnvelope { 0 kit_line "kit_line" });
+    keyfob_client::wire_struct!(with_default KitLineEnvelope { 0 kit_line "kit_line" });
     /// Page of kit lines.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
@@ -11488,11 +11499,11 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain KitLineList { 0 kit_lines "kit_lines", 1 count "count", 2 total_count
-        "total_count" }
+    keyfob_client::wire_struct!(
+        with_default KitLineList { 0 kit_lines "kit_lines", 1 count "count", 2
+        total_count "total_count" }
     );
     /// Changes to a kit line. The body is inferred from the fields of a line.
     #[derive(Clone, Default, PartialEq)]
@@ -11514,11 +11525,11 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub number: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain KitLineUpdate { 0 kit_id "kitId", 1 material_id "materialId", 2 quantity
-        "quantity", 3 number "number" }
+    keyfob_client::wire_struct!(
+        with_default KitLineUpdate { 0 kit_id "kitId", 1 material_id "materialId", 2
+        quantity "quantity", 3 number "number" }
     );
     impl KitLineUpdate {
         /// Nothing set yet.
@@ -11568,10 +11579,11 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain KitList { 0 kits "kits", 1 count "count", 2 total_count "total_count" }
+    keyfob_client::wire_struct!(
+        with_default KitList { 0 kits "kits", 1 count "count", 2 total_count
+        "total_count" }
     );
     /// Changes to a kit. Absent fields keep their values.
     #[derive(Clone, Default, PartialEq)]
@@ -11587,10 +11599,10 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub target: keyfob_client::Patch<String>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain KitUpdate { 0 name "name", 1 lines "lines", 2 target "target" }
+    keyfob_client::wire_struct!(
+        with_default KitUpdate { 0 name "name", 1 lines "lines", 2 target "target" }
     );
     impl KitUpdate {
         /// Nothing set yet.
@@ -11696,10 +11708,10 @@ pub mod types {
         pub sub_type: Option<keyfob_client::NumberOrString>,
         /// Oldest releases only; the type is not known.
         pub orientation_type: Option<keyfob_client::NumberOrString>,
-        wire: keyfob_client::record::Forms<2>,
+        wire: keyfob_client::wire_form::WireForms<2>,
     }
-    keyfob_client::record!(
-        plain Location { 0 id "id", 1 name "name", 2 bin_id "binId", 3 shelf_id
+    keyfob_client::wire_struct!(
+        with_default Location { 0 id "id", 1 name "name", 2 bin_id "binId", 3 shelf_id
         "shelfId", 4 zone_id "zoneId", 5 bin_depth "binDepth", 6 bin_width "binWidth", 7
         depth "depth", 8 width "width", 9 current_quantity "currentQuantity", 10 quantity
         "quantity", 11 expected_quantity "expectedQuantity", 12 fill_level "fillLevel",
@@ -11746,11 +11758,11 @@ pub mod types {
         pub type_: Option<SpaceType>,
         /// Kind of the location content, `Permanent` or `Temporary`.
         pub type_description: Option<String>,
-        wire: keyfob_client::record::Forms<2>,
+        wire: keyfob_client::wire_form::WireForms<2>,
     }
-    keyfob_client::record!(
-        plain LocationContent { 0 id "id", 1 bin_id "binId", 2 location_id "locationId",
-        3 material_id "materialId", 4 storage_unit_id "storageUnitId", 5
+    keyfob_client::wire_struct!(
+        with_default LocationContent { 0 id "id", 1 bin_id "binId", 2 location_id
+        "locationId", 3 material_id "materialId", 4 storage_unit_id "storageUnitId", 5
         storage_unit_name "storageUnitName", 6 location_name "locationName", 7
         warehouse_name "warehouseName", 8 current_quantity "currentQuantity", 9 quantity
         "quantity", 10 counting_cycle "countingCycle", 11 count_date "countDate", 12
@@ -11793,10 +11805,10 @@ pub mod types {
         pub release_date: Option<keyfob_client::Timestamp>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain LocationContentBreakdown { 0 id "id", 1 location_content_id
+    keyfob_client::wire_struct!(
+        with_default LocationContentBreakdown { 0 id "id", 1 location_content_id
         "locationContentId", 2 block_reason "blockReason", 3 is_blocked "isBlocked", 4
         creation_date "creationDate", 5 current_quantity "currentQuantity", 6
         dedicated_quantity "dedicatedQuantity", 7 lot "lot", 8 serial_number
@@ -11810,10 +11822,10 @@ pub mod types {
     pub struct LocationContentBreakdownEnvelope {
         /// `location_content_breakdown`.
         pub location_content_breakdown: Option<LocationContentBreakdown>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain LocationContentBreakdownEnvelope { 0 location_content_breakdown
+    keyfob_client::wire_struct!(
+        with_default LocationContentBreakdownEnvelope { 0 location_content_breakdown
         "location_content_breakdown" }
     );
     /// Page of location content breakdowns.
@@ -11832,10 +11844,10 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain LocationContentBreakdownList { 0 location_content_breakdowns
+    keyfob_client::wire_struct!(
+        with_default LocationContentBreakdownList { 0 location_content_breakdowns
         "location_content_breakdowns", 1 count "count", 2 total_count "total_count" }
     );
     /// Envelope of one location content.
@@ -11844,10 +11856,10 @@ pub mod types {
     pub struct LocationContentEnvelope {
         /// `location_content`.
         pub location_content: Option<LocationContent>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain LocationContentEnvelope { 0 location_content "location_content" }
+    keyfob_client::wire_struct!(
+        with_default LocationContentEnvelope { 0 location_content "location_content" }
     );
     /// Page of location contents.
     #[derive(Clone, Default, PartialEq)]
@@ -11867,10 +11879,10 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain LocationContentList { 0 contents "contents", 1 location_contents
+    keyfob_client::wire_struct!(
+        with_default LocationContentList { 0 contents "contents", 1 location_contents
         "location_contents", 2 count "count", 3 total_count "total_count" }
     );
     /// Envelope of one location.
@@ -11879,9 +11891,9 @@ pub mod types {
     pub struct LocationEnvelope {
         /// `location`.
         pub location: Option<Location>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(plain LocationEnvelope { 0 location "location" });
+    keyfob_client::wire_struct!(with_default LocationEnvelope { 0 location "location" });
     /// Page of locations.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
@@ -11896,11 +11908,11 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain LocationList { 0 locations "locations", 1 count "count", 2 total_count
-        "total_count" }
+    keyfob_client::wire_struct!(
+        with_default LocationList { 0 locations "locations", 1 count "count", 2
+        total_count "total_count" }
     );
     /// Kind of location or bin.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -12005,11 +12017,11 @@ pub mod types {
         pub status: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<2>,
+        wire: keyfob_client::wire_form::WireForms<2>,
     }
-    keyfob_client::record!(
-        plain Material { 0 id "id", 1 name "name", 2 codes "codes", 3 info1 "Info1", 4
-        info2 "Info2", 5 info3 "Info3", 6 info4 "Info4", 7 info5 "Info5", 8
+    keyfob_client::wire_struct!(
+        with_default Material { 0 id "id", 1 name "name", 2 codes "codes", 3 info1
+        "Info1", 4 info2 "Info2", 5 info3 "Info3", 6 info4 "Info4", 7 info5 "Info5", 8
         material_property_id "materialPropertyId", 9 is_blocked "isBlocked", 10
         block_reason "blockReason", 11 re_order_point "reOrderPoint", 12 can_order_point
         "canOrderPoint", 13 unit_of_measure "unitOfMeasure", 14 value_per_unit
@@ -12032,11 +12044,11 @@ pub mod types {
         pub material_id: Option<String>,
         /// Deprecated by the vendor.
         pub pack_size: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain MaterialCode { 0 id "id", 1 name "name", 2 material_id "materialId", 3
-        pack_size "packSize" }
+    keyfob_client::wire_struct!(
+        with_default MaterialCode { 0 id "id", 1 name "name", 2 material_id "materialId",
+        3 pack_size "packSize" }
     );
     /// Material code to create.
     #[derive(Clone, PartialEq)]
@@ -12048,11 +12060,11 @@ pub mod types {
         pub material_id: String,
         /// Deprecated by the vendor.
         pub pack_size: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        given MaterialCodeCreate { 0 name "name" given, 1 material_id "materialId" given,
-        2 pack_size "packSize" }
+    keyfob_client::wire_struct!(
+        without_default MaterialCodeCreate { 0 name "name" required_or_default, 1
+        material_id "materialId" required_or_default, 2 pack_size "packSize" }
     );
     impl MaterialCodeCreate {
         /// With what the API requires.
@@ -12076,10 +12088,10 @@ pub mod types {
     pub struct MaterialCodeCreated {
         /// `material_code`.
         pub material_code: Vec<MaterialCode>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain MaterialCodeCreated { 0 material_code "material_code" }
+    keyfob_client::wire_struct!(
+        with_default MaterialCodeCreated { 0 material_code "material_code" }
     );
     /// Envelope of one material code.
     #[derive(Clone, Default, PartialEq)]
@@ -12089,10 +12101,10 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub material_code: Option<serde_json::Value>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain MaterialCodeEnvelope { 0 material_code "material_code" }
+    keyfob_client::wire_struct!(
+        with_default MaterialCodeEnvelope { 0 material_code "material_code" }
     );
     /// Page of material codes.
     #[derive(Clone, Default, PartialEq)]
@@ -12108,11 +12120,11 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain MaterialCodeList { 0 material_codes "material_codes", 1 count "count", 2
-        total_count "total_count" }
+    keyfob_client::wire_struct!(
+        with_default MaterialCodeList { 0 material_codes "material_codes", 1 count
+        "count", 2 total_count "total_count" }
     );
     /// Changes to a material code. The body is inferred from the create.
     #[derive(Clone, Default, PartialEq)]
@@ -12130,11 +12142,11 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub pack_size: keyfob_client::Patch<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain MaterialCodeUpdate { 0 name "name", 1 material_id "materialId", 2 pack_size
-        "packSize" }
+    keyfob_client::wire_struct!(
+        with_default MaterialCodeUpdate { 0 name "name", 1 material_id "materialId", 2
+        pack_size "packSize" }
     );
     impl MaterialCodeUpdate {
         /// Nothing set yet.
@@ -12201,12 +12213,12 @@ pub mod types {
         pub weight_per_unit: Option<f64>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        given MaterialCreate { 0 name "name" given, 1 codes "codes", 2 info1 "Info1", 3
-        info2 "Info2", 4 info3 "Info3", 5 info4 "Info4", 6 info5 "Info5", 7
-        material_property_id "materialPropertyId", 8 material_property
+    keyfob_client::wire_struct!(
+        without_default MaterialCreate { 0 name "name" required_or_default, 1 codes
+        "codes", 2 info1 "Info1", 3 info2 "Info2", 4 info3 "Info3", 5 info4 "Info4", 6
+        info5 "Info5", 7 material_property_id "materialPropertyId", 8 material_property
         "materialProperty", 9 is_blocked "isBlocked", 10 block_reason "blockReason", 11
         re_order_point "reOrderPoint", 12 can_order_point "canOrderPoint", 13
         unit_of_measure "unitOfMeasure", 14 value_per_unit "valuePerUnit", 15
@@ -12321,9 +12333,9 @@ pub mod types {
     pub struct MaterialEnvelope {
         /// `material`.
         pub material: Option<Material>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(plain MaterialEnvelope { 0 material "material" });
+    keyfob_client::wire_struct!(with_default MaterialEnvelope { 0 material "material" });
     /// Page of materials.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
@@ -12338,11 +12350,11 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain MaterialList { 0 materials "materials", 1 count "count", 2 total_count
-        "total_count" }
+    keyfob_client::wire_struct!(
+        with_default MaterialList { 0 materials "materials", 1 count "count", 2
+        total_count "total_count" }
     );
     /// Set of rules that materials share. Only `id` and `name` are certain; the other names are those of the report columns. A material property also has a rule for each tracked attribute (lot, qualification, serial number, expiry, production and release date): unused, required in the request, optional in the request and otherwise prompted at confirmation, or always prompted at confirmation. The names of these rules are not known; they are available in `extra`.
     #[derive(Clone, Default, PartialEq)]
@@ -12370,12 +12382,12 @@ pub mod types {
         pub space_type: Option<SpaceType>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain MaterialProperty { 0 id "id", 1 name "name", 2 description "description", 3
-        counting_cycle "countingCycle", 4 danger_class "dangerClass", 5 fifo_type
-        "fifoType", 6 space_type "spaceType" } extra
+    keyfob_client::wire_struct!(
+        with_default MaterialProperty { 0 id "id", 1 name "name", 2 description
+        "description", 3 counting_cycle "countingCycle", 4 danger_class "dangerClass", 5
+        fifo_type "fifoType", 6 space_type "spaceType" } extra
     );
     /// Envelope of one material property.
     #[derive(Clone, Default, PartialEq)]
@@ -12383,10 +12395,10 @@ pub mod types {
     pub struct MaterialPropertyEnvelope {
         /// `material_property`.
         pub material_property: Option<MaterialProperty>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain MaterialPropertyEnvelope { 0 material_property "material_property" }
+    keyfob_client::wire_struct!(
+        with_default MaterialPropertyEnvelope { 0 material_property "material_property" }
     );
     /// Page of material properties.
     #[derive(Clone, Default, PartialEq)]
@@ -12402,11 +12414,11 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain MaterialPropertyList { 0 material_properties "material_properties", 1 count
-        "count", 2 total_count "total_count" }
+    keyfob_client::wire_struct!(
+        with_default MaterialPropertyList { 0 material_properties "material_properties",
+        1 count "count", 2 total_count "total_count" }
     );
     /// Changes to a material. Absent fields keep their values. Custom fields are written in `extra`.
     #[derive(Clone, Default, PartialEq)]
@@ -12446,11 +12458,11 @@ pub mod types {
         pub weight_per_unit: keyfob_client::Patch<f64>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain MaterialUpdate { 0 name "name", 1 codes "codes", 2 info1 "Info1", 3 info2
-        "Info2", 4 info3 "Info3", 5 info4 "Info4", 6 info5 "Info5", 7
+    keyfob_client::wire_struct!(
+        with_default MaterialUpdate { 0 name "name", 1 codes "codes", 2 info1 "Info1", 3
+        info2 "Info2", 4 info3 "Info3", 5 info4 "Info4", 6 info5 "Info5", 7
         material_property_id "materialPropertyId", 8 material_property
         "materialProperty", 9 is_blocked "isBlocked", 10 block_reason "blockReason", 11
         re_order_point "reOrderPoint", 12 can_order_point "canOrderPoint", 13
@@ -12639,9 +12651,11 @@ pub mod types {
         pub id: Option<String>,
         /// Name of the object, as an alternative to the id.
         pub name: Option<String>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(plain NamedReference { 0 id "id", 1 name "name" });
+    keyfob_client::wire_struct!(
+        with_default NamedReference { 0 id "id", 1 name "name" }
+    );
     impl NamedReference {
         /// Nothing set yet.
         pub fn new() -> Self {
@@ -12668,11 +12682,11 @@ pub mod types {
         pub quantity: f64,
         /// Line number. Assigned automatically if absent.
         pub number: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        given NewKitLine { 0 material_id "materialId" given, 1 quantity "quantity" given,
-        2 number "number" }
+    keyfob_client::wire_struct!(
+        without_default NewKitLine { 0 material_id "materialId" required_or_default, 1
+        quantity "quantity" required_or_default, 2 number "number" }
     );
     impl NewKitLine {
         /// With what the API requires.
@@ -12732,16 +12746,16 @@ pub mod types {
         pub storage_units: Vec<NamedReference>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<2>,
+        wire: keyfob_client::wire_form::WireForms<2>,
     }
-    keyfob_client::record!(
-        given NewOrderLine { 0 material_id "materialId", 1 material_name "materialName",
-        2 quantity "quantity" given, 3 number "number", 4 lot "lot", 5 qualification
-        "qualification", 6 serial_number "serialNumber", 7 expiry_date "expiryDate", 8
-        production_date "productionDate", 9 release_date "releaseDate", 10 info1 "Info1",
-        11 info2 "Info2", 12 info3 "Info3", 13 info4 "Info4", 14 info5 "Info5", 15
-        cost_center_name "costCenterName", 16 host_identification "hostIdentification",
-        17 storage_units "storageUnits" } extra
+    keyfob_client::wire_struct!(
+        without_default NewOrderLine { 0 material_id "materialId", 1 material_name
+        "materialName", 2 quantity "quantity" required_or_default, 3 number "number", 4
+        lot "lot", 5 qualification "qualification", 6 serial_number "serialNumber", 7
+        expiry_date "expiryDate", 8 production_date "productionDate", 9 release_date
+        "releaseDate", 10 info1 "Info1", 11 info2 "Info2", 12 info3 "Info3", 13 info4
+        "Info4", 14 info5 "Info5", 15 cost_center_name "costCenterName", 16
+        host_identification "hostIdentification", 17 storage_units "storageUnits" } extra
     );
     impl NewOrderLine {
         /// With what the API requires.
@@ -12931,19 +12945,20 @@ pub mod types {
         pub order_number: Option<keyfob_client::NumberOrString>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<2>,
+        wire: keyfob_client::wire_form::WireForms<2>,
     }
-    keyfob_client::record!(
-        plain Order { 0 id "id", 1 name "name", 2 direction_type "directionType", 3
-        order_lines "order_lines", 4 priority "priority", 5 deadline "deadline", 6 info1
-        "Info1", 7 info2 "Info2", 8 info3 "Info3", 9 info4 "Info4", 10 info5 "Info5", 11
-        warehouse_name "warehouseName", 12 recipient "recipient", 13 owner "owner", 14
-        station_name "stationName", 15 initial_handling_unit "initialHandlingUnit", 16
-        unit "unit", 17 handling_unit "handlingUnit", 18 zones "zones", 19 storage_units
-        "storageUnits", 20 has_stock "hasStock", 21 incomplete_allocations
-        "incompleteAllocations", 22 status "status", 23 modified_date "modifiedDate", 24
-        creation_date "creationDate", 25 error_code "errorCode", 26 error_description
-        "errorDescription", 27 order_number "orderNumber" } extra
+    keyfob_client::wire_struct!(
+        with_default Order { 0 id "id", 1 name "name", 2 direction_type "directionType",
+        3 order_lines "order_lines", 4 priority "priority", 5 deadline "deadline", 6
+        info1 "Info1", 7 info2 "Info2", 8 info3 "Info3", 9 info4 "Info4", 10 info5
+        "Info5", 11 warehouse_name "warehouseName", 12 recipient "recipient", 13 owner
+        "owner", 14 station_name "stationName", 15 initial_handling_unit
+        "initialHandlingUnit", 16 unit "unit", 17 handling_unit "handlingUnit", 18 zones
+        "zones", 19 storage_units "storageUnits", 20 has_stock "hasStock", 21
+        incomplete_allocations "incompleteAllocations", 22 status "status", 23
+        modified_date "modifiedDate", 24 creation_date "creationDate", 25 error_code
+        "errorCode", 26 error_description "errorDescription", 27 order_number
+        "orderNumber" } extra
     );
     /// Order to create, with at least one line. A count order (direction 5) has locations, zones or carriers instead of lines. Custom fields are written in `extra`.
     #[derive(Clone, PartialEq)]
@@ -12989,13 +13004,13 @@ pub mod types {
         pub allocate: Option<bool>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<2>,
+        wire: keyfob_client::wire_form::WireForms<2>,
     }
-    keyfob_client::record!(
-        given OrderCreate { 0 name "name" given, 1 direction_type "directionType", 2
-        order_lines "order_lines", 3 priority "priority", 4 deadline "deadline", 5 info1
-        "Info1", 6 info2 "Info2", 7 info3 "Info3", 8 info4 "Info4", 9 info5 "Info5", 10
-        warehouse_name "warehouseName", 11 recipient "recipient", 12
+    keyfob_client::wire_struct!(
+        without_default OrderCreate { 0 name "name" required_or_default, 1 direction_type
+        "directionType", 2 order_lines "order_lines", 3 priority "priority", 4 deadline
+        "deadline", 5 info1 "Info1", 6 info2 "Info2", 7 info3 "Info3", 8 info4 "Info4", 9
+        info5 "Info5", 10 warehouse_name "warehouseName", 11 recipient "recipient", 12
         initial_handling_unit "initialHandlingUnit", 13 zones "zones", 14 storage_units
         "storageUnits", 15 carriers "carriers", 16 locations "locations", 17
         count_empty_locations "countEmptyLocations", 18 allocate "allocate" } extra
@@ -13136,9 +13151,9 @@ pub mod types {
     pub struct OrderEnvelope {
         /// `order`.
         pub order: Option<Order>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(plain OrderEnvelope { 0 order "order" });
+    keyfob_client::wire_struct!(with_default OrderEnvelope { 0 order "order" });
     /// One material and quantity of an order. Custom fields are available in `extra`.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
@@ -13233,18 +13248,18 @@ pub mod types {
         pub processed_date: Option<keyfob_client::Timestamp>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<3>,
+        wire: keyfob_client::wire_form::WireForms<3>,
     }
-    keyfob_client::record!(
-        plain OrderLine { 0 id "id", 1 order_id "orderId", 2 material_id "materialId", 3
-        material_name "materialName", 4 quantity "quantity", 5 number "number", 6 lot
-        "lot", 7 qualification "qualification", 8 serial_number "serialNumber", 9
-        expiry_date "expiryDate", 10 production_date "productionDate", 11 release_date
-        "releaseDate", 12 put_date "putDate", 13 info1 "Info1", 14 info2 "Info2", 15
-        info3 "Info3", 16 info4 "Info4", 17 info5 "Info5", 18 cost_center_name
-        "costCenterName", 19 host_identification "hostIdentification", 20 owner "owner",
-        21 storage_units "storageUnits", 22 direction_type "directionType", 23
-        quantity_requested "quantityRequested", 24 quantity_confirmed
+    keyfob_client::wire_struct!(
+        with_default OrderLine { 0 id "id", 1 order_id "orderId", 2 material_id
+        "materialId", 3 material_name "materialName", 4 quantity "quantity", 5 number
+        "number", 6 lot "lot", 7 qualification "qualification", 8 serial_number
+        "serialNumber", 9 expiry_date "expiryDate", 10 production_date "productionDate",
+        11 release_date "releaseDate", 12 put_date "putDate", 13 info1 "Info1", 14 info2
+        "Info2", 15 info3 "Info3", 16 info4 "Info4", 17 info5 "Info5", 18
+        cost_center_name "costCenterName", 19 host_identification "hostIdentification",
+        20 owner "owner", 21 storage_units "storageUnits", 22 direction_type
+        "directionType", 23 quantity_requested "quantityRequested", 24 quantity_confirmed
         "quantityConfirmed", 25 quantity_deviated "quantityDeviated", 26 status "status",
         27 progress_type "progressType", 28 has_stock "hasStock", 29
         incomplete_allocations "incompleteAllocations", 30 pick_location "pickLocation",
@@ -13298,17 +13313,17 @@ pub mod types {
         pub storage_units: Vec<NamedReference>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<2>,
+        wire: keyfob_client::wire_form::WireForms<2>,
     }
-    keyfob_client::record!(
-        given OrderLineCreate { 0 order_id "orderId" given, 1 material_id "materialId"
-        given, 2 material_name "materialName", 3 quantity "quantity" given, 4 number
-        "number", 5 lot "lot", 6 qualification "qualification", 7 serial_number
-        "serialNumber", 8 expiry_date "expiryDate", 9 production_date "productionDate",
-        10 release_date "releaseDate", 11 info1 "Info1", 12 info2 "Info2", 13 info3
-        "Info3", 14 info4 "Info4", 15 info5 "Info5", 16 cost_center_name
-        "costCenterName", 17 host_identification "hostIdentification", 18 storage_units
-        "storageUnits" } extra
+    keyfob_client::wire_struct!(
+        without_default OrderLineCreate { 0 order_id "orderId" required_or_default, 1
+        material_id "materialId" required_or_default, 2 material_name "materialName", 3
+        quantity "quantity" required_or_default, 4 number "number", 5 lot "lot", 6
+        qualification "qualification", 7 serial_number "serialNumber", 8 expiry_date
+        "expiryDate", 9 production_date "productionDate", 10 release_date "releaseDate",
+        11 info1 "Info1", 12 info2 "Info2", 13 info3 "Info3", 14 info4 "Info4", 15 info5
+        "Info5", 16 cost_center_name "costCenterName", 17 host_identification
+        "hostIdentification", 18 storage_units "storageUnits" } extra
     );
     impl OrderLineCreate {
         /// With what the API requires.
@@ -13440,9 +13455,11 @@ pub mod types {
     pub struct OrderLineEnvelope {
         /// `order_line`.
         pub order_line: Option<OrderLine>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(plain OrderLineEnvelope { 0 order_line "order_line" });
+    keyfob_client::wire_struct!(
+        with_default OrderLineEnvelope { 0 order_line "order_line" }
+    );
     /// Page of order lines.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
@@ -13457,11 +13474,11 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain OrderLineList { 0 order_lines "order_lines", 1 count "count", 2 total_count
-        "total_count" }
+    keyfob_client::wire_struct!(
+        with_default OrderLineList { 0 order_lines "order_lines", 1 count "count", 2
+        total_count "total_count" }
     );
     /// Progress of an order line.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -13540,11 +13557,11 @@ pub mod types {
         pub batch_id: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<2>,
+        wire: keyfob_client::wire_form::WireForms<2>,
     }
-    keyfob_client::record!(
-        plain OrderLineUpdate { 0 order_id "orderId", 1 material_id "materialId", 2
-        material_name "materialName", 3 quantity "quantity", 4 number "number", 5 lot
+    keyfob_client::wire_struct!(
+        with_default OrderLineUpdate { 0 order_id "orderId", 1 material_id "materialId",
+        2 material_name "materialName", 3 quantity "quantity", 4 number "number", 5 lot
         "lot", 6 qualification "qualification", 7 serial_number "serialNumber", 8
         expiry_date "expiryDate", 9 production_date "productionDate", 10 release_date
         "releaseDate", 11 info1 "Info1", 12 info2 "Info2", 13 info3 "Info3", 14 info4
@@ -13696,11 +13713,11 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain OrderList { 0 orders "orders", 1 count "count", 2 total_count "total_count"
-        }
+    keyfob_client::wire_struct!(
+        with_default OrderList { 0 orders "orders", 1 count "count", 2 total_count
+        "total_count" }
     );
     /// Progress of an order. Listings of orders normally do not contain processed orders.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -13785,10 +13802,10 @@ pub mod types {
         pub deallocate: Option<bool>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<2>,
+        wire: keyfob_client::wire_form::WireForms<2>,
     }
-    keyfob_client::record!(
-        plain OrderUpdate { 0 name "name", 1 direction_type "directionType", 2
+    keyfob_client::wire_struct!(
+        with_default OrderUpdate { 0 name "name", 1 direction_type "directionType", 2
         order_lines "order_lines", 3 priority "priority", 4 deadline "deadline", 5 info1
         "Info1", 6 info2 "Info2", 7 info3 "Info3", 8 info4 "Info4", 9 info5 "Info5", 10
         warehouse_name "warehouseName", 11 recipient "recipient", 12
@@ -14008,12 +14025,12 @@ pub mod types {
         pub address4: Option<String>,
         /// `address5`.
         pub address5: Option<String>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain PowerPickClient { 0 id "id", 1 name "name", 2 description "description", 3
-        type_ "type", 4 address1 "address1", 5 address2 "address2", 6 address3
-        "address3", 7 address4 "address4", 8 address5 "address5" }
+    keyfob_client::wire_struct!(
+        with_default PowerPickClient { 0 id "id", 1 name "name", 2 description
+        "description", 3 type_ "type", 4 address1 "address1", 5 address2 "address2", 6
+        address3 "address3", 7 address4 "address4", 8 address5 "address5" }
     );
     /// Envelope of one Power Pick client.
     #[derive(Clone, Default, PartialEq)]
@@ -14021,9 +14038,11 @@ pub mod types {
     pub struct PowerPickClientEnvelope {
         /// `client`.
         pub client: Option<PowerPickClient>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(plain PowerPickClientEnvelope { 0 client "client" });
+    keyfob_client::wire_struct!(
+        with_default PowerPickClientEnvelope { 0 client "client" }
+    );
     /// Page of Power Pick clients.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
@@ -14038,11 +14057,11 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain PowerPickClientList { 0 clients "clients", 1 count "count", 2 total_count
-        "total_count" }
+    keyfob_client::wire_struct!(
+        with_default PowerPickClientList { 0 clients "clients", 1 count "count", 2
+        total_count "total_count" }
     );
     /// Kind of Power Pick installation on a client.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -14158,10 +14177,10 @@ pub mod types {
         pub sort_direction: Option<SortDirection>,
         /// Id of the owner. The type is not known.
         pub user_id: Option<keyfob_client::NumberOrString>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain Report { 0 id "id", 1 name "name", 2 base_table "baseTable", 3 table
+    keyfob_client::wire_struct!(
+        with_default Report { 0 id "id", 1 name "name", 2 base_table "baseTable", 3 table
         "table", 4 columns "columns", 5 filters "filters", 6 snapshots "snapshots", 7
         creation_date "creationDate", 8 default_snapshot_id "defaultSnapshotId", 9
         favourited_users "favouritedUsers", 10 group_column_id "groupColumnId", 11
@@ -14175,9 +14194,9 @@ pub mod types {
     pub struct ReportEnvelope {
         /// `report`.
         pub report: Option<Report>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(plain ReportEnvelope { 0 report "report" });
+    keyfob_client::wire_struct!(with_default ReportEnvelope { 0 report "report" });
     /// Page of reports.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
@@ -14192,10 +14211,10 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain ReportList { 0 reports "reports", 1 count "count", 2 total_count
+    keyfob_client::wire_struct!(
+        with_default ReportList { 0 reports "reports", 1 count "count", 2 total_count
         "total_count" }
     );
     /// Form of a report.
@@ -14265,12 +14284,12 @@ pub mod types {
         pub y_coordinate: Option<f64>,
         /// Coordinate in millimetres.
         pub z_coordinate: Option<f64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain Shelf { 0 id "id", 1 name "name", 2 carrier_id "carrierId", 3 zone_id
-        "zoneId", 4 number "number", 5 sequence_number "sequenceNumber", 6 depth "depth",
-        7 width "width", 8 min_height "minHeight", 9 max_height "maxHeight", 10
+    keyfob_client::wire_struct!(
+        with_default Shelf { 0 id "id", 1 name "name", 2 carrier_id "carrierId", 3
+        zone_id "zoneId", 4 number "number", 5 sequence_number "sequenceNumber", 6 depth
+        "depth", 7 width "width", 8 min_height "minHeight", 9 max_height "maxHeight", 10
         depth_steps "depthSteps", 11 width_steps "widthSteps", 12 max_weight "maxWeight",
         13 x_coordinate "xCoordinate", 14 y_coordinate "yCoordinate", 15 z_coordinate
         "zCoordinate" }
@@ -14281,9 +14300,9 @@ pub mod types {
     pub struct ShelfEnvelope {
         /// `shelf`.
         pub shelf: Option<Shelf>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(plain ShelfEnvelope { 0 shelf "shelf" });
+    keyfob_client::wire_struct!(with_default ShelfEnvelope { 0 shelf "shelf" });
     /// Page of shelves.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
@@ -14298,10 +14317,10 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain ShelfList { 0 shelves "shelves", 1 count "count", 2 total_count
+    keyfob_client::wire_struct!(
+        with_default ShelfList { 0 shelves "shelves", 1 count "count", 2 total_count
         "total_count" }
     );
     /// Direction of a sort.
@@ -14380,18 +14399,18 @@ pub mod types {
         pub name: Option<String>,
         /// Fields that are not known here.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(plain Station { 0 id "id", 1 name "name" } extra);
+    keyfob_client::wire_struct!(with_default Station { 0 id "id", 1 name "name" } extra);
     /// Envelope of one station. The key is inferred.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct StationEnvelope {
         /// `station`.
         pub station: Option<Station>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(plain StationEnvelope { 0 station "station" });
+    keyfob_client::wire_struct!(with_default StationEnvelope { 0 station "station" });
     /// Page of stations.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
@@ -14408,10 +14427,10 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain StationList { 0 stations "stations", 1 count "count", 2 total_count
+    keyfob_client::wire_struct!(
+        with_default StationList { 0 stations "stations", 1 count "count", 2 total_count
         "total_count" }
     );
     /// Rule for storing a material in a bin: quantity and number of locations.
@@ -14444,11 +14463,11 @@ pub mod types {
         pub pack_size: Option<keyfob_client::NumberOrString>,
         /// `packSizeUsageType`.
         pub pack_size_usage_type: Option<PackSizeUsageType>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain StorageRule { 0 id "id", 1 name "name", 2 description "description", 3
-        material_id "materialId", 4 bin_id "binId", 5 is_default_bin "isDefaultBin", 6
+    keyfob_client::wire_struct!(
+        with_default StorageRule { 0 id "id", 1 name "name", 2 description "description",
+        3 material_id "materialId", 4 bin_id "binId", 5 is_default_bin "isDefaultBin", 6
         min_number_locations "minNumberLocations", 7 max_number_locations
         "maxNumberLocations", 8 min_stock_per_bin "minStockPerBin", 9 max_stock_per_bin
         "maxStockPerBin", 10 required_capacity "requiredCapacity", 11 pack_size
@@ -14482,15 +14501,16 @@ pub mod types {
         pub pack_size: Option<keyfob_client::NumberOrString>,
         /// `packSizeUsageType`.
         pub pack_size_usage_type: Option<PackSizeUsageType>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        given StorageRuleCreate { 0 material_id "materialId" given, 1 bin_id "binId"
-        given, 2 name "name", 3 description "description", 4 is_default_bin
-        "isDefaultBin", 5 min_number_locations "minNumberLocations", 6
-        max_number_locations "maxNumberLocations", 7 min_stock_per_bin "minStockPerBin",
-        8 max_stock_per_bin "maxStockPerBin", 9 required_capacity "requiredCapacity", 10
-        pack_size "packSize", 11 pack_size_usage_type "packSizeUsageType" }
+    keyfob_client::wire_struct!(
+        without_default StorageRuleCreate { 0 material_id "materialId"
+        required_or_default, 1 bin_id "binId" required_or_default, 2 name "name", 3
+        description "description", 4 is_default_bin "isDefaultBin", 5
+        min_number_locations "minNumberLocations", 6 max_number_locations
+        "maxNumberLocations", 7 min_stock_per_bin "minStockPerBin", 8 max_stock_per_bin
+        "maxStockPerBin", 9 required_capacity "requiredCapacity", 10 pack_size
+        "packSize", 11 pack_size_usage_type "packSizeUsageType" }
     );
     impl StorageRuleCreate {
         /// With what the API requires.
@@ -14574,9 +14594,11 @@ pub mod types {
     pub struct StorageRuleEnvelope {
         /// `storage_rule`.
         pub storage_rule: Option<StorageRule>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(plain StorageRuleEnvelope { 0 storage_rule "storage_rule" });
+    keyfob_client::wire_struct!(
+        with_default StorageRuleEnvelope { 0 storage_rule "storage_rule" }
+    );
     /// Page of storage rules.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
@@ -14591,11 +14613,11 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain StorageRuleList { 0 storage_rules "storage_rules", 1 count "count", 2
-        total_count "total_count" }
+    keyfob_client::wire_struct!(
+        with_default StorageRuleList { 0 storage_rules "storage_rules", 1 count "count",
+        2 total_count "total_count" }
     );
     /// Changes to a storage rule. Absent fields keep their values.
     #[derive(Clone, Default, PartialEq)]
@@ -14625,11 +14647,11 @@ pub mod types {
         pub pack_size: Option<keyfob_client::NumberOrString>,
         /// `packSizeUsageType`.
         pub pack_size_usage_type: Option<PackSizeUsageType>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain StorageRuleUpdate { 0 material_id "materialId", 1 bin_id "binId", 2 name
-        "name", 3 description "description", 4 is_default_bin "isDefaultBin", 5
+    keyfob_client::wire_struct!(
+        with_default StorageRuleUpdate { 0 material_id "materialId", 1 bin_id "binId", 2
+        name "name", 3 description "description", 4 is_default_bin "isDefaultBin", 5
         min_number_locations "minNumberLocations", 6 max_number_locations
         "maxNumberLocations", 7 min_stock_per_bin "minStockPerBin", 8 max_stock_per_bin
         "maxStockPerBin", 9 required_capacity "requiredCapacity", 10 pack_size
@@ -14752,11 +14774,11 @@ pub mod types {
         pub max_weight: Option<f64>,
         /// Flag, 0 or 1.
         pub is_manual_sequence_numbers: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain StorageUnit { 0 id "id", 1 name "name", 2 description "description", 3
-        type_ "type", 4 warehouse_id "warehouseId", 5 depth_steps "depthSteps", 6
+    keyfob_client::wire_struct!(
+        with_default StorageUnit { 0 id "id", 1 name "name", 2 description "description",
+        3 type_ "type", 4 warehouse_id "warehouseId", 5 depth_steps "depthSteps", 6
         width_steps "widthSteps", 7 gross_depth "grossDepth", 8 gross_width "grossWidth",
         9 net_depth "netDepth", 10 net_width "netWidth", 11 max_weight "maxWeight", 12
         is_manual_sequence_numbers "isManualSequenceNumbers" }
@@ -14767,9 +14789,11 @@ pub mod types {
     pub struct StorageUnitEnvelope {
         /// `storage_unit`.
         pub storage_unit: Option<StorageUnit>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(plain StorageUnitEnvelope { 0 storage_unit "storage_unit" });
+    keyfob_client::wire_struct!(
+        with_default StorageUnitEnvelope { 0 storage_unit "storage_unit" }
+    );
     /// Page of storage units.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
@@ -14784,11 +14808,11 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain StorageUnitList { 0 storage_units "storage_units", 1 count "count", 2
-        total_count "total_count" }
+    keyfob_client::wire_struct!(
+        with_default StorageUnitList { 0 storage_units "storage_units", 1 count "count",
+        2 total_count "total_count" }
     );
     /// Kind of storage unit.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -14929,24 +14953,25 @@ pub mod types {
         pub y_step: Option<i64>,
         /// Deprecated by the vendor.
         pub handling_unit: Option<String>,
-        wire: keyfob_client::record::Forms<3>,
+        wire: keyfob_client::wire_form::WireForms<3>,
     }
-    keyfob_client::record!(
-        plain Transaction { 0 id "id", 1 creation_date "creationDate", 2 type_ "type", 3
-        motive_type "motiveType", 4 export_state_type "exportStateType", 5 direction_type
-        "directionType", 6 order_id "orderId", 7 order_line_id "orderLineId", 8
-        order_name "orderName", 9 number "number", 10 material_name "materialName", 11
-        material_info1 "materialInfo1", 12 material_info2 "materialInfo2", 13
-        material_info3 "materialInfo3", 14 material_info4 "materialInfo4", 15
-        material_info5 "materialInfo5", 16 quantity_requested "quantityRequested", 17
-        quantity_confirmed "quantityConfirmed", 18 quantity_deviated "quantityDeviated",
-        19 lot "lot", 20 serial_number "serialNumber", 21 reason_code "reasonCode", 22
-        expiry_date "expiryDate", 23 production_date "productionDate", 24 release_date
-        "releaseDate", 25 user_name "userName", 26 warehouse_name "warehouseName", 27
-        storage_unit_name "storageUnitName", 28 location_name "locationName", 29 bin_name
-        "binName", 30 carrier_name "carrierName", 31 shelf_name "shelfName", 32
-        batch_name "batchName", 33 station_name "stationName", 34 x_step "xStep", 35
-        y_step "yStep", 36 handling_unit "handlingUnit" }
+    keyfob_client::wire_struct!(
+        with_default Transaction { 0 id "id", 1 creation_date "creationDate", 2 type_
+        "type", 3 motive_type "motiveType", 4 export_state_type "exportStateType", 5
+        direction_type "directionType", 6 order_id "orderId", 7 order_line_id
+        "orderLineId", 8 order_name "orderName", 9 number "number", 10 material_name
+        "materialName", 11 material_info1 "materialInfo1", 12 material_info2
+        "materialInfo2", 13 material_info3 "materialInfo3", 14 material_info4
+        "materialInfo4", 15 material_info5 "materialInfo5", 16 quantity_requested
+        "quantityRequested", 17 quantity_confirmed "quantityConfirmed", 18
+        quantity_deviated "quantityDeviated", 19 lot "lot", 20 serial_number
+        "serialNumber", 21 reason_code "reasonCode", 22 expiry_date "expiryDate", 23
+        production_date "productionDate", 24 release_date "releaseDate", 25 user_name
+        "userName", 26 warehouse_name "warehouseName", 27 storage_unit_name
+        "storageUnitName", 28 location_name "locationName", 29 bin_name "binName", 30
+        carrier_name "carrierName", 31 shelf_name "shelfName", 32 batch_name "batchName",
+        33 station_name "stationName", 34 x_step "xStep", 35 y_step "yStep", 36
+        handling_unit "handlingUnit" }
     );
     /// Envelope of one transaction.
     #[derive(Clone, Default, PartialEq)]
@@ -14954,9 +14979,11 @@ pub mod types {
     pub struct TransactionEnvelope {
         /// `transaction`.
         pub transaction: Option<Transaction>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(plain TransactionEnvelope { 0 transaction "transaction" });
+    keyfob_client::wire_struct!(
+        with_default TransactionEnvelope { 0 transaction "transaction" }
+    );
     /// Page of transactions.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
@@ -14971,10 +14998,10 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain TransactionList { 0 transactions "transactions", 1 count "count", 2
+    keyfob_client::wire_struct!(
+        with_default TransactionList { 0 transactions "transactions", 1 count "count", 2
         total_count "total_count" }
     );
     /// Kind of movement that a transaction records. The value 14 is not used.
@@ -15066,10 +15093,10 @@ pub mod types {
     pub struct TransactionUpdate {
         /// `exportStateType`.
         pub export_state_type: Option<ExportStateType>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain TransactionUpdate { 0 export_state_type "exportStateType" }
+    keyfob_client::wire_struct!(
+        with_default TransactionUpdate { 0 export_state_type "exportStateType" }
     );
     impl TransactionUpdate {
         /// Nothing set yet.
@@ -15112,10 +15139,10 @@ pub mod types {
         pub view_id: Option<i64>,
         /// Phone number. Oldest releases only.
         pub phone: Option<String>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain User { 0 id "id", 1 username "username", 2 email "email", 3 is_admin
+    keyfob_client::wire_struct!(
+        with_default User { 0 id "id", 1 username "username", 2 email "email", 3 is_admin
         "isAdmin", 4 language "language", 5 role_id "roleId", 6 role_name "roleName", 7
         group_id "groupId", 8 group "group", 9 status "status", 10 type_ "type", 11
         view_id "viewId", 12 phone "phone" }
@@ -15144,12 +15171,13 @@ pub mod types {
         pub view_id: Option<i64>,
         /// Phone number. Oldest releases only.
         pub phone: Option<String>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        given UserCreate { 0 username "username" given, 1 password "password" given, 2
-        email "email", 3 is_admin "isAdmin", 4 language "language", 5 role_id "roleId", 6
-        group_id "groupId", 7 type_ "type", 8 view_id "viewId", 9 phone "phone" }
+    keyfob_client::wire_struct!(
+        without_default UserCreate { 0 username "username" required_or_default, 1
+        password "password" required_or_default, 2 email "email", 3 is_admin "isAdmin", 4
+        language "language", 5 role_id "roleId", 6 group_id "groupId", 7 type_ "type", 8
+        view_id "viewId", 9 phone "phone" }
     );
     impl UserCreate {
         /// With what the API requires.
@@ -15218,9 +15246,9 @@ pub mod types {
     pub struct UserEnvelope {
         /// `user`.
         pub user: Option<User>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(plain UserEnvelope { 0 user "user" });
+    keyfob_client::wire_struct!(with_default UserEnvelope { 0 user "user" });
     /// Page of users.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
@@ -15235,10 +15263,11 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain UserList { 0 users "users", 1 count "count", 2 total_count "total_count" }
+    keyfob_client::wire_struct!(
+        with_default UserList { 0 users "users", 1 count "count", 2 total_count
+        "total_count" }
     );
     /// Status of a user account.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -15336,13 +15365,13 @@ pub mod types {
         pub phone: keyfob_client::Patch<String>,
         /// `status`.
         pub status: Option<UserStatus>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain UserUpdate { 0 username "username", 1 password "password", 2 email "email",
-        3 is_admin "isAdmin", 4 language "language", 5 role_id "roleId", 6 group_id
-        "groupId", 7 type_ "type", 8 view_id "viewId", 9 phone "phone", 10 status
-        "status" }
+    keyfob_client::wire_struct!(
+        with_default UserUpdate { 0 username "username", 1 password "password", 2 email
+        "email", 3 is_admin "isAdmin", 4 language "language", 5 role_id "roleId", 6
+        group_id "groupId", 7 type_ "type", 8 view_id "viewId", 9 phone "phone", 10
+        status "status" }
     );
     impl UserUpdate {
         /// Nothing set yet.
@@ -15426,11 +15455,12 @@ pub mod types {
         pub address4: Option<String>,
         /// `address5`.
         pub address5: Option<String>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain Warehouse { 0 id "id", 1 name "name", 2 address1 "address1", 3 address2
-        "address2", 4 address3 "address3", 5 address4 "address4", 6 address5 "address5" }
+    keyfob_client::wire_struct!(
+        with_default Warehouse { 0 id "id", 1 name "name", 2 address1 "address1", 3
+        address2 "address2", 4 address3 "address3", 5 address4 "address4", 6 address5
+        "address5" }
     );
     /// Envelope of one warehouse.
     #[derive(Clone, Default, PartialEq)]
@@ -15438,9 +15468,11 @@ pub mod types {
     pub struct WarehouseEnvelope {
         /// `warehouse`.
         pub warehouse: Option<Warehouse>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(plain WarehouseEnvelope { 0 warehouse "warehouse" });
+    keyfob_client::wire_struct!(
+        with_default WarehouseEnvelope { 0 warehouse "warehouse" }
+    );
     /// Page of warehouses.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
@@ -15455,11 +15487,11 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain WarehouseList { 0 warehouses "warehouses", 1 count "count", 2 total_count
-        "total_count" }
+    keyfob_client::wire_struct!(
+        with_default WarehouseList { 0 warehouses "warehouses", 1 count "count", 2
+        total_count "total_count" }
     );
     /// Part of an order line at one location.
     #[derive(Clone, Default, PartialEq)]
@@ -15507,10 +15539,10 @@ pub mod types {
         pub put_error: Option<keyfob_client::NumberOrString>,
         /// The type is not known.
         pub attribute_control: Option<serde_json::Value>,
-        wire: keyfob_client::record::Forms<2>,
+        wire: keyfob_client::wire_form::WireForms<2>,
     }
-    keyfob_client::record!(
-        plain WorkOrderLine { 0 id "id", 1 name "name", 2 batch_id "batchId", 3
+    keyfob_client::wire_struct!(
+        with_default WorkOrderLine { 0 id "id", 1 name "name", 2 batch_id "batchId", 3
         handling_rank "handlingRank", 4 order_id "orderId", 5 order_line_id
         "orderLineId", 6 material_id "materialId", 7 location_id "locationId", 8
         location_content_id "locationContentId", 9 location_content_breakdown_id
@@ -15526,10 +15558,10 @@ pub mod types {
     pub struct WorkOrderLineEnvelope {
         /// `work_order_line`.
         pub work_order_line: Option<WorkOrderLine>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain WorkOrderLineEnvelope { 0 work_order_line "work_order_line" }
+    keyfob_client::wire_struct!(
+        with_default WorkOrderLineEnvelope { 0 work_order_line "work_order_line" }
     );
     /// Page of work order lines.
     #[derive(Clone, Default, PartialEq)]
@@ -15545,11 +15577,11 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain WorkOrderLineList { 0 work_order_lines "work_order_lines", 1 count "count",
-        2 total_count "total_count" }
+    keyfob_client::wire_struct!(
+        with_default WorkOrderLineList { 0 work_order_lines "work_order_lines", 1 count
+        "count", 2 total_count "total_count" }
     );
     /// Changes to a work order line. Absent fields keep their values.
     #[derive(Clone, Default, PartialEq)]
@@ -15559,11 +15591,11 @@ pub mod types {
         pub batch_id: keyfob_client::Patch<String>,
         /// Rank of the line in its batch.
         pub handling_rank: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain WorkOrderLineUpdate { 0 batch_id "batchId", 1 handling_rank "handlingRank"
-        }
+    keyfob_client::wire_struct!(
+        with_default WorkOrderLineUpdate { 0 batch_id "batchId", 1 handling_rank
+        "handlingRank" }
     );
     impl WorkOrderLineUpdate {
         /// Nothing set yet.
@@ -15604,12 +15636,12 @@ pub mod types {
         pub pick_type: Option<ZonePickType>,
         /// `putType`.
         pub put_type: Option<ZonePutType>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain Zone { 0 id "id", 1 name "name", 2 warehouse_id "warehouseId", 3 abc_class
-        "abcClass", 4 color "color", 5 type_ "type", 6 pick_type "pickType", 7 put_type
-        "putType" }
+    keyfob_client::wire_struct!(
+        with_default Zone { 0 id "id", 1 name "name", 2 warehouse_id "warehouseId", 3
+        abc_class "abcClass", 4 color "color", 5 type_ "type", 6 pick_type "pickType", 7
+        put_type "putType" }
     );
     /// Envelope of one zone.
     #[derive(Clone, Default, PartialEq)]
@@ -15619,9 +15651,11 @@ pub mod types {
         pub zone: Option<Zone>,
         /// Rows under the plural key, which older texts show for a single zone.
         pub zones: Vec<Zone>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(plain ZoneEnvelope { 0 zone "zone", 1 zones "zones" });
+    keyfob_client::wire_struct!(
+        with_default ZoneEnvelope { 0 zone "zone", 1 zones "zones" }
+    );
     /// Page of zones.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
@@ -15636,10 +15670,11 @@ pub mod types {
         ///
         /// Inferred, not documented.
         pub total_count: Option<i64>,
-        wire: keyfob_client::record::Forms<1>,
+        wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::record!(
-        plain ZoneList { 0 zones "zones", 1 count "count", 2 total_count "total_count" }
+    keyfob_client::wire_struct!(
+        with_default ZoneList { 0 zones "zones", 1 count "count", 2 total_count
+        "total_count" }
     );
     /// Method of picks in a zone.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

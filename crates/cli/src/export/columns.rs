@@ -26,7 +26,7 @@ pub(super) enum Kind {
 
 /// The columns of a type of rows. They do not depend on the data, so that one table's files are alike.
 pub(super) fn of<R: Columns>() -> Vec<Column> {
-    R::blank().fields().iter().map(|name| Column { name: (*name).to_owned(), kind: kind::<R>(name) }).collect()
+    R::empty().field_names().iter().map(|name| Column { name: (*name).to_owned(), kind: kind::<R>(name) }).collect()
 }
 
 /// Finds out what a field takes by having it read a sample of each kind.

@@ -2,7 +2,9 @@
 
 use futures::StreamExt;
 use futures::future::BoxFuture;
-use keyfob::client::record::Record as Fields;
+use keyfob::client::Canonical;
+use keyfob::client::decode::WireStruct as Fields;
+use keyfob::client::encode::Encode;
 use keyfob::ditio_reporting::sync::{Change, Changes, Checkpoint, Record, Table as Listing};
 use keyfob::ditio_reporting::{Client, types};
 use serde::Serialize;
@@ -52,15 +54,15 @@ pub(super) trait Source: Send {
     fn checkpoint(&self) -> Checkpoint;
 }
 
-impl<T: Listing<Item: Serialize + Send> + Send> Source for Changes<T> {
+impl<T: Listing<Item: Encode + Send> + Send> Source for Changes<T> {
     fn next(&mut self) -> BoxFuture<'_, Option<anyhow::Result<Event>>> {
         Box::pin(async move {
             let change = StreamExt::next(self).await?;
             Some(change.map_err(Into::into).and_then(|change| {
                 Ok(match change {
                     Change::Upsert(row) => {
-                        // A number that came as text is a number in every format.
-                        let json = keyfob::client::plainly(|| serde_json::to_string(&row))?;
+                        // Numbers that the API sends as strings are numbers in every export format.
+                        let json = serde_json::to_string(&Canonical(&row))?;
                         Event::Upsert { id: row.id().map(str::to_owned), json }
                     }
                     Change::Delete { id, .. } => Event::Delete { id },

@@ -64,12 +64,12 @@ async fn a_web_page_for_json_and_half_a_body_say_what_to_do() {
     let server = Server::start([answer(200, &[("content-type", "text/html")], "<html>login</html>")]).await;
     let error = get(&server.session()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unexpected);
-    assert!(error.to_string().contains("a web page, not JSON: is the base URL right"), "{error}");
+    assert!(error.to_string().contains("a web page, not JSON; check the base URL"), "{error}");
 
     let server = Server::start([json(r#"{"a":[1,2"#)]).await;
     let error = get(&server.session()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unexpected);
-    assert!(error.source().unwrap().to_string().contains("the JSON ends too early"), "{error:?}");
+    assert!(error.source().unwrap().to_string().contains("truncated JSON"), "{error:?}");
     assert_eq!(server.count(), 1, "a complete answer that is wrong is not asked for again");
 }
 

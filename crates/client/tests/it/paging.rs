@@ -6,8 +6,10 @@ use futures::{StreamExt, TryStreamExt};
 use keyfob_client::{
     CallOptions, ErrorKind, Session,
     codegen::{Draft, Fill, Path},
+    decode::{ErasedReader, Expected, Failed, WireValue},
+    encode::{self, Encode, ErasedWriter},
     paging::{Call, Paged, Position, Scheme, items, pages},
-    record::{self, Failed, Note, Source},
+    wire_form::FormRecorder,
 };
 use serde_json::{Value, json as value};
 
@@ -31,27 +33,31 @@ struct Page(Value);
 
 static WATCHED: OnceLock<Server> = OnceLock::new();
 
-impl record::Write for Page {
-    fn write(&self, sink: &mut dyn record::Sink) -> Result<(), Failed> {
-        sink.json(&self.0)
+impl Encode for Page {
+    fn encode(&self, writer: &mut dyn ErasedWriter) -> Result<(), encode::Failed> {
+        writer.json(&self.0)
     }
 }
 
-impl record::Value for Page {
-    fn read(place: &mut Option<Self>, source: &mut dyn Source<'_>, note: &mut Note) -> Result<(), Failed> {
-        let Some(page) = source.json(note)? else { return Ok(()) };
+impl WireValue for Page {
+    fn decode(
+        slot: &mut Option<Self>,
+        reader: &mut dyn ErasedReader<'_>,
+        form: &mut FormRecorder,
+    ) -> Result<(), Failed> {
+        let Some(page) = reader.json(form)? else { return Ok(()) };
         let asked = || WATCHED.get().is_some_and(|server| server.count() > 1);
         for _ in 0..5000 {
             if page["wait"].is_null() || asked() {
-                *place = Some(Self(page));
+                *slot = Some(Self(page));
                 return Ok(());
             }
             std::thread::sleep(Duration::from_millis(1));
         }
-        Err(source.refuse("nobody asked for the next page"))
+        Err(reader.fail(Expected::Value))
     }
 
-    fn blank() -> Self {
+    fn empty() -> Self {
         Self(Value::Null)
     }
 }

@@ -93,7 +93,8 @@ impl<'s> Struct<'s> {
             quote!(#index #ident #wire #kind)
         });
         let extra_key = self.extra.then(|| quote!(extra));
-        let (default, how) = if defaulted { (Some(quote!(Default,)), quote!(plain)) } else { (None, quote!(given)) };
+        let (default, how) =
+            if defaulted { (Some(quote!(Default,)), quote!(with_default)) } else { (None, quote!(without_default)) };
         // A word holds the forms of sixteen fields.
         let words = Literal::usize_unsuffixed(self.fields.len().div_ceil(16));
         quote! {
@@ -103,9 +104,9 @@ impl<'s> Struct<'s> {
             pub struct #name {
                 #(#fields)*
                 #extra
-                wire: keyfob_client::record::Forms<#words>,
+                wire: keyfob_client::wire_form::WireForms<#words>,
             }
-            keyfob_client::record!(#how #name { #(#keys),* } #extra_key);
+            keyfob_client::wire_struct!(#how #name { #(#keys),* } #extra_key);
         }
     }
 
@@ -194,10 +195,10 @@ impl Field<'_> {
     /// The module of the runtime that reads and writes the field, if it is not simply there or not.
     fn kind(&self) -> Option<TokenStream> {
         match (self.presence, self.property.json_string) {
-            (Presence::Required, true) => Some(quote!(text)),
-            (Presence::Nullable | Presence::Optional, true) => Some(quote!(option_text)),
-            (Presence::Required, false) if self.has_blank() => Some(quote!(given)),
-            (Presence::Required, false) => Some(quote!(needed)),
+            (Presence::Required, true) => Some(quote!(json_text)),
+            (Presence::Nullable | Presence::Optional, true) => Some(quote!(optional_json_text)),
+            (Presence::Required, false) if self.has_blank() => Some(quote!(required_or_default)),
+            (Presence::Required, false) => Some(quote!(required)),
             (Presence::Nullable, false) => Some(quote!(nullable)),
             (Presence::Optional | Presence::Patch | Presence::Collection, _) => None,
         }

@@ -1,4 +1,6 @@
-//! What records read, write and note.
+//! Decoding and encoding of structs.
+
+mod scalars;
 
 use std::collections::BTreeMap;
 
@@ -10,8 +12,17 @@ use proptest::{
 };
 use serde_json::json;
 
-use super::*;
-use crate::{NumberOrString, Patch, Timestamp};
+use super::{
+    error::DecodeTrace,
+    reader::{ErasedReader, Failed},
+    serde_reader::from_text,
+    wire_struct::decode_object,
+};
+use crate::{
+    encode::Canonical,
+    types::{extra::Extra, number_or_string::NumberOrString, patch::Patch, timestamp::Timestamp},
+    wire_form::WireForms,
+};
 
 #[derive(Clone, Default, PartialEq)]
 struct Row {
@@ -32,10 +43,10 @@ struct Row {
     colour: Option<Colour>,
     code: Option<Code>,
     extra: Extra,
-    wire: Forms<1>,
+    wire: WireForms<1>,
 }
 
-crate::record!(plain Row {
+crate::wire_struct!(with_default Row {
     0 id "id", 1 name "name", 2 hours "hours", 3 done "done", 4 at "at", 5 number "number", 6 any "any",
     7 tags "tags", 8 weights "weights", 9 names "names", 10 nested "nested", 11 parent "parent", 12 rows "rows",
     13 day "day", 14 colour "colour", 15 code "code"
@@ -46,10 +57,10 @@ struct Change {
     name: Patch<String>,
     tags: Option<Vec<String>>,
     size: Patch<f64>,
-    wire: Forms<1>,
+    wire: WireForms<1>,
 }
 
-crate::record!(plain Change { 0 name "name", 1 tags "tags", 2 size "size" });
+crate::wire_struct!(with_default Change { 0 name "name", 1 tags "tags", 2 size "size" });
 
 /// What an API requires.
 #[derive(Clone, PartialEq)]
@@ -64,12 +75,12 @@ struct Create {
     more: Option<Change>,
     size: Option<f64>,
     extra: Extra,
-    wire: Forms<1>,
+    wire: WireForms<1>,
 }
 
-crate::record!(given Create {
-    0 name "name" given, 1 count "count" given, 2 day "day" needed, 3 colour "colour" needed, 4 rows "rows" given,
-    5 note "note" nullable, 6 meta "meta" text, 7 more "more" option_text, 8 size "size"
+crate::wire_struct!(without_default Create {
+    0 name "name" required_or_default, 1 count "count" required_or_default, 2 day "day" required, 3 colour "colour" required, 4 rows "rows" required_or_default,
+    5 note "note" nullable, 6 meta "meta" json_text, 7 more "more" optional_json_text, 8 size "size"
 } extra);
 
 #[derive(Clone, Debug, PartialEq)]
@@ -164,8 +175,8 @@ fn what_was_read_is_written_as_it_came() {
 fn what_was_read_is_written_plainly_on_demand() {
     let loose = r#"{"id":"5","name":null,"hours":8.0,"tags":[1,null],"parent":{"id":5.0,"rows":[]},"x":null}"#;
     let row: Row = serde_json::from_str(loose).unwrap();
-    let plain = r#"{"id":5,"hours":8,"tags":["1"],"parent":{"id":5},"x":null}"#;
-    assert_eq!(plainly(|| serde_json::to_string(&row)).unwrap(), plain);
+    let canonical = r#"{"id":5,"hours":8,"tags":["1"],"parent":{"id":5},"x":null}"#;
+    assert_eq!(serde_json::to_string(&Canonical(&row)).unwrap(), canonical);
     assert_eq!(serde_json::to_string(&row).unwrap(), loose);
 }
 
@@ -217,7 +228,7 @@ proptest! {
 }
 
 /// Some of a row's fields, each in one of the forms that it is read from.
-fn row() -> impl Strategy<Value = Json> {
+fn row() -> impl Strategy<Value = serde_json::Value> {
     let integer = prop_oneof![any::<i64>().prop_map(|n| json!(n)), any::<i32>().prop_map(|n| json!(f64::from(n)))];
     let integer = also_as_text(integer.boxed());
     let number = prop_oneof![
@@ -228,7 +239,7 @@ fn row() -> impl Strategy<Value = Json> {
     let number = also_as_text(number.boxed());
     let scalar = prop_oneof![
         ".{0,3}".prop_map(|text| json!(text)),
-        any::<bool>().prop_map(|truth| json!(truth)),
+        any::<bool>().prop_map(|value| json!(value)),
         any::<u64>().prop_map(|n| json!(n)),
         number.clone(),
     ];
@@ -260,11 +271,11 @@ fn row() -> impl Strategy<Value = Json> {
     })
 }
 
-fn also_as_text(number: BoxedStrategy<Json>) -> BoxedStrategy<Json> {
+fn also_as_text(number: BoxedStrategy<serde_json::Value>) -> BoxedStrategy<serde_json::Value> {
     number.prop_flat_map(|number| select(vec![json!(number.to_string()), json!(format!(" {number}")), number])).boxed()
 }
 
-fn time() -> BoxedStrategy<Json> {
+fn time() -> BoxedStrategy<serde_json::Value> {
     let texts = [
         "2026-02-03T04:05:06.700Z",
         "2026-02-03T04:05:06+00:00",
@@ -279,21 +290,21 @@ fn time() -> BoxedStrategy<Json> {
         "0000-00-00",
         " ",
     ];
-    select(texts.map(Json::from).to_vec()).boxed()
+    select(texts.map(serde_json::Value::from).to_vec()).boxed()
 }
 
-fn list(of: &BoxedStrategy<Json>) -> BoxedStrategy<Json> {
-    vec(prop_oneof![9 => of.clone(), 1 => Just(Json::Null)], 0..4).prop_map(|list| json!(list)).boxed()
+fn list(of: &BoxedStrategy<serde_json::Value>) -> BoxedStrategy<serde_json::Value> {
+    vec(prop_oneof![9 => of.clone(), 1 => Just(serde_json::Value::Null)], 0..4).prop_map(|list| json!(list)).boxed()
 }
 
 /// An object with some of the fields, and `null` in some of these.
-fn some_of(fields: Vec<(&'static str, BoxedStrategy<Json>)>) -> BoxedStrategy<Json> {
-    let field = |(key, value): (&'static str, BoxedStrategy<Json>)| {
-        let value = prop_oneof![2 => Just(None), 1 => Just(Some(Json::Null)), 6 => value.prop_map(Some)];
+fn some_of(fields: Vec<(&'static str, BoxedStrategy<serde_json::Value>)>) -> BoxedStrategy<serde_json::Value> {
+    let field = |(key, value): (&'static str, BoxedStrategy<serde_json::Value>)| {
+        let value = prop_oneof![2 => Just(None), 1 => Just(Some(serde_json::Value::Null)), 6 => value.prop_map(Some)];
         value.prop_map(move |value| value.map(|value| (key.to_owned(), value)))
     };
     let fields: Vec<_> = fields.into_iter().map(field).collect();
-    fields.prop_map(|fields| Json::Object(fields.into_iter().flatten().collect())).boxed()
+    fields.prop_map(|fields| serde_json::Value::Object(fields.into_iter().flatten().collect())).boxed()
 }
 
 #[test]
@@ -371,9 +382,14 @@ fn a_change_tells_absent_null_and_empty_apart() {
 fn the_place_of_a_value_that_cannot_be_read_is_noted() {
     #[track_caller]
     fn check(text: &str, path: &str, expected: &str) {
-        trace::clear();
+        let mut trace = DecodeTrace::default();
+        let decode: &mut dyn FnMut(&mut dyn ErasedReader<'_>) -> Result<(), Failed> =
+            &mut |reader| decode_object(&mut Row::default(), reader);
+        let problem = from_text(text, &mut trace, decode).unwrap_err();
+        let error = trace.into_error(problem);
+        assert_eq!(error.path, path);
+        assert_eq!(error.problem.to_string(), expected);
         let error = serde_json::from_str::<Row>(text).unwrap_err().to_string();
-        assert_eq!(trace::take(), path);
         assert!(error.contains(expected), "{error}");
     }
     check(r#"{"rows": [{}, null, {"parent": {"hours": "x"}}]}"#, "rows[2].parent.hours", "expected a number");

@@ -3,10 +3,8 @@
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, Utc};
 use serde::{Serialize, Serializer};
 
-use crate::{
-    Timestamp,
-    record::{Failed, Sink, Write},
-};
+use super::timestamp::Timestamp;
+use crate::encode::{Encode, ErasedWriter, Failed};
 
 /// A date or a date and time for a query parameter.
 ///
@@ -34,9 +32,9 @@ impl Serialize for TimeParam {
     }
 }
 
-impl Write for TimeParam {
-    fn write(&self, sink: &mut dyn Sink) -> Result<(), Failed> {
-        sink.text(&self.0)
+impl Encode for TimeParam {
+    fn encode(&self, writer: &mut dyn ErasedWriter) -> Result<(), Failed> {
+        writer.string(&self.0)
     }
 }
 

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Serialize, Serializer};
+
+use crate::encode::number::write_number;
 
 /// A number or a string, kept and sent back in the form it came in.
 #[derive(Clone, Debug, PartialEq)]
@@ -76,15 +78,9 @@ impl Serialize for NumberOrString {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Integer(value) => serializer.serialize_i64(*value),
-            Self::Number(value) => crate::wire::write_number(*value, serializer),
+            Self::Number(value) => write_number(*value, serializer),
             Self::String(value) => serializer.serialize_str(value),
         }
-    }
-}
-
-impl<'de> Deserialize<'de> for NumberOrString {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        crate::record::required(deserializer)
     }
 }
 

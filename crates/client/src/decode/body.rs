@@ -1,0 +1,209 @@
+//! Decoding of response bodies: from bytes to a value, or to an error that names the path and not the value.
+
+use std::{any::Any, mem};
+
+use serde::de::DeserializeOwned;
+
+use super::{
+    error::{DecodeError, DecodeTrace, Problem},
+    foreign,
+    reader::{ErasedReader, Failed, WireStruct},
+    serde_reader::from_text,
+    value::{WireValue, decode_required},
+    wire_struct::decode_object,
+};
+use crate::{Error, ErrorKind, execute::Whole, response::AnyValue};
+
+/// Decoder of a response body, independent of the response's type.
+pub(crate) enum BodyDecoder {
+    /// Decodes into an empty struct.
+    ///
+    /// compile-time: the constructor is all that is compiled for each generated struct.
+    Struct(fn() -> Box<dyn AnyStruct>),
+    /// Decodes into an empty slot.
+    Value(fn() -> Box<dyn AnySlot>),
+    /// Calls a function.
+    Custom(fn(&mut Whole) -> Result<AnyValue, Error>),
+}
+
+impl BodyDecoder {
+    /// Returns the decoder of a generated struct.
+    pub(crate) fn of_struct<T: AnyStruct>() -> Self {
+        Self::Struct(|| Box::new(T::empty()))
+    }
+
+    /// Returns the decoder of any other generated type, or of a list or map.
+    pub(crate) fn of_value<T: WireValue + Send + Sync + 'static>() -> Self {
+        Self::Value(|| Box::new(None::<T>))
+    }
+
+    /// Decodes the body.
+    pub(crate) fn decode(self, response: &mut Whole) -> Result<AnyValue, Error> {
+        match self {
+            Self::Struct(empty) => {
+                let mut target = empty();
+                decode_body(response, &mut |reader| decode_object(&mut *target, reader))?;
+                Ok(target)
+            }
+            Self::Value(slot) => {
+                let mut slot = slot();
+                decode_body(response, &mut |reader| slot.decode(reader))?;
+                Ok(slot.take())
+            }
+            Self::Custom(decode) => decode(response),
+        }
+    }
+}
+
+/// A struct of any type that can be taken out of a [`ResponseValue`](crate::ResponseValue).
+pub(crate) trait AnyStruct: WireStruct + Any + Send + Sync {}
+
+impl<T: WireStruct + Any + Send + Sync> AnyStruct for T {}
+
+/// Destination of a value, independent of its type.
+pub(crate) trait AnySlot {
+    fn decode(&mut self, reader: &mut dyn ErasedReader<'_>) -> Result<(), Failed>;
+    fn take(&mut self) -> AnyValue;
+}
+
+impl<T: WireValue + Send + Sync + 'static> AnySlot for Option<T> {
+    fn decode(&mut self, reader: &mut dyn ErasedReader<'_>) -> Result<(), Failed> {
+        decode_required(self, reader)
+    }
+
+    fn take(&mut self) -> AnyValue {
+        Box::new(self.take().expect(DECODED))
+    }
+}
+
+/// Invariant of [`decode_required`].
+const DECODED: &str = "a slot is filled after decoding";
+
+/// Decodes a generated type, or a list or map of these. An empty body is an empty list.
+pub(crate) fn value<T: WireValue>(response: &Whole) -> Result<T, Error> {
+    let mut value = None;
+    decode_body(response, &mut |reader| decode_required(&mut value, reader))?;
+    Ok(value.expect(DECODED))
+}
+
+/// Decodes any type that implements serde's trait. An empty body is `null`; a byte order mark is skipped.
+pub(crate) fn json<T: DeserializeOwned>(response: &Whole) -> Result<T, Error> {
+    let body = trimmed(&response.body);
+    foreign::from_slice(body).map_err(|error| unexpected(response, body, error))
+}
+
+/// Decodes a text. Takes the body out of the response.
+pub(crate) fn text(response: &mut Whole) -> Result<String, Error> {
+    String::from_utf8(mem::take(&mut response.body).into()).map_err(|error| {
+        Error::new(ErrorKind::Unexpected, "the response is not UTF-8 text")
+            .with_status(response.status)
+            .with_source(error.utf8_error())
+    })
+}
+
+/// Decodes JSON, independent of the type.
+fn decode_body(
+    response: &Whole,
+    decode: &mut dyn FnMut(&mut dyn ErasedReader<'_>) -> Result<(), Failed>,
+) -> Result<(), Error> {
+    let body = trimmed(&response.body);
+    let mut trace = DecodeTrace::default();
+    // Checked once for the whole body, so that serde_json does not check each string.
+    let result = match std::str::from_utf8(body) {
+        Ok(text) => from_text(text, &mut trace, decode).map_err(|problem| trace.into_error(problem)),
+        Err(error) => {
+            let problem = Problem::NotUtf8 { valid_up_to: error.valid_up_to() };
+            Err(DecodeError { path: String::new(), problem })
+        }
+    };
+    result.map_err(|error| unexpected(response, body, error))
+}
+
+/// Removes a byte order mark; an empty body becomes `null`.
+fn trimmed(body: &[u8]) -> &[u8] {
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    if body.iter().all(u8::is_ascii_whitespace) { b"null" } else { body }
+}
+
+#[cold]
+fn unexpected(response: &Whole, body: &[u8], error: DecodeError) -> Error {
+    let media_type =
+        response.headers.get(reqwest::header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("none");
+    let html = media_type.starts_with("text/html") || body.trim_ascii_start().starts_with(b"<");
+    let message = if html {
+        "the response is a web page, not JSON; check the base URL and any proxy in between"
+    } else if body == b"null" {
+        "the response is empty"
+    } else {
+        "the response does not match the API's description"
+    };
+    let unexpected = Error::new(ErrorKind::Unexpected, message).with_status(response.status);
+    if html { unexpected } else { unexpected.with_source(error) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+
+    use reqwest::{StatusCode, header::HeaderMap};
+    use serde::Deserialize;
+
+    use super::*;
+    use crate::NumberOrString;
+
+    fn response(body: &[u8]) -> Whole {
+        Whole { status: StatusCode::OK, headers: HeaderMap::new(), body: body.to_vec().into() }
+    }
+
+    #[derive(Debug, Deserialize)]
+    struct Body {
+        #[expect(dead_code, reason = "only decoded")]
+        data: Vec<Row>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    struct Row {
+        #[expect(dead_code, reason = "only decoded")]
+        qty: Option<NumberOrString>,
+    }
+
+    #[track_caller]
+    fn check(body: &str, message: &str, source: &str) {
+        let error = json::<Body>(&response(body.as_bytes())).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unexpected);
+        assert!(error.to_string().contains(message), "{error}");
+        assert_eq!(error.source().map(ToString::to_string).unwrap_or_default(), source);
+        assert!(!format!("{error:?}").contains("canary"), "{error:?}");
+    }
+
+    #[test]
+    fn a_mismatch_names_the_path_and_not_the_value() {
+        check(r#"{"data":[{},{"qty":["canary"]}]}"#, "does not match", "data[1].qty: expected a number or a string");
+        check(r#"{"data":"canary"}"#, "does not match", "data: expected a sequence");
+        check("{}", "does not match", "missing field `data`");
+        check(r#"{"data":[{"qty":1},"#, "does not match", "data: truncated JSON, at line 1, column 19");
+        check("canary", "does not match", "not valid JSON, at line 1, column 1");
+        check(r#"{"data":[]} canary"#, "does not match", "unexpected text after the end of the JSON");
+    }
+
+    #[test]
+    fn a_web_page_and_an_empty_response_are_distinguished() {
+        check("<html>canary</html>", "a web page", "");
+        check(" ", "is empty", "expected struct Body");
+    }
+
+    #[test]
+    fn a_response_that_is_not_utf_8_names_the_byte() {
+        let error = value::<i64>(&response(b"\"canary\xff\"")).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unexpected);
+        assert_eq!(error.source().map(ToString::to_string).as_deref(), Some("not UTF-8 after byte 7"));
+        assert!(!format!("{error:?}").contains("canary"), "{error:?}");
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_skipped_and_an_empty_body_is_null() {
+        let read = |body: &[u8]| json::<Option<i64>>(&response(body)).unwrap();
+        assert_eq!(read(b"\xef\xbb\xbf5"), Some(5));
+        assert_eq!(read(b""), None);
+    }
+}

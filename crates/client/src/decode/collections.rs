@@ -1,0 +1,221 @@
+//! Lists and maps. If any element has a form other than its canonical one, the JSON of the whole collection is retained.
+
+use std::{borrow::Cow, collections::BTreeMap};
+
+use serde_json::{Map, Value as Json};
+
+use super::{
+    reader::{ErasedReader, Failed},
+    value::{WireValue, decode_option, original_json},
+};
+use crate::{
+    encode::EncodeSequence,
+    wire_form::{FormRecorder, OriginalForm, WireForm},
+};
+
+/// A list, independent of the type of its elements.
+pub trait ErasedSequence: EncodeSequence {
+    /// Decodes the next element and appends it, unless it is `null`.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the element has another type.
+    fn decode_next(&mut self, reader: &mut dyn ErasedReader<'_>, form: &mut FormRecorder) -> Result<(), Failed>;
+
+    /// Implements [`WireValue::original_json`] for the element at `index`, or for `null` after the last element.
+    fn original_json(&self, index: usize, form: OriginalForm<'_>) -> Option<Json>;
+
+    /// Implements [`WireValue::is_decoded_from`] for the element at `index`, or for `null` after the last element.
+    fn is_decoded_from(&self, json: &Json, index: usize) -> bool;
+}
+
+impl<T: WireValue> ErasedSequence for Vec<T> {
+    fn decode_next(&mut self, reader: &mut dyn ErasedReader<'_>, form: &mut FormRecorder) -> Result<(), Failed> {
+        // compile-time: `decode_option` would be compiled once more for every type of list.
+        let mut element = None;
+        T::decode(&mut element, reader, form)?;
+        if let Some(element) = element {
+            self.push(element);
+        }
+        Ok(())
+    }
+
+    fn original_json(&self, index: usize, form: OriginalForm<'_>) -> Option<Json> {
+        T::original_json(self.get(index), form)
+    }
+
+    fn is_decoded_from(&self, json: &Json, index: usize) -> bool {
+        T::is_decoded_from(json, self.get(index))
+    }
+}
+
+impl<T: WireValue> WireValue for Vec<T> {
+    fn decode(
+        slot: &mut Option<Self>,
+        reader: &mut dyn ErasedReader<'_>,
+        form: &mut FormRecorder,
+    ) -> Result<(), Failed> {
+        let present = decode_list(slot.insert(Self::new()), reader, form)?;
+        if !present {
+            *slot = None;
+        }
+        Ok(())
+    }
+
+    fn from_null() -> Option<Self> {
+        Some(Self::new())
+    }
+
+    fn empty() -> Self {
+        Self::new()
+    }
+
+    fn original<'f>(value: Option<&Self>, form: OriginalForm<'f>) -> Option<Cow<'f, Json>> {
+        match value {
+            Some(list) => original_list(list, form, false),
+            None => original_list(&Self::new(), form, true),
+        }
+    }
+
+    fn is_decoded_from(json: &Json, value: Option<&Self>) -> bool {
+        match value {
+            Some(list) => list_is_decoded_from(json, list),
+            None => json.is_null() || list_is_decoded_from(json, &Self::new()),
+        }
+    }
+
+    fn original_json(value: Option<&Self>, form: OriginalForm<'_>) -> Option<Json> {
+        original_json(value, form)
+    }
+}
+
+/// Decodes a field that is a list; `null` decodes to an empty list.
+pub(super) fn decode_list_field(
+    list: &mut dyn ErasedSequence,
+    reader: &mut dyn ErasedReader<'_>,
+    form: &mut FormRecorder,
+) -> Result<(), Failed> {
+    decode_list(list, reader, form)?;
+    if list.count() == 0 && form.is_canonical() {
+        form.set(WireForm::Empty);
+    }
+    Ok(())
+}
+
+/// Appends the elements of an array, except `null`, to an empty list. Returns `false` for `null` instead of an array.
+fn decode_list(
+    list: &mut dyn ErasedSequence,
+    reader: &mut dyn ErasedReader<'_>,
+    form: &mut FormRecorder,
+) -> Result<bool, Failed> {
+    let mut element_form = FormRecorder::default();
+    // Holds all elements from the first one on that was not received in canonical form.
+    let mut raw: Option<Vec<Json>> = None;
+    let mut element = |_: &str, reader: &mut dyn ErasedReader<'_>| {
+        let index = list.count();
+        list.decode_next(reader, &mut element_form)?;
+        if raw.is_some() || !element_form.is_canonical() {
+            let canonical = |index| list.original_json(index, OriginalForm::default());
+            raw = raw.take().or_else(|| (0..index).map(canonical).collect());
+            let next = list.original_json(index, element_form.original());
+            raw = raw.take().zip(next).map(|(mut raw, next)| {
+                raw.push(next);
+                raw
+            });
+            element_form = FormRecorder::default();
+        }
+        Ok(())
+    };
+    let present = reader.list(&mut element, form)?;
+    if let Some(raw) = raw {
+        form.retain(raw);
+    }
+    Ok(present)
+}
+
+/// Implements [`WireValue::original`] for a list; `nullable` tells whether `null` decodes to the list.
+pub(super) fn original_list<'f>(
+    list: &dyn ErasedSequence,
+    form: OriginalForm<'f>,
+    nullable: bool,
+) -> Option<Cow<'f, Json>> {
+    let json = form.json(|form| (form == WireForm::Empty).then(|| Json::Array(Vec::new())))?;
+    (list_is_decoded_from(&json, list) || nullable && json.is_null()).then_some(json)
+}
+
+/// Returns `true` if each element of the array decodes to the next element of the list, or to `None`.
+fn list_is_decoded_from(json: &Json, list: &dyn ErasedSequence) -> bool {
+    let Json::Array(elements) = json else { return false };
+    let mut next = 0;
+    for json in elements {
+        if next < list.count() && list.is_decoded_from(json, next) {
+            next += 1;
+        } else if !list.is_decoded_from(json, list.count()) {
+            return false;
+        }
+    }
+    next == list.count()
+}
+
+impl<T: WireValue> WireValue for BTreeMap<String, T> {
+    // Members that are `null` are left out.
+    fn decode(
+        slot: &mut Option<Self>,
+        reader: &mut dyn ErasedReader<'_>,
+        form: &mut FormRecorder,
+    ) -> Result<(), Failed> {
+        let mut map = Self::new();
+        // Holds all members once one of them was not received in canonical form.
+        let mut raw: Option<Map<String, Json>> = None;
+        let mut value_form = FormRecorder::default();
+        let mut member = |key: &str, reader: &mut dyn ErasedReader<'_>| {
+            let value = decode_option::<T>(reader, &mut value_form)?;
+            if raw.is_some() || !value_form.is_canonical() {
+                let canonical = |(key, value): (&String, &T)| {
+                    Some((key.clone(), T::original_json(Some(value), OriginalForm::default())?))
+                };
+                raw = raw.take().or_else(|| map.iter().map(canonical).collect());
+                let next = T::original_json(value.as_ref(), value_form.original());
+                raw = raw.take().zip(next).map(|(mut raw, next)| {
+                    raw.insert(key.to_owned(), next);
+                    raw
+                });
+                value_form = FormRecorder::default();
+            }
+            if let Some(value) = value {
+                map.insert(key.to_owned(), value);
+            }
+            Ok(())
+        };
+        let present = reader.map(&mut member, form)?;
+        if let Some(raw) = raw {
+            form.retain(raw);
+        }
+        *slot = present.then_some(map);
+        Ok(())
+    }
+
+    fn from_null() -> Option<Self> {
+        Some(Self::new())
+    }
+
+    fn empty() -> Self {
+        Self::new()
+    }
+
+    fn original<'f>(value: Option<&Self>, form: OriginalForm<'f>) -> Option<Cow<'f, Json>> {
+        let json = form.json(|form| (form == WireForm::Empty).then(|| Json::Object(Map::new())))?;
+        Self::is_decoded_from(&json, value).then_some(json)
+    }
+
+    fn is_decoded_from(json: &Json, value: Option<&Self>) -> bool {
+        let Json::Object(members) = json else { return json.is_null() && value.is_none() };
+        let get = |key| value.and_then(|map| map.get(key));
+        members.iter().all(|(key, json)| T::is_decoded_from(json, get(key)))
+            && value.is_none_or(|map| map.keys().all(|key| members.contains_key(key)))
+    }
+
+    fn original_json(value: Option<&Self>, form: OriginalForm<'_>) -> Option<Json> {
+        original_json(value, form)
+    }
+}

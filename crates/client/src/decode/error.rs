@@ -1,0 +1,188 @@
+//! Decoding failures: the path to the value and the expected type, never the value.
+
+use std::fmt::{self, Write as _};
+
+use serde::de;
+
+/// Type that a value was expected to have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expected {
+    /// An object.
+    Object,
+    /// An array.
+    List,
+    /// A string.
+    String,
+    /// An integer.
+    Integer,
+    /// A number.
+    Number,
+    /// A boolean.
+    Boolean,
+    /// A date and time.
+    DateTime,
+    /// A date.
+    Date,
+    /// A number or a string.
+    NumberOrString,
+    /// Any value but `null`.
+    Value,
+    /// A string that contains JSON.
+    JsonText,
+}
+
+impl Expected {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Object => "an object",
+            Self::List => "a list",
+            Self::String => "a string",
+            Self::Integer => "an integer",
+            Self::Number => "a number",
+            Self::Boolean => "a boolean",
+            Self::DateTime => "a date and time",
+            Self::Date => "a date",
+            Self::NumberOrString => "a number or a string",
+            Self::Value => "a value",
+            Self::JsonText => "JSON as text",
+        }
+    }
+
+    /// Returns a serde error that names the expected type and not the value.
+    #[cold]
+    pub(super) fn into_error<E: de::Error>(self) -> E {
+        E::invalid_type(de::Unexpected::Other("value not shown"), &self.as_str())
+    }
+}
+
+impl fmt::Display for Expected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Reason of a decoding failure.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Problem {
+    /// The value has another type.
+    Expected(Expected),
+    /// The value has another type than a type with serde's own implementation expects.
+    ExpectedBySerde(String),
+    /// A type with serde's own implementation rejects the value for a reason of its own.
+    RejectedBySerde { line: usize, column: usize },
+    /// A required field is absent.
+    MissingField(&'static str),
+    /// The body is not UTF-8.
+    NotUtf8 { valid_up_to: usize },
+    /// The JSON is truncated.
+    UnexpectedEnd { line: usize, column: usize },
+    /// More text follows the JSON.
+    TrailingText,
+    /// The text is not JSON.
+    Syntax { line: usize, column: usize },
+}
+
+impl Problem {
+    /// Returns the problem of an error that is not about the type of a value, if it is one.
+    pub(super) fn of_syntax(error: &serde_json::Error) -> Option<Self> {
+        let (line, column) = (error.line(), error.column());
+        match error.classify() {
+            serde_json::error::Category::Data => None,
+            serde_json::error::Category::Eof => Some(Self::UnexpectedEnd { line, column }),
+            // Bodies are decoded from memory, where no I/O error is possible.
+            serde_json::error::Category::Syntax | serde_json::error::Category::Io => {
+                Some(Self::Syntax { line, column })
+            }
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Expected(expected) => write!(f, "expected {expected}"),
+            Self::ExpectedBySerde(expected) => write!(f, "expected {expected}"),
+            Self::RejectedBySerde { line, column } => {
+                write!(f, "expected another kind of value, at line {line}, column {column}")
+            }
+            Self::MissingField(name) => write!(f, "missing field `{name}`"),
+            Self::NotUtf8 { valid_up_to } => write!(f, "not UTF-8 after byte {valid_up_to}"),
+            Self::UnexpectedEnd { line, column } => write!(f, "truncated JSON, at line {line}, column {column}"),
+            Self::TrailingText => f.write_str("unexpected text after the end of the JSON"),
+            Self::Syntax { line, column } => write!(f, "not valid JSON, at line {line}, column {column}"),
+        }
+    }
+}
+
+/// Decoding failure of a response body; the source of an [`Error`](crate::Error).
+#[derive(Debug)]
+pub(crate) struct DecodeError {
+    /// Path to the value, for example `data[3].qty`; empty for the whole body.
+    pub(crate) path: String,
+    pub(crate) problem: Problem,
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.path.as_str() {
+            "" => self.problem.fmt(f),
+            path => write!(f, "{path}: {}", self.problem),
+        }
+    }
+}
+
+impl std::error::Error for DecodeError {}
+
+/// Failure of one decoding run, collected while it is returned from the failed value outwards.
+///
+/// The outermost reader owns the trace; nested readers borrow it.
+#[derive(Debug, Default)]
+pub(crate) struct DecodeTrace {
+    /// Steps of the path, innermost first.
+    steps: Vec<Step>,
+    problem: Option<Problem>,
+}
+
+#[derive(Debug)]
+enum Step {
+    Key(String),
+    Index(usize),
+}
+
+impl DecodeTrace {
+    /// Records the problem, unless a value inside has already recorded one.
+    #[cold]
+    pub(super) fn fail(&mut self, problem: Problem) {
+        self.problem.get_or_insert(problem);
+    }
+
+    /// Prepends a key to the path.
+    #[cold]
+    pub(super) fn key(&mut self, key: &str) {
+        self.steps.push(Step::Key(key.to_owned()));
+    }
+
+    /// Prepends an index to the path.
+    #[cold]
+    pub(super) fn index(&mut self, index: usize) {
+        self.steps.push(Step::Index(index));
+    }
+
+    /// Forgets the failure.
+    pub(super) fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Returns the failure; `problem` replaces the recorded one.
+    pub(crate) fn into_error(self, problem: Option<Problem>) -> DecodeError {
+        let mut path = String::new();
+        for step in self.steps.into_iter().rev() {
+            match step {
+                Step::Key(key) if path.is_empty() => path = key,
+                Step::Key(key) => path.extend([".", &key]),
+                Step::Index(index) => write!(path, "[{index}]").expect("writing to a String cannot fail"),
+            }
+        }
+        DecodeError { path, problem: problem.or(self.problem).unwrap_or(Problem::Expected(Expected::Value)) }
+    }
+}
