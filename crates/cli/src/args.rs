@@ -1,4 +1,4 @@
-//! What can be said on the command line.
+//! The command line's arguments.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand};
 #[derive(Debug, Parser)]
 #[command(name = "keyfob", bin_name = "keyfob", version, max_term_width = 100, arg_required_else_help = true)]
 #[command(about = "Business APIs behind OAuth 2.0, from a terminal: Ditio, Bits, ItemPath, d.vinci, Digitaleo")]
-#[command(after_help = "Begin with `keyfob tour`: it needs no account and no network.")]
+#[command(after_help = "Start with `keyfob tour`: it needs no account and no network.")]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -16,18 +16,18 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Walk every API with typed calls to a simulator, and show what came back
+    /// Call every API against a built-in simulator and print each response
     Tour(Tour),
     /// Run the simulator of all five vendors until Ctrl-C
     Simulate(Simulate),
-    /// Fetch a token and show what is known of it: lifetime, scopes, claims
+    /// Fetch a token and show its lifetime, scopes and claims
     Token(Token),
-    /// Call any operation by its name: JSON on the standard output
+    /// Call an operation by name and print its JSON response
     Call(Call),
-    /// Export a table of Ditio reporting to a file, and keep the file up to date
+    /// Export a table of Ditio reporting to a file and keep the file up to date
     #[cfg(feature = "ditio-reporting")]
     Export(Export),
-    /// List the operations, how sure we are of each, and where its description comes from
+    /// List the operations, with the confidence and the source of each description
     Apis(Apis),
 }
 
@@ -40,40 +40,40 @@ pub(crate) struct Tour {
 
 #[derive(Args, Debug)]
 pub(crate) struct Simulate {
-    /// Where to listen; port 0 is any free one
+    /// Address to listen on; port 0 selects a free port
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8484")]
     pub(crate) listen: SocketAddr,
-    /// Serve over TLS, with a certificate of its own made at the start
+    /// Serve over TLS with a self-signed certificate, created at start
     #[arg(long)]
     pub(crate) tls: bool,
-    /// Write that certificate (PEM) here, for clients to trust
+    /// Write that certificate (PEM) to this file, for clients to trust
     #[arg(long, value_name = "FILE", requires = "tls")]
     pub(crate) certificate: Option<PathBuf>,
-    /// How many rows the large tables have
+    /// Number of rows in the large tables
     #[arg(long, value_name = "ROWS", default_value_t = 1_000)]
     pub(crate) scale: u64,
-    /// What names, ids and data are made from: the same seed gives the same data
+    /// Seed of the generated data: the same seed gives the same names, ids and rows
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     pub(crate) seed: u64,
-    /// Let simulated time follow this machine's clock instead of standing at 2026-03-02T08:00:00Z
+    /// Let simulated time follow the system clock; by default it stands still at 2026-03-02T08:00:00Z
     #[arg(long)]
     pub(crate) real_time: bool,
-    /// Turn the control API (/_control) off
+    /// Disable the control API (/_control)
     #[arg(long)]
     pub(crate) no_control: bool,
-    /// Once it is ready, write what a client needs, test credentials among it, as shell exports
+    /// Write the base URLs and test credentials to this file as shell exports, once the simulator listens
     #[arg(long, value_name = "FILE")]
     pub(crate) env_file: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]
 pub(crate) struct Token {
-    /// The API's name, such as ditio-core
+    /// Name of the API, for example ditio-core
     pub(crate) api: String,
-    /// Show the token itself too: whoever sees it can use it
+    /// Print the token too; anyone who sees it can use it
     #[arg(long)]
     pub(crate) show: bool,
-    /// Print JSON, as is done when piped
+    /// Print JSON; the default when standard output is not a terminal
     #[arg(long)]
     pub(crate) json: bool,
     #[command(flatten)]
@@ -83,21 +83,21 @@ pub(crate) struct Token {
 #[derive(Args, Debug)]
 #[command(disable_help_flag = true, arg_required_else_help = true)]
 #[command(after_help = "\
-Parameters are given as --name value or name=value, several times for a list.
-`keyfob call API OPERATION --help` lists an operation's own.
+Pass parameters as --name VALUE or NAME=VALUE; repeat them for a list.
+`keyfob call API OPERATION --help` lists the parameters of an operation.
 
-Exit status: 0 done, 1 failed otherwise, 2 wrong usage or configuration (nothing was sent),
-3 credentials or rights refused, 4 not found, 5 unavailable or timed out, 6 conflict, 7 rate limited.")]
+Exit status: 0 success, 1 other failure, 2 wrong usage or configuration (nothing was sent),
+3 credentials or permissions refused, 4 not found, 5 unavailable or timed out, 6 conflict, 7 rate limited.")]
 pub(crate) struct Call {
-    /// The API's name, such as ditio-core
+    /// Name of the API, for example ditio-core
     pub(crate) api: Option<String>,
-    /// The operation's name, such as project_by_number; see `keyfob apis`
+    /// Name of the operation, for example project_by_number; `keyfob apis` lists them
     #[expect(clippy::doc_markdown, reason = "shown as it is")]
     pub(crate) operation: Option<String>,
     /// Parameters and options of the operation
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENTS")]
     pub(crate) arguments: Vec<String>,
-    /// Print help: with an operation, its own
+    /// Print help; with an operation, the help of that operation
     #[arg(short, long)]
     pub(crate) help: bool,
     #[command(flatten)]
@@ -107,30 +107,30 @@ pub(crate) struct Call {
 #[cfg(feature = "ditio-reporting")]
 #[derive(Args, Debug)]
 #[command(after_help = "\
-The file is there only once all of it is. Beside it stands a checkpoint, FILE.checkpoint, from which --resume goes on:
-with an export that was interrupted, or with a finished one, of which it then fetches only what changed.")]
+FILE is replaced in one step when the export is complete. Progress is saved in FILE.checkpoint. With --resume, an
+interrupted export continues, and a complete one is brought up to date by fetching only the changes.")]
 pub(crate) struct Export {
-    /// The API's name: ditio-reporting
+    /// Name of the API: ditio-reporting
     pub(crate) api: String,
-    /// The table's name, such as time_registrations
+    /// Name of the table, for example time_registrations
     #[expect(clippy::doc_markdown, reason = "shown as it is")]
     pub(crate) table: String,
-    /// The first day, or moment, that counts
+    /// First day or time to include, for example 2026-01-31 or 2026-01-31T12:00:00Z
     #[arg(long, value_name = "DATE")]
     pub(crate) from: Option<String>,
-    /// The last day, or moment, that counts
+    /// Last day or time to include; a day includes all of it
     #[arg(long, value_name = "DATE")]
     pub(crate) to: Option<String>,
-    /// Where to; its ending says which format: .ndjson, .csv or .parquet
+    /// Output file; the extension selects the format: .ndjson, .csv or .parquet
     #[arg(long, short, value_name = "FILE")]
     pub(crate) out: PathBuf,
-    /// Go on with the file, from the checkpoint beside it; begin if there is neither
+    /// Continue from FILE.checkpoint; start a new export if there is neither file nor checkpoint
     #[arg(long)]
     pub(crate) resume: bool,
-    /// How many rows to ask for at once, up to 10000
+    /// Rows per request, up to 10000
     #[arg(long, value_name = "ROWS", value_parser = clap::value_parser!(i64).range(1..=10_000))]
     pub(crate) page_size: Option<i64>,
-    /// Print what was done as JSON, as is done when piped
+    /// Print the summary as JSON; the default when standard output is not a terminal
     #[arg(long)]
     pub(crate) json: bool,
     #[command(flatten)]
@@ -139,42 +139,44 @@ pub(crate) struct Export {
 
 #[derive(Args, Debug)]
 pub(crate) struct Apis {
-    /// One API's name; all of them if it is left out
+    /// Name of one API; all APIs by default
     pub(crate) api: Option<String>,
-    /// Print JSON, as is done when piped
+    /// Print JSON; the default when standard output is not a terminal
     #[arg(long)]
     pub(crate) json: bool,
 }
 
-/// Where the API is and how it is reached. What is not said here comes from the environment, then from the profile.
+/// Address, credentials profile and connection options.
+///
+/// Values not given here come from the environment, then from the profile.
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Connection")]
 pub(crate) struct Connection {
-    /// The profile of keyfob.toml to use
+    /// Profile of keyfob.toml to use
     #[arg(long, env = "KEYFOB_PROFILE", hide_env_values = true, value_name = "NAME")]
     pub(crate) profile: Option<String>,
-    /// The configuration file, instead of the nearest keyfob.toml
+    /// Configuration file to use instead of the nearest keyfob.toml
     #[arg(long, env = "KEYFOB_CONFIG", hide_env_values = true, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
-    /// Where the API is; HOST, such as identity, where it has several
+    /// Base URL of the API; HOST=URL, for example identity=URL, for an API with several hosts
     #[arg(long, value_name = "[HOST=]URL")]
     pub(crate) base_url: Vec<String>,
-    /// A certificate (PEM) to trust beside those of this machine
+    /// Root certificate (PEM) to trust in addition to the system roots
     #[arg(long, env = "KEYFOB_CA", hide_env_values = true, value_name = "FILE")]
     pub(crate) ca: Option<PathBuf>,
-    /// Allow plain http to other machines: secrets can then be read on the way
+    /// Allow http without TLS to other machines: secrets can then be read on the network
     #[arg(long)]
     pub(crate) allow_plain_http: bool,
-    /// The longest that one attempt may take
+    /// Time limit of each attempt
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub(crate) timeout: Option<std::time::Duration>,
-    /// Send once, whatever happens
+    /// Send each request once, without retries
     #[arg(long)]
     pub(crate) no_retry: bool,
 }
 
 impl Connection {
-    /// What was said after the operation wins over what was said before it.
+    /// Merges two sets of options. Those given after the operation override those given before it (`earlier`).
     pub(crate) fn or(mut self, earlier: &Self) -> Self {
         self.profile = self.profile.or_else(|| earlier.profile.clone());
         self.config = self.config.or_else(|| earlier.config.clone());
@@ -188,9 +190,9 @@ impl Connection {
 }
 
 fn seconds(text: &str) -> Result<std::time::Duration, String> {
-    let seconds: f64 = text.parse().map_err(|_| "give a number of seconds, such as 30 or 2.5".to_owned())?;
+    let seconds: f64 = text.parse().map_err(|_| "expected a number of seconds, for example 30 or 2.5".to_owned())?;
     if seconds <= 0.0 {
-        return Err("give more than zero seconds".to_owned());
+        return Err("expected more than zero seconds".to_owned());
     }
     std::time::Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
 }

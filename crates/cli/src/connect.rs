@@ -2,13 +2,13 @@
 
 use keyfob::{ApiClient, client::Session};
 
-use crate::exit::Usage;
+use crate::usage_error::UsageError;
 use crate::settings::Settings;
 
 /// Opens the client of any API and returns its session.
 pub(crate) fn connect<C: ApiClient>(settings: &Settings) -> anyhow::Result<Session> {
     // Errors up to here are about variables, so the exit status is that of a usage error.
-    let usage = |error: keyfob::Error| Usage::new(error.to_string());
+    let usage = |error: keyfob::Error| UsageError::new(error.to_string());
     let environment = C::environment(settings).map_err(usage)?;
     let credentials = C::credentials(settings).map_err(usage)?;
     settings.build(C::builder(environment, credentials))

@@ -1,4 +1,4 @@
-//! How a command fails: one line that says what to do, the service's own words, and a status for scripts.
+//! Error output and exit status: one line with the failure and its cause, the service's own message, and advice.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -8,82 +8,58 @@ use keyfob::{ErrorKind, auth};
 
 use crate::console::{BAD, FAINT, note, paint};
 use crate::registry::Api;
+use crate::usage_error::UsageError;
 
-/// A command line or configuration that cannot work; nothing was sent.
-#[derive(Debug)]
-pub(crate) struct Usage {
-    message: String,
-    source: Option<Box<dyn StdError + Send + Sync>>,
-}
+/// The API that a failed call belongs to.
+///
+/// Added to an error's context chain. It selects the advice; the chain printed to the user leaves it out.
+pub(crate) struct ApiContext(pub(crate) &'static Api);
 
-impl Usage {
-    pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), source: None }
-    }
-
-    pub(crate) fn caused(source: impl StdError + Send + Sync + 'static, message: impl Into<String>) -> Self {
-        Self { message: message.into(), source: Some(Box::new(source)) }
-    }
-}
-
-impl fmt::Display for Usage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl StdError for Usage {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.source.as_deref().map(|source| source as _)
-    }
-}
-
-/// Which API a failure is of, for advice. Added to an error's chain; shown only as that advice.
-pub(crate) struct At(pub(crate) &'static Api);
-
-impl fmt::Debug for At {
+impl fmt::Debug for ApiContext {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.0.name)
     }
 }
 
-impl fmt::Display for At {
+impl fmt::Display for ApiContext {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.0.title)
     }
 }
 
-/// Added to the chain of what failed in the middle of an export: what came before is kept.
+/// Marks a failure in the middle of an export, after which `--resume` continues.
+///
+/// Added to an error's context chain and printed as advice.
 #[cfg(feature = "ditio-reporting")]
 #[derive(Debug)]
-pub(crate) struct Kept;
+pub(crate) struct ResumeHint;
 
 #[cfg(feature = "ditio-reporting")]
-impl fmt::Display for Kept {
+impl fmt::Display for ResumeHint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("what came before is kept: the same command with --resume goes on from there")
+        f.write_str("the rows received so far are saved; run the same command with --resume to continue")
     }
 }
 
-/// Says what failed on the standard error, and gives the exit status.
+/// Prints the failure to standard error and returns the exit status.
 pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
     note(format_args!("{} {}", paint(BAD, "error:"), summary(error)));
-    for line in said(error) {
+    for line in service_message(error) {
         note(format_args!("  {line}"));
     }
     if let Some(advice) = advice(error) {
         note(paint(FAINT, format_args!("  {advice}")));
     }
     #[cfg(feature = "ditio-reporting")]
-    if let Some(kept) = error.downcast_ref::<Kept>() {
-        note(paint(FAINT, format_args!("  {kept}")));
+    if let Some(hint) = error.downcast_ref::<ResumeHint>() {
+        note(paint(FAINT, format_args!("  {hint}")));
     }
     ExitCode::from(status(error))
 }
 
-/// The exit status: the table in this crate's README.
+/// Returns the exit status. The README of this crate has the table.
 fn status(error: &anyhow::Error) -> u8 {
-    if error.downcast_ref::<Usage>().is_some() {
+    if error.downcast_ref::<UsageError>().is_some() {
         return 2;
     }
     if let Some(error) = find::<auth::Error>(error) {
@@ -106,18 +82,18 @@ fn status(error: &anyhow::Error) -> u8 {
     }
 }
 
-/// One line: the error, and its deepest cause.
+/// Formats the error and its root cause as one line.
 fn summary(error: &anyhow::Error) -> String {
-    let advised = usize::from(error.downcast_ref::<At>().is_some());
+    let hidden = usize::from(error.downcast_ref::<ApiContext>().is_some());
     #[cfg(feature = "ditio-reporting")]
-    let advised = advised + usize::from(error.downcast_ref::<Kept>().is_some());
-    let mut chain: Vec<String> = error.chain().skip(advised).map(ToString::to_string).collect();
+    let hidden = hidden + usize::from(error.downcast_ref::<ResumeHint>().is_some());
+    let mut chain: Vec<String> = error.chain().skip(hidden).map(ToString::to_string).collect();
     chain.dedup();
     let line = match find::<auth::Error>(error) {
-        // "No token to authorize the call with" is no news beside the reason.
+        // The client's own message, "no token to authorize the call with", adds nothing to the token error.
         Some(auth) if find::<keyfob::Error>(error).is_some() => {
             let operation = find::<keyfob::Error>(error).and_then(keyfob::Error::operation);
-            let cause = auth.source().map(deepest).map_or_else(String::new, |cause| format!(" ({cause})"));
+            let cause = auth.source().map(root_cause).map_or_else(String::new, |cause| format!(" ({cause})"));
             format!("{}{auth}{cause}", operation.map_or_else(String::new, |operation| format!("{operation}: ")))
         }
         _ => match (chain.first(), chain.last()) {
@@ -127,53 +103,54 @@ fn summary(error: &anyhow::Error) -> String {
             _ => String::from("unknown"),
         },
     };
-    // The libraries name what helps in Rust; here it is a flag.
+    // The library errors name the Rust method that helps; on the command line it is a flag.
     let line = line.replace("`TransportConfig::allow_plain_http`", "--allow-plain-http");
     line.replace("TransportConfig::allow_plain_http", "--allow-plain-http").replace('\n', " ")
 }
 
-fn deepest<'a>(mut error: &'a (dyn StdError + 'static)) -> &'a (dyn StdError + 'static) {
+fn root_cause<'a>(mut error: &'a (dyn StdError + 'static)) -> &'a (dyn StdError + 'static) {
     while let Some(source) = error.source() {
         error = source;
     }
     error
 }
 
-/// What the service itself says, for the person who called it.
-fn said(error: &anyhow::Error) -> Vec<String> {
+/// Returns the service's own error code, message and field errors, one per line.
+fn service_message(error: &anyhow::Error) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(error) = find::<auth::Error>(error) {
-        let said: Vec<_> = [error.code(), error.description()].into_iter().flatten().collect();
-        // A code alone stands in the first line already, unless it is none of the standard ones.
+        let parts: Vec<_> = [error.code(), error.description()].into_iter().flatten().collect();
+        // The first line already has a standard code; only other codes, or a description, add something.
         if error.description().is_some() || error.code().is_some_and(|code| !error.to_string().contains(code)) {
-            lines.push(format!("the service says: {}", said.join(": ")));
+            lines.push(format!("message from the service: {}", parts.join(": ")));
         }
     } else if let Some(api) = find::<keyfob::Error>(error).and_then(keyfob::Error::api) {
-        let said: Vec<_> = [api.code(), api.message()].into_iter().flatten().collect();
-        if !said.is_empty() {
-            let said = if said.first() == said.last() { said[0].to_owned() } else { said.join(": ") };
-            lines.push(format!("the service says: {said}"));
+        let parts: Vec<_> = [api.code(), api.message()].into_iter().flatten().collect();
+        if !parts.is_empty() {
+            let text = if parts.first() == parts.last() { parts[0].to_owned() } else { parts.join(": ") };
+            lines.push(format!("message from the service: {text}"));
         }
         let fields = api.fields().iter().filter(|field| !field.field.is_empty());
         lines.extend(fields.map(|field| {
-            let text = if field.message.is_empty() { field.code.as_deref().unwrap_or("wrong") } else { &field.message };
+            let text =
+                if field.message.is_empty() { field.code.as_deref().unwrap_or("invalid") } else { &field.message };
             format!("{}: {text}", field.field)
         }));
     }
-    // A service must not be able to draw on the terminal.
+    // Control characters from a service could rewrite the terminal.
     lines.iter().map(|line| line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()).collect()
 }
 
-/// What to look at.
+/// Returns the variables and flags to check for this kind of failure.
 fn advice(error: &anyhow::Error) -> Option<String> {
-    let api = error.downcast_ref::<At>()?.0;
+    let api = error.downcast_ref::<ApiContext>()?.0;
     let hosts = || api.hosts().map(|(_, variable)| variable.name()).collect::<Vec<_>>().join(", ");
     match (status(error), find::<auth::Error>(error)) {
-        (3, Some(_)) => Some(format!("check {}, and that they are of this environment", api.credentials())),
-        (4, None) if said(error).is_empty() => {
-            Some(format!("if nothing is found at all, check {}, or --base-url", hosts()))
+        (3, Some(_)) => Some(format!("check {}, and that they belong to this environment", api.credentials())),
+        (4, None) if service_message(error).is_empty() => {
+            Some(format!("if every call gives 404, check {} or --base-url", hosts()))
         }
-        (5, _) | (1, Some(_)) => Some(format!("check {}, or --base-url", hosts())),
+        (5, _) | (1, Some(_)) => Some(format!("check {} or --base-url", hosts())),
         _ => None,
     }
 }

@@ -11,10 +11,12 @@ mod list;
 mod pretty;
 mod registry;
 mod settings;
+mod shell;
 mod simulate;
 mod suggest;
 mod token;
 mod tour;
+mod usage_error;
 
 use std::process::ExitCode;
 
@@ -22,7 +24,9 @@ use clap::Parser;
 
 use crate::args::{Cli, Command};
 
-/// Runs `keyfob` with this process's arguments. A library function so that tests can run it as a process of their own.
+/// Runs `keyfob` with the arguments of this process and returns its exit status.
+///
+/// A library function, so that a test binary can start itself as the command line tool.
 #[must_use]
 pub fn main() -> ExitCode {
     let cli = Cli::parse();

@@ -1,4 +1,4 @@
-//! `keyfob apis`: what can be called, and how sure we are of it.
+//! `keyfob apis`: lists the operations with confidence and source.
 
 use std::io::IsTerminal;
 
@@ -6,7 +6,7 @@ use keyfob::{Operation, client::Confidence};
 use serde_json::{Value, json};
 
 use crate::args::Apis;
-use crate::console::{FAINT, GOOD, NOTED, TITLE, json as print_json, line, paint};
+use crate::console::{FAINT, GOOD, TITLE, WARNING, json as print_json, line, paint};
 use crate::registry::{self, APIS, Api};
 
 pub(crate) fn run(args: &Apis) -> anyhow::Result<()> {
@@ -15,7 +15,7 @@ pub(crate) fn run(args: &Apis) -> anyhow::Result<()> {
         None => APIS.iter().collect(),
     };
     if args.json || !std::io::stdout().is_terminal() {
-        let operations = chosen.iter().flat_map(|api| api.operations.iter().map(|operation| described(operation)));
+        let operations = chosen.iter().flat_map(|api| api.operations.iter().map(|operation| to_json(operation)));
         return Ok(print_json(&operations.collect::<Vec<_>>())?);
     }
     for (number, api) in chosen.iter().enumerate() {
@@ -26,15 +26,15 @@ pub(crate) fn run(args: &Apis) -> anyhow::Result<()> {
         line(format_args!("{}  {}  {}", paint(TITLE, api.name), api.title, paint(FAINT, counts)))?;
         let width = api.operations.iter().map(|operation| operation.id.len()).max().unwrap_or_default();
         for operation in api.operations {
-            let (style, sure) = match operation.confidence {
+            let (style, confidence) = match operation.confidence {
                 Confidence::Documented => (GOOD, "documented"),
-                Confidence::Example => (NOTED, "example"),
-                Confidence::Inferred => (NOTED, "inferred"),
+                Confidence::Example => (WARNING, "example"),
+                Confidence::Inferred => (WARNING, "inferred"),
             };
             line(format_args!(
                 "  {:<width$}  {}  {:<6} {}",
                 operation.id,
-                paint(style, format_args!("{sure:<10}")),
+                paint(style, format_args!("{confidence:<10}")),
                 operation.method,
                 operation.path,
             ))?;
@@ -49,18 +49,21 @@ pub(crate) fn run(args: &Apis) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Returns the number of operations by confidence, as text.
 fn counts(api: &Api) -> String {
     let count = |confidence| api.operations.iter().filter(|operation| operation.confidence == confidence).count();
     let parts = [
         (count(Confidence::Documented), "documented"),
-        (count(Confidence::Example), "seen in examples"),
+        (count(Confidence::Example), "from examples"),
         (count(Confidence::Inferred), "inferred"),
     ];
-    let parts: Vec<_> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
+    let parts: Vec<_> =
+        parts.iter().filter(|(count, _)| *count > 0).map(|(count, label)| format!("{count} {label}")).collect();
     format!("{} operations: {}", api.operations.len(), parts.join(", "))
 }
 
-fn described(operation: &'static Operation) -> Value {
+/// Returns an operation as the object printed with `--json`.
+fn to_json(operation: &'static Operation) -> Value {
     json!({
         "api": operation.api,
         "operation": operation.id,

@@ -1,4 +1,4 @@
-//! `keyfob`: business APIs from a terminal.
+//! The binary `keyfob`.
 
 fn main() -> std::process::ExitCode {
     keyfob_cli::main()

@@ -1,6 +1,6 @@
-//! Indents JSON and leaves all else as it came: the order of keys, the digits of numbers.
+//! JSON indentation that keeps the order of keys and the digits of numbers.
 
-/// Indents a JSON document, which has to be one.
+/// Indents `text`, which must be valid JSON.
 pub(crate) fn json(text: &str) -> String {
     let mut out = String::with_capacity(text.len() * 2);
     let (mut depth, mut string, mut escaped) = (0_usize, false, false);
@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_but_white_space_changes() {
+    fn only_white_space_changes() {
         let text = "{\"z\":1.50,\"a\":[ ],\"e\":{},\r\n \"s\":\"a, {b}: \\\"[\\\\\",\"l\":[1,{\"x\":null}]}";
         let pretty = json(text);
         assert_eq!(

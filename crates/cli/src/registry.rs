@@ -3,7 +3,7 @@
 use keyfob::{ApiClient, Operation, client::Session, env::Variable};
 
 use crate::connect::connect;
-use crate::exit::Usage;
+use crate::usage_error::UsageError;
 use crate::settings::Settings;
 use crate::suggest::{did_you_mean, find};
 
@@ -41,14 +41,14 @@ pub(crate) static APIS: &[Api] = &[
 ];
 
 /// Finds an API by its name.
-pub(crate) fn api(name: &str) -> Result<&'static Api, Usage> {
+pub(crate) fn api(name: &str) -> Result<&'static Api, UsageError> {
     let names = || APIS.iter().map(|api| api.name);
     let found = find(name, names()).and_then(|name| APIS.iter().find(|api| api.name == name));
     found.ok_or_else(|| {
         let suggestion = did_you_mean(name, names());
         let known = names().collect::<Vec<_>>().join(", ");
         let all = if suggestion.is_empty() { format!(": there are {known}") } else { suggestion };
-        Usage::new(format!("there is no API {name}{all}"))
+        UsageError::new(format!("there is no API {name}{all}"))
     })
 }
 
@@ -79,7 +79,7 @@ impl Api {
     }
 
     /// Finds an operation of the API by name.
-    pub(crate) fn operation(&self, name: &str) -> Result<&'static Operation, Usage> {
+    pub(crate) fn operation(&self, name: &str) -> Result<&'static Operation, UsageError> {
         let names = || self.operations.iter().map(|operation| operation.id);
         let found = find(name, names());
         let found = found.and_then(|name| self.operations.iter().copied().find(|operation| operation.id == name));
@@ -87,7 +87,7 @@ impl Api {
             let suggestion = did_you_mean(name, names());
             let more = format!("`keyfob apis {}` lists all {}", self.name, self.operations.len());
             let suggestion = if suggestion.is_empty() { String::from(":") } else { suggestion };
-            Usage::new(format!("{} has no operation {name}{suggestion} {more}", self.title))
+            UsageError::new(format!("{} has no operation {name}{suggestion} {more}", self.title))
         })
     }
 }

@@ -15,8 +15,8 @@ use keyfob::{
 
 use self::profile::Profile;
 use crate::args::Connection;
-use crate::console::{NOTED, note, paint};
-use crate::exit::Usage;
+use crate::console::{WARNING, note, paint};
+use crate::usage_error::UsageError;
 use crate::registry::{APIS, Api};
 
 /// Returns the variables of all vendors, those of Ditio three times.
@@ -51,7 +51,7 @@ impl Settings {
         }
         if let Some(path) = connection.ca.as_ref().or(profile.ca.as_ref()) {
             let pem =
-                std::fs::read(path).map_err(|error| Usage::caused(error, format!("cannot read {}", path.display())))?;
+                std::fs::read(path).map_err(|error| UsageError::with_source(error, format!("cannot read {}", path.display())))?;
             transport =
                 transport.root_certificate_pem(&pem).with_context(|| format!("cannot use {}", path.display()))?;
         }
@@ -63,7 +63,7 @@ impl Settings {
         let mut builder = builder.transport(self.transport.clone());
         match store() {
             Ok(store) => builder = builder.token_store(store),
-            Err(error) => note(format!("{} tokens are not kept: {error}", paint(NOTED, "warning:"))),
+            Err(error) => note(format!("{} tokens are not kept: {error}", paint(WARNING, "warning:"))),
         }
         if self.connection.no_retry {
             builder = builder.retry(RetryPolicy::none());
@@ -114,7 +114,7 @@ fn store() -> Result<FileStore, keyfob::auth::Error> {
 }
 
 /// Returns the values of `--base-url` by the variables that they replace.
-fn base_urls(api: &Api, given: &[String]) -> Result<BTreeMap<&'static str, String>, Usage> {
+fn base_urls(api: &Api, given: &[String]) -> Result<BTreeMap<&'static str, String>, UsageError> {
     let (default, _) = api.hosts().next().expect("every API has a host");
     let named = |text: &str| text.split_once('=').map(|(host, url)| (host.to_owned(), url.to_owned()));
     given
@@ -126,7 +126,7 @@ fn base_urls(api: &Api, given: &[String]) -> Result<BTreeMap<&'static str, Strin
                 .unwrap_or_else(|| (default.to_owned(), text.clone()));
             let Some((_, variable)) = api.hosts().find(|(known, _)| *known == host) else {
                 let known: Vec<_> = api.hosts().map(|(known, _)| known).collect();
-                return Err(Usage::new(format!("{} has no host {host}: it has {}", api.name, known.join(", "))));
+                return Err(UsageError::new(format!("{} has no host {host}: it has {}", api.name, known.join(", "))));
             };
             Ok((variable.name(), url))
         })

@@ -1,4 +1,4 @@
-//! `keyfob simulate`: the five vendors on this machine, until Ctrl-C.
+//! `keyfob simulate`: runs the simulator until Ctrl-C.
 
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -9,6 +9,7 @@ use keyfob_simulator::Simulator;
 
 use crate::args::Simulate;
 use crate::console::{FAINT, TITLE, line, paint};
+use crate::shell;
 
 pub(crate) async fn run(args: &Simulate) -> anyhow::Result<()> {
     let mut builder = Simulator::builder()
@@ -23,7 +24,7 @@ pub(crate) async fn run(args: &Simulate) -> anyhow::Result<()> {
     let simulator = builder
         .start()
         .await
-        .with_context(|| format!("cannot listen on {}: give another address or port with --listen", args.listen))?;
+        .with_context(|| format!("cannot listen on {}; choose another address or port with --listen", args.listen))?;
     let certificate = simulator.certificate_pem();
     if let (Some(path), Some(pem)) = (&args.certificate, certificate) {
         write(path, pem, 0o644)?;
@@ -35,13 +36,14 @@ pub(crate) async fn run(args: &Simulate) -> anyhow::Result<()> {
         }
         write(path, &exports(&variables), 0o600)?;
     }
-    introduce(args, &simulator)?;
+    print_summary(args, &simulator)?;
     tokio::signal::ctrl_c().await.context("cannot wait for Ctrl-C")?;
     simulator.stop().await;
     Ok(())
 }
 
-fn introduce(args: &Simulate, simulator: &Simulator) -> anyhow::Result<()> {
+/// Prints the base URLs and how to use them.
+fn print_summary(args: &Simulate, simulator: &Simulator) -> anyhow::Result<()> {
     line(format_args!("{} {}", paint(TITLE, "Simulating five vendors at"), paint(TITLE, simulator.url())))?;
     line("")?;
     for (name, value) in simulator.environment() {
@@ -51,39 +53,31 @@ fn introduce(args: &Simulate, simulator: &Simulator) -> anyhow::Result<()> {
     }
     line("")?;
     match &args.env_file {
-        Some(path) => line(format_args!("Addresses and test credentials for a shell:  . {}", shell_path(path)))?,
-        None => line("Addresses and test credentials for a shell: start it with --env-file FILE, then `. FILE`.")?,
+        Some(path) => {
+            line(format_args!("Base URLs and test credentials for a shell:  . {}", shell::source_path(path)))?
+        }
+        None => line("Base URLs and test credentials for a shell: start with --env-file FILE, then `. FILE`.")?,
     }
     match (&args.certificate, args.tls) {
-        (Some(path), _) => line(format_args!("The certificate to trust:  {}", path.display()))?,
-        (None, true) => line("The certificate to trust: start it with --certificate FILE.")?,
+        (Some(path), _) => line(format_args!("Certificate to trust:  {}", path.display()))?,
+        (None, true) => line("Certificate to trust: start with --certificate FILE to write it.")?,
         (None, false) => {}
     }
-    line(format_args!("Requests, faults, clock:  {}/", simulator.url()))?;
-    line(paint(FAINT, "Ctrl-C stops it; all data are in memory and go with it."))?;
+    line(format_args!("Request log, faults and clock:  {}/", simulator.url()))?;
+    line(paint(FAINT, "Ctrl-C stops the simulator. All data is in memory and is lost then."))?;
     Ok(())
 }
 
-/// A path that a shell's `.` finds: without a slash it would search `PATH`.
-fn shell_path(path: &Path) -> String {
-    let text = path.display().to_string();
-    let text = if text.contains('/') { text } else { format!("./{text}") };
-    if text.chars().all(|c| c.is_ascii_alphanumeric() || "/._-".contains(c)) { text } else { quoted(&text) }
-}
-
+/// Formats variables as `export` lines of a POSIX shell.
 fn exports(variables: &[(&'static str, String)]) -> String {
-    let lines: Vec<_> = variables.iter().map(|(name, value)| format!("export {name}={}\n", quoted(value))).collect();
+    let lines: Vec<_> =
+        variables.iter().map(|(name, value)| format!("export {name}={}\n", shell::quote(value))).collect();
     lines.concat()
 }
 
-/// In single quotes, in which a shell takes everything literally.
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
-}
-
-/// Replaces the file at once, so that whoever waits for it never reads half of it.
+/// Writes the file by renaming a temporary one, so that a process that waits for it never reads a part.
 fn write(path: &Path, text: &str, mode: u32) -> anyhow::Result<()> {
-    let mut name = path.file_name().with_context(|| format!("{} is no file name", path.display()))?.to_owned();
+    let mut name = path.file_name().with_context(|| format!("{} is not a file name", path.display()))?.to_owned();
     name.push(format!(".{}.tmp", std::process::id()));
     let temporary = path.with_file_name(name);
     let mut options = OpenOptions::new();
@@ -104,14 +98,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_value_with_a_quote_stays_one_word_of_the_shell() {
+    fn a_value_with_a_quote_is_one_word_for_the_shell() {
         let text = exports(&[("A", "it's $HOME".to_owned())]);
         assert_eq!(text, "export A='it'\\''s $HOME'\n");
-    }
-
-    #[test]
-    fn a_bare_file_name_is_sourced_from_here() {
-        assert_eq!(shell_path(Path::new("sim.env")), "./sim.env");
-        assert_eq!(shell_path(Path::new("/tmp/my sim.env")), "'/tmp/my sim.env'");
     }
 }

@@ -1,36 +1,36 @@
-//! Names that people type: found in any spelling, or answered with what they may have meant.
+//! Lookup of names in any spelling, and suggestions for unknown ones.
 
-/// So alike are names that are worth suggesting.
-const ALIKE: f64 = 0.8;
-const MOST: usize = 3;
+/// Minimum Jaro-Winkler similarity of a suggestion.
+const MIN_SIMILARITY: f64 = 0.8;
+const MAX_SUGGESTIONS: usize = 3;
 
-/// A name without case and separators: `projectByNumber`, `project-by-number` and `project_by_number` are one.
+/// Removes case and separators, so that `projectByNumber`, `project-by-number` and `project_by_number` are equal.
 pub(crate) fn fold(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-/// The known name that is written like `name` but for case and separators.
+/// Returns the known name that equals `name` apart from case and separators. An exact match wins.
 pub(crate) fn find<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let known: Vec<_> = known.into_iter().collect();
     let exact = known.iter().find(|known| **known == name);
     exact.or_else(|| known.iter().find(|known| fold(known) == fold(name))).copied()
 }
 
-/// `: did you mean …?`, or nothing if no known name is like `name`.
+/// Returns `: did you mean …?`, or an empty string if no known name is similar.
 pub(crate) fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     let name = fold(name);
-    let mut alike: Vec<_> = known
+    let mut similar: Vec<_> = known
         .into_iter()
         .filter_map(|known| {
             let folded = fold(known);
             let contained = name.len() >= 3 && folded.contains(&name);
-            let likeness = strsim::jaro_winkler(&name, &folded).max(if contained { ALIKE } else { 0.0 });
-            (likeness >= ALIKE).then_some((likeness, known))
+            let similarity = strsim::jaro_winkler(&name, &folded).max(if contained { MIN_SIMILARITY } else { 0.0 });
+            (similarity >= MIN_SIMILARITY).then_some((similarity, known))
         })
         .collect();
-    alike.sort_by(|(left, a), (right, b)| right.total_cmp(left).then(a.cmp(b)));
-    alike.dedup();
-    match alike.iter().take(MOST).map(|(_, known)| *known).collect::<Vec<_>>().as_slice() {
+    similar.sort_by(|(left, a), (right, b)| right.total_cmp(left).then(a.cmp(b)));
+    similar.dedup();
+    match similar.iter().take(MAX_SUGGESTIONS).map(|(_, known)| *known).collect::<Vec<_>>().as_slice() {
         [] => String::new(),
         [one] => format!(": did you mean {one}?"),
         [others @ .., last] => format!(": did you mean {} or {last}?", others.join(", ")),
@@ -53,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slip_is_answered_with_what_was_meant() {
+    fn a_typo_gets_a_suggestion() {
         assert_eq!(did_you_mean("machnies", KNOWN), ": did you mean machines?");
         assert_eq!(did_you_mean("by-number", KNOWN), ": did you mean project_by_number?");
         assert_eq!(did_you_mean("zebra", KNOWN), "");

@@ -1,4 +1,4 @@
-//! `keyfob token`: what is known of an API's token.
+//! `keyfob token`: fetches a token and prints its lifetime, scopes and claims.
 
 use std::io::IsTerminal;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use crate::args::Token;
 use crate::console::{FAINT, TITLE, json as print_json, line, paint};
-use crate::exit::At;
+use crate::exit::ApiContext;
 use crate::registry;
 use crate::settings::Settings;
 
@@ -19,9 +19,9 @@ pub(crate) async fn run(args: &Token) -> anyhow::Result<()> {
     let api = registry::api(&args.api)?;
     let settings = Settings::new(api, args.connection.clone())?;
     let session = (api.connect)(&settings)?;
-    let authenticator = session.authenticator().context("the client has credentials")?;
-    let token = authenticator.access_token().await.context(At(api))?;
-    let info = authenticator.token_info().context("there is a token once it was fetched")?;
+    let authenticator = session.authenticator().context("the client has no credentials")?;
+    let token = authenticator.access_token().await.context(ApiContext(api))?;
+    let info = authenticator.token_info().context("the token was dropped after it was fetched")?;
     let claims = claims(token.expose_secret());
     let shown = args.show.then(|| token.expose_secret());
     if args.json || !std::io::stdout().is_terminal() {
@@ -40,30 +40,33 @@ pub(crate) async fn run(args: &Token) -> anyhow::Result<()> {
     }
     line(paint(TITLE, api.title))?;
     let row = |name: &str, value: String| line(format_args!("  {} {value}", paint(FAINT, format_args!("{name:<10}"))));
-    row("type", info.token_type.clone().unwrap_or_else(|| "not said".to_owned()))?;
-    row("lifetime", info.lifetime.map_or_else(|| "not known: used until it is rejected".to_owned(), words))?;
+    row("type", info.token_type.clone().unwrap_or_else(|| "not stated".to_owned()))?;
+    row(
+        "lifetime",
+        info.lifetime.map_or_else(|| "unknown: used until the service rejects it".to_owned(), format_duration),
+    )?;
     if let Some(remaining) = info.remaining {
-        row("remaining", words(remaining))?;
+        row("remaining", format_duration(remaining))?;
     }
-    row("scopes", if info.scopes.is_empty() { "not said".to_owned() } else { info.scopes.join(" ") })?;
+    row("scopes", if info.scopes.is_empty() { "not stated".to_owned() } else { info.scopes.join(" ") })?;
     match &claims {
         Some(claims) => {
-            row("claims", "as the token states them; nobody checked its signature".to_owned())?;
+            row("claims", "as stated by the token; its signature is not verified".to_owned())?;
             let width = claims.keys().map(String::len).max().unwrap_or_default();
             for (name, value) in claims {
                 line(format_args!("    {} {}", paint(FAINT, format_args!("{name:<width$}")), claim(name, value)))?;
             }
         }
-        None => row("claims", "none: it is not a JWT".to_owned())?,
+        None => row("claims", "none: the token is not a JWT".to_owned())?,
     }
     match shown {
         Some(token) => row("token", token.to_owned())?,
-        None => row("token", "hidden; --show shows it".to_owned())?,
+        None => row("token", "hidden; use --show to print it".to_owned())?,
     }
     Ok(())
 }
 
-/// The claims of a JWT, for showing; whether they are true is the service's business.
+/// Returns the claims of a JWT without verifying its signature; `None` if the token is not a JWT.
 fn claims(token: &str) -> Option<Map<String, Value>> {
     let mut parts = token.split('.');
     let (_, claims, _) = (parts.next()?, parts.next()?, parts.next()?);
@@ -71,7 +74,7 @@ fn claims(token: &str) -> Option<Map<String, Value>> {
     serde_json::from_slice(&bytes).ok()
 }
 
-/// A claim on one line; instants with their date.
+/// Formats a claim as one line. Timestamps (`exp`, `iat`, `nbf`, `auth_time`) get their date.
 fn claim(name: &str, value: &Value) -> String {
     let text = match value {
         Value::String(text) => text.clone(),
@@ -79,14 +82,14 @@ fn claim(name: &str, value: &Value) -> String {
         value => value.to_string(),
     };
     let text: String = text.chars().filter(|c| !c.is_control()).collect();
-    let instant = value.as_i64().filter(|_| ["exp", "iat", "nbf", "auth_time"].contains(&name));
-    match instant.and_then(|seconds| chrono::DateTime::from_timestamp(seconds, 0)) {
-        Some(instant) => format!("{text} ({})", instant.format("%Y-%m-%d %H:%M:%S UTC")),
+    let timestamp = value.as_i64().filter(|_| ["exp", "iat", "nbf", "auth_time"].contains(&name));
+    match timestamp.and_then(|seconds| chrono::DateTime::from_timestamp(seconds, 0)) {
+        Some(date) => format!("{text} ({})", date.format("%Y-%m-%d %H:%M:%S UTC")),
         None => text,
     }
 }
 
-fn words(duration: Duration) -> String {
+fn format_duration(duration: Duration) -> String {
     let (minutes, seconds) = (duration.as_secs() / 60, duration.as_secs() % 60);
     match (minutes, seconds) {
         (0, seconds) => format!("{seconds} s"),
@@ -111,9 +114,9 @@ mod tests {
     }
 
     #[test]
-    fn lifetimes_are_words() {
-        assert_eq!(words(Duration::from_secs(1800)), "30 min");
-        assert_eq!(words(Duration::from_secs(125)), "2 min 5 s");
-        assert_eq!(words(Duration::from_secs(9)), "9 s");
+    fn lifetimes_are_minutes_and_seconds() {
+        assert_eq!(format_duration(Duration::from_secs(1800)), "30 min");
+        assert_eq!(format_duration(Duration::from_secs(125)), "2 min 5 s");
+        assert_eq!(format_duration(Duration::from_secs(9)), "9 s");
     }
 }

@@ -1,4 +1,4 @@
-//! What is sent along with a call.
+//! The request body given on the command line.
 
 use std::io::Read;
 
@@ -6,9 +6,9 @@ use keyfob::client::DynamicCall;
 use keyfob::{Form, Operation, Part};
 use serde_json::{Map, Value};
 
-use crate::exit::Usage;
+use crate::usage_error::UsageError;
 
-/// The body as it was given.
+/// A request body from the arguments.
 pub(super) enum Body {
     None,
     Json(String),
@@ -16,23 +16,25 @@ pub(super) enum Body {
 }
 
 impl Body {
-    pub(super) fn new(json: Option<String>, form: Vec<String>) -> Result<Self, Usage> {
+    pub(super) fn new(json: Option<String>, form: Vec<String>) -> Result<Self, UsageError> {
         match (json, form.is_empty()) {
-            (Some(_), false) => Err(Usage::new("give either --body or --form")),
+            (Some(_), false) => Err(UsageError::new("--body and --form cannot be combined")),
             (Some(json), true) => Ok(Self::Json(json)),
             (None, true) => Ok(Self::None),
             (None, false) => {
                 let fields = form.into_iter().map(|field| match field.split_once('=') {
                     Some((name, value)) => Ok((name.to_owned(), value.to_owned())),
-                    None => Err(Usage::new(format!("--form {field} is no field: give NAME=VALUE or NAME=@FILE"))),
+                    None => Err(UsageError::new(format!(
+                        "--form {field} is not a field; expected NAME=VALUE or NAME=@FILE"
+                    ))),
                 });
                 Ok(Self::Form(fields.collect::<Result<_, _>>()?))
             }
         }
     }
 
-    /// Puts the body on the call.
-    pub(super) fn put(self, call: DynamicCall, operation: &Operation) -> anyhow::Result<DynamicCall> {
+    /// Adds the body to the call.
+    pub(super) fn add_to(self, call: DynamicCall, operation: &Operation) -> anyhow::Result<DynamicCall> {
         match self {
             Self::None => Ok(call),
             Self::Json(text) => Ok(call.body(json(&text)?)),
@@ -58,23 +60,23 @@ impl Body {
     }
 }
 
-/// Reads JSON from the argument itself, `@FILE` or `-`.
+/// Parses JSON from the argument itself, from `@FILE`, or from standard input (`-`).
 fn json(text: &str) -> anyhow::Result<Value> {
     let (source, text) = match text.strip_prefix('@') {
         Some(path) => (path, read(path)?),
         None if text == "-" => {
             let mut all = String::new();
             std::io::stdin().read_to_string(&mut all)?;
-            ("the standard input", all)
+            ("standard input", all)
         }
         None => ("--body", text.to_owned()),
     };
     let parsed = serde_json::from_str(&text);
-    Ok(parsed.map_err(|error| Usage::caused(error, format!("{source} is not JSON")))?)
+    Ok(parsed.map_err(|error| UsageError::with_source(error, format!("{source} is not JSON")))?)
 }
 
-fn read(path: &str) -> Result<String, Usage> {
-    std::fs::read_to_string(path).map_err(|error| Usage::caused(error, format!("cannot read {path}")))
+fn read(path: &str) -> Result<String, UsageError> {
+    std::fs::read_to_string(path).map_err(|error| UsageError::with_source(error, format!("cannot read {path}")))
 }
 
 #[cfg(test)]
@@ -82,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn fields_and_json_are_told_apart() {
+    fn form_fields_and_json_are_distinguished() {
         assert!(matches!(Body::new(None, vec![]), Ok(Body::None)));
         let fields = Body::new(None, vec!["file=@a=b.pdf".to_owned(), "x=".to_owned()]);
         let Ok(Body::Form(fields)) = fields else { panic!("fields") };
@@ -92,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_json_is_named() {
+    fn an_error_names_the_source_of_invalid_json() {
         assert_eq!(json("{\"a\": 1}").unwrap()["a"], 1);
         let error = json("{a: 1}").unwrap_err();
         assert_eq!(format!("{error:#}"), "--body is not JSON: key must be a string at line 1 column 2");

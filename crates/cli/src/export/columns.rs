@@ -1,41 +1,47 @@
-//! Columns: the described fields of a row, each with what it holds.
+//! Columns: the fields of a row type, each with its type.
 
 use std::collections::BTreeSet;
 
+use keyfob::client::decode::WireStruct;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-use super::tables::Columns;
-
-/// One column.
+/// A column of the export.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Column {
-    /// The field's name on the wire.
+    /// Name of the JSON property.
     pub(super) name: String,
     pub(super) kind: Kind,
 }
 
-/// What a column holds, if it holds anything.
+/// Type of a column. Every column is nullable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// Text, and everything else as text: times as they came, lists and objects as JSON.
+    /// Text. Also timestamps, as the service sent them, and arrays and objects, as JSON.
     Text,
     Integer,
     Number,
     Boolean,
 }
 
-/// The columns of a type of rows. They do not depend on the data, so that one table's files are alike.
-pub(super) fn of<R: Columns>() -> Vec<Column> {
+/// A row type whose fields become columns.
+pub(super) trait TableRow: WireStruct + Serialize + DeserializeOwned {}
+
+impl<R: WireStruct + Serialize + DeserializeOwned> TableRow for R {}
+
+/// Returns the columns of a row type. They do not depend on the data, so that all files of a table have the same columns.
+pub(super) fn of<R: TableRow>() -> Vec<Column> {
     R::empty().field_names().iter().map(|name| Column { name: (*name).to_owned(), kind: kind::<R>(name) }).collect()
 }
 
-/// Finds out what a field takes by having it read a sample of each kind.
-fn kind<R: Columns>(name: &str) -> Kind {
+/// Determines the type of a field by decoding a sample of each type.
+fn kind<R: TableRow>(name: &str) -> Kind {
     let takes = |sample: Value| {
         let row = serde_json::from_value::<R>(json!({ name: sample })).and_then(serde_json::to_value);
         row.is_ok_and(|row| row[name] == sample)
     };
-    // The order matters: texts take numbers, and numbers take integers.
+    // The order matters: a text field also accepts numbers, and a number field accepts integers.
     if takes("x".into()) {
         Kind::Text
     } else if takes(1.5.into()) {
@@ -49,15 +55,15 @@ fn kind<R: Columns>(name: &str) -> Kind {
     }
 }
 
-/// Adds columns for what is not described.
-pub(super) fn with_others(mut columns: Vec<Column>, names: impl IntoIterator<Item = String>) -> Vec<Column> {
+/// Adds text columns for the names that are not columns yet.
+pub(super) fn with_additional(mut columns: Vec<Column>, names: impl IntoIterator<Item = String>) -> Vec<Column> {
     let known: BTreeSet<String> = columns.iter().map(|column| column.name.clone()).collect();
-    let others = names.into_iter().filter(|name| !known.contains(name));
-    columns.extend(others.map(|name| Column { name, kind: Kind::Text }));
+    let additional = names.into_iter().filter(|name| !known.contains(name));
+    columns.extend(additional.map(|name| Column { name, kind: Kind::Text }));
     columns
 }
 
-/// A member as text; nothing for null.
+/// Returns a property as text; `None` if it is absent or null.
 pub(super) fn text(row: &Map<String, Value>, name: &str) -> Option<String> {
     match row.get(name)? {
         Value::Null => None,
@@ -73,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn fields_are_columns_of_their_kind() {
+    fn fields_are_columns_of_their_type() {
         let columns = of::<types::TimeRegistration>();
         let kind = |name: &str| columns.iter().find(|column| column.name == name).unwrap().kind;
         assert_eq!(columns[0], Column { name: "id".to_owned(), kind: Kind::Text });

@@ -1,4 +1,4 @@
-//! The formats of an export, by the ending of its file: what writes one, and what reads it back.
+//! The file formats of an export, selected by file extension: writers and readers.
 
 mod csv;
 mod ndjson;
@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use super::columns::Column;
 use super::journal;
-use crate::exit::Usage;
+use crate::usage_error::UsageError;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Format {
@@ -21,13 +21,14 @@ pub(super) enum Format {
     Parquet,
 }
 
-/// A row on its way from one file to another.
+/// A row read from a file or from the journal.
 pub(super) enum Row {
     Json(String),
     Members(Map<String, Value>),
 }
 
 impl Row {
+    /// Returns the id of the row, if it has one.
     pub(super) fn id(&self) -> anyhow::Result<Option<String>> {
         match self {
             Self::Json(json) => journal::id(json),
@@ -43,28 +44,33 @@ impl Row {
     }
 }
 
-/// What writes an export.
+/// Writes the rows of an export to a file.
 pub(super) trait Writer {
     fn write(&mut self, row: &Row) -> anyhow::Result<()>;
     fn finish(self: Box<Self>) -> anyhow::Result<()>;
 }
 
 impl Format {
-    /// The format that a file's ending asks for.
-    pub(super) fn of(path: &Path) -> Result<Self, Usage> {
-        let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
-        match ending.to_ascii_lowercase().as_str() {
+    /// Returns the format for the extension of a path.
+    pub(super) fn from_path(path: &Path) -> Result<Self, UsageError> {
+        let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+        match extension.to_ascii_lowercase().as_str() {
             "ndjson" | "jsonl" => Ok(Self::Ndjson),
             "csv" => Ok(Self::Csv),
             #[cfg(feature = "parquet")]
             "parquet" => Ok(Self::Parquet),
             #[cfg(not(feature = "parquet"))]
-            "parquet" => Err(Usage::new("this keyfob was built without the feature parquet")),
-            _ => Err(Usage::new(format!("{}: give a name that ends in .ndjson, .csv or .parquet", path.display()))),
+            "parquet" => {
+                Err(UsageError::new("this build of keyfob does not include Parquet; build it with the feature parquet"))
+            }
+            _ => Err(UsageError::new(format!(
+                "{} has no known extension; use .ndjson, .csv or .parquet",
+                path.display()
+            ))),
         }
     }
 
-    /// Whether all columns have to be known before the first row is written.
+    /// Returns `true` if all columns must be known before the first row is written.
     pub(super) fn has_columns(self) -> bool {
         self != Self::Ndjson
     }
@@ -78,7 +84,7 @@ impl Format {
         }
     }
 
-    /// The names of an export's columns, if it has any.
+    /// Returns the column names of an existing export; empty for NDJSON.
     pub(super) fn names(self, path: &Path) -> anyhow::Result<Vec<String>> {
         match self {
             Self::Ndjson => Ok(Vec::new()),
@@ -88,13 +94,13 @@ impl Format {
         }
     }
 
-    /// Gives the rows of an export.
-    pub(super) fn rows(self, path: &Path, give: &mut dyn FnMut(Row) -> anyhow::Result<()>) -> anyhow::Result<()> {
+    /// Calls `visit` with each row of an existing export.
+    pub(super) fn rows(self, path: &Path, visit: &mut dyn FnMut(Row) -> anyhow::Result<()>) -> anyhow::Result<()> {
         match self {
-            Self::Ndjson => ndjson::rows(path, give),
-            Self::Csv => csv::rows(path, give),
+            Self::Ndjson => ndjson::rows(path, visit),
+            Self::Csv => csv::rows(path, visit),
             #[cfg(feature = "parquet")]
-            Self::Parquet => parquet::rows(path, give),
+            Self::Parquet => parquet::rows(path, visit),
         }
     }
 }

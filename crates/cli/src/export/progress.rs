@@ -1,10 +1,10 @@
-//! How far it has come, for whoever waits at a terminal. The service does not say how many rows there will be.
+//! Progress display on a terminal. The total is unknown, because the service does not report a row count.
 
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// A line on the standard error that is kept up to date; nothing where that is no terminal.
+/// A progress line on standard error. Hidden if standard error is not a terminal.
 pub(super) struct Progress(ProgressBar);
 
 impl Progress {

@@ -1,89 +1,102 @@
-//! A window of time: what `--from` and `--to` say, and which rows are inside.
+//! The time window of an export: `--from` and `--to`, and the rows inside.
 
 use chrono::{NaiveDate, NaiveDateTime};
 use keyfob::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::tables::{Dates, Event, Table};
+use super::event::Event;
 use crate::args::Export;
-use crate::exit::Usage;
+use crate::usage_error::UsageError;
 
-/// The window, both ends inside, as it is sent.
+/// How a table can be limited to a time window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum DateFilter {
+    /// The table has no time window.
+    None,
+    /// The window filters by this property of the rows.
+    Property(&'static str),
+    /// The window filters by a date that the rows do not contain.
+    NotInRow,
+}
+
+/// A time window. Both ends are inclusive, in the form sent to the service.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Window {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) from: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) to: Option<String>,
-    /// The member of a row that it is about.
+    /// The property of a row that the window filters by.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     member: Option<String>,
 }
 
 impl Window {
-    pub(super) fn new(table: &Table, args: &Export) -> Result<Self, Usage> {
-        let window = Self::given(args)?;
+    /// Reads the window from the arguments and checks it against the rules of the table.
+    pub(super) fn new(table: &str, dates: DateFilter, args: &Export) -> Result<Self, UsageError> {
+        let window = Self::from_args(args)?;
         let (from, to) = (window.from.is_some(), window.to.is_some());
-        let wrong = |why: &str| Err(Usage::new(format!("{} {why}", table.name)));
-        match (table.name, table.dates) {
-            (_, Dates::None) if from || to => wrong("cannot be limited in time: leave --from and --to out"),
-            ("machine_registrations", _) if from != to => wrong("need both --from and --to, or neither"),
+        let invalid = |why: &str| Err(UsageError::new(format!("{table} {why}")));
+        match (table, dates) {
+            (_, DateFilter::None) if from || to => invalid("has no time window; leave out --from and --to"),
+            ("machine_registrations", _) if from != to => invalid("needs both --from and --to, or neither"),
             ("crew_list_registrations", _) if !from => {
-                wrong("need --from: without it the service lists those of today only")
+                invalid("needs --from; without it the service lists only the registrations of today")
             }
-            (_, Dates::Member(member)) if from || to => Ok(Self { member: Some(member.to_owned()), ..window }),
+            (_, DateFilter::Property(property)) if from || to => {
+                Ok(Self { member: Some(property.to_owned()), ..window })
+            }
             _ => Ok(window),
         }
     }
 
-    /// What was said, for any table. A day ends with its last moment.
-    pub(super) fn given(args: &Export) -> Result<Self, Usage> {
+    /// Reads `--from` and `--to`. A day given for `--to` is included up to its last millisecond.
+    pub(super) fn from_args(args: &Export) -> Result<Self, UsageError> {
         let from = args.from.as_deref().map(|text| checked("--from", text)).transpose()?;
         let to = args.to.as_deref().map(|text| checked("--to", text)).transpose()?;
         let to = to.map(|to| if is_day(&to) { format!("{to}T23:59:59.999") } else { to });
         let window = Self { from, to, member: None };
         match window.bounds() {
-            (Some(from), Some(to)) if to < from => Err(Usage::new("--to is before --from")),
+            (Some(from), Some(to)) if to < from => Err(UsageError::new("--to is earlier than --from")),
             _ => Ok(window),
         }
     }
 
-    /// Whether `other` has the same ends.
-    pub(super) fn is(&self, other: &Self) -> bool {
+    /// Returns `true` if `other` has the same bounds.
+    pub(super) fn same_bounds(&self, other: &Self) -> bool {
         (&self.from, &self.to) == (&other.from, &other.to)
     }
 
-    /// Whether rows can tell if they are inside.
-    pub(super) fn is_known(&self) -> bool {
+    /// Returns `true` if a row shows whether it is inside the window.
+    pub(super) fn can_filter_rows(&self) -> bool {
         self.member.is_some() || self.from.is_none() && self.to.is_none()
     }
 
-    /// What happened as seen from inside the window: a listing of changes knows no window, so a row outside is as good
-    /// as deleted.
+    /// Turns an upsert of a row outside the window into a deletion, because a listing of changes ignores the window.
     pub(super) fn apply(&self, event: Event, is_update: bool) -> Event {
         match event {
-            Event::Upsert { id: Some(id), json } if is_update && !self.holds(&json) => Event::Delete { id },
+            Event::Upsert { id: Some(id), json } if is_update && !self.contains(&json) => Event::Delete { id },
             event => event,
         }
     }
 
-    fn holds(&self, json: &str) -> bool {
+    fn contains(&self, json: &str) -> bool {
         let Some(member) = &self.member else { return true };
         let row: Map<String, Value> = serde_json::from_str(json).unwrap_or_default();
-        let Some(at) = row.get(member).and_then(Value::as_str).and_then(moment) else { return true };
+        let Some(at) = row.get(member).and_then(Value::as_str).and_then(comparable_time) else { return true };
         let (from, to) = self.bounds();
         from.is_none_or(|from| from <= at) && to.is_none_or(|to| at <= to)
     }
 
     fn bounds(&self) -> (Option<NaiveDateTime>, Option<NaiveDateTime>) {
-        let bound = |text: &Option<String>| text.as_deref().and_then(moment);
+        let bound = |text: &Option<String>| text.as_deref().and_then(comparable_time);
         (bound(&self.from), bound(&self.to))
     }
 }
 
-/// In UTC where the offset is known, else as it stands.
-fn moment(text: &str) -> Option<NaiveDateTime> {
+/// Parses a time and converts it to UTC if it has an offset; a time without offset is used unchanged.
+fn comparable_time(text: &str) -> Option<NaiveDateTime> {
     let time: Timestamp = text.parse().ok()?;
     Some(time.to_utc().map_or_else(|| time.naive(), |utc| utc.naive_utc()))
 }
@@ -92,13 +105,14 @@ fn is_day(text: &str) -> bool {
     text.parse::<NaiveDate>().is_ok()
 }
 
-fn checked(flag: &str, text: &str) -> Result<String, Usage> {
+/// Checks that the value of a flag is a date or time.
+fn checked(flag: &str, text: &str) -> Result<String, UsageError> {
     let text = text.trim();
     match text.parse::<Timestamp>() {
         Ok(_) => Ok(text.to_owned()),
-        Err(_) => {
-            Err(Usage::new(format!("{flag} {text} is no date: give one such as 2026-01-31, or 2026-01-31T12:00:00Z")))
-        }
+        Err(_) => Err(UsageError::new(format!(
+            "{flag} {text} is not a date; expected a form like 2026-01-31 or 2026-01-31T12:00:00Z"
+        ))),
     }
 }
 
@@ -116,11 +130,11 @@ mod tests {
         let event = || Event::Upsert { id: Some("1".into()), json: format!(r#"{{"workDate":"{date}"}}"#) };
         let seen = if inside { event() } else { Event::Delete { id: "1".into() } };
         assert_eq!(window.apply(event(), true), seen, "{date}");
-        assert_eq!(window.apply(event(), false), event(), "the service has looked at it");
+        assert_eq!(window.apply(event(), false), event(), "a full listing is filtered by the service");
     }
 
     #[test]
-    fn both_ends_are_inside() {
+    fn both_bounds_are_inclusive() {
         let january = window(Some("2026-01-01"), Some("2026-01-31T23:59:59.999"));
         check(&january, "2026-01-01T00:00:00Z", true);
         check(&january, "2025-12-31T23:59:59", false);

@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
 
-use crate::exit::Usage;
+use crate::usage_error::UsageError;
 
 const NAME: &str = "keyfob.toml";
 
 /// The file that was named; else the next one upwards from here; else the user's own.
-pub(super) fn locate(named: Option<&Path>) -> Result<PathBuf, Usage> {
+pub(super) fn locate(named: Option<&Path>) -> Result<PathBuf, UsageError> {
     if let Some(path) = named {
         return Ok(path.to_owned());
     }
@@ -18,7 +18,7 @@ pub(super) fn locate(named: Option<&Path>) -> Result<PathBuf, Usage> {
     let own = etcetera::choose_base_strategy().ok().map(|base| base.config_dir().join("keyfob").join(NAME));
     upwards.chain(own.clone()).find(|path| path.is_file()).ok_or_else(|| {
         let own = own.map_or_else(String::new, |path| format!(", nor is there {}", path.display()));
-        Usage::new(format!("there is no {NAME} here or in a directory above{own}: a profile needs one"))
+        UsageError::new(format!("there is no {NAME} here or in a directory above{own}: a profile needs one"))
     })
 }
 

@@ -7,9 +7,9 @@ use toml::{Table, Value};
 
 use super::{file, variables};
 use crate::args::Connection;
-use crate::console::{NOTED, note, paint};
-use crate::exit::Usage;
+use crate::console::{WARNING, note, paint};
 use crate::suggest::{did_you_mean, find, fold};
+use crate::usage_error::UsageError;
 
 /// One profile, its keys translated to variables.
 #[derive(Default)]
@@ -22,28 +22,28 @@ pub(crate) struct Profile {
 impl Profile {
     /// Loads the profile that was asked for. None is used unasked: a file in somebody else's directory must not decide
     /// where credentials of the environment are sent.
-    pub(crate) fn load(connection: &Connection) -> Result<Self, Usage> {
+    pub(crate) fn load(connection: &Connection) -> Result<Self, UsageError> {
         let Some(name) = &connection.profile else { return Ok(Self::default()) };
         let path = file::locate(connection.config.as_deref())?;
         let text = std::fs::read_to_string(&path)
-            .map_err(|error| Usage::caused(error, format!("cannot read {}", path.display())))?;
+            .map_err(|error| UsageError::with_source(error, format!("cannot read {}", path.display())))?;
         let table: Table = toml::from_str(&text).map_err(|error| {
             // The error's own text shows the line, which may hold a secret.
             let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].lines().count().max(1));
-            Usage::new(format!(
+            UsageError::new(format!(
                 "{} line {line}: {}",
                 path.display(),
                 error.message().lines().next().unwrap_or_default()
             ))
         })?;
         let mut profile =
-            Self::read(name, &table).map_err(|wrong| Usage::new(format!("{}: {wrong}", path.display())))?;
+            Self::read(name, &table).map_err(|wrong| UsageError::new(format!("{}: {wrong}", path.display())))?;
         profile.ca = profile.ca.map(|ca| path.parent().map(|folder| folder.join(&ca)).unwrap_or(ca));
         let holds_secrets = variables().any(|variable| variable.is_secret() && profile.get(variable.name()).is_some());
         if holds_secrets && file::is_open(&path) {
             note(format_args!(
                 "{} {} holds secrets and can be read by others: chmod 600 {0}",
-                paint(NOTED, "warning:"),
+                paint(WARNING, "warning:"),
                 path.display()
             ));
         }

@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 use keyfob::{Error, Operation, ResponseValue, auth::Authenticator};
 use serde::Serialize;
 
-use crate::console::{self, BAD, FAINT, GOOD, NOTED, TITLE, line, paint};
+use crate::console::{self, BAD, FAINT, GOOD, TITLE, WARNING, line, paint};
 
 /// The width of the column that says what is called.
 const CALL: usize = 42;
@@ -119,7 +119,7 @@ impl Guide {
     pub(super) fn came_back(&mut self, outcome: impl Into<String>) -> anyhow::Result<()> {
         self.step.outcome = outcome.into();
         let Step { call, method, status, outcome, .. } = &self.step;
-        let style = if status.is_some_and(|status| status >= 400) { NOTED } else { GOOD };
+        let style = if status.is_some_and(|status| status >= 400) { WARNING } else { GOOD };
         let status = status.map(|status| status.to_string()).unwrap_or_default();
         self.say(format_args!(
             "  {} {call:<CALL$} {} {outcome}",

@@ -1,4 +1,4 @@
-//! CSV as RFC 4180 has it: commas, a line of names, UTF-8. Nothing and the empty text look alike.
+//! CSV as in RFC 4180, UTF-8, with a header line. Null and the empty string are both an empty cell.
 
 use std::fs::File;
 use std::path::Path;
@@ -37,14 +37,14 @@ pub(super) fn names(path: &Path) -> anyhow::Result<Vec<String>> {
     Ok(open(path)?.headers()?.iter().map(str::to_owned).collect())
 }
 
-pub(super) fn rows(path: &Path, give: &mut dyn FnMut(Row) -> anyhow::Result<()>) -> anyhow::Result<()> {
+pub(super) fn rows(path: &Path, visit: &mut dyn FnMut(Row) -> anyhow::Result<()>) -> anyhow::Result<()> {
     let mut reader = open(path)?;
     let names = reader.headers()?.clone();
     let mut record = StringRecord::new();
-    while reader.read_record(&mut record).with_context(|| format!("{} is not CSV any more", path.display()))? {
+    while reader.read_record(&mut record).with_context(|| format!("{} is not valid CSV", path.display()))? {
         let cells = names.iter().zip(&record).filter(|(_, cell)| !cell.is_empty());
         let members: Map<String, Value> = cells.map(|(name, cell)| (name.to_owned(), cell.into())).collect();
-        give(Row::Members(members))?;
+        visit(Row::Members(members))?;
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! JSON lines: each row as the service's own JSON.
+//! NDJSON: one row per line, as the service's JSON.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Write};
@@ -29,12 +29,12 @@ impl Writer for Lines {
     }
 }
 
-pub(super) fn rows(path: &Path, give: &mut dyn FnMut(Row) -> anyhow::Result<()>) -> anyhow::Result<()> {
+pub(super) fn rows(path: &Path, visit: &mut dyn FnMut(Row) -> anyhow::Result<()>) -> anyhow::Result<()> {
     let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
     for line in BufReader::with_capacity(1 << 20, file).lines() {
         let line = line.with_context(|| format!("cannot read {}", path.display()))?;
         if !line.trim().is_empty() {
-            give(Row::Json(line)).with_context(|| format!("{} is not JSON lines any more", path.display()))?;
+            visit(Row::Json(line)).with_context(|| format!("{} is not valid NDJSON", path.display()))?;
         }
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! Parquet: one column for each field, all of them optional, compressed with Snappy.
+//! Parquet: one optional column per field, compressed with Snappy.
 
 use std::fs::File;
 use std::path::Path;
@@ -18,8 +18,8 @@ use serde_json::{Map, Value};
 use super::{Row, Writer};
 use crate::export::columns::{Column, Kind, text};
 
-/// So many rows are in memory, and in one group of the file.
-const GROUP: usize = 20_000;
+/// Rows per row group. One group is buffered in memory.
+const ROWS_PER_GROUP: usize = 20_000;
 
 struct Groups {
     columns: Vec<Column>,
@@ -52,34 +52,34 @@ fn schema(columns: &[Column]) -> anyhow::Result<Type> {
 impl Writer for Groups {
     fn write(&mut self, row: &Row) -> anyhow::Result<()> {
         self.rows.push(row.members()?);
-        if self.rows.len() == GROUP { self.group() } else { Ok(()) }
+        if self.rows.len() == ROWS_PER_GROUP { self.write_group() } else { Ok(()) }
     }
 
     fn finish(mut self: Box<Self>) -> anyhow::Result<()> {
-        self.group()?;
+        self.write_group()?;
         self.writer.close()?;
         Ok(())
     }
 }
 
 impl Groups {
-    fn group(&mut self) -> anyhow::Result<()> {
+    fn write_group(&mut self) -> anyhow::Result<()> {
         let rows = std::mem::take(&mut self.rows);
         if rows.is_empty() {
             return Ok(());
         }
         let mut group = self.writer.next_row_group()?;
         for column in &self.columns {
-            let mut writer = group.next_column()?.context("the schema has as many columns")?;
+            let mut writer = group.next_column()?.context("the Parquet schema has fewer columns than the table")?;
             let cells = rows.iter().map(|row| row.get(&column.name).unwrap_or(&Value::Null));
             match column.kind {
                 Kind::Text => {
                     let texts = rows.iter().map(|row| text(row, &column.name).map(|text| text.into_bytes().into()));
-                    put::<ByteArrayType>(&mut writer, texts.collect::<Vec<Option<ByteArray>>>())?;
+                    write_column::<ByteArrayType>(&mut writer, texts.collect::<Vec<Option<ByteArray>>>())?;
                 }
-                Kind::Integer => put::<Int64Type>(&mut writer, cells.map(Value::as_i64).collect())?,
-                Kind::Number => put::<DoubleType>(&mut writer, cells.map(Value::as_f64).collect())?,
-                Kind::Boolean => put::<BoolType>(&mut writer, cells.map(Value::as_bool).collect())?,
+                Kind::Integer => write_column::<Int64Type>(&mut writer, cells.map(Value::as_i64).collect())?,
+                Kind::Number => write_column::<DoubleType>(&mut writer, cells.map(Value::as_f64).collect())?,
+                Kind::Boolean => write_column::<BoolType>(&mut writer, cells.map(Value::as_bool).collect())?,
             }
             writer.close()?;
         }
@@ -88,10 +88,10 @@ impl Groups {
     }
 }
 
-fn put<T: DataType>(writer: &mut SerializedColumnWriter<'_>, cells: Vec<Option<T::T>>) -> anyhow::Result<()> {
-    let there: Vec<i16> = cells.iter().map(|cell| i16::from(cell.is_some())).collect();
+fn write_column<T: DataType>(writer: &mut SerializedColumnWriter<'_>, cells: Vec<Option<T::T>>) -> anyhow::Result<()> {
+    let definition_levels: Vec<i16> = cells.iter().map(|cell| i16::from(cell.is_some())).collect();
     let values: Vec<T::T> = cells.into_iter().flatten().collect();
-    writer.typed::<T>().write_batch(&values, Some(&there), None)?;
+    writer.typed::<T>().write_batch(&values, Some(&definition_levels), None)?;
     Ok(())
 }
 
@@ -101,16 +101,16 @@ pub(super) fn names(path: &Path) -> anyhow::Result<Vec<String>> {
     Ok(schema.columns().iter().map(|column| column.name().to_owned()).collect())
 }
 
-pub(super) fn rows(path: &Path, give: &mut dyn FnMut(Row) -> anyhow::Result<()>) -> anyhow::Result<()> {
+pub(super) fn rows(path: &Path, visit: &mut dyn FnMut(Row) -> anyhow::Result<()>) -> anyhow::Result<()> {
     for row in RowIter::from_file_into(Box::new(open(path)?)) {
         let cells = row?.into_columns().into_iter();
         let members = cells.filter_map(|(name, cell)| Some((name, value(cell)?)));
-        give(Row::Members(members.collect()))?;
+        visit(Row::Members(members.collect()))?;
     }
     Ok(())
 }
 
-/// What [`schema`] knows; nothing else was written.
+/// Converts a cell of one of the types in [`schema`].
 fn value(cell: Field) -> Option<Value> {
     match cell {
         Field::Str(text) => Some(text.into()),
@@ -123,5 +123,5 @@ fn value(cell: Field) -> Option<Value> {
 
 fn open(path: &Path) -> anyhow::Result<SerializedFileReader<File>> {
     let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
-    SerializedFileReader::new(file).with_context(|| format!("{} is not Parquet any more", path.display()))
+    SerializedFileReader::new(file).with_context(|| format!("{} is not valid Parquet", path.display()))
 }

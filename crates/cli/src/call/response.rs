@@ -1,4 +1,4 @@
-//! What came back: JSON on the standard output, files where they were asked for.
+//! Output of a response: JSON on standard output, or a file.
 
 use std::io::IsTerminal;
 use std::path::Path;
@@ -7,23 +7,23 @@ use anyhow::Context;
 use keyfob::client::{DynamicCall, header::CONTENT_TYPE};
 
 use crate::console;
-use crate::exit::Usage;
 use crate::pretty;
+use crate::usage_error::UsageError;
 
-/// Sends the call and shows its answer, or writes it to `output`.
-pub(super) async fn show(call: DynamicCall, output: Option<&Path>) -> anyhow::Result<()> {
+/// Sends the call and prints its response, or writes it to `output`.
+pub(super) async fn print(call: DynamicCall, output: Option<&Path>) -> anyhow::Result<()> {
     if let Some(path) = output {
         return save(call, path).await;
     }
-    let answer = call.fetch().await?;
+    let response = call.fetch().await?;
     let terminal = std::io::stdout().is_terminal();
     let media_type =
-        answer.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("bytes").to_owned();
-    let status = answer.status();
-    let bytes = answer.into_inner();
+        response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("bytes").to_owned();
+    let status = response.status();
+    let bytes = response.into_inner();
     if bytes.is_empty() {
         if terminal {
-            console::note(format_args!("done: {status}"));
+            console::note(format_args!("success: {status}"));
         }
         return Ok(());
     }
@@ -33,26 +33,29 @@ pub(super) async fn show(call: DynamicCall, output: Option<&Path>) -> anyhow::Re
         return Ok(());
     }
     if media_type.starts_with("text/html") {
-        anyhow::bail!("the answer is an HTML page ({status}): is the base URL right, and nothing in between?");
+        anyhow::bail!(
+            "the response is an HTML page ({status}); check the base URL, and that no proxy or login page intercepts requests"
+        );
     }
     let text = std::str::from_utf8(&bytes).is_ok();
     if terminal && !text {
-        let message = format!("the answer is {} bytes of {media_type}: give --output FILE", bytes.len());
-        return Err(Usage::new(message).into());
+        let message =
+            format!("the response is {} bytes of {media_type}; write it to a file with --output FILE", bytes.len());
+        return Err(UsageError::new(message).into());
     }
     Ok(console::bytes(&bytes)?)
 }
 
-/// Writes the answer to a file, which is there only once all of it is.
+/// Streams the response to a temporary file and renames it to `path` when it is complete.
 async fn save(call: DynamicCall, path: &Path) -> anyhow::Result<()> {
-    let answer = call.download().await?;
+    let response = call.download().await?;
     let mut name =
-        path.file_name().ok_or_else(|| Usage::new(format!("{} is no file name", path.display())))?.to_owned();
+        path.file_name().ok_or_else(|| UsageError::new(format!("{} is not a file name", path.display())))?.to_owned();
     name.push(format!(".{}.part", std::process::id()));
     let part = path.with_file_name(name);
     let unwritable = || format!("cannot write {}", path.display());
     let mut file = tokio::fs::File::create(&part).await.with_context(unwritable)?;
-    match answer.into_inner().copy_to(&mut file).await {
+    match response.into_inner().copy_to(&mut file).await {
         Ok(bytes) => {
             drop(file);
             std::fs::rename(&part, path).with_context(unwritable)?;
@@ -60,7 +63,7 @@ async fn save(call: DynamicCall, path: &Path) -> anyhow::Result<()> {
             Ok(())
         }
         Err(error) => {
-            // The half is worth nothing, and its loss nothing more to say.
+            // The error of the download is the one to report.
             let _ = std::fs::remove_file(&part);
             Err(error.into())
         }

@@ -1,4 +1,4 @@
-//! The command line of one operation, made from its description.
+//! The command line of one operation, built from its description.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -9,47 +9,47 @@ use keyfob::Operation;
 
 use super::body::Body;
 use crate::args::Connection;
-use crate::exit::Usage;
 use crate::registry::Api;
 use crate::suggest::{did_you_mean, fold};
+use crate::usage_error::UsageError;
 
-/// What was said after the operation's name.
-pub(super) struct Given {
-    /// By their names on the wire.
+/// The arguments that follow the operation's name.
+pub(super) struct ParsedArgs {
+    /// Values by parameter name, as in the API description.
     pub(super) parameters: Vec<(&'static str, String)>,
     pub(super) body: Body,
     pub(super) output: Option<PathBuf>,
     pub(super) connection: Connection,
 }
 
-/// Says how the operation is called.
+/// Returns the help text of the operation.
 pub(super) fn help(api: &Api, operation: &'static Operation) -> String {
     command(api, operation).render_help().ansi().to_string()
 }
 
-/// Reads the arguments of an operation. Ends the process after `--help` and after what clap cannot read.
-pub(super) fn parse(api: &Api, operation: &'static Operation, arguments: &[String]) -> Result<Given, Usage> {
+/// Parses the arguments of an operation. Ends the process after `--help` and for arguments that clap rejects.
+pub(super) fn parse(api: &Api, operation: &'static Operation, arguments: &[String]) -> Result<ParsedArgs, UsageError> {
     let command = command(api, operation);
     let name = OsString::from(command.get_name().to_owned());
     let words = std::iter::once(name).chain(arguments.iter().map(OsString::from));
     let matches = command.try_get_matches_from(words).unwrap_or_else(|error| error.exit());
-    given(operation, &matches)
+    from_matches(operation, &matches)
 }
 
-fn given(operation: &'static Operation, matches: &ArgMatches) -> Result<Given, Usage> {
+fn from_matches(operation: &'static Operation, matches: &ArgMatches) -> Result<ParsedArgs, UsageError> {
     let mut parameters = Vec::new();
-    for name in names(operation) {
+    for name in parameter_names(operation) {
         let values = matches.try_get_many::<String>(name).ok().flatten();
         parameters.extend(values.into_iter().flatten().map(|value| (name, value.clone())));
     }
     for pair in matches.get_many::<String>("keyfob:pairs").into_iter().flatten() {
         let Some((name, value)) = pair.split_once('=') else {
-            return Err(Usage::new(format!("{pair} is no parameter: give name=value, or --name value")));
+            return Err(UsageError::new(format!("{pair} is not a parameter; expected NAME=VALUE or --name VALUE")));
         };
-        let Some(name) = names(operation).find(|known| fold(known) == fold(name)) else {
-            let suggestion = did_you_mean(name, names(operation));
-            let suggestion = if suggestion.is_empty() { takes(operation) } else { suggestion };
-            return Err(Usage::new(format!("{} has no parameter {name}{suggestion}", operation.id)));
+        let Some(name) = parameter_names(operation).find(|known| fold(known) == fold(name)) else {
+            let suggestion = did_you_mean(name, parameter_names(operation));
+            let suggestion = if suggestion.is_empty() { parameter_hint(operation) } else { suggestion };
+            return Err(UsageError::new(format!("{} has no parameter {name}{suggestion}", operation.id)));
         };
         parameters.push((name, value.to_owned()));
     }
@@ -57,39 +57,49 @@ fn given(operation: &'static Operation, matches: &ArgMatches) -> Result<Given, U
         required(operation).filter(|name| parameters.iter().all(|(given, _)| given != name)).collect();
     if !missing.is_empty() {
         let flags: Vec<_> = missing.iter().map(|name| format!("--{} VALUE", name.to_kebab_case())).collect();
-        return Err(Usage::new(format!("{} needs {}: give {}", operation.id, missing.join(" and "), flags.join(" "))));
+        return Err(UsageError::new(format!(
+            "{} requires {}; pass {}",
+            operation.id,
+            missing.join(" and "),
+            flags.join(" ")
+        )));
     }
-    // An operation has one of the two, or neither.
-    let said = |id| matches.try_get_many::<String>(id).ok().flatten().into_iter().flatten().cloned();
-    let body = Body::new(said("keyfob:body").next(), said("keyfob:form").collect())?;
+    // clap reports an error for an id that this operation does not define.
+    let values_of = |id| matches.try_get_many::<String>(id).ok().flatten().into_iter().flatten().cloned();
+    let body = Body::new(values_of("keyfob:body").next(), values_of("keyfob:form").collect())?;
     if operation.body_required && matches!(body, Body::None) {
-        let flag = if takes_json(operation) { "--body JSON" } else { "--form NAME=VALUE" };
-        return Err(Usage::new(format!("{} needs a body: give {flag}", operation.id)));
+        let flag = if accepts_json(operation) { "--body JSON" } else { "--form NAME=VALUE" };
+        return Err(UsageError::new(format!("{} requires a body; pass {flag}", operation.id)));
     }
-    Ok(Given {
+    Ok(ParsedArgs {
         parameters,
         body,
         output: matches.get_one::<PathBuf>("keyfob:output").cloned(),
-        connection: Connection::from_arg_matches(matches).map_err(|error| Usage::new(error.to_string()))?,
+        connection: Connection::from_arg_matches(matches).map_err(|error| UsageError::new(error.to_string()))?,
     })
 }
 
-/// The parameters that have to be given.
+/// Returns the names of the required parameters.
 fn required(operation: &'static Operation) -> impl Iterator<Item = &'static str> {
     operation.path_parameters().chain(operation.required.iter().copied())
 }
 
-fn takes_json(operation: &Operation) -> bool {
+fn accepts_json(operation: &Operation) -> bool {
     operation.body != "multipart/form-data" && operation.body != "application/x-www-form-urlencoded"
 }
 
-fn takes(operation: &'static Operation) -> String {
-    let names: Vec<_> = names(operation).collect();
-    if names.is_empty() { ": it takes none".to_owned() } else { format!(": it takes {}", names.join(", ")) }
+/// Returns the known parameters, to end an error message with.
+fn parameter_hint(operation: &'static Operation) -> String {
+    let names: Vec<_> = parameter_names(operation).collect();
+    if names.is_empty() {
+        "; it has no parameters".to_owned()
+    } else {
+        format!("; its parameters are {}", names.join(", "))
+    }
 }
 
-/// Path, query and header parameters. A name that is in two places is one parameter.
-fn names(operation: &'static Operation) -> impl Iterator<Item = &'static str> {
+/// Returns the names of path, query and header parameters. A name used in two locations is one parameter.
+fn parameter_names(operation: &'static Operation) -> impl Iterator<Item = &'static str> {
     let query = operation.query.iter().chain(operation.headers).copied();
     let path: Vec<_> = operation.path_parameters().collect();
     let others = query.filter({
@@ -104,13 +114,13 @@ fn command(api: &Api, operation: &'static Operation) -> Command {
         .bin_name(format!("keyfob call {} {}", api.name, operation.id))
         .max_term_width(100)
         .args(parameters(operation))
-        .next_help_heading("Sending and saving")
+        .next_help_heading("Request and response")
         .args(body(operation));
-    // Its own description last: these arguments bring one along.
+    // Set the description last, because `augment_args` sets one too.
     Connection::augment_args(command).about(operation.summary).after_help(origin(operation))
 }
 
-/// A flag for each parameter whose name is free, and `name=value` for all.
+/// Returns a flag for each parameter, except names that another flag has, and `NAME=VALUE` for all.
 fn parameters(operation: &'static Operation) -> Vec<Arg> {
     let connection = Connection::augment_args(Command::new("keyfob"));
     let taken = |long: &str| {
@@ -120,39 +130,40 @@ fn parameters(operation: &'static Operation) -> Vec<Arg> {
     let flag = |name: &'static str| {
         let arg = Arg::new(name).long(name.to_kebab_case()).value_name("VALUE").action(ArgAction::Append);
         let help = if operation.path_parameters().any(|part| part == name) {
-            "Required: a part of the path"
+            "Required; part of the path"
         } else if operation.required.contains(&name) {
             "Required"
         } else if operation.joined.contains(&name) {
-            "Several times, or with commas, for several"
+            "Repeatable; or several values separated by commas"
         } else {
             ""
         };
         let arg = arg.help(help);
         arg.allow_hyphen_values(true).help_heading("Parameters")
     };
-    let flags = names(operation).filter(|name| !taken(&name.to_kebab_case())).map(flag);
-    let pairs = Arg::new("keyfob:pairs").value_name("NAME=VALUE").num_args(0..).help("Parameters, written differently");
+    let flags = parameter_names(operation).filter(|name| !taken(&name.to_kebab_case())).map(flag);
+    let pairs =
+        Arg::new("keyfob:pairs").value_name("NAME=VALUE").num_args(0..).help("Parameters in the form NAME=VALUE");
     flags.chain([pairs.help_heading("Parameters")]).collect()
 }
 
 fn body(operation: &Operation) -> Vec<Arg> {
     let mut args = Vec::new();
-    if !operation.body.is_empty() && !takes_json(operation) {
+    if !operation.body.is_empty() && !accepts_json(operation) {
         let form = Arg::new("keyfob:form").long("form").value_name("NAME=VALUE").action(ArgAction::Append);
-        args.push(form.help("A field of the form; NAME=@FILE sends a file"));
+        args.push(form.help("Form field; NAME=@FILE sends a file"));
     }
     if !operation.body.is_empty() && operation.body != "multipart/form-data" {
         let body = Arg::new("keyfob:body").long("body").value_name("JSON");
-        args.push(body.help("The body: JSON, @FILE, or - for the standard input"));
+        args.push(body.help("Request body: JSON, @FILE, or - for standard input"));
     }
     let output = Arg::new("keyfob:output").long("output").short('o').value_name("FILE");
     let output = output.value_parser(clap::value_parser!(PathBuf));
-    args.push(output.help("Write the answer to this file as it arrives"));
+    args.push(output.help("Write the response to this file"));
     args
 }
 
-/// What `--help` says about where the operation comes from.
+/// Returns the end of the help text: request line, scope, content type, confidence and source.
 fn origin(operation: &Operation) -> String {
     let fixed: Vec<_> = operation.fixed_query.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let query = if fixed.is_empty() { String::new() } else { format!("?{}", fixed.join("&")) };
