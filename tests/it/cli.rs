@@ -1,4 +1,4 @@
-//! The command line as a process: what it prints, what it refuses, how it ends.
+//! The command line tool as a process: output, errors, exit status.
 
 mod call;
 mod export;

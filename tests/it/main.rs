@@ -1,4 +1,4 @@
-//! Clients against the simulator, the command line as a process, the shape of the workspace.
+//! Clients against the simulator, the command line tool as a process, and rules about the workspace.
 
 mod cancellation;
 mod cli;

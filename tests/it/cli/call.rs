@@ -1,4 +1,4 @@
-//! `keyfob call`: what is sent, what comes back, and what goes wrong in which way.
+//! `keyfob call`: requests sent, output printed, and failures with their exit status.
 
 use std::fs;
 
@@ -10,7 +10,7 @@ use super::run::{Keyfob, Running, folder};
 const BODY: &str = r#"{"companyId": "012345", "projectNumber": "P-1", "name": "Bru over Åna", "active": true}"#;
 
 #[test]
-fn what_is_created_is_read_back_under_any_spelling_of_the_operation() {
+fn an_operation_is_found_by_any_spelling_of_its_name() {
     let running = Running::start();
     let created = running.keyfob(&["call", "ditio-core", "create_project", "--body", BODY]).run().json();
     assert_eq!(created["name"], "Bru over Åna");
@@ -25,7 +25,7 @@ fn what_is_created_is_read_back_under_any_spelling_of_the_operation() {
 }
 
 #[test]
-fn parameters_reach_the_service_as_they_were_given() {
+fn parameters_reach_the_service_unchanged() {
     let running = Running::start();
     let arguments = ["call", "itempath", "materials", "--limit", "2", "--name", "[like]a", "name=[not]b c"];
     let page = running.keyfob(&arguments).run().json();
@@ -37,7 +37,7 @@ fn parameters_reach_the_service_as_they_were_given() {
 }
 
 #[test]
-fn an_id_with_slashes_and_a_list_in_one_value_are_sent_as_the_service_takes_them() {
+fn slashes_in_an_id_and_comma_separated_lists_are_sent_as_the_service_expects() {
     let running = Running::start();
     let last = || running.simulator.requests().pop().unwrap();
     running.keyfob(&["call", "ditio-core", "absence", "--external-id", "2026/17 å"]).run().failed(4, &["404"]);
@@ -65,7 +65,7 @@ fn an_api_user_of_dvinci_without_oauth_calls_with_a_pair_of_headers() {
 }
 
 #[test]
-fn a_file_goes_up_and_comes_down_with_the_same_bytes() {
+fn an_uploaded_file_downloads_with_the_same_bytes() {
     let running = Running::start();
     let folder = folder("files");
     let (up, down) = (folder.join("tegning å.pdf"), folder.join("down.pdf"));
@@ -81,12 +81,12 @@ fn a_file_goes_up_and_comes_down_with_the_same_bytes() {
     let arguments = ["call", "ditio-core", "download_project_document", &id, &file, "--output", &output];
     let run = running.keyfob(&arguments).run();
     assert_eq!((run.status, run.stdout.as_str()), (0, ""), "{run:?}");
-    assert!(fs::read(&down).unwrap() == bytes, "other bytes came down");
-    assert_eq!(fs::read_dir(&folder).unwrap().count(), 2, "a part was left behind");
+    assert!(fs::read(&down).unwrap() == bytes, "the downloaded bytes differ");
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 2, "a temporary file was left behind");
 }
 
 #[test]
-fn bodies_come_from_files_and_forms_are_fields() {
+fn bodies_are_read_from_files_and_form_fields() {
     let running = Running::start();
     let path = folder("body").join("project.json");
     fs::write(&path, BODY).unwrap();
@@ -99,21 +99,24 @@ fn bodies_come_from_files_and_forms_are_fields() {
 }
 
 #[test]
-fn a_slip_in_a_name_is_answered_with_what_was_meant_and_nothing_is_sent() {
+fn a_usage_error_suggests_the_fix_and_sends_nothing() {
     let running = Running::start();
     for (arguments, words) in [
         (["call", "ditoi-core", "projects"].as_slice(), ["no API ditoi-core", "did you mean ditio-core"]),
         (&["call", "ditio-core", "projcet"], ["no operation projcet", "did you mean project"]),
-        (&["call", "ditio-core", "project"], ["project needs id", "give --id VALUE"]),
+        (&["call", "ditio-core", "project"], ["project requires id", "pass --id VALUE"]),
         (&["call", "ditio-core", "project", "ids=1"], ["no parameter ids", "did you mean id?"]),
         (&["call", "ditio-core", "project", "--idd", "1"], ["unexpected argument", "--idd"]),
         (&["call", "ditio-core", "project", "--id", ".."], ["`id` is a part of the path", "made of dots"]),
-        (&["call", "ditio-core", "create_project"], ["create_project needs a body", "give --body JSON"]),
-        (&["call", "ditio-core", "upload_project_documents", "--id", "1"], ["needs a body", "give --form NAME=VALUE"]),
-        (&["call", "ditio-core", "projects", "x"], ["x is no parameter", "name=value"]),
+        (&["call", "ditio-core", "create_project"], ["create_project requires a body", "pass --body JSON"]),
+        (
+            &["call", "ditio-core", "upload_project_documents", "--id", "1"],
+            ["requires a body", "pass --form NAME=VALUE"],
+        ),
+        (&["call", "ditio-core", "projects", "x"], ["x is not a parameter", "NAME=VALUE"]),
         (&["call", "ditio-core", "create_project", "--body", "{a"], ["--body is not JSON", "line 1 column 2"]),
         (&["call", "ditio-core", "create_project", "--body", "@none.json"], ["cannot read none.json", "No such file"]),
-        (&["call", "ditio-core"], ["which operation of Ditio core?", "keyfob apis ditio-core"]),
+        (&["call", "ditio-core"], ["no operation given for Ditio core", "keyfob apis ditio-core"]),
         (&["call", "ditio-core", "projects", "--base-url", "nope=http://x"], ["has no host nope", "identity"]),
         (&["call", "ditio-core", "projects", "--base-url", "localhost:80"], ["needs a scheme", "https"]),
         (
@@ -142,7 +145,7 @@ fn a_missing_variable_is_named() {
 }
 
 #[test]
-fn a_wrong_secret_is_asked_once_and_never_shown() {
+fn a_wrong_secret_costs_one_token_request_and_is_never_printed() {
     let running = Running::start();
     let keyfob = running.keyfob(&["call", "ditio-core", "projects"]).env("DITIO_CLIENT_SECRET", "canary");
     let run = keyfob.run();
@@ -157,7 +160,7 @@ fn a_wrong_secret_is_asked_once_and_never_shown() {
 }
 
 #[test]
-fn an_unplugged_server_and_a_wrong_base_url_say_what_to_look_at() {
+fn an_unreachable_server_and_a_wrong_base_url_name_the_setting_to_check() {
     let running = Running::start();
     let unplugged = "http://127.0.0.1:1";
     for variable in ["DITIO_API_BASE", "DITIO_IDENTITY_BASE"] {
@@ -172,15 +175,15 @@ fn an_unplugged_server_and_a_wrong_base_url_say_what_to_look_at() {
     wrong.failed(4, &["404"]);
     running.simulator.inject(Fault::html(200).on(Vendor::Ditio).path("/ditio/core"));
     let html = running.keyfob(&["call", "ditio-core", "projects"]).run();
-    assert_eq!(html.status, 1, "a page is no answer: {html:?}");
+    assert_eq!(html.status, 1, "an HTML page is not a valid response: {html:?}");
 }
 
 #[test]
-fn a_refusal_comes_with_the_services_own_words_and_its_status() {
+fn an_error_response_is_printed_with_the_services_message_and_maps_to_an_exit_status() {
     let running = Running::start();
     let run = running.keyfob(&["call", "ditio-core", "create_work_order", "--body", r#"{"companyId":"012345"}"#]).run();
     run.failed(1, &["create_work_order", "400"]);
-    assert!(run.stderr.contains("ProjectId: ") && run.stderr.contains("the service says"), "{run:?}");
+    assert!(run.stderr.contains("ProjectId: ") && run.stderr.contains("message from the service: "), "{run:?}");
     running.keyfob(&["call", "ditio-core", "project_by_number", "projectNumber=none"]).run().failed(4, &["404"]);
     running.simulator.inject(Fault::status(429).retry_after("3600").on(Vendor::Ditio).path("/ditio/core").times(1));
     running.keyfob(&["call", "ditio-core", "projects"]).run().failed(7, &["patience"]);

@@ -1,4 +1,4 @@
-//! `keyfob export`: a file that holds what the service holds, at first and after each `--resume`.
+//! `keyfob export`: the file has the rows of the service, after the first run and after each `--resume`.
 
 use std::{
     collections::BTreeMap,
@@ -29,11 +29,11 @@ fn export(running: &Running, table: &str, out: &Path, arguments: &[&str]) -> Run
 fn by_id(rows: impl IntoIterator<Item = Value>) -> Rows {
     let rows: Vec<_> = rows.into_iter().map(|row| (row["id"].as_str().unwrap().to_owned(), row)).collect();
     let map: Rows = rows.iter().cloned().collect();
-    assert_eq!(map.len(), rows.len(), "a row is there twice");
+    assert_eq!(map.len(), rows.len(), "a row is exported twice");
     map
 }
 
-/// The rows in a file, whatever its format.
+/// Reads the rows of an exported file of any format.
 fn exported(path: &Path) -> Rows {
     match path.extension().unwrap().to_str().unwrap() {
         "ndjson" => by_id(fs::read_to_string(path).unwrap().lines().map(|line| serde_json::from_str(line).unwrap())),
@@ -68,25 +68,25 @@ fn value(cell: Field) -> Value {
     }
 }
 
-/// The file says all that the service's rows say, and has no others.
+/// Asserts that the file has exactly the rows of the service, with all their values.
 #[track_caller]
-fn check(path: &Path, held: Vec<Value>) {
-    let (exported, held) = (exported(path), by_id(held));
-    assert_eq!(exported.keys().collect::<Vec<_>>(), held.keys().collect::<Vec<_>>());
-    for (id, row) in &held {
+fn check(path: &Path, expected: Vec<Value>) {
+    let (exported, expected) = (exported(path), by_id(expected));
+    assert_eq!(exported.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>());
+    for (id, row) in &expected {
         assert_eq!(lost(row, &exported[id]), [""; 0], "{id}: {row} {}", exported[id]);
     }
 }
 
-fn beside(out: &Path, end: &str) -> PathBuf {
+fn sibling(out: &Path, end: &str) -> PathBuf {
     PathBuf::from(format!("{}{end}", out.display()))
 }
 
 #[test]
-fn every_format_follows_what_the_service_holds() {
+fn every_format_follows_the_rows_of_the_service() {
     for format in ["ndjson", "csv", "parquet"] {
         let running = Running::in_real_time();
-        let held = running.simulator.ditio_reporting();
+        let service = running.simulator.ditio_reporting();
         let out = folder("export").join(format!("hours.{format}"));
         let report = export(&running, "time_registrations", &out, &[]).json();
         assert_eq!(
@@ -94,16 +94,16 @@ fn every_format_follows_what_the_service_holds() {
             json!({ "table": "time_registrations", "out": out.to_str().unwrap(), "rows": 1000,
             "upserts": 1000, "deletions": 0 })
         );
-        check(&out, held.rows(TABLE));
+        check(&out, service.rows(TABLE));
 
-        let rows = held.rows(TABLE);
+        let rows = service.rows(TABLE);
         let ids: Vec<&str> = rows.iter().step_by(200).map(|row| row["id"].as_str().unwrap()).collect();
-        held.update(TABLE, [ids[0], ids[1]], json!({ "qty": 11.25, "description": "Støp, \"dekke\"\nakse 2" }));
-        held.delete(TABLE, [ids[2], ids[3]]);
-        held.insert(TABLE, [json!({ "workDate": "2026-03-01T00:00:00", "brandNew": { "depth": 2 } })]);
+        service.update(TABLE, [ids[0], ids[1]], json!({ "qty": 11.25, "description": "Støp, \"dekke\"\nakse 2" }));
+        service.delete(TABLE, [ids[2], ids[3]]);
+        service.insert(TABLE, [json!({ "workDate": "2026-03-01T00:00:00", "brandNew": { "depth": 2 } })]);
         let report = export(&running, "time-registrations", &out, &["--resume"]).json();
         assert_eq!((&report["rows"], &report["deletions"]), (&999.into(), &2.into()));
-        let mut rows = held.rows(TABLE);
+        let mut rows = service.rows(TABLE);
         if format != "ndjson" {
             let new = rows.iter_mut().find(|row| !row["brandNew"].is_null()).unwrap();
             new["brandNew"] = r#"{"depth":2}"#.into();
@@ -113,20 +113,23 @@ fn every_format_follows_what_the_service_holds() {
         export(&running, "time_registrations", &out, &["--resume"]).json();
         assert_eq!(exported(&out).len(), 999);
         export(&running, "time_registrations", &out, &["--resume"]).json();
-        assert_eq!(fs::read(&out).unwrap().len(), before.len(), "what is listed again is not there twice");
-        assert!(!beside(&out, ".part").exists() && !beside(&out, ".new").exists(), "something was left behind");
+        assert_eq!(fs::read(&out).unwrap().len(), before.len(), "a row that is listed again is not duplicated");
+        assert!(
+            !sibling(&out, ".part").exists() && !sibling(&out, ".new").exists(),
+            "a temporary file was left behind"
+        );
     }
 }
 
 #[test]
-fn an_interrupted_export_leaves_no_file_and_goes_on_at_the_page_that_failed() {
+fn an_interrupted_export_leaves_no_file_and_resumes_at_the_page_that_failed() {
     let running = Running::in_real_time();
     let out = folder("interrupted").join("hours.csv");
     running.simulator.inject(Fault::status(503).on(Vendor::Ditio).path(ROUTE).every(4).times(1));
     let run = export(&running, "time_registrations", &out, &["--no-retry"]);
     run.failed(5, &["503"]);
-    assert!(run.stderr.contains("--resume goes on"), "{run:?}");
-    assert!(!out.exists() && beside(&out, ".part").exists());
+    assert!(run.stderr.contains("with --resume to continue"), "{run:?}");
+    assert!(!out.exists() && sibling(&out, ".part").exists());
     running.simulator.ditio_reporting().delete(TABLE, [first_id(&running)]);
     let before = running.simulator.requests().len();
     export(&running, "time_registrations", &out, &["--resume"]).json();
@@ -134,7 +137,7 @@ fn an_interrupted_export_leaves_no_file_and_goes_on_at_the_page_that_failed() {
     let requests = running.simulator.requests().split_off(before);
     let pages: Vec<_> = requests.iter().filter(|request| request.path == ROUTE).collect();
     assert!(pages[0].query.contains("ContinuationToken="), "{}", pages[0].query);
-    assert!(pages.last().unwrap().query.contains("ModifiedSince="), "what changed meanwhile is asked for");
+    assert!(pages.last().unwrap().query.contains("ModifiedSince="), "changes made during the export are fetched");
 }
 
 fn first_id(running: &Running) -> String {
@@ -142,11 +145,11 @@ fn first_id(running: &Running) -> String {
 }
 
 #[test]
-fn an_export_of_some_days_stays_one_of_these_days() {
+fn an_export_with_a_time_window_keeps_its_window() {
     let running = Running::in_real_time();
-    let held = running.simulator.ditio_reporting();
-    // In the order of their dates.
-    let rows = held.rows(TABLE);
+    let service = running.simulator.ditio_reporting();
+    // Ordered by date.
+    let rows = service.rows(TABLE);
     let day = |index: usize| worked(&rows[index]).date().to_string();
     let (from, to, after) = (day(300), day(500), day(999));
     assert!(from < to && to < after);
@@ -157,18 +160,18 @@ fn an_export_of_some_days_stays_one_of_these_days() {
     export(&running, "time_registrations", &out, &days).json();
     check(&out, within.clone());
     let id = |row: &Value| row["id"].as_str().unwrap().to_owned();
-    held.update(TABLE, [id(&within[0])], json!({ "workDate": format!("{after}T00:00:00Z") }));
-    held.update(TABLE, [id(&without[0])], json!({ "workDate": format!("{to}T23:00:00Z") }));
-    held.update(TABLE, [id(&without[1])], json!({ "qty": 1 }));
-    // Said again or not, the dates are those it was begun with.
+    service.update(TABLE, [id(&within[0])], json!({ "workDate": format!("{after}T00:00:00Z") }));
+    service.update(TABLE, [id(&without[0])], json!({ "workDate": format!("{to}T23:00:00Z") }));
+    service.update(TABLE, [id(&without[1])], json!({ "qty": 1 }));
+    // The dates may be repeated with --resume, but not changed.
     export(&running, "time_registrations", &out, &["--resume"]).json();
-    check(&out, held.rows(TABLE).into_iter().filter(inside).collect());
+    check(&out, service.rows(TABLE).into_iter().filter(inside).collect());
     export(&running, "time_registrations", &out, &[&days[..], &["--resume"]].concat()).json();
     let other = export(&running, "time_registrations", &out, &["--from", &to, "--resume"]);
     other.failed(2, &["other dates", "without --resume"]);
 }
 
-/// When the work was done, in UTC where that is known.
+/// Returns the work date, in UTC if the offset is known.
 fn worked(row: &Value) -> chrono::NaiveDateTime {
     let time: keyfob::Timestamp = row["workDate"].as_str().unwrap().parse().unwrap();
     time.to_utc().map_or_else(|| time.naive(), |utc| utc.naive_utc())
@@ -177,7 +180,7 @@ fn worked(row: &Value) -> chrono::NaiveDateTime {
 #[test]
 fn every_table_can_be_exported() {
     let running = Running::in_real_time();
-    let held = running.simulator.ditio_reporting();
+    let service = running.simulator.ditio_reporting();
     let folder = folder("tables");
     for (table, of) in [
         ("projects", DitioTable::Project),
@@ -197,7 +200,7 @@ fn every_table_can_be_exported() {
     ] {
         let out = folder.join(format!("{table}.ndjson"));
         export(&running, table, &out, &[]).json();
-        check(&out, held.rows(of));
+        check(&out, service.rows(of));
     }
     for (table, arguments) in [
         ("absence_registrations", [].as_slice()),
@@ -212,24 +215,25 @@ fn every_table_can_be_exported() {
 }
 
 #[test]
-fn what_cannot_work_is_said_before_anything_is_sent() {
+fn a_usage_error_is_reported_before_anything_is_sent() {
     let running = Running::start();
     let folder = folder("usage");
     let out = folder.join("x.csv");
     let exported = |table: &str, arguments: &[&str]| export(&running, table, &out, arguments);
     exported("time_registration", &[]).failed(2, &["no table time_registration", "did you mean time_registrations"]);
-    exported("item_registrations", &[]).failed(2, &["no ids", "keyfob call ditio-reporting item_registrations"]);
-    exported("projects", &["--from", "2026-01-01"]).failed(2, &["projects cannot be limited in time"]);
+    exported("item_registrations", &[]).failed(2, &["no id;", "keyfob call ditio-reporting item_registrations"]);
+    exported("projects", &["--from", "2026-01-01"]).failed(2, &["projects has no time window"]);
     exported("machine_registrations", &["--to", "2026-01-01"]).failed(2, &["both --from and --to"]);
-    exported("crew_list_registrations", &[]).failed(2, &["--from", "today only"]);
-    exported("time_registrations", &["--from", "1.1.26"]).failed(2, &["--from 1.1.26 is no date", "2026-01-31"]);
-    exported("time_registrations", &["--from", "2026-02-01", "--to", "2026-01-31"]).failed(2, &["before --from"]);
+    exported("crew_list_registrations", &[]).failed(2, &["--from", "registrations of today"]);
+    exported("time_registrations", &["--from", "1.1.26"]).failed(2, &["--from 1.1.26 is not a date", "2026-01-31"]);
+    exported("time_registrations", &["--from", "2026-02-01", "--to", "2026-01-31"])
+        .failed(2, &["--to is earlier than --from"]);
     export(&running, "projects", &folder.join("x.xlsx"), &[]).failed(2, &[".ndjson, .csv or .parquet"]);
-    export(&running, "projects", &folder.join("no/x.csv"), &[]).failed(2, &["there is no folder"]);
+    export(&running, "projects", &folder.join("no/x.csv"), &[]).failed(2, &["the directory", "does not exist"]);
     let run = running.keyfob(&["export", "bits", "projects", "--out", "x.csv"]).run();
     run.failed(2, &["Bits has no tables to export"]);
     fs::write(&out, "id\n").unwrap();
-    exported("projects", &["--resume"]).failed(2, &["has no checkpoint beside it", "without --resume"]);
+    exported("projects", &["--resume"]).failed(2, &["its checkpoint", "does not exist", "without --resume"]);
     assert!(running.simulator.requests().is_empty());
     // A checkpoint belongs to its table.
     exported("projects", &[]).json();
@@ -237,5 +241,5 @@ fn what_cannot_work_is_said_before_anything_is_sent() {
     let arguments = ["export", "ditio-reporting", "projects", "--resume", "--out", out.to_str().unwrap()];
     running.keyfob(&arguments).env("DITIO_CLIENT_ID", "other").run().failed(2, &["another client id"]);
     fs::remove_file(&out).unwrap();
-    exported("projects", &["--resume"]).failed(2, &["is gone"]);
+    exported("projects", &["--resume"]).failed(2, &["no longer exists"]);
 }

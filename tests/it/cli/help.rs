@@ -1,4 +1,4 @@
-//! What `--help` says, and what `apis` lists.
+//! `--help`, and the list of `keyfob apis`.
 
 use std::{env, fs};
 
@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::run::Keyfob;
 
 #[test]
-fn the_help_is_what_was_reviewed() {
+fn the_help_texts_match_the_reviewed_snapshot() {
     let mut tree = String::new();
     for arguments in [
         vec!["--help"],
@@ -35,7 +35,7 @@ fn the_help_is_what_was_reviewed() {
 }
 
 #[test]
-fn nothing_said_is_answered_with_help() {
+fn no_arguments_print_the_usage() {
     let run = Keyfob::new(&[]).run();
     assert_eq!(run.status, 2);
     assert!(run.stderr.contains("Usage: keyfob <COMMAND>"), "{run:?}");

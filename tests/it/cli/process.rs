@@ -1,4 +1,4 @@
-//! `keyfob` as the tests run it: built with them, so that it is never an old one.
+//! `keyfob`, built together with the tests, so that they never run an outdated binary.
 
 fn main() -> std::process::ExitCode {
     keyfob_cli::main()

@@ -1,4 +1,4 @@
-//! Profiles of `keyfob.toml`: chosen by name, found upwards, never used unasked.
+//! Profiles of `keyfob.toml`: selected by name, found in parent directories, never used by default.
 
 use std::{fs, path::Path};
 
@@ -23,7 +23,7 @@ fn private(path: &Path) {
 
 #[test]
 #[cfg(unix)]
-fn a_profile_is_found_upwards_and_a_file_that_others_can_read_is_warned_about() {
+fn a_profile_is_found_in_a_parent_directory_and_a_file_readable_by_others_causes_a_warning() {
     let running = Running::start();
     let above = folder("profile");
     let below = above.join("a/b");
@@ -37,14 +37,14 @@ fn a_profile_is_found_upwards_and_a_file_that_others_can_read_is_warned_about() 
     private(&path);
     call(&["--profile", "sim"]).run().json();
     call(&[]).env("KEYFOB_PROFILE", "sim").run().json();
-    // The environment is nearer than the profile.
+    // The environment has precedence over the profile.
     call(&["--profile", "sim"]).env("BITS_CLIENT_SECRET", "wrong").run().failed(3, &["refused"]);
     call(&[]).run().failed(2, &["BITS_CLIENT_ID is not set"]);
 }
 
 #[test]
 #[cfg(unix)]
-fn a_slip_in_the_file_is_one_line_without_values() {
+fn a_mistake_in_the_file_is_one_line_without_values() {
     let folder = folder("slips");
     let path = folder.join("keyfob.toml");
     for (text, words) in [

@@ -10,7 +10,7 @@ use keyfob_simulator::{Builder, Simulator};
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
-/// A simulator that runs on threads of its own.
+/// A simulator on its own runtime.
 pub(super) struct Running {
     pub(super) simulator: Simulator,
     _runtime: Runtime,
@@ -21,7 +21,7 @@ impl Running {
         Self::with(Simulator::builder())
     }
 
-    /// A simulator whose clock is this machine's, for what compares times with its own.
+    /// Starts a simulator in real time, for tests that compare its times with the system clock.
     pub(super) fn in_real_time() -> Self {
         Self::with(Simulator::builder().real_time())
     }
@@ -32,7 +32,7 @@ impl Running {
         Self { simulator, _runtime: runtime }
     }
 
-    /// `keyfob` with what it takes to reach this simulator.
+    /// Returns a run of `keyfob` with the environment variables of this simulator.
     pub(super) fn keyfob(&self, arguments: &[&str]) -> Keyfob {
         self.simulator
             .environment()
@@ -41,7 +41,7 @@ impl Running {
     }
 }
 
-/// One run of `keyfob`.
+/// A run of `keyfob` to be started.
 pub(super) struct Keyfob(Command);
 
 impl Keyfob {
@@ -76,7 +76,7 @@ impl Keyfob {
     }
 }
 
-/// What a run left.
+/// Result of a run.
 #[derive(Debug)]
 pub(super) struct Run {
     pub(super) status: i32,
@@ -95,14 +95,14 @@ impl From<Output> for Run {
 }
 
 impl Run {
-    /// Its output as JSON; it has to have succeeded.
+    /// Returns the output as JSON. Panics unless the run succeeded.
     #[track_caller]
     pub(super) fn json(&self) -> Value {
         assert_eq!((self.status, self.stderr.as_str()), (0, ""), "{self:?}");
         serde_json::from_str(&self.stdout).unwrap()
     }
 
-    /// It failed with this status, nothing on the standard output, and a first line that holds `words`.
+    /// Asserts that the run failed with this status, an empty standard output, and `words` in the first line.
     #[track_caller]
     pub(super) fn failed(&self, status: i32, words: &[&str]) {
         assert_eq!((self.status, self.stdout.as_str()), (status, ""), "{self:?}");
@@ -115,7 +115,7 @@ impl Run {
     }
 }
 
-/// A fresh folder for one test.
+/// Creates a directory for one test.
 pub(super) fn folder(name: &str) -> PathBuf {
     use std::sync::atomic::{AtomicUsize, Ordering};
     static NUMBER: AtomicUsize = AtomicUsize::new(0);

@@ -1,4 +1,4 @@
-//! `keyfob simulate`: a server of its own, its environment file, and its end.
+//! `keyfob simulate`: start, environment file, shutdown.
 
 #![cfg(unix)]
 
@@ -12,7 +12,7 @@ use std::{
 
 use super::run::{Keyfob, Run, folder};
 
-/// A server that does not outlive its test.
+/// A server process, killed on drop.
 struct Server(Child);
 
 impl Drop for Server {
@@ -22,26 +22,29 @@ impl Drop for Server {
     }
 }
 
-/// Starts it, and waits until its environment file says that it is ready.
+/// Starts a server and waits for its environment file, which it writes once it listens.
 fn serve(arguments: &[&str], env_file: &Path) -> Server {
     let arguments = [&["simulate", "--listen", "127.0.0.1:0", "--env-file", env_file.to_str().unwrap()], arguments];
     let child = Keyfob::new(&arguments.concat()).command().stdout(Stdio::piped()).spawn().unwrap();
     let (mut server, begun) = (Server(child), Instant::now());
     while !env_file.exists() {
-        assert!(server.0.try_wait().unwrap().is_none() && begun.elapsed() < Duration::from_secs(30), "it is not ready");
+        assert!(
+            server.0.try_wait().unwrap().is_none() && begun.elapsed() < Duration::from_secs(30),
+            "the server did not start"
+        );
         std::thread::sleep(Duration::from_millis(10));
     }
     server
 }
 
-/// Runs `keyfob` in a shell that has read the file.
+/// Runs `keyfob` in a shell that has sourced the file.
 fn sourced(env_file: &Path, words: &str) -> Run {
     let script = format!(". '{}' && exec '{}' {words}", env_file.display(), env!("CARGO_BIN_EXE_keyfob-under-test"));
     Run::from(Command::new("sh").args(["-c", &script]).env_clear().env("PATH", "/usr/bin:/bin").output().unwrap())
 }
 
 #[test]
-fn a_shell_that_reads_the_file_has_all_that_a_client_needs() {
+fn a_shell_that_sources_the_file_can_call_every_api() {
     let file = folder("it's a folder").join("sim.env");
     let path = file.display().to_string().replace('\'', r"'\''");
     let mut server = serve(&["--seed", "7"], &file);
@@ -63,12 +66,12 @@ fn a_shell_that_reads_the_file_has_all_that_a_client_needs() {
     }
     let interrupted = Command::new("sh").args(["-c", &format!("kill -INT {}", server.0.id())]).status().unwrap();
     assert!(interrupted.success());
-    assert!(server.0.wait().unwrap().success(), "Ctrl-C is how it ends");
+    assert!(server.0.wait().unwrap().success(), "Ctrl-C ends it with status 0");
     sourced(env_file, "call ditio-core machine_types").failed(5, &["onnect"]);
 }
 
 #[test]
-fn over_tls_its_certificate_is_trusted_by_name() {
+fn the_certificate_is_trusted_only_when_it_is_named() {
     let folder = folder("tls");
     let (file, certificate) = (folder.join("sim.env"), folder.join("sim.pem"));
     let _server = serve(&["--tls", "--certificate", certificate.to_str().unwrap()], &file);

@@ -1,4 +1,4 @@
-//! `keyfob token`: everything about the token, and the token only when asked.
+//! `keyfob token`: lifetime, scopes and claims; the token itself only with `--show`.
 
 use keyfob_simulator::Vendor;
 
@@ -16,9 +16,9 @@ fn the_lifetime_scopes_and_claims_are_shown() {
 }
 
 #[test]
-fn the_token_is_shown_only_when_asked_for() {
+fn the_token_is_printed_only_with_show() {
     let running = Running::start();
-    // One fixed token, so that two runs have the same.
+    // A fixed token, so that both runs have the same one.
     let with = |arguments: &[&str]| {
         let keyfob = running.keyfob(arguments).without("DITIO_CLIENT_ID").without("DITIO_CLIENT_SECRET");
         keyfob.env("DITIO_ACCESS_TOKEN", "canary-token").run()
@@ -35,9 +35,9 @@ fn the_token_is_shown_only_when_asked_for() {
 }
 
 #[test]
-fn a_loop_in_a_shell_asks_for_one_token() {
+fn several_runs_share_one_stored_token() {
     let running = Running::start();
-    let tokens = folder("tokens").join("kept");
+    let tokens = folder("tokens").join("stored");
     let keyfob = |arguments: &[&str]| running.keyfob(arguments).env("KEYFOB_TOKENS", tokens.to_str().unwrap()).run();
     for _ in 0..3 {
         assert_eq!(keyfob(&["call", "ditio-core", "projects"]).status, 0);
@@ -46,5 +46,5 @@ fn a_loop_in_a_shell_asks_for_one_token() {
     assert_eq!(running.simulator.token_requests(Vendor::Ditio), 1);
     running.simulator.revoke_tokens(Vendor::Ditio);
     assert_eq!(keyfob(&["call", "ditio-core", "projects"]).status, 0);
-    assert_eq!(running.simulator.token_requests(Vendor::Ditio), 2, "a rejected token is dropped for everyone");
+    assert_eq!(running.simulator.token_requests(Vendor::Ditio), 2, "a rejected token is dropped from the store");
 }

@@ -1,4 +1,4 @@
-//! The README's first command.
+//! `keyfob tour`, the README's first command.
 
 use super::run::Keyfob;
 
@@ -26,16 +26,16 @@ fn the_tour_walks_every_api_and_every_step_holds() {
 }
 
 #[test]
-fn piped_it_is_plain_text_and_says_how_it_went() {
+fn piped_output_is_plain_text_with_a_summary() {
     let run = Keyfob::new(&["tour"]).env("TERM", "xterm-256color").run();
     assert_eq!((run.status, run.stderr.as_str()), (0, ""), "{run:?}");
-    assert!(!run.stdout.contains('\u{1b}'), "there are colours");
+    assert!(!run.stdout.contains('\u{1b}'), "the output has colors");
     assert!(run.stdout.contains("All steps held: 28 typed calls to 7 APIs"), "{}", run.stdout);
     assert!(run.stdout.lines().all(|line| line.chars().count() <= 125), "{}", run.stdout);
 }
 
 #[test]
-fn it_shows_no_token_and_no_secret() {
+fn the_output_has_no_token_and_no_secret() {
     use keyfob_simulator::credentials as c;
 
     let run = Keyfob::new(&["tour"]).run();
