@@ -44,7 +44,7 @@ impl State {
             }
             Err(_) if paths.out.exists() => {
                 let message = format!(
-                    "{} exists but its checkpoint {} does not; export again without --resume",
+                    "{} exists but its checkpoint {} does not exist; export again without --resume",
                     paths.out.display(),
                     path.display()
                 );
