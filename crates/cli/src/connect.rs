@@ -2,8 +2,8 @@
 
 use keyfob::{ApiClient, client::Session};
 
-use crate::usage_error::UsageError;
 use crate::settings::Settings;
+use crate::usage_error::UsageError;
 
 /// Opens the client of any API and returns its session.
 pub(crate) fn connect<C: ApiClient>(settings: &Settings) -> anyhow::Result<Session> {

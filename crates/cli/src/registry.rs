@@ -3,9 +3,9 @@
 use keyfob::{ApiClient, Operation, client::Session, env::Variable};
 
 use crate::connect::connect;
-use crate::usage_error::UsageError;
 use crate::settings::Settings;
 use crate::suggest::{did_you_mean, find};
+use crate::usage_error::UsageError;
 
 /// An API.
 pub(crate) struct Api {

@@ -16,8 +16,8 @@ use keyfob::{
 use self::profile::Profile;
 use crate::args::Connection;
 use crate::console::{WARNING, note, paint};
-use crate::usage_error::UsageError;
 use crate::registry::{APIS, Api};
+use crate::usage_error::UsageError;
 
 /// Returns the variables of all vendors, those of Ditio three times.
 pub(crate) fn variables() -> impl Iterator<Item = Variable> + Clone {
@@ -50,8 +50,8 @@ impl Settings {
             transport = transport.allow_plain_http();
         }
         if let Some(path) = connection.ca.as_ref().or(profile.ca.as_ref()) {
-            let pem =
-                std::fs::read(path).map_err(|error| UsageError::with_source(error, format!("cannot read {}", path.display())))?;
+            let pem = std::fs::read(path)
+                .map_err(|error| UsageError::with_source(error, format!("cannot read {}", path.display())))?;
             transport =
                 transport.root_certificate_pem(&pem).with_context(|| format!("cannot use {}", path.display()))?;
         }
