@@ -1,7 +1,7 @@
-//! Calls every operation of the canary's generated client and looks at what goes over the wire, both ways.
+//! Calls every operation of the canary's generated client, and checks requests and decoded responses.
 
 #[rustfmt::skip]
-#[allow(dead_code, unreachable_pub, reason = "in an API's crate this is the public interface")]
+#[allow(dead_code, unreachable_pub, reason = "the crate of an API exports these items")]
 mod generated;
 
 use futures::TryStreamExt;
@@ -18,19 +18,20 @@ async fn canary(answers: impl IntoIterator<Item = Answer>) -> (Server, Client) {
     (server, builder.build().unwrap())
 }
 
-/// The line of the first request.
+/// Returns method and target of the first request.
 fn line(server: &Server) -> String {
     server.seen()[0].line.replace(" HTTP/1.1", "")
 }
 
+/// Returns the body of the first request.
 fn sent(server: &Server) -> String {
     String::from_utf8(server.seen()[0].body.clone()).unwrap()
 }
 
 #[tokio::test]
-async fn a_query_holds_what_was_set_in_the_form_the_api_wants() {
+async fn a_query_has_the_set_parameters_in_the_form_of_the_specification() {
     let (server, client) = canary([body("{}")]).await;
-    let call = client.birds("me & you").colours(["red", "blü"]).ids([1, 2]).since("2026-01-02T03:04:05Z");
+    let call = client.birds("me & you").colors(["red", "blü"]).ids([1, 2]).since("2026-01-02T03:04:05Z");
     let call = call.until(chrono::NaiveDate::from_ymd_opt(2026, 1, 2).unwrap()).size(types::Size::None).tame(false);
     call.weight(0.5).type_("x").timeout_(3).send().await.unwrap();
     let line = line(&server);
@@ -41,8 +42,8 @@ async fn a_query_holds_what_was_set_in_the_form_the_api_wants() {
     assert_eq!(
         pairs,
         [
-            "colours=bl%C3%BC",
-            "colours=red",
+            "colors=bl%C3%BC",
+            "colors=red",
             "ids=1%2C2",
             "owner=me+%26+you",
             "since=2026-01-02T03%3A04%3A05Z",
@@ -57,7 +58,7 @@ async fn a_query_holds_what_was_set_in_the_form_the_api_wants() {
 }
 
 #[tokio::test]
-async fn what_was_not_set_is_not_sent() {
+async fn unset_parameters_are_not_sent() {
     let (server, client) = canary([body("{}")]).await;
     client.birds("me").await.unwrap();
     assert_eq!(line(&server), "GET /base/birds?owner=me");
@@ -98,24 +99,24 @@ async fn a_variant_has_its_fixed_query_and_its_own_shapes() {
 }
 
 #[tokio::test]
-async fn a_body_holds_the_required_and_what_was_set() {
+async fn a_body_has_the_required_and_the_set_fields() {
     let (server, client) = canary([status(201)]).await;
     let born = "2026-01-02T03:04:05".parse::<keyfob_client::Timestamp>().unwrap();
     let ringed = chrono::NaiveDate::from_ymd_opt(2026, 1, 3).unwrap();
     let nest = types::Place::new().lat(1.0).lon(2.5);
     let bird = types::BirdCreate::new("Kes", "red", 2, born, ringed, nest, ["x"], None).new_(true);
-    // An empty answer where JSON was promised: what was sent is looked at, whatever comes of it.
+    // The response lacks its JSON body; only the request is checked.
     let _ = client.create_bird(bird).await;
     assert_eq!(line(&server), "POST /base/birds");
     assert_eq!(
         serde_json::from_str::<Value>(&sent(&server)).unwrap(),
-        json!({"name": "Kes", "colour": "red", "wings": 2, "born": "2026-01-02T03:04:05", "ringed": "2026-01-03",
+        json!({"name": "Kes", "color": "red", "wings": 2, "born": "2026-01-02T03:04:05", "ringed": "2026-01-03",
                "nest": {"lat": 1, "lon": 2.5}, "ids": ["x"], "note": null, "new": true})
     );
 }
 
 #[tokio::test]
-async fn a_patch_tells_absent_from_null() {
+async fn a_patch_distinguishes_absent_from_null() {
     let (server, client) = canary([body("{}"), body("{}")]).await;
     let update = types::BirdUpdate::new().name(Patch::Null).ids(Vec::<String>::new()).tame(true);
     client.update_bird("1").body(update).await.unwrap();
@@ -135,7 +136,7 @@ async fn a_form_is_encoded_and_json_inside_it_is_text() {
 }
 
 #[tokio::test]
-async fn files_go_up_and_down_as_they_are() {
+async fn files_are_uploaded_and_downloaded_unchanged() {
     let (server, client) = canary([status(204), answer(200, &[], "png")]).await;
     client.upload_file("a/b c.pdf", "bytes").await.unwrap();
     assert_eq!(line(&server), "PUT /files-host/files/a/b%20c.pdf");
@@ -153,7 +154,7 @@ async fn a_multipart_form_has_its_parts() {
 }
 
 #[tokio::test]
-async fn text_is_sent_and_read_as_text() {
+async fn text_is_sent_and_received_as_text() {
     let (server, client) = canary([answer(200, &[("content-type", "text/csv")], "a;b"), status(202)]).await;
     assert_eq!(client.report().await.unwrap().into_inner(), "a;b");
     assert_eq!(server.seen()[0].header("accept"), Some("text/csv"));
@@ -163,7 +164,7 @@ async fn text_is_sent_and_read_as_text() {
 }
 
 #[tokio::test]
-async fn deletions_and_replacements_answer_what_the_api_documents() {
+async fn deletions_and_replacements_return_the_documented_response() {
     let (server, client) = canary([body(r#"{"left": 3}"#), status(204)]).await;
     assert_eq!(client.delete_bird("1").await.unwrap().into_inner(), json!({"left": 3}));
     let mut bird = types::Bird::default();
@@ -192,15 +193,15 @@ async fn pages_follow_the_cursor_the_number_or_the_offset() {
 }
 
 #[test]
-fn loose_json_is_read_and_known_fields_come_back_as_they_were() {
+fn lenient_json_is_decoded_and_known_fields_are_encoded_unchanged() {
     let loose = json!({
-        "id": 5, "name": null, "colour": "mauve", "odd": "<=", "size": "10", "born": "2026-01-02T03:04:05",
+        "id": 5, "name": null, "color": "mauve", "odd": "<=", "size": "10", "born": "2026-01-02T03:04:05",
         "ringed": "2026-01-02T00:00:00", "wings": 2.0, "weight": "1.50", "tame": 1, "weights": [1, "2", null],
         "counts": ["3"], "times": null, "names": null, "places": [null, {"lat": 1}], "mother": {"id": "m"},
         "serial": "007", "@odata.id": "o", "snake_case": "s", "type": "t", "surprise": {"kept": true}
     });
     let bird: types::Bird = serde_json::from_value(loose.clone()).unwrap();
-    assert_eq!(bird.colour, Some(types::Colour::Other("mauve".into())));
+    assert_eq!(bird.color, Some(types::Color::Other("mauve".into())));
     assert_eq!(bird.odd, Some(types::Odd::AtMost));
     assert_eq!(bird.size, Some(types::Size::Large));
     assert_eq!((bird.wings, bird.weight, bird.tame), (Some(2), Some(1.5), Some(true)));
@@ -211,7 +212,7 @@ fn loose_json_is_read_and_known_fields_come_back_as_they_were() {
 }
 
 #[test]
-fn operations_say_what_is_known_of_them() {
+fn operations_have_their_query_confidence_and_source() {
     assert_eq!(OPERATIONS.len(), 15);
     let merge = operation::MergeBirds::OPERATION;
     assert_eq!(merge.fixed_query, [("action", "merge & sort"), ("dry", "true")]);

@@ -1,28 +1,34 @@
-//! Runs the benchmarks of `crates/bench`, which is a workspace of its own.
+//! Runs the benchmarks of `crates/bench`, which is a separate workspace.
 
 use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
+/// Page that `--write` updates.
 const PAGE: &str = "docs/performance.md";
 
+/// Arguments of `cargo xtask bench`.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// The tables to measure; all of them if none is named
+    /// Tables to measure; all of them without arguments
     tables: Vec<String>,
-    /// Also writes the figures into docs/performance.md
+    /// Also write the tables into docs/performance.md
     #[arg(long)]
     write: bool,
-    /// Measures Keyfob and what is written by hand only: the public crates take minutes to build
+    /// Measure only Keyfob and hand-written code; other public crates take minutes to build
     #[arg(long)]
     no_peers: bool,
-    /// Fewer and shorter runs: to see that a table works, not what it says
+    /// Run fewer and shorter measurements, to see that a table works; the figures mean little
     #[arg(long)]
     quick: bool,
 }
 
-/// Builds the benchmarks in release and runs them; they print Markdown.
+/// Builds the benchmarks in release mode and runs them; they print Markdown.
+///
+/// # Errors
+///
+/// If cargo cannot be started, or a benchmark fails.
 pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<()> {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root.join("crates/bench")).args(["run", "--release", "--locked", "--bin", "keyfob-bench"]);
@@ -37,6 +43,6 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<()> {
         command.arg("--write").arg(root.join(PAGE));
     }
     let status = command.status().context("starting cargo")?;
-    ensure!(status.success(), "the benchmarks did not run through");
+    ensure!(status.success(), "the benchmarks failed; their messages are above");
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Everything that has to hold before a change lands, except the tests, which the README's own command runs.
+//! Runs all checks that a change must pass, except the tests (`cargo test --workspace`).
 
 mod cargo;
 mod features;
@@ -13,13 +13,13 @@ use anyhow::{Context, Result};
 use self::cargo::cargo;
 use crate::codegen;
 
-/// One check: what it is called, and what it does.
+/// Name and function of one check.
 type Step = (&'static str, fn(&Path) -> Result<()>);
 
 const STEPS: &[Step] = &[
     ("formatting", |root| {
         cargo(root, &["fmt", "--all", "--check"], &[])?;
-        // Workspaces of their own, which are not built here: what they have beside Keyfob is not Keyfob's.
+        // Separate workspaces. They are formatted only: their dependencies are not those of Keyfob.
         cargo(&root.join("crates/bench"), &["fmt", "--check"], &[])?;
         cargo(&root.join("examples/otlp"), &["fmt", "--check"], &[])
     }),
@@ -30,30 +30,34 @@ const STEPS: &[Step] = &[
             &["clippy", "--locked", "--workspace", "--all-targets", "--all-features", "--", "-Dwarnings"],
             &[],
         )?;
-        // Without any of its features other parts of it would be left over.
+        // Code for absent features is compiled only without features.
         cargo(root, &["clippy", "--locked", "--package", "keyfob-client", "--lib", "--", "-Dwarnings"], &[])
     }),
     ("documentation", |root| {
         let arguments = ["doc", "--locked", "--workspace", "--no-deps", "--all-features"];
         cargo(root, &arguments, &[("RUSTDOCFLAGS", "-Dwarnings")])
     }),
-    ("dependencies: licences, sources, versions, Rust version", supply::check),
+    ("dependencies: licenses, sources, versions, Rust version", supply::check),
     ("unused dependencies", unused::check),
     ("features alone and together", features::check),
 ];
 
-/// Runs every check, in order, and stops at the first that fails.
+/// Runs every check in order.
+///
+/// # Errors
+///
+/// The first check that fails; later ones do not run.
 pub(crate) fn run(root: &Path) -> Result<()> {
     for (name, check) in STEPS {
-        say(&format!("== {name}"));
+        print(&format!("== {name}"));
         let started = Instant::now();
-        check(root).with_context(|| format!("`{name}` does not hold"))?;
-        say(&format!("== {name}: ok, {} s", started.elapsed().as_secs()));
+        check(root).with_context(|| format!("the check `{name}` failed"))?;
+        print(&format!("== {name}: ok, {} s", started.elapsed().as_secs()));
     }
     Ok(())
 }
 
-#[expect(clippy::print_stdout, reason = "this is the command line")]
-fn say(line: &str) {
+#[expect(clippy::print_stdout, reason = "a command line prints")]
+fn print(line: &str) {
     println!("{line}");
 }

@@ -1,4 +1,4 @@
-//! `specs/<api>/openapi.yaml` to `crates/<api>/src/generated.rs`.
+//! Generates `crates/<api>/src/generated.rs` from `specs/<api>/openapi.yaml`, and `docs/apis.md` from all of them.
 
 mod check;
 mod docs;
@@ -26,33 +26,41 @@ use self::targets::Target;
 /// The page that lists every operation.
 const APIS: &str = "docs/apis.md";
 
-/// What `cargo xtask codegen` is told.
+/// Arguments of `cargo xtask codegen`.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Writes nothing; fails if anything generated is out of date
+    /// Write nothing, and fail if a generated file is out of date
     #[arg(long)]
     check: bool,
-    /// Only these APIs; all, if none is named
+    /// APIs to generate; all of them without arguments
     apis: Vec<String>,
 }
 
 impl Arguments {
-    /// As `--check` of everything.
+    /// Returns the arguments of `cargo xtask codegen --check`.
     pub(crate) fn check() -> Self {
         Self { check: true, apis: Vec::new() }
     }
 }
 
-/// Writes what is generated, or compares it with what is there.
+/// Writes the generated files, or with `--check` compares them with those on disk.
+///
+/// # Errors
+///
+/// If a specification is refused, a file cannot be read or written, or `--check` finds a difference.
 pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<()> {
     let targets = targets::all(root)?;
     for name in &arguments.apis {
-        ensure!(targets.iter().any(|target| target.name == *name), "there is no specs/{name}/openapi.yaml");
+        ensure!(
+            targets.iter().any(|target| target.name == *name),
+            "there is no specs/{name}/openapi.yaml; the APIs are {}",
+            names(&targets)
+        );
     }
     let chosen = |target: &Target| arguments.apis.is_empty() || arguments.apis.contains(&target.name);
     let mut outputs = outputs(root, &targets, &chosen)?;
     if arguments.check && !arguments.apis.is_empty() {
-        // The page covers APIs that were not asked for.
+        // The page covers APIs that were not requested.
         outputs.remove(APIS);
     }
     let orphans = targets::orphans(root, &targets)?;
@@ -68,13 +76,13 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<()> {
     Ok(())
 }
 
-/// Everything that is generated; code only for the chosen targets.
+/// Generates all files; code only for the chosen targets.
 fn outputs(root: &Path, targets: &[Target], chosen: &(dyn Fn(&Target) -> bool + Sync)) -> Result<Outputs> {
-    // The generator is slow in a debug build, and APIs have nothing to do with each other.
+    // One thread per API: in a debug build the generator needs seconds.
     let results = thread::scope(|scope| {
         let running: Vec<_> =
             targets.iter().map(|target| scope.spawn(|| generate_target(root, target, chosen(target)))).collect();
-        running.into_iter().map(|thread| thread.join().expect("a pass does not panic")).collect::<Vec<_>>()
+        running.into_iter().map(|thread| thread.join().expect("no pass panics")).collect::<Vec<_>>()
     });
     let mut outputs = Outputs::new();
     let mut apis = Vec::new();
@@ -95,6 +103,7 @@ fn outputs(root: &Path, targets: &[Target], chosen: &(dyn Fn(&Target) -> bool + 
     Ok(outputs)
 }
 
+/// Generates the files of one target.
 fn generate_target(root: &Path, target: &Target, chosen: bool) -> Result<(Api, Outputs)> {
     let document = Document::load(root, &target.spec)?;
     check::check(&document)?;
@@ -107,4 +116,9 @@ fn generate_target(root: &Path, target: &Target, chosen: bool) -> Result<(Api, O
         outputs.insert(target.log.clone(), normalized.log.join("\n") + "\n");
     }
     Ok((normalized.api, outputs))
+}
+
+/// Returns the names of the targets, as a list for messages.
+fn names(targets: &[Target]) -> String {
+    targets.iter().map(|target| target.name.as_str()).collect::<Vec<_>>().join(", ")
 }

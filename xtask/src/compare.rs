@@ -1,4 +1,4 @@
-//! What another `OpenAPI` document of the same API has that ours lacks, and the reverse.
+//! Lists the differences in names between our specification of an API and another document of it.
 
 mod fields;
 mod surface;
@@ -12,16 +12,20 @@ use anyhow::{Context, Result, ensure};
 use self::surface::{Surface, surface};
 use crate::codegen::document::Document;
 
-/// What `cargo xtask compare` is told.
+/// Arguments of `cargo xtask compare`.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// The API: a folder of specs/
+    /// API: the name of a folder in specs/
     api: String,
-    /// The vendor's document, OpenAPI 3 or Swagger 2, JSON or YAML: a file, or a URL to fetch with curl
+    /// The vendor's document, OpenAPI 3 or Swagger 2, JSON or YAML: a file, or a URL, which curl fetches
     theirs: String,
 }
 
-/// Prints the differences.
+/// Returns the differences as Markdown.
+///
+/// # Errors
+///
+/// If a document cannot be read or parsed.
 pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<String> {
     let ours = Document::load(root, &format!("specs/{}/openapi.yaml", arguments.api))?;
     let theirs = Document::parse(&arguments.theirs, read(&arguments.theirs)?)?;
@@ -33,38 +37,38 @@ fn read(source: &str) -> Result<String> {
         return std::fs::read_to_string(source).with_context(|| format!("reading {source}"));
     }
     let output = Command::new("curl").args(["--fail", "--silent", "--show-error", "--location", "--", source]).output();
-    let output = output.context("starting curl, which fetches URLs here")?;
+    let output = output.context("starting curl; install it, or download the document and name the file")?;
     ensure!(output.status.success(), "fetching {source}: {}", String::from_utf8_lossy(&output.stderr).trim());
-    String::from_utf8(output.stdout).with_context(|| format!("{source} is not text"))
+    String::from_utf8(output.stdout).with_context(|| format!("{source} is not UTF-8 text"))
 }
 
-/// The differences, as Markdown.
+/// Returns the differences as Markdown.
 fn report(ours: &Surface, theirs: &Surface) -> String {
     let mut text = String::new();
     let names = |one: &Surface, other: &Surface| -> Vec<String> {
         one.iter().filter(|(key, _)| !other.contains_key(*key)).map(|(_, operation)| operation.name.clone()).collect()
     };
-    list(&mut text, "# Operations that only they have", &names(theirs, ours));
-    list(&mut text, "# Operations that only we have", &names(ours, theirs));
-    let mut lacking = BTreeMap::new();
+    list(&mut text, "# Operations only in theirs", &names(theirs, ours));
+    list(&mut text, "# Operations only in ours", &names(ours, theirs));
+    let mut differences = BTreeMap::new();
     for (key, our) in ours {
         let Some(their) = theirs.get(key) else { continue };
         let parts = [
             ("parameters", &our.parameters, &their.parameters),
             ("body fields", &our.body, &their.body),
-            ("answer fields", &our.answer, &their.answer),
+            ("response fields", &our.response, &their.response),
         ];
-        for (what, our_names, their_names) in parts {
-            lacking.insert((&our.name, what), (only(their_names, our_names), only(our_names, their_names)));
+        for (kind, our_names, their_names) in parts {
+            differences.insert((&our.name, kind), (only(their_names, our_names), only(our_names, their_names)));
         }
     }
-    text += "# Operations that both have\n\n";
+    text += "# Operations in both\n\n";
     let mut same = true;
-    for ((name, what), (only_theirs, only_ours)) in &lacking {
+    for ((name, kind), (only_theirs, only_ours)) in &differences {
         for (whose, names) in [("theirs", only_theirs), ("ours", only_ours)] {
             if !names.is_empty() {
                 same = false;
-                text += &format!("- {name}: {what} only in {whose}: {}\n", names.join(", "));
+                text += &format!("- {name}: {kind} only in {whose}: {}\n", names.join(", "));
             }
         }
     }
@@ -123,12 +127,12 @@ components:
         let theirs = Document::parse("theirs", THEIRS.into()).unwrap();
         let text = report(&surface(&ours.tree), &surface(&theirs.tree));
         for line in [
-            "# Operations that only they have\n\n- DELETE /api/theirs\n",
-            "# Operations that only we have\n\n- POST /api/ours\n",
+            "# Operations only in theirs\n\n- DELETE /api/theirs\n",
+            "# Operations only in ours\n\n- POST /api/ours\n",
             "- GET /api/things/{id}: parameters only in theirs: skip\n",
             "- GET /api/things/{id}: parameters only in ours: top\n",
-            "- GET /api/things/{id}: answer fields only in theirs: name\n",
-            "- GET /api/things/{id}: answer fields only in ours: parts\n",
+            "- GET /api/things/{id}: response fields only in theirs: name\n",
+            "- GET /api/things/{id}: response fields only in ours: parts\n",
         ] {
             assert!(text.contains(line), "{line:?} is not in\n{text}");
         }

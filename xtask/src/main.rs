@@ -1,10 +1,10 @@
-//! The workspace's own commands: `cargo xtask <command>`.
+//! Commands for maintainers of this workspace: `cargo xtask <command>`.
 
 #![allow(
     rustdoc::invalid_html_tags,
-    reason = "doc comments of arguments are help texts, in which `<api>` stands for a name"
+    reason = "doc comments of arguments are help texts, in which `<api>` is a placeholder"
 )]
-#![allow(clippy::format_push_string, reason = "text is put together here, not served")]
+#![allow(clippy::format_push_string, reason = "texts are short and built once")]
 
 mod bench;
 mod ci;
@@ -17,8 +17,22 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+/// Help text behind the list of commands.
+const EXAMPLES: &str = "\
+Examples:
+  cargo xtask codegen                      after every change in specs/
+  cargo xtask compare dvinci theirs.json   before a specification is updated
+  cargo xtask ci                           before a change lands, beside `cargo test --workspace`
+
+`cargo xtask <command> --help` explains a command; specs/README.md explains specifications.";
+
 #[derive(Parser)]
-#[command(name = "cargo xtask", about = "Code generation and checks for this workspace")]
+#[command(
+    name = "cargo xtask",
+    about = "Generates the clients, and checks and measures this workspace",
+    after_help = EXAMPLES,
+    arg_required_else_help = true
+)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -26,13 +40,13 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Generates every client from specs/<api>/openapi.yaml, and docs/apis.md
+    /// Generates the clients from specs/<api>/openapi.yaml, and docs/apis.md
     Codegen(codegen::Arguments),
-    /// Shows what a vendor's own OpenAPI document has that ours lacks, and the reverse
+    /// Lists the differences between our specification of an API and the vendor's own
     Compare(compare::Arguments),
-    /// Runs every check but the tests, in the order of their cost
+    /// Runs every check except the tests, the fast ones first
     Ci,
-    /// Measures Keyfob beside what one would use instead, and prints the tables of docs/performance.md
+    /// Measures Keyfob and its alternatives, and prints the tables of docs/performance.md
     Bench(bench::Arguments),
 }
 
@@ -52,17 +66,17 @@ fn main() -> ExitCode {
     }
 }
 
-#[expect(clippy::print_stdout, reason = "this is the command line")]
+#[expect(clippy::print_stdout, reason = "a command line prints")]
 fn print(text: &str) {
     println!("{}", text.trim_end());
 }
 
-#[expect(clippy::print_stderr, reason = "this is the command line")]
+#[expect(clippy::print_stderr, reason = "a command line prints")]
 fn report(error: &anyhow::Error) {
     eprintln!("error: {error:#}");
 }
 
-/// The root of the workspace, wherever the command was called from.
+/// Returns the root of the workspace, whatever the current directory is.
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask is a folder of the workspace")
 }

@@ -1,24 +1,24 @@
-//! An `OpenAPI` document as an ordered tree, and the few ways in which the passes look at it.
+//! An `OpenAPI` document as an ordered YAML tree, with accessors for its nodes.
 
 pub(crate) use yaml_serde::{Mapping as Map, Value as Yaml};
 
-/// Looks that answer "nothing" where the document has something of another shape.
+/// Accessors that return nothing where the document has a node of another kind.
 pub(crate) trait YamlExt {
-    /// The text under `key`.
+    /// Returns the text under `key`.
     fn text(&self, key: &str) -> Option<&str>;
-    /// Whether `key` is literally `true`.
+    /// Returns whether `key` is `true`.
     fn flag(&self, key: &str) -> bool;
-    /// What stands at the end of `path`.
+    /// Returns the node at the end of `path`.
     fn at(&self, path: &[&str]) -> Option<&Yaml>;
-    /// The pairs of the map under `key`, in the document's order.
+    /// Returns the pairs of the map under `key`, in the document's order.
     fn pairs(&self, key: &str) -> Vec<(&str, &Yaml)>;
-    /// The elements of the list under `key`.
+    /// Returns the elements of the list under `key`.
     fn list(&self, key: &str) -> &[Yaml];
-    /// The pairs of this map itself.
+    /// Returns the pairs of this map.
     fn entries(&self) -> Vec<(&str, &Yaml)>;
-    /// Puts `value` under `key` if this is a map.
+    /// Sets `key` to `value` if this is a map.
     fn set(&mut self, key: &str, value: impl Into<Yaml>);
-    /// Takes `key` out, keeping the order of the rest.
+    /// Removes `key` and returns its value; the other keys keep their order.
     fn take(&mut self, key: &str) -> Option<Yaml>;
 }
 
@@ -59,7 +59,7 @@ impl YamlExt for Yaml {
     }
 }
 
-/// A map of the given pairs.
+/// Returns a map of the given pairs.
 pub(crate) fn map<const N: usize>(pairs: [(&str, Yaml); N]) -> Yaml {
     Yaml::Mapping(pairs.into_iter().map(|(key, value)| (key.into(), value)).collect())
 }

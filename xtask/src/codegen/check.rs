@@ -1,4 +1,4 @@
-//! The rules of our specifications. What breaks one is refused, with file, place and reason.
+//! Checks a specification against the rules of specs/README.md; a problem has file, line, subject and reason.
 
 mod bodies;
 mod extensions;
@@ -16,7 +16,11 @@ use crate::codegen::document::Document;
 use crate::codegen::model::problems::{Problems, Subject};
 use crate::yaml::YamlExt;
 
-/// Refuses a document that breaks a rule, naming all that it breaks.
+/// Checks a document.
+///
+/// # Errors
+///
+/// If the document breaks a rule; the error lists every problem.
 pub(crate) fn check(document: &Document) -> Result<()> {
     let mut problems = Problems::new(document);
     root(document, &mut problems);
@@ -31,20 +35,23 @@ pub(crate) fn check(document: &Document) -> Result<()> {
 }
 
 fn root(document: &Document, problems: &mut Problems<'_>) {
-    let version = document.tree.text("openapi").unwrap_or("none");
+    let version = document.tree.text("openapi").unwrap_or("missing");
     if !version.starts_with("3.0.") {
-        problems.push(Subject::Document, format!("the generator reads OpenAPI 3.0.x, not {version}"));
+        problems.push(
+            Subject::Document,
+            format!("`openapi` is {version}: the generator reads OpenAPI 3.0.x, so convert the document"),
+        );
     }
     for key in ["title", "version", "description"] {
         let text = document.tree.at(&["info", key]).and_then(|node| node.as_str()).unwrap_or_default();
         if text.trim().is_empty() {
-            problems.push(Subject::Document, format!("info.{key} is missing"));
+            problems.push(Subject::Document, format!("info.{key} is missing: add it"));
         }
     }
     for entry in document.tree.list("x-keyfob-known-only") {
         for key in ["method", "path", "doc"] {
             if entry.text(key).is_none() {
-                problems.push(Subject::Document, format!("an entry of x-keyfob-known-only has no {key}"));
+                problems.push(Subject::Document, format!("an entry of x-keyfob-known-only has no {key}: add it"));
             }
         }
     }

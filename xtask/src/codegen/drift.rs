@@ -1,4 +1,4 @@
-//! What is on disk beside what would be generated.
+//! Compares generated files with those on disk, and writes them.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -6,12 +6,13 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-/// Generated files by their path below the root.
+/// Contents of generated files by path below the root.
 pub(crate) type Outputs = BTreeMap<String, String>;
 
-/// One line or three for every file that differs; nothing if all is up to date.
+/// Describes every file that differs, in one to three lines; empty if all files are up to date.
 pub(crate) fn differences(root: &Path, outputs: &Outputs, orphans: &[String]) -> Vec<String> {
-    let mut found: Vec<String> = orphans.iter().map(|path| format!("{path}: nothing generates this file")).collect();
+    let mut found: Vec<String> =
+        orphans.iter().map(|path| format!("{path}: no specification generates this file")).collect();
     for (path, new) in outputs {
         match fs::read_to_string(root.join(path)) {
             Ok(old) if old == *new => {}
@@ -38,7 +39,11 @@ fn difference(path: &str, old: &str, new: &str) -> String {
     )
 }
 
-/// Writes what changed, takes away what nothing generates any more.
+/// Writes the files that changed, and removes the orphans.
+///
+/// # Errors
+///
+/// If a file cannot be written or removed.
 pub(crate) fn write(root: &Path, outputs: &Outputs, orphans: &[String]) -> Result<()> {
     for (path, new) in outputs {
         let file = root.join(path);

@@ -1,12 +1,16 @@
-//! Post-passes: from the generator's output to the code that is committed.
+//! Emits the code that is committed, from the model and the types of the generator's output.
 
-mod docs;
+mod call;
+mod client;
 mod enums;
+mod operation_docs;
 mod operations;
 mod paging;
 mod request;
+mod rustdoc;
 mod structs;
 mod ty;
+mod usage;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,25 +19,27 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::{Attribute, Expr, ExprLit, ImplItem, Item, Lit, Meta};
 
-use self::docs::{doc, escaped, sentence};
-use self::operations::Call;
+use self::call::Call;
 use self::request::Request;
+use self::rustdoc::{doc, escaped, sentence};
 use self::structs::Struct;
 use self::ty::Ty;
+use self::usage::Usage;
 use crate::codegen::model::api::Api;
 use crate::codegen::model::schema::{Schema, Shape};
 use crate::codegen::naming::pascal;
 use crate::codegen::normalize::Normalized;
 
-/// The text of `generated.rs`, and the number of its types.
+/// Returns the text of `generated.rs`.
 pub(crate) fn emit(raw: &syn::File, normalized: &Normalized, spec: &str) -> Result<String> {
     let schemas = by_rust_name(raw, &normalized.schemas)?;
     let requests = requests(raw)?;
     let api = &normalized.api;
     let mut calls = Vec::new();
     for operation in &api.operations {
-        let request =
-            requests.get(&operation.id).with_context(|| format!("{}: the generator left it out", operation.id))?;
+        let request = requests
+            .get(&operation.id)
+            .with_context(|| format!("{}: the generator left the operation out", operation.id))?;
         calls.push(Call::new(operation, request)?);
     }
     let enums = |name: &str| schemas.get(name).is_some_and(|(schema, _)| !matches!(schema.shape, Shape::Object { .. }));
@@ -44,13 +50,15 @@ pub(crate) fn emit(raw: &syn::File, normalized: &Normalized, spec: &str) -> Resu
         }
     }
     let request_types = request_types(&calls, &structs);
+    let fields = structs.iter().flat_map(|one| one.fields.iter().map(|field| (one.name.as_str(), &field.base)));
+    let usage = Usage::of(&calls, fields);
     let types = schemas.iter().map(|(name, (schema, _))| match &schema.shape {
         Shape::Object { .. } => {
-            let one = structs.iter().find(|one| one.name == *name);
-            one.map(|one| one.tokens(request_types.contains(name), &enums)).unwrap_or_default()
+            let found = structs.iter().find(|one| one.name == *name);
+            found.map(|one| one.tokens(request_types.contains(name), &usage, &enums)).unwrap_or_default()
         }
-        Shape::Text(variants) => enums::of_text(name, &structs::docs_of(schema), variants),
-        Shape::Integers(variants) => enums::of_integers(name, &structs::docs_of(schema), variants),
+        Shape::Strings(variants) => enums::strings(name, &doc(&usage.type_docs(name, schema)), variants),
+        Shape::Integers(variants) => enums::integers(name, &doc(&usage.type_docs(name, schema)), variants),
     });
     let types = quote!(#(#types)*);
     let file = file(api, &types, &calls, &structs, &enums)?;
@@ -67,9 +75,7 @@ fn file(
 ) -> Result<TokenStream> {
     let name = &api.name;
     let head = format!(" {}", sentence(&escaped(&api.title)));
-    let docs =
-        doc(&[&sentence(&escaped(&api.title)), &escaped(&api.description), &format!("As read on {}.", api.version)]);
-    let methods = calls.iter().map(|call| call.method(enums));
+    let client = client::client(api, calls, enums);
     let names = calls.iter().map(|call| format_ident!("{}", pascal(&call.operation.id)));
     let mut items = Vec::new();
     for call in calls {
@@ -91,48 +97,28 @@ fn file(
     });
     Ok(quote! {
         #![doc = #head]
-        #![allow(clippy::all, clippy::pedantic, reason = "generated: clarity is the generator's business")]
-        /// The API's name.
+        #![allow(missing_docs, reason = "fields and types that the vendor does not describe have no documentation")]
+        #![allow(clippy::all, clippy::pedantic, reason = "generated code is not edited by hand")]
+        /// Name of the API.
         pub const API: &str = #name;
-        #docs
-        #[derive(Clone, Debug)]
-        pub struct Client {
-            session: keyfob_client::Session,
-        }
-        impl From<keyfob_client::Session> for Client {
-            fn from(session: keyfob_client::Session) -> Self {
-                Self { session }
-            }
-        }
-        impl AsRef<keyfob_client::Session> for Client {
-            fn as_ref(&self) -> &keyfob_client::Session {
-                &self.session
-            }
-        }
-        impl Client {
-            /// The connection under this client: for calls that have no method here.
-            pub fn session(&self) -> &keyfob_client::Session {
-                &self.session
-            }
-            #(#methods)*
-        }
-        /// Every operation, in the order of the API's description.
+        #client
+        /// Every operation, in the order of the specification.
         pub static OPERATIONS: &[&keyfob_client::Operation] = &[#(&operation::#names::OPERATION),*];
-        /// Calls that are being put together.
+        /// Request builders, one for each operation.
         pub mod operation {
             #types_import
             #imports
             #paging
             #items
         }
-        /// What the API takes and answers.
+        /// Types of request and response bodies.
         pub mod types {
             #types
         }
     })
 }
 
-/// Exactly the names that the operations use.
+/// Returns imports of the names that the operations use.
 fn imports(items: &TokenStream) -> TokenStream {
     let text = items.to_string();
     let words: BTreeSet<&str> = text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').collect();
@@ -150,13 +136,13 @@ fn imports(items: &TokenStream) -> TokenStream {
 
 type Items<'s> = BTreeMap<String, (&'s Schema, Option<syn::ItemStruct>)>;
 
-/// The generator's types with the schemas that they stand for; a type that no schema stands for is an error.
+/// Returns the generator's types with their schemas; a type without a schema is an error.
 fn by_rust_name<'s>(raw: &syn::File, schemas: &'s BTreeMap<String, Schema>) -> Result<Items<'s>> {
     let module = raw.items.iter().find_map(|item| match item {
         Item::Mod(module) if module.ident == "types" => module.content.as_ref(),
         _ => None,
     });
-    let (_, items) = module.context("the generator wrote no types")?;
+    let (_, items) = module.context("the generator's output has no module `types`")?;
     let mut found = BTreeMap::new();
     for item in items {
         let (ident, attributes, item) = match item {
@@ -165,14 +151,14 @@ fn by_rust_name<'s>(raw: &syn::File, schemas: &'s BTreeMap<String, Schema>) -> R
             _ => continue,
         };
         let Some(schema) = marker(attributes).and_then(|name| schemas.get(&name)) else {
-            bail!("the generator made a type {ident} that is no named schema");
+            bail!("the generator made the type {ident} of an unnamed schema: name the schema under components/schemas");
         };
         found.insert(ident.to_string(), (schema, item));
     }
     Ok(found)
 }
 
-/// The name behind `schema:` in a type's documentation.
+/// Returns the name behind `schema:` in a type's documentation, which the normalizer wrote there.
 fn marker(attributes: &[Attribute]) -> Option<String> {
     attributes.iter().find_map(|attribute| match &attribute.meta {
         Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {
@@ -185,7 +171,7 @@ fn marker(attributes: &[Attribute]) -> Option<String> {
     })
 }
 
-/// The generator's methods by operation.
+/// Returns the generator's methods by operation id.
 fn requests(raw: &syn::File) -> Result<BTreeMap<String, Request>> {
     let mut found = BTreeMap::new();
     for item in &raw.items {
@@ -202,7 +188,7 @@ fn requests(raw: &syn::File) -> Result<BTreeMap<String, Request>> {
     Ok(found)
 }
 
-/// The structs that are part of a request.
+/// Returns the names of the types that are part of a request.
 fn request_types(calls: &[Call<'_>], structs: &[Struct<'_>]) -> BTreeSet<String> {
     let mut sent = BTreeSet::new();
     let mut next: Vec<&Ty> = calls.iter().flat_map(|call| call.request.arguments.values()).collect();

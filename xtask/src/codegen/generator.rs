@@ -1,4 +1,4 @@
-//! Calls progenitor, and says which operation or schema it cannot take.
+//! Runs progenitor, and finds the operation or schema that it refuses.
 
 use std::cell::Cell;
 use std::panic::{self, AssertUnwindSafe};
@@ -10,7 +10,11 @@ use progenitor::{CrateVers, GenerationSettings, Generator, InterfaceStyle, TagSt
 use crate::codegen::model::walk;
 use crate::yaml::{Map, Yaml, YamlExt, map};
 
-/// The generator's own output for a normalized document.
+/// Returns progenitor's output for a normalized document.
+///
+/// # Errors
+///
+/// If progenitor refuses the document or panics; the error names each operation that it refuses.
 pub(crate) fn generate(document: &Yaml) -> Result<syn::File> {
     match attempt(document) {
         Ok(file) => Ok(file),
@@ -19,7 +23,8 @@ pub(crate) fn generate(document: &Yaml) -> Result<syn::File> {
 }
 
 fn attempt(document: &Yaml) -> Result<syn::File> {
-    let spec: openapiv3::OpenAPI = yaml_serde::from_value(document.clone()).context("not OpenAPI 3.0")?;
+    let spec: openapiv3::OpenAPI =
+        yaml_serde::from_value(document.clone()).context("reading the document as OpenAPI 3.0")?;
     let mut settings = GenerationSettings::new();
     settings
         .with_interface(InterfaceStyle::Positional)
@@ -27,21 +32,22 @@ fn attempt(document: &Yaml) -> Result<syn::File> {
         .with_map_type("::std::collections::BTreeMap")
         .with_crate("keyfob_client", CrateVers::Any, None);
     let tokens = quietly(|| Generator::new(&settings).generate_tokens(&spec))?;
-    syn::parse2(tokens?).context("the generated code is not Rust")
+    syn::parse2(tokens?).context("parsing the generator's output")
 }
 
 thread_local! {
+    /// Panics of this thread are not printed. Panic hooks are global, and other threads run the generator too.
     static QUIET: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Turns a panic of `work` into an error, without the usual print to the terminal.
+/// Runs `work`; a panic becomes an error and is not printed.
 fn quietly<T>(work: impl FnOnce() -> T) -> Result<T> {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
-        let usual = panic::take_hook();
+        let default_hook = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
             if !QUIET.get() {
-                usual(info);
+                default_hook(info);
             }
         }));
     });
@@ -55,21 +61,21 @@ fn quietly<T>(work: impl FnOnce() -> T) -> Result<T> {
     })
 }
 
-/// Generates piece by piece to find those that fail.
+/// Runs the generator on each operation alone, and describes those that it refuses.
 fn culprits(document: &Yaml, reason: &anyhow::Error) -> String {
-    let mut found = Vec::new();
+    let mut refused = Vec::new();
     let mut without = document.clone();
     without.set("paths", Map::new());
     if let Err(reason) = attempt(&without) {
         return format!("the component schemas: {reason:#}");
     }
-    for one in walk::operations(document) {
-        let path = map([(one.path, map([(one.method, one.operation.clone())]))]);
+    for found in walk::operations(document) {
+        let path = map([(found.path, map([(found.method, found.operation.clone())]))]);
         without.set("paths", path);
         if let Err(reason) = attempt(&without) {
-            let (path, id) = one.path.split_once('#').unwrap_or((one.path, ""));
-            found.push(format!("{} {path} ({id}): {reason:#}", one.method.to_uppercase()));
+            let (path, id) = found.path.split_once('#').unwrap_or((found.path, ""));
+            refused.push(format!("{} {path} ({id}): {reason:#}", found.method.to_uppercase()));
         }
     }
-    if found.is_empty() { format!("the document as a whole: {reason:#}") } else { found.join("\n  ") }
+    if refused.is_empty() { format!("the document as a whole: {reason:#}") } else { refused.join("\n  ") }
 }

@@ -1,8 +1,8 @@
-//! The Rust names that the generator gives to things, to find clashes before rustc does.
+//! Rust names of operations, fields and types, as the generator derives them; clashes are found before rustc runs.
 
 use heck::{ToPascalCase, ToSnakeCase};
 
-/// Names that an operation cannot have: methods of the client, or types that generated code uses by these names.
+/// Reserved names of operations: methods of every client, and types that generated code uses.
 pub(crate) const RESERVED_OPERATIONS: &[&str] = &[
     "new",
     "builder",
@@ -27,11 +27,11 @@ pub(crate) const RESERVED_OPERATIONS: &[&str] = &[
     "send",
 ];
 
-/// Names that a component schema cannot have.
+/// Reserved names of component schemas: types that generated code uses.
 pub(crate) const RESERVED_TYPES: &[&str] =
     &["Box", "Default", "From", "Into", "IntoIterator", "Option", "Result", "Self", "String", "Vec"];
 
-/// Names that a parameter's setter cannot have, because every operation has a method of that name.
+/// Names of parameters whose setters get an underscore, because every builder has a method of that name.
 pub(crate) const RESERVED_SETTERS: &[&str] = &[
     "new",
     "timeout",
@@ -48,12 +48,12 @@ pub(crate) const RESERVED_SETTERS: &[&str] = &[
     "clone",
 ];
 
-/// The name of a method, field or argument.
+/// Returns the name of a method, field or argument.
 pub(crate) fn snake(text: &str) -> String {
     identifier(cleaned(text).to_snake_case())
 }
 
-/// The name of a type or variant.
+/// Returns the name of a type or variant.
 pub(crate) fn pascal(text: &str) -> String {
     identifier(cleaned(text).to_pascal_case())
 }

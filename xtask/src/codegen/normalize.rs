@@ -1,4 +1,4 @@
-//! Reshapes a document into the subset that the generator takes. What it does is written to `normalized.log`.
+//! Reduces a document to the subset of `OpenAPI` that the generator supports. The changes are listed in `normalized.log`.
 
 mod bodies;
 mod merge;
@@ -14,7 +14,7 @@ use crate::codegen::model::schema::{self, Schema};
 use crate::codegen::model::variants::expand;
 use crate::yaml::Yaml;
 
-/// A document that the generator takes, and what it no longer says.
+/// A document for the generator, with the facts that were removed from it.
 pub(crate) struct Normalized {
     pub(crate) document: Yaml,
     pub(crate) api: Api,
@@ -22,7 +22,7 @@ pub(crate) struct Normalized {
     pub(crate) log: Vec<String>,
 }
 
-/// Runs every pass over a document that [`check`](super::check::check) has let through.
+/// Runs every pass over a document that [`check`](super::check::check) has accepted.
 pub(crate) fn normalize(name: &str, document: &Yaml) -> Normalized {
     let mut log = Vec::new();
     let mut document = expand(document, &mut log);

@@ -1,21 +1,21 @@
-//! What there is to generate: a folder in `specs` per API, and the canary.
+//! Finds the specifications: a folder in `specs` per API, and the canary.
 
 use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
 
-/// One specification and the files that come of it, as paths below the root.
+/// One specification and its generated files, as paths below the root.
 pub(crate) struct Target {
     pub(crate) name: String,
     pub(crate) spec: String,
     pub(crate) code: String,
     pub(crate) log: String,
-    /// Not an API, but one of each thing that a specification can hold; its code is compiled in the tests.
+    /// The target is no API, but a specification that uses every supported feature; tests compile and call its code.
     pub(crate) canary: bool,
 }
 
-/// Every target, in alphabetical order.
+/// Returns every target: the APIs in alphabetical order, then the canary.
 pub(crate) fn all(root: &Path) -> Result<Vec<Target>> {
     let mut targets: Vec<Target> = folders(root, "specs")?
         .into_iter()
@@ -40,7 +40,7 @@ pub(crate) fn all(root: &Path) -> Result<Vec<Target>> {
     Ok(targets)
 }
 
-/// Generated files that belong to no target.
+/// Returns the generated files that belong to no target.
 pub(crate) fn orphans(root: &Path, targets: &[Target]) -> Result<Vec<String>> {
     let code = folders(root, "crates")?.into_iter().map(|name| format!("crates/{name}/src/generated.rs"));
     let logs = folders(root, "specs")?.into_iter().map(|name| format!("specs/{name}/normalized.log"));

@@ -1,4 +1,4 @@
-//! Whole runs, in a tree of their own.
+//! Tests that run codegen in a temporary workspace.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use crate::codegen::normalize::normalize;
 
 const CANARY: &str = include_str!("../../canary/openapi.yaml");
 
-/// A workspace with one API, generated; removed when dropped.
+/// A temporary workspace with one generated API; dropping it removes its files.
 struct Workspace(PathBuf);
 
 impl Workspace {
@@ -31,7 +31,7 @@ impl Workspace {
         run(&self.0, &Arguments { check, apis: Vec::new() })
     }
 
-    /// Replaces the first `old` in a file.
+    /// Replaces the first occurrence of `old` in a file.
     fn edit(&self, path: &str, old: &str, new: &str) {
         let text = fs::read_to_string(self.0.join(path)).unwrap();
         assert!(text.contains(old), "{path} does not hold {old}");
@@ -40,7 +40,7 @@ impl Workspace {
 
     #[track_caller]
     fn drifts(&self, expected: &[&str]) {
-        let error = format!("{:#}", self.codegen(true).expect_err("a drift that --check does not see"));
+        let error = format!("{:#}", self.codegen(true).expect_err("--check must report the difference"));
         for expected in expected {
             assert!(error.contains(expected), "{expected:?} is not in\n{error}");
         }
@@ -60,7 +60,7 @@ fn the_canary_is_generated_as_it_is_committed() {
 }
 
 #[test]
-fn check_sees_one_byte_in_any_generated_file() {
+fn check_reports_one_changed_byte_in_any_generated_file() {
     let workspace = Workspace::new("byte");
     for (path, old, new) in [
         ("crates/canary/src/generated.rs", "Lists birds.", "lists birds."),
@@ -75,27 +75,27 @@ fn check_sees_one_byte_in_any_generated_file() {
 }
 
 #[test]
-fn check_sees_one_byte_in_a_specification() {
+fn check_reports_one_changed_byte_in_a_specification() {
     let workspace = Workspace::new("spec");
     workspace.edit("specs/canary/openapi.yaml", "Lists birds.", "Lists Birds.");
     workspace.drifts(&["crates/canary/src/generated.rs: differs", "/// Lists Birds."]);
 }
 
 #[test]
-fn check_sees_missing_and_stray_files() {
-    let workspace = Workspace::new("stray");
+fn check_reports_missing_files_and_orphans() {
+    let workspace = Workspace::new("orphan");
     fs::remove_file(workspace.0.join("docs/apis.md")).unwrap();
     workspace.drifts(&["docs/apis.md: missing"]);
     workspace.codegen(false).unwrap();
     fs::create_dir_all(workspace.0.join("crates/old/src")).unwrap();
     fs::write(workspace.0.join("crates/old/src/generated.rs"), "").unwrap();
-    workspace.drifts(&["crates/old/src/generated.rs: nothing generates this file"]);
+    workspace.drifts(&["crates/old/src/generated.rs: no specification generates this file"]);
     workspace.codegen(false).unwrap();
     assert!(!workspace.0.join("crates/old/src/generated.rs").exists());
 }
 
 #[test]
-fn a_refused_specification_leaves_everything_as_it_was() {
+fn a_refused_specification_changes_no_file() {
     let workspace = Workspace::new("refused");
     let code = workspace.0.join("crates/canary/src/generated.rs");
     let before = fs::read(&code).unwrap();
@@ -106,19 +106,19 @@ fn a_refused_specification_leaves_everything_as_it_was() {
 }
 
 #[test]
-fn an_api_that_does_not_exist_is_named() {
+fn an_unknown_api_is_reported_with_the_known_ones() {
     let workspace = Workspace::new("unknown");
     let error = run(&workspace.0, &Arguments { check: true, apis: vec!["nothing".into()] }).unwrap_err();
-    assert_eq!(error.to_string(), "there is no specs/nothing/openapi.yaml");
+    assert_eq!(error.to_string(), "there is no specs/nothing/openapi.yaml; the APIs are canary");
 }
 
 #[test]
 fn a_panic_of_the_generator_names_the_operation() {
     let document = Document::parse("spec", CANARY.into()).unwrap();
     let mut normalized = normalize("canary", &document.tree).document;
-    let answers = "{ 2XX: { description: d }, '200': { description: d, content: { application/json: { schema: { type: string } } } } }";
+    let responses = "{ 2XX: { description: d }, '200': { description: d, content: { application/json: { schema: { type: string } } } } }";
     let paths = normalized.get_mut("paths").unwrap();
-    paths["/report#report"]["get"]["responses"] = yaml_serde::from_str(answers).unwrap();
+    paths["/report#report"]["get"]["responses"] = yaml_serde::from_str(responses).unwrap();
     let error = generator::generate(&normalized).unwrap_err().to_string();
     assert_eq!(
         error,

@@ -1,19 +1,19 @@
-//! The fields that a schema leads to, as paths of names.
+//! Collects the fields of a schema as paths of names.
 
 use std::collections::BTreeSet;
 
 use crate::yaml::{Yaml, YamlExt};
 
-/// Deeper fields are the business of the operations that are about them.
+/// Maximum depth of a path. Deeper objects are resources with operations of their own, which are compared there.
 const DEPTH: usize = 4;
 
-/// What a local reference leads to.
+/// Returns the target of a local reference; any other node is returned unchanged.
 pub(super) fn resolve<'t>(document: &'t Yaml, node: &'t Yaml) -> &'t Yaml {
     let Some(pointer) = node.text("$ref").and_then(|reference| reference.strip_prefix("#/")) else { return node };
     pointer.split('/').try_fold(document, |tree, key| tree.get(key)).unwrap_or(node)
 }
 
-/// All fields below `schema`, for example `parts.name`; lists are seen through.
+/// Returns the paths of all fields of `schema`, for example `parts.name`; the items of a list have the path of the list.
 pub(super) fn fields(document: &Yaml, schema: &Yaml) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     collect(document, schema, "", &mut Vec::new(), &mut found);

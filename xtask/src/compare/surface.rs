@@ -1,24 +1,24 @@
-//! The names that a document has: operations, their parameters and fields.
+//! Collects the names in a document: operations, parameters and fields.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::fields::{fields, resolve};
 use crate::yaml::{Yaml, YamlExt};
 
-/// Operations by method and path, without the names of path parameters.
+/// Operations by method and path, in which path parameters have no name.
 pub(super) type Surface = BTreeMap<String, Operation>;
 
-/// The names in one operation.
+/// Names in one operation.
 #[derive(Default)]
 pub(super) struct Operation {
-    /// Method and path as the document writes them.
+    /// Method and path as in the document.
     pub(super) name: String,
     pub(super) parameters: BTreeSet<String>,
     pub(super) body: BTreeSet<String>,
-    pub(super) answer: BTreeSet<String>,
+    pub(super) response: BTreeSet<String>,
 }
 
-/// Reads `OpenAPI` 3 and Swagger 2.
+/// Collects the names of an `OpenAPI` 3 or Swagger 2 document.
 pub(super) fn surface(document: &Yaml) -> Surface {
     let base = document.text("basePath").unwrap_or_default().trim_end_matches('/');
     let mut surface = Surface::new();
@@ -34,7 +34,9 @@ pub(super) fn surface(document: &Yaml) -> Surface {
     surface
 }
 
-/// Servers do not tell paths apart by case or by a slash at the end, nor by the names of what is in braces.
+/// Returns the key by which two documents are matched.
+///
+/// Servers ignore the case of a path, a slash at its end and the names of its parameters.
 fn key(name: &str) -> String {
     let mut key = String::new();
     for part in name.trim_end_matches('/').split('{') {
@@ -66,10 +68,10 @@ fn operation(document: &Yaml, name: String, item: &Yaml, node: &Yaml) -> Operati
         operation.body = content.first().map(|(_, media)| fields(document, &media["schema"])).unwrap_or_default();
     }
     let success = node.pairs("responses").into_iter().find(|(code, _)| code.starts_with('2'));
-    if let Some((_, answer)) = success {
-        let answer = resolve(document, answer);
-        let schema = answer.pairs("content").first().map_or(&answer["schema"], |(_, media)| &media["schema"]);
-        operation.answer = fields(document, schema);
+    if let Some((_, response)) = success {
+        let response = resolve(document, response);
+        let schema = response.pairs("content").first().map_or(&response["schema"], |(_, media)| &media["schema"]);
+        operation.response = fields(document, schema);
     }
     operation
 }

@@ -1,4 +1,4 @@
-//! One request body of a known kind, one success answer.
+//! Checks that an operation has a complete request body and one success response.
 
 use crate::codegen::model::problems::{Problems, Subject};
 use crate::codegen::model::walk;
@@ -15,8 +15,8 @@ pub(super) fn check(document: &Yaml, problems: &mut Problems<'_>) {
             if let Some(reason) = body.and_then(|body| request(walk::resolve(document, body))) {
                 problems.push(subject, format!("{id}: {reason}"));
             }
-            let answers = node.get("responses").or(found.operation.get("responses"));
-            if let Err(reason) = success(document, answers.unwrap_or(&Yaml::Null)) {
+            let responses = node.get("responses").or(found.operation.get("responses"));
+            if let Err(reason) = success(document, responses.unwrap_or(&Yaml::Null)) {
                 problems.push(subject, format!("{id}: {reason}"));
             }
         }
@@ -26,32 +26,34 @@ pub(super) fn check(document: &Yaml, problems: &mut Problems<'_>) {
 fn request(body: &Yaml) -> Option<&'static str> {
     let content = body.pairs("content");
     match content.as_slice() {
-        [] => Some("the request body has no content"),
+        [] => Some("the request body has no content: add its media type and schema"),
         _ if body.get("required").and_then(Yaml::as_bool).is_none() => {
-            Some("the request body does not say whether it is required (`required: true` or `false`)")
+            Some("the request body has no `required`: add `required: true` or `required: false`")
         }
         content if content.iter().any(|(_, media)| media.get("encoding").is_some()) => {
-            Some("the request body has an `encoding`, which is not supported")
+            Some("the request body has an `encoding`, which is not supported: remove it")
         }
         content if content.iter().any(|(_, media)| media.get("schema").is_none()) => {
-            Some("a media type of the request body has no schema (`{}` stands for any JSON)")
+            Some("a media type of the request body has no schema: add one, or `{}` for any JSON")
         }
         _ => None,
     }
 }
 
-/// The one success answer: several codes may share it, but not differ.
+/// Checks that there is one success response; several status codes may share it.
 fn success(document: &Yaml, responses: &Yaml) -> Result<(), String> {
-    let answers = responses.entries().into_iter().filter(|(code, _)| code.starts_with('2'));
+    let successes = responses.entries().into_iter().filter(|(code, _)| code.starts_with('2'));
     let mut contents: Vec<Vec<(&str, &Yaml)>> =
-        answers.map(|(_, answer)| walk::resolve(document, answer).pairs("content")).collect();
+        successes.map(|(_, response)| walk::resolve(document, response).pairs("content")).collect();
     contents.dedup();
     match contents.as_slice() {
-        [] => Err("no success answer: none of its status codes begins with 2".into()),
+        [] => Err("no success response: add one, with a status code that begins with 2".into()),
         [content] => match content.iter().find(|(_, media)| media.get("schema").is_none()) {
-            Some((name, _)) => Err(format!("{name} of the success answer has no schema (`{{}}` stands for any JSON)")),
+            Some((name, _)) => {
+                Err(format!("{name} of the success response has no schema: add one, or `{{}}` for any JSON"))
+            }
             None => Ok(()),
         },
-        _ => Err("its success answers differ: one schema per operation".into()),
+        _ => Err("the success responses differ: give all 2xx statuses the same content".into()),
     }
 }

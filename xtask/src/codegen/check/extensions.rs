@@ -1,11 +1,11 @@
-//! Only extensions that mean something here: a misspelt one would otherwise be silently without effect.
+//! Checks that every extension is known: a misspelled one would have no effect.
 
 use crate::codegen::model::operation::Confidence;
 use crate::codegen::model::problems::{Problems, Subject};
 use crate::codegen::model::walk;
 use crate::yaml::{Yaml, YamlExt};
 
-// Webhooks have a place of their own only in OpenAPI 3.1.
+// OpenAPI has a key for webhooks only from 3.1 on.
 const ROOT: &[&str] = &["x-keyfob-known-only", "x-webhooks"];
 const INFO: &[&str] = &["x-keyfob-source"];
 const SERVER: &[&str] = &["x-keyfob-server"];
@@ -60,7 +60,10 @@ pub(super) fn check(document: &Yaml, problems: &mut Problems<'_>) {
         for variant in found.operation.list("x-keyfob-variants") {
             for (key, _) in variant.entries() {
                 if !VARIANT_KEYS.contains(&key) {
-                    problems.push(subject, format!("a variant cannot have {key}"));
+                    problems.push(
+                        subject,
+                        format!("a variant cannot have {key}: remove it; it is taken from the operation"),
+                    );
                 }
             }
             operation(variant, subject, problems);
@@ -96,7 +99,8 @@ fn parameter(parameter: &Yaml, subject: Subject<'_>, problems: &mut Problems<'_>
     match parameter.text("x-keyfob-path") {
         None => {}
         Some("raw") if parameter.text("in") == Some("path") => {}
-        Some(other) => problems.push(subject, format!("x-keyfob-path: {other} (only `raw`, on path parameters)")),
+        Some(other) => problems
+            .push(subject, format!("x-keyfob-path is {other}: it can only be `raw`, and only on path parameters")),
     }
     confidence(parameter, subject, problems);
 }
@@ -116,10 +120,10 @@ fn schema(node: &Yaml, subject: Subject<'_>, problems: &mut Problems<'_>) {
     keys(node, SCHEMA, subject, problems);
     if let Some(kind) = node.get("x-keyfob-type") {
         if !matches!(kind.as_str(), Some("integer" | "number" | "boolean")) {
-            problems.push(subject, "x-keyfob-type is none of integer, number, boolean");
+            problems.push(subject, "x-keyfob-type must be one of integer, number, boolean");
         }
         if node.get("type").is_some() {
-            problems.push(subject, "x-keyfob-type stands instead of `type`: the wire has more than one");
+            problems.push(subject, "x-keyfob-type and `type` exclude each other: remove `type`");
         }
     }
     confidence(node, subject, problems);
@@ -138,14 +142,15 @@ fn confidence(node: &Yaml, subject: Subject<'_>, problems: &mut Problems<'_>) {
     if let Some(value) = node.get("x-keyfob-confidence")
         && !value.as_str().is_some_and(|word| Confidence::from_word(word).is_some())
     {
-        problems.push(subject, "x-keyfob-confidence is none of documented, example, inferred");
+        problems.push(subject, "x-keyfob-confidence must be one of documented, example, inferred");
     }
 }
 
 fn keys(node: &Yaml, known: &[&str], subject: Subject<'_>, problems: &mut Problems<'_>) {
     for (key, _) in node.entries() {
         if key.starts_with("x-") && !known.contains(&key) {
-            problems.push(subject, format!("unknown extension {key} here"));
+            problems
+                .push(subject, format!("unknown extension {key}: specs/README.md lists those that can be used here"));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Paging names a scheme, and parameters and properties that exist.
+//! Checks that paging has a known scheme, and names parameters and properties that exist.
 
 use crate::codegen::model::problems::{Problems, Subject};
 use crate::codegen::model::walk;
@@ -13,46 +13,56 @@ pub(super) fn check(document: &Yaml, problems: &mut Problems<'_>) {
             if node.get("parameters").is_none() {
                 parameters = walk::parameters(document, found.item, found.operation);
             }
-            let answers = node.get("responses").or(found.operation.get("responses")).unwrap_or(&Yaml::Null);
-            if let Err(reason) = paging_of(document, paging, &parameters, answers) {
+            let responses = node.get("responses").or(found.operation.get("responses")).unwrap_or(&Yaml::Null);
+            if let Err(reason) = paging_of(document, paging, &parameters, responses) {
                 problems.push(subject, format!("x-keyfob-paging {reason}"));
             }
         }
     }
 }
 
-fn paging_of(document: &Yaml, paging: &Yaml, parameters: &[&Yaml], answers: &Yaml) -> Result<(), String> {
+fn paging_of(document: &Yaml, paging: &Yaml, parameters: &[&Yaml], responses: &Yaml) -> Result<(), String> {
     let (required, optional): (&[&str], &[&str]) = match paging.text("scheme") {
         Some("cursor") => (&["items", "cursor", "parameter"], &["size"]),
         Some("page") => (&["items", "parameter"], &["size", "first", "total"]),
         Some("offset") => (&["items", "parameter"], &["size", "total"]),
-        _ => return Err("has a scheme other than cursor, page and offset".into()),
+        _ => return Err("has no known scheme: use cursor, page or offset".into()),
     };
     for key in required {
         if paging.text(key).is_none() {
-            return Err(format!("has no {key}"));
+            return Err(format!("has no {key}: add it"));
         }
     }
     for (key, _) in paging.entries() {
         if key != "scheme" && !required.contains(&key) && !optional.contains(&key) {
-            return Err(format!("has an unknown key {key}"));
+            return Err(format!("has an unknown key {key}: remove it"));
         }
     }
     for name in ["parameter", "size"].iter().filter_map(|key| paging.text(key)) {
-        if !parameters.iter().any(|one| one.text("in") == Some("query") && one.text("name") == Some(name)) {
-            return Err(format!("names a query parameter {name} that the operation does not have"));
+        if !parameters
+            .iter()
+            .any(|parameter| parameter.text("in") == Some("query") && parameter.text("name") == Some(name))
+        {
+            return Err(format!(
+                "names a query parameter {name}, which the operation does not have: declare it or correct the name"
+            ));
         }
     }
-    let answer = answers.entries().into_iter().find(|(code, _)| code.starts_with('2')).map(|(_, answer)| answer);
-    let content = answer.map(|answer| walk::resolve(document, answer).pairs("content")).unwrap_or_default();
-    let Some((_, media)) = content.first() else { return Err("on an operation without a typed answer".into()) };
+    let response =
+        responses.entries().into_iter().find(|(code, _)| code.starts_with('2')).map(|(_, response)| response);
+    let content = response.map(|response| walk::resolve(document, response).pairs("content")).unwrap_or_default();
+    let Some((_, media)) = content.first() else {
+        return Err("is on an operation whose response has no schema: add the schema".into());
+    };
     for key in ["items", "cursor", "total"] {
         let Some(name) = paging.text(key) else { continue };
         let Some(property) = walk::property(document, &media["schema"], name) else {
-            return Err(format!("names a property {name} that the answer does not have"));
+            return Err(format!(
+                "names a property {name}, which the response does not have: declare it or correct the name"
+            ));
         };
         if key == "items" && walk::resolve(document, property).text("type") != Some("array") {
-            return Err(format!("names {name} as items, which is not a list"));
+            return Err(format!("names {name} as items, which is not a list: name the array of rows"));
         }
     }
     Ok(())

@@ -1,9 +1,12 @@
-//! Parameters are of the kinds that can be sent faithfully.
+//! Checks that every parameter is of a kind that the client can send.
 
 use crate::codegen::model::problems::{Problems, Subject};
 use crate::codegen::model::walk::{self, OperationNode};
 use crate::codegen::naming::snake;
 use crate::yaml::{Yaml, YamlExt};
+
+/// Problem of a parameter that the client cannot serialize.
+const STYLE: &str = "has an unsupported style: use `simple` in paths and `form` in queries";
 
 pub(super) fn check(document: &Yaml, problems: &mut Problems<'_>) {
     for found in walk::operations(document) {
@@ -18,7 +21,7 @@ pub(super) fn check(document: &Yaml, problems: &mut Problems<'_>) {
 
 fn operation(document: &Yaml, found: OperationNode<'_>, node: &Yaml, problems: &mut Problems<'_>) {
     let subject = Subject::Operation { path: found.path, method: found.method };
-    // A variant inherits the path parameters of the operation it varies.
+    // A variant inherits the path parameters of its operation.
     let mut parameters = walk::parameters(document, found.item, node);
     let inherited = walk::parameters(document, found.item, found.operation).into_iter();
     for parameter in inherited.filter(|parameter| parameter.text("in") == Some("path")) {
@@ -28,50 +31,56 @@ fn operation(document: &Yaml, found: OperationNode<'_>, node: &Yaml, problems: &
     }
     let mut names = Vec::new();
     for parameter in &parameters {
-        let (Some(name), Some(place)) = (parameter.text("name"), parameter.text("in")) else {
-            problems.push(subject, "a parameter without name or place");
+        let (Some(name), Some(location)) = (parameter.text("name"), parameter.text("in")) else {
+            problems.push(subject, "a parameter has no `name` or no `in`: add both");
             continue;
         };
         let rust = snake(name);
         if names.contains(&rust) {
-            problems.push(subject, format!("two parameters would be called {rust}"));
+            problems.push(subject, format!("two parameters would have the Rust name {rust}: remove one of them"));
         }
         names.push(rust);
-        if let Some(reason) = refusal(document, parameter, name, place, found.path) {
+        if let Some(reason) = problem(document, parameter, name, location, found.path) {
             problems.push(subject, reason);
         }
     }
     for name in walk::placeholders(found.path) {
-        let declared = parameters.iter().any(|one| one.text("in") == Some("path") && one.text("name") == Some(name));
+        let is_it = |parameter: &&Yaml| parameter.text("in") == Some("path") && parameter.text("name") == Some(name);
+        let declared = parameters.iter().any(is_it);
         if !declared {
-            problems.push(subject, format!("the path parameter {name} is not declared"));
+            problems.push(subject, format!("the path parameter {name} is not declared: add it to `parameters`"));
         }
     }
 }
 
-fn refusal(document: &Yaml, parameter: &Yaml, name: &str, place: &str, path: &str) -> Option<String> {
+/// Returns the problem of a parameter, if it has one.
+fn problem(document: &Yaml, parameter: &Yaml, name: &str, location: &str, path: &str) -> Option<String> {
     let Some(schema) = parameter.get("schema") else {
-        return Some(format!("the parameter {name} has no schema"));
+        return Some(format!("the parameter {name} has no schema: add one"));
     };
     let schema = walk::resolve(document, schema);
     let kind = schema.text("type").unwrap_or("any");
     let style = parameter.text("style");
-    let reason = match place {
-        "path" if !walk::placeholders(path).contains(&name) => "is declared in the path but not in its template",
-        "path" if !parameter.flag("required") => "is in the path, and so must be required",
-        "path" if style.is_some_and(|style| style != "simple") => "has a style that cannot be sent",
-        "query" if style.is_some_and(|style| style != "form") => "has a style that cannot be sent",
-        "header" if matches!(name.to_ascii_lowercase().as_str(), "authorization" | "accept" | "content-type") => {
-            "is a header that the client itself sets"
+    let reason = match location {
+        "path" if !walk::placeholders(path).contains(&name) => {
+            "is declared, but is not in the path: remove it, or add it to the path"
         }
-        "cookie" => "is a cookie, which cannot be sent",
-        "path" | "header" if kind == "array" => "is a list outside the query",
-        "path" | "query" | "header" if kind == "object" => "is an object, which no parameter can carry",
+        "path" if !parameter.flag("required") => "is a path parameter and must be required: add `required: true`",
+        "path" if style.is_some_and(|style| style != "simple") => STYLE,
+        "query" if style.is_some_and(|style| style != "form") => STYLE,
+        "header" if matches!(name.to_ascii_lowercase().as_str(), "authorization" | "accept" | "content-type") => {
+            "is a header that the client sets: remove it"
+        }
+        "cookie" => "is a cookie, which the client cannot send: remove it",
+        "path" | "header" if kind == "array" => "is a list outside the query: use a string",
+        "path" | "query" | "header" if kind == "object" => {
+            "is an object, which cannot be sent as a parameter: use a string"
+        }
         "path" | "query" | "header" if schema.get("enum").is_some() && parameter.at(&["schema", "$ref"]).is_none() => {
-            "has an inline enum: enums are named component schemas"
+            "has an inline enum: move it to components/schemas"
         }
         "path" | "query" | "header" => return None,
-        _ => "has an unknown place",
+        _ => "has an unknown `in`: use path, query or header",
     };
     Some(format!("the parameter {name} {reason}"))
 }

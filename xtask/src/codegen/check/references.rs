@@ -1,4 +1,4 @@
-//! References stay inside the document and lead to something.
+//! Checks that every reference names a component of the document.
 
 use crate::codegen::model::problems::{Problems, Subject};
 use crate::codegen::model::walk;
@@ -14,7 +14,7 @@ pub(super) fn check(document: &Yaml, problems: &mut Problems<'_>) {
             below(document, parameter, Subject::Path(path), problems);
         }
         if item.get("$ref").is_some() {
-            problems.push(Subject::Path(path), "a path item cannot be a reference");
+            problems.push(Subject::Path(path), "a path item cannot be a reference: write it out");
         }
     }
     for (section, components) in document.pairs("components") {
@@ -28,9 +28,12 @@ fn below(document: &Yaml, node: &Yaml, subject: Subject<'_>, problems: &mut Prob
     if let Some(reference) = node.text("$ref") {
         if walk::component(reference).is_none() {
             problems
-                .push(subject, format!("the reference {reference} is not of the form #/components/<section>/<name>"));
+                .push(subject, format!("the reference {reference} is not of the form #/components/<section>/<name>: move its target to components"));
         } else if walk::target(document, reference).is_none() {
-            problems.push(subject, format!("the reference {reference} leads nowhere"));
+            problems.push(
+                subject,
+                format!("the reference {reference} has no target: add the component, or correct the name"),
+            );
         }
     }
     for (_, child) in node.entries() {

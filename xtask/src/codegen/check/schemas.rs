@@ -1,4 +1,4 @@
-//! Schemas are named, plain, and lenient where they describe answers.
+//! Checks that schemas are named and plain, and that those of responses require nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,24 +9,24 @@ use crate::codegen::naming::{RESERVED_TYPES, pascal, snake};
 use crate::yaml::{Yaml, YamlExt};
 
 pub(super) fn check(document: &Yaml, problems: &mut Problems<'_>) {
-    let answers = reach(document).answers;
+    let responses = reach(document).responses;
     let mut names = BTreeMap::new();
     for (name, schema) in document.at(&["components", "schemas"]).map(YamlExt::entries).unwrap_or_default() {
         let subject = Subject::Component { section: "schemas", name };
         let rust = pascal(name);
         if RESERVED_TYPES.contains(&rust.as_str()) {
-            problems.push(subject, format!("the name {rust} is Rust's own"));
+            problems.push(subject, format!("the name {rust} is reserved in Rust: rename the schema"));
         }
         if let Some(other) = names.insert(rust, name) {
-            problems.push(subject, format!("clashes with {other}"));
+            problems.push(subject, format!("has the same Rust name as {other}: rename one of them"));
         }
         if schema.get("enum").is_some() {
             enumeration(schema, subject, problems);
         } else {
             plain(document, schema, Depth::Top, subject, problems);
         }
-        if answers.contains(name) && !schema.list("required").is_empty() {
-            problems.push(subject, "is part of an answer, and so cannot have required properties");
+        if responses.contains(name) && !schema.list("required").is_empty() {
+            problems.push(subject, "is part of a response and cannot have required properties: remove `required`");
         }
     }
     for found in walk::operations(document) {
@@ -37,13 +37,13 @@ pub(super) fn check(document: &Yaml, problems: &mut Problems<'_>) {
             }
             let body = node.get("requestBody").map(|body| walk::resolve(document, body));
             for (media, content) in body.map(|body| body.pairs("content")).unwrap_or_default() {
-                // The parts of a form are no type of their own; any other inline body is given a name.
+                // A multipart form becomes no type; any other inline body gets a name.
                 if media != "multipart/form-data" {
                     plain(document, &content["schema"], Depth::Top, subject, problems);
                 }
             }
-            for (code, answer) in node.pairs("responses") {
-                let media = walk::resolve(document, answer).pairs("content");
+            for (code, response) in node.pairs("responses") {
+                let media = walk::resolve(document, response).pairs("content");
                 for (_, content) in media.into_iter().filter(|_| code.starts_with('2')) {
                     plain(document, &content["schema"], Depth::Inner, subject, problems);
                 }
@@ -65,25 +65,32 @@ fn plain(document: &Yaml, schema: &Yaml, depth: Depth, subject: Subject<'_>, pro
     for key in ["oneOf", "anyOf", "not"] {
         if schema.get(key).is_some() {
             problems
-                .push(subject, format!("{key} has no faithful Rust type: use `{{}}` or x-rust-type, and describe it"));
+                .push(subject, format!("{key} has no Rust type: use `{{}}` or x-rust-type, and describe the value"));
         }
     }
     if depth == Depth::Inner && schema.get("enum").is_some() {
-        problems.push(subject, "an inline enum: enums are named component schemas");
+        problems.push(subject, "an inline enum: move it to components/schemas");
     }
     if depth == Depth::Inner && schema.get("properties").is_some() {
-        problems.push(subject, "an inline object: everything nested is a named component schema");
+        problems.push(subject, "an inline object: move it to components/schemas");
     }
     match schema.text("type") {
-        Some("array") if schema.get("items").is_none() => problems.push(subject, "a list without `items`"),
-        None if schema.get("type").is_some() => problems.push(subject, "`type` is not one name"),
+        Some("array") if schema.get("items").is_none() => {
+            problems.push(subject, "a list has no `items`: add their schema")
+        }
+        None if schema.get("type").is_some() => {
+            problems.push(subject, "`type` is not one name: use a single type, and `nullable` for null")
+        }
         None | Some("array" | "object" | "string" | "integer" | "number" | "boolean") => {}
-        Some(other) => problems.push(subject, format!("type {other} does not exist")),
+        Some(other) => problems.push(
+            subject,
+            format!("type {other} does not exist: use array, object, string, integer, number or boolean"),
+        ),
     }
     if let Some(rust) = schema.get("x-rust-type")
         && (rust.text("crate") != Some("keyfob_client") || rust.text("path").is_none())
     {
-        problems.push(subject, "x-rust-type has the form { crate: keyfob_client, path: Name }");
+        problems.push(subject, "x-rust-type must have the form { crate: keyfob_client, path: Name }");
     }
     if schema.get("properties").is_some() {
         properties(document, schema, subject, problems);
@@ -96,7 +103,7 @@ fn plain(document: &Yaml, schema: &Yaml, depth: Depth, subject: Subject<'_>, pro
 
 fn properties(document: &Yaml, schema: &Yaml, subject: Subject<'_>, problems: &mut Problems<'_>) {
     if schema["additionalProperties"].is_mapping() && !schema["additionalProperties"].entries().is_empty() {
-        problems.push(subject, "has properties and typed additionalProperties: use x-keyfob-extra");
+        problems.push(subject, "has properties and typed additionalProperties: replace the latter by x-keyfob-extra");
     }
     let mut names = BTreeSet::new();
     if schema.flag("x-keyfob-extra") {
@@ -104,18 +111,18 @@ fn properties(document: &Yaml, schema: &Yaml, subject: Subject<'_>, problems: &m
     }
     for (name, property) in schema.pairs("properties") {
         if !names.insert(snake(name)) {
-            problems.push(subject, format!("two fields would be called {}", snake(name)));
+            problems.push(subject, format!("two fields would have the Rust name {}: remove one of them", snake(name)));
         }
         plain(document, property, Depth::Inner, subject, problems);
     }
     for name in schema.list("required").iter().filter_map(Yaml::as_str) {
         if schema.at(&["properties", name]).is_none() {
-            problems.push(subject, format!("requires {name}, which is not among its properties"));
+            problems.push(subject, format!("requires {name}, which is not among its properties: declare it"));
         }
     }
 }
 
-/// `allOf` is either one reference with annotations around it, or objects whose properties are put together.
+/// Checks that an `allOf` is one reference with annotations, or composes objects.
 fn parts(document: &Yaml, schema: &Yaml, subject: Subject<'_>, problems: &mut Problems<'_>) {
     let parts = schema.list("allOf");
     if parts.len() < 2 {
@@ -123,7 +130,7 @@ fn parts(document: &Yaml, schema: &Yaml, subject: Subject<'_>, problems: &mut Pr
     }
     for part in parts.iter().map(|part| walk::resolve(document, part)) {
         if part.get("properties").is_none() && part.get("allOf").is_none() && part.get("required").is_none() {
-            problems.push(subject, "a part of allOf is no object with properties");
+            problems.push(subject, "a part of allOf is no object: compose only objects with properties");
         }
     }
 }
@@ -132,26 +139,31 @@ fn enumeration(schema: &Yaml, subject: Subject<'_>, problems: &mut Problems<'_>)
     let values: Vec<&Yaml> = schema.list("enum").iter().filter(|value| !value.is_null()).collect();
     let names: Vec<&str> = schema.list("x-enum-varnames").iter().filter_map(Yaml::as_str).collect();
     if schema.get("x-enum-varnames").is_some() && names.len() != values.len() {
-        problems.push(subject, "x-enum-varnames and enum differ in length");
+        problems.push(subject, "x-enum-varnames and enum differ in length: name every value");
         return;
     }
     match schema.text("type") {
         Some("string") if values.iter().all(|value| value.is_string()) => {}
         Some("integer") if !values.iter().all(|value| value.is_i64()) => {
-            problems.push(subject, "not all values are integers");
+            problems.push(subject, "an enum of integers has a value that is none: correct it");
         }
-        Some("integer") if names.is_empty() => problems.push(subject, "an enum of integers needs x-enum-varnames"),
+        Some("integer") if names.is_empty() => {
+            problems.push(subject, "an enum of integers has no x-enum-varnames: name every value")
+        }
         Some("integer") => {}
-        _ => problems.push(subject, "an enum holds either text (quote it) or integers, and says so in `type`"),
+        _ => {
+            problems.push(subject, "an enum must hold only strings (quote them) or only integers, and have that `type`")
+        }
     }
     let texts: Vec<&str> =
         if names.is_empty() { values.iter().filter_map(|value| value.as_str()).collect() } else { names };
     let mut seen = BTreeSet::new();
     for text in texts {
         if !text.chars().any(char::is_alphanumeric) {
-            problems.push(subject, format!("the value `{text}` has no name in Rust: use x-enum-varnames"));
+            problems.push(subject, format!("the value `{text}` has no Rust name: add x-enum-varnames"));
         } else if !seen.insert(pascal(text)) {
-            problems.push(subject, format!("two variants would be called {}: use x-enum-varnames", pascal(text)));
+            problems
+                .push(subject, format!("two variants would have the Rust name {}: add x-enum-varnames", pascal(text)));
         }
     }
 }

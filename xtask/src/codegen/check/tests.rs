@@ -1,9 +1,9 @@
-//! Each rule, broken once: the refusal names file, place and reason.
+//! Each rule is broken once; the error has file, subject and reason.
 
 use super::check;
 use crate::codegen::document::Document;
 
-/// A specification that breaks no rule, with `paths` and `schemas` put in.
+/// Returns a valid specification with these `paths` and `schemas`.
 fn spec(paths: &str, schemas: &str) -> String {
     format!(
         "openapi: 3.0.3
@@ -18,7 +18,7 @@ components:
     )
 }
 
-/// An operation that breaks no rule; what follows `more` stands in it.
+/// Returns a valid operation with `more` in it.
 fn operation(id: &str, more: &str) -> String {
     let responses = "responses: { '200': { description: d, content: { application/json: { schema: { $ref: '#/components/schemas/Thing' } } } } }";
     let responses = if more.contains("responses:") { "" } else { responses };
@@ -44,7 +44,7 @@ fn refused(text: String, expected: &str) {
     assert!(refusal.contains(expected), "expected `{expected}`, but the refusal was `{refusal}`");
 }
 
-/// An operation at `/things/{id}` with its path parameter.
+/// Returns a specification with an operation at `/things/{id}`, its path parameter and `more`.
 fn with(more: &str) -> String {
     let more = if more.contains("parameters:") { more.to_owned() } else { format!("parameters: [{ID}]\n      {more}") };
     spec(&format!("  /things/{{id}}:\n{}", operation("thing", &more)), "")
@@ -70,32 +70,32 @@ fn a_plain_specification_is_accepted() {
 }
 
 #[test]
-fn an_operation_without_provenance_is_refused_with_file_path_and_reason() {
+fn an_operation_without_a_source_is_refused_with_file_path_and_reason() {
     let text = with("").replace("x-keyfob-source: { doc: a page, confidence: documented }", "");
     assert_eq!(
         refusal(text),
-        "specs/test/openapi.yaml refused:\n  specs/test/openapi.yaml:5: GET /things/{id}: thing does not say where it is \
-         known from: no x-keyfob-source"
+        "specs/test/openapi.yaml refused:\n  specs/test/openapi.yaml:5: GET /things/{id}: thing has no \
+         x-keyfob-source: add its doc and confidence"
     );
 }
 
 #[test]
-fn provenance_is_complete_and_one_of_three_words() {
+fn a_source_is_complete_and_has_one_of_three_confidences() {
     refused(with("").replace("doc: a page, ", ""), "x-keyfob-source has no doc");
     refused(
         with("").replace("confidence: documented", "confidence: sure"),
-        "confidence is sure, not one of documented, example, inferred",
+        "confidence is sure: it must be one of documented, example, inferred",
     );
     refused(with("").replace("doc: a page", "doc: a page, url: x"), "unknown key url");
 }
 
 #[test]
-fn every_problem_is_named_at_once() {
+fn all_problems_are_reported_at_once() {
     let text = with("")
         .replace("x-keyfob-source: { doc: a page, confidence: documented }", "")
         .replace("summary: Does something.", "");
     let refusal = refusal(text);
-    assert!(refusal.contains("no x-keyfob-source") && refusal.contains("no summary"), "{refusal}");
+    assert!(refusal.contains("thing has no x-keyfob-source") && refusal.contains("no summary"), "{refusal}");
 }
 
 #[test]
@@ -107,13 +107,13 @@ fn broken_yaml_is_located() {
 
 #[test]
 fn only_openapi_3_0_is_read() {
-    refused(with("").replace("3.0.3", "3.1.0"), "OpenAPI 3.0.x, not 3.1.0");
-    refused(with("").replace("openapi: 3.0.3", "swagger: '2.0'"), "not none");
+    refused(with("").replace("3.0.3", "3.1.0"), "`openapi` is 3.1.0: the generator reads OpenAPI 3.0.x");
+    refused(with("").replace("openapi: 3.0.3", "swagger: '2.0'"), "`openapi` is missing");
     refused(with("").replace("description: A test.", ""), "info.description is missing");
 }
 
 #[test]
-fn misspelt_extensions_are_refused_wherever_they_stand() {
+fn misspelled_extensions_are_refused_everywhere() {
     refused(with("x-keyfob-retries: safe"), "GET /things/{id}: unknown extension x-keyfob-retries");
     refused(
         parameter("{ name: a, in: query, x-keyfob-raw: true, schema: { type: string } }"),
@@ -127,11 +127,11 @@ fn misspelt_extensions_are_refused_wherever_they_stand() {
         schema("{ type: object, properties: { a: { type: string, x-nullable: true } } }"),
         "unknown extension x-nullable",
     );
-    refused(with("x-keyfob-retry: always"), "neither `safe` nor `never`");
+    refused(with("x-keyfob-retry: always"), "x-keyfob-retry must be `safe` or `never`");
 }
 
 #[test]
-fn operations_have_unique_names_that_rust_can_have() {
+fn operations_have_unique_and_valid_rust_names() {
     refused(with("").replace("operationId: thing", ""), "no operationId");
     refused(with("").replace("operationId: thing", "operationId: new"), "clashes with a name that every client has");
     refused(with("").replace("operationId: thing", "operationId: get_thing"), "not lowerCamelCase");
@@ -139,55 +139,61 @@ fn operations_have_unique_names_that_rust_can_have() {
     refused(spec(&two, ""), "GET /b: operationId aThing clashes with aThing");
     refused(
         spec(&format!("  /a:\n{}", operation("a", "").replace("get:", "options:")), ""),
-        "does not support this method",
+        "does not support this HTTP method",
     );
 }
 
 #[test]
-fn an_operation_has_one_success_answer() {
-    let answers = |answers: &str| with(&format!("responses: {answers}"));
+fn an_operation_has_one_success_response() {
+    let responses = |responses: &str| with(&format!("responses: {responses}"));
     let thing = "{ description: d, content: { application/json: { schema: { $ref: '#/components/schemas/Thing' } } } }";
     let text = "{ description: d, content: { application/json: { schema: { type: string } } } }";
-    assert_eq!(refusal(answers(&format!("{{ '200': {thing}, '201': {thing}, '400': {text} }}"))), "");
-    refused(answers(&format!("{{ '200': {thing}, '201': {text} }}")), "its success answers differ");
-    refused(answers(&format!("{{ '200': {thing}, '204': {{ description: d }} }}")), "its success answers differ");
-    refused(answers("{ '302': { description: d } }"), "no success answer");
-    refused(answers("{ default: { description: d } }"), "no success answer");
-    refused(answers("{ '200': { description: d, content: { application/json: {} } } }"), "has no schema");
+    assert_eq!(refusal(responses(&format!("{{ '200': {thing}, '201': {thing}, '400': {text} }}"))), "");
+    refused(responses(&format!("{{ '200': {thing}, '201': {text} }}")), "the success responses differ");
+    refused(responses(&format!("{{ '200': {thing}, '204': {{ description: d }} }}")), "the success responses differ");
+    refused(responses("{ '302': { description: d } }"), "no success response");
+    refused(responses("{ default: { description: d } }"), "no success response");
+    refused(responses("{ '200': { description: d, content: { application/json: {} } } }"), "has no schema");
 }
 
 #[test]
 fn bodies_are_complete() {
-    refused(body("{ content: { application/json: { schema: {} } } }"), "does not say whether it is required");
+    refused(body("{ content: { application/json: { schema: {} } } }"), "has no `required`");
     refused(body("{ required: true, content: {} }"), "has no content");
     refused(body("{ required: true, content: { application/json: {} } }"), "has no schema");
     refused(body("{ required: true, content: { multipart/form-data: { encoding: {}, schema: {} } } }"), "`encoding`");
 }
 
 #[test]
-fn parameters_can_be_sent_faithfully() {
+fn parameters_are_of_kinds_that_can_be_sent() {
     refused(parameter("{ name: a, in: cookie, schema: { type: string } }"), "a is a cookie");
     refused(
         parameter("{ name: a, in: query, style: deepObject, schema: { type: string } }"),
-        "a has a style that cannot be sent",
+        "a has an unsupported style",
     );
     refused(
         parameter("{ name: a, in: query, style: pipeDelimited, schema: { type: array, items: {} } }"),
-        "a has a style that cannot be sent",
+        "a has an unsupported style",
     );
     refused(parameter("{ name: a, in: query, content: { application/json: { schema: {} } } }"), "a has no schema");
     refused(parameter("{ name: a, in: query, schema: { type: object } }"), "a is an object");
     refused(parameter("{ name: a, in: query, schema: { type: string, enum: [x] } }"), "a has an inline enum");
     refused(parameter("{ name: a, in: header, schema: { type: array, items: {} } }"), "a is a list outside the query");
-    refused(parameter("{ name: Authorization, in: header, schema: { type: string } }"), "the client itself sets");
+    refused(
+        parameter("{ name: Authorization, in: header, schema: { type: string } }"),
+        "is a header that the client sets",
+    );
     refused(
         parameter("{ name: other, in: path, required: true, schema: { type: string } }"),
-        "but not in its template",
+        "is declared, but is not in the path",
     );
-    refused(parameter("{ name: Id, in: query, schema: { type: string } }"), "two parameters would be called id");
+    refused(
+        parameter("{ name: Id, in: query, schema: { type: string } }"),
+        "two parameters would have the Rust name id",
+    );
     refused(
         parameter("{ name: a, in: query, x-keyfob-path: raw, schema: { type: string } }"),
-        "only `raw`, on path parameters",
+        "it can only be `raw`, and only on path parameters",
     );
 }
 
@@ -198,7 +204,7 @@ fn path_parameters_are_declared_required_and_plain() {
     refused(path("{ name: id, in: path, schema: { type: string } }"), "must be required");
     refused(
         path("{ name: id, in: path, required: true, style: label, schema: { type: string } }"),
-        "a style that cannot be sent",
+        "an unsupported style",
     );
     refused(
         path("{ name: id, in: path, required: true, schema: { type: array, items: {} } }"),
@@ -207,77 +213,83 @@ fn path_parameters_are_declared_required_and_plain() {
 }
 
 #[test]
-fn references_stay_inside_and_lead_to_something() {
+fn references_name_components_of_the_document() {
     refused(
         schema("{ $ref: 'other.yaml#/Thing' }"),
         "components/schemas/Other: the reference other.yaml#/Thing is not of the form",
     );
-    refused(schema("{ $ref: '#/components/schemas/Nothing' }"), "leads nowhere");
+    refused(schema("{ $ref: '#/components/schemas/Nothing' }"), "has no target");
     refused(schema("{ $ref: '#/components/schemas/Thing/properties/id' }"), "is not of the form");
     refused(with("").replace("#/components/schemas/Thing'", "#/paths'"), "GET /things/{id}: the reference #/paths");
 }
 
 #[test]
 fn schemas_are_named_and_plain() {
-    refused(schema("{ oneOf: [{ type: string }] }"), "oneOf has no faithful Rust type");
-    refused(schema("{ anyOf: [{ type: string }] }"), "anyOf has no faithful Rust type");
-    refused(schema("{ not: { type: string } }"), "not has no faithful Rust type");
+    refused(schema("{ oneOf: [{ type: string }] }"), "oneOf has no Rust type");
+    refused(schema("{ anyOf: [{ type: string }] }"), "anyOf has no Rust type");
+    refused(schema("{ not: { type: string } }"), "not has no Rust type");
     refused(schema("{ type: object, properties: { a: { type: object, properties: {} } } }"), "an inline object");
     refused(schema("{ type: object, properties: { a: { type: string, enum: [x] } } }"), "an inline enum");
-    refused(schema("{ type: array }"), "a list without `items`");
+    refused(schema("{ type: array }"), "a list has no `items`");
     refused(schema("{ type: [string, 'null'] }"), "`type` is not one name");
     refused(schema("{ type: text }"), "type text does not exist");
-    refused(schema("{ type: object, properties: { fooBar: {}, foo_bar: {} } }"), "two fields would be called foo_bar");
+    refused(
+        schema("{ type: object, properties: { fooBar: {}, foo_bar: {} } }"),
+        "two fields would have the Rust name foo_bar",
+    );
     refused(
         schema("{ type: object, x-keyfob-extra: true, properties: { extra: {} } }"),
-        "two fields would be called extra",
+        "two fields would have the Rust name extra",
     );
     refused(schema("{ type: object, required: [b], properties: { a: {} } }"), "requires b, which is not among");
     refused(
         schema("{ type: object, properties: { a: {} }, additionalProperties: { type: string } }"),
-        "use x-keyfob-extra",
+        "replace the latter by x-keyfob-extra",
     );
     refused(
         schema("{ allOf: [{ type: string }, { $ref: '#/components/schemas/Thing' }] }"),
         "a part of allOf is no object",
     );
-    refused(schema("{ x-rust-type: { crate: chrono, path: Duration } }"), "x-rust-type has the form");
-    refused(schema("{ x-keyfob-type: text }"), "x-keyfob-type is none of");
-    refused(schema("{ type: string, x-keyfob-type: integer }"), "x-keyfob-type stands instead of");
+    refused(schema("{ x-rust-type: { crate: chrono, path: Duration } }"), "x-rust-type must have the form");
+    refused(schema("{ x-keyfob-type: text }"), "x-keyfob-type must be one of");
+    refused(schema("{ type: string, x-keyfob-type: integer }"), "x-keyfob-type and `type` exclude each other");
 }
 
 #[test]
-fn types_have_names_that_rust_can_have() {
+fn types_have_unique_and_valid_rust_names() {
     let things = |schemas: &str| spec(&format!("  /things:\n{}", operation("things", "")), schemas);
-    refused(things("    Option: { type: object }"), "the name Option is Rust's own");
-    refused(things("    thing: { type: object }"), "clashes with Thing");
+    refused(things("    Option: { type: object }"), "the name Option is reserved in Rust");
+    refused(things("    thing: { type: object }"), "has the same Rust name as Thing");
 }
 
 #[test]
 fn enumerations_have_values_of_one_kind_and_distinct_names() {
-    refused(schema("{ type: integer, enum: [1] }"), "an enum of integers needs x-enum-varnames");
-    refused(schema("{ type: integer, enum: [1, a], x-enum-varnames: [A, B] }"), "not all values are integers");
+    refused(schema("{ type: integer, enum: [1] }"), "an enum of integers has no x-enum-varnames");
+    refused(
+        schema("{ type: integer, enum: [1, a], x-enum-varnames: [A, B] }"),
+        "an enum of integers has a value that is none",
+    );
     refused(schema("{ type: integer, enum: [1, 2], x-enum-varnames: [A] }"), "differ in length");
-    refused(schema("{ type: string, enum: [a, A] }"), "two variants would be called A");
-    refused(schema("{ type: string, enum: ['<'] }"), "has no name in Rust");
-    refused(schema("{ type: string, enum: [1] }"), "either text (quote it) or integers");
-    refused(schema("{ enum: [a] }"), "says so in `type`");
+    refused(schema("{ type: string, enum: [a, A] }"), "two variants would have the Rust name A");
+    refused(schema("{ type: string, enum: ['<'] }"), "has no Rust name");
+    refused(schema("{ type: string, enum: [1] }"), "only strings (quote them) or only integers");
+    refused(schema("{ enum: [a] }"), "have that `type`");
 }
 
 #[test]
-fn nothing_is_required_of_an_answer() {
+fn schemas_of_responses_require_nothing() {
     let text = with("").replace("Thing: { type: object,", "Thing: { type: object, required: [id],");
-    refused(text, "components/schemas/Thing: is part of an answer");
+    refused(text, "components/schemas/Thing: is part of a response");
 }
 
 #[test]
-fn variants_are_told_apart_by_their_query() {
+fn variants_are_distinguished_by_their_query() {
     let variants = |variants: &str| with(&format!("x-keyfob-variants: [{variants}]"));
     let source = "operationId: other, summary: Does., x-keyfob-source: { doc: d, confidence: example }";
     assert_eq!(refusal(variants(&format!("{{ {source}, query: {{ action: a }} }}"))), "");
-    refused(variants(&format!("{{ {source} }}")), "a variant without a map `query`");
-    refused(variants(&format!("{{ {source}, query: {{}} }}")), "its query does not tell apart");
-    refused(variants(&format!("{{ {source}, query: {{ a: [1] }} }}")), "other than text, numbers and booleans");
+    refused(variants(&format!("{{ {source} }}")), "a variant has no `query`: add a map");
+    refused(variants(&format!("{{ {source}, query: {{}} }}")), "the query of a variant does not distinguish it");
+    refused(variants(&format!("{{ {source}, query: {{ a: [1] }} }}")), "use text, numbers and booleans");
     refused(variants(&format!("{{ {source}, query: {{ a: 1 }}, servers: [] }}")), "a variant cannot have servers");
     refused(variants("{ summary: Does., query: { a: 1 } }"), "no operationId");
 }
@@ -290,15 +302,15 @@ fn paging_names_what_exists() {
         ))
     };
     assert_eq!(refusal(paging("{ scheme: cursor, items: list, cursor: id, parameter: after }")), "");
-    refused(paging("{ scheme: link, items: list }"), "a scheme other than");
+    refused(paging("{ scheme: link, items: list }"), "has no known scheme: use cursor, page or offset");
     refused(paging("{ scheme: cursor, items: list, parameter: after }"), "has no cursor");
     refused(
         paging("{ scheme: cursor, items: list, cursor: id, parameter: before }"),
-        "a query parameter before that the operation does not have",
+        "a query parameter before, which the operation does not have",
     );
     refused(
         paging("{ scheme: cursor, items: rows, cursor: id, parameter: after }"),
-        "a property rows that the answer does not have",
+        "a property rows, which the response does not have",
     );
     refused(
         paging("{ scheme: cursor, items: id, cursor: id, parameter: after }"),

@@ -1,18 +1,19 @@
-//! Enumerations stay open: a value that is not known is kept and sent back as it came.
+//! Enumerations, which are open: a value that is not listed is retained and sent back unchanged.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::docs::{doc, escaped, sentence};
+use super::rustdoc::{doc, escaped, lower_first, one_line, sentence};
 use crate::codegen::model::schema::Variant;
 
-/// The variant for values that are not known; under another name where the API itself has an `Unknown`.
+/// Returns the variant for values that are not listed: `Unknown`, or `Other` where the API itself has an `Unknown`.
 fn open_name(variants: &[&Variant]) -> proc_macro2::Ident {
     let taken = variants.iter().any(|variant| variant.rust == "Unknown");
     format_ident!("{}", if taken { "Other" } else { "Unknown" })
 }
 
-pub(super) fn of_text(name: &str, docs: &TokenStream, variants: &[Variant]) -> TokenStream {
+/// Returns an enumeration of strings.
+pub(super) fn strings(name: &str, docs: &TokenStream, variants: &[Variant]) -> TokenStream {
     let refs: Vec<&Variant> = variants.iter().collect();
     let (open, name) = (open_name(&refs), format_ident!("{name}"));
     let idents: Vec<_> = variants.iter().map(|variant| format_ident!("{}", variant.rust)).collect();
@@ -24,11 +25,11 @@ pub(super) fn of_text(name: &str, docs: &TokenStream, variants: &[Variant]) -> T
         #[non_exhaustive]
         pub enum #name {
             #(#variant_docs #idents,)*
-            /// A value that is not known here.
+            /// A value that this version does not know.
             #open(String),
         }
         impl #name {
-            /// The value on the wire.
+            /// Returns the value on the wire.
             pub fn as_str(&self) -> &str {
                 match self {
                     #(Self::#idents => #values,)*
@@ -48,7 +49,8 @@ pub(super) fn of_text(name: &str, docs: &TokenStream, variants: &[Variant]) -> T
     }
 }
 
-pub(super) fn of_integers(name: &str, docs: &TokenStream, variants: &[(Variant, i64)]) -> TokenStream {
+/// Returns an enumeration of integers.
+pub(super) fn integers(name: &str, docs: &TokenStream, variants: &[(Variant, i64)]) -> TokenStream {
     let refs: Vec<&Variant> = variants.iter().map(|(variant, _)| variant).collect();
     let (open, name) = (open_name(&refs), format_ident!("{name}"));
     let idents: Vec<_> = variants.iter().map(|(variant, _)| format_ident!("{}", variant.rust)).collect();
@@ -60,11 +62,11 @@ pub(super) fn of_integers(name: &str, docs: &TokenStream, variants: &[(Variant, 
         #[non_exhaustive]
         pub enum #name {
             #(#variant_docs #idents,)*
-            /// A value that is not known here.
+            /// A value that this version does not know.
             #open(i64),
         }
         impl #name {
-            /// The value on the wire.
+            /// Returns the value on the wire.
             pub fn value(&self) -> i64 {
                 match self {
                     #(Self::#idents => #values,)*
@@ -85,9 +87,11 @@ pub(super) fn of_integers(name: &str, docs: &TokenStream, variants: &[(Variant, 
 }
 
 fn variant_doc(variant: &Variant) -> TokenStream {
-    let value = format!("`{}`", variant.value);
-    match &variant.description {
-        Some(text) => doc(&[&format!("{value}: {}", sentence(&escaped(text)))]),
-        None => doc(&[&format!("{value}.")]),
+    let description =
+        variant.description.as_deref().map(|text| one_line(&sentence(&escaped(text)))).unwrap_or_default();
+    if description.is_empty() {
+        doc(&[format!("`{}` on the wire.", variant.value)])
+    } else {
+        doc(&[format!("`{}` on the wire: {}", variant.value, lower_first(&description))])
     }
 }

@@ -4,7 +4,7 @@ use anyhow::{Context, Result, bail, ensure};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use super::operations::Call;
+use super::call::Call;
 use super::structs::Struct;
 use super::ty::Ty;
 use crate::codegen::model::paging::{Paging, Scheme};
@@ -20,7 +20,7 @@ pub(super) fn paged(call: &Call<'_>, structs: &[Struct<'_>]) -> Result<Option<To
 fn implementation(call: &Call<'_>, paging: &Paging, structs: &[Struct<'_>]) -> Result<TokenStream> {
     let name = format_ident!("{}", pascal(&call.operation.id));
     let types = format_ident!("types");
-    let Ty::Named(page_name) = &call.request.answer else { bail!("the answer is not a page of its own") };
+    let Ty::Named(page_name) = &call.request.response else { bail!("the answer is not a page of its own") };
     let page = structs.iter().find(|one| one.name == *page_name).context("the answer is not a struct")?;
     let Some(Ty::List(item)) = page.field(&paging.items) else { bail!("{} is not a list", paging.items) };
     let item = item.tokens(Some(&types));

@@ -22,8 +22,8 @@ pub(super) struct Request {
     pub(super) id: String,
     /// The type of each argument, by its Rust name.
     pub(super) arguments: BTreeMap<String, Ty>,
-    /// The type of the answer.
-    pub(super) answer: Ty,
+    /// The type of the response.
+    pub(super) response: Ty,
     url: Url,
     headers: Vec<Header>,
     chain: Vec<ExprMethodCall>,
@@ -70,7 +70,7 @@ impl Request {
         }
         let (url, id) = url.context("no url statement")?;
         ensure!(!chain.is_empty(), "no request statement");
-        Ok(Self { id, arguments, answer: answer(method)?, url, headers, chain })
+        Ok(Self { id, arguments, response: response(method)?, url, headers, chain })
     }
 
     /// The statements that put the path together, from the fields of a builder.
@@ -245,14 +245,14 @@ fn innermost(expression: &Expr) -> Option<Ident> {
 }
 
 /// The `T` in `Result<ResponseValue<T>, Error<()>>`.
-fn answer(method: &ImplItemFn) -> Result<Ty> {
-    let syn::ReturnType::Type(_, ty) = &method.sig.output else { bail!("no answer") };
+fn response(method: &ImplItemFn) -> Result<Ty> {
+    let syn::ReturnType::Type(_, ty) = &method.sig.output else { bail!("a method without a result") };
     let mut ty = ty.as_ref();
     for _ in 0..2 {
-        let syn::Type::Path(path) = ty else { bail!("an answer of unknown form") };
+        let syn::Type::Path(path) = ty else { bail!("a result of unknown form") };
         let last = path.path.segments.last().context("an empty path")?;
-        let syn::PathArguments::AngleBracketed(list) = &last.arguments else { bail!("an answer of unknown form") };
-        let Some(syn::GenericArgument::Type(inner)) = list.args.first() else { bail!("an answer of unknown form") };
+        let syn::PathArguments::AngleBracketed(list) = &last.arguments else { bail!("a result of unknown form") };
+        let Some(syn::GenericArgument::Type(inner)) = list.args.first() else { bail!("a result of unknown form") };
         ty = inner;
     }
     Ty::read(ty)

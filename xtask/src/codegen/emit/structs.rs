@@ -1,38 +1,41 @@
-//! Structs: plain fields for users, tolerance in the deserialiser.
+//! Structs: public fields for users, with a table by which the runtime decodes and encodes them.
 
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
+use heck::{ToLowerCamelCase, ToUpperCamelCase};
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use super::docs::{doc, escaped, sentence};
+use super::operation_docs::INFERRED;
+use super::rustdoc::{doc, escaped, sentence};
 use super::ty::Ty;
+use super::usage::Usage;
 use crate::codegen::model::schema::{Property, Schema, Shape};
 
-/// One field, complete.
+/// One field: its property in the specification, and its Rust type.
 pub(super) struct Field<'s> {
     property: &'s Property,
-    /// The type of a present value.
+    /// Type of a value that is present.
     pub(super) base: Ty,
     presence: Presence,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Presence {
-    /// Always there.
+    /// Always present.
     Required,
-    /// There, or null, which is sent.
+    /// Present or null; null is sent.
     Nullable,
-    /// There or not.
+    /// Present or absent.
     Optional,
-    /// Absent, null or there: `Patch`.
+    /// Absent, null or present: `Patch`.
     Patch,
-    /// A list or map; empty stands for absent.
+    /// A list or map, which is empty where it is absent.
     Collection,
 }
 
-/// A struct before it is written.
+/// A struct with its fields.
 pub(super) struct Struct<'s> {
     pub(super) name: String,
     schema: &'s Schema,
@@ -41,7 +44,7 @@ pub(super) struct Struct<'s> {
 }
 
 impl<'s> Struct<'s> {
-    /// Puts together what the generator says of the fields' types and what the schema says of their presence.
+    /// Combines the types of the fields, as the generator chose them, with their presence, as the schema says it.
     pub(super) fn read(item: &syn::ItemStruct, schema: &'s Schema) -> Result<Self> {
         let Shape::Object { properties, patch, extra } = &schema.shape else {
             unreachable!("only objects become structs")
@@ -53,7 +56,8 @@ impl<'s> Struct<'s> {
         }
         let fields = properties.iter().map(|property| {
             let base = types.get(&property.rust).cloned();
-            let base = base.with_context(|| format!("{}.{}: the generator left it out", schema.name, property.name))?;
+            let base =
+                base.with_context(|| format!("{}.{}: the generator left the field out", schema.name, property.name))?;
             let collection = matches!(base, Ty::List(_) | Ty::Map(_));
             let presence = match (property.required, property.nullable) {
                 (_, true) if *patch => Presence::Patch,
@@ -67,23 +71,25 @@ impl<'s> Struct<'s> {
         Ok(Self { name: item.ident.to_string(), schema, fields: fields.collect::<Result<_>>()?, extra: *extra })
     }
 
-    /// The type of the field with this name on the wire.
+    /// Returns the type of the field with this name on the wire.
     pub(super) fn field(&self, wire: &str) -> Option<&Ty> {
         self.fields.iter().find(|field| field.property.name == wire).map(|field| &field.base)
     }
 
-    /// The item, and its constructor and setters if `sent` in requests.
-    pub(super) fn tokens(&self, sent: bool, enums: &dyn Fn(&str) -> bool) -> TokenStream {
+    /// Returns the struct, with constructor and setters if it is part of requests.
+    pub(super) fn tokens(&self, in_requests: bool, usage: &Usage, enums: &dyn Fn(&str) -> bool) -> TokenStream {
         let defaulted = self.fields.iter().all(|field| !field.is_given());
-        let item = self.item(defaulted);
-        let methods = sent.then(|| self.methods(defaulted, enums));
+        let item = self.item(defaulted, usage);
+        let methods = in_requests.then(|| self.methods(defaulted, enums));
         quote!(#item #methods)
     }
 
-    /// A struct that the runtime reads and writes; serde's derives would take several times as long to compile.
-    fn item(&self, defaulted: bool) -> TokenStream {
+    /// Returns the struct and its table of fields.
+    ///
+    /// compile-time: the runtime decodes and encodes by the table; serde's derives take several times as long to compile.
+    fn item(&self, defaulted: bool, usage: &Usage) -> TokenStream {
         let name = format_ident!("{}", self.name);
-        let docs = docs_of(self.schema);
+        let docs = doc(&usage.type_docs(&self.name, self.schema));
         let fields = self.fields.iter().map(Field::item);
         let extra = self.extra();
         let keys = self.fields.iter().enumerate().map(|(index, field)| {
@@ -113,7 +119,7 @@ impl<'s> Struct<'s> {
     fn extra(&self) -> Option<TokenStream> {
         self.extra.then(|| {
             quote! {
-                /// Fields that are not known here.
+                /// Fields that this version does not know; they are sent back with the object.
                 pub extra: keyfob_client::Extra,
             }
         })
@@ -128,7 +134,7 @@ impl<'s> Struct<'s> {
             let ident = format_ident!("{}", field.property.rust);
             let (ty, value) = field.base.argument(None, enums, &ident);
             if field.presence == Presence::Nullable {
-                // `None` says nothing about what an `impl Into` would be.
+                // The type of an `impl Into` could not be inferred from `None`.
                 let ty = field.base.tokens(None);
                 arguments.push(quote!(#ident: Option<#ty>));
                 values.push(quote!(#ident));
@@ -150,7 +156,8 @@ impl<'s> Struct<'s> {
             quote!(Self { #(#values,)* #(#unset: Default::default(),)* })
         };
         let setters = self.fields.iter().filter(|field| !field.is_given()).map(|field| field.setter(enums));
-        let new = if defaulted { "Nothing set yet." } else { "With what the API requires." };
+        let new =
+            if defaulted { "Creates a value without any field." } else { "Creates a value with the required fields." };
         let new = doc(&[new]);
         quote! {
             impl #name {
@@ -165,22 +172,37 @@ impl<'s> Struct<'s> {
 }
 
 impl Field<'_> {
-    /// Whether the constructor takes it.
+    /// Returns whether the constructor takes the field.
     fn is_given(&self) -> bool {
         matches!(self.presence, Presence::Required | Presence::Nullable)
     }
 
-    /// The field of the struct.
+    /// Returns the field of the struct.
     fn item(&self) -> TokenStream {
         let (docs, ident, ty) = (self.docs(), format_ident!("{}", self.property.rust), self.ty());
         quote!(#docs pub #ident: #ty,)
     }
 
     fn docs(&self) -> TokenStream {
-        let own = self.property.description.as_deref().map(|text| sentence(&escaped(text)));
-        let own = own.unwrap_or_else(|| format!("`{}`.", self.property.name));
-        let note = if self.property.inferred { "Inferred, not documented." } else { "" };
-        doc(&[&own, note])
+        let Property { name, rust, description, .. } = self.property;
+        let described = description.as_deref().map(|text| sentence(&escaped(text)));
+        let own = described.unwrap_or_else(|| {
+            // The rule of names is not repeated at each field, only exceptions from it.
+            let regular = [rust.clone(), rust.to_lower_camel_case(), rust.to_upper_camel_case()].contains(name);
+            if regular { String::new() } else { format!("Named `{name}` on the wire.") }
+        });
+        doc(&[own.as_str(), self.note()])
+    }
+
+    fn setter_docs(&self) -> TokenStream {
+        let description = self.property.description.as_deref().map(|text| sentence(&escaped(text)));
+        let target = format!("Sets `{}`.", self.property.name);
+        doc(&[target.as_str(), description.as_deref().unwrap_or_default(), self.note()])
+    }
+
+    /// Returns the note on a field that is less certain than its type.
+    fn note(&self) -> &'static str {
+        if self.property.inferred { INFERRED } else { "" }
     }
 
     fn ty(&self) -> TokenStream {
@@ -192,7 +214,7 @@ impl Field<'_> {
         }
     }
 
-    /// The module of the runtime that reads and writes the field, if it is not simply there or not.
+    /// Returns the kind of the field in the table; a field that is present or absent has none.
     fn kind(&self) -> Option<TokenStream> {
         match (self.presence, self.property.json_string) {
             (Presence::Required, true) => Some(quote!(json_text)),
@@ -204,7 +226,7 @@ impl Field<'_> {
         }
     }
 
-    /// Whether an absent field has a value all the same.
+    /// Returns whether the type has an empty value, which stands for an absent field.
     fn has_blank(&self) -> bool {
         matches!(self.base, Ty::Text | Ty::Integer | Ty::Number | Ty::Boolean | Ty::List(_) | Ty::Map(_) | Ty::Json)
     }
@@ -212,7 +234,7 @@ impl Field<'_> {
     fn setter(&self, enums: &dyn Fn(&str) -> bool) -> TokenStream {
         let field = format_ident!("{}", self.property.rust);
         let method = format_ident!("{}", if self.property.rust == "new" { "new_" } else { &self.property.rust });
-        let docs = self.docs();
+        let docs = self.setter_docs();
         let value = format_ident!("value");
         let (ty, value) = match self.presence {
             Presence::Patch => {
@@ -232,13 +254,5 @@ impl Field<'_> {
                 self
             }
         }
-    }
-}
-
-/// The documentation of a type.
-pub(super) fn docs_of(schema: &Schema) -> TokenStream {
-    match &schema.description {
-        Some(text) => doc(&[&sentence(&escaped(text))]),
-        None => doc(&[&format!("`{}`.", schema.name)]),
     }
 }

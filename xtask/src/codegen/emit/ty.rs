@@ -1,11 +1,11 @@
-//! The few types that generated fields and arguments have.
+//! The types that generated fields and arguments have.
 
 use anyhow::{Result, bail};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use syn::{GenericArgument, PathArguments, Type};
 
-/// A type, as the generator chose it.
+/// A type that the generator chose.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Ty {
     Unit,
@@ -30,7 +30,7 @@ pub(super) enum Ty {
 }
 
 impl Ty {
-    /// Reads a type as the generator writes it; references are owned.
+    /// Reads a type of the generator's output; a reference is read as the owned type.
     pub(super) fn read(ty: &Type) -> Result<Self> {
         match ty {
             Type::Reference(reference) => Self::read(&reference.elem),
@@ -68,13 +68,13 @@ impl Ty {
             ("Vec", 3) => Self::List(inner()?),
             ("BTreeMap", 3) => Self::Map(inner()?),
             ("Box", 3) => Self::Boxed(inner()?),
-            // `JsonSchema` objects without properties; the normalizer makes them `{}`, so they cannot occur.
+            // Objects without properties would be unnamed types too, but the normalizer makes them `{}`.
             (_, 1) if arguments.is_empty() => Self::Named(name),
-            _ => bail!("a type that the post-passes do not know: {}", quote!(#ty)),
+            _ => bail!("a type of unknown form: {}", quote!(#ty)),
         })
     }
 
-    /// The type without `Option` around it.
+    /// Returns the type without `Option` around it.
     pub(super) fn required(self) -> Self {
         match self {
             Self::Optional(inner) => *inner,
@@ -82,7 +82,7 @@ impl Ty {
         }
     }
 
-    /// The type as generated code writes it; generated types are in `module`.
+    /// Returns the type as code; generated types are in `module`.
     pub(super) fn tokens(&self, module: Option<&Ident>) -> TokenStream {
         let of = |inner: &Self| inner.tokens(module);
         match self {
@@ -122,7 +122,33 @@ impl Ty {
         }
     }
 
-    /// What a method takes for a value of this type, and the value made of `argument`.
+    /// Returns the type as prose with links; `root` is the path of the generated module from the documentation.
+    pub(super) fn link(&self, root: &str) -> String {
+        match self {
+            Self::Unit => "`()`".to_owned(),
+            Self::Text => "a [`String`]".to_owned(),
+            Self::Integer => "an [`i64`]".to_owned(),
+            Self::Number => "an [`f64`]".to_owned(),
+            Self::Boolean => "a [`bool`]".to_owned(),
+            Self::Timestamp => "a [`Timestamp`](keyfob_client::Timestamp)".to_owned(),
+            Self::Date => "a [`NaiveDate`](chrono::NaiveDate)".to_owned(),
+            Self::Json => "any JSON as [`Value`](serde_json::Value)".to_owned(),
+            Self::Bytes => "a [`ByteStream`](keyfob_client::ByteStream)".to_owned(),
+            Self::List(inner) => format!("a list of {}", inner.link_plural(root)),
+            Self::Map(inner) => format!("a map from strings to {}", inner.link_plural(root)),
+            Self::Boxed(inner) | Self::Optional(inner) => inner.link(root),
+            Self::Runtime(name) => format!("[`{name}`](keyfob_client::{name})"),
+            Self::Named(name) => format!("[`{name}`]({root}types::{name})"),
+        }
+    }
+
+    /// Returns the type as prose without an article, for the items of a list or map.
+    fn link_plural(&self, root: &str) -> String {
+        let link = self.link(root);
+        link.strip_prefix("an ").or(link.strip_prefix("a ")).unwrap_or(&link).to_owned()
+    }
+
+    /// Returns the type of a method's argument for a value of this type, and the expression that converts `argument`.
     pub(super) fn argument(
         &self,
         module: Option<&Ident>,
@@ -153,7 +179,7 @@ impl Ty {
         }
     }
 
-    /// Whether callers may pass whatever converts into this type.
+    /// Returns whether methods take `impl Into` of this type.
     fn is_converted(&self, enums: &dyn Fn(&str) -> bool) -> bool {
         match self {
             Self::Text | Self::Timestamp | Self::Json => true,

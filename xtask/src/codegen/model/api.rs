@@ -36,6 +36,24 @@ pub(crate) struct KnownOnly {
     pub(crate) note: String,
 }
 
+/// A resource and its operations; `None` has the operations without a resource.
+pub(crate) type Group<'a, T> = (Option<&'a Resource>, Vec<&'a T>);
+
+impl Api {
+    /// Groups `items`, one for each operation, by resource: in the order of the resources, then those without one.
+    pub(crate) fn groups<'a, T>(&'a self, items: &'a [T], operation: impl Fn(&T) -> &Operation) -> Vec<Group<'a, T>> {
+        let resource = |item: &T| {
+            let name = &operation(item).resource;
+            self.resources.iter().position(|resource| resource.name == *name)
+        };
+        let all = self.resources.iter().enumerate().map(|(index, resource)| (Some(index), Some(resource)));
+        let groups = all
+            .chain([(None, None)])
+            .map(|(index, found)| (found, items.iter().filter(|item| resource(item) == index).collect::<Vec<_>>()));
+        groups.filter(|(_, items)| !items.is_empty()).collect()
+    }
+}
+
 /// Reads an API from a document with one path item per operation (see [`expand`](super::variants::expand)).
 pub(crate) fn read(name: &str, document: &Yaml) -> Api {
     let info = |key: &str| document.at(&["info", key]).and_then(Yaml::as_str).unwrap_or_default().trim().to_owned();

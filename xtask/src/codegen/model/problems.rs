@@ -1,10 +1,10 @@
-//! Reasons for refusing a specification: all are collected before the run fails.
+//! Problems of a specification, which are all collected before it is refused.
 
 use anyhow::{Result, bail};
 
 use crate::codegen::document::Document;
 
-/// Where in a document a problem is.
+/// Part of a document that has a problem.
 #[derive(Clone, Copy)]
 pub(crate) enum Subject<'a> {
     Document,
@@ -13,7 +13,7 @@ pub(crate) enum Subject<'a> {
     Component { section: &'a str, name: &'a str },
 }
 
-/// The problems of one document.
+/// Problems of one document.
 pub(crate) struct Problems<'d> {
     document: &'d Document,
     found: Vec<String>,
@@ -24,7 +24,7 @@ impl<'d> Problems<'d> {
         Self { document, found: Vec::new() }
     }
 
-    /// Notes one problem: file and line, place, reason.
+    /// Adds a problem; its line has file and line number, the subject and the reason.
     pub(crate) fn push(&mut self, subject: Subject<'_>, reason: impl AsRef<str>) {
         let (keys, name) = match subject {
             Subject::Document => (vec![], String::new()),
@@ -42,7 +42,11 @@ impl<'d> Problems<'d> {
         }
     }
 
-    /// Fails with every problem, one a line.
+    /// Returns an error with every problem, one a line.
+    ///
+    /// # Errors
+    ///
+    /// If there is a problem.
     pub(crate) fn finish(self) -> Result<()> {
         if self.found.is_empty() {
             return Ok(());

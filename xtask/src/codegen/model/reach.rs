@@ -1,19 +1,19 @@
-//! Which component schemas belong to requests, to success answers, or only to documented errors.
+//! Finds the component schemas of requests, of success responses and of error responses.
 
 use std::collections::BTreeSet;
 
 use crate::codegen::model::walk;
 use crate::yaml::{Yaml, YamlExt};
 
-/// The names of component schemas by what leads to them.
+/// Names of component schemas by the part of an operation that refers to them.
 #[derive(Debug, Default)]
 pub(crate) struct Reach {
     pub(crate) requests: BTreeSet<String>,
-    pub(crate) answers: BTreeSet<String>,
+    pub(crate) responses: BTreeSet<String>,
     pub(crate) errors: BTreeSet<String>,
 }
 
-/// Follows every operation's body, parameters and answers.
+/// Collects the schemas that bodies, parameters and responses refer to, directly or through other schemas.
 pub(crate) fn reach(document: &Yaml) -> Reach {
     let mut reach = Reach::default();
     for found in walk::operations(document) {
@@ -25,9 +25,9 @@ pub(crate) fn reach(document: &Yaml) -> Reach {
             for parameter in walk::parameters(document, found.item, node) {
                 follow(document, parameter, &mut reach.requests);
             }
-            for (code, answer) in node.pairs("responses") {
-                let names = if code.starts_with('2') { &mut reach.answers } else { &mut reach.errors };
-                follow(document, walk::resolve(document, answer), names);
+            for (code, response) in node.pairs("responses") {
+                let names = if code.starts_with('2') { &mut reach.responses } else { &mut reach.errors };
+                follow(document, walk::resolve(document, response), names);
             }
         }
     }

@@ -1,4 +1,4 @@
-//! What component schemas say that the generator's types do not.
+//! Component schemas that become types, with the facts that the generator's types do not have.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use crate::codegen::model::walk;
 use crate::codegen::naming::{pascal, snake};
 use crate::yaml::{Yaml, YamlExt};
 
-/// One named component schema that becomes a type.
+/// One component schema that becomes a type.
 #[derive(Debug)]
 pub(crate) struct Schema {
     pub(crate) name: String,
@@ -14,24 +14,34 @@ pub(crate) struct Schema {
     pub(crate) shape: Shape,
 }
 
+/// Kind of a type.
 #[derive(Debug)]
 pub(crate) enum Shape {
-    Object { properties: Vec<Property>, patch: bool, extra: bool },
-    Text(Vec<Variant>),
+    Object {
+        properties: Vec<Property>,
+        /// Null differs from absent: nullable fields are `Patch<T>`.
+        patch: bool,
+        /// Unknown fields are retained and sent back.
+        extra: bool,
+    },
+    /// An enumeration of strings.
+    Strings(Vec<Variant>),
+    /// An enumeration of integers.
     Integers(Vec<(Variant, i64)>),
 }
 
 /// One field of an object.
 #[derive(Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
+#[expect(clippy::struct_excessive_bools, reason = "each flag is independent of the others")]
 pub(crate) struct Property {
     pub(crate) name: String,
     pub(crate) rust: String,
     pub(crate) description: Option<String>,
     pub(crate) required: bool,
     pub(crate) nullable: bool,
+    /// The field is less certain than its object.
     pub(crate) inferred: bool,
-    /// Travels as JSON inside a string.
+    /// The value is sent as a string that holds JSON.
     pub(crate) json_string: bool,
 }
 
@@ -43,14 +53,14 @@ pub(crate) struct Variant {
     pub(crate) description: Option<String>,
 }
 
-/// The component schemas that become types, by name.
+/// Reads the component schemas that become types, by name.
 pub(crate) fn read(document: &Yaml) -> BTreeMap<String, Schema> {
     let schemas = document.at(&["components", "schemas"]).map(YamlExt::entries).unwrap_or_default();
     let schemas = schemas.into_iter().filter_map(|(name, node)| Some((name.to_owned(), schema(document, name, node)?)));
     schemas.collect()
 }
 
-/// Whether a component is a type of its own; anything else is written out where it is used.
+/// Returns whether a component becomes a type; any other one is inlined where it is used.
 pub(crate) fn is_type(schema: &Yaml) -> bool {
     schema.get("enum").is_some() || schema.get("properties").is_some()
 }
@@ -107,6 +117,6 @@ fn enumeration(node: &Yaml) -> Shape {
     if node.text("type") == Some("integer") {
         Shape::Integers(variants.collect())
     } else {
-        Shape::Text(variants.map(|(variant, _)| variant).collect())
+        Shape::Strings(variants.map(|(variant, _)| variant).collect())
     }
 }

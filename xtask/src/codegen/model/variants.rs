@@ -1,12 +1,12 @@
-//! One path item per operation: variants and shared parameters are written out, references to parameters, bodies and
-//! answers are followed.
+//! Expands a document to one path item per operation: variants and shared parameters are written out, and references to
+//! parameters, bodies and responses are resolved.
 
 use crate::codegen::model::walk::{self, OperationNode};
 use crate::yaml::{Map, Yaml, YamlExt, map};
 
-/// Replaces `paths` by a map of one operation each, in the document's order.
+/// Returns the document with one operation in each path item, in the document's order.
 ///
-/// Each operation carries its real path under `path`, and what its query fixes under `fixed`.
+/// Each operation has two additional keys: `path`, its path in the document, and `fixed`, its fixed query parameters.
 pub(crate) fn expand(document: &Yaml, log: &mut Vec<String>) -> Yaml {
     let mut paths = Map::new();
     for found in walk::operations(document) {
@@ -20,7 +20,11 @@ pub(crate) fn expand(document: &Yaml, log: &mut Vec<String>) -> Yaml {
         for variant in variants {
             let id = variant.text("operationId").unwrap_or_default();
             let fixed = variant.get("query").cloned().unwrap_or_else(|| Yaml::Mapping(Map::new()));
-            log.push(format!("{} {}: {id} is an operation of its own", found.method.to_uppercase(), found.path));
+            log.push(format!(
+                "{} {}: the variant {id} becomes a separate operation",
+                found.method.to_uppercase(),
+                found.path
+            ));
             add(&mut paths, document, found, varied(document, found, variant, &fixed), &fixed);
         }
     }
@@ -29,7 +33,9 @@ pub(crate) fn expand(document: &Yaml, log: &mut Vec<String>) -> Yaml {
     expanded
 }
 
-/// The operation with what the variant says instead. Unless it lists its own, it takes all parameters but the fixed ones.
+/// Returns the operation with the keys of the variant.
+///
+/// A variant without `parameters` has all parameters of the operation, except those that its query fixes.
 fn varied(document: &Yaml, found: OperationNode<'_>, variant: &Yaml, fixed: &Yaml) -> Yaml {
     let mut operation = found.operation.clone();
     for key in ["description", "x-keyfob-paging", "deprecated"] {
@@ -37,13 +43,13 @@ fn varied(document: &Yaml, found: OperationNode<'_>, variant: &Yaml, fixed: &Yam
     }
     let shared = walk::parameters(document, found.item, found.operation).into_iter();
     let own = variant.get("parameters").map(|_| variant.list("parameters"));
-    let kept = shared.filter(|parameter| match (parameter.text("in"), own) {
+    let inherited = shared.filter(|parameter| match (parameter.text("in"), own) {
         (Some("path"), Some(own)) => !own.iter().any(|own| own.text("name") == parameter.text("name")),
         (Some("path"), None) => true,
         (_, Some(_)) => false,
         (_, None) => fixed.get(parameter.text("name").unwrap_or_default()).is_none(),
     });
-    let parameters: Vec<Yaml> = kept.chain(own.unwrap_or_default()).cloned().collect();
+    let parameters: Vec<Yaml> = inherited.chain(own.unwrap_or_default()).cloned().collect();
     for (key, value) in variant.entries() {
         if key != "query" {
             operation.set(key, value.clone());
@@ -61,7 +67,7 @@ fn add(paths: &mut Map, document: &Yaml, found: OperationNode<'_>, mut operation
         operation.set("requestBody", walk::resolve(document, body).clone());
     }
     let responses = operation.pairs("responses").into_iter();
-    let responses = responses.map(|(code, answer)| (code.into(), walk::resolve(document, answer).clone()));
+    let responses = responses.map(|(code, response)| (code.into(), walk::resolve(document, response).clone()));
     operation.set("responses", Yaml::Mapping(responses.collect()));
     let servers = operation.get("servers").or(found.item.get("servers"));
     if let Some(servers) = servers.cloned() {
@@ -76,11 +82,11 @@ fn add(paths: &mut Map, document: &Yaml, found: OperationNode<'_>, mut operation
         .map(|(name, value)| format!("{}={}", encoded(name), encoded(&scalar(value))))
         .collect();
     let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
-    // The fragment keeps operations on one path apart; it ends where the path is written into the client.
+    // The fragment makes the keys of operations on one path unique; the emitter removes it.
     paths.insert(format!("{}{query}#{id}", found.path).into(), map([(found.method, operation)]));
 }
 
-/// A scalar as it stands in a query.
+/// Returns a scalar as text for a query.
 pub(crate) fn scalar(value: &Yaml) -> String {
     match value {
         Yaml::String(text) => text.clone(),
@@ -90,6 +96,7 @@ pub(crate) fn scalar(value: &Yaml) -> String {
     }
 }
 
+/// Percent-encodes a name or value of a query.
 fn encoded(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
     text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()

@@ -1,11 +1,11 @@
-//! Finding operations, following references.
+//! Finds operations and resolves references.
 
 use crate::yaml::{Yaml, YamlExt};
 
-/// The methods that a path item may hold, in the order of no one in particular.
+/// Keys of a path item that are HTTP methods.
 pub(crate) const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
-/// One method of one path.
+/// The node of an operation, with its method and path.
 #[derive(Clone, Copy)]
 pub(crate) struct OperationNode<'t> {
     pub(crate) path: &'t str,
@@ -14,7 +14,7 @@ pub(crate) struct OperationNode<'t> {
     pub(crate) operation: &'t Yaml,
 }
 
-/// Every operation, in the document's order.
+/// Returns every operation, in the document's order.
 pub(crate) fn operations(document: &Yaml) -> Vec<OperationNode<'_>> {
     let paths = document.pairs("paths").into_iter();
     let all = paths.flat_map(|(path, item)| {
@@ -24,10 +24,10 @@ pub(crate) fn operations(document: &Yaml) -> Vec<OperationNode<'_>> {
     all.collect()
 }
 
-/// What `node` refers to, or `node` itself if it is no reference or leads nowhere.
+/// Returns the target of a reference; a node that is no reference, or has no target, is returned unchanged.
 pub(crate) fn resolve<'t>(document: &'t Yaml, node: &'t Yaml) -> &'t Yaml {
     let mut node = node;
-    // Longer chains than this are cycles.
+    // No specification has a chain of 16 references: a longer one is a cycle.
     for _ in 0..16 {
         let Some(target) = node.text("$ref").and_then(|reference| target(document, reference)) else { break };
         node = target;
@@ -35,19 +35,20 @@ pub(crate) fn resolve<'t>(document: &'t Yaml, node: &'t Yaml) -> &'t Yaml {
     node
 }
 
-/// The component that a local reference names.
+/// Returns the component that a local reference names.
 pub(crate) fn target<'t>(document: &'t Yaml, reference: &str) -> Option<&'t Yaml> {
     let (section, name) = component(reference)?;
     document.at(&["components", section, name])
 }
 
-/// The section and name in `#/components/<section>/<name>`.
+/// Returns section and name of `#/components/<section>/<name>`.
 pub(crate) fn component(reference: &str) -> Option<(&str, &str)> {
     let (section, name) = reference.strip_prefix("#/components/")?.split_once('/')?;
     (!name.contains('/')).then_some((section, name))
 }
 
-/// The parameters of an operation: its own, and those of its path that it does not override. References are followed.
+/// Returns the parameters of an operation: its own, and those of its path that it does not override. References are
+/// resolved.
 pub(crate) fn parameters<'t>(document: &'t Yaml, item: &'t Yaml, operation: &'t Yaml) -> Vec<&'t Yaml> {
     let identity =
         |parameter: &Yaml| (parameter.text("in").map(str::to_owned), parameter.text("name").map(str::to_owned));
@@ -58,14 +59,14 @@ pub(crate) fn parameters<'t>(document: &'t Yaml, item: &'t Yaml, operation: &'t 
     all
 }
 
-/// The property of an object, also where `allOf` puts the object together.
+/// Returns a property of an object, also of an object that `allOf` composes.
 pub(crate) fn property<'t>(document: &'t Yaml, schema: &'t Yaml, name: &str) -> Option<&'t Yaml> {
     let schema = resolve(document, schema);
     let parts = || schema.list("allOf").iter().find_map(|part| property(document, part, name));
     schema.at(&["properties", name]).or_else(parts)
 }
 
-/// The names in braces of a path template.
+/// Returns the names in braces of a path template.
 pub(crate) fn placeholders(path: &str) -> Vec<&str> {
     path.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name).collect()
 }

@@ -1,4 +1,4 @@
-//! Request bodies of one media type each; files and forms with files become bytes, which the post-passes type again.
+//! Reduces request bodies to one media type; files and multipart forms become bytes, which the emitter types again.
 
 use crate::codegen::model::body::{is_json, preferred};
 use crate::codegen::model::walk;
@@ -12,7 +12,7 @@ pub(super) fn pass(document: &mut Yaml, log: &mut Vec<String>) {
         let content = body.pairs("content");
         let Some((media, media_content)) = preferred(&content) else { return };
         if content.len() > 1 {
-            log.push(format!("{id}: of {} request media types, {media} is sent", content.len()));
+            log.push(format!("{id}: of {} media types of the request, {media} is sent", content.len()));
         }
         let mut schema = media_content.get("schema").cloned().unwrap_or(Yaml::Mapping(Map::new()));
         let media = match media {
@@ -26,14 +26,14 @@ pub(super) fn pass(document: &mut Yaml, log: &mut Vec<String>) {
                 "text/plain"
             }
             other => {
-                log.push(format!("{id}: {other} becomes an argument of its own kind"));
+                log.push(format!("{id}: the {other} body is an argument of a type of the runtime"));
                 schema = map([("type", "string".into()), ("format", "binary".into())]);
                 "application/octet-stream"
             }
         };
         if schema.get("properties").is_some() {
             let name = format!("{}Body", pascal(id));
-            log.push(format!("{id}: the inline body is called {name}"));
+            log.push(format!("{id}: the inline body becomes the type {name}"));
             let reference = map([("$ref", format!("#/components/schemas/{name}").into())]);
             named.push((name, std::mem::replace(&mut schema, reference)));
         }

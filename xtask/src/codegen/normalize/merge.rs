@@ -1,4 +1,4 @@
-//! `allOf` over objects becomes one object.
+//! Replaces an `allOf` of objects by one object.
 
 use crate::codegen::model::walk;
 use crate::yaml::{Map, Yaml, YamlExt};

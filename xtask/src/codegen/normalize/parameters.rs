@@ -1,4 +1,4 @@
-//! Parameters keep their name, place and a plain schema; dates and times become one type that takes either.
+//! Reduces parameters to name, location and a plain schema; dates and times become one type that takes either.
 
 use super::schemas::{Context, Losses, simplified};
 use crate::codegen::model::walk;
@@ -11,14 +11,14 @@ pub(super) fn pass(document: &mut Yaml, log: &mut Vec<String>) {
         let mut joined = Vec::new();
         let parameters = operation.list("parameters").iter().map(|parameter| {
             let name = parameter.text("name").unwrap_or_default();
-            let place = parameter.text("in").unwrap_or_default();
+            let location = parameter.text("in").unwrap_or_default();
             let schema = parameter.get("schema").unwrap_or(&Yaml::Null);
             if parameter.get("explode").and_then(Yaml::as_bool) == Some(false) {
                 joined.push(name.to_owned());
             }
             map([
                 ("name", name.into()),
-                ("in", place.into()),
+                ("in", location.into()),
                 ("required", parameter.flag("required").into()),
                 ("schema", simplified(&whole, schema, Context::Parameter, name, &mut losses)),
             ])
@@ -27,7 +27,7 @@ pub(super) fn pass(document: &mut Yaml, log: &mut Vec<String>) {
         operation.set("parameters", parameters);
         losses.log(id, log);
         if !joined.is_empty() {
-            log.push(format!("{id}: joined by commas, not repeated: {}", joined.join(", ")));
+            log.push(format!("{id}: lists joined by commas: {}", joined.join(", ")));
         }
     });
 }

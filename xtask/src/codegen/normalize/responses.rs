@@ -1,4 +1,4 @@
-//! One answer per operation: the success, for every 2xx status. Errors are read by the runtime, in any shape.
+//! Reduces responses to one success, for every 2xx status. Error responses are decoded by the runtime.
 
 use crate::codegen::model::body::{is_json, is_text, preferred};
 use crate::codegen::model::walk;
@@ -10,30 +10,31 @@ pub(super) fn pass(document: &mut Yaml, log: &mut Vec<String>) {
         let responses = operation.take("responses").unwrap_or(Yaml::Null);
         dropped += responses.entries().iter().filter(|(code, _)| !code.starts_with('2')).count();
         let success = responses.entries().into_iter().find(|(code, _)| code.starts_with('2'));
-        let content = success.map(|(_, answer)| answer.pairs("content")).unwrap_or_default();
-        let mut answer = map([("description", "Success".into())]);
+        let content = success.map(|(_, response)| response.pairs("content")).unwrap_or_default();
+        let mut response = map([("description", "Success".into())]);
         if let Some((media, content)) = preferred(&content) {
-            answer.set("content", lowered(id, media, content, log));
+            response.set("content", lowered(id, media, content, log));
         }
-        operation.set("responses", map([("2XX", answer)]));
+        operation.set("responses", map([("2XX", response)]));
     });
     if dropped > 0 {
         log.push(format!(
-            "{dropped} documented error answers are left to the runtime; successes cover every 2xx status"
+            "{dropped} error responses are decoded by the runtime; the success stands for every 2xx status"
         ));
     }
 }
 
+/// Returns the content of the success: JSON, or bytes for text and downloads.
 fn lowered(id: &str, media: &str, content: &Yaml, log: &mut Vec<String>) -> Yaml {
     if is_json(media) {
         if media != "application/json" {
-            log.push(format!("{id}: the answer's {media} is read as JSON"));
+            log.push(format!("{id}: the response's {media} is decoded as JSON"));
         }
         let schema = content.get("schema").cloned().unwrap_or(Yaml::Mapping(Map::new()));
         return map([("application/json", map([("schema", schema)]))]);
     }
     let kind = if is_text(media) && content.at(&["schema", "format"]).is_none() { "text" } else { "a download" };
-    log.push(format!("{id}: the answer's {media} is {kind}"));
+    log.push(format!("{id}: the response's {media} is {kind}"));
     let bytes = map([("type", "string".into()), ("format", "binary".into())]);
     map([("application/octet-stream", map([("schema", bytes)]))])
 }

@@ -1,11 +1,12 @@
-//! Schemas in the few forms for which the generator writes plain types.
+//! Reduces schemas to the forms for which the generator writes plain types.
 
 use crate::codegen::model::schema::is_type;
 use crate::codegen::model::walk;
 use crate::codegen::naming::pascal;
 use crate::yaml::{Map, Yaml, YamlExt, map};
 
-/// Limits are the server's business: an answer beyond them must not fail, and a request is refused by the server.
+/// Keywords that limit values. They are removed: a response beyond a limit must not fail, and requests are validated by
+/// the server.
 const LIMITS: [&str; 13] = [
     "minimum",
     "maximum",
@@ -22,17 +23,17 @@ const LIMITS: [&str; 13] = [
     "maxProperties",
 ];
 
-/// Formats of strings that are plain text for the client.
+/// Formats of strings that the client treats as plain text.
 const TEXT_FORMATS: [&str; 9] = ["uuid", "uri", "email", "binary", "byte", "password", "time", "duration", "hostname"];
 
-/// Where a schema stands.
+/// Part of the document that a schema belongs to.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Context {
     Body,
     Parameter,
 }
 
-/// What a pass left out of one operation or component.
+/// Keywords that a pass removed from one operation or component.
 #[derive(Default)]
 pub(super) struct Losses(Vec<String>);
 
@@ -41,9 +42,9 @@ impl Losses {
         self.0.push(if of.is_empty() { what.to_owned() } else { format!("{of} {what}") });
     }
 
-    pub(super) fn log(self, place: &str, log: &mut Vec<String>) {
+    pub(super) fn log(self, subject: &str, log: &mut Vec<String>) {
         if !self.0.is_empty() {
-            log.push(format!("{place}: only documentation: {}", self.0.join(", ")));
+            log.push(format!("{subject}: not enforced: {}", self.0.join(", ")));
         }
     }
 }
@@ -83,13 +84,13 @@ pub(super) fn pass(document: &mut Yaml, log: &mut Vec<String>) {
     }
 }
 
-/// A component that becomes a type; its description tells the post-passes which one it is.
+/// Returns a component that becomes a type; its description is a marker by which the emitter finds the schema.
 fn component(document: &Yaml, name: &str, schema: &Yaml, losses: &mut Losses) -> Yaml {
     let marker = ("description", Yaml::from(format!("schema:{name}")));
     if schema.get("enum").is_some() {
         let values = schema.list("enum").iter().filter(|value| !value.is_null()).enumerate();
-        let names = values.map(|(at, value)| {
-            let name = schema.list("x-enum-varnames").get(at).or(Some(value)).and_then(Yaml::as_str);
+        let names = values.map(|(index, value)| {
+            let name = schema.list("x-enum-varnames").get(index).or(Some(value)).and_then(Yaml::as_str);
             Yaml::from(pascal(name.unwrap_or_default()))
         });
         return map([("type", "string".into()), ("enum", Yaml::Sequence(names.collect())), marker]);
@@ -103,7 +104,7 @@ fn component(document: &Yaml, name: &str, schema: &Yaml, losses: &mut Losses) ->
     map([("type", "object".into()), ("required", required), ("properties", properties), marker])
 }
 
-/// The schema without anything that the generator would refuse, enforce, or turn into a type of its own.
+/// Returns the schema without keywords that the generator would refuse, enforce, or turn into another type.
 pub(super) fn simplified(document: &Yaml, schema: &Yaml, context: Context, of: &str, losses: &mut Losses) -> Yaml {
     if let Some(path) = schema.at(&["x-rust-type", "path"]).and_then(Yaml::as_str) {
         return rust_type(path);

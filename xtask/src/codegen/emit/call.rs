@@ -1,0 +1,118 @@
+//! One operation with the Rust types of its arguments, as documentation and code are written from it.
+
+use anyhow::{Context, Result, ensure};
+use proc_macro2::Ident;
+use quote::format_ident;
+
+use super::request::{self, Request};
+use super::ty::Ty;
+use crate::codegen::model::body::{Body, BodyKind};
+use crate::codegen::model::operation::Operation;
+use crate::codegen::model::parameter::Parameter;
+use crate::codegen::model::walk::placeholders;
+use crate::codegen::naming::{pascal, snake};
+
+/// One operation.
+pub(super) struct Call<'o> {
+    pub(super) operation: &'o Operation,
+    pub(super) request: &'o Request,
+    /// Parameters in the order of the method's arguments, the optional ones behind the required ones, then the body.
+    pub(super) arguments: Vec<Argument<'o>>,
+}
+
+/// One parameter, or the body.
+pub(super) struct Argument<'o> {
+    /// Name of the argument, the builder's field and its setter.
+    pub(super) field: Ident,
+    pub(super) origin: Origin<'o>,
+    pub(super) ty: Ty,
+    pub(super) required: bool,
+}
+
+/// Part of the specification that an argument comes from.
+pub(super) enum Origin<'o> {
+    Parameter(&'o Parameter),
+    Body(&'o Body),
+}
+
+impl<'o> Call<'o> {
+    /// Combines an operation with the types that the generator chose.
+    pub(super) fn new(operation: &'o Operation, request: &'o Request) -> Result<Self> {
+        let mut arguments = Vec::new();
+        for parameter in &operation.parameters {
+            let rust = snake(&parameter.name);
+            let ty = request.arguments.get(&rust).cloned();
+            let ty = ty.with_context(|| {
+                format!("{}: the generator left out the parameter {}", operation.id, parameter.name)
+            })?;
+            arguments.push(Argument {
+                field: request::field(&rust),
+                origin: Origin::Parameter(parameter),
+                ty: ty.required(),
+                required: parameter.required,
+            });
+        }
+        arguments.sort_by_key(|argument| argument.position(operation));
+        if let Some(body) = &operation.body {
+            arguments.push(Argument {
+                field: format_ident!("body"),
+                origin: Origin::Body(body),
+                ty: body_type(operation, body, request)?,
+                required: body.required,
+            });
+        }
+        ensure!(
+            request.arguments.len() == arguments.len(),
+            "{}: the generator has {} arguments, but the specification {}",
+            operation.id,
+            request.arguments.len(),
+            arguments.len()
+        );
+        Ok(Self { operation, request, arguments })
+    }
+
+    /// Returns the name of the builder.
+    pub(super) fn name(&self) -> Ident {
+        format_ident!("{}", pascal(&self.operation.id))
+    }
+
+    /// Returns the field and the type of an optional query parameter.
+    pub(super) fn query(&self, name: &str) -> Option<(&Ident, &Ty)> {
+        let mut optional = self.arguments.iter().filter(|argument| !argument.required);
+        let found = optional.find(|argument| argument.wire_name() == Some(name));
+        found.map(|argument| (&argument.field, &argument.ty))
+    }
+}
+
+impl Argument<'_> {
+    /// Returns the name on the wire; a body has none.
+    pub(super) fn wire_name(&self) -> Option<&str> {
+        match self.origin {
+            Origin::Parameter(parameter) => Some(&parameter.name),
+            Origin::Body(_) => None,
+        }
+    }
+
+    /// Returns whether the argument is a list, which is empty where it is not set.
+    pub(super) fn is_list(&self) -> bool {
+        matches!(self.ty, Ty::List(_))
+    }
+
+    /// Orders path parameters as in the path, then the other required parameters, then the optional ones.
+    fn position(&self, operation: &Operation) -> (bool, usize) {
+        let name = self.wire_name().unwrap_or_default();
+        let in_path = placeholders(&operation.path).iter().position(|placeholder| *placeholder == name);
+        (!self.required, in_path.unwrap_or(usize::MAX))
+    }
+}
+
+fn body_type(operation: &Operation, body: &Body, request: &Request) -> Result<Ty> {
+    match body.kind {
+        BodyKind::Multipart => Ok(Ty::Runtime("Form".into())),
+        BodyKind::Binary => Ok(Ty::Runtime("Upload".into())),
+        _ => {
+            let ty = request.arguments.get("body").cloned();
+            ty.with_context(|| format!("{}: the generator left out the body", operation.id))
+        }
+    }
+}
