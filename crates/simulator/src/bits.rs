@@ -1,11 +1,11 @@
-//! Bits: onboarding applications, as remote procedures over POST.
+//! Bits: onboarding applications, as remote procedure calls over POST.
 
+mod api_error;
 mod applications;
 mod guard;
 mod ids;
 mod oauth;
 mod organizations;
-mod refusal;
 mod webhook;
 mod world;
 
@@ -14,11 +14,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use axum::Router;
 use axum::routing::{get, post};
 
+pub(crate) use crate::bits::webhook::webhook_requests;
+use crate::bits::world::World;
 use crate::state::SharedState;
-pub(crate) use webhook::webhook_requests;
-use world::World;
 
-/// What every handler gets.
+/// State shared by all handlers.
 #[derive(Clone)]
 struct Bits {
     shared: SharedState,
@@ -38,12 +38,12 @@ pub(crate) fn router(shared: &SharedState) -> Router {
         .route("/v1/applications.get", post(applications::status))
         .route("/v1/applications.organization.get", post(applications::organization))
         .route("/v1/applications.bankAccounts.list", post(applications::bank_accounts))
-        // The documentation prints it without the version, and every other path with it.
+        // The documentation omits the version from this path only.
         .route("/oauth2/userinfo", get(oauth::user_info))
         .route("/v1/oauth2/userinfo", get(oauth::user_info));
-    guard::put_on(guarded, shared)
+    guard::require_access_token(guarded, shared)
         .route("/v1/oauth2/token", post(oauth::token))
-        .method_not_allowed_fallback(refusal::no_route)
-        .fallback(refusal::no_route)
+        .method_not_allowed_fallback(api_error::no_route)
+        .fallback(api_error::no_route)
         .with_state(state)
 }

@@ -1,21 +1,12 @@
-//! Digitaleo: contacts, lists and campaigns, with ids and actions in the parameters instead of the path.
+//! Digitaleo: contacts, lists and campaigns. Ids and actions are parameters, not part of the path.
 
-mod body;
-mod campaigns;
-mod contacts;
+mod api_error;
+mod auth;
 mod dispatch;
-mod failure;
-mod fields;
-mod guard;
-mod import;
-mod lists;
-mod messages;
-mod oauth;
-mod optouts;
-mod params;
-mod read;
+mod listing;
+mod request;
+mod resources;
 mod time;
-mod traffic;
 mod validate;
 mod webhook;
 mod world;
@@ -28,19 +19,19 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 
+use crate::digitaleo::api_error::ApiError;
+use crate::digitaleo::request::call::Host;
+pub(crate) use crate::digitaleo::webhook::webhook_requests;
+use crate::digitaleo::world::World;
 use crate::state::SharedState;
 use crate::vendor::Vendor;
-use dispatch::Host;
-use failure::Failure;
-pub(crate) use webhook::webhook_requests;
-use world::World;
 
-/// Characters that a token has at least; the documentation warns of up to 50,000, so clients had better meet them here.
-const TOKEN_SIZE: usize = 49_000;
-/// Longer bodies are refused; imports may be long.
-const MAX_BODY: usize = 64 * 1024 * 1024;
+/// Minimum length of an access token, in characters: the documentation announces tokens of up to 50,000 characters.
+const MIN_TOKEN_CHARS: usize = 49_000;
+/// Maximum size of a request body, in bytes; import files may be large.
+const MAX_BODY_BYTES: usize = 64 * 1024 * 1024;
 
-/// What every handler gets.
+/// State shared by all handlers.
 #[derive(Clone)]
 struct Digitaleo {
     shared: SharedState,
@@ -55,18 +46,18 @@ impl Digitaleo {
 
 pub(crate) fn router(shared: &SharedState) -> Router {
     shared.tokens.configure(Vendor::Digitaleo, |settings| {
-        settings.size = settings.size.or(Some(TOKEN_SIZE));
+        settings.size = settings.size.or(Some(MIN_TOKEN_CHARS));
     });
     let state = Digitaleo { shared: shared.clone(), world: Arc::new(Mutex::new(World::new(shared))) };
     let resources = |host| any(move |state, path, request| resource(host, state, path, request));
     Router::new()
-        .route("/oauth/token", any(oauth::token))
+        .route("/oauth/token", any(auth::token::token))
         .route("/contacts/rest/{resource}", resources(Host::Contacts))
         .route("/api/rest/{resource}", resources(Host::Api))
         .route("/sms/rest/{resource}", resources(Host::Sms))
         .route("/contacts/imports/{file}", get(import_errors))
-        .fallback(async || Failure::not_found())
-        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .fallback(async || ApiError::not_found())
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .with_state(state)
 }
 
@@ -76,13 +67,13 @@ async fn resource(
     Path(resource): Path<String>,
     request: Request,
 ) -> Response {
-    match dispatch::call(host, &digitaleo, &resource, request).await {
-        Ok(answer) => axum::Json(answer).into_response(),
-        Err(failure) => failure.into_response(),
+    match dispatch::dispatch(host, &digitaleo, &resource, request).await {
+        Ok(body) => axum::Json(body).into_response(),
+        Err(error) => error.into_response(),
     }
 }
 
-/// The refused lines of an import, under the link that `importErrors` has.
+/// Returns the rejected lines of an import; `importErrors` of a list contains the URL.
 async fn import_errors(State(digitaleo): State<Digitaleo>, Path(file): Path<String>) -> Response {
     match digitaleo.world().import_errors.get(&file) {
         Some(csv) => ([(header::CONTENT_TYPE, "text/csv; charset=utf-8")], csv.clone()).into_response(),

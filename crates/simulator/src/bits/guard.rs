@@ -1,4 +1,4 @@
-//! Which bearer token may call: an access token that is alive. The scheme counts in any case.
+//! Authentication of requests by a bearer token; the scheme is case-insensitive.
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -6,18 +6,21 @@ use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 
-use super::refusal::Refusal;
+use crate::bits::api_error::ApiError;
 use crate::state::SharedState;
 use crate::state::tokens::TokenError;
 use crate::vendor::Vendor;
 
-/// Guards the routes so far; other paths stay 404.
-pub(super) fn put_on<S: Clone + Send + Sync + 'static>(router: Router<S>, shared: &SharedState) -> Router<S> {
-    router.route_layer(from_fn_with_state(shared.clone(), guard))
+/// Requires a valid access token for the routes of a router; other paths still get 404.
+pub(super) fn require_access_token<S: Clone + Send + Sync + 'static>(
+    router: Router<S>,
+    shared: &SharedState,
+) -> Router<S> {
+    router.route_layer(from_fn_with_state(shared.clone(), authenticate))
 }
 
-/// Time makes a token 401, a decision of the vendor's makes it 403: clients have to renew it on both.
-async fn guard(State(shared): State<SharedState>, request: Request, next: Next) -> Response {
+/// Rejects expired and unknown tokens with 401, revoked ones with 403: clients must renew the token on both.
+async fn authenticate(State(shared): State<SharedState>, request: Request, next: Next) -> Response {
     let (status, message) = match shared.authorize(Vendor::Bits, request.headers()) {
         Ok(grant) if grant.kind == "access" => return next.run(request).await,
         Ok(_) => (StatusCode::FORBIDDEN, "The token's scope does not allow this operation"),
@@ -28,5 +31,5 @@ async fn guard(State(shared): State<SharedState>, request: Request, next: Next) 
     };
     let (_, body) = request.into_parts();
     crate::web::drain(body).await;
-    Refusal(status, message.to_owned()).into_response()
+    ApiError(status, message.to_owned()).into_response()
 }

@@ -1,4 +1,4 @@
-//! Tokens by client credentials, and who they belong to.
+//! The token endpoint for client credentials, user information, and session tokens.
 
 use std::time::Duration;
 
@@ -10,49 +10,49 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
-use super::Bits;
-use super::refusal::Refusal;
+use crate::bits::Bits;
+use crate::bits::api_error::ApiError;
 use crate::state::tokens::{Grant, TokenFormat};
 use crate::vendor::Vendor;
 use crate::vendor::credentials::{BITS_CLIENT_ID, BITS_CLIENT_SECRET};
 use crate::web::Query;
 
-/// Of access tokens and of session tokens.
+/// Lifetime of access tokens and of session tokens.
 const LIFETIME: Duration = Duration::from_secs(3600);
 const SCOPE: &str = "application";
 
-pub(super) async fn token(State(bits): State<Bits>, headers: HeaderMap, body: Bytes) -> Result<Json<Value>, Refusal> {
+pub(super) async fn token(State(bits): State<Bits>, headers: HeaderMap, body: Bytes) -> Result<Json<Value>, ApiError> {
     let shared = &bits.shared;
-    let unknown = || Refusal(StatusCode::UNAUTHORIZED, "Invalid client credentials".to_owned());
-    if basic(&headers).as_deref() != Some(&format!("{BITS_CLIENT_ID}:{BITS_CLIENT_SECRET}"))
+    let invalid_client = || ApiError(StatusCode::UNAUTHORIZED, "Invalid client credentials".to_owned());
+    if basic_credentials(&headers).as_deref() != Some(&format!("{BITS_CLIENT_ID}:{BITS_CLIENT_SECRET}"))
         || shared.tokens.is_client_disabled(Vendor::Bits)
     {
-        return Err(unknown());
+        return Err(invalid_client());
     }
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     if !content_type.is_some_and(is_form) {
-        return Err(Refusal::invalid("The body has to be application/x-www-form-urlencoded"));
+        return Err(ApiError::invalid("The body has to be application/x-www-form-urlencoded"));
     }
     match Query::parse(&body).get("grant_type") {
         Some("client_credentials") => {}
-        Some(_) => return Err(Refusal::invalid("Unsupported grant_type")),
-        None => return Err(Refusal::invalid("grant_type is required")),
+        Some(_) => return Err(ApiError::invalid("Unsupported grant_type")),
+        None => return Err(ApiError::invalid("grant_type is required")),
     }
     let form = TokenFormat::Opaque { length: 64 };
     let issued = shared.tokens.issue(&shared.clock, Vendor::Bits, grant("access", SCOPE), Some(LIFETIME), form);
-    // The member is `type`: the vendor's own name for what RFC 6749 calls `token_type`.
-    let mut answer = json!({ "type": "Bearer", "access_token": issued.token, "scope": SCOPE });
+    // The vendor uses `type` instead of `token_type` (RFC 6749).
+    let mut response = json!({ "type": "Bearer", "access_token": issued.token, "scope": SCOPE });
     if let Some(expires_in) = issued.expires_in {
-        answer["expires_in"] = expires_in;
+        response["expires_in"] = expires_in;
     }
-    Ok(Json(answer))
+    Ok(Json(response))
 }
 
 pub(super) async fn user_info(State(bits): State<Bits>) -> Json<Value> {
     Json(json!({ "customerId": bits.world().customer_id }))
 }
 
-/// A token that opens the onboarding of one application, and nothing else.
+/// Issues a token that is valid for the onboarding of one application only.
 pub(super) fn session_token(bits: &Bits, application_id: &str, workflow_id: &str, redirect_url: &str) -> String {
     let shared = &bits.shared;
     let mut claims = Map::new();
@@ -79,8 +79,8 @@ fn is_form(content_type: &str) -> bool {
     media.eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }
 
-/// What stands in `Authorization: Basic`, as it was put there: nothing inside is percent-decoded.
-fn basic(headers: &HeaderMap) -> Option<String> {
+/// Returns the decoded value of `Authorization: Basic`. Its parts are not percent-decoded.
+fn basic_credentials(headers: &HeaderMap) -> Option<String> {
     let (scheme, encoded) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     let decoded = scheme.eq_ignore_ascii_case("basic").then(|| STANDARD.decode(encoded.trim()).ok()).flatten()?;
     String::from_utf8(decoded).ok()

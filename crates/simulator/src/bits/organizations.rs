@@ -1,8 +1,8 @@
-//! Made-up companies of the Nordic countries and Ireland.
+//! Fictional companies in the Nordic countries and Ireland.
 
 use serde_json::{Value, json};
 
-use super::ids;
+use crate::bits::ids;
 use crate::state::random::Random;
 
 const NAMES: [&str; 12] = [
@@ -20,7 +20,7 @@ const NAMES: [&str; 12] = [
     "Lillebrors Cykelverkstad",
 ];
 
-/// Country, the name's ending, the legal form, digits of a registration number, start of an IBAN and its length.
+/// Country, name suffix, legal form, digits of the registration number, length of an IBAN, and currency.
 const COUNTRIES: [(&str, &str, &str, usize, usize, &str); 5] = [
     ("SE", "AB", "Private Liability Company", 10, 24, "SEK"),
     ("NO", "AS", "Aksjeselskap", 9, 15, "NOK"),
@@ -29,6 +29,7 @@ const COUNTRIES: [(&str, &str, &str, usize, usize, &str); 5] = [
     ("IE", "Ltd", "Private Company Limited by Shares", 7, 22, "EUR"),
 ];
 
+/// The organization of an application.
 pub(super) struct Organization {
     name: String,
     number: String,
@@ -40,8 +41,8 @@ pub(super) struct Organization {
 impl Organization {
     pub(super) fn new(country: &str, random: &mut Random) -> Self {
         let known = COUNTRIES.iter().find(|known| known.0 == country).unwrap_or(&COUNTRIES[0]);
-        let (_, ending, legal_type, number_length, iban_length, currency) = *known;
-        let name = format!("{} {ending}", random.pick(&NAMES));
+        let (_, suffix, legal_type, number_length, iban_length, currency) = *known;
+        let name = format!("{} {suffix}", random.pick(&NAMES));
         let number = digits(number_length, random);
         let count = 1 + random.below(2);
         let accounts = (0..count).map(|_| {
@@ -70,7 +71,7 @@ impl Organization {
 }
 
 fn digits(count: usize, random: &mut Random) -> String {
-    // Not zero at the start, where readers of numbers would lose it.
+    // No leading zero, which parsing as a number would lose.
     let first = 1 + random.below(9);
     let rest = (1..count).map(|_| char::from(b'0' + u8::try_from(random.below(10)).expect("a digit")));
     format!("{first}{}", rest.collect::<String>())

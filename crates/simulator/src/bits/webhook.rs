@@ -1,26 +1,26 @@
-//! Events as Bits delivers them: one envelope a request, signed only when a secret is set.
+//! Webhook requests of Bits: one event per request, signed if a secret is set.
 
 use serde_json::{Value, json};
 
-use super::ids;
-use super::world::World;
+use crate::bits::ids;
+use crate::bits::world::World;
 use crate::state::SharedState;
 use crate::webhook::{Webhook, WebhookRequest};
 
-/// The requests that deliver what was asked for.
+/// Builds the requests that deliver the events.
 pub(crate) fn webhook_requests(shared: &SharedState, webhook: &Webhook) -> Vec<WebhookRequest> {
     let default = [json!({})];
     let events = if webhook.events.is_empty() { &default[..] } else { &webhook.events };
-    events.iter().map(|event| one(shared, webhook, event.clone())).collect()
+    events.iter().map(|event| request(shared, webhook, event.clone())).collect()
 }
 
-fn one(shared: &SharedState, webhook: &Webhook, mut event: Value) -> WebhookRequest {
+fn request(shared: &SharedState, webhook: &Webhook, mut event: Value) -> WebhookRequest {
     let stamp = shared.clock.next_timestamp();
     let mut random = shared.random(&format!("bits/webhook/{}", stamp.timestamp_millis()));
     if let Value::Object(members) = &mut event {
         let kind = webhook.event.as_deref().unwrap_or("APPLICATION_STARTED");
         members.entry("type").or_insert_with(|| json!(kind));
-        members.entry("applicationId").or_insert_with(|| json!(World::an_application_id(shared)));
+        members.entry("applicationId").or_insert_with(|| json!(World::first_application_id(shared)));
     }
     let published_at = stamp.format("%Y-%m-%dT%H:%M:%SZ").to_string();
     let envelope = json!({ "eventId": ids::uuid(&mut random), "publishedAt": published_at, "event": event });

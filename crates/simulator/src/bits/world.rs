@@ -1,18 +1,18 @@
-//! What Bits holds: one customer, its workflows, its applications.
+//! Data of the simulated account: one customer, its workflows and its applications.
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::ids;
-use super::organizations::Organization;
+use crate::bits::ids;
+use crate::bits::organizations::Organization;
 use crate::state::SharedState;
 use crate::state::random::Random;
 use crate::vendor::credentials::BITS_WORKFLOW_ID;
 
-/// How an application may end.
+/// Possible outcomes of a new application.
 const OUTCOMES: [&str; 2] = ["APPROVED", "MANUAL_REVIEW"];
-/// The seeded applications: their age in seconds, and how they end.
+/// Seeded applications: age in seconds and outcome.
 const SEEDED: [(i64, &str); 8] = [
     (30 * 86_400, "APPROVED"),
     (29 * 86_400, "DECLINED"),
@@ -23,11 +23,12 @@ const SEEDED: [(i64, &str); 8] = [
     (120, "APPROVED"),
     (0, "APPROVED"),
 ];
-/// An applicant opens an application so long after its creation,
+/// Simulated time from the creation of an application to its start by the applicant.
 const STARTS_AFTER: TimeDelta = TimeDelta::seconds(60);
-/// and is through after so long.
+/// Simulated time from the creation of an application to its outcome.
 const ENDS_AFTER: TimeDelta = TimeDelta::seconds(600);
 
+/// Data of the account.
 pub(super) struct World {
     pub(super) customer_id: String,
     pub(super) workflows: Vec<String>,
@@ -35,20 +36,21 @@ pub(super) struct World {
     random: Random,
 }
 
+/// An onboarding application.
 pub(super) struct Application {
     created: DateTime<Utc>,
     outcome: &'static str,
     country: String,
-    /// What the organization is made from, each time that somebody asks: it is much larger.
-    origin: Random,
+    /// Random state from which the organization is generated on each read, because storing it would take more memory.
+    organization_seed: Random,
 }
 
 impl Application {
     pub(super) fn organization(&self) -> Organization {
-        Organization::new(&self.country, &mut self.origin.clone())
+        Organization::new(&self.country, &mut self.organization_seed.clone())
     }
 
-    /// The state is a matter of simulated time: nobody else plays the applicant.
+    /// Returns the status, which depends on simulated time only: there is no applicant.
     pub(super) fn status(&self, now: DateTime<Utc>) -> &'static str {
         let age = now - self.created;
         if age < STARTS_AFTER {
@@ -77,13 +79,13 @@ impl World {
         world
     }
 
-    /// The id of the first seeded application, without building the rest.
-    pub(super) fn an_application_id(shared: &SharedState) -> String {
+    /// Returns the id of the first seeded application.
+    pub(super) fn first_application_id(shared: &SharedState) -> String {
         let world = Self::new(shared);
-        world.applications.into_keys().next().expect("some are seeded")
+        world.applications.into_keys().next().expect("applications are seeded")
     }
 
-    /// Creates an application and gives its id.
+    /// Creates an application and returns its id.
     pub(super) fn create(&mut self, now: DateTime<Utc>, country: &str) -> String {
         let outcome = self.random.pick(&OUTCOMES);
         self.add(now, country, outcome)
@@ -91,9 +93,9 @@ impl World {
 
     fn add(&mut self, created: DateTime<Utc>, country: &str, outcome: &'static str) -> String {
         let id = ids::new("application", &mut self.random);
-        let origin = self.random.clone();
+        let organization_seed = self.random.clone();
         Organization::new(country, &mut self.random);
-        let application = Application { created, outcome, country: country.to_owned(), origin };
+        let application = Application { created, outcome, country: country.to_owned(), organization_seed };
         self.applications.insert(id.clone(), application);
         id
     }

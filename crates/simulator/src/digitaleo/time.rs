@@ -1,22 +1,22 @@
-//! Times as the vendor writes them: `YYYY-MM-DD HH:MM:SS` in Paris, without a zone.
+//! Timestamps in the vendor's format: `YYYY-MM-DD HH:MM:SS`, Paris time without a zone.
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Utc, Weekday};
 
-/// The wall clock in Paris.
+/// Converts an instant to Paris time.
 fn in_paris(instant: DateTime<Utc>) -> NaiveDateTime {
     let offset = if is_summer(instant.naive_utc()) { 2 } else { 1 };
     instant.naive_utc() + TimeDelta::hours(offset)
 }
 
-pub(super) fn text(instant: DateTime<Utc>) -> String {
+pub(super) fn format(instant: DateTime<Utc>) -> String {
     in_paris(instant).format("%Y-%m-%d %H:%M:%S").to_string()
 }
 
-pub(super) fn date(instant: DateTime<Utc>) -> NaiveDate {
+pub(super) fn paris_date(instant: DateTime<Utc>) -> NaiveDate {
     in_paris(instant).date()
 }
 
-/// Summer time, from the last Sunday of March to the last Sunday of October, 01:00 UTC.
+/// Returns whether summer time applies: from the last Sunday of March to the last Sunday of October, 01:00 UTC.
 fn is_summer(utc: NaiveDateTime) -> bool {
     let change = |month| {
         let last = NaiveDate::from_ymd_opt(utc.year(), month, 31).expect("March and October have 31 days");
@@ -33,7 +33,7 @@ mod tests {
 
     #[track_caller]
     fn check(utc: &str, paris: &str) {
-        assert_eq!(text(utc.parse().unwrap()), paris);
+        assert_eq!(format(utc.parse().unwrap()), paris);
     }
 
     #[test]

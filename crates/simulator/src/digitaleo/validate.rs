@@ -1,11 +1,11 @@
-//! What values may look like.
+//! Validation of addresses, numbers, dates and senders.
 
 use chrono::{NaiveDate, NaiveDateTime};
 
-/// The media of messages, in the order of the documentation.
+/// Media of messages, in the order of the documentation.
 pub(super) const MEDIA: [&str; 4] = ["SMS", "EMAIL", "VOICE", "VOICEMAIL"];
 
-/// A medium in capitals, from any case.
+/// Returns the canonical name of a medium, given in any case.
 pub(super) fn medium(text: &str) -> Option<&'static str> {
     MEDIA.into_iter().find(|medium| medium.eq_ignore_ascii_case(text))
 }
@@ -22,7 +22,7 @@ pub(super) fn is_email(text: &str) -> bool {
         && labels().all(|label| !label.is_empty())
 }
 
-/// A number in E.164; French national numbers get their prefix.
+/// Converts a phone number to E.164; French national numbers get the prefix `+33`.
 pub(super) fn phone(text: &str) -> Option<String> {
     let plain: String = text.chars().filter(|c| !matches!(c, ' ' | '.' | '-')).collect();
     let international = if let Some(rest) = plain.strip_prefix('+') {
@@ -37,17 +37,17 @@ pub(super) fn phone(text: &str) -> Option<String> {
     valid.then(|| format!("+{international}"))
 }
 
-/// A day as people in France write it, or as databases do.
+/// Returns whether a text is a date in the form `DD/MM/YYYY` or `YYYY-MM-DD`.
 pub(super) fn is_birth_date(text: &str) -> bool {
     NaiveDate::parse_from_str(text, "%d/%m/%Y").is_ok() || NaiveDate::parse_from_str(text, "%Y-%m-%d").is_ok()
 }
 
-/// `YYYY-MM-DD HH:MM`, with seconds or without.
+/// Returns whether a text has the form `YYYY-MM-DD HH:MM`, with or without seconds.
 pub(super) fn is_date_time(text: &str) -> bool {
     ["%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M"].iter().any(|format| NaiveDateTime::parse_from_str(text, format).is_ok())
 }
 
-/// The sender of a message: at most 11 letters and digits.
+/// Returns whether a text is a valid sender: at most 11 letters, digits and spaces.
 pub(super) fn is_sender(text: &str) -> bool {
     (1..=11).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b' ')
 }
@@ -57,8 +57,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn phone_numbers_become_international() {
-        for (given, expected) in [
+    fn phone_numbers_are_converted_to_e_164() {
+        for (input, expected) in [
             ("0605040302", Some("+33605040302")),
             ("06 05.04-03 02", Some("+33605040302")),
             ("+336000000001", Some("+336000000001")),
@@ -66,12 +66,12 @@ mod tests {
             ("12", None),
             ("06050403O2", None),
         ] {
-            assert_eq!(phone(given).as_deref(), expected, "{given}");
+            assert_eq!(phone(input).as_deref(), expected, "{input}");
         }
     }
 
     #[test]
-    fn addresses_without_a_domain_or_with_blanks_are_refused() {
+    fn addresses_without_a_domain_or_with_spaces_are_invalid() {
         assert!(is_email("zoé.lefèvre@exemple.fr"));
         for bad in ["zoe", "zoe@", "@exemple.fr", "zoe@exemple", "zoe @exemple.fr", "a@b@c.fr", "a@b..fr"] {
             assert!(!is_email(bad), "{bad}");

@@ -1,25 +1,26 @@
-//! Events as Digitaleo delivers them: an array of at most 50, signed in a header.
+//! Webhook requests of Digitaleo: an array of at most 50 events, signed in a header.
 
 use serde_json::{Value, json};
 
-use super::time;
+use crate::digitaleo::time;
 use crate::state::SharedState;
 use crate::vendor::credentials::DIGITALEO_CLIENT_SECRET;
 use crate::webhook::{Webhook, WebhookRequest};
 
-const BATCH: usize = 50;
+/// Maximum number of events in a request.
+const MAX_EVENTS: usize = 50;
 
-/// The requests that deliver what was asked for.
+/// Builds the requests that deliver the events.
 pub(crate) fn webhook_requests(shared: &SharedState, webhook: &Webhook) -> Vec<WebhookRequest> {
     let name = webhook.event.as_deref().unwrap_or("contact.message.click");
     let secret = webhook.secret.as_deref().unwrap_or(DIGITALEO_CLIENT_SECRET);
     let subscription = shared.random(&format!("digitaleo/subscription/{name}")).hex(32);
     let example = [json!({})];
     let events = if webhook.events.is_empty() { &example[..] } else { &webhook.events };
-    let batches = events.chunks(BATCH).map(|batch| {
+    let batches = events.chunks(MAX_EVENTS).map(|batch| {
         let stamp = shared.clock.next_timestamp();
-        let filled: Vec<Value> = batch.iter().map(|event| filled(event, &time::text(stamp))).collect();
-        let body = json!(filled).to_string();
+        let events: Vec<Value> = batch.iter().map(|event| filled_event(event, &time::format(stamp))).collect();
+        let body = json!(events).to_string();
         let event_id = shared.random(&format!("digitaleo/event/{}", stamp.timestamp_millis())).hex(32);
         let headers = [
             ("content-type", "application/json".to_owned()),
@@ -34,8 +35,8 @@ pub(crate) fn webhook_requests(shared: &SharedState, webhook: &Webhook) -> Vec<W
     batches.collect()
 }
 
-/// An event without members gets those of a click.
-fn filled(event: &Value, date: &str) -> Value {
+/// Fills an empty event with the members of a click.
+fn filled_event(event: &Value, date: &str) -> Value {
     if event.as_object().is_some_and(serde_json::Map::is_empty) {
         return json!({ "contactId": "123456789", "date": date, "url": "https://exemple.fr/soldes?page=été" });
     }

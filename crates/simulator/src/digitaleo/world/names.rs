@@ -1,4 +1,4 @@
-//! Names for made-up people in France.
+//! Names of fictional people in France.
 
 pub(super) const FIRST: [(&str, &str); 20] = [
     ("Mme", "Zoé"),
@@ -87,22 +87,22 @@ pub(super) const COMPANIES: [&str; 8] = [
     "Coiffure Élégance",
 ];
 
-/// A name in the letters of e-mail addresses.
-pub(super) fn ascii(name: &str) -> String {
-    let mut plain = String::new();
-    for letter in name.to_lowercase().chars() {
-        match letter {
-            'à' | 'â' | 'ä' => plain.push('a'),
-            'ç' => plain.push('c'),
-            'é' | 'è' | 'ê' | 'ë' => plain.push('e'),
-            'î' | 'ï' => plain.push('i'),
-            'ô' | 'ö' => plain.push('o'),
-            'œ' => plain.push_str("oe"),
-            'û' | 'ü' => plain.push('u'),
-            'ÿ' => plain.push('y'),
-            'a'..='z' | '0'..='9' => plain.push(letter),
+/// Transliterates a name to the characters of an e-mail address.
+pub(super) fn to_ascii(name: &str) -> String {
+    let mut ascii = String::new();
+    for c in name.to_lowercase().chars() {
+        match c {
+            'à' | 'â' | 'ä' => ascii.push('a'),
+            'ç' => ascii.push('c'),
+            'é' | 'è' | 'ê' | 'ë' => ascii.push('e'),
+            'î' | 'ï' => ascii.push('i'),
+            'ô' | 'ö' => ascii.push('o'),
+            'œ' => ascii.push_str("oe"),
+            'û' | 'ü' => ascii.push('u'),
+            'ÿ' => ascii.push('y'),
+            'a'..='z' | '0'..='9' => ascii.push(c),
             _ => {}
         }
     }
-    plain
+    ascii
 }

@@ -1,14 +1,16 @@
-//! The account at the start: contacts in and around Rennes, their lists, four campaigns.
+//! Initial data: contacts in and around Rennes, their lists, and four campaigns.
 
 use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-use super::super::{contacts, fields, time};
-use super::names::{CITIES, COMPANIES, FIRST, LAST, STREETS, ascii};
-use super::{Rows, World};
-use crate::digitaleo::params::Row;
+use crate::digitaleo::request::params::Row;
+use crate::digitaleo::resources::{contacts, fields, lists as lists_resource};
+use crate::digitaleo::time;
+use crate::digitaleo::world::World;
+use crate::digitaleo::world::names::{CITIES, COMPANIES, FIRST, LAST, STREETS, to_ascii};
+use crate::digitaleo::world::rows::Rows;
 use crate::state::SharedState;
 use crate::state::random::Random;
 
@@ -20,7 +22,7 @@ pub(super) fn world(shared: &SharedState) -> World {
     let mut random = shared.random("digitaleo/world");
     let now = shared.clock.now();
     let mut world = World {
-        began: now,
+        started_at: now,
         contacts: Rows::new(FIRST_CONTACT),
         lists: Rows::new(2),
         members: BTreeMap::new(),
@@ -34,11 +36,11 @@ pub(super) fn world(shared: &SharedState) -> World {
     };
     for number in 0..CONTACTS {
         let age = TimeDelta::hours(i64::try_from(2 * (CONTACTS - number)).expect("a small number"));
-        let row = contact(number, &time::text(now - age), &mut random);
+        let row = contact(number, &time::format(now - age), &mut random);
         world.contacts.insert(row);
     }
-    lists(&mut world, &time::text(now - TimeDelta::days(40)), shared, &mut random);
-    campaigns(&mut world, &time::text(now - TimeDelta::days(3)));
+    lists(&mut world, &time::format(now - TimeDelta::days(40)), shared, &mut random);
+    campaigns(&mut world, &time::format(now - TimeDelta::days(3)));
     world
 }
 
@@ -46,7 +48,7 @@ fn contact(number: u64, created: &str, random: &mut Random) -> Row {
     let (civility, first) = random.pick(&FIRST);
     let last = random.pick(&LAST);
     let (zipcode, city, state) = random.pick(&CITIES);
-    let mut row = contacts::blank(created);
+    let mut row = contacts::empty_contact(created);
     let mut set = |name: &str, value: String| row.insert(name.to_owned(), json!(value));
     set("civility", (*civility).to_owned());
     set("firstName", (*first).to_owned());
@@ -62,9 +64,9 @@ fn contact(number: u64, created: &str, random: &mut Random) -> Row {
     set("reference", format!("CLI-{:05}", number + 1));
     let mobile = random.below(100_000_000);
     let fixed = random.below(100_000_000);
-    // Every contact has one means at least: no number divides the three of them away at once.
+    // Each contact has an e-mail address or a mobile number: the conditions below never exclude both.
     if number % 9 != 4 {
-        set("email", format!("{}.{}.{}@exemple.fr", ascii(first), ascii(last), number + 1));
+        set("email", format!("{}.{}.{}@exemple.fr", to_ascii(first), to_ascii(last), number + 1));
     }
     if number % 13 != 5 || number % 9 == 4 {
         set("mobile", format!("+336{mobile:08}"));
@@ -82,7 +84,7 @@ fn contact(number: u64, created: &str, random: &mut Random) -> Row {
         let (start, middle, end) = (letters(random), random.below(1000), letters(random));
         set("field01", format!("{start}-{middle:03}-{end}"));
     }
-    for (every, rest, name, cause) in [
+    for (every, remainder, name, cause) in [
         (17, 0, "smsOptout", "contact"),
         (19, 3, "smsOptout", "user"),
         (23, 1, "emailOptout", "hardbounced"),
@@ -91,14 +93,14 @@ fn contact(number: u64, created: &str, random: &mut Random) -> Row {
         (37, 8, "voiceOptout", "user"),
         (41, 9, "voicemailOptout", "contact"),
     ] {
-        if number % every == rest {
+        if number % every == remainder {
             set(name, cause.to_owned());
         }
     }
     row
 }
 
-/// Name, description, category, and which contacts: those whose number leaves this rest.
+/// Id, name, description, whether rented, and the divisor and remainder that select the contacts by number.
 const LISTS: [(u64, &str, &str, bool, u64, u64); 5] = [
     (2, "Clients fidèles", "Au moins trois achats par an", false, 2, 0),
     (9, "Prospects salon de l'habitat", "Rencontrés à Besançon", false, 5, 1),
@@ -108,9 +110,9 @@ const LISTS: [(u64, &str, &str, bool, u64, u64); 5] = [
 ];
 
 fn lists(world: &mut World, created: &str, shared: &SharedState, random: &mut Random) {
-    for (id, name, description, is_rented, every, rest) in LISTS {
-        world.lists.next = id;
-        let mut row = super::super::lists::blank(name, description, created);
+    for (id, name, description, is_rented, every, remainder) in LISTS {
+        world.lists.next_id = id;
+        let mut row = lists_resource::empty_list(name, description, created);
         if is_rented {
             row.insert("category".to_owned(), json!("RENTED"));
             row.insert("dateExpired".to_owned(), json!("2026-12-31 23:59:59"));
@@ -120,9 +122,9 @@ fn lists(world: &mut World, created: &str, shared: &SharedState, random: &mut Ra
             let key = format!("{}.csv", random.hex(32));
             let errors = "line;email;reason\n7;aurélie.brûlé@;Adresse e-mail incorrecte\n";
             world.import_errors.insert(key.clone(), errors.to_owned());
-            let link = super::super::lists::errors_link(shared, &key);
+            let errors_url = lists_resource::import_errors_url(shared, &key);
             let members = [
-                ("importErrors", link),
+                ("importErrors", errors_url),
                 ("importLines", "11".to_owned()),
                 ("importInvalid", "1".to_owned()),
                 ("importStatus", "ok".to_owned()),
@@ -130,10 +132,10 @@ fn lists(world: &mut World, created: &str, shared: &SharedState, random: &mut Ra
             row.extend(members.map(|(name, value)| (name.to_owned(), json!(value))));
         }
         world.lists.insert(row);
-        let numbers = (0..CONTACTS).filter(|number| number % every == rest);
+        let numbers = (0..CONTACTS).filter(|number| number % every == remainder);
         world.members.insert(id, numbers.map(|number| FIRST_CONTACT + number).collect());
     }
-    world.lists.next = 20;
+    world.lists.next_id = 20;
 }
 
 fn campaigns(world: &mut World, created: &str) {

@@ -1,46 +1,47 @@
-//! Reading a resource: filters, order, page, properties; and the wrapper around the result.
+//! Reads of a resource: filters, sorting, pages, selected properties, and the envelope around the result.
 
 use std::cmp::Ordering;
 
 use serde_json::{Value, json};
 
-use super::dispatch::Host;
-use super::failure::Failure;
-use super::params::{Params, Row, split, text_of};
+use crate::digitaleo::api_error::ApiError;
+use crate::digitaleo::request::call::Host;
+use crate::digitaleo::request::params::{Params, Row, split, text_of};
 
-/// Rows in an answer unless `limit` says otherwise; `0` means all.
+/// Maximum number of rows in a response without `limit`; `limit=0` returns all.
 const DEFAULT_LIMIT: usize = 100;
 
 /// Parameters that are not filters.
 const RESERVED: [&str; 9] =
     ["action", "access_token", "complex", "key", "limit", "offset", "properties", "sort", "total"];
 
-/// A resource as its reader sees it.
+/// Rows of a resource and access to their properties.
 pub(super) struct Table<'a> {
+    /// Ids of the rows to return.
     pub(super) ids: Vec<u64>,
-    /// What `DEFAULT` means in `properties`.
+    /// Properties returned by default, or for `DEFAULT` in `properties`.
     pub(super) default: &'a [&'a str],
-    /// A property of a row; none when there is no such property.
+    /// Returns a property of a row; `None` for an unknown property.
     pub(super) get: &'a dyn Fn(u64, &str) -> Option<Value>,
 }
 
-/// What rows have to have.
+/// A property and the conditions of which it must meet one.
 struct Filter<'a> {
     property: &'a str,
-    tests: Vec<Test>,
+    conditions: Vec<Condition>,
 }
 
-enum Test {
+enum Condition {
     Equals(String),
     Contains(String),
 }
 
 impl Table<'_> {
-    /// Answers a read.
-    pub(super) fn read(mut self, host: Host, params: &Params) -> Result<Value, Failure> {
+    /// Filters, sorts and pages the rows, and wraps them in the envelope.
+    pub(super) fn read(mut self, host: Host, params: &Params) -> Result<Value, ApiError> {
         let filters = self.filters(params)?;
-        let kept = |id: &u64| filters.iter().all(|filter| self.has(*id, filter));
-        let ids: Vec<u64> = self.ids.iter().copied().filter(kept).collect();
+        let matches = |id: &u64| filters.iter().all(|filter| self.matches(*id, filter));
+        let ids: Vec<u64> = self.ids.iter().copied().filter(matches).collect();
         self.ids = ids;
         self.sort(params)?;
         let total = self.ids.len();
@@ -53,8 +54,8 @@ impl Table<'_> {
         Ok(self.wrap(host, params, total))
     }
 
-    /// The rows as they are, in the wrapper.
-    pub(super) fn answer(self, host: Host, params: &Params) -> Value {
+    /// Wraps all rows in the envelope.
+    pub(super) fn wrap_all(self, host: Host, params: &Params) -> Value {
         let total = self.ids.len();
         self.wrap(host, params, total)
     }
@@ -69,26 +70,26 @@ impl Table<'_> {
                 Value::Object(row.collect::<Row>())
             })
             .collect();
-        let mut answer = json!({ "size": list.len(), "list": list });
-        let unwanted = params.text("total").is_some_and(|total| total == "0" || total == "false");
-        if !unwanted {
-            // Numbers come as text from the contacts' database, as numbers from elsewhere.
-            answer["total"] = match host {
+        let mut response = json!({ "size": list.len(), "list": list });
+        let omit_total = params.text("total").is_some_and(|total| total == "0" || total == "false");
+        if !omit_total {
+            // The contacts host returns numbers as strings, the other hosts as numbers.
+            response["total"] = match host {
                 Host::Contacts => json!(total.to_string()),
                 Host::Api | Host::Sms => json!(total),
             };
         }
-        answer
+        response
     }
 
     fn properties(&self, params: &Params) -> Vec<String> {
         let default = || self.default.iter().map(ToString::to_string);
-        let asked = params.list("properties");
-        if asked.is_empty() {
+        let requested = params.list("properties");
+        if requested.is_empty() {
             return default().collect();
         }
         let mut names = Vec::new();
-        for name in asked {
+        for name in requested {
             if name == "DEFAULT" {
                 names.extend(default());
             } else {
@@ -98,28 +99,28 @@ impl Table<'_> {
         names
     }
 
-    fn filters<'a>(&self, params: &'a Params) -> Result<Vec<Filter<'a>>, Failure> {
-        let Some(&any) = self.ids.first() else {
+    fn filters<'a>(&self, params: &'a Params) -> Result<Vec<Filter<'a>>, ApiError> {
+        let Some(&first) = self.ids.first() else {
             return Ok(Vec::new());
         };
         let mut filters = Vec::new();
         for (name, value) in params.iter() {
-            // What is no property is no filter.
-            if !RESERVED.contains(&name.as_str()) && (self.get)(any, name).is_some() {
-                let tests = tests(name, value)?;
-                filters.push(Filter { property: name, tests });
+            // Parameters that name no property are ignored.
+            if !RESERVED.contains(&name.as_str()) && (self.get)(first, name).is_some() {
+                let conditions = conditions(name, value)?;
+                filters.push(Filter { property: name, conditions });
             }
         }
         Ok(filters)
     }
 
-    fn has(&self, id: u64, filter: &Filter<'_>) -> bool {
+    fn matches(&self, id: u64, filter: &Filter<'_>) -> bool {
         let value = (self.get)(id, filter.property).unwrap_or_default();
         let is_met = |value: &Value| {
             let text = text_of(value).unwrap_or_default();
-            filter.tests.iter().any(|test| match test {
-                Test::Equals(wanted) => text == *wanted,
-                Test::Contains(wanted) => text.to_lowercase().contains(&wanted.to_lowercase()),
+            filter.conditions.iter().any(|condition| match condition {
+                Condition::Equals(expected) => text == *expected,
+                Condition::Contains(expected) => text.to_lowercase().contains(&expected.to_lowercase()),
             })
         };
         match &value {
@@ -128,18 +129,18 @@ impl Table<'_> {
         }
     }
 
-    fn sort(&mut self, params: &Params) -> Result<(), Failure> {
-        // The last key first, as sorting keeps the order of equals.
+    fn sort(&mut self, params: &Params) -> Result<(), ApiError> {
+        // Sorts by the last key first: the sort is stable.
         for key in split(&params.text("sort").unwrap_or_default()).iter().rev() {
             let mut words = key.split_whitespace();
             let (property, direction) = (words.next().unwrap_or_default(), words.next().unwrap_or("ASC"));
             let descending = direction.eq_ignore_ascii_case("DESC");
             if !(descending || direction.eq_ignore_ascii_case("ASC")) || words.next().is_some() {
-                return Err(Failure::invalid("sort", key));
+                return Err(ApiError::invalid("sort", key));
             }
             let mut keyed = Vec::with_capacity(self.ids.len());
             for id in &self.ids {
-                let value = (self.get)(*id, property).ok_or_else(|| Failure::invalid("sort", key))?;
+                let value = (self.get)(*id, property).ok_or_else(|| ApiError::invalid("sort", key))?;
                 keyed.push((text_of(&value).unwrap_or_default(), *id));
             }
             keyed.sort_by(|(left, _), (right, _)| {
@@ -152,7 +153,7 @@ impl Table<'_> {
     }
 }
 
-/// Numbers by value, other texts by their letters in any case.
+/// Compares numbers by value and other texts case-insensitively.
 fn compare(left: &str, right: &str) -> Ordering {
     match (left.parse::<f64>(), right.parse::<f64>()) {
         (Ok(left), Ok(right)) => left.total_cmp(&right),
@@ -160,26 +161,26 @@ fn compare(left: &str, right: &str) -> Ordering {
     }
 }
 
-/// A value, several by commas or in an array, or objects of `operator` and `value`.
-fn tests(name: &str, value: &Value) -> Result<Vec<Test>, Failure> {
+/// Parses the conditions of a filter: a value, a comma-separated list, an array, or objects with `operator` and `value`.
+fn conditions(name: &str, value: &Value) -> Result<Vec<Condition>, ApiError> {
     match value {
         Value::Array(items) => {
-            let nested = items.iter().map(|item| tests(name, item));
+            let nested = items.iter().map(|item| conditions(name, item));
             Ok(nested.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
         }
-        Value::Object(test) => {
-            let member = |name: &str| test.get(name).and_then(text_of).unwrap_or_default();
+        Value::Object(condition) => {
+            let member = |name: &str| condition.get(name).and_then(text_of).unwrap_or_default();
             match member("operator").as_str() {
-                "CONTAINS" => Ok(vec![Test::Contains(member("value"))]),
-                "EQUALS" | "" => Ok(vec![Test::Equals(member("value"))]),
-                operator => Err(Failure::invalid(name, operator)),
+                "CONTAINS" => Ok(vec![Condition::Contains(member("value"))]),
+                "EQUALS" | "" => Ok(vec![Condition::Equals(member("value"))]),
+                operator => Err(ApiError::invalid(name, operator)),
             }
         }
         scalar => {
             let whole = text_of(scalar).unwrap_or_default();
-            let mut wanted = split(&whole);
-            wanted.push(whole);
-            Ok(wanted.into_iter().map(Test::Equals).collect())
+            let mut expected = split(&whole);
+            expected.push(whole);
+            Ok(expected.into_iter().map(Condition::Equals).collect())
         }
     }
 }

@@ -1,18 +1,18 @@
-//! Contacts: people with at least one way to reach them.
+//! Contacts: persons with at least one address or number.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::dispatch::Call;
-use super::failure::Failure;
-use super::params::{Params, Row, text_of};
-use super::read::Table;
-use super::validate;
-use super::world::World;
+use crate::digitaleo::api_error::ApiError;
+use crate::digitaleo::listing::Table;
+use crate::digitaleo::request::call::Call;
+use crate::digitaleo::request::params::{Params, Row, text_of};
+use crate::digitaleo::validate;
+use crate::digitaleo::world::World;
 
-/// What a contact says about a person, all of it optional.
-pub(super) const ATTRIBUTES: [&str; 36] = [
+/// Properties of a contact, all optional.
+pub(in crate::digitaleo) const ATTRIBUTES: [&str; 36] = [
     "civility",
     "firstName",
     "lastName",
@@ -51,12 +51,13 @@ pub(super) const ATTRIBUTES: [&str; 36] = [
     "field15",
 ];
 
-/// Why a contact gets no messages; written by the vendor only.
+/// Opt-out causes, one per medium. Clients cannot write them.
 const OPTOUTS: [&str; 4] = ["smsOptout", "emailOptout", "voiceOptout", "voicemailOptout"];
-const MEANS: [&str; 6] = ["email", "phone", "mobile", "fax", "facebookId", "twitterId"];
+/// Properties of which a contact needs at least one.
+const CHANNELS: [&str; 6] = ["email", "phone", "mobile", "fax", "facebookId", "twitterId"];
 
-/// A contact without anything.
-pub(super) fn blank(created: &str) -> Row {
+/// Returns a contact with every property null.
+pub(in crate::digitaleo) fn empty_contact(created: &str) -> Row {
     let names = ATTRIBUTES.iter().chain(&OPTOUTS);
     let mut row: Row = names.map(|name| ((*name).to_owned(), Value::Null)).collect();
     for name in ["dateCreated", "dateUpdated"] {
@@ -65,17 +66,17 @@ pub(super) fn blank(created: &str) -> Row {
     row
 }
 
-pub(super) fn read(call: &mut Call<'_>) -> Result<Value, Failure> {
+pub(in crate::digitaleo) fn read(call: &mut Call<'_>) -> Result<Value, ApiError> {
     let ids = call.world.contacts.ids();
     with_table(call.world, ids, |table| table.read(call.host, &call.params))
 }
 
-pub(super) fn create(call: &mut Call<'_>) -> Result<Value, Failure> {
+pub(in crate::digitaleo) fn create(call: &mut Call<'_>) -> Result<Value, ApiError> {
     let mut checked = Vec::new();
-    // One bad contact refuses them all.
-    for given in call.params.rows("contacts")? {
-        let lists = list_ids(call.world, &given)?;
-        checked.push((validated(&given)?, lists));
+    // One invalid contact rejects the whole request.
+    for input in call.params.rows("contacts")? {
+        let lists = list_ids(call.world, &input)?;
+        checked.push((validate_new(&input)?, lists));
     }
     let now = call.next_timestamp();
     let mut created = Vec::with_capacity(checked.len());
@@ -87,19 +88,19 @@ pub(super) fn create(call: &mut Call<'_>) -> Result<Value, Failure> {
         created.push(id);
     }
     let host = call.host;
-    with_table(call.world, created, |table| Ok(table.answer(host, &call.params)))
+    with_table(call.world, created, |table| Ok(table.wrap_all(host, &call.params)))
 }
 
-pub(super) fn update(call: &mut Call<'_>) -> Result<Value, Failure> {
+pub(in crate::digitaleo) fn update(call: &mut Call<'_>) -> Result<Value, ApiError> {
     let ids = call.params.ids("id")?;
-    let given = call.params.meta_data()?;
-    let lists = list_ids(call.world, &given)?;
-    let changes = checked(&given)?;
+    let input = call.params.meta_data()?;
+    let lists = list_ids(call.world, &input)?;
+    let changes = validate_properties(&input)?;
     for id in &ids {
         if let Some(row) = call.world.contacts.row(*id) {
             let mut after = row.clone();
             after.extend(changes.clone());
-            require_means(&after)?;
+            require_channel(&after)?;
         }
     }
     let now = call.next_timestamp();
@@ -124,7 +125,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Result<Value, Failure> {
     Ok(json!({ "count": count }))
 }
 
-pub(super) fn delete(call: &mut Call<'_>) -> Result<Value, Failure> {
+pub(in crate::digitaleo) fn delete(call: &mut Call<'_>) -> Result<Value, ApiError> {
     let mut count = 0;
     for id in call.params.ids("id")? {
         count += u32::from(call.world.contacts.remove(id));
@@ -135,35 +136,36 @@ pub(super) fn delete(call: &mut Call<'_>) -> Result<Value, Failure> {
     Ok(json!({ "count": count }))
 }
 
-/// Makes a contact from what was validated.
-pub(super) fn insert(world: &mut World, changes: Row, now: &str) -> u64 {
-    let mut row = blank(now);
+/// Inserts a contact with validated properties and returns its id.
+pub(in crate::digitaleo) fn insert(world: &mut World, changes: Row, now: &str) -> u64 {
+    let mut row = empty_contact(now);
     row.extend(changes);
     world.contacts.insert(row)
 }
 
-/// What may be stored of a new contact. Names that no contact has are passed over, in the wrong case too.
-pub(super) fn validated(given: &Row) -> Result<Row, Failure> {
-    let changes = checked(given)?;
-    require_means(&changes)?;
+/// Validates a new contact and returns its known properties. Unknown names are ignored, including names in another case.
+pub(in crate::digitaleo) fn validate_new(input: &Row) -> Result<Row, ApiError> {
+    let changes = validate_properties(input)?;
+    require_channel(&changes)?;
     Ok(changes)
 }
 
-fn checked(given: &Row) -> Result<Row, Failure> {
+fn validate_properties(input: &Row) -> Result<Row, ApiError> {
     let mut changes = Row::new();
-    for (name, value) in given {
+    for (name, value) in input {
         if ATTRIBUTES.contains(&name.as_str()) {
-            changes.insert(name.clone(), attribute(name, value)?);
+            changes.insert(name.clone(), validate_property(name, value)?);
         }
     }
     Ok(changes)
 }
 
-fn attribute(name: &str, value: &Value) -> Result<Value, Failure> {
+fn validate_property(name: &str, value: &Value) -> Result<Value, ApiError> {
     if value.is_null() {
         return Ok(Value::Null);
     }
-    let text = text_of(value).ok_or_else(|| Failure::rule(name, format!("The property {name} has to be a text")))?;
+    let text =
+        text_of(value).ok_or_else(|| ApiError::rule_violated(name, format!("The property {name} has to be a text")))?;
     if text.is_empty() {
         return Ok(Value::Null);
     }
@@ -173,21 +175,21 @@ fn attribute(name: &str, value: &Value) -> Result<Value, Failure> {
         "birthDate" => validate::is_birth_date(&text).then_some(text.clone()),
         _ => Some(text.clone()),
     };
-    valid.map(Value::String).ok_or_else(|| Failure::invalid(name, &text))
+    valid.map(Value::String).ok_or_else(|| ApiError::invalid(name, &text))
 }
 
-fn require_means(row: &Row) -> Result<(), Failure> {
+fn require_channel(row: &Row) -> Result<(), ApiError> {
     let has = |name: &&str| row.get(*name).is_some_and(|value| !value.is_null());
-    if MEANS.iter().any(has) {
+    if CHANNELS.iter().any(has) {
         Ok(())
     } else {
-        Err(Failure::rule("email", "A contact needs at least one means of contact"))
+        Err(ApiError::rule_violated("email", "A contact needs at least one means of contact"))
     }
 }
 
-/// The lists that a contact is put on, if it says so.
-fn list_ids(world: &World, given: &Row) -> Result<Option<BTreeSet<u64>>, Failure> {
-    let Some(lists) = given.get("listIds").filter(|lists| !lists.is_null()) else {
+/// Returns the lists that the contact is assigned to; `None` if `listIds` is absent.
+fn list_ids(world: &World, input: &Row) -> Result<Option<BTreeSet<u64>>, ApiError> {
+    let Some(lists) = input.get("listIds").filter(|lists| !lists.is_null()) else {
         return Ok(None);
     };
     let mut params = Row::new();
@@ -195,7 +197,7 @@ fn list_ids(world: &World, given: &Row) -> Result<Option<BTreeSet<u64>>, Failure
     let params = Params::of(params);
     let ids = if params.list("listIds").is_empty() { Vec::new() } else { params.ids("listIds")? };
     match ids.iter().find(|id| world.lists.row(**id).is_none()) {
-        Some(unknown) => Err(Failure::invalid("listIds", &unknown.to_string())),
+        Some(unknown) => Err(ApiError::invalid("listIds", &unknown.to_string())),
         None => Ok(Some(ids.into_iter().collect())),
     }
 }

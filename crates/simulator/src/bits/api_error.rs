@@ -1,15 +1,15 @@
-//! Answers to what cannot be done: a JSON object with a `message`.
+//! Error responses: a JSON object with a `message`.
 
 use axum::Json;
 use axum::http::{Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-/// A refusal: status and message.
+/// An error response: status and message.
 #[derive(Debug)]
-pub(super) struct Refusal(pub(super) StatusCode, pub(super) String);
+pub(super) struct ApiError(pub(super) StatusCode, pub(super) String);
 
-impl Refusal {
+impl ApiError {
     pub(super) fn invalid(message: impl Into<String>) -> Self {
         Self(StatusCode::BAD_REQUEST, message.into())
     }
@@ -19,13 +19,13 @@ impl Refusal {
     }
 }
 
-impl IntoResponse for Refusal {
+impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         (self.0, Json(json!({ "message": self.1 }))).into_response()
     }
 }
 
-/// A path or a method that is not served.
-pub(super) async fn no_route(method: Method, uri: Uri) -> Refusal {
-    Refusal::not_found(format!("Cannot {method} {}", uri.path()))
+/// Handles requests to unknown paths, and to known ones with another method.
+pub(super) async fn no_route(method: Method, uri: Uri) -> ApiError {
+    ApiError::not_found(format!("Cannot {method} {}", uri.path()))
 }

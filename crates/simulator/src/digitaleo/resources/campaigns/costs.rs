@@ -1,31 +1,33 @@
-//! What messages cost: a price per unit, long texts being several units, a discount and a minimum.
+//! Costs of messages: a price per unit, several units for long texts, a discount and a minimum.
 
 use serde_json::{Map, Value, json};
 
-use crate::digitaleo::dispatch::Call;
-use crate::digitaleo::failure::Failure;
-use crate::digitaleo::messages;
-use crate::digitaleo::params::{Params, Row};
+use crate::digitaleo::api_error::ApiError;
+use crate::digitaleo::request::call::Call;
+use crate::digitaleo::request::params::{Params, Row};
+use crate::digitaleo::resources::messages;
 use crate::digitaleo::validate::MEDIA;
 use crate::digitaleo::world::World;
 
-/// Thousandths of a euro for a unit, in the order of [`MEDIA`].
+/// Price of a unit in thousandths of a euro, in the order of [`MEDIA`].
 const PRICES: [i64; 4] = [65, 9, 110, 95];
-/// From so much on,
+/// Sum from which the discount applies, in thousandths of a euro.
 const DISCOUNT_FROM: i64 = 20_000;
-/// so many percent are taken off.
-const DISCOUNT: i64 = 10;
+/// Discount in percent.
+const DISCOUNT_PERCENT: i64 = 10;
+/// Minimum charge in thousandths of a euro.
 const MINIMUM: i64 = 2_000;
 
-/// A price list for some mailings to some recipients, in thousandths of a euro.
+/// Costs of mailings, in thousandths of a euro.
 pub(super) struct Costs {
+    /// Medium, cost and units.
     media: Vec<(&'static str, i64, i64)>,
     discount: i64,
     adjustment: i64,
 }
 
 impl Costs {
-    /// `mailings` are text and medium; `recipients` says how many a medium reaches.
+    /// Computes the costs of mailings, given as medium and text; `recipients` counts the contacts reachable over a medium.
     fn new(mailings: &[(&'static str, String)], recipients: impl Fn(&str) -> i64) -> Self {
         let mut media: Vec<(&'static str, i64, i64)> = Vec::new();
         for (medium, text) in mailings {
@@ -42,7 +44,7 @@ impl Costs {
             }
         }
         let sum: i64 = media.iter().map(|(_, cost, _)| cost).sum();
-        let discount = if sum >= DISCOUNT_FROM { -sum * DISCOUNT / 100 } else { 0 };
+        let discount = if sum >= DISCOUNT_FROM { -sum * DISCOUNT_PERCENT / 100 } else { 0 };
         Self { media, discount, adjustment: (MINIMUM - sum).max(0) }
     }
 
@@ -50,8 +52,8 @@ impl Costs {
         self.media.iter().map(|(_, cost, _)| cost).sum::<i64>() + self.discount + self.adjustment
     }
 
-    /// So many percent of the total in euros and cents, as text.
-    pub(super) fn text(&self, percent: i64) -> String {
+    /// Returns a percentage of the total in euros with two decimals.
+    pub(super) fn amount(&self, percent: i64) -> String {
         let cents = (self.total() * percent + 500) / 1000;
         format!("{}.{:02}", cents / 100, cents % 100)
     }
@@ -76,19 +78,19 @@ impl Costs {
     }
 }
 
-/// `POST /campaigncosts`: of a campaign, or of mailings to a list.
-pub(crate) fn costs(call: &mut Call<'_>) -> Result<Value, Failure> {
+/// Handles `POST /campaigncosts`: the costs of a campaign, or of mailings to a list.
+pub(crate) fn costs(call: &mut Call<'_>) -> Result<Value, ApiError> {
     let costs = if let Some(campaign) = call.params.text("campaignId") {
         let costs = campaign.parse().ok().and_then(|id| of_campaign(call.world, id));
-        costs.ok_or_else(|| Failure::invalid("campaignId", &campaign))?
+        costs.ok_or_else(|| ApiError::invalid("campaignId", &campaign))?
     } else {
         let mailings = call.params.rows("mailings")?;
-        let mailings = mailings.into_iter().map(|mailing| messages::text_and_medium(&Params::of(mailing)));
+        let mailings = mailings.into_iter().map(|mailing| messages::medium_and_text(&Params::of(mailing)));
         let mailings: Vec<_> = mailings.collect::<Result<_, _>>()?;
         let list = call.params.required("listId")?;
         let id = list.parse().ok().filter(|id| call.world.lists.row(*id).is_some());
-        let id = id.ok_or_else(|| Failure::invalid("listId", &list))?;
-        Costs::new(&mailings, |medium| reached(call.world, id, medium))
+        let id = id.ok_or_else(|| ApiError::invalid("listId", &list))?;
+        Costs::new(&mailings, |medium| reachable_members(call.world, id, medium))
     };
     Ok(json!({ "size": 1, "list": [costs.json()] }))
 }
@@ -98,26 +100,26 @@ pub(super) fn of_campaign(world: &World, campaign: u64) -> Option<Costs> {
     let steps = row.get("steps").and_then(Value::as_array)?;
     let mailings = steps.iter().filter_map(|step| step.get("mailings")?.as_array()).flatten();
     let mailings: Vec<_> = mailings
-        .filter_map(|mailing| messages::text_and_medium(&Params::of(mailing.as_object()?.clone())).ok())
+        .filter_map(|mailing| messages::medium_and_text(&Params::of(mailing.as_object()?.clone())).ok())
         .collect();
     let list = row.get("listId").and_then(Value::as_str).and_then(|list| list.parse().ok());
     Some(match list {
-        Some(list) => Costs::new(&mailings, |medium| reached(world, list, medium)),
+        Some(list) => Costs::new(&mailings, |medium| reachable_members(world, list, medium)),
         None => Costs::new(&mailings, |medium| recipients(world, campaign, medium)),
     })
 }
 
-fn reached(world: &World, list: u64, medium: &str) -> i64 {
+fn reachable_members(world: &World, list: u64, medium: &str) -> i64 {
     let members = world.members.get(&list).into_iter().flatten();
     count(members.filter(|contact| world.is_reachable(**contact, medium)))
 }
 
-/// Of a transactional campaign.
+/// Counts the recipients of a transactional campaign.
 fn recipients(world: &World, campaign: u64, medium: &str) -> i64 {
-    let means = if medium == "EMAIL" { "email" } else { "mobile" };
+    let address = if medium == "EMAIL" { "email" } else { "mobile" };
     let has = |row: &Row| {
         row.get("campaignId") == Some(&json!(campaign.to_string()))
-            && row.get(means).is_some_and(|value| !value.is_null())
+            && row.get(address).is_some_and(|value| !value.is_null())
     };
     count(world.recipients.iter().filter(|(_, row)| has(row)))
 }
@@ -126,7 +128,7 @@ fn count<T>(of: impl Iterator<Item = T>) -> i64 {
     i64::try_from(of.count()).expect("fewer than 2^63")
 }
 
-/// An amount as a database with three decimals gives it: text.
+/// Formats an amount in euros with three decimals, as the vendor's database does.
 fn euros(thousandths: i64) -> Value {
     let sign = if thousandths < 0 { "-" } else { "" };
     let amount = thousandths.abs();
@@ -138,7 +140,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn small_orders_are_filled_up_and_large_ones_discounted() {
+    fn small_amounts_are_raised_to_the_minimum_and_large_ones_discounted() {
         let mailing = [("SMS", "Bonjour".to_owned())];
         let small = Costs::new(&mailing, |_| 10);
         assert_eq!(
@@ -149,7 +151,7 @@ mod tests {
             } })
         );
         let large = Costs::new(&mailing, |_| 1000);
-        assert_eq!((large.text(100), large.text(120)), ("58.50".to_owned(), "70.20".to_owned()));
+        assert_eq!((large.amount(100), large.amount(120)), ("58.50".to_owned(), "70.20".to_owned()));
         assert_eq!(large.json()["medias"]["DISCOUNT"]["cost"], "-6.500");
     }
 }

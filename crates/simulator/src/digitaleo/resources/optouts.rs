@@ -1,15 +1,15 @@
-//! Optouts: why a contact gets no messages over a medium. Only the name of the resource is documented.
+//! Opt-outs: causes for which a contact gets no messages over a medium. The vendor documents only the resource's name.
 
 use serde_json::{Value, json};
 
-use super::dispatch::Call;
-use super::failure::Failure;
-use super::read::Table;
-use super::validate::MEDIA;
+use crate::digitaleo::api_error::ApiError;
+use crate::digitaleo::listing::Table;
+use crate::digitaleo::request::call::Call;
+use crate::digitaleo::validate::MEDIA;
 
-const DEFAULT: [&str; 4] = ["id", "contactId", "media", "cause"];
+const DEFAULT_PROPERTIES: [&str; 4] = ["id", "contactId", "media", "cause"];
 
-pub(super) fn read(call: &mut Call<'_>) -> Result<Value, Failure> {
+pub(in crate::digitaleo) fn read(call: &mut Call<'_>) -> Result<Value, ApiError> {
     let mut rows = Vec::new();
     for (contact, row) in call.world.contacts.iter() {
         for medium in MEDIA {
@@ -29,6 +29,6 @@ pub(super) fn read(call: &mut Call<'_>) -> Result<Value, Failure> {
             _ => None,
         }
     };
-    let table = Table { ids: (1..=rows.len() as u64).collect(), default: &DEFAULT, get: &get };
+    let table = Table { ids: (1..=rows.len() as u64).collect(), default: &DEFAULT_PROPERTIES, get: &get };
     table.read(call.host, &call.params)
 }

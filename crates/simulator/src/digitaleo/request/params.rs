@@ -1,25 +1,26 @@
-//! Parameters from query, form, multipart or JSON as one tree; forms nest by brackets, as PHP reads them.
+//! Parameters of query, form, multipart or JSON as one tree. Form names nest by brackets, as in PHP.
 
 use serde_json::{Map, Value};
 
-use super::failure::Failure;
+use crate::digitaleo::api_error::ApiError;
 
-/// Deeper nesting than any documented call has is not followed.
+/// Maximum nesting depth of form names; no documented request is deeper.
 const MAX_DEPTH: usize = 8;
 
-/// The members of an object.
-pub(super) type Row = Map<String, Value>;
+/// A JSON object.
+pub(in crate::digitaleo) type Row = Map<String, Value>;
 
+/// Parameters of a request, or members of an object in it.
 #[derive(Debug, Default)]
-pub(super) struct Params(Row);
+pub(in crate::digitaleo) struct Params(Row);
 
 impl Params {
-    pub(super) fn of(row: Row) -> Self {
+    pub(in crate::digitaleo) fn of(row: Row) -> Self {
         Self(row)
     }
 
-    /// From decoded pairs whose names may have brackets: `contacts[0][email]`, `status[]`.
-    pub(super) fn of_pairs(pairs: impl IntoIterator<Item = (String, String)>) -> Self {
+    /// Builds parameters from decoded pairs. Names may contain brackets: `contacts[0][email]`, `status[]`.
+    pub(in crate::digitaleo) fn from_pairs(pairs: impl IntoIterator<Item = (String, String)>) -> Self {
         let mut root = Row::new();
         for (name, value) in pairs {
             insert(&mut root, &path(&name), value);
@@ -27,31 +28,31 @@ impl Params {
         Self(root.into_iter().map(|(name, value)| (name, arrays(value))).collect())
     }
 
-    /// Takes over the other's parameters, which win.
-    pub(super) fn merge(&mut self, other: Self) {
+    /// Adds other parameters, which override existing ones.
+    pub(in crate::digitaleo) fn merge(&mut self, other: Self) {
         self.0.extend(other.0);
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&String, &Value)> {
+    pub(in crate::digitaleo) fn iter(&self) -> impl Iterator<Item = (&String, &Value)> {
         self.0.iter()
     }
 
-    pub(super) fn get(&self, name: &str) -> Option<&Value> {
+    pub(in crate::digitaleo) fn get(&self, name: &str) -> Option<&Value> {
         self.0.get(name).filter(|value| !value.is_null())
     }
 
-    /// A scalar as text, if it is there and not empty.
-    pub(super) fn text(&self, name: &str) -> Option<String> {
+    /// Returns a scalar as text, unless it is absent or empty.
+    pub(in crate::digitaleo) fn text(&self, name: &str) -> Option<String> {
         text_of(self.get(name)?).filter(|text| !text.is_empty())
     }
 
-    /// A text that has to be there.
-    pub(super) fn required(&self, name: &str) -> Result<String, Failure> {
-        self.text(name).ok_or_else(|| Failure::required(name))
+    /// Returns a scalar as text; an absent or empty one is an error.
+    pub(in crate::digitaleo) fn required(&self, name: &str) -> Result<String, ApiError> {
+        self.text(name).ok_or_else(|| ApiError::required(name))
     }
 
-    /// The values of a parameter: joined by commas, or an array.
-    pub(super) fn list(&self, name: &str) -> Vec<String> {
+    /// Returns the values of a comma-separated list or an array.
+    pub(in crate::digitaleo) fn list(&self, name: &str) -> Vec<String> {
         match self.get(name) {
             None => Vec::new(),
             Some(Value::Array(items)) => items.iter().filter_map(text_of).collect(),
@@ -59,57 +60,57 @@ impl Params {
         }
     }
 
-    /// The ids in a parameter that has to have one at least.
-    pub(super) fn ids(&self, name: &str) -> Result<Vec<u64>, Failure> {
+    /// Returns the ids in a parameter; an empty list is an error.
+    pub(in crate::digitaleo) fn ids(&self, name: &str) -> Result<Vec<u64>, ApiError> {
         let ids = self.list(name);
         if ids.is_empty() {
-            return Err(Failure::required(name));
+            return Err(ApiError::required(name));
         }
-        let parse = |id: &String| id.parse().map_err(|_| Failure::invalid(name, id));
+        let parse = |id: &String| id.parse().map_err(|_| ApiError::invalid(name, id));
         ids.iter().map(parse).collect()
     }
 
-    /// A number that is not negative.
-    pub(super) fn number(&self, name: &str) -> Result<Option<usize>, Failure> {
+    /// Returns a non-negative integer.
+    pub(in crate::digitaleo) fn number(&self, name: &str) -> Result<Option<usize>, ApiError> {
         let Some(text) = self.text(name) else {
             return Ok(None);
         };
-        text.parse().map(Some).map_err(|_| Failure::invalid(name, &text))
+        text.parse().map(Some).map_err(|_| ApiError::invalid(name, &text))
     }
 
-    /// Objects in an array, which may itself be JSON in a text, as form fields carry it.
-    pub(super) fn rows(&self, name: &str) -> Result<Vec<Row>, Failure> {
-        let refuse = || Failure::rule(name, format!("The property {name} has to be an array of objects"));
-        let given = self.get(name).ok_or_else(|| Failure::required(name))?;
-        let parsed = match given {
-            Value::String(json) => serde_json::from_str(json).map_err(|_| refuse())?,
-            value => value.clone(),
+    /// Returns the objects of an array. In a form field the array is a JSON string.
+    pub(in crate::digitaleo) fn rows(&self, name: &str) -> Result<Vec<Row>, ApiError> {
+        let error = || ApiError::rule_violated(name, format!("The property {name} has to be an array of objects"));
+        let value = self.get(name).ok_or_else(|| ApiError::required(name))?;
+        let parsed = match value {
+            Value::String(json) => serde_json::from_str(json).map_err(|_| error())?,
+            other => other.clone(),
         };
         let Value::Array(items) = parsed else {
-            return Err(refuse());
+            return Err(error());
         };
         let object = |item| match item {
             Value::Object(row) => Ok(row),
-            _ => Err(refuse()),
+            _ => Err(error()),
         };
         let rows: Vec<Row> = items.into_iter().map(object).collect::<Result<_, _>>()?;
         if rows.is_empty() {
-            return Err(Failure::required(name));
+            return Err(ApiError::required(name));
         }
         Ok(rows)
     }
 
-    /// The properties to change: a JSON object that travels as text, in forms and inside JSON bodies alike.
-    pub(super) fn meta_data(&self) -> Result<Row, Failure> {
+    /// Returns the properties to change: `metaData` is a JSON object in a string, in forms and in JSON bodies alike.
+    pub(in crate::digitaleo) fn meta_data(&self) -> Result<Row, ApiError> {
         let name = "metaData";
-        let given = self.get(name).ok_or_else(|| Failure::required(name))?;
-        let parsed = given.as_str().and_then(|json| serde_json::from_str(json).ok());
-        parsed.ok_or_else(|| Failure::rule(name, "The property metaData has to be a JSON object in a text"))
+        let value = self.get(name).ok_or_else(|| ApiError::required(name))?;
+        let parsed = value.as_str().and_then(|json| serde_json::from_str(json).ok());
+        parsed.ok_or_else(|| ApiError::rule_violated(name, "The property metaData has to be a JSON object in a text"))
     }
 }
 
-/// The text of a scalar; flags are `1` and `0`.
-pub(super) fn text_of(value: &Value) -> Option<String> {
+/// Converts a scalar to text; booleans become `1` and `0`.
+pub(in crate::digitaleo) fn text_of(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),
@@ -118,13 +119,13 @@ pub(super) fn text_of(value: &Value) -> Option<String> {
     }
 }
 
-/// The parts of a text that commas separate.
-pub(super) fn split(text: &str) -> Vec<String> {
+/// Splits a comma-separated text and drops empty parts.
+pub(in crate::digitaleo) fn split(text: &str) -> Vec<String> {
     let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
     parts.map(str::to_owned).collect()
 }
 
-/// `a[b][]` is `a`, `b` and nothing.
+/// Splits a form name into its segments: `a[b][]` becomes `a`, `b` and an empty segment.
 fn path(name: &str) -> Vec<&str> {
     let Some((first, rest)) = name.split_once('[').filter(|(first, _)| !first.is_empty()) else {
         return vec![name];
@@ -151,7 +152,7 @@ fn insert(into: &mut Row, path: &[&str], value: String) {
     }
 }
 
-/// Objects whose names are all numbers become arrays, in the order of the numbers.
+/// Converts objects whose names are all numbers to arrays, ordered by number.
 fn arrays(value: Value) -> Value {
     let Value::Object(members) = value else {
         return value;
@@ -177,11 +178,11 @@ mod tests {
     #[track_caller]
     fn check(form: &str, expected: &Value) {
         let pairs = url::form_urlencoded::parse(form.as_bytes()).into_owned();
-        assert_eq!(&Value::Object(Params::of_pairs(pairs).0), expected);
+        assert_eq!(&Value::Object(Params::from_pairs(pairs).0), expected);
     }
 
     #[test]
-    fn brackets_nest() {
+    fn brackets_create_nested_values() {
         check(
             "contacts[1][email]=b&contacts[0][email]=a&contacts[0][city]=%C3%89vry",
             &json!({ "contacts": [{ "email": "a", "city": "Évry" }, { "email": "b" }] }),
@@ -191,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn odd_names_are_names() {
+    fn malformed_brackets_are_part_of_the_name() {
         check("[0]=x&a[b=y&c]=z", &json!({ "[0]": "x", "a[b": "y", "c]": "z" }));
     }
 }

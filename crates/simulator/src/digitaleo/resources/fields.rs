@@ -1,19 +1,19 @@
-//! The properties of contacts, with the titles that imports know them by.
+//! Properties of contacts, with the column titles under which imports find them.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::contacts::ATTRIBUTES;
-use super::dispatch::Call;
-use super::failure::Failure;
-use super::params::Params;
-use super::read::Table;
+use crate::digitaleo::api_error::ApiError;
+use crate::digitaleo::listing::Table;
+use crate::digitaleo::request::call::Call;
+use crate::digitaleo::request::params::Params;
+use crate::digitaleo::resources::contacts::ATTRIBUTES;
 
-const DEFAULT: [&str; 4] = ["name", "max", "count", "alias"];
+const DEFAULT_PROPERTIES: [&str; 4] = ["name", "max", "count", "alias"];
 
-/// The titles of an account that changed none but one.
-pub(super) fn default_aliases() -> BTreeMap<String, String> {
+/// Returns the titles of the simulated account, which has changed one of the default titles.
+pub(in crate::digitaleo) fn default_aliases() -> BTreeMap<String, String> {
     let documented = [
         ("civility", "Civility"),
         ("firstName", "First name"),
@@ -38,7 +38,7 @@ pub(super) fn default_aliases() -> BTreeMap<String, String> {
     others.into_iter().chain(known).collect()
 }
 
-pub(super) fn read(call: &mut Call<'_>) -> Result<Value, Failure> {
+pub(in crate::digitaleo) fn read(call: &mut Call<'_>) -> Result<Value, ApiError> {
     let world = &*call.world;
     let lengths = |name: &str| {
         let values: Vec<usize> =
@@ -55,16 +55,16 @@ pub(super) fn read(call: &mut Call<'_>) -> Result<Value, Failure> {
             _ => None,
         }
     };
-    let table = Table { ids: (0..ATTRIBUTES.len() as u64).collect(), default: &DEFAULT, get: &get };
+    let table = Table { ids: (0..ATTRIBUTES.len() as u64).collect(), default: &DEFAULT_PROPERTIES, get: &get };
     table.read(call.host, &call.params)
 }
 
-/// Gives a property another title.
-pub(super) fn update(call: &mut Call<'_>) -> Result<Value, Failure> {
+/// Changes the title of a property.
+pub(in crate::digitaleo) fn update(call: &mut Call<'_>) -> Result<Value, ApiError> {
     let name = call.params.required("name")?;
     let alias = Params::of(call.params.meta_data()?).required("alias")?;
     if !ATTRIBUTES.contains(&name.as_str()) {
-        return Err(Failure::invalid("name", &name));
+        return Err(ApiError::invalid("name", &name));
     }
     call.world.aliases.insert(name, alias);
     Ok(json!({ "count": 1 }))

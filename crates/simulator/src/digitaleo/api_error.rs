@@ -1,22 +1,22 @@
-//! What went wrong, as the resource hosts say it: `status` in the body is how clients recognise a failure.
+//! Error responses of the resource hosts. Clients recognize an error by `status` in the body.
 
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
-/// A refusal of a resource host.
+/// An error response of a resource host.
 #[derive(Debug)]
-pub(super) struct Failure {
+pub(super) struct ApiError {
     status: StatusCode,
     message: String,
-    /// Property and code of a validation failure.
+    /// Property and code of a validation error.
     field: Option<(String, &'static str)>,
-    /// OAuth's `error`, which some refusals have instead of the vendor's own members.
+    /// OAuth 2.0 `error` code, sent instead of the vendor's own members.
     error: Option<&'static str>,
 }
 
-impl Failure {
+impl ApiError {
     fn new(status: StatusCode, message: impl Into<String>) -> Self {
         Self { status, message: message.into(), field: None, error: None }
     }
@@ -37,7 +37,7 @@ impl Failure {
         Self::new(StatusCode::UNAUTHORIZED, message)
     }
 
-    /// A token that is good, for other things.
+    /// 403: the token is valid but its scope does not cover the request.
     pub(super) fn insufficient_scope() -> Self {
         Self {
             error: Some("insufficient_scope"),
@@ -48,22 +48,22 @@ impl Failure {
         }
     }
 
-    /// Validation: 417, with the property that is missing.
+    /// 417: a required property is missing.
     pub(super) fn required(field: &str) -> Self {
         Self::validation(field, "REQUIRED", format!("The property {field} is required"))
     }
 
-    /// Validation: 417, with the value in the message, as clients look for it there.
+    /// 417: a value is invalid. The message contains the value, because clients search for it there.
     pub(super) fn invalid(field: &str, value: &str) -> Self {
         Self::validation(field, "INVALID_VALUE", format!("The value \"{value}\" of the property {field} is not valid"))
     }
 
-    /// Validation: 417, in words of the caller's.
-    pub(super) fn rule(field: &str, message: impl Into<String>) -> Self {
+    /// 417: a rule is violated, described by the message.
+    pub(super) fn rule_violated(field: &str, message: impl Into<String>) -> Self {
         Self::validation(field, "RULE_VIOLATED", message.into())
     }
 
-    /// What is wrong, for people.
+    /// Returns the human-readable message.
     pub(super) fn message(&self) -> &str {
         &self.message
     }
@@ -73,7 +73,7 @@ impl Failure {
     }
 }
 
-impl IntoResponse for Failure {
+impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let mut body = Map::new();
         if let Some(error) = self.error {

@@ -1,4 +1,4 @@
-//! Bodies in every encoding that clients use: forms, multipart, JSON, and nothing said at all.
+//! Request bodies: form, multipart, JSON, or without a content type.
 
 use axum::RequestExt;
 use axum::body::Bytes;
@@ -6,37 +6,37 @@ use axum::extract::{Multipart, Request};
 use axum::http::header;
 use url::form_urlencoded;
 
-use super::failure::Failure;
-use super::params::Params;
+use crate::digitaleo::api_error::ApiError;
+use crate::digitaleo::request::params::Params;
 
-/// An uploaded file.
-pub(super) struct File {
-    pub(super) field: String,
-    pub(super) name: String,
-    pub(super) bytes: Bytes,
+/// A file uploaded in a multipart body.
+pub(in crate::digitaleo) struct UploadedFile {
+    pub(in crate::digitaleo) field: String,
+    pub(in crate::digitaleo) name: String,
+    pub(in crate::digitaleo) bytes: Bytes,
 }
 
-/// The parameters of query and body together, and the files.
+/// Reads the parameters of the query and the body, and the uploaded files.
 ///
-/// With a file in the body its other parts do not count: parameters have to be in the query then.
-pub(super) async fn read(request: Request) -> Result<(Params, Vec<File>), Failure> {
+/// If the body contains a file, its other parts are ignored, and the parameters must be in the query.
+pub(in crate::digitaleo) async fn read(request: Request) -> Result<(Params, Vec<UploadedFile>), ApiError> {
     let query = request.uri().query().unwrap_or_default();
-    let mut params = Params::of_pairs(form_urlencoded::parse(query.as_bytes()).into_owned());
+    let mut params = Params::from_pairs(form_urlencoded::parse(query.as_bytes()).into_owned());
     let content_type = request.headers().get(header::CONTENT_TYPE);
     let content_type = content_type.and_then(|value| value.to_str().ok()).unwrap_or_default();
     let media = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     if media == "multipart/form-data" {
         let (parts, files) = multipart(request).await?;
         if files.is_empty() {
-            params.merge(Params::of_pairs(parts));
+            params.merge(Params::from_pairs(parts));
         }
         return Ok((params, files));
     }
-    let body: Bytes = request.extract().await.map_err(|_| Failure::bad_request("The body cannot be read"))?;
+    let body: Bytes = request.extract().await.map_err(|_| ApiError::bad_request("The body cannot be read"))?;
     let is_json = match media.as_str() {
         "application/json" => true,
         "application/x-www-form-urlencoded" => false,
-        // Some clients name no type.
+        // Some clients send no content type.
         _ => body.trim_ascii_start().starts_with(b"{"),
     };
     if body.is_empty() {
@@ -44,15 +44,15 @@ pub(super) async fn read(request: Request) -> Result<(Params, Vec<File>), Failur
     }
     params.merge(if is_json {
         let row = serde_json::from_slice(&body);
-        Params::of(row.map_err(|_| Failure::bad_request("The body is not a JSON object"))?)
+        Params::of(row.map_err(|_| ApiError::bad_request("The body is not a JSON object"))?)
     } else {
-        Params::of_pairs(form_urlencoded::parse(&body).into_owned())
+        Params::from_pairs(form_urlencoded::parse(&body).into_owned())
     });
     Ok((params, Vec::new()))
 }
 
-async fn multipart(request: Request) -> Result<(Vec<(String, String)>, Vec<File>), Failure> {
-    let malformed = || Failure::bad_request("The multipart body is malformed");
+async fn multipart(request: Request) -> Result<(Vec<(String, String)>, Vec<UploadedFile>), ApiError> {
+    let malformed = || ApiError::bad_request("The multipart body is malformed");
     let mut multipart: Multipart = request.extract().await.map_err(|_| malformed())?;
     let (mut parts, mut files) = (Vec::new(), Vec::new());
     while let Some(part) = multipart.next_field().await.map_err(|_| malformed())? {
@@ -60,7 +60,7 @@ async fn multipart(request: Request) -> Result<(Vec<(String, String)>, Vec<File>
         match part.file_name().map(str::to_owned) {
             Some(name) => {
                 let bytes = part.bytes().await.map_err(|_| malformed())?;
-                files.push(File { field, name, bytes });
+                files.push(UploadedFile { field, name, bytes });
             }
             None => parts.push((field, part.text().await.map_err(|_| malformed())?)),
         }
