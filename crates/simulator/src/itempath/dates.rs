@@ -1,24 +1,28 @@
-//! Times without a zone: how they are written, and the shortened forms and words in which they are read.
+//! Dates and times without a zone: formatting, and parsing of full, shortened and relative forms.
 
 use chrono::{Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 
-/// As `creationDate` and the like are written: always with six digits.
-pub(super) fn stamp(at: NaiveDateTime) -> String {
+/// Formats the time of a write, such as `creationDate`, always with six fractional digits.
+pub(super) fn format_timestamp(at: NaiveDateTime) -> String {
     at.format("%Y-%m-%dT%H:%M:%S%.6f").to_string()
 }
 
-/// As deadlines and the like are written: no fraction when there is none.
-pub(super) fn plain(at: NaiveDateTime) -> String {
-    if at.and_utc().timestamp_subsec_micros() == 0 { at.format("%Y-%m-%dT%H:%M:%S").to_string() } else { stamp(at) }
+/// Formats a date set by a client, such as `deadline`, without a fraction if it is zero.
+pub(super) fn format_date(at: NaiveDateTime) -> String {
+    if at.and_utc().timestamp_subsec_micros() == 0 {
+        at.format("%Y-%m-%dT%H:%M:%S").to_string()
+    } else {
+        format_timestamp(at)
+    }
 }
 
-/// As the lifetimes of a login are written.
-pub(super) fn login(at: NaiveDateTime) -> String {
+/// Formats the expiry of a token in a login response.
+pub(super) fn format_login_expiry(at: NaiveDateTime) -> String {
     at.format("%m/%d/%Y, %H:%M:%S").to_string()
 }
 
-/// Reads a date in any of the forms, or one of the words that count from now.
-pub(super) fn read(text: &str, now: NaiveDateTime) -> Option<NaiveDateTime> {
+/// Parses the date of a filter: any form of [`parse`], or a word relative to now.
+pub(super) fn parse_filter(text: &str, now: NaiveDateTime) -> Option<NaiveDateTime> {
     let today = now.date().and_time(NaiveTime::MIN);
     match text.trim() {
         "now" => Some(now),
@@ -28,11 +32,11 @@ pub(super) fn read(text: &str, now: NaiveDateTime) -> Option<NaiveDateTime> {
         "lastWeek" => Some(now - TimeDelta::weeks(1)),
         "lastMonth" => now.checked_sub_months(Months::new(1)),
         "lastYear" => now.checked_sub_months(Months::new(12)),
-        written => parse(written),
+        date => parse(date),
     }
 }
 
-/// Reads a date whose missing parts are 0, and whose zone, if it says `Z`, is the site's.
+/// Parses a date. Missing parts are zero; `Z` is ignored, because times have no zone.
 pub(super) fn parse(text: &str) -> Option<NaiveDateTime> {
     let (date, time) = match text.split_once(['T', ' ']) {
         Some((date, time)) => (date, time.strip_suffix('Z').unwrap_or(time)),
@@ -74,7 +78,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expected: Option<&str>) {
-        assert_eq!(read(text, now()).map(plain).as_deref(), expected, "{text}");
+        assert_eq!(parse_filter(text, now()).map(format_date).as_deref(), expected, "{text}");
     }
 
     #[test]
@@ -89,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn words_count_from_now() {
+    fn words_are_relative_to_now() {
         check("today", Some("2026-03-31T00:00:00"));
         check("yesterday", Some("2026-03-30T00:00:00"));
         check("lastDay", Some("2026-03-30T08:00:00"));
@@ -97,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_no_date() {
+    fn other_texts_are_not_dates() {
         for text in ["", "2026", "2026-2-3", "2026-02-30", "03/02/2026", "2026-02-03T25", "2026-02-03T04:05:06.1234567"]
         {
             check(text, None);

@@ -1,24 +1,24 @@
-//! The table of resources.
+//! The resources and their schemas.
 
 mod articles;
-mod own;
+mod native;
+mod orders;
 mod stock;
 mod storage;
-mod work;
 
-use super::schema::{Field, Kind, Resource, field};
+use crate::itempath::schema::{Field, Kind, Resource, field};
 
 /// Every resource, in the order of the documentation.
 pub(super) const RESOURCES: [&Resource; 31] = [
-    &own::USERS,
+    &native::USERS,
     &articles::MATERIALS,
     &articles::MATERIAL_CODES,
     &articles::MATERIAL_PROPERTIES,
-    &work::ORDERS,
-    &work::ORDER_LINES,
-    &work::TRANSACTIONS,
-    &work::BATCHES,
-    &work::WORK_ORDER_LINES,
+    &orders::ORDERS,
+    &orders::ORDER_LINES,
+    &orders::TRANSACTIONS,
+    &orders::BATCHES,
+    &orders::WORK_ORDER_LINES,
     &stock::STORAGE_RULES,
     &stock::LOCATIONS,
     &stock::LOCATION_CONTENTS,
@@ -36,29 +36,29 @@ pub(super) const RESOURCES: [&Resource; 31] = [
     &articles::KITS,
     &articles::KIT_LINES,
     &articles::IMAGES,
-    &own::REPORTS,
-    &own::REPORT_ROWS,
-    &own::SNAPSHOTS,
-    &own::SETTINGS,
-    &own::CONNECTIONS,
+    &native::REPORTS,
+    &native::REPORT_ROWS,
+    &native::SNAPSHOTS,
+    &native::SETTINGS,
+    &native::CONNECTIONS,
 ];
 
-pub(super) use own::CALLS;
-
-/// The call log is a resource too, but nobody writes it by a call.
+/// Returns all resources, including the call log, which clients cannot write.
 pub(super) fn all() -> impl Iterator<Item = &'static Resource> {
-    RESOURCES.into_iter().chain([&CALLS])
+    RESOURCES.into_iter().chain([&native::CALLS])
 }
 
+/// Returns the resource with a path.
 pub(super) fn find(path: &str) -> &'static Resource {
-    all().find(|resource| resource.path == path).expect("the table has every name that the code uses")
+    all().find(|resource| resource.path == path).expect("every path used in the code is in the table")
 }
 
-const INFO: usize = 80;
+/// Maximum length of an info field, in characters.
+const MAX_INFO: usize = 80;
 const INFOS: [Field; 5] = [
-    field("Info1", Kind::Text(INFO)),
-    field("Info2", Kind::Text(INFO)),
-    field("Info3", Kind::Text(INFO)),
-    field("Info4", Kind::Text(INFO)),
-    field("Info5", Kind::Text(INFO)),
+    field("Info1", Kind::Text(MAX_INFO)),
+    field("Info2", Kind::Text(MAX_INFO)),
+    field("Info3", Kind::Text(MAX_INFO)),
+    field("Info4", Kind::Text(MAX_INFO)),
+    field("Info5", Kind::Text(MAX_INFO)),
 ];

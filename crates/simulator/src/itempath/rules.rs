@@ -1,4 +1,4 @@
-//! What differs between the resources: checks before, and consequences after.
+//! Rules of resources: checks before a write, and consequences after it.
 
 pub(super) mod batches;
 pub(super) mod codes;
@@ -9,36 +9,39 @@ pub(super) mod orders;
 pub(super) mod storage_rules;
 pub(super) mod users;
 
-use super::engine::Work;
-use super::refusal::Refusal;
-use super::store::{Row, Store};
-use super::values::Draft;
+use crate::itempath::api_error::ApiError;
+use crate::itempath::body::Draft;
+use crate::itempath::context::Context;
+use crate::itempath::store::Store;
+use crate::itempath::store::row::Row;
 
-type Checked = Result<(), Refusal>;
+type RuleResult = Result<(), ApiError>;
 
-/// The hooks of a resource. Those before must not change the store when they refuse.
+/// Hooks of a resource. A `before` hook that returns an error must not have changed the store.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Rules {
-    /// Before a row is made of the draft.
-    pub(super) create: fn(&mut Work<'_>, &mut Draft) -> Checked,
-    /// After; what is left of the draft is its inputs.
-    pub(super) created: fn(&mut Work<'_>, &str, Draft),
-    /// Before the row is changed.
-    pub(super) update: fn(&mut Work<'_>, &Row, &mut Draft) -> Checked,
-    pub(super) updated: fn(&mut Work<'_>, &str, Draft),
-    /// Before the row goes; takes along what hangs on it.
-    pub(super) delete: fn(&mut Work<'_>, &Row) -> Checked,
-    /// What an answer has beside the row's own members.
-    pub(super) view: fn(&Store, &mut Row),
+    /// Runs before a row is created from the draft.
+    pub(super) before_create: fn(&mut Context<'_>, &mut Draft) -> RuleResult,
+    /// Runs after the row was created; the draft contains its remaining inputs and lines.
+    pub(super) after_create: fn(&mut Context<'_>, &str, Draft),
+    /// Runs before the row is changed.
+    pub(super) before_update: fn(&mut Context<'_>, &Row, &mut Draft) -> RuleResult,
+    /// Runs after the row was changed; the draft contains its remaining inputs and lines.
+    pub(super) after_update: fn(&mut Context<'_>, &str, Draft),
+    /// Runs before the row is deleted; also deletes dependent rows.
+    pub(super) before_delete: fn(&mut Context<'_>, &Row) -> RuleResult,
+    /// Adds members to a rendered row.
+    pub(super) embed: fn(&Store, &mut Row),
 }
 
 impl Rules {
+    /// No hooks.
     pub(super) const NONE: Self = Self {
-        create: |_, _| Ok(()),
-        created: |_, _, _| {},
-        update: |_, _, _| Ok(()),
-        updated: |_, _, _| {},
-        delete: |_, _| Ok(()),
-        view: |_, _| {},
+        before_create: |_, _| Ok(()),
+        after_create: |_, _, _| {},
+        before_update: |_, _, _| Ok(()),
+        after_update: |_, _, _| {},
+        before_delete: |_, _| Ok(()),
+        embed: |_, _| {},
     };
 }

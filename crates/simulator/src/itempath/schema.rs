@@ -1,90 +1,100 @@
-//! The words in which resources are described: fields, their types, and what may be done with them.
+//! Schemas of resources: fields, their kinds, and the supported methods.
 
-use super::rules::Rules;
+use crate::itempath::rules::Rules;
 
-/// The type of a field, as it is read from bodies and stored.
+/// Kind of a field: how it is decoded and stored.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Kind {
-    /// Text of so many characters at most; 0 for any length.
+    /// Text with a maximum length in characters; 0 means no limit.
     Text(usize),
-    /// An integer, given as a number or in digits.
+    /// An integer, sent as a number or a numeric string.
     Integer,
     /// One of these integers.
-    Choice(&'static [i64]),
+    IntegerChoice(&'static [i64]),
     /// An integer from 0 to 100.
     Percent,
-    /// One of these words.
-    Word(&'static [&'static str]),
-    /// A direction: an integer, the same in digits, or a word such as `pick`.
+    /// One of these texts.
+    TextChoice(&'static [&'static str]),
+    /// A direction: an integer, a numeric string, or a name such as `pick`.
     Direction,
-    /// A number that is always written with a fraction.
+    /// A number that is always rendered with a fraction.
     Float,
-    /// 0 or 1, also given as a boolean.
+    /// 0 or 1, also accepted as a boolean.
     Flag,
-    /// A boolean, also given as 0 or 1.
+    /// A boolean, also accepted as 0 or 1.
     Bool,
-    /// A date or a time without zone, in any of the shortened forms.
+    /// A date or a time without a zone, in full or in a shortened form.
     Date,
-    /// The time of a write: always six digits of fraction.
-    Stamp,
-    /// The id of a row of that table; of nothing that could be checked when empty.
-    Id(&'static str),
+    /// The time of a write, always with six fractional digits.
+    Timestamp,
+    /// The id of a row of a table; not checked if the table is empty.
+    Reference(&'static str),
     /// A list of texts.
-    Texts,
-    /// A list of rows of that table, each by `name` or `id`; the list may itself come as JSON in a string.
-    Refs(&'static str),
-    /// A list of objects that the rules look into.
+    TextList,
+    /// A list of rows of a table, each by `name` or `id`; also accepted as a JSON string.
+    References(&'static str),
+    /// A list of objects, decoded by the rules.
     Objects,
-    /// Whatever it is.
+    /// Any JSON value.
     Any,
 }
 
-/// What happens to a field in a body.
+/// Access to a field by clients.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Access {
-    /// It is passed over.
+    /// Read-only: ignored in bodies.
     Read,
-    /// It is kept.
+    /// Stored and returned.
     Both,
-    /// It is for the rules only.
+    /// Write-only: passed to the rules, not stored.
     Write,
 }
 
-/// What a field is when nothing was said.
+/// Value of a field that a new row does not set.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Start {
+pub(super) enum DefaultValue {
     Null,
     Integer(i64),
     Float(f64),
     Bool(bool),
     Text(&'static str),
-    List,
-    Now,
+    EmptyList,
+    CurrentTime,
 }
 
+/// A field of a resource.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Field {
     pub(super) name: &'static str,
     pub(super) kind: Kind,
     pub(super) access: Access,
     pub(super) required: bool,
-    /// No two rows of the table may share it.
+    /// Whether values are unique within the table.
     pub(super) unique: bool,
     pub(super) nullable: bool,
-    pub(super) start: Start,
+    pub(super) default: DefaultValue,
 }
 
+/// A field that clients read and write.
 pub(super) const fn field(name: &'static str, kind: Kind) -> Field {
-    Field { name, kind, access: Access::Both, required: false, unique: false, nullable: true, start: Start::Null }
+    Field {
+        name,
+        kind,
+        access: Access::Both,
+        required: false,
+        unique: false,
+        nullable: true,
+        default: DefaultValue::Null,
+    }
 }
 
-/// A field that bodies cannot set.
-pub(super) const fn shown(name: &'static str, kind: Kind) -> Field {
+/// A read-only field: ignored in bodies.
+pub(super) const fn read_only(name: &'static str, kind: Kind) -> Field {
     Field { access: Access::Read, ..field(name, kind) }
 }
 
-/// A field that bodies may have and answers have not.
-pub(super) const fn input(name: &'static str, kind: Kind) -> Field {
+/// A write-only field: accepted in bodies, absent from responses.
+pub(super) const fn write_only(name: &'static str, kind: Kind) -> Field {
     Field { access: Access::Write, ..field(name, kind) }
 }
 
@@ -100,93 +110,94 @@ impl Field {
         self
     }
 
-    pub(super) const fn or(mut self, start: Start) -> Self {
-        self.start = start;
+    /// Sets the default value, which also makes the field non-nullable.
+    pub(super) const fn default(mut self, default: DefaultValue) -> Self {
+        self.default = default;
         self.nullable = false;
         self
     }
 }
 
-/// The calls that a resource has beside list and show.
+/// Supported methods of a resource, besides list and get.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Calls {
+pub(super) struct Methods {
     pub(super) create: bool,
     pub(super) update: bool,
     pub(super) delete: bool,
 }
 
-impl Calls {
+impl Methods {
     pub(super) const READ: Self = Self { create: false, update: false, delete: false };
     pub(super) const UPDATE: Self = Self { update: true, ..Self::READ };
     pub(super) const CREATE: Self = Self { create: true, ..Self::READ };
     pub(super) const ALL: Self = Self { create: true, update: true, delete: true };
 }
 
-/// The forms in which single objects leave.
+/// Envelope of single objects in responses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Envelope {
-    /// Under the singular name.
+    /// An object under the singular key.
     Named,
-    /// The answer to a create has a list of one under the singular name.
+    /// As `Named`, except that a create returns a list of one object.
     ListOnCreate,
-    /// The object by itself, with one member under another name.
+    /// No envelope, and one member under another name.
     Bare { renamed: (&'static str, &'static str) },
 }
 
-/// A resource: where it is, what it consists of, what can be done with it.
+/// Schema of a resource: path, fields, methods and rules.
 #[derive(Debug)]
 pub(super) struct Resource {
-    /// The path segment, which is also the name of the table.
+    /// Path segment and table name.
     pub(super) path: &'static str,
-    /// A second, older segment under which single rows are found.
-    pub(super) old_path: Option<&'static str>,
-    /// The key of single objects.
-    pub(super) one: &'static str,
-    /// The key of lists.
-    pub(super) many: &'static str,
-    /// For people.
+    /// Legacy path segment of single rows.
+    pub(super) legacy_path: Option<&'static str>,
+    /// Key of single objects in responses.
+    pub(super) singular_key: &'static str,
+    /// Key of lists in responses.
+    pub(super) plural_key: &'static str,
+    /// Name in messages.
     pub(super) title: &'static str,
     pub(super) fields: &'static [Field],
-    pub(super) calls: Calls,
+    pub(super) methods: Methods,
     pub(super) envelope: Envelope,
-    /// Rows of `ItemPath` itself: integer ids, and writes that show at once.
-    pub(super) own: bool,
-    /// Whether keys that are not described are the customer's own fields.
-    pub(super) dynamic: bool,
-    /// The field by which rows are found quickly.
+    /// Whether the table belongs to `ItemPath` and not to Power Pick: integer ids, and writes visible at once.
+    pub(super) native: bool,
+    /// Whether unknown keys are stored as the customer's own fields.
+    pub(super) custom_fields: bool,
+    /// Indexed field that references the parent row; empty without a parent.
     pub(super) parent: &'static str,
-    /// Whether rows are stored without what is null: history, which grows with everything that is done.
+    /// Whether null members are not stored, to save memory in tables that keep growing.
     pub(super) sparse: bool,
     pub(super) rules: Rules,
 }
 
 impl Resource {
-    /// A resource that can be read, its lists under the name of its path.
+    /// A read-only resource with lists under the name of its path.
     pub(super) const fn new(
         path: &'static str,
-        one: &'static str,
+        singular_key: &'static str,
         title: &'static str,
         fields: &'static [Field],
     ) -> Self {
         Self {
             path,
-            old_path: None,
-            one,
-            many: path,
+            legacy_path: None,
+            singular_key,
+            plural_key: path,
             title,
             fields,
-            calls: Calls::READ,
+            methods: Methods::READ,
             envelope: Envelope::Named,
-            own: false,
-            dynamic: false,
+            native: false,
+            custom_fields: false,
             parent: "",
             sparse: false,
             rules: Rules::NONE,
         }
     }
 
-    pub(super) const fn calls(mut self, calls: Calls) -> Self {
-        self.calls = calls;
+    pub(super) const fn methods(mut self, methods: Methods) -> Self {
+        self.methods = methods;
         self
     }
 
@@ -195,8 +206,8 @@ impl Resource {
         self
     }
 
-    pub(super) const fn many(mut self, key: &'static str) -> Self {
-        self.many = key;
+    pub(super) const fn plural_key(mut self, key: &'static str) -> Self {
+        self.plural_key = key;
         self
     }
 
@@ -205,18 +216,18 @@ impl Resource {
         self
     }
 
-    pub(super) const fn old_path(mut self, path: &'static str) -> Self {
-        self.old_path = Some(path);
+    pub(super) const fn legacy_path(mut self, path: &'static str) -> Self {
+        self.legacy_path = Some(path);
         self
     }
 
-    pub(super) const fn own(mut self) -> Self {
-        self.own = true;
+    pub(super) const fn native(mut self) -> Self {
+        self.native = true;
         self
     }
 
-    pub(super) const fn dynamic(mut self) -> Self {
-        self.dynamic = true;
+    pub(super) const fn custom_fields(mut self) -> Self {
+        self.custom_fields = true;
         self
     }
 

@@ -1,62 +1,61 @@
-//! The warehouse at the start: three buildings, their machines, what lies in them, and the work of the last weeks.
+//! Initial data: three buildings, their machines and contents, and the orders of the last weeks.
 
 mod articles;
 mod history;
 mod names;
+pub(super) mod native;
 mod orders;
-mod own;
 mod stock;
 mod storage;
 
 use chrono::{NaiveDateTime, TimeDelta};
 use serde_json::Value;
 
-use super::engine::Work;
-use super::store::{Row, Store};
+use crate::itempath::context::Context;
+use crate::itempath::store::Store;
+use crate::itempath::store::row::Row;
 use crate::state::SharedState;
 use crate::state::random::Random;
 
-pub(super) use own::APPLICATION_USER;
-
-/// The store as it is at the start.
+/// Builds the initial store.
 pub(super) fn store(shared: &SharedState, now: NaiveDateTime) -> Store {
     let mut store = Store::new(shared.options.seed);
-    let work = Work { store: &mut store, now, user: Row::new() };
-    let mut seeding = Seeding { work, random: shared.random("itempath/data") };
-    own::users(&mut seeding);
-    let storage = storage::fill(&mut seeding);
-    let articles = articles::fill(&mut seeding);
-    stock::fill(&mut seeding, &storage, &articles);
-    articles::kits(&mut seeding, &articles);
-    orders::fill(&mut seeding, &articles);
-    history::fill(&mut seeding, &storage, &articles);
-    own::rest(&mut seeding);
+    let context = Context { store: &mut store, now, user: Row::new() };
+    let mut seeder = Seeder { context, random: shared.random("itempath/data") };
+    native::users(&mut seeder);
+    let storage = storage::fill(&mut seeder);
+    let articles = articles::fill(&mut seeder);
+    stock::fill(&mut seeder, &storage, &articles);
+    articles::fill_kits(&mut seeder, &articles);
+    orders::fill(&mut seeder, &articles);
+    history::fill(&mut seeder, &storage, &articles);
+    native::fill(&mut seeder);
     store
 }
 
-/// Rows on their way into the store.
-struct Seeding<'a> {
-    work: Work<'a>,
+/// The store being seeded.
+struct Seeder<'a> {
+    context: Context<'a>,
     random: Random,
 }
 
-impl Seeding<'_> {
-    /// Stores a row, visible at once, and gives its id.
+impl Seeder<'_> {
+    /// Stores a row, visible at once, and returns its id.
     fn add(&mut self, path: &str, row: Value) -> String {
         match row {
-            Value::Object(row) => self.work.insert_settled(path, row),
+            Value::Object(row) => self.context.insert_visible(path, row),
             _ => String::new(),
         }
     }
 
-    /// A time so many minutes before the start.
-    fn ago(&self, minutes: u64) -> NaiveDateTime {
-        self.work.now - TimeDelta::minutes(i64::try_from(minutes).unwrap_or_default())
+    /// Returns the time a number of minutes before the start.
+    fn minutes_ago(&self, minutes: u64) -> NaiveDateTime {
+        self.context.now - TimeDelta::minutes(i64::try_from(minutes).unwrap_or_default())
     }
 
-    /// A whole quantity below a limit, at least 1.
-    fn quantity(&mut self, below: u32) -> f64 {
-        f64::from(1 + u32::try_from(self.random.below(u64::from(below))).unwrap_or_default())
+    /// Returns a random whole quantity from 1 to `max`.
+    fn quantity(&mut self, max: u32) -> f64 {
+        f64::from(1 + u32::try_from(self.random.below(u64::from(max))).unwrap_or_default())
     }
 
     fn integer(&mut self, below: u64) -> i64 {

@@ -1,52 +1,54 @@
-//! Materials and what hangs on them: codes, properties, images, kits, cost centers.
+//! Schemas of materials, their codes, properties and images, of kits and cost centers.
 
-use super::INFOS;
+use crate::itempath::resources::INFOS;
 use crate::itempath::rules::{codes, kits, materials};
-use crate::itempath::schema::{Calls, Envelope, Field, Kind, Resource, Start, field, input, shown};
+use crate::itempath::schema::{DefaultValue, Envelope, Field, Kind, Methods, Resource, field, read_only, write_only};
 
-pub(in crate::itempath) const MATERIALS: Resource =
-    Resource::new("materials", "material", "Material", &MATERIAL).calls(Calls::ALL).dynamic().rules(materials::RULES);
+pub(in crate::itempath) const MATERIALS: Resource = Resource::new("materials", "material", "Material", &MATERIAL)
+    .methods(Methods::ALL)
+    .custom_fields()
+    .rules(materials::RULES);
 
 const MATERIAL: [Field; 26] = [
-    shown("id", Kind::Id("")),
+    read_only("id", Kind::Reference("")),
     field("name", Kind::Text(50)).required().unique(),
-    field("codes", Kind::Texts).or(Start::List),
+    field("codes", Kind::TextList).default(DefaultValue::EmptyList),
     INFOS[0],
     INFOS[1],
     INFOS[2],
     INFOS[3],
     INFOS[4],
-    field("materialPropertyId", Kind::Id("material_properties")),
-    input("materialProperty", Kind::Text(50)),
-    field("isBlocked", Kind::Flag).or(Start::Integer(0)),
+    field("materialPropertyId", Kind::Reference("material_properties")),
+    write_only("materialProperty", Kind::Text(50)),
+    field("isBlocked", Kind::Flag).default(DefaultValue::Integer(0)),
     field("blockReason", Kind::Text(50)),
     field("reOrderPoint", Kind::Float),
     field("canOrderPoint", Kind::Float),
     field("unitOfMeasure", Kind::Text(50)),
     field("valuePerUnit", Kind::Float),
     field("weightPerUnit", Kind::Float),
-    shown("currentQuantity", Kind::Float).or(Start::Float(0.0)),
-    shown("putQuantity", Kind::Float).or(Start::Float(0.0)),
-    shown("pickQuantity", Kind::Float).or(Start::Float(0.0)),
-    shown("netQuantity", Kind::Float).or(Start::Float(0.0)),
-    shown("expectedQuantity", Kind::Float).or(Start::Float(0.0)),
-    shown("currentValue", Kind::Float).or(Start::Float(0.0)),
-    shown("locationCount", Kind::Float).or(Start::Float(0.0)),
-    shown("isCounted", Kind::Bool).or(Start::Bool(false)),
-    shown("creationDate", Kind::Stamp).or(Start::Now),
+    read_only("currentQuantity", Kind::Float).default(DefaultValue::Float(0.0)),
+    read_only("putQuantity", Kind::Float).default(DefaultValue::Float(0.0)),
+    read_only("pickQuantity", Kind::Float).default(DefaultValue::Float(0.0)),
+    read_only("netQuantity", Kind::Float).default(DefaultValue::Float(0.0)),
+    read_only("expectedQuantity", Kind::Float).default(DefaultValue::Float(0.0)),
+    read_only("currentValue", Kind::Float).default(DefaultValue::Float(0.0)),
+    read_only("locationCount", Kind::Float).default(DefaultValue::Float(0.0)),
+    read_only("isCounted", Kind::Bool).default(DefaultValue::Bool(false)),
+    read_only("creationDate", Kind::Timestamp).default(DefaultValue::CurrentTime),
 ];
 
 pub(in crate::itempath) const MATERIAL_CODES: Resource =
     Resource::new("material_codes", "material_code", "Material code", &MATERIAL_CODE)
-        .calls(Calls::ALL)
+        .methods(Methods::ALL)
         .parent("materialId")
         .envelope(Envelope::ListOnCreate)
         .rules(codes::RULES);
 
 const MATERIAL_CODE: [Field; 4] = [
-    shown("id", Kind::Id("")),
+    read_only("id", Kind::Reference("")),
     field("name", Kind::Text(50)).required().unique(),
-    field("materialId", Kind::Id("materials")).required(),
+    field("materialId", Kind::Reference("materials")).required(),
     field("packSize", Kind::Integer),
 ];
 
@@ -55,19 +57,19 @@ pub(in crate::itempath) const MATERIAL_PROPERTIES: Resource = Resource::new(
     "material_property",
     "Material property",
     &[
-        shown("id", Kind::Id("")),
-        shown("name", Kind::Text(50)),
-        shown("description", Kind::Text(80)),
-        shown("countingCycle", Kind::Integer),
-        shown("dangerClass", Kind::Text(50)),
-        shown("fifoType", Kind::Integer),
-        shown("spaceType", Kind::Integer),
-        shown("lotUsageType", Kind::Integer),
-        shown("qualificationUsageType", Kind::Integer),
-        shown("serialNumberUsageType", Kind::Integer),
-        shown("expiryDateUsageType", Kind::Integer),
-        shown("productionDateUsageType", Kind::Integer),
-        shown("releaseDateUsageType", Kind::Integer),
+        read_only("id", Kind::Reference("")),
+        read_only("name", Kind::Text(50)),
+        read_only("description", Kind::Text(80)),
+        read_only("countingCycle", Kind::Integer),
+        read_only("dangerClass", Kind::Text(50)),
+        read_only("fifoType", Kind::Integer),
+        read_only("spaceType", Kind::Integer),
+        read_only("lotUsageType", Kind::Integer),
+        read_only("qualificationUsageType", Kind::Integer),
+        read_only("serialNumberUsageType", Kind::Integer),
+        read_only("expiryDateUsageType", Kind::Integer),
+        read_only("productionDateUsageType", Kind::Integer),
+        read_only("releaseDateUsageType", Kind::Integer),
     ],
 );
 
@@ -76,27 +78,27 @@ pub(in crate::itempath) const COST_CENTERS: Resource = Resource::new(
     "cost_center",
     "Cost center",
     &[
-        shown("id", Kind::Id("")),
+        read_only("id", Kind::Reference("")),
         field("name", Kind::Text(50)).required().unique(),
         field("description", Kind::Text(80)),
-        shown("creationDate", Kind::Stamp).or(Start::Now),
+        read_only("creationDate", Kind::Timestamp).default(DefaultValue::CurrentTime),
     ],
 )
-.calls(Calls::ALL);
+.methods(Methods::ALL);
 
 pub(in crate::itempath) const KITS: Resource = Resource::new(
     "kits",
     "kit",
     "Kit",
     &[
-        shown("id", Kind::Id("")),
+        read_only("id", Kind::Reference("")),
         field("name", Kind::Text(50)).required().unique(),
-        shown("hasStock", Kind::Flag).or(Start::Integer(0)),
+        read_only("hasStock", Kind::Flag).default(DefaultValue::Integer(0)),
         field("target", Kind::Text(50)),
-        input("lines", Kind::Objects),
+        write_only("lines", Kind::Objects),
     ],
 )
-.calls(Calls::ALL)
+.methods(Methods::ALL)
 .rules(kits::RULES);
 
 pub(in crate::itempath) const KIT_LINES: Resource = Resource::new(
@@ -104,16 +106,16 @@ pub(in crate::itempath) const KIT_LINES: Resource = Resource::new(
     "kit_line",
     "Kit line",
     &[
-        shown("id", Kind::Id("")),
-        field("kitId", Kind::Id("kits")).required(),
-        // A material or another kit: the rules look it up.
-        field("materialId", Kind::Id("")).required(),
+        read_only("id", Kind::Reference("")),
+        field("kitId", Kind::Reference("kits")).required(),
+        // A material or another kit, checked by the rules.
+        field("materialId", Kind::Reference("")).required(),
         field("number", Kind::Integer),
-        field("quantity", Kind::Float).or(Start::Float(1.0)),
-        shown("hasStock", Kind::Flag).or(Start::Integer(0)),
+        field("quantity", Kind::Float).default(DefaultValue::Float(1.0)),
+        read_only("hasStock", Kind::Flag).default(DefaultValue::Integer(0)),
     ],
 )
-.calls(Calls::ALL)
+.methods(Methods::ALL)
 .parent("kitId")
 .rules(kits::LINE_RULES);
 
@@ -122,13 +124,13 @@ pub(in crate::itempath) const IMAGES: Resource = Resource::new(
     "image",
     "Image",
     &[
-        shown("id", Kind::Id("")),
-        field("name", Kind::Text(50)).or(Start::Text("")),
-        field("classification", Kind::Choice(&[1, 2, 3, 5])).or(Start::Integer(1)),
-        field("hyperlink", Kind::Text(255)).or(Start::Text("")),
-        field("materialId", Kind::Id("materials")),
-        field("origin", Kind::Integer).or(Start::Integer(1)),
-        field("type", Kind::Integer).or(Start::Integer(1)),
+        read_only("id", Kind::Reference("")),
+        field("name", Kind::Text(50)).default(DefaultValue::Text("")),
+        field("classification", Kind::IntegerChoice(&[1, 2, 3, 5])).default(DefaultValue::Integer(1)),
+        field("hyperlink", Kind::Text(255)).default(DefaultValue::Text("")),
+        field("materialId", Kind::Reference("materials")),
+        field("origin", Kind::Integer).default(DefaultValue::Integer(1)),
+        field("type", Kind::Integer).default(DefaultValue::Integer(1)),
     ],
 )
-.calls(Calls::CREATE);
+.methods(Methods::CREATE);

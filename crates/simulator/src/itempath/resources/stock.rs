@@ -1,28 +1,28 @@
-//! Where materials lie and should lie.
+//! Schemas of storage rules, locations and their contents.
 
 use crate::itempath::rules::storage_rules;
-use crate::itempath::schema::{Calls, Field, Kind, Resource, Start, field, shown};
+use crate::itempath::schema::{DefaultValue, Field, Kind, Methods, Resource, field, read_only};
 
 pub(in crate::itempath) const STORAGE_RULES: Resource =
     Resource::new("storage_rules", "storage_rule", "Storage rule", &STORAGE_RULE)
-        .calls(Calls::ALL)
+        .methods(Methods::ALL)
         .parent("materialId")
         .rules(storage_rules::RULES);
 
 const STORAGE_RULE: [Field; 13] = [
-    shown("id", Kind::Id("")),
+    read_only("id", Kind::Reference("")),
     field("name", Kind::Text(50)),
     field("description", Kind::Text(80)),
-    field("materialId", Kind::Id("materials")).required(),
-    field("binId", Kind::Id("bins")).required(),
-    field("isDefaultBin", Kind::Bool).or(Start::Bool(false)),
+    field("materialId", Kind::Reference("materials")).required(),
+    field("binId", Kind::Reference("bins")).required(),
+    field("isDefaultBin", Kind::Bool).default(DefaultValue::Bool(false)),
     field("minNumberLocations", Kind::Integer),
     field("maxNumberLocations", Kind::Integer),
     field("minStockPerBin", Kind::Float),
     field("maxStockPerBin", Kind::Float),
-    field("requiredCapacity", Kind::Percent).or(Start::Integer(0)),
+    field("requiredCapacity", Kind::Percent).default(DefaultValue::Integer(0)),
     field("packSize", Kind::Integer),
-    field("packSizeUsageType", Kind::Choice(&[0, 1, 2, 3, 4])).or(Start::Integer(0)),
+    field("packSizeUsageType", Kind::IntegerChoice(&[0, 1, 2, 3, 4])).default(DefaultValue::Integer(0)),
 ];
 
 pub(in crate::itempath) const LOCATIONS: Resource = Resource::new(
@@ -30,28 +30,28 @@ pub(in crate::itempath) const LOCATIONS: Resource = Resource::new(
     "location",
     "Location",
     &[
-        shown("id", Kind::Id("")),
-        shown("name", Kind::Text(50)),
-        shown("binId", Kind::Id("bins")),
-        shown("shelfId", Kind::Id("shelves")),
-        shown("zoneId", Kind::Id("zones")),
-        shown("binDepth", Kind::Float),
-        shown("binWidth", Kind::Float),
-        shown("depth", Kind::Float),
-        shown("width", Kind::Float),
-        shown("currentQuantity", Kind::Float).or(Start::Float(0.0)),
-        shown("quantity", Kind::Float).or(Start::Float(0.0)),
-        shown("expectedQuantity", Kind::Float).or(Start::Float(0.0)),
-        shown("fillLevel", Kind::Integer).or(Start::Integer(0)),
-        shown("isCounted", Kind::Bool).or(Start::Bool(false)),
-        shown("isMarkedFull", Kind::Flag).or(Start::Integer(0)),
-        shown("orientation", Kind::Integer).or(Start::Integer(1)),
-        shown("type", Kind::Integer).or(Start::Integer(1)),
-        shown("typeDescription", Kind::Text(50)).or(Start::Text("Bin")),
-        shown("xCoordinate", Kind::Float),
-        shown("yCoordinate", Kind::Float),
-        shown("~carrierId", Kind::Id("carriers")),
-        shown("~storageUnitId", Kind::Id("storage_units")),
+        read_only("id", Kind::Reference("")),
+        read_only("name", Kind::Text(50)),
+        read_only("binId", Kind::Reference("bins")),
+        read_only("shelfId", Kind::Reference("shelves")),
+        read_only("zoneId", Kind::Reference("zones")),
+        read_only("binDepth", Kind::Float),
+        read_only("binWidth", Kind::Float),
+        read_only("depth", Kind::Float),
+        read_only("width", Kind::Float),
+        read_only("currentQuantity", Kind::Float).default(DefaultValue::Float(0.0)),
+        read_only("quantity", Kind::Float).default(DefaultValue::Float(0.0)),
+        read_only("expectedQuantity", Kind::Float).default(DefaultValue::Float(0.0)),
+        read_only("fillLevel", Kind::Integer).default(DefaultValue::Integer(0)),
+        read_only("isCounted", Kind::Bool).default(DefaultValue::Bool(false)),
+        read_only("isMarkedFull", Kind::Flag).default(DefaultValue::Integer(0)),
+        read_only("orientation", Kind::Integer).default(DefaultValue::Integer(1)),
+        read_only("type", Kind::Integer).default(DefaultValue::Integer(1)),
+        read_only("typeDescription", Kind::Text(50)).default(DefaultValue::Text("Bin")),
+        read_only("xCoordinate", Kind::Float),
+        read_only("yCoordinate", Kind::Float),
+        read_only("~carrierId", Kind::Reference("carriers")),
+        read_only("~storageUnitId", Kind::Reference("storage_units")),
     ],
 )
 .parent("shelfId");
@@ -61,26 +61,26 @@ pub(in crate::itempath) const LOCATION_CONTENTS: Resource = Resource::new(
     "location_content",
     "Location content",
     &[
-        shown("id", Kind::Id("")),
-        shown("binId", Kind::Id("bins")),
-        shown("locationId", Kind::Id("locations")),
-        shown("materialId", Kind::Id("materials")),
-        shown("storageUnitId", Kind::Id("storage_units")),
-        shown("storageUnitName", Kind::Text(50)),
-        shown("locationName", Kind::Text(50)),
-        shown("warehouseName", Kind::Text(50)),
-        shown("currentQuantity", Kind::Float).or(Start::Float(0.0)),
-        shown("countingCycle", Kind::Integer),
-        shown("countDate", Kind::Stamp),
-        shown("nextCountDate", Kind::Stamp),
-        shown("creationDate", Kind::Stamp).or(Start::Now),
-        shown("isCounted", Kind::Bool).or(Start::Bool(false)),
-        shown("type", Kind::Integer).or(Start::Integer(2)),
-        shown("typeDescription", Kind::Text(50)).or(Start::Text("Temporary")),
-        shown("~carrierId", Kind::Id("carriers")),
+        read_only("id", Kind::Reference("")),
+        read_only("binId", Kind::Reference("bins")),
+        read_only("locationId", Kind::Reference("locations")),
+        read_only("materialId", Kind::Reference("materials")),
+        read_only("storageUnitId", Kind::Reference("storage_units")),
+        read_only("storageUnitName", Kind::Text(50)),
+        read_only("locationName", Kind::Text(50)),
+        read_only("warehouseName", Kind::Text(50)),
+        read_only("currentQuantity", Kind::Float).default(DefaultValue::Float(0.0)),
+        read_only("countingCycle", Kind::Integer),
+        read_only("countDate", Kind::Timestamp),
+        read_only("nextCountDate", Kind::Timestamp),
+        read_only("creationDate", Kind::Timestamp).default(DefaultValue::CurrentTime),
+        read_only("isCounted", Kind::Bool).default(DefaultValue::Bool(false)),
+        read_only("type", Kind::Integer).default(DefaultValue::Integer(2)),
+        read_only("typeDescription", Kind::Text(50)).default(DefaultValue::Text("Temporary")),
+        read_only("~carrierId", Kind::Reference("carriers")),
     ],
 )
-.many("contents")
+.plural_key("contents")
 .parent("materialId");
 
 pub(in crate::itempath) const LOCATION_CONTENT_BREAKDOWNS: Resource = Resource::new(
@@ -88,20 +88,20 @@ pub(in crate::itempath) const LOCATION_CONTENT_BREAKDOWNS: Resource = Resource::
     "location_content_breakdown",
     "Location content breakdown",
     &[
-        shown("id", Kind::Id("")),
-        shown("locationContentId", Kind::Id("location_contents")),
-        shown("blockReason", Kind::Text(50)),
-        shown("isBlocked", Kind::Flag).or(Start::Integer(0)),
-        shown("creationDate", Kind::Stamp).or(Start::Now),
-        shown("currentQuantity", Kind::Float).or(Start::Float(0.0)),
-        shown("dedicatedQuantity", Kind::Float).or(Start::Float(0.0)),
-        shown("lot", Kind::Text(50)),
-        shown("serialNumber", Kind::Text(50)),
-        shown("qualification", Kind::Text(50)),
-        shown("expiryDate", Kind::Date),
-        shown("productionDate", Kind::Date),
-        shown("putDate", Kind::Date),
-        shown("releaseDate", Kind::Date),
+        read_only("id", Kind::Reference("")),
+        read_only("locationContentId", Kind::Reference("location_contents")),
+        read_only("blockReason", Kind::Text(50)),
+        read_only("isBlocked", Kind::Flag).default(DefaultValue::Integer(0)),
+        read_only("creationDate", Kind::Timestamp).default(DefaultValue::CurrentTime),
+        read_only("currentQuantity", Kind::Float).default(DefaultValue::Float(0.0)),
+        read_only("dedicatedQuantity", Kind::Float).default(DefaultValue::Float(0.0)),
+        read_only("lot", Kind::Text(50)),
+        read_only("serialNumber", Kind::Text(50)),
+        read_only("qualification", Kind::Text(50)),
+        read_only("expiryDate", Kind::Date),
+        read_only("productionDate", Kind::Date),
+        read_only("putDate", Kind::Date),
+        read_only("releaseDate", Kind::Date),
     ],
 )
 .parent("locationContentId");

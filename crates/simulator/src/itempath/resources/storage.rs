@@ -1,15 +1,15 @@
-//! The buildings and machines: read only.
+//! Schemas of buildings and machines, all read-only.
 
-use crate::itempath::schema::{Field, Kind, Resource, shown};
+use crate::itempath::schema::{Field, Kind, Resource, read_only};
 
-const ID: Field = shown("id", Kind::Id(""));
-const NAME: Field = shown("name", Kind::Text(50));
+const ID: Field = read_only("id", Kind::Reference(""));
+const NAME: Field = read_only("name", Kind::Text(50));
 const ADDRESSES: [Field; 5] = [
-    shown("address1", Kind::Text(80)),
-    shown("address2", Kind::Text(80)),
-    shown("address3", Kind::Text(80)),
-    shown("address4", Kind::Text(80)),
-    shown("address5", Kind::Text(80)),
+    read_only("address1", Kind::Text(80)),
+    read_only("address2", Kind::Text(80)),
+    read_only("address3", Kind::Text(80)),
+    read_only("address4", Kind::Text(80)),
+    read_only("address5", Kind::Text(80)),
 ];
 
 pub(in crate::itempath) const WAREHOUSES: Resource = Resource::new(
@@ -18,7 +18,7 @@ pub(in crate::itempath) const WAREHOUSES: Resource = Resource::new(
     "Warehouse",
     &[ID, NAME, ADDRESSES[0], ADDRESSES[1], ADDRESSES[2], ADDRESSES[3], ADDRESSES[4]],
 )
-.old_path("warehouse");
+.legacy_path("warehouse");
 
 pub(in crate::itempath) const STORAGE_UNITS: Resource = Resource::new(
     "storage_units",
@@ -27,21 +27,21 @@ pub(in crate::itempath) const STORAGE_UNITS: Resource = Resource::new(
     &[
         ID,
         NAME,
-        shown("description", Kind::Text(80)),
-        shown("type", Kind::Integer),
-        shown("warehouseId", Kind::Id("warehouses")),
-        shown("depthSteps", Kind::Integer),
-        shown("widthSteps", Kind::Integer),
-        shown("grossDepth", Kind::Float),
-        shown("grossWidth", Kind::Float),
-        shown("netDepth", Kind::Float),
-        shown("netWidth", Kind::Float),
-        shown("maxWeight", Kind::Float),
-        shown("isManualSequenceNumbers", Kind::Flag),
+        read_only("description", Kind::Text(80)),
+        read_only("type", Kind::Integer),
+        read_only("warehouseId", Kind::Reference("warehouses")),
+        read_only("depthSteps", Kind::Integer),
+        read_only("widthSteps", Kind::Integer),
+        read_only("grossDepth", Kind::Float),
+        read_only("grossWidth", Kind::Float),
+        read_only("netDepth", Kind::Float),
+        read_only("netWidth", Kind::Float),
+        read_only("maxWeight", Kind::Float),
+        read_only("isManualSequenceNumbers", Kind::Flag),
     ],
 )
 .parent("warehouseId")
-.old_path("storage_unit");
+.legacy_path("storage_unit");
 
 pub(in crate::itempath) const ACCESS_POINTS: Resource = Resource::new(
     "access_points",
@@ -50,17 +50,21 @@ pub(in crate::itempath) const ACCESS_POINTS: Resource = Resource::new(
     &[
         ID,
         NAME,
-        shown("storageUnitId", Kind::Id("storage_units")),
-        shown("parameters", Kind::Text(0)),
-        shown("isBlocked", Kind::Bool),
-        shown("blockReason", Kind::Text(50)),
+        read_only("storageUnitId", Kind::Reference("storage_units")),
+        read_only("parameters", Kind::Text(0)),
+        read_only("isBlocked", Kind::Bool),
+        read_only("blockReason", Kind::Text(50)),
     ],
 )
 .parent("storageUnitId");
 
-pub(in crate::itempath) const CARRIERS: Resource =
-    Resource::new("carriers", "carrier", "Carrier", &[ID, NAME, shown("storageUnitId", Kind::Id("storage_units"))])
-        .parent("storageUnitId");
+pub(in crate::itempath) const CARRIERS: Resource = Resource::new(
+    "carriers",
+    "carrier",
+    "Carrier",
+    &[ID, NAME, read_only("storageUnitId", Kind::Reference("storage_units"))],
+)
+.parent("storageUnitId");
 
 pub(in crate::itempath) const SHELVES: Resource = Resource::new(
     "shelves",
@@ -69,24 +73,24 @@ pub(in crate::itempath) const SHELVES: Resource = Resource::new(
     &[
         ID,
         NAME,
-        shown("carrierId", Kind::Id("carriers")),
-        shown("zoneId", Kind::Id("zones")),
-        shown("number", Kind::Integer),
-        shown("sequenceNumber", Kind::Integer),
-        shown("depth", Kind::Float),
-        shown("width", Kind::Float),
-        shown("minHeight", Kind::Float),
-        shown("maxHeight", Kind::Float),
-        shown("depthSteps", Kind::Integer),
-        shown("widthSteps", Kind::Integer),
-        shown("maxWeight", Kind::Float),
-        shown("xCoordinate", Kind::Float),
-        shown("yCoordinate", Kind::Float),
-        shown("zCoordinate", Kind::Float),
+        read_only("carrierId", Kind::Reference("carriers")),
+        read_only("zoneId", Kind::Reference("zones")),
+        read_only("number", Kind::Integer),
+        read_only("sequenceNumber", Kind::Integer),
+        read_only("depth", Kind::Float),
+        read_only("width", Kind::Float),
+        read_only("minHeight", Kind::Float),
+        read_only("maxHeight", Kind::Float),
+        read_only("depthSteps", Kind::Integer),
+        read_only("widthSteps", Kind::Integer),
+        read_only("maxWeight", Kind::Float),
+        read_only("xCoordinate", Kind::Float),
+        read_only("yCoordinate", Kind::Float),
+        read_only("zCoordinate", Kind::Float),
     ],
 )
 .parent("carrierId")
-.old_path("shelf");
+.legacy_path("shelf");
 
 pub(in crate::itempath) const BINS: Resource = Resource::new(
     "bins",
@@ -95,16 +99,16 @@ pub(in crate::itempath) const BINS: Resource = Resource::new(
     &[
         ID,
         NAME,
-        shown("cellName", Kind::Text(50)),
-        shown("color", Kind::Integer),
-        shown("type", Kind::Integer),
-        shown("depth", Kind::Integer),
-        shown("width", Kind::Integer),
-        shown("height", Kind::Integer),
-        shown("insideDepth", Kind::Integer),
-        shown("insideWidth", Kind::Integer),
-        shown("xSlots", Kind::Integer),
-        shown("ySlots", Kind::Integer),
+        read_only("cellName", Kind::Text(50)),
+        read_only("color", Kind::Integer),
+        read_only("type", Kind::Integer),
+        read_only("depth", Kind::Integer),
+        read_only("width", Kind::Integer),
+        read_only("height", Kind::Integer),
+        read_only("insideDepth", Kind::Integer),
+        read_only("insideWidth", Kind::Integer),
+        read_only("xSlots", Kind::Integer),
+        read_only("ySlots", Kind::Integer),
     ],
 );
 
@@ -115,19 +119,19 @@ pub(in crate::itempath) const ZONES: Resource = Resource::new(
     &[
         ID,
         NAME,
-        shown("warehouseId", Kind::Id("warehouses")),
-        shown("abcClass", Kind::Integer),
-        shown("color", Kind::Integer),
-        shown("type", Kind::Integer),
-        shown("pickType", Kind::Integer),
-        shown("putType", Kind::Integer),
-        shown("~warehouse", Kind::Text(50)),
+        read_only("warehouseId", Kind::Reference("warehouses")),
+        read_only("abcClass", Kind::Integer),
+        read_only("color", Kind::Integer),
+        read_only("type", Kind::Integer),
+        read_only("pickType", Kind::Integer),
+        read_only("putType", Kind::Integer),
+        read_only("~warehouse", Kind::Text(50)),
     ],
 )
 .parent("warehouseId");
 
 pub(in crate::itempath) const STATIONS: Resource =
-    Resource::new("stations", "station", "Station", &[ID, NAME, shown("description", Kind::Text(80))]);
+    Resource::new("stations", "station", "Station", &[ID, NAME, read_only("description", Kind::Text(80))]);
 
 pub(in crate::itempath) const CLIENTS: Resource = Resource::new(
     "clients",
@@ -136,8 +140,8 @@ pub(in crate::itempath) const CLIENTS: Resource = Resource::new(
     &[
         ID,
         NAME,
-        shown("description", Kind::Text(80)),
-        shown("type", Kind::Integer),
+        read_only("description", Kind::Text(80)),
+        read_only("type", Kind::Integer),
         ADDRESSES[0],
         ADDRESSES[1],
         ADDRESSES[2],

@@ -1,13 +1,13 @@
-//! Batches: not deleted while work is assigned to them.
+//! Rules of batches: a batch with work order lines cannot be deleted.
 
-use super::Rules;
-use crate::itempath::refusal::Refusal;
+use crate::itempath::api_error::ApiError;
+use crate::itempath::rules::Rules;
 
 pub(in crate::itempath) const RULES: Rules = Rules {
-    delete: |work, row| {
-        let mut lines = work.store.table("work_order_lines").rows();
+    before_delete: |context, row| {
+        let mut lines = context.store.table("work_order_lines").rows();
         if lines.any(|line| line["batchId"] == row["id"]) {
-            return Err(Refusal::field("id", "Batch has work order lines and cannot be deleted."));
+            return Err(ApiError::field("id", "Batch has work order lines and cannot be deleted."));
         }
         Ok(())
     },

@@ -1,78 +1,79 @@
-//! Order lines: of an open order and a known material, numbered within the order, fixed once processed.
+//! Rules of order lines: numbered within their order, and read-only once processed.
 
 use serde_json::{Map, Value, json};
 
-use super::{Checked, Rules};
-use crate::itempath::engine::Work;
-use crate::itempath::refusal::Refusal;
-use crate::itempath::store::{self, Row, Store};
-use crate::itempath::values::{self, Draft};
-use crate::itempath::{history, resources, stock};
+use crate::itempath::api_error::ApiError;
+use crate::itempath::body::{self, Draft};
+use crate::itempath::context::Context;
+use crate::itempath::resources;
+use crate::itempath::rules::{RuleResult, Rules};
+use crate::itempath::store::Store;
+use crate::itempath::store::row::{self, Row};
+use crate::itempath::warehouse::direction::COUNT;
+use crate::itempath::warehouse::{allocation, processing, stock};
 
 pub(in crate::itempath) const RULES: Rules = Rules {
-    create,
-    created: |work, id, _| stock::book_line(work.store, id, 1.0),
-    update,
-    updated,
-    delete,
+    before_create,
+    after_create: |context, id, _| stock::book_line(context.store, id, 1.0),
+    before_update,
+    after_update,
+    before_delete,
     ..Rules::NONE
 };
 
-const COUNT: i64 = 5;
-
-fn create(work: &mut Work<'_>, draft: &mut Draft) -> Checked {
+fn before_create(context: &mut Context<'_>, draft: &mut Draft) -> RuleResult {
     let order = draft.members.get("orderId").and_then(Value::as_str).unwrap_or_default();
-    let Some(order) = work.store.row("orders", order).cloned() else {
-        return Err(Refusal::missing("orderId", "Order", order));
+    let Some(order) = context.store.row("orders", order).cloned() else {
+        return Err(ApiError::unknown_reference("orderId", "Order", order));
     };
-    let id = store::id(&order);
-    let mut taken = numbers(work.store, &id);
-    check(work.store, draft, store::integer(&order, "directionType"), &mut taken)?;
-    belong(&order, draft);
+    let id = row::id(&order);
+    let mut used_numbers = numbers(context.store, &id);
+    check_new(context.store, draft, row::integer(&order, "directionType"), &mut used_numbers)?;
+    copy_order_members(&order, draft);
     Ok(())
 }
 
-/// Reads a line that stands inside an order.
-pub(super) fn inside(
+/// Decodes a line nested in an order.
+pub(super) fn nested_line(
     store: &Store,
     line: &Map<String, Value>,
     direction: i64,
-    taken: &mut Vec<i64>,
-) -> Result<Draft, Refusal> {
-    let mut draft = values::read(resources::find("order_lines"), store, line, true, &["orderId", "materialId"])?;
+    used_numbers: &mut Vec<i64>,
+) -> Result<Draft, ApiError> {
+    let mut draft = body::read(resources::find("order_lines"), store, line, true, &["orderId", "materialId"])?;
     if draft.members.get("materialId").is_none_or(Value::is_null) {
         let Some(Value::String(name)) = draft.take("materialName") else {
-            return Err(Refusal::field("materialId", values::REQUIRED));
+            return Err(ApiError::field("materialId", body::REQUIRED));
         };
         let Some(material) = stock::material_by_name(store, &name) else {
-            return Err(Refusal::missing("materialName", "Material", &name));
+            return Err(ApiError::unknown_reference("materialName", "Material", &name));
         };
         draft.members.insert("materialId".to_owned(), material["id"].clone());
     }
-    check(store, &mut draft, direction, taken)?;
+    check_new(store, &mut draft, direction, used_numbers)?;
     Ok(draft)
 }
 
-/// What holds for new lines everywhere; also fills in what follows from material and direction.
-fn check(store: &Store, draft: &mut Draft, direction: i64, taken: &mut Vec<i64>) -> Checked {
-    let quantity = store::number(&draft.members, "quantity");
+/// Checks a new line and sets the members that follow from material and direction.
+fn check_new(store: &Store, draft: &mut Draft, direction: i64, used_numbers: &mut Vec<i64>) -> RuleResult {
+    let quantity = row::number(&draft.members, "quantity");
     if quantity < 0.0 || (quantity == 0.0 && direction != COUNT) {
-        return Err(Refusal::field("quantity", "Must be greater than 0."));
+        return Err(ApiError::field("quantity", "Must be greater than 0."));
     }
     let number = match draft.members.get("number").and_then(Value::as_i64) {
-        Some(number) if taken.contains(&number) => {
-            return Err(Refusal::taken("Order line", "number", &number.to_string()));
+        Some(number) if used_numbers.contains(&number) => {
+            return Err(ApiError::already_exists("Order line", "number", &number.to_string()));
         }
         Some(number) => number,
-        None => taken.iter().max().unwrap_or(&0) + 1,
+        None => used_numbers.iter().max().unwrap_or(&0) + 1,
     };
-    taken.push(number);
+    used_numbers.push(number);
     if let Some(lot) = draft.take("lotNumber") {
         draft.members.entry("lot").or_insert(lot);
     }
-    let material = store::text(&draft.members, "materialId");
+    let material = row::text(&draft.members, "materialId");
     let material = store.row("materials", &material);
-    let stocked = material.is_some_and(|row| store::number(row, "currentQuantity") > 0.0);
+    let stocked = material.is_some_and(|row| row::number(row, "currentQuantity") > 0.0);
     let name = material.map(|row| row["name"].clone()).unwrap_or_default();
     let members = &mut draft.members;
     members.insert("number".to_owned(), number.into());
@@ -83,49 +84,49 @@ fn check(store: &Store, draft: &mut Draft, direction: i64, taken: &mut Vec<i64>)
     Ok(())
 }
 
-fn belong(order: &Row, draft: &mut Draft) {
+fn copy_order_members(order: &Row, draft: &mut Draft) {
     let members = &mut draft.members;
     members.insert("orderId".to_owned(), order["id"].clone());
     members.insert("orderName".to_owned(), order["name"].clone());
     members.insert("warehouseName".to_owned(), order["warehouseName"].clone());
 }
 
-/// Stores a line of an order.
-pub(super) fn add(work: &mut Work<'_>, order: &str, mut draft: Draft) -> String {
-    if let Some(order) = work.store.row("orders", order) {
-        belong(order, &mut draft);
+/// Stores a new line of an order and returns its id.
+pub(super) fn insert(context: &mut Context<'_>, order: &str, mut draft: Draft) -> String {
+    if let Some(order) = context.store.row("orders", order) {
+        copy_order_members(order, &mut draft);
     }
-    let id = work.insert("order_lines", std::mem::take(&mut draft.members));
-    stock::book_line(work.store, &id, 1.0);
+    let id = context.insert("order_lines", std::mem::take(&mut draft.members));
+    stock::book_line(context.store, &id, 1.0);
     id
 }
 
-fn update(work: &mut Work<'_>, before: &Row, draft: &mut Draft) -> Checked {
-    change(work.store, before, draft)?;
-    // What the line has booked so far; it books anew when it is changed.
-    stock::book_line(work.store, &store::id(before), -1.0);
+fn before_update(context: &mut Context<'_>, before: &Row, draft: &mut Draft) -> RuleResult {
+    check_change(context.store, before, draft)?;
+    // Removes the line's previous booking; `after_update` books the new quantity.
+    stock::book_line(context.store, &row::id(before), -1.0);
     Ok(())
 }
 
-/// What holds for changes of a line.
-pub(super) fn change(store: &Store, before: &Row, draft: &mut Draft) -> Checked {
+/// Checks a change of a line.
+pub(super) fn check_change(store: &Store, before: &Row, draft: &mut Draft) -> RuleResult {
     if before["status"] == "processed" {
-        return Err(Refusal::field("status", "A processed order line cannot be changed."));
+        return Err(ApiError::field("status", "A processed order line cannot be changed."));
     }
-    for fixed in ["orderId", "number"] {
-        if draft.members.get(fixed).is_some_and(|to| *to != before[fixed]) {
-            return Err(Refusal::field(fixed, "Cannot be changed."));
+    for member in ["orderId", "number"] {
+        if draft.members.get(member).is_some_and(|to| *to != before[member]) {
+            return Err(ApiError::field(member, "Cannot be changed."));
         }
     }
     if let Some(Value::String(name)) = draft.take("materialName") {
         let Some(material) = stock::material_by_name(store, &name) else {
-            return Err(Refusal::missing("materialName", "Material", &name));
+            return Err(ApiError::unknown_reference("materialName", "Material", &name));
         };
         draft.members.entry("materialId").or_insert(material["id"].clone());
     }
     if let Some(quantity) = draft.members.get("quantity").and_then(Value::as_f64) {
-        if quantity < 0.0 || (quantity == 0.0 && store::integer(before, "directionType") != COUNT) {
-            return Err(Refusal::field("quantity", "Must be greater than 0."));
+        if quantity < 0.0 || (quantity == 0.0 && row::integer(before, "directionType") != COUNT) {
+            return Err(ApiError::field("quantity", "Must be greater than 0."));
         }
         draft.members.insert("quantityDeviated".to_owned(), quantity.into());
     }
@@ -139,38 +140,38 @@ pub(super) fn change(store: &Store, before: &Row, draft: &mut Draft) -> Checked 
     Ok(())
 }
 
-pub(super) fn updated(work: &mut Work<'_>, id: &str, mut draft: Draft) {
-    stock::book_line(work.store, id, 1.0);
+pub(super) fn after_update(context: &mut Context<'_>, id: &str, mut draft: Draft) {
+    stock::book_line(context.store, id, 1.0);
     if let Some(batch) = draft.take("batchId") {
-        for line in stock::work_of(work.store, id) {
-            if let Some(line) = work.store.table_mut("work_order_lines").get_mut(&line) {
+        for line in allocation::work_line_ids(context.store, id) {
+            if let Some(line) = context.store.table_mut("work_order_lines").get_mut(&line) {
                 line.insert("batchId".to_owned(), batch.clone());
             }
         }
     }
 }
 
-fn delete(work: &mut Work<'_>, row: &Row) -> Checked {
+fn before_delete(context: &mut Context<'_>, row: &Row) -> RuleResult {
     if row["status"] == "processed" {
-        return Err(Refusal::field("status", "A processed order line cannot be deleted."));
+        return Err(ApiError::field("status", "A processed order line cannot be deleted."));
     }
-    let id = store::id(row);
-    for line in stock::work_of(work.store, &id) {
-        work.store.table_mut("work_order_lines").remove(&line);
+    let id = row::id(row);
+    for line in allocation::work_line_ids(context.store, &id) {
+        context.store.table_mut("work_order_lines").remove(&line);
     }
-    history::cancelled(work, &id);
-    stock::book_line(work.store, &id, -1.0);
+    processing::record_cancellation(context, &id);
+    stock::book_line(context.store, &id, -1.0);
     Ok(())
 }
 
-/// Removes a line of an order that goes too.
+/// Removes a line of an order that is being deleted.
 pub(super) fn remove(store: &mut Store, id: &str) {
     stock::book_line(store, id, -1.0);
     store.table_mut("order_lines").remove(id);
 }
 
-/// The line numbers that an order has.
+/// Returns the line numbers of an order.
 pub(super) fn numbers(store: &Store, order: &str) -> Vec<i64> {
     let lines = store.table("order_lines").children(order);
-    lines.map(|line| store::integer(line, "number")).collect()
+    lines.map(|line| row::integer(line, "number")).collect()
 }

@@ -1,163 +1,134 @@
-//! Orders: never without lines, allocated on demand, gone together with what hangs on them.
+//! Rules of orders: an order has lines, is allocated on request, and is deleted with its lines and their work.
 
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
-use super::{Checked, Rules, lines};
-use crate::itempath::engine::{self, Work};
-use crate::itempath::refusal::Refusal;
+use crate::itempath::api::crud;
+use crate::itempath::api_error::ApiError;
+use crate::itempath::body::{self, Draft};
+use crate::itempath::context::Context;
 use crate::itempath::resources;
-use crate::itempath::store::{self, Row, Store};
-use crate::itempath::values::{self, Draft};
-use crate::itempath::{history, stock};
+use crate::itempath::rules::{RuleResult, Rules, lines};
+use crate::itempath::store::Store;
+use crate::itempath::store::row::{self, Row};
+use crate::itempath::warehouse::direction::{COUNT, PICK};
+use crate::itempath::warehouse::order_status::update_has_stock;
+use crate::itempath::warehouse::{allocation, processing, stock};
 
 pub(in crate::itempath) const RULES: Rules = Rules {
-    create,
-    created,
-    update,
-    updated,
-    delete: |work, row| {
-        cancel(work, row);
+    before_create,
+    after_create,
+    before_update,
+    after_update,
+    before_delete: |context, row| {
+        cancel(context, row);
         Ok(())
     },
-    view,
+    embed,
 };
 
-const PICK: i64 = 2;
-const COUNT: i64 = 5;
-const WITHOUT_LINES: Refusal = Refusal::Plain("Order must have at least one order line.");
+const NO_LINES: ApiError = ApiError::Plain("Order must have at least one order line.");
 
-fn create(work: &mut Work<'_>, draft: &mut Draft) -> Checked {
-    warehouse(work.store, draft)?;
+fn before_create(context: &mut Context<'_>, draft: &mut Draft) -> RuleResult {
+    check_warehouse(context.store, draft)?;
     let direction = draft.members.get("directionType").and_then(Value::as_i64).unwrap_or(PICK);
-    let mut wanted = objects(draft.take("order_lines"));
-    if wanted.is_empty() && direction == COUNT {
-        wanted = stock::to_count(work.store, draft);
+    let mut lines_in_body = body::objects(draft.take("order_lines"));
+    if lines_in_body.is_empty() && direction == COUNT {
+        lines_in_body = allocation::count_lines(context.store, draft);
     }
-    if wanted.is_empty() {
-        return Err(WITHOUT_LINES);
+    if lines_in_body.is_empty() {
+        return Err(NO_LINES);
     }
-    let mut taken = Vec::new();
-    for line in &wanted {
-        draft.lines.push((String::new(), lines::inside(work.store, line, direction, &mut taken)?));
+    let mut used_numbers = Vec::new();
+    for line in &lines_in_body {
+        draft.lines.push((String::new(), lines::nested_line(context.store, line, direction, &mut used_numbers)?));
     }
     draft.inputs.remove("countEmptyLocations");
     Ok(())
 }
 
-fn created(work: &mut Work<'_>, id: &str, mut draft: Draft) {
+fn after_create(context: &mut Context<'_>, id: &str, mut draft: Draft) {
     for (_, line) in std::mem::take(&mut draft.lines) {
-        lines::add(work, id, line);
+        lines::insert(context, id, line);
     }
-    follow_lines(work.store, id);
+    update_has_stock(context.store, id);
     if draft.take_true("allocate") {
-        stock::allocate(work, id);
+        allocation::allocate(context, id);
     }
 }
 
-fn update(work: &mut Work<'_>, before: &Row, draft: &mut Draft) -> Checked {
-    warehouse(work.store, draft)?;
-    let direction = store::integer(before, "directionType");
+fn before_update(context: &mut Context<'_>, before: &Row, draft: &mut Draft) -> RuleResult {
+    check_warehouse(context.store, draft)?;
+    let direction = row::integer(before, "directionType");
     if draft.members.get("directionType").is_some_and(|to| to.as_i64() != Some(direction)) {
-        return Err(Refusal::field("directionType", "Cannot be changed."));
+        return Err(ApiError::field("directionType", "Cannot be changed."));
     }
-    let order = store::id(before);
-    let mut taken = lines::numbers(work.store, &order);
-    for line in objects(draft.take("order_lines")) {
-        let known = line.get("id").and_then(Value::as_str).unwrap_or_default();
-        if known.is_empty() {
-            let line = lines::inside(work.store, &line, direction, &mut taken)?;
+    let order = row::id(before);
+    let mut used_numbers = lines::numbers(context.store, &order);
+    for line in body::objects(draft.take("order_lines")) {
+        let line_id = line.get("id").and_then(Value::as_str).unwrap_or_default();
+        if line_id.is_empty() {
+            let line = lines::nested_line(context.store, &line, direction, &mut used_numbers)?;
             draft.lines.push((String::new(), line));
             continue;
         }
-        let own = work.store.row("order_lines", known).filter(|row| row["orderId"] == before["id"]);
-        let Some(own) = own.cloned() else {
-            return Err(Refusal::missing("order_lines", "Order line", known));
+        let existing = context.store.row("order_lines", line_id).filter(|row| row["orderId"] == before["id"]);
+        let Some(existing) = existing.cloned() else {
+            return Err(ApiError::unknown_reference("order_lines", "Order line", line_id));
         };
-        let mut changes = values::read(resources::find("order_lines"), work.store, &line, false, &[])?;
-        lines::change(work.store, &own, &mut changes)?;
-        draft.lines.push((known.to_owned(), changes));
+        let mut changes = body::read(resources::find("order_lines"), context.store, &line, false, &[])?;
+        lines::check_change(context.store, &existing, &mut changes)?;
+        draft.lines.push((line_id.to_owned(), changes));
     }
     Ok(())
 }
 
-fn updated(work: &mut Work<'_>, id: &str, mut draft: Draft) {
-    for (known, mut line) in std::mem::take(&mut draft.lines) {
-        match work.store.row("order_lines", &known).cloned() {
+fn after_update(context: &mut Context<'_>, id: &str, mut draft: Draft) {
+    for (line_id, mut line) in std::mem::take(&mut draft.lines) {
+        match context.store.row("order_lines", &line_id).cloned() {
             Some(before) => {
-                stock::book_line(work.store, &known, -1.0);
-                engine::merge(work, resources::find("order_lines"), before, &mut line);
-                lines::updated(work, &known, line);
+                stock::book_line(context.store, &line_id, -1.0);
+                crud::apply_changes(context, resources::find("order_lines"), before, &mut line);
+                lines::after_update(context, &line_id, line);
             }
-            None => _ = lines::add(work, id, line),
+            None => _ = lines::insert(context, id, line),
         }
     }
-    let name = work.store.row("orders", id).map(|row| row["name"].clone()).unwrap_or_default();
-    for line in work.store.table("order_lines").children_ids(id) {
-        if let Some(line) = work.store.table_mut("order_lines").get_mut(&line) {
+    let name = context.store.row("orders", id).map(|row| row["name"].clone()).unwrap_or_default();
+    for line in context.store.table("order_lines").children_ids(id) {
+        if let Some(line) = context.store.table_mut("order_lines").get_mut(&line) {
             line.insert("orderName".to_owned(), name.clone());
         }
     }
-    follow_lines(work.store, id);
+    update_has_stock(context.store, id);
     if draft.take_true("deallocate") {
-        stock::deallocate(work, id);
+        allocation::deallocate(context, id);
     } else if draft.take_true("allocate") {
-        stock::allocate(work, id);
+        allocation::allocate(context, id);
     }
 }
 
-/// Takes along the lines and the work on them.
-fn cancel(work: &mut Work<'_>, row: &Row) {
-    let id = store::id(row);
-    stock::deallocate(work, &id);
-    for line in work.store.table("order_lines").children_ids(&id) {
-        history::cancelled(work, &line);
-        lines::remove(work.store, &line);
+/// Deletes the lines of an order and their work order lines.
+fn cancel(context: &mut Context<'_>, row: &Row) {
+    let id = row::id(row);
+    allocation::deallocate(context, &id);
+    for line in context.store.table("order_lines").children_ids(&id) {
+        processing::record_cancellation(context, &line);
+        lines::remove(context.store, &line);
     }
 }
 
-fn view(store: &Store, row: &mut Row) {
+fn embed(store: &Store, row: &mut Row) {
     let resource = resources::find("order_lines");
-    let lines = store.table("order_lines").children(&store::id(row));
-    let lines: Vec<Value> = lines.map(|line| Value::Object(engine::view(store, resource, line))).collect();
+    let lines = store.table("order_lines").children(&row::id(row));
+    let lines: Vec<Value> = lines.map(|line| Value::Object(crud::render(store, resource, line))).collect();
     row.insert("order_lines".to_owned(), lines.into());
 }
 
-fn warehouse(store: &Store, draft: &Draft) -> Checked {
+fn check_warehouse(store: &Store, draft: &Draft) -> RuleResult {
     match draft.members.get("warehouseName").and_then(Value::as_str) {
         Some(name) if store.table("warehouses").find("name", name).is_none() => {
-            Err(Refusal::missing("warehouseName", "Warehouse", name))
+            Err(ApiError::unknown_reference("warehouseName", "Warehouse", name))
         }
         _ => Ok(()),
-    }
-}
-
-/// An order has stock when each of its lines has.
-pub(in crate::itempath) fn follow_lines(store: &mut Store, id: &str) {
-    let stocked = store.table("order_lines").children(id).all(|line| store::integer(line, "hasStock") == 1);
-    if let Some(order) = store.table_mut("orders").get_mut(id) {
-        order.insert("hasStock".to_owned(), i64::from(stocked).into());
-    }
-}
-
-/// The objects of a list; none when there is no list.
-pub(super) fn objects(list: Option<Value>) -> Vec<Map<String, Value>> {
-    let items = match list {
-        Some(Value::Array(items)) => items,
-        _ => Vec::new(),
-    };
-    items
-        .into_iter()
-        .filter_map(|item| match item {
-            Value::Object(members) => Some(members),
-            _ => None,
-        })
-        .collect()
-}
-
-/// The state of an order: its word and its number.
-pub(in crate::itempath) fn set_state(store: &mut Store, id: &str, word: &str, number: i64) {
-    if let Some(order) = store.table_mut("orders").get_mut(id) {
-        order.insert("status".to_owned(), word.into());
-        order.insert("~orderStatusType".to_owned(), json!(number));
     }
 }

@@ -1,27 +1,27 @@
-//! Storage rules: one for each material and bin.
+//! Rules of storage rules: at most one per material and bin.
 
-use super::{Checked, Rules};
-use crate::itempath::engine::Work;
-use crate::itempath::refusal::Refusal;
-use crate::itempath::store::{self, Row};
-use crate::itempath::values::Draft;
+use crate::itempath::api_error::ApiError;
+use crate::itempath::body::Draft;
+use crate::itempath::context::Context;
+use crate::itempath::rules::{RuleResult, Rules};
+use crate::itempath::store::row::{self, Row};
 
 pub(in crate::itempath) const RULES: Rules = Rules {
-    create: |work, draft| pair_is_free(work, &Row::new(), draft),
-    update: |work, before, draft| pair_is_free(work, before, draft),
+    before_create: |context, draft| check_pair_unique(context, &Row::new(), draft),
+    before_update: |context, before, draft| check_pair_unique(context, before, draft),
     ..Rules::NONE
 };
 
-fn pair_is_free(work: &mut Work<'_>, before: &Row, draft: &mut Draft) -> Checked {
-    let said = |name: &str| draft.members.get(name).or_else(|| before.get(name));
-    let (material, bin) = (said("materialId"), said("binId"));
+fn check_pair_unique(context: &mut Context<'_>, before: &Row, draft: &mut Draft) -> RuleResult {
+    let member = |name: &str| draft.members.get(name).or_else(|| before.get(name));
+    let (material, bin) = (member("materialId"), member("binId"));
     let Some(material) = material.and_then(|id| id.as_str()) else {
         return Ok(());
     };
-    let own = store::id(before);
-    let mut others = work.store.table("storage_rules").children(material);
-    if others.any(|other| other.get("binId") == bin && store::id(other) != own) {
-        return Err(Refusal::field("binId", "Storage rule for this material and bin already exists."));
+    let own = row::id(before);
+    let mut others = context.store.table("storage_rules").children(material);
+    if others.any(|other| other.get("binId") == bin && row::id(other) != own) {
+        return Err(ApiError::field("binId", "Storage rule for this material and bin already exists."));
     }
     Ok(())
 }

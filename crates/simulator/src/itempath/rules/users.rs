@@ -1,82 +1,83 @@
-//! Users: their kinds, their states, and that only administrators change them.
+//! Rules of users: types and statuses; only administrators change users.
 
 use serde_json::Value;
 
-use super::{Checked, Rules};
-use crate::itempath::engine::{Work, administrator};
-use crate::itempath::refusal::Refusal;
-use crate::itempath::store::{self, Row};
-use crate::itempath::values::Draft;
+use crate::itempath::api::crud::require_admin;
+use crate::itempath::api_error::ApiError;
+use crate::itempath::body::Draft;
+use crate::itempath::context::Context;
+use crate::itempath::rules::{RuleResult, Rules};
+use crate::itempath::store::row::{self, Row};
 
-pub(in crate::itempath) const RULES: Rules = Rules { create, update, delete, ..Rules::NONE };
+pub(in crate::itempath) const RULES: Rules = Rules { before_create, before_update, before_delete, ..Rules::NONE };
 
-/// The states of a user.
+/// Statuses of users who may log in and call operations.
 pub(in crate::itempath) const ACTIVE: i64 = 1;
 pub(in crate::itempath) const APPLICATION: i64 = 3;
 
-/// The roles of the simulated site.
+/// Roles of the simulated site.
 pub(in crate::itempath) const ROLES: [(i64, &str); 3] = [(1, "Administrator"), (2, "Lagerist"), (3, "Büro")];
 
-fn create(work: &mut Work<'_>, draft: &mut Draft) -> Checked {
-    administrator(work)?;
-    role(draft)?;
-    password(draft);
-    kind(draft, None);
+fn before_create(context: &mut Context<'_>, draft: &mut Draft) -> RuleResult {
+    require_admin(context)?;
+    set_role_name(draft)?;
+    store_password(draft);
+    set_status_by_type(draft, None);
     Ok(())
 }
 
-fn update(work: &mut Work<'_>, before: &Row, draft: &mut Draft) -> Checked {
-    administrator(work)?;
+fn before_update(context: &mut Context<'_>, before: &Row, draft: &mut Draft) -> RuleResult {
+    require_admin(context)?;
     for member in ["status", "type"] {
-        if before["id"] == work.user["id"] && draft.members.get(member).is_some_and(|to| *to != before[member]) {
-            return Err(Refusal::field(member, "Users cannot change their own state."));
+        if before["id"] == context.user["id"] && draft.members.get(member).is_some_and(|to| *to != before[member]) {
+            return Err(ApiError::field(member, "Users cannot change their own state."));
         }
     }
-    role(draft)?;
-    password(draft);
-    kind(draft, before.get("type").and_then(Value::as_str));
+    set_role_name(draft)?;
+    store_password(draft);
+    set_status_by_type(draft, before.get("type").and_then(Value::as_str));
     Ok(())
 }
 
-fn delete(work: &mut Work<'_>, row: &Row) -> Checked {
-    administrator(work)?;
-    if row["id"] == work.user["id"] {
-        return Err(Refusal::field("id", "Users cannot delete themselves."));
+fn before_delete(context: &mut Context<'_>, row: &Row) -> RuleResult {
+    require_admin(context)?;
+    if row["id"] == context.user["id"] {
+        return Err(ApiError::field("id", "Users cannot delete themselves."));
     }
     Ok(())
 }
 
-fn password(draft: &mut Draft) {
+fn store_password(draft: &mut Draft) {
     if let Some(password) = draft.take("password") {
         draft.members.insert("~password".to_owned(), password);
     }
 }
 
-fn role(draft: &mut Draft) -> Checked {
+fn set_role_name(draft: &mut Draft) -> RuleResult {
     let Some(role) = draft.members.get("roleId").and_then(Value::as_i64) else {
         return Ok(());
     };
     let Some((_, name)) = ROLES.iter().find(|(id, _)| *id == role) else {
-        return Err(Refusal::missing("roleId", "Role", &role.to_string()));
+        return Err(ApiError::unknown_reference("roleId", "Role", &role.to_string()));
     };
     draft.members.insert("roleName".to_owned(), (*name).into());
     Ok(())
 }
 
-/// An application user has a state of its own; whoever stops being one is active.
-fn kind(draft: &mut Draft, before: Option<&str>) {
+/// Sets the status that follows from a change of the type: `APPLICATION`, or `ACTIVE` for a former application user.
+fn set_status_by_type(draft: &mut Draft, before: Option<&str>) {
     let Some(kind) = draft.members.get("type").and_then(Value::as_str) else {
         return;
     };
-    let state = match (kind, before) {
+    let status = match (kind, before) {
         ("application", _) => APPLICATION,
         (_, Some("application")) => ACTIVE,
         _ => return,
     };
-    draft.members.entry("status").or_insert(state.into());
+    draft.members.entry("status").or_insert(status.into());
 }
 
-/// Whether a user may log in and call: neither pending nor deactivated.
-pub(in crate::itempath) fn may_call(user: &Row) -> bool {
-    matches!(store::integer(user, "status"), ACTIVE | APPLICATION)
+/// Returns whether a user is neither pending nor deactivated.
+pub(in crate::itempath) fn is_active(user: &Row) -> bool {
+    matches!(row::integer(user, "status"), ACTIVE | APPLICATION)
 }

@@ -2,18 +2,18 @@
 
 use serde_json::{Value, json};
 
-use super::{Seeding, names};
 use crate::itempath::dates;
 use crate::itempath::rules::materials::DEFAULT_PROPERTY;
+use crate::itempath::seed::{Seeder, names};
 
-/// A material, with what orders repeat.
+/// A material, with the members that orders copy.
 pub(super) struct Article {
     pub(super) id: String,
     pub(super) name: String,
     pub(super) tracked: bool,
 }
 
-/// Name, description, danger class, first in first out, space, lot, serial number, expiry date.
+/// Name, description, danger class, and the types of FIFO, space, lot, serial number and expiry date.
 const PROPERTIES: [(&str, &str, Option<&str>, [i64; 5]); 4] = [
     (DEFAULT_PROPERTY, "Ohne Besonderheiten", None, [0, 2, 0, 0, 0]),
     ("Chargenpflichtig", "Charge bei jeder Buchung", None, [1, 2, 3, 0, 0]),
@@ -21,8 +21,8 @@ const PROPERTIES: [(&str, &str, Option<&str>, [i64; 5]); 4] = [
     ("Gefahrgut", "Øl, fett og spray", Some("3"), [2, 1, 2, 0, 2]),
 ];
 
-pub(super) fn fill(seeding: &mut Seeding<'_>) -> Vec<Article> {
-    let properties = properties(seeding);
+pub(super) fn fill(seeder: &mut Seeder<'_>) -> Vec<Article> {
+    let properties = add_properties(seeder);
     let mut articles = Vec::new();
     for (index, (stem, info, unit, price, weight)) in names::MATERIALS.into_iter().enumerate() {
         for (step, size) in (0_u32..).zip(names::SIZES) {
@@ -43,14 +43,14 @@ pub(super) fn fill(seeding: &mut Seeding<'_>) -> Vec<Article> {
                 "unitOfMeasure": unit,
                 "valuePerUnit": (price * growth * 100.0).round() / 100.0,
                 "weightPerUnit": (weight * growth).round(),
-                "creationDate": dates::stamp(seeding.ago(400_000 - 1_000 * index as u64 - 100 * u64::from(step))),
+                "creationDate": dates::format_timestamp(seeder.minutes_ago(400_000 - 1_000 * index as u64 - 100 * u64::from(step))),
                 "GroupCode": names::GROUPS[index % names::GROUPS.len()],
                 "League": if step % 3 == 0 { json!("A") } else { Value::Null },
             });
             let codes = row["codes"].clone();
-            let id = seeding.add("materials", row);
+            let id = seeder.add("materials", row);
             for code in codes.as_array().into_iter().flatten() {
-                seeding.add("material_codes", json!({ "name": code, "materialId": id }));
+                seeder.add("material_codes", json!({ "name": code, "materialId": id }));
             }
             if step == 0 && index < 10 {
                 let row = json!({
@@ -58,21 +58,21 @@ pub(super) fn fill(seeding: &mut Seeding<'_>) -> Vec<Article> {
                     "hyperlink": format!("C:\\PPG\\Images\\{number}.jpg"),
                     "materialId": id,
                 });
-                seeding.add("images", row);
+                seeder.add("images", row);
             }
             articles.push(Article { id, name: format!("{stem}{size}"), tracked });
         }
     }
-    articles.push(sample(seeding, &properties[0]));
+    articles.push(add_sample(seeder, &properties[0]));
     for (name, description) in names::COST_CENTERS {
-        let created = dates::stamp(seeding.ago(300_000));
-        seeding.add("cost_centers", json!({ "name": name, "description": description, "creationDate": created }));
+        let created = dates::format_timestamp(seeder.minutes_ago(300_000));
+        seeder.add("cost_centers", json!({ "name": name, "description": description, "creationDate": created }));
     }
     articles
 }
 
-/// The material of the vendor's own examples.
-fn sample(seeding: &mut Seeding<'_>, property: &str) -> Article {
+/// Adds the material used in the vendor's examples.
+fn add_sample(seeder: &mut Seeder<'_>, property: &str) -> Article {
     let row = json!({
         "name": "S103",
         "codes": ["EAN-S103"],
@@ -80,16 +80,16 @@ fn sample(seeding: &mut Seeding<'_>, property: &str) -> Article {
         "materialPropertyId": property,
         "unitOfMeasure": "Stk",
         "valuePerUnit": 1.5,
-        "creationDate": dates::stamp(seeding.ago(410_000)),
+        "creationDate": dates::format_timestamp(seeder.minutes_ago(410_000)),
         "GroupCode": names::GROUPS[0],
         "League": Value::Null,
     });
-    let id = seeding.add("materials", row);
-    seeding.add("material_codes", json!({ "name": "EAN-S103", "materialId": id }));
+    let id = seeder.add("materials", row);
+    seeder.add("material_codes", json!({ "name": "EAN-S103", "materialId": id }));
     Article { id, name: "S103".to_owned(), tracked: false }
 }
 
-fn properties(seeding: &mut Seeding<'_>) -> Vec<String> {
+fn add_properties(seeder: &mut Seeder<'_>) -> Vec<String> {
     let rows = PROPERTIES.map(|(name, description, danger, [fifo, space, lot, serial, expiry])| {
         json!({
             "name": name,
@@ -106,24 +106,24 @@ fn properties(seeding: &mut Seeding<'_>) -> Vec<String> {
             "releaseDateUsageType": 0,
         })
     });
-    rows.into_iter().map(|row| seeding.add("material_properties", row)).collect()
+    rows.into_iter().map(|row| seeder.add("material_properties", row)).collect()
 }
 
-pub(super) fn kits(seeding: &mut Seeding<'_>, articles: &[Article]) {
+pub(super) fn fill_kits(seeder: &mut Seeder<'_>, articles: &[Article]) {
     let mut before: Option<String> = None;
     for (index, name) in
         ["Wartungssatz Größe 1", "Kit d'étanchéité", "Monteringssett Ø8", "Prüfset komplett"].into_iter().enumerate()
     {
-        let kit = seeding.add("kits", json!({ "name": name, "target": "Target", "hasStock": 1 }));
+        let kit = seeder.add("kits", json!({ "name": name, "target": "Target", "hasStock": 1 }));
         for number in 1..=3 {
             let part = &articles[index * 18 + number * 7].id;
-            // The last kit has another kit in it.
+            // The last kit contains another kit.
             let part = before.as_ref().filter(|_| index == 3 && number == 3).unwrap_or(part);
-            let quantity = seeding.quantity(8);
+            let quantity = seeder.quantity(8);
             let row = json!({
                 "kitId": kit, "materialId": part, "number": number, "quantity": quantity, "hasStock": 1,
             });
-            seeding.add("kit_lines", row);
+            seeder.add("kit_lines", row);
         }
         before = Some(kit);
     }

@@ -1,50 +1,53 @@
-//! The last four weeks: orders that are gone, their processed lines, and the transactions about them.
+//! History of the last four weeks: processed order lines of completed orders, and their transactions.
 
 use chrono::{NaiveDateTime, TimeDelta};
 use serde_json::{Value, json};
 
-use super::articles::Article;
-use super::storage::{Place, Storage, WAREHOUSES};
-use super::{Seeding, names};
-use crate::itempath::{dates, history, store};
+use crate::itempath::dates;
+use crate::itempath::seed::articles::Article;
+use crate::itempath::seed::storage::{Storage, StorageLocation, WAREHOUSES};
+use crate::itempath::seed::{Seeder, names};
+use crate::itempath::store::row::Row;
+use crate::itempath::warehouse::processing;
 
-const GONE: u32 = 90;
+/// Number of completed orders.
+const COMPLETED_ORDERS: u32 = 90;
 
-pub(super) fn fill(seeding: &mut Seeding<'_>, storage: &Storage, articles: &[Article]) {
-    for index in 0..GONE {
-        let at = seeding.ago(u64::from(GONE - index) * 440);
-        let order = seeding.work.store.table_mut("orders").new_id();
+pub(super) fn fill(seeder: &mut Seeder<'_>, storage: &Storage, articles: &[Article]) {
+    for index in 0..COMPLETED_ORDERS {
+        let at = seeder.minutes_ago(u64::from(COMPLETED_ORDERS - index) * 440);
+        let order = seeder.context.store.table_mut("orders").new_id();
         for number in 1..=1 + index % 3 {
-            let which = usize::try_from(index * 7 + number * 31).unwrap_or_default();
-            let article = &articles[which % articles.len()];
-            let place = &storage.places[which % storage.places.len()];
+            let selected = usize::try_from(index * 7 + number * 31).unwrap_or_default();
+            let article = &articles[selected % articles.len()];
+            let location = &storage.locations[selected % storage.locations.len()];
             let at = at + TimeDelta::seconds(40 * i64::from(number));
-            line(seeding, &order, (index, number), article, place, at);
+            add_line(seeder, &order, (index, number), article, location, at);
         }
         if index % 9 == 0 {
-            by_hand(seeding, &articles[usize::try_from(index).unwrap_or_default()], storage, at);
+            add_manual_transaction(seeder, &articles[usize::try_from(index).unwrap_or_default()], storage, at);
         }
     }
 }
 
-fn line(
-    seeding: &mut Seeding<'_>,
+fn add_line(
+    seeder: &mut Seeder<'_>,
     order: &Value,
     (index, number): (u32, u32),
     article: &Article,
-    place: &Place,
+    location: &StorageLocation,
     at: NaiveDateTime,
 ) {
     let direction = if index % 4 == 1 { 1 } else { 2 };
-    let wanted = 2.0 + seeding.quantity(30);
+    let wanted = 2.0 + seeder.quantity(30);
     let short = index % 11 == 6 && direction == 2;
     let confirmed = if short { wanted - 1.0 } else { wanted };
-    let stamp = dates::stamp(at);
+    let stamp = dates::format_timestamp(at);
     let customer = names::CUSTOMERS[usize::try_from(index).unwrap_or_default() % names::CUSTOMERS.len()];
     let row = json!({
         "orderId": order,
         "orderName": format!("AUF-{} {customer}", 26_000 + index),
-        "warehouseName": WAREHOUSES[place.warehouse],
+        "warehouseName": WAREHOUSES[location.warehouse],
         "materialId": article.id,
         "materialName": article.name,
         "directionType": direction,
@@ -56,63 +59,63 @@ fn line(
         "status": "processed",
         "progressType": 2,
         "lot": if article.tracked { json!(format!("L25-{:04}", 1_000 + index)) } else { Value::Null },
-        "pickLocation": if direction == 2 { json!(place.name) } else { Value::Null },
-        "putLocation": if direction == 1 { json!(place.name) } else { Value::Null },
+        "pickLocation": if direction == 2 { json!(location.name) } else { Value::Null },
+        "putLocation": if direction == 1 { json!(location.name) } else { Value::Null },
         "putDate": if direction == 1 { json!(stamp) } else { Value::Null },
         "modifiedDate": stamp,
-        "creationDate": dates::stamp(at - TimeDelta::hours(5)),
+        "creationDate": dates::format_timestamp(at - TimeDelta::hours(5)),
     });
-    let id = seeding.add("order_lines", row);
-    let Some(line) = seeding.work.store.row("order_lines", &id).cloned() else {
+    let id = seeder.add("order_lines", row);
+    let Some(line) = seeder.context.store.row("order_lines", &id).cloned() else {
         return;
     };
-    // Some lines were confirmed in two steps, and at the same instant.
+    // Some lines were confirmed in two steps at the same time.
     let parts = if index % 5 == 2 { vec![1.0, confirmed - 1.0] } else { vec![confirmed] };
     for part in parts {
-        let piece = json!({ "locationId": place.location, "quantity": part });
-        tell(seeding, &line, &piece, part, (0, index, at));
+        let work_line = json!({ "locationId": location.location, "quantity": part });
+        add_transaction(seeder, &line, &work_line, part, (0, index, at));
     }
     if short {
-        tell(seeding, &line, &json!({ "quantity": 1.0 }), 0.0, (2, index, at));
+        add_transaction(seeder, &line, &json!({ "quantity": 1.0 }), 0.0, (2, index, at));
     }
 }
 
-fn tell(
-    seeding: &mut Seeding<'_>,
-    line: &store::Row,
-    piece: &Value,
+fn add_transaction(
+    seeder: &mut Seeder<'_>,
+    line: &Row,
+    work_line: &Value,
     confirmed: f64,
     (motive, index, at): (i64, u32, NaiveDateTime),
 ) {
-    let piece = piece.as_object().cloned().unwrap_or_default();
-    let mut row = history::transaction(seeding.work.store, line, &piece, confirmed);
-    let person = *seeding.random.pick(&names::PEOPLE);
+    let work_line = work_line.as_object().cloned().unwrap_or_default();
+    let mut row = processing::new_transaction(seeder.context.store, line, &work_line, confirmed);
+    let person = *seeder.random.pick(&names::PEOPLE);
     row.insert("motiveType".to_owned(), motive.into());
-    row.insert("creationDate".to_owned(), dates::stamp(at).into());
+    row.insert("creationDate".to_owned(), dates::format_timestamp(at).into());
     row.insert("userName".to_owned(), person.into());
     row.insert("stationName".to_owned(), "Arbeitsplatz 1".into());
-    // The host has fetched what is older than a week.
+    // Transactions older than a week have been exported.
     row.insert("exportStateType".to_owned(), if index < 65 { 4 } else { 2 }.into());
-    seeding.add("transactions", Value::Object(row));
+    seeder.add("transactions", Value::Object(row));
 }
 
-/// Puts and corrections without an order.
-fn by_hand(seeding: &mut Seeding<'_>, article: &Article, storage: &Storage, at: NaiveDateTime) {
-    let place = &storage.places[usize::try_from(seeding.random.below(60)).unwrap_or_default()];
-    let quantity = seeding.quantity(12);
-    let kind = *seeding.random.pick(&[1, 2, 9]);
+/// Adds a put, pick or correction without an order.
+fn add_manual_transaction(seeder: &mut Seeder<'_>, article: &Article, storage: &Storage, at: NaiveDateTime) {
+    let location = &storage.locations[usize::try_from(seeder.random.below(60)).unwrap_or_default()];
+    let quantity = seeder.quantity(12);
+    let kind = *seeder.random.pick(&[1, 2, 9]);
     let row = json!({
-        "creationDate": dates::stamp(at + TimeDelta::minutes(11)),
+        "creationDate": dates::format_timestamp(at + TimeDelta::minutes(11)),
         "type": kind,
         "directionType": if kind == 2 { 2 } else { 1 },
         "materialName": article.name,
         "quantityRequested": quantity,
         "quantityConfirmed": quantity,
         "reasonCode": if kind == 9 { json!("Zählfehler") } else { Value::Null },
-        "userName": *seeding.random.pick(&names::PEOPLE),
-        "warehouseName": WAREHOUSES[place.warehouse],
-        "storageUnitName": place.unit_name,
-        "locationName": place.name,
+        "userName": *seeder.random.pick(&names::PEOPLE),
+        "warehouseName": WAREHOUSES[location.warehouse],
+        "storageUnitName": location.unit_name,
+        "locationName": location.name,
     });
-    seeding.add("transactions", row);
+    seeder.add("transactions", row);
 }

@@ -1,6 +1,6 @@
-//! Words of the trade, in the languages of the three buildings.
+//! Names of materials, customers and people, in the languages of the three buildings.
 
-/// Names of materials with description, unit, price and weight of the smallest size.
+/// Materials: name, description, unit, and price and weight of the smallest size.
 pub(super) const MATERIALS: [(&str, &str, &str, f64, f64); 24] = [
     ("Dübel Ø8", "Nylondübel für Beton und Mauerwerk", "Stk", 0.06, 1.5),
     ("Sechskantschraube M8 A2", "DIN 933, rostfrei", "Stk", 0.21, 14.0),
@@ -28,7 +28,7 @@ pub(super) const MATERIALS: [(&str, &str, &str, f64, f64); 24] = [
     ("Fettpatrone Lithium", "NLGI 2, 400 g, für Schmierpresse", "Stk", 3.7, 430.0),
 ];
 
-/// Sizes that make a material into several.
+/// Sizes; each material exists in all of them.
 pub(super) const SIZES: [&str; 6] = ["×40", "×50", "×60", "×80", "×100", "×120"];
 
 pub(super) const GROUPS: [&str; 5] = ["Befestigung", "Étanchéité", "Elektrik", "Verneutstyr", "Antriebe & Öle"];

@@ -1,38 +1,41 @@
-//! Open orders in every state, and batches with work in them.
+//! Open orders in every status, and batches with work order lines.
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-use super::articles::Article;
-use super::storage::WAREHOUSES;
-use super::{Seeding, names};
-use crate::itempath::rules::orders::{follow_lines, set_state};
-use crate::itempath::{dates, stock, store};
+use crate::itempath::dates;
+use crate::itempath::seed::articles::Article;
+use crate::itempath::seed::storage::WAREHOUSES;
+use crate::itempath::seed::{Seeder, names};
+use crate::itempath::store::row;
+use crate::itempath::warehouse::order_status::{set_status, update_has_stock};
+use crate::itempath::warehouse::{allocation, stock};
 
-const OPEN: usize = 24;
+/// Number of open orders.
+const OPEN_ORDERS: usize = 24;
 
-pub(super) fn fill(seeding: &mut Seeding<'_>, articles: &[Article]) {
-    let batches = batches(seeding);
-    for index in 0..OPEN {
-        let order = order(seeding, index, articles);
-        // A third each is untouched or ready, allocated, in process.
+pub(super) fn fill(seeder: &mut Seeder<'_>, articles: &[Article]) {
+    let batches = add_batches(seeder);
+    for index in 0..OPEN_ORDERS {
+        let order = add_order(seeder, index, articles);
+        // A third of the orders is untouched, a sixth ready for allocation, a third allocated, a sixth in process.
         match index % 6 {
             0 | 1 => {}
-            2 => set_state(seeding.work.store, &order, "Ready for Allocation", 2),
+            2 => set_status(seeder.context.store, &order, "Ready for Allocation", 2),
             state => {
-                stock::allocate(&mut seeding.work, &order);
+                allocation::allocate(&mut seeder.context, &order);
                 if state == 5 {
-                    set_state(seeding.work.store, &order, "In Process", 11);
-                    into_batch(seeding, &order, &batches[index % batches.len()]);
+                    set_status(seeder.context.store, &order, "In Process", 11);
+                    assign_to_batch(seeder, &order, &batches[index % batches.len()]);
                 }
             }
         }
     }
-    // Nobody works on these by themselves, so that they are there whenever they are looked for.
-    seeding.work.store.under_way.clear();
+    // Seeded orders are not processed as time passes, so that clients always find open orders.
+    seeder.context.store.allocated_orders.clear();
 }
 
-fn batches(seeding: &mut Seeding<'_>) -> Vec<String> {
+fn add_batches(seeder: &mut Seeder<'_>) -> Vec<String> {
     let rows = [
         ("Frühschicht Köln", 1, 2),
         ("Tournée du matin", 2, 3),
@@ -41,20 +44,20 @@ fn batches(seeding: &mut Seeding<'_>) -> Vec<String> {
     ];
     let mut batches = Vec::new();
     for (index, (name, kind, priority)) in rows.into_iter().enumerate() {
-        let deadline = seeding.work.now + TimeDelta::hours(6 + 4 * i64::try_from(index).unwrap_or_default());
+        let deadline = seeder.context.now + TimeDelta::hours(6 + 4 * i64::try_from(index).unwrap_or_default());
         let row = json!({
             "name": name,
             "type": kind,
             "priority": priority,
-            "deadline": if index == 3 { Value::Null } else { json!(dates::plain(deadline)) },
-            "creationDate": dates::stamp(seeding.ago(900 - 60 * index as u64)),
+            "deadline": if index == 3 { Value::Null } else { json!(dates::format_date(deadline)) },
+            "creationDate": dates::format_timestamp(seeder.minutes_ago(900 - 60 * index as u64)),
         });
-        batches.push(seeding.add("batches", row));
+        batches.push(seeder.add("batches", row));
     }
     batches
 }
 
-fn order(seeding: &mut Seeding<'_>, index: usize, articles: &[Article]) -> String {
+fn add_order(seeder: &mut Seeder<'_>, index: usize, articles: &[Article]) -> String {
     let direction: i64 = match index % 8 {
         3 => 1,
         7 => 5,
@@ -62,30 +65,30 @@ fn order(seeding: &mut Seeding<'_>, index: usize, articles: &[Article]) -> Strin
     };
     let warehouse = if index % 5 == 4 { index % 3 } else { 0 };
     let customer = names::CUSTOMERS[index % names::CUSTOMERS.len()];
-    let created = seeding.ago(2_000 - 70 * index as u64);
-    let stamp = dates::stamp(created);
+    let created = seeder.minutes_ago(2_000 - 70 * index as u64);
+    let stamp = dates::format_timestamp(created);
     let row = json!({
         "name": format!("AUF-{} {customer}", 26_100 + index),
         "directionType": direction,
-        "priority": 1 + seeding.integer(4),
-        "deadline": if index.is_multiple_of(4) { Value::Null } else { json!(dates::plain((created + TimeDelta::days(4)).date().and_hms_opt(12, 0, 0).unwrap_or(created))) },
+        "priority": 1 + seeder.integer(4),
+        "deadline": if index.is_multiple_of(4) { Value::Null } else { json!(dates::format_date((created + TimeDelta::days(4)).date().and_hms_opt(12, 0, 0).unwrap_or(created))) },
         "Info1": customer,
         "Info2": if index.is_multiple_of(3) { json!("Eilt – bitte prüfen") } else { Value::Null },
         "warehouseName": WAREHOUSES[warehouse],
-        "recipient": *seeding.random.pick(&names::PEOPLE),
+        "recipient": *seeder.random.pick(&names::PEOPLE),
         "modifiedDate": stamp,
         "creationDate": stamp,
         "CustomerNo": 7_000 + index,
     });
-    let order = seeding.add("orders", row);
+    let order = seeder.add("orders", row);
     for number in 1..=1 + index % 4 {
         let article = &articles[(index * 13 + number * 29) % articles.len()];
-        let quantity = if direction == 5 { 0.0 } else { seeding.quantity(20) };
-        let stocked = seeding
-            .work
+        let quantity = if direction == 5 { 0.0 } else { seeder.quantity(20) };
+        let stocked = seeder
+            .context
             .store
             .row("materials", &article.id)
-            .is_some_and(|row| store::number(row, "currentQuantity") > 0.0);
+            .is_some_and(|row| row::number(row, "currentQuantity") > 0.0);
         let row = json!({
             "orderId": order,
             "orderName": format!("AUF-{} {customer}", 26_100 + index),
@@ -102,17 +105,17 @@ fn order(seeding: &mut Seeding<'_>, index: usize, articles: &[Article]) -> Strin
             "modifiedDate": stamp,
             "creationDate": stamp,
         });
-        let line = seeding.add("order_lines", row);
-        stock::book_line(seeding.work.store, &line, 1.0);
+        let line = seeder.add("order_lines", row);
+        stock::book_line(seeder.context.store, &line, 1.0);
     }
-    follow_lines(seeding.work.store, &order);
+    update_has_stock(seeder.context.store, &order);
     order
 }
 
-fn into_batch(seeding: &mut Seeding<'_>, order: &str, batch: &str) {
-    let lines = seeding.work.store.table("work_order_lines").children_ids(order);
+fn assign_to_batch(seeder: &mut Seeder<'_>, order: &str, batch: &str) {
+    let lines = seeder.context.store.table("work_order_lines").children_ids(order);
     for (rank, line) in (1_i64..).zip(lines) {
-        if let Some(line) = seeding.work.store.table_mut("work_order_lines").get_mut(&line) {
+        if let Some(line) = seeder.context.store.table_mut("work_order_lines").get_mut(&line) {
             line.insert("batchId".to_owned(), batch.into());
             line.insert("handlingRank".to_owned(), rank.into());
             line.insert("progressType".to_owned(), 2.into());

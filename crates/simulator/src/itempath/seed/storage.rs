@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::Seeding;
+use crate::itempath::seed::Seeder;
 
-/// A place where something can lie, with what its contents and transactions repeat.
-pub(super) struct Place {
+/// A storage location, with the members that its contents and transactions copy.
+pub(super) struct StorageLocation {
     pub(super) location: String,
     pub(super) name: String,
     pub(super) bin: String,
@@ -15,8 +15,9 @@ pub(super) struct Place {
     pub(super) warehouse: usize,
 }
 
+/// The created locations and bins.
 pub(super) struct Storage {
-    pub(super) places: Vec<Place>,
+    pub(super) locations: Vec<StorageLocation>,
     pub(super) bins: Vec<String>,
 }
 
@@ -26,11 +27,11 @@ const ADDRESSES: [[&str; 3]; 4] = [
     ["Deutz-Mülheimer Straße 30", "50679 Köln", "Deutschland"],
     ["12 rue de l'Étang", "45000 Orléans", "France"],
     ["Stakkevollvegen 55", "9010 Tromsø", "Norge"],
-    // Empty, and named as in the vendor's own examples.
+    // An empty warehouse, named as in the vendor's examples.
     ["Straße der Technik 1", "86356 Neusäß", "Deutschland"],
 ];
 
-/// Name, description, type, warehouse, carriers.
+/// Storage units: name, description, type, warehouse and number of carriers.
 const UNITS: [(&str, &str, i64, usize, u32); 5] = [
     ("VLM 1", "Shuttle XP 500, Kleinteile", 5, 0, 8),
     ("VLM 2", "Shuttle XP 500, Elektrik", 5, 0, 8),
@@ -39,7 +40,7 @@ const UNITS: [(&str, &str, i64, usize, u32); 5] = [
     ("Tårn Ørret", "Vertikal buffer, reservedeler", 9, 2, 4),
 ];
 
-/// Name, cell name, color, type, depth, width, height.
+/// Bins: name, cell name, color, type, depth, width and height.
 const BINS: [(&str, Option<&str>, [i64; 5]); 8] = [
     ("KLT 3215", None, [0, 1, 300, 200, 150]),
     ("KLT 4315", None, [0, 1, 400, 300, 150]),
@@ -53,22 +54,22 @@ const BINS: [(&str, Option<&str>, [i64; 5]); 8] = [
 
 const LOCATIONS_PER_SHELF: u32 = 6;
 
-pub(super) fn fill(seeding: &mut Seeding<'_>) -> Storage {
-    let mut storage = Storage { places: Vec::new(), bins: bins(seeding) };
+pub(super) fn fill(seeder: &mut Seeder<'_>) -> Storage {
+    let mut storage = Storage { locations: Vec::new(), bins: bins(seeder) };
     let mut warehouses = Vec::new();
     for (name, [street, city, country]) in WAREHOUSES.into_iter().zip(ADDRESSES) {
         let row = json!({ "name": name, "address1": street, "address2": city, "address3": country });
-        warehouses.push(seeding.add("warehouses", row));
+        warehouses.push(seeder.add("warehouses", row));
     }
-    let zones = zones(seeding, &warehouses);
+    let zones = zones(seeder, &warehouses);
     for (index, unit) in UNITS.iter().enumerate() {
-        fill_unit(seeding, &mut storage, index, unit, &warehouses[unit.3], &zones[unit.3]);
+        fill_unit(seeder, &mut storage, index, unit, &warehouses[unit.3], &zones[unit.3]);
     }
-    stations(seeding);
+    stations(seeder);
     storage
 }
 
-fn bins(seeding: &mut Seeding<'_>) -> Vec<String> {
+fn bins(seeder: &mut Seeder<'_>) -> Vec<String> {
     let rows = BINS.map(|(name, cell, [color, kind, depth, width, height])| {
         json!({
             "name": name,
@@ -84,11 +85,11 @@ fn bins(seeding: &mut Seeding<'_>) -> Vec<String> {
             "ySlots": if kind == 3 { 2 } else { 1 },
         })
     });
-    rows.into_iter().map(|row| seeding.add("bins", row)).collect()
+    rows.into_iter().map(|row| seeder.add("bins", row)).collect()
 }
 
-/// A picking and a putting zone for each warehouse.
-fn zones(seeding: &mut Seeding<'_>, warehouses: &[String]) -> Vec<[String; 2]> {
+/// Adds a picking and a putting zone for each warehouse.
+fn zones(seeder: &mut Seeder<'_>, warehouses: &[String]) -> Vec<[String; 2]> {
     let names = [
         ["Kommissionierung Köln", "Wareneingang Köln"],
         ["Préparation Orléans", "Réception Orléans"],
@@ -109,17 +110,17 @@ fn zones(seeding: &mut Seeding<'_>, warehouses: &[String]) -> Vec<[String; 2]> {
                 "pickType": 1,
                 "putType": 1,
             });
-            seeding.add("zones", row)
+            seeder.add("zones", row)
         }));
     }
     zones
 }
 
 fn fill_unit(
-    seeding: &mut Seeding<'_>,
+    seeder: &mut Seeder<'_>,
     storage: &mut Storage,
     index: usize,
-    &(name, description, kind, home, carriers): &(&str, &str, i64, usize, u32),
+    &(name, description, kind, warehouse_index, carriers): &(&str, &str, i64, usize, u32),
     warehouse: &str,
     zones: &[String; 2],
 ) {
@@ -137,7 +138,7 @@ fn fill_unit(
         "maxWeight": 60_000_000.0,
         "isManualSequenceNumbers": 0,
     });
-    let unit = seeding.add("storage_units", row);
+    let unit = seeder.add("storage_units", row);
     for number in 1..=if kind == 5 { 2 } else { 1 } {
         let row = json!({
             "name": format!("{name} – Öffnung {number}"),
@@ -145,11 +146,11 @@ fn fill_unit(
             "parameters": format!("AccessPointNumber\\={number};Index\\={number}"),
             "isBlocked": false,
         });
-        seeding.add("access_points", row);
+        seeder.add("access_points", row);
     }
     for number in 1..=carriers {
         let carrier = json!({ "name": format!("{name}-{number:02}"), "storageUnitId": unit });
-        let carrier = seeding.add("carriers", carrier);
+        let carrier = seeder.add("carriers", carrier);
         let shelf = json!({
             "name": format!("{name}-{number:02}-A"),
             "carrierId": carrier,
@@ -167,37 +168,37 @@ fn fill_unit(
             "yCoordinate": f64::from(number) * 100.0,
             "zCoordinate": 0.0,
         });
-        let shelf = seeding.add("shelves", shelf);
+        let shelf = seeder.add("shelves", shelf);
         for slot in 1..=LOCATIONS_PER_SHELF {
             let at = format!("{}-{number:02}-{slot:02}", index + 1);
-            let (bin, row) = location(seeding, storage, &at, slot, (&shelf, &carrier, &unit), zones);
-            let place = Place {
-                location: seeding.add("locations", row),
+            let (bin, row) = location(seeder, storage, &at, slot, (&shelf, &carrier, &unit), zones);
+            let location = StorageLocation {
+                location: seeder.add("locations", row),
                 name: at,
                 bin,
                 unit: unit.clone(),
                 unit_name: name.to_owned(),
                 carrier: carrier.clone(),
-                warehouse: home,
+                warehouse: warehouse_index,
             };
-            storage.places.push(place);
+            storage.locations.push(location);
         }
     }
 }
 
 fn location(
-    seeding: &mut Seeding<'_>,
+    seeder: &mut Seeder<'_>,
     storage: &Storage,
     name: &str,
     slot: u32,
     (shelf, carrier, unit): (&str, &str, &str),
     zones: &[String; 2],
 ) -> (String, Value) {
-    let which = usize::try_from(seeding.random.below(4)).unwrap_or_default();
-    let (_, _, [_, kind, depth, width, _]) = BINS[which];
+    let selected = usize::try_from(seeder.random.below(4)).unwrap_or_default();
+    let (_, _, [_, kind, depth, width, _]) = BINS[selected];
     let row = json!({
         "name": name,
-        "binId": storage.bins[which],
+        "binId": storage.bins[selected],
         "shelfId": shelf,
         "zoneId": if slot == 6 { Value::Null } else { json!(zones[usize::from(slot == 5)]) },
         "binDepth": depth,
@@ -210,17 +211,17 @@ fn location(
         "~carrierId": carrier,
         "~storageUnitId": unit,
     });
-    (storage.bins[which].clone(), row)
+    (storage.bins[selected].clone(), row)
 }
 
-fn stations(seeding: &mut Seeding<'_>) {
+fn stations(seeder: &mut Seeder<'_>) {
     for (name, description) in [
         ("Arbeitsplatz 1", "Kommissionierung am VLM 1"),
         ("Arbeitsplatz 2", "Wareneingang, Prüfung"),
         ("Poste Orléans", "Préparation des commandes"),
         ("Stasjon Tromsø", "Plukk og innlevering"),
     ] {
-        seeding.add("stations", json!({ "name": name, "description": description }));
+        seeder.add("stations", json!({ "name": name, "description": description }));
     }
     for (name, description, kind) in [
         ("sys", "Power Pick Server", 1),
@@ -228,6 +229,6 @@ fn stations(seeding: &mut Seeding<'_>) {
         ("PPG-ORLÉANS-01", "Poste de préparation", 3),
         ("REGELWERK", "Automatische Regeln", 4),
     ] {
-        seeding.add("clients", json!({ "name": name, "description": description, "type": kind }));
+        seeder.add("clients", json!({ "name": name, "description": description, "type": kind }));
     }
 }

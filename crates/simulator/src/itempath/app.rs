@@ -1,20 +1,21 @@
-//! What the routes work on: the machinery, and the store, which is seeded when it is first needed.
+//! State shared by all handlers. The store is seeded on first use.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use chrono::NaiveDateTime;
 
-use super::seed;
-use super::store::Store;
+use crate::itempath::seed;
+use crate::itempath::store::Store;
 use crate::state::SharedState;
 
+/// A handle on the state; cheap to clone.
 #[derive(Clone)]
 pub(super) struct App(Arc<Inner>);
 
 pub(super) struct Inner {
     pub(super) shared: SharedState,
-    /// The time that the seeded data leads up to.
+    /// End of the seeded history.
     seeded_at: NaiveDateTime,
     store: OnceLock<Mutex<Store>>,
     token_ids: AtomicU64,
@@ -35,12 +36,12 @@ impl App {
         store.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The simulated time, which is also the site's own: the simulated plant has no zone.
+    /// Returns the simulated time. The simulated site is in UTC.
     pub(super) fn now(&self) -> NaiveDateTime {
         self.shared.clock.now().naive_utc()
     }
 
-    /// A fresh UUID for a token.
+    /// Returns a new UUID for a token.
     pub(super) fn token_id(&self) -> String {
         let number = self.token_ids.fetch_add(1, Ordering::Relaxed);
         let hex = self.shared.random(&format!("itempath/token-ids/{number}")).hex(32);

@@ -1,14 +1,15 @@
-//! Filters: a comparison in square brackets in front of the value, one or several per member.
+//! Filters: a comparison in square brackets before the value, several per member.
 
 use std::cmp::Ordering;
 
 use chrono::NaiveDateTime;
 use serde_json::Value;
 
-use super::dates;
-use super::store::Row;
-use super::values::DIRECTIONS;
+use crate::itempath::dates;
+use crate::itempath::store::row::Row;
+use crate::itempath::warehouse::direction::DIRECTIONS;
 
+/// Comparison of a member with the filter's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Comparison {
     Equal,
@@ -17,22 +18,23 @@ enum Comparison {
     None,
     Greater,
     Less,
-    /// Not documented as a prefix; a client sends them behind the name.
+    /// Undocumented; a public client sends it as a suffix of the name: `name[gte]`.
     AtLeast,
+    /// Undocumented; a public client sends it as a suffix of the name: `name[lte]`.
     AtMost,
     Like,
     NotLike,
 }
 
-/// One parameter of a list.
+/// A filter parameter of a list.
 #[derive(Debug)]
-pub(super) struct Filter {
+pub(in crate::itempath) struct Filter {
     member: String,
     comparison: Comparison,
     value: String,
 }
 
-/// Parameters that older generations and clients know, by resource.
+/// Legacy parameters: resource, name, member and comparison.
 const ALIASES: [(&str, &str, &str, Comparison); 5] = [
     ("transactions", "after", "creationDate", Comparison::Greater),
     ("transactions", "before", "creationDate", Comparison::Less),
@@ -42,51 +44,51 @@ const ALIASES: [(&str, &str, &str, Comparison); 5] = [
 ];
 
 impl Filter {
-    pub(super) fn parse(path: &str, name: &str, value: &str) -> Self {
+    pub(in crate::itempath) fn parse(path: &str, name: &str, value: &str) -> Self {
         if let Some((_, _, member, comparison)) =
             ALIASES.iter().find(|(resource, alias, ..)| *resource == path && *alias == name)
         {
             return Self { member: (*member).to_owned(), comparison: *comparison, value: value.to_owned() };
         }
-        // `name[gte]=…`: no documented form, and no reason to fail.
-        if let Some((member, word)) = name.strip_suffix(']').and_then(|name| name.split_once('['))
-            && let Some(comparison) = behind_the_name(word)
+        // `name[gte]=…` is undocumented but accepted.
+        if let Some((member, name)) = name.strip_suffix(']').and_then(|name| name.split_once('['))
+            && let Some(comparison) = comparison_suffix(name)
         {
             return Self { member: member.to_owned(), comparison, value: value.to_owned() };
         }
         let prefixed = value.strip_prefix('[').and_then(|value| value.split_once(']'));
-        let prefixed = prefixed.and_then(|(word, rest)| Some((comparison(word)?, rest)));
+        let prefixed = prefixed.and_then(|(name, rest)| Some((comparison_prefix(name)?, rest)));
         let (comparison, value) = prefixed.unwrap_or((Comparison::Equal, value));
         Self { member: name.to_owned(), comparison, value: value.to_owned() }
     }
 
-    /// The member as the rows have it; none when no row has it, and the filter says nothing.
-    pub(super) fn resolve(mut self, names: &dyn Fn(&str) -> Option<String>) -> Option<Self> {
+    /// Replaces the name by the member's exact name; `None` if no row has the member, and the filter is ignored.
+    pub(in crate::itempath) fn resolve(mut self, names: &dyn Fn(&str) -> Option<String>) -> Option<Self> {
         self.member = names(&self.member)?;
         Some(self)
     }
 
-    pub(super) fn accepts(&self, row: &Row, now: NaiveDateTime) -> bool {
+    pub(in crate::itempath) fn matches(&self, row: &Row, now: NaiveDateTime) -> bool {
         let value = row.get(&self.member).unwrap_or(&Value::Null);
-        let equal = |text: &str| holds(value, text, now, |order| order == Ordering::Equal);
+        let equal = |text: &str| any_matches(value, text, now, |order| order == Ordering::Equal);
         let each = || self.value.split(';').map(str::trim);
         match self.comparison {
             Comparison::Equal => equal(&self.value),
             Comparison::Not => !equal(&self.value),
             Comparison::Any => each().any(equal),
             Comparison::None => !each().any(equal),
-            Comparison::Greater => holds(value, &self.value, now, Ordering::is_gt),
-            Comparison::Less => holds(value, &self.value, now, Ordering::is_lt),
-            Comparison::AtLeast => holds(value, &self.value, now, Ordering::is_ge),
-            Comparison::AtMost => holds(value, &self.value, now, Ordering::is_le),
+            Comparison::Greater => any_matches(value, &self.value, now, Ordering::is_gt),
+            Comparison::Less => any_matches(value, &self.value, now, Ordering::is_lt),
+            Comparison::AtLeast => any_matches(value, &self.value, now, Ordering::is_ge),
+            Comparison::AtMost => any_matches(value, &self.value, now, Ordering::is_le),
             Comparison::Like => contains(value, &self.value),
             Comparison::NotLike => !contains(value, &self.value),
         }
     }
 }
 
-fn comparison(word: &str) -> Option<Comparison> {
-    Some(match word.to_ascii_lowercase().as_str() {
+fn comparison_prefix(name: &str) -> Option<Comparison> {
+    Some(match name.to_ascii_lowercase().as_str() {
         "not" => Comparison::Not,
         "or" => Comparison::Any,
         "nor" => Comparison::None,
@@ -98,65 +100,65 @@ fn comparison(word: &str) -> Option<Comparison> {
     })
 }
 
-fn behind_the_name(word: &str) -> Option<Comparison> {
-    match word {
+fn comparison_suffix(name: &str) -> Option<Comparison> {
+    match name {
         "gte" => Some(Comparison::AtLeast),
         "lte" => Some(Comparison::AtMost),
-        other => comparison(other),
+        other => comparison_prefix(other),
     }
 }
 
-/// Whether a value, or one of a list, stands in this relation to the text.
-fn holds(value: &Value, text: &str, now: NaiveDateTime, relation: fn(Ordering) -> bool) -> bool {
+/// Returns whether a value, or any element of a list, compares to the text as `accept` requires.
+fn any_matches(value: &Value, text: &str, now: NaiveDateTime, accept: fn(Ordering) -> bool) -> bool {
     match value {
-        Value::Array(items) => items.iter().any(|item| holds(item, text, now, relation)),
+        Value::Array(items) => items.iter().any(|item| any_matches(item, text, now, accept)),
         Value::Object(members) => ["name", "id"]
             .iter()
-            .any(|name| members.get(*name).is_some_and(|member| holds(member, text, now, relation))),
-        value => compare(value, text, now).is_some_and(relation),
+            .any(|name| members.get(*name).is_some_and(|member| any_matches(member, text, now, accept))),
+        value => compare(value, text, now).is_some_and(accept),
     }
 }
 
 fn compare(value: &Value, text: &str, now: NaiveDateTime) -> Option<Ordering> {
     match value {
         Value::Number(number) => {
-            let word = || DIRECTIONS.iter().find(|(word, _)| text.eq_ignore_ascii_case(word));
-            let wanted = match text.trim().to_ascii_lowercase().as_str() {
+            let name = || DIRECTIONS.iter().find(|(name, _)| text.eq_ignore_ascii_case(name));
+            let expected = match text.trim().to_ascii_lowercase().as_str() {
                 "true" => 1.0,
                 "false" => 0.0,
                 digits => match digits.parse::<f64>() {
                     Ok(number) => number,
-                    // Directions are the only numbers that have words.
-                    Err(_) => word()?.1.to_string().parse().ok()?,
+                    // Directions are the only numbers with names.
+                    Err(_) => name()?.1.to_string().parse().ok()?,
                 },
             };
-            number.as_f64()?.partial_cmp(&wanted)
+            number.as_f64()?.partial_cmp(&expected)
         }
         Value::Bool(is) => {
-            let wanted = match text.trim().to_ascii_lowercase().as_str() {
+            let expected = match text.trim().to_ascii_lowercase().as_str() {
                 "true" | "1" => true,
                 "false" | "0" => false,
                 _ => return None,
             };
-            Some(is.cmp(&wanted))
+            Some(is.cmp(&expected))
         }
-        Value::String(written) => match as_date(written) {
-            Some(date) => Some(date.cmp(&dates::read(text, now)?)),
-            None => Some(written.to_lowercase().cmp(&text.to_lowercase())),
+        Value::String(stored) => match parse_stored_date(stored) {
+            Some(date) => Some(date.cmp(&dates::parse_filter(text, now)?)),
+            None => Some(stored.to_lowercase().cmp(&text.to_lowercase())),
         },
         _ => None,
     }
 }
 
-fn as_date(written: &str) -> Option<NaiveDateTime> {
-    if written.as_bytes().get(10) == Some(&b'T') && written.len() >= 19 { dates::parse(written) } else { None }
+fn parse_stored_date(stored: &str) -> Option<NaiveDateTime> {
+    if stored.as_bytes().get(10) == Some(&b'T') && stored.len() >= 19 { dates::parse(stored) } else { None }
 }
 
 fn contains(value: &Value, text: &str) -> bool {
-    let wanted = text.to_lowercase();
+    let expected = text.to_lowercase();
     match value {
-        Value::String(written) => written.to_lowercase().contains(&wanted),
-        Value::Number(number) => number.to_string().contains(&wanted),
+        Value::String(stored) => stored.to_lowercase().contains(&expected),
+        Value::Number(number) => number.to_string().contains(&expected),
         Value::Array(items) => items.iter().any(|item| contains(item, text)),
         Value::Object(members) => members.get("name").is_some_and(|name| contains(name, text)),
         _ => false,
@@ -174,11 +176,11 @@ mod tests {
         let row = Row::from_iter([("m".to_owned(), member.clone())]);
         let now = dates::parse("2026-03-02T08:00").unwrap();
         let filter = Filter::parse("materials", parameter.0, parameter.1);
-        assert_eq!(filter.accepts(&row, now), expected, "{member} {parameter:?}");
+        assert_eq!(filter.matches(&row, now), expected, "{member} {parameter:?}");
     }
 
     #[test]
-    fn each_comparison_stands_before_the_value() {
+    fn each_comparison_is_a_prefix_of_the_value() {
         check(&json!("S103"), ("m", "s103"), true);
         check(&json!("S103"), ("m", "[not]S103"), false);
         check(&json!(4), ("m", "[or]2;4"), true);
@@ -198,21 +200,21 @@ mod tests {
     }
 
     #[test]
-    fn null_is_neither_greater_nor_equal_but_other() {
+    fn null_is_neither_greater_nor_equal_but_not_equal() {
         check(&Value::Null, ("m", "[gt]0"), false);
         check(&Value::Null, ("m", "0"), false);
         check(&Value::Null, ("m", "[not]0"), true);
     }
 
     #[test]
-    fn flags_and_directions_have_words() {
+    fn flags_and_directions_have_names() {
         check(&json!(1), ("m", "true"), true);
         check(&json!(true), ("m", "1"), true);
         check(&json!(2), ("m", "pick"), true);
     }
 
     #[test]
-    fn a_comparison_behind_the_name_is_understood() {
+    fn a_comparison_suffix_of_the_name_is_accepted() {
         check(&json!(5), ("m[gte]", "5"), true);
         check(&json!(5), ("m[lt]", "5"), false);
     }

@@ -1,14 +1,14 @@
-//! The answers to what is wrong.
+//! Error responses.
 
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-/// Why a call is not done.
+/// An error response.
 #[derive(Debug)]
-pub(super) enum Refusal {
-    /// 422: what is wrong with which field.
+pub(super) enum ApiError {
+    /// 422: fields with their messages.
     Invalid(Vec<(String, String)>),
     /// 400: the body is one JSON string.
     Plain(&'static str),
@@ -16,8 +16,8 @@ pub(super) enum Refusal {
     Message(StatusCode, String),
 }
 
-impl Refusal {
-    /// One field is wrong.
+impl ApiError {
+    /// Returns a 422 response about one field.
     pub(super) fn field(name: &str, message: impl Into<String>) -> Self {
         Self::Invalid(vec![(name.to_owned(), message.into())])
     }
@@ -26,18 +26,18 @@ impl Refusal {
         Self::Message(StatusCode::NOT_FOUND, format!("{title} not found"))
     }
 
-    /// A table has this name already.
-    pub(super) fn taken(title: &str, field: &str, value: &str) -> Self {
+    /// Returns a 422 response: another row has the value of a unique field.
+    pub(super) fn already_exists(title: &str, field: &str, value: &str) -> Self {
         Self::field(field, format!("{title} with {field} '{value}' already exists."))
     }
 
-    /// There is no such row to refer to.
-    pub(super) fn missing(field: &str, title: &str, value: &str) -> Self {
+    /// Returns a 422 response: a reference to an unknown row.
+    pub(super) fn unknown_reference(field: &str, title: &str, value: &str) -> Self {
         Self::field(field, format!("{title} '{value}' does not exist."))
     }
 }
 
-impl IntoResponse for Refusal {
+impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         match self {
             Self::Invalid(fields) => {

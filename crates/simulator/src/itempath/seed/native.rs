@@ -1,17 +1,17 @@
-//! Users, reports, connections, settings, and calls of the night before.
+//! Users, reports, connections, settings, and logged calls.
 
 use serde_json::{Value, json};
 
-use super::Seeding;
 use crate::itempath::dates;
+use crate::itempath::seed::Seeder;
 use crate::vendor::credentials::{
     ITEMPATH_APPLICATION_PASSWORD, ITEMPATH_APPLICATION_USERNAME, ITEMPATH_PASSWORD, ITEMPATH_USERNAME,
 };
 
-/// The id of the application user, which the ready-made application token names too.
+/// Id of the application user, also in the claims of the predefined application token.
 pub(in crate::itempath) const APPLICATION_USER: u64 = 2;
 
-pub(super) fn users(seeding: &mut Seeding<'_>) {
+pub(super) fn users(seeder: &mut Seeder<'_>) {
     let user = |name: &str, password: &str, role: (i64, &str), status: i64| {
         json!({
             "username": name,
@@ -34,13 +34,13 @@ pub(super) fn users(seeding: &mut Seeding<'_>) {
         user("lefevre", "simulated-zoé", picker, 0),
         user("braaten", "simulated-øystein", picker, 2),
     ] {
-        seeding.add("users", row);
+        seeder.add("users", row);
     }
 }
 
-pub(super) fn rest(seeding: &mut Seeding<'_>) {
-    reports(seeding);
-    connections(seeding);
+pub(super) fn fill(seeder: &mut Seeder<'_>) {
+    reports(seeder);
+    connections(seeder);
     for (name, value) in [
         ("siteName", json!("Kardex Köln – Süd")),
         ("language", json!("de")),
@@ -48,25 +48,25 @@ pub(super) fn rest(seeding: &mut Seeding<'_>) {
         ("defaultLimit", json!(1000)),
         ("exportTransactions", json!(true)),
     ] {
-        seeding.add("settings", json!({ "name": name, "value": value }));
+        seeder.add("settings", json!({ "name": name, "value": value }));
     }
     for index in 0..20_u64 {
         let failed = index % 7 == 6;
         let row = json!({
             "body": if failed { json!("{\"name\":\"AUF-Ø\"}") } else { Value::Null },
             "code": if failed { 400 } else { 200 },
-            "creationDate": dates::stamp(seeding.ago(600 - 20 * index)),
+            "creationDate": dates::format_timestamp(seeder.minutes_ago(600 - 20 * index)),
             "duration": 15 + index * 3,
             "endpoint": if failed { "/api/orders" } else { "/api/transactions" },
             "error": if failed { json!("Order must have at least one order line.") } else { Value::Null },
             "username": "keyfob-machine",
             "~userId": APPLICATION_USER,
         });
-        seeding.add("calls", row);
+        seeder.add("calls", row);
     }
 }
 
-fn reports(seeding: &mut Seeding<'_>) {
+fn reports(seeder: &mut Seeder<'_>) {
     for (index, (name, table)) in [
         ("Bestand je Größe", "material"),
         ("Offene Aufträge", "order"),
@@ -77,9 +77,9 @@ fn reports(seeding: &mut Seeding<'_>) {
     .enumerate()
     {
         let report = index + 1;
-        let created = dates::stamp(seeding.ago(90_000 - 1_000 * index as u64));
+        let created = dates::format_timestamp(seeder.minutes_ago(90_000 - 1_000 * index as u64));
         let snapshot = json!({ "name": format!("{name} – Februar"), "reportId": report, "creationDate": created });
-        let snapshot = seeding.add("snapshots", snapshot);
+        let snapshot = seeder.add("snapshots", snapshot);
         let row = json!({
             "name": name,
             "baseTable": table,
@@ -94,17 +94,17 @@ fn reports(seeding: &mut Seeding<'_>) {
             "sortDescending": index % 2 == 1,
             "userId": 1,
         });
-        seeding.add("reports", row);
+        seeder.add("reports", row);
         for number in 0..3 {
-            let quantity = seeding.quantity(400);
+            let quantity = seeder.quantity(400);
             let values =
                 json!({ "name": format!("{name} {}", number + 1), "quantity": quantity, "creationDate": created });
-            seeding.add("report_rows", json!({ "reportId": report, "values": values }));
+            seeder.add("report_rows", json!({ "reportId": report, "values": values }));
         }
     }
 }
 
-fn connections(seeding: &mut Seeding<'_>) {
+fn connections(seeder: &mut Seeder<'_>) {
     for (index, (name, kind, url)) in [
         ("Power Pick Datenbank", "MSSQL", "mssql://ppg-köln.example:1433/PPG"),
         ("ERP Aufträge", "REST", "https://erp.example/api/aufträge"),
@@ -113,8 +113,8 @@ fn connections(seeding: &mut Seeding<'_>) {
     .into_iter()
     .enumerate()
     {
-        let checked = dates::stamp(seeding.ago(30));
-        let created = dates::stamp(seeding.ago(200_000));
+        let checked = dates::format_timestamp(seeder.minutes_ago(30));
+        let created = dates::format_timestamp(seeder.minutes_ago(200_000));
         let log = json!({
             "id": 900 + index,
             "creationDate": checked,
@@ -144,6 +144,6 @@ fn connections(seeding: &mut Seeding<'_>) {
             "integrationCount": index,
             "lastCheck": checked,
         });
-        seeding.add("connections", row);
+        seeder.add("connections", row);
     }
 }
