@@ -1,13 +1,13 @@
-//! What the routes share: the machinery, the store, the feed's cache.
+//! State shared by all handlers: the store and the cache of the feed.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::feed::Cache;
-use super::seed;
-use super::store::Store;
+use crate::dvinci::portal::feed::Cache;
+use crate::dvinci::seed;
+use crate::dvinci::store::Store;
 use crate::state::SharedState;
 
-/// A handle on the tenant; cheap to clone.
+/// A handle on the state; cheap to clone.
 #[derive(Clone)]
 pub(super) struct App(Arc<Inner>);
 

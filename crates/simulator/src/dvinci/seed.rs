@@ -1,4 +1,4 @@
-//! The tenant at the start: Nordlicht, a group of an energy supplier, a grid operator and a maker of pumps.
+//! Initial data: Nordlicht, a group of an energy supplier, a grid operator and a pump manufacturer.
 
 mod candidates;
 mod jobs;
@@ -9,14 +9,17 @@ mod texts;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use super::call::{Row, Writer};
-use super::crud;
-use super::guard::API_USERS;
-use super::store::{Key, Store};
-use super::table::Table;
+use crate::dvinci::auth::api_users::API_USERS;
+use crate::dvinci::rest::crud;
+use crate::dvinci::store::Store;
+use crate::dvinci::store::key::Key;
+use crate::dvinci::store::row::Row;
+use crate::dvinci::store::table::Table;
+use crate::dvinci::store::write_context::WriteContext;
 use crate::state::SharedState;
 use crate::state::random::Random;
 
+/// Builds the initial store.
 pub(super) fn store(shared: &SharedState) -> Store {
     let mut seeder = Seeder {
         store: Store::new(shared.ids("dvinci/files")),
@@ -30,7 +33,7 @@ pub(super) fn store(shared: &SharedState) -> Store {
     seeder.store
 }
 
-/// Fills a store through the rules that calls go through too.
+/// The store being seeded, with the same rules as for requests.
 struct Seeder {
     store: Store,
     random: Random,
@@ -38,31 +41,31 @@ struct Seeder {
 }
 
 impl Seeder {
-    /// A time of the past; days count backwards from the start.
+    /// Returns a time in the past, a number of days before the start plus minutes.
     fn days_ago(&self, days: i64, minutes: i64) -> DateTime<Utc> {
         self.now - TimeDelta::days(days) + TimeDelta::minutes(minutes)
     }
 
-    fn writer(at: DateTime<Utc>) -> Writer {
-        Writer { caller: API_USERS[0].caller, at }
+    fn write_context(at: DateTime<Utc>) -> WriteContext {
+        WriteContext { caller: API_USERS[0].caller, at }
     }
 
-    /// Creates an entity as the API user would have.
+    /// Creates an entity as the API user.
     fn create(&mut self, table: Table, at: DateTime<Utc>, body: &Value) -> Key {
         let body = object(body);
-        let key = crud::insert(&mut self.store, &Self::writer(at), table, &body);
-        key.unwrap_or_else(|refusal| panic!("the seed keeps the rules of {table:?}: {refusal:?} in {body:?}"))
+        let key = crud::insert(&mut self.store, &Self::write_context(at), table, &body);
+        key.unwrap_or_else(|error| panic!("seeded data must satisfy the rules of {table:?}: {error:?} in {body:?}"))
     }
 
-    /// Stores a row that no call could have created.
+    /// Stores a row that no request could have created.
     fn put(&mut self, table: Table, key: Key, row: &Value) {
         self.store.put(table, key, object(row));
     }
 
-    /// Changes what only people inside can change.
+    /// Changes members that no request can change.
     fn change(&mut self, table: Table, key: &Key, changes: &Value) {
         let changes = object(changes);
-        self.store.touch(table, key, |row| row.extend(changes));
+        self.store.modify(table, key, |row| row.extend(changes));
     }
 }
 
@@ -70,7 +73,7 @@ fn object(value: &Value) -> Row {
     value.as_object().cloned().unwrap_or_default()
 }
 
-/// `2026-02-01`, so many days from an instant.
+/// Returns the date a number of days after a time, such as `2026-02-01`.
 fn day(at: DateTime<Utc>, days: i64) -> Value {
     json!((at + TimeDelta::days(days)).date_naive().to_string())
 }

@@ -1,76 +1,48 @@
-//! The rows of all tables, with their indexes.
+//! The store: rows of all tables, with indexes.
+
+pub(super) mod files;
+pub(super) mod history;
+pub(super) mod key;
+pub(super) mod row;
+pub(super) mod table;
+pub(super) mod write_context;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value;
 
-use super::call::Row;
-use super::field::Kind;
-use super::files::Files;
-use super::history::Histories;
-use super::table::{Table, number, text};
+use crate::dvinci::schema::field::Kind;
+use crate::dvinci::store::files::Files;
+use crate::dvinci::store::history::Histories;
+use crate::dvinci::store::key::{Key, placement_key};
+use crate::dvinci::store::row::{Row, number, text};
+use crate::dvinci::store::table::Table;
 use crate::state::random::ObjectIds;
 
-/// What names a row in its table.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Key {
-    Number(i64),
-    Name(String),
-}
-
-impl Key {
-    /// The key that a path says, if it can be one of that table.
-    pub(super) fn parse(table: Table, text: &str) -> Option<Self> {
-        if table.has_names() { Some(Self::Name(text.to_owned())) } else { text.parse().ok().map(Self::Number) }
-    }
-
-    /// The key that a JSON value is.
-    pub(super) fn of(table: Table, value: &Value) -> Option<Self> {
-        if table.has_names() {
-            value.as_str().map(|name| Self::Name(name.to_owned()))
-        } else {
-            value.as_i64().map(Self::Number)
-        }
-    }
-
-    pub(super) fn value(&self) -> Value {
-        match self {
-            Self::Number(number) => Value::from(*number),
-            Self::Name(name) => Value::from(name.as_str()),
-        }
-    }
-
-    /// The number; 0, which no row has, for a name.
-    pub(super) fn number(&self) -> i64 {
-        match self {
-            Self::Number(number) => *number,
-            Self::Name(_) => 0,
-        }
-    }
-}
-
+/// The rows of a table.
 #[derive(Debug, Default)]
-struct Rows {
+struct TableRows {
     by_key: BTreeMap<Key, Row>,
-    last: i64,
-    external: HashMap<String, Key>,
+    last_number: i64,
+    by_external_id: HashMap<String, Key>,
 }
 
+/// The data of the tenant.
 #[derive(Debug)]
 pub(super) struct Store {
-    tables: BTreeMap<Table, Rows>,
-    /// Applications by person, publications by job opening.
+    tables: BTreeMap<Table, TableRows>,
+    /// Ids of applications by person, and of publications by job opening.
     children: BTreeMap<(Table, i64), BTreeSet<i64>>,
     pub(super) files: Files,
     pub(super) histories: Histories,
-    /// The links of the configuration, by type.
+    /// Links of the configuration by type.
     pub(super) links: BTreeMap<String, Vec<Value>>,
 }
 
 impl Store {
     pub(super) fn new(ids: ObjectIds) -> Self {
         Self {
-            tables: Table::ALL.into_iter().map(|table| (table, Rows::default())).collect(),
+            tables: Table::ALL.into_iter().map(|table| (table, TableRows::default())).collect(),
             children: BTreeMap::new(),
             files: Files::new(ids),
             histories: Histories::default(),
@@ -82,8 +54,8 @@ impl Store {
         self.tables[&table].by_key.get(key)
     }
 
-    /// A row whose id is a number.
-    pub(super) fn numbered(&self, table: Table, id: i64) -> Option<&Row> {
+    /// Returns the row with a numeric id.
+    pub(super) fn row_by_number(&self, table: Table, id: i64) -> Option<&Row> {
         self.row(table, &Key::Number(id))
     }
 
@@ -91,65 +63,65 @@ impl Store {
         self.tables[&table].by_key.values()
     }
 
-    /// The next free number.
+    /// Returns the next numeric id.
     pub(super) fn next_number(&mut self, table: Table) -> i64 {
         let rows = self.table(table);
-        rows.last += 1;
-        rows.last
+        rows.last_number += 1;
+        rows.last_number
     }
 
-    /// Stores a new row or a new state of one.
+    /// Stores a new row, or replaces the row with the same key.
     pub(super) fn put(&mut self, table: Table, key: Key, row: Row) {
         if let (Some(parent), Key::Number(child)) = (parent(table, &row), &key) {
             self.children.entry(parent).or_default().insert(*child);
         }
         let rows = self.table(table);
-        if let Some(old) = rows.by_key.get(&key).and_then(|old| external(table, old)) {
-            rows.external.remove(&old);
+        if let Some(old) = rows.by_key.get(&key).and_then(|old| external_id(table, old)) {
+            rows.by_external_id.remove(&old);
         }
-        if let Some(new) = external(table, &row) {
-            rows.external.insert(new, key.clone());
+        if let Some(new) = external_id(table, &row) {
+            rows.by_external_id.insert(new, key.clone());
         }
-        rows.last = rows.last.max(key.number());
+        rows.last_number = rows.last_number.max(key.number());
         rows.by_key.insert(key, row);
     }
 
-    /// Changes a stored row without its version.
-    pub(super) fn touch(&mut self, table: Table, key: &Key, change: impl FnOnce(&mut Row)) {
+    /// Changes a stored row without incrementing its version.
+    pub(super) fn modify(&mut self, table: Table, key: &Key, change: impl FnOnce(&mut Row)) {
         if let Some(row) = self.table(table).by_key.get_mut(key) {
             change(row);
         }
     }
 
-    /// Takes a row out, and what refers to it weakly.
+    /// Removes a row, its files and history, and weak references to it.
     pub(super) fn remove(&mut self, table: Table, key: &Key) {
         let Some(row) = self.table(table).by_key.remove(key) else {
             return;
         };
-        if let Some(external) = external(table, &row) {
-            self.table(table).external.remove(&external);
+        if let Some(external) = external_id(table, &row) {
+            self.table(table).by_external_id.remove(&external);
         }
         if let (Some(parent), Key::Number(child)) = (parent(table, &row), key) {
             self.children.entry(parent).or_default().remove(child);
         }
-        self.files.forget(table, key.number());
-        self.histories.forget(table, key.number());
-        self.cut_weak(table, &key.value());
+        self.files.remove_all(table, key.number());
+        self.histories.remove(table, key.number());
+        self.clear_weak_references(table, &key.value());
     }
 
-    /// The row with an external id, which for placements is the partner's and its reference.
-    pub(super) fn by_external(&self, table: Table, external: &str) -> Option<&Key> {
-        self.tables[&table].external.get(external)
+    /// Returns the key of the row with an external id; for placements, with the result of [`placement_key`].
+    pub(super) fn key_by_external_id(&self, table: Table, external: &str) -> Option<&Key> {
+        self.tables[&table].by_external_id.get(external)
     }
 
-    /// The applications of a person, the publications of a job opening.
-    pub(super) fn children(&self, parent: Table, id: i64) -> impl Iterator<Item = i64> {
+    /// Returns the ids of the applications of a person, or of the publications of a job opening.
+    pub(super) fn child_ids(&self, parent: Table, id: i64) -> impl Iterator<Item = i64> {
         self.children.get(&(parent, id)).into_iter().flatten().copied()
     }
 
-    /// Whether a row is needed by another.
-    pub(super) fn is_needed(&self, table: Table, id: &Value) -> bool {
-        Self::references(table, false).any(|(from, name)| {
+    /// Returns whether another row refers to a row by a strong reference.
+    pub(super) fn is_referenced(&self, table: Table, id: &Value) -> bool {
+        Self::reference_fields(table, false).any(|(from, name)| {
             self.rows(from).any(|row| match row.get(name) {
                 Some(Value::Array(items)) => items.contains(id),
                 Some(Value::Object(reference)) => reference.get("id") == Some(id),
@@ -159,22 +131,22 @@ impl Store {
         })
     }
 
-    /// The fields of all tables that refer to a table.
-    fn references(to: Table, weak: bool) -> impl Iterator<Item = (Table, &'static str)> {
+    /// Returns the fields of all tables that refer to a table.
+    fn reference_fields(to: Table, weak: bool) -> impl Iterator<Item = (Table, &'static str)> {
         Table::ALL.into_iter().flat_map(move |from| {
             let fields = from.resource().fields().iter();
             fields.filter_map(move |field| {
-                let aims = match field.kind {
-                    Kind::Row(table) | Kind::Rows(table) | Kind::Reference(table) => table == to,
+                let refers = match field.kind {
+                    Kind::Id(table) | Kind::Ids(table) | Kind::Reference(table) => table == to,
                     _ => false,
                 };
-                (aims && field.weak == weak).then_some((from, field.name))
+                (refers && field.weak == weak).then_some((from, field.name))
             })
         })
     }
 
-    fn cut_weak(&mut self, table: Table, id: &Value) {
-        for (from, name) in Self::references(table, true).collect::<Vec<_>>() {
+    fn clear_weak_references(&mut self, table: Table, id: &Value) {
+        for (from, name) in Self::reference_fields(table, true).collect::<Vec<_>>() {
             for row in self.table(from).by_key.values_mut() {
                 match row.get_mut(name) {
                     Some(Value::Array(items)) => items.retain(|item| item != id),
@@ -185,12 +157,12 @@ impl Store {
         }
     }
 
-    fn table(&mut self, table: Table) -> &mut Rows {
-        self.tables.get_mut(&table).expect("every table is there from the start")
+    fn table(&mut self, table: Table) -> &mut TableRows {
+        self.tables.get_mut(&table).expect("every table exists from the start")
     }
 }
 
-/// The row that another row hangs on for ever.
+/// Returns the parent of a row, which never changes.
 fn parent(table: Table, row: &Row) -> Option<(Table, i64)> {
     match table {
         Table::Applications => {
@@ -202,15 +174,10 @@ fn parent(table: Table, row: &Row) -> Option<(Table, i64)> {
     }
 }
 
-/// What `?externalId=` finds a row by.
-fn external(table: Table, row: &Row) -> Option<String> {
+/// Returns the value by which `?externalId=` finds a row.
+fn external_id(table: Table, row: &Row) -> Option<String> {
     if table == Table::Placements {
-        return Some(partner_key(text(row, "_partner"), text(row, "externalReference")));
+        return Some(placement_key(text(row, "_partner"), text(row, "externalReference")));
     }
     row.get("externalId")?.as_str().map(str::to_owned)
-}
-
-/// Partners have their references each for themselves.
-pub(super) fn partner_key(partner: &str, reference: &str) -> String {
-    format!("{partner}/{reference}")
 }

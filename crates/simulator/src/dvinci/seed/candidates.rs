@@ -3,14 +3,14 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use super::texts::{FIRST, LAST, PLACES, STREETS};
-use super::{Seeder, day};
-use crate::dvinci::files::File;
-use crate::dvinci::instants::millis;
-use crate::dvinci::plain::ascii;
-use crate::dvinci::store::Key;
-use crate::dvinci::table::Table;
-use crate::dvinci::terms::STATUSES;
+use crate::dvinci::ascii::to_ascii;
+use crate::dvinci::seed::texts::{FIRST, LAST, PLACES, STREETS};
+use crate::dvinci::seed::{Seeder, day};
+use crate::dvinci::store::files::File;
+use crate::dvinci::store::key::Key;
+use crate::dvinci::store::table::Table;
+use crate::dvinci::tenant::terms::STATUSES;
+use crate::dvinci::time::format_millis;
 
 const PERSONS: usize = 40;
 const APPLICATIONS: u64 = 60;
@@ -43,9 +43,9 @@ fn person(seeder: &mut Seeder, index: usize) {
         "zipCode": has_address.then_some(zip),
         "city": has_address.then_some(town),
         "countryIsoA2": has_address.then_some("DE"),
-        "email": has_mail.then(|| format!("{}.{}{index}@post.example", ascii(first), ascii(last))),
+        "email": has_mail.then(|| format!("{}.{}{index}@post.example", to_ascii(first), to_ascii(last))),
         "telephone": (index.is_multiple_of(2)).then(|| format!("+49 451 {}", 700_100 + index)),
-        "profileLink": (index.is_multiple_of(9)).then(|| format!("https://profil.example/{}", ascii(last))),
+        "profileLink": (index.is_multiple_of(9)).then(|| format!("https://profil.example/{}", to_ascii(last))),
         "degreeId": if index.is_multiple_of(5) { json!("MASTER") } else { json!("APPRENTICESHIP") },
         "education": (!index.is_multiple_of(5)).then_some("Industriekauffrau / Industriekaufmann"),
         "study": (index.is_multiple_of(5)).then_some("Energie- und Gebäudetechnik"),
@@ -64,7 +64,7 @@ fn person(seeder: &mut Seeder, index: usize) {
 
 fn application(seeder: &mut Seeder, index: u64) {
     let person = if index < 40 { 1 + index } else { 1 + seeder.random.below(40) };
-    // Not the closed one, which is the last.
+    // All job openings except the last one, which is closed.
     let opening = 1 + seeder.random.below(13);
     let status = *seeder.random.pick(STATUSES);
     let minutes = i64::try_from(seeder.random.below(120 * 24 * 60)).expect("some months");
@@ -86,7 +86,7 @@ fn application(seeder: &mut Seeder, index: u64) {
         "rejectionCodeId": (status.id == "REJECTED").then_some("POSITION_FILLED"),
         "refJobPublication": if opening == 1 { json!({ "id": 1 }) } else { Value::Null },
         "refApplyDate": day(at, 0),
-        "dateCreated": millis(at),
+        "dateCreated": format_millis(at),
         "screeningQuestions": match index % 3 {
             0 => json!([{ "id": "LICENCE", "answers": [{ "id": "B" }, { "id": "CE" }] }, { "id": "EXCEL", "answer": "4" }]),
             1 => json!([{ "id": "NOTICE", "answer": "sechs Wochen zum Quartalsende" }, { "id": "TRAVEL", "answer": "NOT_SPECIFIED" }]),
@@ -98,12 +98,13 @@ fn application(seeder: &mut Seeder, index: u64) {
     seeder.change(Table::Applications, &key, &json!({ "permanentPostNumber": post_number }));
     if status.id != STATUSES[0].id {
         let later = at + TimeDelta::minutes(200);
-        let changes = json!({ "applicationStatusId": status.id, "lastStatusChangeDate": millis(later), "version": 1 });
+        let changes =
+            json!({ "applicationStatusId": status.id, "lastStatusChangeDate": format_millis(later), "version": 1 });
         seeder.change(Table::Applications, &key, &changes);
         let more = json!({ "fromApplicationStatusId": STATUSES[0].id, "toApplicationStatusId": status.id });
         let (kind, text) = ("APPLICATION_STATUS_CHANGE", "Bewerbungsstatus geändert");
         let histories = &mut seeder.store.histories;
-        histories.note(Table::Applications, key.number(), &Seeder::writer(later), kind, text, more);
+        histories.record(Table::Applications, key.number(), &Seeder::write_context(later), kind, text, more);
     }
     if index < 20 {
         attach(seeder, &key, index, at);
@@ -120,7 +121,7 @@ fn attach(seeder: &mut Seeder, key: &Key, index: u64, at: DateTime<Utc>) {
             bytes: bytes.into_bytes(),
             created: at + TimeDelta::milliseconds(250),
             conversion,
-            by_employee: false,
+            uploaded_by_employee: false,
         };
         seeder.store.files.attach(Table::Applications, key.number(), file);
     };
@@ -133,7 +134,7 @@ fn attach(seeder: &mut Seeder, key: &Key, index: u64, at: DateTime<Utc>) {
     }
 }
 
-/// A file that begins as a PNG does.
+/// Returns a file with a PNG signature.
 fn picture(index: usize, at: DateTime<Utc>) -> File {
     let mut bytes = vec![0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a];
     bytes.extend(std::iter::repeat_n(u8::try_from(index).unwrap_or_default(), 64));
@@ -144,6 +145,6 @@ fn picture(index: usize, at: DateTime<Utc>) -> File {
         bytes,
         created: at,
         conversion: None,
-        by_employee: false,
+        uploaded_by_employee: false,
     }
 }

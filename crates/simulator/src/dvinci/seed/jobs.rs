@@ -1,13 +1,13 @@
-//! Hiring requests, job openings, their publications, and partners' placements.
+//! Hiring requests, job openings, their publications, and placements of partners.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use super::texts::JOBS;
-use super::{Seeder, day, object};
-use crate::dvinci::placements;
-use crate::dvinci::store::Key;
-use crate::dvinci::table::Table;
+use crate::dvinci::resources::placements;
+use crate::dvinci::seed::texts::JOBS;
+use crate::dvinci::seed::{Seeder, day, object};
+use crate::dvinci::store::key::Key;
+use crate::dvinci::store::table::Table;
 
 pub(super) fn seed(seeder: &mut Seeder) {
     hiring_requests(seeder);
@@ -54,7 +54,7 @@ pub(super) fn seed(seeder: &mut Seeder) {
     partners(seeder);
 }
 
-/// A range in the form that the feed has; most have cents.
+/// Returns a salary range in the format of the feed.
 fn salary(from: u32, to: u32) -> Value {
     json!({ "currency": "EUR", "value": { "minValue": f64::from(from) + 0.61, "maxValue": f64::from(to) + 0.64, "unitText": "YEAR" } })
 }
@@ -108,31 +108,31 @@ fn publish(seeder: &mut Seeder, opening: &Key, index: usize, name: &str, at: Dat
 }
 
 fn hiring_requests(seeder: &mut Seeder) {
-    let plain = |title: &str, unit: i64, reason: &str| json!({ "jobTitle": title, "orgUnitId": unit, "superiorId": 10, "hrContactId": 3, "hiringReason": reason });
+    let base = |title: &str, unit: i64, reason: &str| json!({ "jobTitle": title, "orgUnitId": unit, "superiorId": 10, "hrContactId": 3, "hiringReason": reason });
     let start = seeder.days_ago(200, 0);
     let requests = [
         (
-            plain("Ingenieur für Pumpentechnik", 9, "EXPANSION"),
+            base("Ingenieur für Pumpentechnik", 9, "EXPANSION"),
             json!({ "externalId": "pa-2026-1", "reason": "Neue Baureihe für Überflutungspumpen", "openingsCount": 2, "approverIds": [3, 5, 12], "salary": "58.000 - 71.500 EUR", "locationIds": ["GOERLITZ"], "formFields": [{ "id": "PROJECT", "answer": "P-2026-07" }] }),
             json!({ "status": "FINISHED", "approvalStatus": "APPROVED", "approvalProcessStarterId": 3, "_approved": 3 }),
         ),
         (
-            plain("Monteur Fernwärme", 3, "REPLACEMENT_TERMINATION"),
+            base("Monteur Fernwärme", 3, "REPLACEMENT_TERMINATION"),
             json!({ "nameAndStaffNumber": "Götz Süß, 4711", "terminationDate": day(start, 240), "approverIds": [3, 6], "workingTimeIds": ["FULL_TIME"], "budgeted": true }),
             json!({ "status": "IN_APPROVAL", "approvalProcessStarterId": 4, "_approved": 1 }),
         ),
         (
-            plain("Elternzeitvertretung Lohnbüro", 5, "TEMPORARY_SUBSTITUTE"),
+            base("Elternzeitvertretung Lohnbüro", 5, "TEMPORARY_SUBSTITUTE"),
             json!({ "externalId": "pa-2026-3", "substituteDateFrom": day(start, 260), "substituteDateTo": day(start, 620), "nameAndStaffNumber": "Zoë Großmann, 1102", "contractPeriodId": "LIMITED", "approverIds": [3] }),
             json!({}),
         ),
         (
-            plain("Leitung Werkstofflabor", 8, "REPLACEMENT_TRANSFER"),
+            base("Leitung Werkstofflabor", 8, "REPLACEMENT_TRANSFER"),
             json!({ "departmentAndCostUnit": "Labor / 40.108", "transferDate": day(start, 230), "functionGroupId": "2", "payGradeId": "4", "approverIds": [3, 9] }),
             json!({ "status": "FINISHED", "approvalStatus": "REJECTED", "approvalProcessStarterId": 3, "_approved": 0 }),
         ),
         (
-            plain("Aushilfe Zählerablesung", 7, "OTHER"),
+            base("Aushilfe Zählerablesung", 7, "OTHER"),
             json!({ "reason": "Stichtag", "companyId": "NORDLICHT_ENERGIE", "occupationalGroupId": "1", "earliestEntryDate": day(start, 210), "tasks": "<p>Ablesen &amp; Übermitteln</p>", "remark": "Führerschein Klasse B nötig" }),
             json!({}),
         ),
@@ -161,7 +161,7 @@ fn partners(seeder: &mut Seeder) {
             "startDate": "2026-02-01T00:00:00.000+01:00",
             "externalLinks": [{ "label": "Anzeige ansehen", "url": "https://jobboerse.example/anzeige/7", "faIcon": "fa-eye" }],
         });
-        let inserted = placements::insert(&mut seeder.store, &Seeder::writer(at), partner, object(&body));
-        inserted.expect("the seed keeps the rules of placements");
+        let inserted = placements::insert(&mut seeder.store, &Seeder::write_context(at), partner, object(&body));
+        inserted.expect("seeded data must satisfy the rules of placements");
     }
 }

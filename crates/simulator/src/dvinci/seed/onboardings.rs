@@ -1,16 +1,16 @@
-//! Onboardings: of people who were employed, and of some who came another way.
+//! Onboardings, most of them of employed candidates.
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-use super::texts::{FIRST, LAST};
-use super::{Seeder, day};
-use crate::dvinci::call::Row;
-use crate::dvinci::files::File;
-use crate::dvinci::instants::seconds;
-use crate::dvinci::plain::ascii;
-use crate::dvinci::store::Key;
-use crate::dvinci::table::{Table, text};
+use crate::dvinci::ascii::to_ascii;
+use crate::dvinci::seed::texts::{FIRST, LAST};
+use crate::dvinci::seed::{Seeder, day};
+use crate::dvinci::store::files::File;
+use crate::dvinci::store::key::Key;
+use crate::dvinci::store::row::{Row, text};
+use crate::dvinci::store::table::Table;
+use crate::dvinci::time::format_seconds;
 
 const REASONS: [&str; 4] = ["NEW_EMPLOYMENT", "RETURN_AFTER_PARENTAL_LEAVE", "INTERNSHIP", "JOB_LOCATION_CHANGE"];
 const UNITS: [i64; 8] = [3, 5, 6, 8, 9, 7, 2, 3];
@@ -39,7 +39,7 @@ fn onboarding(seeder: &mut Seeder, index: usize, application: Option<&Value>) {
         "dateOfContract": day(created, 10),
         "dateOfEmployment": day(created, 30),
         "dateOfEnd": day(created, 210),
-        "dateCreated": seconds(created),
+        "dateCreated": format_seconds(created),
         "language": "de",
         "position": "Fachkraft für Versorgungstechnik",
         "personnelNumber": (index.is_multiple_of(2)).then(|| format!("{:06}", 4711 + index)),
@@ -61,15 +61,15 @@ fn onboarding(seeder: &mut Seeder, index: usize, application: Option<&Value>) {
         }],
     });
     seeder.put(Table::Onboardings, Key::Number(number), &row);
-    for (filename, by_employee) in [("Arbeitsvertrag.pdf", false), ("Führungszeugnis.pdf", true)] {
+    for (filename, uploaded_by_employee) in [("Arbeitsvertrag.pdf", false), ("Führungszeugnis.pdf", true)] {
         let file = File {
             id: String::new(),
             filename: filename.to_owned(),
-            description: (!by_employee).then(|| "unterschrieben".to_owned()),
+            description: (!uploaded_by_employee).then(|| "unterschrieben".to_owned()),
             bytes: format!("%PDF-1.4\n% Onboarding {number} – {filename}\n%%EOF\n").into_bytes(),
             created,
             conversion: None,
-            by_employee,
+            uploaded_by_employee,
         };
         seeder.store.files.attach(Table::Onboardings, number, file);
     }
@@ -78,14 +78,14 @@ fn onboarding(seeder: &mut Seeder, index: usize, application: Option<&Value>) {
 fn person(index: usize) -> Value {
     let (salutation, first) = FIRST[(index * 5 + 3) % FIRST.len()];
     let last = LAST[(index * 7 + 2) % LAST.len()];
-    let mail = format!("{}.{}@nordlicht.example", ascii(first), ascii(last));
+    let mail = format!("{}.{}@nordlicht.example", to_ascii(first), to_ascii(last));
     json!({
         "title": (index == 2).then_some("Dr."),
         "salutation": salutation,
         "firstName": first,
         "lastName": last,
         "dateOfBirth": format!("19{}-0{}-17", 70 + index * 3, 1 + index),
-        "email": format!("{}@post.example", ascii(last)),
+        "email": format!("{}@post.example", to_ascii(last)),
         "businessEmail": (index.is_multiple_of(2)).then_some(mail),
         "telephone": "+49 451 700100",
         "alternativeTelephone": null,

@@ -1,13 +1,13 @@
-//! Organisation units, users, groups, locations, channels, links.
+//! Organisation units, users, groups, locations, channels and links.
 
 use serde_json::{Value, json};
 
-use super::Seeder;
-use super::texts::{FIRST, LAST};
-use crate::dvinci::guard::API_USERS;
-use crate::dvinci::plain::ascii;
-use crate::dvinci::store::Key;
-use crate::dvinci::table::Table;
+use crate::dvinci::ascii::to_ascii;
+use crate::dvinci::auth::api_users::API_USERS;
+use crate::dvinci::seed::Seeder;
+use crate::dvinci::seed::texts::{FIRST, LAST};
+use crate::dvinci::store::key::Key;
+use crate::dvinci::store::table::Table;
 
 const UNITS: [(i64, &str, Option<i64>); 9] = [
     (1, "Global", None),
@@ -21,10 +21,10 @@ const UNITS: [(i64, &str, Option<i64>); 9] = [
     (9, "Konstruktion", Some(4)),
 ];
 
-/// Id, unit, names, country, postal code, town, latitude, longitude.
-type Place = (&'static str, i64, [&'static str; 2], &'static str, &'static str, &'static str, f64, f64);
+/// A location: id, unit, names, country, postal code, city, latitude and longitude.
+type LocationSeed = (&'static str, i64, [&'static str; 2], &'static str, &'static str, &'static str, f64, f64);
 
-const LOCATIONS: [Place; 8] = [
+const LOCATIONS: [LocationSeed; 8] = [
     ("4", 3, ["Außenstelle Sylt", "Sylt branch"], "DE", "25980", "Westerland", 54.907, 8.306),
     ("AUSTIN", 4, ["Austin", "Austin"], "US", "78701", "Austin", 30.267, -97.743),
     ("GOERLITZ", 4, ["Görlitz", "Görlitz"], "DE", "02826", "Görlitz", 51.153, 14.988),
@@ -112,7 +112,7 @@ fn users(seeder: &mut Seeder) {
     for (index, unit) in units.into_iter().enumerate() {
         let (salutation, first) = FIRST[index];
         let last = LAST[index];
-        let username = format!("{}.{}", ascii(first), ascii(last));
+        let username = format!("{}.{}", to_ascii(first), to_ascii(last));
         let body = json!({
             "username": username,
             "externalId": (index < 4).then(|| format!("pers-{}", 4711 + index)),

@@ -68,10 +68,10 @@ pub(super) const PLACES: [(&str, &str); 6] = [
     ("37073", "Göttingen"),
 ];
 
-/// Name, kind, organisation unit, category, location, target group, salary from and to.
-type Job = (&'static str, &'static str, i64, &'static str, &'static str, &'static str, u32, u32);
+/// A job: name, type, organisation unit, category, location, target group, and salary from and to.
+type JobSeed = (&'static str, &'static str, i64, &'static str, &'static str, &'static str, u32, u32);
 
-pub(super) const JOBS: [Job; 14] = [
+pub(super) const JOBS: [JobSeed; 14] = [
     ("Ingenieur für Pumpentechnik", "DEFAULT", 9, "ENGINEERING", "GOERLITZ", "PROFESSIONALS", 58_000, 71_500),
     ("Sachbearbeiter Lohn- und Gehaltsabrechnung", "DEFAULT", 5, "HR", "LUEBECK", "PROFESSIONALS", 0, 0),
     ("Softwareentwickler Rust", "DEFAULT", 6, "IT", "HAMBURG", "PROFESSIONALS", 62_000, 84_000),

@@ -1,0 +1,6 @@
+//! Career portals: access, the feed of job publications, and applications through the feed.
+
+pub(super) mod access;
+pub(super) mod apply;
+pub(super) mod feed;
+mod online;
