@@ -1,177 +1,140 @@
-//! What callers hold: authorization now, and what to do after a 401.
+//! The authenticator: valid authorization for each request, and the reaction to 401 responses.
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use secrecy::SecretString;
 
-use crate::authorization::{Authorization, Generation};
 use crate::builder::AuthenticatorBuilder;
+use crate::cache::cell::thread_index;
+use crate::cache::snapshot::{Freshness, Snapshot, TokenInfo};
+use crate::cache::state::Rejection;
+use crate::cache::token_cache::{Lookup, TokenCache};
 use crate::credentials::Credentials;
 use crate::error::Error;
-use crate::flight::{Joined, Shared};
-use crate::snapshot::{Snapshot, State};
-use crate::token::Lifetime;
+use crate::token::authorization::{Authorization, Generation};
+use crate::token::lifetime::Lifetime;
 
-/// So often a caller takes over a fetch whose runtime went away, before giving up.
-const TAKEOVERS: usize = 5;
+/// Maximum number of fetches that one call waits for, if their runtimes are shut down or their tokens arrive expired.
+const MAX_FETCHES: usize = 5;
 
-/// Hands out valid authorization, and keeps it valid.
+/// Provides authorization for requests, and keeps the token valid.
 ///
-/// Cheap to clone; all clones share one token. Nothing runs in the background while nobody asks, and dropping the
-/// last clone stops a fetch in progress.
+/// Cheap to clone; all clones share one token. A refresh is started by a call, never by a timer, and dropping the last
+/// clone aborts a fetch in progress.
 #[derive(Clone)]
 pub struct Authenticator {
-    shared: Arc<Shared>,
-}
-
-/// What to do with a request that was answered with 401.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[must_use]
-pub enum Rejection {
-    /// Send it once more, with a new [`authorization`](Authenticator::authorization).
-    Replay,
-    /// Hand the 401 to the caller: another token would not help.
-    Final,
-}
-
-/// What is known about the token in use, except the token.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct TokenInfo {
-    /// How long it lives in all; `None` if nobody said.
-    pub lifetime: Option<Duration>,
-    /// How long it may still be used; `None` if nobody said.
-    pub remaining: Option<Duration>,
-    /// The scopes that were granted, if the server listed them.
-    pub scopes: Vec<String>,
-    /// Its number among the tokens of this authenticator.
-    pub generation: Generation,
-    /// What the server calls this kind of token.
-    pub token_type: Option<String>,
+    cache: Arc<TokenCache>,
 }
 
 impl Authenticator {
-    /// Starts building one.
+    /// Creates a builder for an authenticator with these credentials.
     pub fn builder(credentials: impl Into<Credentials>) -> AuthenticatorBuilder {
         AuthenticatorBuilder::new(credentials.into())
     }
 
-    pub(crate) fn from_shared(shared: Shared) -> Self {
-        Self { shared: Arc::new(shared) }
+    pub(crate) fn from_cache(cache: TokenCache) -> Self {
+        Self { cache: Arc::new(cache) }
     }
 
     /// Returns authorization that is valid now.
     ///
-    /// With a valid token this completes at once: no lock, no allocation, no wait. Without one it waits for the fetch
-    /// that all callers share; dropping the future neither stops nor restarts that fetch.
+    /// Completes immediately while there is a valid token: no lock, no allocation, no await. Otherwise it waits for the
+    /// fetch that all callers share. Dropping the future does not cancel that fetch.
     ///
     /// # Errors
     ///
-    /// Every kind of [`Error`], while there is no valid token. See [`Error::recovery`].
+    /// Any kind of [`Error`], if there is no valid token. See [`Error::recovery`].
     #[inline]
     pub async fn authorization(&self) -> Result<Authorization, Error> {
-        match self.warm() {
+        match self.fresh() {
             Some(authorization) => Ok(authorization),
-            None => self.cold().await,
+            None => self.refreshed().await,
         }
     }
 
-    /// Reports that the server answered 401 to a request with this generation's token.
+    /// Reports a 401 response to a request that was sent with the token of this generation.
     ///
-    /// Drops the token if it is still the one in use, but at most one in 30 seconds: a server that rejects a brand-new
-    /// token will reject the next one too.
+    /// Drops the token if it is still in use, but at most one token in 30 seconds: a server that rejects a token just
+    /// issued will reject the next one too.
     pub fn reject(&self, generation: Generation) -> Rejection {
-        self.shared.reject(generation)
+        self.cache.on_rejected(generation)
     }
 
-    /// What is known about the token in use; `None` while there is none.
+    /// Returns a description of the token in use; `None` if there is none.
     #[must_use]
     pub fn token_info(&self) -> Option<TokenInfo> {
-        let snapshot = self.shared.snapshot.load();
-        let held = snapshot.held()?;
-        let now = self.shared.clock.moment();
-        let lifetime = match held.lifetime {
-            Lifetime::For(lifetime) => Some(lifetime),
-            Lifetime::SingleUse => Some(Duration::ZERO),
-            Lifetime::Unknown => None,
-        };
-        Some(TokenInfo {
-            lifetime,
-            remaining: held.remaining(&now),
-            scopes: held.scopes.clone(),
-            generation: held.generation,
-            token_type: held.token_type.clone(),
-        })
+        let snapshot = self.cache.cell.load();
+        Some(snapshot.token()?.info(&self.cache.clock.instants()))
     }
 
-    /// Returns the token itself, for showing it to its owner. Requests want [`authorization`](Self::authorization).
+    /// Returns the access token itself, for display to its owner. Requests use [`authorization`](Self::authorization).
     ///
     /// # Errors
     ///
-    /// As [`authorization`](Self::authorization); and [`Configuration`](crate::ErrorKind::Configuration) for
-    /// credentials that are not a token.
+    /// As [`authorization`](Self::authorization); [`Configuration`](crate::ErrorKind::Configuration) for
+    /// [`Credentials::headers`], which have no access token.
     pub async fn access_token(&self) -> Result<SecretString, Error> {
-        let snapshot = match self.shared.look() {
+        let snapshot = match self.cache.current_valid() {
             Some(snapshot) => snapshot,
-            None => Box::pin(self.valid()).await?,
+            None => Box::pin(self.wait_for_token()).await?,
         };
         snapshot
-            .held()
-            .and_then(|held| held.headers.token())
-            .ok_or_else(|| Error::configuration("these credentials are headers of their own and hold no access token"))
+            .token()
+            .and_then(|token| token.headers.token())
+            .ok_or_else(|| Error::configuration("these credentials are custom headers and have no access token"))
     }
 
     #[inline]
-    fn warm(&self) -> Option<Authorization> {
-        self.shared.snapshot.warm(self.shared.clock.ticks())
+    fn fresh(&self) -> Option<Authorization> {
+        self.cache.cell.fresh(self.cache.clock.ticks())
     }
 
     #[cold]
     #[inline(never)]
-    fn cold(&self) -> impl Future<Output = Result<Authorization, Error>> + Send + '_ {
-        // The look at the wall clock, once a second, allocates nothing either.
-        let ready = self.shared.look().and_then(|snapshot| snapshot.authorization());
-        let wait = ready.is_none().then(|| Box::pin(self.valid()));
+    fn refreshed(&self) -> impl Future<Output = Result<Authorization, Error>> + Send + '_ {
+        // Evaluated outside the async block, so that reading the wall clock once a second does not allocate.
+        let ready = self.cache.current_valid().and_then(|snapshot| snapshot.authorization(thread_index()));
+        let wait = ready.is_none().then(|| Box::pin(self.wait_for_token()));
         async move {
             match (ready, wait) {
                 (Some(authorization), _) => Ok(authorization),
-                (None, Some(wait)) => wait.await.and_then(|snapshot| snapshot.authorization().ok_or_else(lost)),
-                (None, None) => Err(lost()),
+                (None, Some(wait)) => wait
+                    .await
+                    .and_then(|snapshot| snapshot.authorization(thread_index()).ok_or_else(no_fetch_succeeded)),
+                (None, None) => Err(no_fetch_succeeded()),
             }
         }
     }
 
-    /// Waits for a valid token.
-    async fn valid(&self) -> Result<Arc<Snapshot>, Error> {
-        for _ in 0..TAKEOVERS {
-            let waiting = match self.shared.join()? {
-                Joined::Ready(snapshot) => return Ok(snapshot),
-                Joined::Waiting(waiting) => waiting,
+    async fn wait_for_token(&self) -> Result<Arc<Snapshot>, Error> {
+        for _ in 0..MAX_FETCHES {
+            let subscription = match self.cache.get_or_fetch()? {
+                Lookup::Ready(snapshot) => return Ok(snapshot),
+                Lookup::Fetching(subscription) => subscription,
             };
-            let Some(outcome) = self.shared.wait(waiting).await else {
+            let Some(outcome) = self.cache.wait(subscription).await else {
                 continue;
             };
             let snapshot = outcome?;
-            let once = snapshot.held().is_some_and(|held| held.lifetime == Lifetime::SingleUse);
-            // A caller that was late to hear of a short-lived token asks again.
-            if once || snapshot.state(&self.shared.clock.moment()) != State::Expired {
+            let single_use = snapshot.token().is_some_and(|token| token.lifetime == Lifetime::SingleUse);
+            // A short-lived token may expire before this task is polled; the loop then fetches another.
+            if single_use || snapshot.freshness(&self.cache.clock.instants()) != Freshness::Expired {
                 return Ok(snapshot);
             }
         }
-        Err(lost())
+        Err(no_fetch_succeeded())
     }
 }
 
-fn lost() -> Error {
-    Error::unavailable("every fetch of a token was cut short or its token had expired on arrival")
+fn no_fetch_succeeded() -> Error {
+    Error::unavailable("every token fetch was interrupted, or its token arrived expired")
 }
 
 impl fmt::Debug for Authenticator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Authenticator")
-            .field("source", &self.shared.label())
+            .field("source", &self.cache.label())
             .field("token", &self.token_info())
             .finish_non_exhaustive()
     }

@@ -1,23 +1,27 @@
-//! Putting an authenticator together.
+//! Construction of authenticators.
 
 use std::fmt;
 #[cfg(feature = "store")]
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
+#[cfg(feature = "store")]
+use std::time::Duration;
 
 use crate::authenticator::Authenticator;
+use crate::cache::fetcher::{Coordinator, Fetcher};
+use crate::cache::snapshot::{ActiveToken, Snapshot};
+use crate::cache::token_cache::TokenCache;
 use crate::clock::Clock;
 use crate::credentials::{Credentials, Prepared};
 use crate::error::Error;
-use crate::fetch::{Fetcher, Obtain};
-use crate::flight::Shared;
-use crate::http::TokenHttp;
 use crate::retry::{Retry, random};
-use crate::snapshot::{Held, Snapshot};
 #[cfg(feature = "store")]
-use crate::store::{LEASE, Sharing, TokenStore};
+use crate::store::coordinator::{DEFAULT_LEASE, StoreCoordinator};
+#[cfg(feature = "store")]
+use crate::store::token_store::TokenStore;
 use crate::transport::TransportConfig;
+use crate::transport::http::TokenHttp;
 
-/// Builds an [`Authenticator`].
+/// Builder of an [`Authenticator`].
 #[must_use]
 pub struct AuthenticatorBuilder {
     credentials: Credentials,
@@ -42,98 +46,100 @@ impl AuthenticatorBuilder {
             #[cfg(feature = "store")]
             store: None,
             #[cfg(feature = "store")]
-            lease: LEASE,
+            lease: DEFAULT_LEASE,
         }
     }
 
-    /// Sets how the token endpoint is reached.
+    /// Sets the transport of token requests.
     pub fn transport(mut self, transport: TransportConfig) -> Self {
         self.transport = transport;
         self
     }
 
-    /// Uses this HTTP client for token requests in place of one of our own.
+    /// Sends token requests with this HTTP client, whose settings apply in place of those of
+    /// [`transport`](Self::transport).
     ///
-    /// Whether plain http is allowed is still the [`transport`](Self::transport)'s to say. The client should follow no
-    /// redirects, for they would carry the secret along.
+    /// [`TransportConfig::client_builder`] returns a suitable starting point. The client should not follow redirects:
+    /// a redirected token request carries the secret to another URL. Plain http is still limited by
+    /// [`TransportConfig::allow_plain_http`].
     pub fn http_client(mut self, client: reqwest::Client) -> Self {
         self.client = Some(client);
         self
     }
 
-    /// Sets where time comes from; for tests.
+    /// Sets the clock; for tests.
     pub fn clock(mut self, clock: Clock) -> Self {
         self.clock = clock;
         self
     }
 
-    /// Sets how token requests are repeated.
+    /// Sets the retry policy of token requests.
     pub fn retry(mut self, retry: Retry) -> Self {
         self.retry = retry;
         self
     }
 
-    /// Shares tokens with everybody who uses the same store with the same credentials.
+    /// Shares tokens through a store with all authenticators that use the same store and the same credentials.
     ///
-    /// Without this the token is in memory only, and no process knows of another's. Ready-made tokens and headers are
-    /// not stored.
+    /// Without a store, the token is in this process's memory only. [`Credentials::bearer`] and
+    /// [`Credentials::headers`] are never stored.
     #[cfg(feature = "store")]
     pub fn store(mut self, store: impl TokenStore) -> Self {
         self.store = Some(Arc::new(store));
         self
     }
 
-    /// Sets how long a process that dies or hangs in the middle of a fetch may keep others from fetching; 10 seconds
-    /// by default. Longer than a token request usually takes.
+    /// Sets the period for which a process that dies or hangs during a fetch blocks the fetches of others; 10 seconds
+    /// by default. It should exceed the usual duration of a token request.
     #[cfg(feature = "store")]
     pub fn lease(mut self, lease: Duration) -> Self {
         self.lease = lease;
         self
     }
 
-    /// Builds it. Nothing is sent and nothing is started: the first caller fetches the first token.
+    /// Builds the authenticator. Sends nothing and spawns nothing: the first call fetches the first token.
     ///
     /// # Errors
     ///
-    /// [`Configuration`](crate::ErrorKind::Configuration), in one line that says what to change, for credentials that
-    /// cannot work.
+    /// [`Configuration`](crate::ErrorKind::Configuration) for credentials that cannot work. The message is one line
+    /// that states what to change.
     pub fn build(self) -> Result<Authenticator, Error> {
-        let sharing = self.sharing();
+        let coordinator = self.coordinator();
         let Self { credentials, transport, client, clock, retry, .. } = self;
-        let shared = match credentials.prepare(&transport)? {
-            Prepared::Fixed(headers) => {
-                let held = Held::fixed(*headers, &clock);
-                Shared::new(Snapshot::of(held, &clock), None, clock, 0.0)
+        let cache = match credentials.prepare(&transport)? {
+            Prepared::Static(headers) => {
+                let token = ActiveToken::fixed(*headers, &clock);
+                TokenCache::new(Snapshot::of(token, &clock), None, clock, 0.0)
             }
             Prepared::Source(source) => {
                 let http = TokenHttp::new(transport, client, clock.clone());
-                let fetcher = Fetcher { source, http, clock: clock.clone(), retry, sharing };
-                Shared::new(Snapshot::empty(), Some(fetcher), clock, random())
+                let fetcher = Fetcher { source, http, clock: clock.clone(), retry, coordinator };
+                TokenCache::new(Snapshot::empty(), Some(fetcher), clock, random())
             }
         };
-        Ok(Authenticator::from_shared(shared))
+        Ok(Authenticator::from_cache(cache))
     }
 
     #[cfg(feature = "store")]
-    fn sharing(&self) -> Option<Box<dyn Obtain>> {
+    fn coordinator(&self) -> Option<Box<dyn Coordinator>> {
         let store = self.store.clone()?;
-        Some(Box::new(Sharing::new(store, self.lease)))
+        Some(Box::new(StoreCoordinator::new(store, self.lease)))
     }
 
     #[cfg(not(feature = "store"))]
-    #[expect(clippy::unused_self, reason = "there is a store with the feature")]
-    fn sharing(&self) -> Option<Box<dyn Obtain>> {
+    #[expect(clippy::unused_self, reason = "used with the `store` feature")]
+    fn coordinator(&self) -> Option<Box<dyn Coordinator>> {
         None
     }
 }
 
 impl fmt::Debug for AuthenticatorBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut shown = f.debug_struct("AuthenticatorBuilder");
-        shown.field("credentials", &self.credentials);
-        shown.field("transport", &self.transport).field("retry", &self.retry);
+        let mut out = f.debug_struct("AuthenticatorBuilder");
+        out.field("credentials", &self.credentials);
+        out.field("transport", &self.transport).field("retry", &self.retry);
         #[cfg(feature = "store")]
-        shown.field("store", &self.store.as_deref().map(TokenStore::label));
-        shown.finish_non_exhaustive()
+        out.field("store", &self.store.as_deref().map(TokenStore::label));
+        out.finish_non_exhaustive()
     }
 }

@@ -1,4 +1,4 @@
-//! The clocks: monotonic, wall, and sleeping, each replaceable by a fake for tests.
+//! Clocks: monotonic time, wall time and timers, which tests replace with a fake.
 
 mod fake;
 
@@ -11,40 +11,40 @@ use std::time::{Duration, Instant, SystemTime};
 
 pub use fake::FakeClock;
 
-/// All system clocks count from here, so that their readings compare.
+/// Origin of monotonic time for all system clocks of the process, so that their readings are comparable.
 static START: LazyLock<Instant> = LazyLock::new(Instant::now);
 
-/// The coarse clock of any system is at most so late.
-const COARSE: Duration = Duration::from_millis(20);
+/// Upper bound on the lag of the operating system's coarse clock.
+const COARSE_RESOLUTION: Duration = Duration::from_millis(20);
 
-/// Longer than any process runs, and short enough for every unit.
-const FOREVER: Duration = Duration::from_secs(50 * 365 * 24 * 60 * 60);
+/// Maximum wait, 50 years: longer than any process runs, and representable in the ticks of any clock.
+const MAX_WAIT: Duration = Duration::from_secs(50 * 365 * 24 * 60 * 60);
 
-/// Where time comes from: the system, or a fake that stands still until a test moves it.
+/// Clock of an authenticator: the system's, or a fake one that a test advances.
 #[derive(Clone)]
 pub struct Clock(Kind);
 
 #[derive(Clone)]
 enum Kind {
     System(Instant),
-    Fake(Arc<fake::Shared>),
+    Fake(Arc<fake::FakeTime>),
 }
 
 impl Clock {
-    /// The system's clocks, and tokio's timer for sleeping.
+    /// Creates a clock from the system's clocks and tokio's timer.
     #[must_use]
     pub fn system() -> Self {
         Self(Kind::System(*START))
     }
 
-    /// A clock that stands still, and the handle that moves it. Nothing sleeps for real on it.
+    /// Creates a clock that stands still, and the handle that advances it. Its timers do not wait in real time.
     #[must_use]
     pub fn fake() -> (Self, FakeClock) {
-        let shared = Arc::new(fake::Shared::new());
-        (Self(Kind::Fake(Arc::clone(&shared))), FakeClock::new(shared))
+        let time = Arc::new(fake::FakeTime::new());
+        (Self(Kind::Fake(Arc::clone(&time))), FakeClock::new(time))
     }
 
-    /// Monotonic time since an arbitrary start. On Linux it stands still while the machine is suspended.
+    /// Returns the monotonic time since an arbitrary origin. On Linux it does not advance while the machine is suspended.
     #[must_use]
     pub fn now(&self) -> Duration {
         match &self.0 {
@@ -53,7 +53,7 @@ impl Clock {
         }
     }
 
-    /// The time of day, which may be stepped at any moment.
+    /// Returns the wall time, which may jump in either direction.
     #[must_use]
     pub fn wall(&self) -> SystemTime {
         match &self.0 {
@@ -62,7 +62,7 @@ impl Clock {
         }
     }
 
-    /// Completes after this time.
+    /// Waits for this duration.
     ///
     /// # Panics
     ///
@@ -71,11 +71,11 @@ impl Clock {
         self.timer(duration, true)
     }
 
-    /// Runs a future, but not longer than this.
+    /// Runs a future with a time limit.
     ///
     /// # Errors
     ///
-    /// [`Elapsed`] when the time was up first. The future is dropped then.
+    /// [`Elapsed`] if the limit is reached first. The future is then dropped.
     ///
     /// # Panics
     ///
@@ -89,9 +89,10 @@ impl Clock {
         .await
     }
 
-    /// The one reading of the warm path, in units that only mean something to [`ticks_after`](Self::ticks_after).
+    /// Reads the coarse monotonic clock, in units comparable with [`ticks_after`](Self::ticks_after) only.
     ///
-    /// The system's coarse clock: several times cheaper than the exact one, and a few milliseconds late.
+    /// The warm path reads this clock because it is several times cheaper than the exact one. It lags by up to
+    /// [`COARSE_RESOLUTION`].
     #[inline]
     pub(crate) fn ticks(&self) -> u64 {
         match &self.0 {
@@ -100,25 +101,28 @@ impl Clock {
         }
     }
 
-    /// What [`ticks`](Self::ticks) will read so long from that moment; sooner by as much as the coarse clock may be late.
-    pub(crate) fn ticks_after(&self, moment: &Moment, wait: Duration) -> u64 {
+    /// Returns the value of [`ticks`](Self::ticks) after `wait`, minus the possible lag of the coarse clock.
+    pub(crate) fn ticks_after(&self, start: &Instants, wait: Duration) -> u64 {
         let wait = match &self.0 {
-            Kind::System(_) => coarsetime::Duration::from(wait.saturating_sub(COARSE).min(FOREVER)).as_ticks(),
-            Kind::Fake(_) => u64::try_from(wait.min(FOREVER).as_nanos()).unwrap_or(u64::MAX),
+            Kind::System(_) => {
+                coarsetime::Duration::from(wait.saturating_sub(COARSE_RESOLUTION).min(MAX_WAIT)).as_ticks()
+            }
+            Kind::Fake(_) => u64::try_from(wait.min(MAX_WAIT).as_nanos()).unwrap_or(u64::MAX),
         };
-        moment.ticks.saturating_add(wait)
+        start.ticks.saturating_add(wait)
     }
 
-    pub(crate) fn moment(&self) -> Moment {
-        // In this order: a thread that is held up in between must look again sooner, not later.
+    /// Reads all clocks.
+    pub(crate) fn instants(&self) -> Instants {
+        // The ticks are read first: a delay between the reads then makes a later check earlier, never later.
         let ticks = self.ticks();
-        Moment { ticks, monotonic: self.now(), lead: Duration::ZERO, wall: self.wall() }
+        Instants { ticks, monotonic: self.now(), offset: Duration::ZERO, wall: self.wall() }
     }
 
-    fn timer(&self, duration: Duration, may_advance: bool) -> Sleep {
+    fn timer(&self, duration: Duration, is_sleep: bool) -> Sleep {
         match &self.0 {
-            Kind::System(_) => Sleep(Timer::Later(duration)),
-            Kind::Fake(fake) => Sleep(Timer::Fake(fake::Sleep::new(Arc::clone(fake), duration, may_advance))),
+            Kind::System(_) => Sleep(Timer::Pending(duration)),
+            Kind::Fake(fake) => Sleep(Timer::Fake(fake::Sleep::new(Arc::clone(fake), duration, is_sleep))),
         }
     }
 }
@@ -138,20 +142,20 @@ impl fmt::Debug for Clock {
     }
 }
 
-/// The time limit of [`Clock::timeout`] was reached first.
+/// Error of [`Clock::timeout`]: the time limit was reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("time limit reached")]
 pub struct Elapsed;
 
-/// A future that completes when its time has passed; from [`Clock::sleep`].
+/// Future returned by [`Clock::sleep`].
 #[derive(Debug)]
 #[must_use = "a sleep does nothing unless awaited"]
 pub struct Sleep(Timer);
 
 #[derive(Debug)]
 enum Timer {
-    /// Not yet polled: tokio's timer is only reached for inside the runtime.
-    Later(Duration),
+    /// Not polled yet. tokio's timer is created by the first poll, which happens inside a runtime.
+    Pending(Duration),
     System(Pin<Box<tokio::time::Sleep>>),
     Fake(fake::Sleep),
 }
@@ -160,40 +164,40 @@ impl Future for Sleep {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        if let Timer::Later(duration) = self.0 {
+        if let Timer::Pending(duration) = self.0 {
             self.0 = Timer::System(Box::pin(tokio::time::sleep(duration)));
         }
         match &mut self.0 {
-            Timer::Later(_) => unreachable!("replaced above"),
+            Timer::Pending(_) => unreachable!("the branch above replaces it"),
             Timer::System(sleep) => sleep.as_mut().poll(cx),
             Timer::Fake(sleep) => sleep.poll(cx),
         }
     }
 }
 
-/// One instant, as both clocks saw it.
+/// One instant, as read from all clocks.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Moment {
+pub(crate) struct Instants {
     ticks: u64,
     pub(crate) monotonic: Duration,
-    /// So much earlier than `monotonic` it was, which may be before that clock's start.
-    lead: Duration,
+    /// Time by which the instant precedes `monotonic`, which cannot express times before its origin.
+    offset: Duration,
     pub(crate) wall: SystemTime,
 }
 
-impl Moment {
-    /// How much time has passed since, by the clock that says more.
+impl Instants {
+    /// Returns the time since this instant, by the clock that advanced more.
     ///
-    /// The monotonic clock misses a suspended machine, the wall clock may have been set back.
-    pub(crate) fn age(&self, now: &Moment) -> Duration {
+    /// The monotonic clock misses the time of a suspended machine; the wall clock may have been set back.
+    pub(crate) fn age(&self, now: &Instants) -> Duration {
         let wall = now.wall.duration_since(self.wall).unwrap_or_default();
-        (now.monotonic.saturating_sub(self.monotonic) + self.lead).max(wall)
+        (now.monotonic.saturating_sub(self.monotonic) + self.offset).max(wall)
     }
 
-    /// The instant that was so long ago.
+    /// Returns the instant that precedes this one by `ago`.
     #[cfg(feature = "store")]
-    pub(crate) fn before(&self, ago: Duration) -> Moment {
+    pub(crate) fn earlier_by(&self, ago: Duration) -> Instants {
         let wall = self.wall.checked_sub(ago).unwrap_or(self.wall);
-        Moment { lead: self.lead + ago, wall, ..*self }
+        Instants { offset: self.offset + ago, wall, ..*self }
     }
 }

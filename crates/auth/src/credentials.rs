@@ -1,4 +1,9 @@
-//! What a caller has to show for itself.
+//! Credentials: client credentials, JSON logins, constant headers, and custom token sources.
+
+pub(crate) mod client_credentials;
+pub(crate) mod custom;
+pub(crate) mod json_login;
+mod json_members;
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,15 +11,17 @@ use std::sync::Arc;
 use reqwest::header::HeaderName;
 use secrecy::SecretString;
 
-use crate::authorization::Headers;
-use crate::client_credentials::ClientCredentials;
-use crate::endpoint::check_scheme;
+use self::client_credentials::ClientCredentials;
+use self::client_credentials::source::ClientCredentialsSource;
+use self::custom::TokenSource;
+use self::json_login::JsonLogin;
+use self::json_login::source::JsonLoginSource;
 use crate::error::{Error, ErrorKind};
-use crate::json_login::JsonLogin;
-use crate::source::TokenSource;
+use crate::token::headers::Headers;
 use crate::transport::TransportConfig;
+use crate::transport::endpoint::check_scheme;
 
-/// What a caller has to show for itself, of whatever kind.
+/// Credentials of any kind, from which an [`Authenticator`](crate::Authenticator) is built.
 #[derive(Clone)]
 pub struct Credentials(Kind);
 
@@ -27,40 +34,40 @@ enum Kind {
     Custom(Arc<dyn TokenSource>),
 }
 
-/// Credentials, ready for use.
+/// Validated credentials.
 pub(crate) enum Prepared {
-    /// Headers that never change.
-    Fixed(Box<Headers>),
-    /// Tokens are fetched.
+    /// Constant headers.
+    Static(Box<Headers>),
+    /// A source from which tokens are fetched.
     Source(Arc<dyn TokenSource>),
 }
 
 impl Credentials {
-    /// Fetches tokens with the client credentials grant of OAuth 2.0.
+    /// Fetches tokens with the client credentials grant of OAuth 2.0 (RFC 6749, section 4.4).
     #[must_use]
     pub fn client_credentials(credentials: ClientCredentials) -> Self {
         Self(Kind::ClientCredentials(credentials))
     }
 
-    /// Fetches tokens by logging in with JSON.
+    /// Fetches tokens by logging in with a user name and a password in JSON.
     #[must_use]
     pub fn json_login(login: JsonLogin) -> Self {
         Self(Kind::JsonLogin(login))
     }
 
-    /// Uses a ready-made token until the server rejects it. No request is ever made for another.
+    /// Uses an existing token until the server rejects it. No other token is ever requested.
     #[must_use]
     pub fn bearer(token: impl Into<SecretString>) -> Self {
         Self(Kind::Bearer(token.into()))
     }
 
-    /// Sends these headers in place of a bearer token, such as a user name and an API token.
+    /// Sends these headers instead of a bearer token, for example a user name and an API token.
     #[must_use]
     pub fn headers(headers: impl IntoIterator<Item = (HeaderName, SecretString)>) -> Self {
         Self(Kind::Headers(headers.into_iter().collect()))
     }
 
-    /// Fetches tokens with the caller's own code.
+    /// Fetches tokens from a custom source.
     #[must_use]
     pub fn custom(source: impl TokenSource) -> Self {
         Self(Kind::Custom(Arc::new(source)))
@@ -70,29 +77,29 @@ impl Credentials {
         let plain_http = transport.allows_plain_http();
         Ok(match self.0 {
             Kind::ClientCredentials(credentials) => {
-                let source = credentials.into_source()?;
+                let source = ClientCredentialsSource::new(credentials)?;
                 check_scheme(source.url(), plain_http)?;
                 Prepared::Source(Arc::new(source))
             }
             Kind::JsonLogin(login) => {
-                let source = login.into_source()?;
+                let source = JsonLoginSource::new(login)?;
                 source.urls().try_for_each(|url| check_scheme(url, plain_http))?;
                 Prepared::Source(Arc::new(source))
             }
-            Kind::Bearer(token) => Prepared::Fixed(Box::new(Headers::bearer(&token).map_err(given)?)),
+            Kind::Bearer(token) => Prepared::Static(Box::new(Headers::bearer(&token).map_err(as_configuration)?)),
             Kind::Headers(pairs) if pairs.is_empty() => {
-                return Err(Error::configuration("there is no header to send; give at least one"));
+                return Err(Error::configuration("the credentials have no headers; add at least one"));
             }
-            Kind::Headers(pairs) => Prepared::Fixed(Box::new(Headers::pairs(&pairs).map_err(given)?)),
+            Kind::Headers(pairs) => Prepared::Static(Box::new(Headers::custom(&pairs).map_err(as_configuration)?)),
             Kind::Custom(source) => Prepared::Source(source),
         })
     }
 }
 
-/// What the caller typed in is not a server's answer.
-fn given(error: Error) -> Error {
+/// Converts an error about a malformed token to one about the caller's configuration, where the token comes from.
+fn as_configuration(error: Error) -> Error {
     match error.kind() {
-        ErrorKind::Malformed => Error::configuration(format!("{error}; give it as it was issued")),
+        ErrorKind::Malformed => Error::configuration(format!("{error}; enter it exactly as it was issued")),
         _ => error,
     }
 }

@@ -1,4 +1,4 @@
-//! The one error of this crate: what went wrong, and what helps against it.
+//! The error type of this crate.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,36 +9,55 @@ use reqwest::StatusCode;
 
 type Source = Box<dyn std::error::Error + Send + Sync>;
 
-/// What went wrong while a token was being obtained.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// Kind of an [`Error`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The token endpoint, or the way to it, is down or overloaded. It may pass.
+    /// The token endpoint cannot be reached, is down, or is overloaded. The failure is transient.
     Unavailable,
-    /// The token endpoint said no: id, secret, scope or grant are wrong.
+    /// The token endpoint refused the request: id, secret, scope or grant is wrong.
     Refused,
-    /// The answer is not a token answer; most often the address is wrong.
+    /// The response is not a token response. The usual cause is a wrong token URL.
     Malformed,
-    /// What the program was given cannot work: an address without a scheme, an empty secret, a broken certificate.
+    /// The settings cannot work: a URL without a scheme, an empty secret, an invalid certificate.
     Configuration,
 }
 
-/// What a caller can do about an [`Error`].
+impl ErrorKind {
+    /// Returns the name of the kind in lower case, as it appears in logs and metrics.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unavailable => "unavailable",
+            Self::Refused => "refused",
+            Self::Malformed => "malformed",
+            Self::Configuration => "configuration",
+        }
+    }
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Action that resolves an [`Error`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Recovery {
-    /// Wait this long and call again; nothing has to be changed.
+    /// Call again after this delay, unchanged.
     RetryAfter(Duration),
-    /// Other credentials are needed; these will be refused again.
+    /// Use other credentials: the server will refuse these again.
     Reauthenticate,
-    /// The request or the configuration has to be changed.
+    /// Change the request or the configuration.
     Fail,
 }
 
-/// Why there is no token.
+/// Error of a token fetch or of the configuration of an authenticator.
 ///
-/// Cheap to clone, because everybody who waited for the same fetch gets the same error. Neither `Display` nor `Debug`
-/// shows a secret, a token, a body or the server's own text; the latter is kept for [`description`](Error::description).
+/// Cheap to clone: all callers that waited for the same fetch receive the same error. `Display` and `Debug` show no
+/// secret, no token, no response body and no text of the server; [`description`](Error::description) returns that text.
 #[derive(Clone)]
 pub struct Error {
     inner: Arc<Inner>,
@@ -54,7 +73,7 @@ struct Inner {
     source: Option<Source>,
 }
 
-/// The error codes of the OAuth 2.0 RFCs. Only these are shown: any other text is the server's and could be anything.
+/// Error codes of the OAuth 2.0 RFCs. Only these are displayed: another code may contain arbitrary text of the server.
 const CODES: [&str; 14] = [
     "access_denied",
     "invalid_client",
@@ -72,19 +91,19 @@ const CODES: [&str; 14] = [
     "unsupported_response_type",
 ];
 
-/// How long to wait when nobody said how long.
-const DEFAULT_WAIT: Duration = Duration::from_secs(1);
+/// Delay before a retry if neither the server nor the back-off states one.
+const DEFAULT_RETRY_AFTER: Duration = Duration::from_secs(1);
 
 impl Error {
-    /// An error of which it is hoped that it passes.
+    /// Creates an error of kind [`Unavailable`](ErrorKind::Unavailable): a transient failure.
     #[must_use]
     pub fn unavailable(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ErrorKind::Unavailable, message.into())
     }
 
-    /// A refusal, with the server's error code and text where it gave them.
+    /// Creates an error of kind [`Refused`](ErrorKind::Refused), with the server's error code and description.
     ///
-    /// Neither shows in `Display` or `Debug`, except for a code that the OAuth 2.0 standards know.
+    /// `Display` and `Debug` show the code only if the OAuth 2.0 RFCs define it, and never the description.
     #[must_use]
     pub fn refused(
         message: impl Into<Cow<'static, str>>,
@@ -94,25 +113,25 @@ impl Error {
         Self::new(ErrorKind::Refused, message.into()).with_code(code.into(), description.into())
     }
 
-    /// An answer that cannot be understood.
+    /// Creates an error of kind [`Malformed`](ErrorKind::Malformed): an invalid response.
     #[must_use]
     pub fn malformed(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ErrorKind::Malformed, message.into())
     }
 
-    /// A program or its settings that cannot work.
+    /// Creates an error of kind [`Configuration`](ErrorKind::Configuration): invalid settings.
     #[must_use]
     pub fn configuration(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ErrorKind::Configuration, message.into())
     }
 
-    /// Keeps the cause. It is the caller's promise that the cause shows no secret.
+    /// Sets the cause. The caller must ensure that its `Display` and `Debug` show no secret.
     #[must_use]
     pub fn with_source(self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         self.caused_by(source.into())
     }
 
-    /// Keeps how long to wait before the next attempt.
+    /// Sets the delay before the next attempt.
     #[must_use]
     pub fn with_retry_after(mut self, wait: Duration) -> Self {
         self.wait = Some(wait);
@@ -151,22 +170,22 @@ impl Error {
         Self { inner: Arc::new(inner), wait: None }
     }
 
-    /// Only used while the error is being built; a shared one stays as it is.
+    /// Returns the fields of an error that is not shared yet. A shared error is not modified.
     fn unshared(&mut self) -> Option<&mut Inner> {
         Arc::get_mut(&mut self.inner)
     }
 
-    /// What went wrong.
+    /// Returns the kind of the error.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.inner.kind
     }
 
-    /// What can be done about it.
+    /// Returns the action that resolves the error.
     #[must_use]
     pub fn recovery(&self) -> Recovery {
         match (self.inner.kind, self.code()) {
-            (ErrorKind::Unavailable, _) => Recovery::RetryAfter(self.wait.unwrap_or(DEFAULT_WAIT)),
+            (ErrorKind::Unavailable, _) => Recovery::RetryAfter(self.wait.unwrap_or(DEFAULT_RETRY_AFTER)),
             (
                 ErrorKind::Refused,
                 Some(
@@ -182,31 +201,31 @@ impl Error {
         }
     }
 
-    /// The server's error code, such as `invalid_client`.
+    /// Returns the server's error code, such as `invalid_client`.
     ///
-    /// The server's own text: do not log it unseen.
+    /// The text is the server's and may contain personal data; review it before logging it.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         self.inner.code.as_deref()
     }
 
-    /// The server's explanation for people.
+    /// Returns the server's human-readable description of the error.
     ///
-    /// The server's own text: do not log it unseen.
+    /// The text is the server's and may contain personal data; review it before logging it.
     #[must_use]
     pub fn description(&self) -> Option<&str> {
         self.inner.description.as_deref()
     }
 
-    /// The status of the token endpoint's answer, if there was an answer.
+    /// Returns the HTTP status of the token endpoint's response, if there was one.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         self.inner.status
     }
 
-    /// How long to wait before the next attempt: what the server asked for, or our own back-off.
+    /// Returns the delay before the next attempt: the server's `Retry-After`, or the authenticator's back-off.
     ///
-    /// Until then calls are answered with this same error and no request is made.
+    /// Until then, calls return this same error and no request is sent.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.wait
@@ -258,7 +277,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_of_the_server_is_kept_but_never_shown() {
+    fn text_of_the_server_is_available_but_not_displayed() {
         let error = Error::refused("refused", "canary-code".to_owned(), "canary-text".to_owned());
         assert_eq!(error.code(), Some("canary-code"));
         assert_eq!(error.description(), Some("canary-text"));
@@ -267,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn standard_codes_are_shown_and_decide_the_recovery() {
+    fn standard_codes_are_displayed_and_determine_the_recovery() {
         let error = Error::refused("refused", "invalid_client".to_owned(), None);
         assert_eq!(error.to_string(), "refused (invalid_client)");
         assert_eq!(error.recovery(), Recovery::Reauthenticate);

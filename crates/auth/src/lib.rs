@@ -1,55 +1,55 @@
 #![doc = include_str!("../README.md")]
 
 mod authenticator;
-mod authorization;
 mod builder;
-mod client_credentials;
+mod cache;
 mod clock;
 mod credentials;
-mod current;
-mod endpoint;
 mod error;
-mod fetch;
-mod flight;
-mod http;
-mod http_date;
-mod json_login;
-mod key;
-mod lifetime;
-mod members;
 mod retry;
-mod snapshot;
-mod source;
 #[cfg(feature = "store")]
 mod store;
 mod telemetry;
-mod tls;
 mod token;
 mod transport;
-mod version;
 
-pub use authenticator::{Authenticator, Rejection, TokenInfo};
-pub use authorization::{Authorization, Generation};
+pub use futures_util::future::BoxFuture;
+pub use reqwest;
+pub use secrecy::{ExposeSecret, SecretString};
+
+pub use authenticator::Authenticator;
 pub use builder::AuthenticatorBuilder;
-pub use client_credentials::{ClientAuthentication, ClientCredentials};
+pub use cache::snapshot::TokenInfo;
+pub use cache::state::Rejection;
 pub use clock::{Clock, Elapsed, FakeClock, Sleep};
 pub use credentials::Credentials;
+pub use credentials::client_credentials::{ClientAuthentication, ClientCredentials};
+pub use credentials::custom::{FetchReason, TokenRequest, TokenSource};
+pub use credentials::json_login::JsonLogin;
 pub use error::{Error, ErrorKind, Recovery};
-pub use futures_util::future::BoxFuture;
-pub use http::{TokenHttp, TokenResponse};
-#[cfg(feature = "store")]
-pub use version::TokenVersion;
-// What keyfob-client has in common with token requests.
-#[doc(hidden)]
-pub use http_date::{http_date, retry_after};
-pub use json_login::JsonLogin;
-pub use key::CacheKey;
 pub use retry::Retry;
-pub use secrecy::{ExposeSecret, SecretString};
-pub use source::{FetchReason, TokenRequest, TokenSource};
 #[cfg(feature = "redis")]
-pub use store::RedisStore;
+pub use store::redis::RedisStore;
 #[cfg(feature = "store")]
-pub use store::{EncryptionKey, FileStore, Lease, MemoryStore, StoredToken, TokenStore};
-pub use token::{Lifetime, Token};
+pub use store::{
+    envelope::EncryptionKey,
+    file::FileStore,
+    memory::MemoryStore,
+    stored_token::StoredToken,
+    token_store::{Lease, TokenStore},
+};
+pub use token::Token;
+pub use token::authorization::{Authorization, Generation};
+pub use token::cache_key::CacheKey;
+pub use token::lifetime::Lifetime;
+pub use token::response::TokenResponse;
+#[cfg(feature = "store")]
+pub use token::version::TokenVersion;
 pub use transport::TransportConfig;
+pub use transport::http::TokenHttp;
+
+// Rules that API calls share with token requests. Hidden because keyfob-client is their only other user.
+#[doc(hidden)]
+pub use transport::endpoint::is_loopback;
+#[doc(hidden)]
+pub use transport::http_date::{http_date, retry_after};

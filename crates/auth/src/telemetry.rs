@@ -1,52 +1,52 @@
-//! What log lines and metrics tell. Never a secret, a token, or the server's own words.
+//! Log events and metrics. They contain no secret, no token and no text of a server.
 
 use std::time::Duration;
 
-use crate::authorization::Generation;
+use crate::credentials::custom::FetchReason;
 use crate::error::Error;
-use crate::source::FetchReason;
+use crate::token::authorization::Generation;
 
 pub(crate) fn fetched(
     label: &str,
     reason: FetchReason,
     shared: bool,
-    took: Duration,
+    elapsed: Duration,
     generation: Generation,
-    life: Option<Duration>,
+    lifetime: Option<Duration>,
 ) {
     let outcome = if shared { "shared" } else { "ok" };
     tracing::debug!(
         source = label,
         reason = reason.as_str(),
         outcome,
-        duration = ?took,
+        duration = ?elapsed,
         generation = generation.0,
-        lifetime = ?life,
+        lifetime = ?lifetime,
         "token fetched"
     );
     #[cfg(feature = "metrics")]
-    metered::fetched(label, reason, outcome, took);
+    metered::fetched(label, reason, outcome, elapsed);
     #[cfg(feature = "metrics")]
-    metered::remaining(label, life);
+    metered::remaining(label, lifetime);
 }
 
-pub(crate) fn failed(label: &str, reason: FetchReason, took: Duration, error: &Error, rest: Duration) {
-    let outcome = outcome(error);
+pub(crate) fn failed(label: &str, reason: FetchReason, elapsed: Duration, error: &Error, wait: Duration) {
+    let outcome = error.kind().as_str();
     tracing::warn!(
         source = label,
         reason = reason.as_str(),
         outcome,
-        duration = ?took,
-        next_attempt_in = ?rest,
+        duration = ?elapsed,
+        next_attempt_in = ?wait,
         error = %error,
-        "no token"
+        "token fetch failed"
     );
     #[cfg(feature = "metrics")]
-    metered::fetched(label, reason, outcome, took);
+    metered::fetched(label, reason, outcome, elapsed);
 }
 
-pub(crate) fn attempt_failed(label: &str, attempt: u32, error: &Error, pause: Duration) {
-    tracing::debug!(source = label, attempt, error = %error, next_attempt_in = ?pause, "token request failed");
+pub(crate) fn attempt_failed(label: &str, attempt: u32, error: &Error, delay: Duration) {
+    tracing::debug!(source = label, attempt, error = %error, next_attempt_in = ?delay, "token request failed");
     #[cfg(feature = "metrics")]
     metered::retried(label);
 }
@@ -58,10 +58,10 @@ pub(crate) fn rejected(label: &str, generation: Generation, outcome: &'static st
 }
 
 pub(crate) fn abandoned(label: &str) {
-    tracing::info!(source = label, "the runtime of a token fetch is gone or stuck; fetching anew");
+    tracing::info!(source = label, "the runtime of a token fetch was shut down or is stuck; starting a new fetch");
 }
 
-/// Tells how long the token in use will last. Called about once a second where there is traffic.
+/// Records the remaining lifetime of the token in use. Called about once a second under load.
 pub(crate) fn remaining(label: &str, remaining: Option<Duration>) {
     #[cfg(feature = "metrics")]
     metered::remaining(label, remaining);
@@ -69,30 +69,20 @@ pub(crate) fn remaining(label: &str, remaining: Option<Duration>) {
     let _ = (label, remaining);
 }
 
-fn outcome(error: &Error) -> &'static str {
-    use crate::error::ErrorKind::{Configuration, Malformed, Refused, Unavailable};
-    match error.kind() {
-        Unavailable => "unavailable",
-        Refused => "refused",
-        Malformed => "malformed",
-        Configuration => "configuration",
-    }
-}
-
 #[cfg(feature = "metrics")]
 mod metered {
-    //! The same, as counters.
+    //! Metrics through the `metrics` facade.
 
     use std::time::Duration;
 
-    use crate::source::FetchReason;
+    use crate::credentials::custom::FetchReason;
 
-    pub(super) fn fetched(label: &str, reason: FetchReason, outcome: &'static str, took: Duration) {
+    pub(super) fn fetched(label: &str, reason: FetchReason, outcome: &'static str, elapsed: Duration) {
         let reason = reason.as_str();
         metrics::counter!("keyfob_auth_fetches_total", "source" => label.to_owned(), "reason" => reason, "outcome" => outcome)
             .increment(1);
         metrics::histogram!("keyfob_auth_fetch_seconds", "source" => label.to_owned(), "outcome" => outcome)
-            .record(took);
+            .record(elapsed);
     }
 
     pub(super) fn retried(label: &str) {

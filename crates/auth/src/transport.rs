@@ -1,4 +1,9 @@
-//! How servers are reached: certificates, proxy, names, and what the caller wants changed.
+//! HTTP transport settings: certificates, proxy, user agent and time limits.
+
+pub(crate) mod endpoint;
+pub(crate) mod http;
+pub(crate) mod http_date;
+mod tls;
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -9,14 +14,19 @@ use rustls::ClientConfig;
 use rustls::pki_types::CertificateDer;
 
 use crate::error::Error;
-use crate::tls;
+
+/// `User-Agent` of token requests and API calls, unless the caller sets another.
+const USER_AGENT: &str = concat!("keyfob/", env!("CARGO_PKG_VERSION"));
+
+/// Time limit for connecting, unless the caller sets another.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 type ConfigureClient = dyn Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync;
 
-/// How servers are reached, for token requests and API calls alike.
+/// HTTP transport settings, for token requests and API calls alike.
 ///
-/// TLS is rustls with ring and the platform's roots. Nothing is installed process-wide. `HTTPS_PROXY` and its
-/// relatives are honoured as reqwest honours them.
+/// TLS is rustls with ring and the platform's root certificates. The proxy variables of the environment, such as
+/// `HTTPS_PROXY`, apply as documented by reqwest.
 #[derive(Clone)]
 pub struct TransportConfig {
     roots: Vec<CertificateDer<'static>>,
@@ -24,81 +34,84 @@ pub struct TransportConfig {
     connect_timeout: Duration,
     plain_http: bool,
     proxy: Option<reqwest::Proxy>,
-    configure_client: Option<Arc<ConfigureClient>>,
-    /// Read once for all clients, because reading the platform's roots takes a while.
+    configure: Option<Arc<ConfigureClient>>,
+    /// Shared by all clients, because loading the platform's root certificates is slow.
     tls: Arc<OnceLock<ClientConfig>>,
 }
 
 impl TransportConfig {
-    /// The platform's roots, a connect timeout of 10 seconds, no plain http except on this machine.
+    /// Creates the default settings: the platform's root certificates, a connect timeout of 10 seconds, and plain http
+    /// for loopback hosts only.
     #[must_use]
     pub fn new() -> Self {
         Self {
             roots: Vec::new(),
-            user_agent: concat!("keyfob/", env!("CARGO_PKG_VERSION")).to_owned(),
-            connect_timeout: Duration::from_secs(10),
+            user_agent: USER_AGENT.to_owned(),
+            connect_timeout: CONNECT_TIMEOUT,
             plain_http: false,
             proxy: None,
-            configure_client: None,
+            configure: None,
             tls: Arc::default(),
         }
     }
 
-    /// Trusts these certificates too: a private authority's, or a server's own self-signed one.
+    /// Trusts the certificates of a PEM text, in addition to the platform's: a private authority's, or a server's own
+    /// self-signed certificate.
     ///
-    /// A server that presents one of exactly these is trusted for the names in it, even if it has expired.
+    /// A server that presents exactly one of these certificates is trusted for the names in it, even after its expiry.
     ///
     /// # Errors
     ///
-    /// [`Configuration`](crate::ErrorKind::Configuration) when this is not PEM text with a certificate in it.
+    /// [`Configuration`](crate::ErrorKind::Configuration) if the text is not PEM or contains no certificate.
     pub fn root_certificate_pem(mut self, pem: &[u8]) -> Result<Self, Error> {
         self.roots.extend(tls::certificates(pem)?);
         self.tls = Arc::default();
         Ok(self)
     }
 
-    /// Sets the `User-Agent` header.
+    /// Sets the `User-Agent` header; `keyfob/` and the version by default.
     #[must_use]
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
         self.user_agent = user_agent.into();
         self
     }
 
-    /// Sets how long a connection may take to open.
+    /// Sets the time limit for connecting, including the TLS handshake; 10 seconds by default.
     #[must_use]
     pub fn connect_timeout(mut self, limit: Duration) -> Self {
         self.connect_timeout = limit;
         self
     }
 
-    /// Sends everything through this proxy.
+    /// Sends all requests through this proxy.
     #[must_use]
     pub fn proxy(mut self, proxy: reqwest::Proxy) -> Self {
         self.proxy = Some(proxy);
         self
     }
 
-    /// Allows plain http to hosts other than this one: secrets and tokens can then be read on the way.
+    /// Allows plain http to hosts other than loopback. Secrets and tokens are then sent unencrypted.
     ///
-    /// Meant for servers on a network of one's own.
+    /// Intended for servers on a private network.
     #[must_use]
     pub fn allow_plain_http(mut self) -> Self {
         self.plain_http = true;
         self
     }
 
-    /// Changes whatever else reqwest offers. It runs last, for every client, and may be given several times.
+    /// Changes any other setting of the HTTP client.
     ///
-    /// Root certificates belong into [`root_certificate_pem`](TransportConfig::root_certificate_pem): reqwest ignores its
-    /// own list, since TLS comes configured.
+    /// The closure runs last, for every client that is built. Repeated calls add closures, which run in order. Root
+    /// certificates belong in [`root_certificate_pem`](TransportConfig::root_certificate_pem): reqwest ignores its own
+    /// list because TLS is configured here.
     #[must_use]
     pub fn configure_client(
         mut self,
-        change: impl Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync + 'static,
+        configure: impl Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync + 'static,
     ) -> Self {
-        self.configure_client = Some(match self.configure_client.take() {
-            Some(earlier) => Arc::new(move |builder| change(earlier(builder))),
-            None => Arc::new(change),
+        self.configure = Some(match self.configure.take() {
+            Some(earlier) => Arc::new(move |builder| configure(earlier(builder))),
+            None => Arc::new(configure),
         });
         self
     }
@@ -107,25 +120,33 @@ impl TransportConfig {
     ///
     /// # Errors
     ///
-    /// [`Configuration`](crate::ErrorKind::Configuration) when the settings contradict each other.
+    /// [`Configuration`](crate::ErrorKind::Configuration) for settings that reqwest or rustls rejects.
     pub fn client(&self, redirect: Policy) -> Result<reqwest::Client, Error> {
-        self.finish(self.start(redirect)?)
+        self.client_with(redirect, |builder| builder)
     }
 
-    /// Builds an HTTP client with defaults of the caller's, which [`configure_client`](TransportConfig::configure_client) can still change.
+    /// Builds an HTTP client with further defaults, which [`configure_client`](TransportConfig::configure_client) can
+    /// override.
     ///
     /// # Errors
     ///
-    /// [`Configuration`](crate::ErrorKind::Configuration) when the settings contradict each other.
+    /// [`Configuration`](crate::ErrorKind::Configuration) for settings that reqwest or rustls rejects.
     pub fn client_with(
         &self,
         redirect: Policy,
         defaults: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
     ) -> Result<reqwest::Client, Error> {
-        self.finish(defaults(self.start(redirect)?))
+        let mut builder = defaults(self.base_builder(redirect)?);
+        if let Some(configure) = &self.configure {
+            builder = configure(builder);
+        }
+        builder.build().map_err(|error| {
+            Error::configuration("the HTTP client cannot be built; check the transport settings")
+                .with_source(error.without_url())
+        })
     }
 
-    fn start(&self, redirect: Policy) -> Result<reqwest::ClientBuilder, Error> {
+    fn base_builder(&self, redirect: Policy) -> Result<reqwest::ClientBuilder, Error> {
         let mut builder = reqwest::Client::builder()
             .tls_backend_preconfigured(self.tls()?)
             .user_agent(&self.user_agent)
@@ -137,16 +158,7 @@ impl TransportConfig {
         Ok(builder)
     }
 
-    fn finish(&self, mut builder: reqwest::ClientBuilder) -> Result<reqwest::Client, Error> {
-        if let Some(configure_client) = &self.configure_client {
-            builder = configure_client(builder);
-        }
-        builder.build().map_err(|error| {
-            Error::configuration("the HTTP client cannot be built; see its settings").with_source(error.without_url())
-        })
-    }
-
-    /// Whether plain http was allowed by name.
+    /// Returns true if [`allow_plain_http`](TransportConfig::allow_plain_http) is set.
     #[must_use]
     pub fn allows_plain_http(&self) -> bool {
         self.plain_http

@@ -1,4 +1,4 @@
-//! A clock that a test moves by hand.
+//! Fake clock for tests.
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -6,68 +6,69 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// 2026-01-01T00:00:00Z, where every fake wall clock starts.
-const FIRST_DAY: u64 = 1_767_225_600;
+/// Initial wall time of every fake clock: 2026-01-01T00:00:00Z, in seconds since the Unix epoch.
+const INITIAL_WALL: u64 = 1_767_225_600;
 
-/// Moves a fake [`Clock`](crate::Clock).
+/// Handle that advances a fake [`Clock`](crate::Clock).
 #[derive(Clone, Debug)]
 pub struct FakeClock {
-    shared: Arc<Shared>,
+    time: Arc<FakeTime>,
 }
 
 impl FakeClock {
-    pub(super) fn new(shared: Arc<Shared>) -> Self {
-        Self { shared }
+    pub(super) fn new(time: Arc<FakeTime>) -> Self {
+        Self { time }
     }
 
-    /// Moves both clocks on and wakes every sleeper whose time has come.
+    /// Advances both clocks and wakes every timer that has elapsed.
     pub fn advance(&self, by: Duration) {
         self.advance_wall(by);
         self.advance_monotonic(by);
     }
 
-    /// Moves only the wall clock on, as a suspended machine does.
+    /// Advances the wall clock only, as the suspension of a machine does.
     pub fn advance_wall(&self, by: Duration) {
-        *self.shared.lock_wall() += by;
+        *self.time.lock_wall() += by;
     }
 
-    /// Moves only the monotonic clock on, as a wall clock that was set back does.
+    /// Advances the monotonic clock only, which corresponds to a wall clock that is set back.
     pub fn advance_monotonic(&self, by: Duration) {
-        self.shared.advance(by);
+        self.time.advance(by);
     }
 
-    /// Steps the wall clock to a time of day, in either direction.
+    /// Sets the wall clock, to an earlier or a later time.
     pub fn set_wall(&self, to: SystemTime) {
-        *self.shared.lock_wall() = to;
+        *self.time.lock_wall() = to;
     }
 
-    /// Whether every sleep moves both clocks to its own end and completes at once. Time limits are not sleeps: they
-    /// still wait until the clock passes them.
+    /// Enables automatic advancing: every sleep advances both clocks to its end and completes at once.
+    ///
+    /// Time limits do not advance the clocks; they wait until the clock reaches them.
     pub fn auto_advance(&self, on: bool) {
-        self.shared.auto.store(on, Ordering::SeqCst);
-        self.shared.wake();
+        self.time.auto.store(on, Ordering::SeqCst);
+        self.time.wake();
     }
 
-    /// How far the monotonic clock has been moved.
+    /// Returns the time by which the monotonic clock has been advanced.
     #[must_use]
     pub fn elapsed(&self) -> Duration {
-        Duration::from_nanos(self.shared.nanos())
+        Duration::from_nanos(self.time.nanos())
     }
 
-    /// How many sleeps and time limits are waiting for the clock.
+    /// Returns the number of pending sleeps and time limits.
     #[must_use]
     pub fn waiting(&self) -> usize {
-        self.shared.lock_sleepers().len()
+        self.time.lock_sleepers().len()
     }
 
-    /// How many sleeps, not counting time limits, are waiting for the clock.
+    /// Returns the number of pending sleeps, without time limits.
     #[must_use]
     pub fn sleeping(&self) -> usize {
-        self.shared.lock_sleepers().iter().filter(|sleeper| sleeper.may_advance).count()
+        self.time.lock_sleepers().iter().filter(|sleeper| sleeper.is_sleep).count()
     }
 }
 
-pub(super) struct Shared {
+pub(super) struct FakeTime {
     nanos: AtomicU64,
     wall: Mutex<SystemTime>,
     auto: AtomicBool,
@@ -78,15 +79,15 @@ pub(super) struct Shared {
 struct Sleeper {
     id: u64,
     until: u64,
-    may_advance: bool,
+    is_sleep: bool,
     waker: Waker,
 }
 
-impl Shared {
+impl FakeTime {
     pub(super) fn new() -> Self {
         Self {
             nanos: AtomicU64::new(0),
-            wall: Mutex::new(UNIX_EPOCH + Duration::from_secs(FIRST_DAY)),
+            wall: Mutex::new(UNIX_EPOCH + Duration::from_secs(INITIAL_WALL)),
             auto: AtomicBool::new(false),
             next_id: AtomicU64::new(0),
             sleepers: Mutex::new(Vec::new()),
@@ -106,7 +107,7 @@ impl Shared {
         self.wake();
     }
 
-    /// Moves both clocks to this monotonic time, unless they are past it.
+    /// Advances both clocks to this monotonic time, unless it has passed.
     fn advance_to(&self, until: u64) {
         let before = self.nanos.fetch_max(until, Ordering::SeqCst);
         *self.lock_wall() += Duration::from_nanos(until.saturating_sub(before));
@@ -117,7 +118,7 @@ impl Shared {
         let now = self.nanos();
         let auto = self.auto.load(Ordering::SeqCst);
         for sleeper in self.lock_sleepers().iter() {
-            if sleeper.until <= now || (auto && sleeper.may_advance) {
+            if sleeper.until <= now || (auto && sleeper.is_sleep) {
                 sleeper.waker.wake_by_ref();
             }
         }
@@ -132,48 +133,48 @@ impl Shared {
     }
 }
 
-impl fmt::Debug for Shared {
+impl fmt::Debug for FakeTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Shared").field("nanos", &self.nanos()).field("wall", &self.wall()).finish_non_exhaustive()
+        f.debug_struct("FakeTime").field("nanos", &self.nanos()).field("wall", &self.wall()).finish_non_exhaustive()
     }
 }
 
 #[derive(Debug)]
 pub(super) struct Sleep {
-    shared: Arc<Shared>,
+    time: Arc<FakeTime>,
     id: u64,
     until: u64,
-    may_advance: bool,
+    is_sleep: bool,
 }
 
 impl Sleep {
-    pub(super) fn new(shared: Arc<Shared>, duration: Duration, may_advance: bool) -> Self {
-        let id = shared.next_id.fetch_add(1, Ordering::SeqCst);
-        let until = shared.nanos().saturating_add(nanos(duration));
-        Self { shared, id, until, may_advance }
+    pub(super) fn new(time: Arc<FakeTime>, duration: Duration, is_sleep: bool) -> Self {
+        let id = time.next_id.fetch_add(1, Ordering::SeqCst);
+        let until = time.nanos().saturating_add(nanos(duration));
+        Self { time, id, until, is_sleep }
     }
 
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let mut sleepers = self.shared.lock_sleepers();
+        let mut sleepers = self.time.lock_sleepers();
         sleepers.retain(|sleeper| sleeper.id != self.id);
-        let now = self.shared.nanos();
+        let now = self.time.nanos();
         if self.until <= now {
             return Poll::Ready(());
         }
-        if self.may_advance && self.shared.auto.load(Ordering::SeqCst) {
+        if self.is_sleep && self.time.auto.load(Ordering::SeqCst) {
             drop(sleepers);
-            self.shared.advance_to(self.until);
+            self.time.advance_to(self.until);
             return Poll::Ready(());
         }
         let waker = cx.waker().clone();
-        sleepers.push(Sleeper { id: self.id, until: self.until, may_advance: self.may_advance, waker });
+        sleepers.push(Sleeper { id: self.id, until: self.until, is_sleep: self.is_sleep, waker });
         Poll::Pending
     }
 }
 
 impl Drop for Sleep {
     fn drop(&mut self) {
-        self.shared.lock_sleepers().retain(|sleeper| sleeper.id != self.id);
+        self.time.lock_sleepers().retain(|sleeper| sleeper.id != self.id);
     }
 }
 
@@ -183,13 +184,14 @@ fn nanos(duration: Duration) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use futures::{FutureExt, poll};
-
-    use crate::Clock;
     use std::time::Duration;
 
+    use futures::{FutureExt, poll};
+
+    use crate::clock::Clock;
+
     #[tokio::test]
-    async fn a_sleeper_sleeps_until_the_clock_is_moved_far_enough() {
+    async fn a_sleep_completes_when_the_clock_is_advanced_to_its_end() {
         let (clock, fake) = Clock::fake();
         let mut sleep = clock.sleep(Duration::from_secs(3)).boxed();
         assert!(poll!(&mut sleep).is_pending());
@@ -202,7 +204,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn sleeps_move_an_automatic_clock_and_time_limits_do_not() {
+    async fn sleeps_advance_an_automatic_clock_and_time_limits_do_not() {
         let (clock, fake) = Clock::fake();
         fake.auto_advance(true);
         clock.sleep(Duration::from_secs(5)).await;

@@ -1,4 +1,4 @@
-//! Tokens shared by the processes of one user on one machine.
+//! Token store in files, for the processes of one user on one machine.
 
 mod lock;
 mod private;
@@ -15,20 +15,23 @@ use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, ready};
 
 use self::lock::{LockFile, Slots};
-use super::seal::Seal;
-use super::{EncryptionKey, Lease, StoredToken, TokenStore, TokenVersion};
 use crate::error::Error;
-use crate::key::CacheKey;
+use crate::store::envelope::{EncryptionKey, Envelope};
+use crate::store::stored_token::StoredToken;
+use crate::store::telemetry;
+use crate::store::token_store::{Lease, TokenStore};
+use crate::token::cache_key::CacheKey;
+use crate::token::version::TokenVersion;
 
-/// Shares tokens among the processes of one user, in one file for each [`CacheKey`].
+/// Token store for the processes of one user on one machine, with one file for each [`CacheKey`].
 ///
-/// The directory is the user's alone (0700), and so are the files (0600); if others could get at either, or another
-/// user owns it, it is refused. A file is replaced as a whole, and damaged or foreign content is ignored and replaced.
-/// On Windows the protection is that of the user's own directories.
+/// The directory has mode 0700 and the files have mode 0600. A directory or file with wider permissions or of another
+/// owner is an error. Files are replaced atomically; damaged or foreign data is deleted. On Windows the store relies on
+/// the permissions of the user's own directories.
 #[derive(Clone)]
 pub struct FileStore {
     inner: Arc<Inner>,
-    seal: Seal,
+    envelope: Envelope,
 }
 
 struct Inner {
@@ -36,52 +39,56 @@ struct Inner {
     slots: Mutex<Slots>,
 }
 
-/// What is in a file.
+/// Content of a token file.
 enum Content {
-    Nothing,
+    Absent,
     Token(Box<StoredToken>),
     Damaged,
 }
 
 impl FileStore {
-    /// Keeps tokens in this directory, which is made if it is not there.
+    /// Opens a store in this directory, which is created if it does not exist.
     ///
     /// # Errors
     ///
-    /// [`Configuration`](crate::ErrorKind::Configuration) for a directory that others can get at, that belongs to
-    /// another user, or that cannot be made.
+    /// [`Configuration`](crate::ErrorKind::Configuration) for a directory that other users can access, that belongs to
+    /// another user, or that cannot be created.
     pub fn open(directory: impl Into<PathBuf>) -> Result<Self, Error> {
         let directory = directory.into();
-        private::make_directory(&directory)?;
-        Ok(Self { inner: Arc::new(Inner { directory, slots: Mutex::new(HashMap::new()) }), seal: Seal::default() })
+        private::create_directory(&directory)?;
+        Ok(Self {
+            inner: Arc::new(Inner { directory, slots: Mutex::new(HashMap::new()) }),
+            envelope: Envelope::default(),
+        })
     }
 
-    /// Keeps tokens in `keyfob/tokens` below the user's cache directory, such as `~/.cache`.
+    /// Opens a store in `keyfob/tokens` below the user's cache directory, such as `~/.cache`.
     ///
     /// # Errors
     ///
-    /// As [`open`](Self::open); also for a user without a home.
+    /// As [`open`](Self::open), and for a user without a home directory.
     pub fn in_cache_directory() -> Result<Self, Error> {
         let base = etcetera::choose_base_strategy().map_err(|error| {
-            Error::configuration("there is no home directory to keep tokens in; name a directory").with_source(error)
+            Error::configuration("the user has no home directory for tokens; choose a directory with FileStore::open")
+                .with_source(error)
         })?;
         Self::open(base.cache_dir().join("keyfob").join("tokens"))
     }
 
-    /// Encrypts what is stored from now on, and believes nothing that is not encrypted with this key.
+    /// Encrypts tokens with this key. Data that is not encrypted with it counts as damaged.
     #[must_use]
     pub fn encrypted_with(mut self, key: EncryptionKey) -> Self {
-        self.seal = Seal(Some(key));
+        self.envelope = Envelope(Some(key));
         self
     }
 
-    /// Where the files are.
+    /// Returns the directory of the files.
     #[must_use]
     pub fn directory(&self) -> &Path {
         &self.inner.directory
     }
 
-    /// Runs this where it may block.
+    /// Runs a closure on a thread where it may block.
     fn blocking<T: Send + 'static>(
         &self,
         key: &CacheKey,
@@ -104,40 +111,40 @@ impl FileStore {
     }
 
     fn read(&self, key: &CacheKey) -> Result<Content, Error> {
-        let Some(bytes) = private::read(&self.path(key, "token"))? else { return Ok(Content::Nothing) };
-        Ok(self.seal.open(key, bytes).map_or(Content::Damaged, |token| Content::Token(Box::new(token))))
+        let Some(bytes) = private::read(&self.path(key, "token"))? else { return Ok(Content::Absent) };
+        Ok(self.envelope.open(key, bytes).map_or(Content::Damaged, |token| Content::Token(Box::new(token))))
     }
 
-    /// Reads, and removes what is damaged.
-    fn tidy(&self, key: &CacheKey) -> Result<Content, Error> {
+    /// Reads a token, and deletes a damaged file.
+    fn read_or_clean(&self, key: &CacheKey) -> Result<Content, Error> {
         let content = self.read(key)?;
         if !matches!(content, Content::Damaged) {
             return Ok(content);
         }
-        let _lock = LockFile::wait(&self.path(key, "write"))?;
-        // Somebody may have replaced it.
+        let _lock = LockFile::acquire(&self.path(key, "write"))?;
+        // Another process may have replaced the file before the lock was acquired.
         let content = self.read(key)?;
         if matches!(content, Content::Damaged) {
             let path = self.path(key, "token");
-            std::fs::remove_file(&path).map_err(|error| private::failed("removed", &path, error))?;
+            std::fs::remove_file(&path).map_err(|error| private::failed("deleted", &path, error))?;
         }
         Ok(content)
     }
 
-    /// Reads, decides and replaces, while nobody else does.
-    fn change(
+    /// Replaces a token under the write lock. `update` returns the new token, or `None` to leave the old one.
+    fn replace(
         &self,
         key: &CacheKey,
-        decide: impl FnOnce(Option<StoredToken>) -> Option<StoredToken>,
+        update: impl FnOnce(Option<StoredToken>) -> Option<StoredToken>,
     ) -> Result<bool, Error> {
-        let _lock = LockFile::wait(&self.path(key, "write"))?;
+        let _lock = LockFile::acquire(&self.path(key, "write"))?;
         let old = match self.read(key)? {
             Content::Token(token) => Some(*token),
-            Content::Nothing | Content::Damaged => None,
+            Content::Absent | Content::Damaged => None,
         };
-        let Some(token) = decide(old) else { return Ok(false) };
-        let bytes = self.seal.close(key, &token)?;
-        // Under the lock nobody else writes there; what a process left that was killed here is overwritten.
+        let Some(token) = update(old) else { return Ok(false) };
+        let bytes = self.envelope.seal(key, &token)?;
+        // The lock excludes other writers. This overwrites the file of a process that was killed between write and rename.
         let (new, path) = (self.path(key, "new"), self.path(key, "token"));
         let written = private::create(&new)?.write_all(&bytes);
         written
@@ -149,14 +156,13 @@ impl FileStore {
 
 impl TokenStore for FileStore {
     fn get<'a>(&'a self, key: &'a CacheKey) -> BoxFuture<'a, Result<Option<StoredToken>, Error>> {
-        let content = self.blocking(key, Self::tidy);
+        let content = self.blocking(key, Self::read_or_clean);
         async move {
             match content.await? {
                 Content::Token(token) => Ok(Some(*token)),
-                Content::Nothing => Ok(None),
+                Content::Absent => Ok(None),
                 Content::Damaged => {
-                    let path = self.path(key, "token");
-                    tracing::warn!(path = %path.display(), "this was damaged or not of this store, and is gone");
+                    telemetry::damaged(&self.path(key, "token").display().to_string());
                     Ok(None)
                 }
             }
@@ -167,8 +173,9 @@ impl TokenStore for FileStore {
     fn put_if_newer<'a>(&'a self, key: &'a CacheKey, token: &'a StoredToken) -> BoxFuture<'a, Result<bool, Error>> {
         let token = token.clone();
         self.blocking(key, move |store, key| {
-            store
-                .change(key, |old| old.is_none_or(|old| old.version.number() < token.version.number()).then_some(token))
+            store.replace(key, |old| {
+                old.is_none_or(|old| old.version.number() < token.version.number()).then_some(token)
+            })
         })
     }
 
@@ -179,7 +186,7 @@ impl TokenStore for FileStore {
         at: SystemTime,
     ) -> BoxFuture<'a, Result<bool, Error>> {
         self.blocking(key, move |store, key| {
-            store.change(key, |old| old.filter(|old| old.version == version).map(|old| old.invalidated(at)))
+            store.replace(key, |old| old.filter(|old| old.version == version).map(|old| old.invalidated(at)))
         })
     }
 
@@ -206,7 +213,7 @@ impl fmt::Debug for FileStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FileStore")
             .field("directory", &self.inner.directory)
-            .field("encrypted", &self.seal.0.is_some())
+            .field("encrypted", &self.envelope.0.is_some())
             .finish()
     }
 }

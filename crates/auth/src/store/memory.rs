@@ -1,4 +1,4 @@
-//! Tokens shared within one process.
+//! Token store in the memory of one process.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -8,15 +8,15 @@ use std::time::{Duration, Instant, SystemTime};
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, ready};
 
-use super::stored::random;
-use super::{Lease, StoredToken, TokenStore, TokenVersion};
 use crate::error::Error;
-use crate::key::CacheKey;
+use crate::store::stored_token::StoredToken;
+use crate::store::token_store::{Lease, TokenStore};
+use crate::token::cache_key::CacheKey;
+use crate::token::version::{TokenVersion, random};
 
-/// Shares tokens among the authenticators of one process that are given clones of it.
+/// Token store for several authenticators in one process. All clones share their tokens.
 ///
-/// A single [`Authenticator`](crate::Authenticator) and its clones need no store: without one they keep their token in
-/// memory all the same.
+/// A single [`Authenticator`](crate::Authenticator) and its clones share their token without a store.
 #[derive(Clone, Default)]
 pub struct MemoryStore {
     slots: Arc<Mutex<HashMap<CacheKey, Slot>>>,
@@ -25,12 +25,12 @@ pub struct MemoryStore {
 #[derive(Default)]
 struct Slot {
     token: Option<StoredToken>,
-    /// Whose lock it is, and until when.
+    /// Fencing token of the lock's holder, and the end of its lease.
     lock: Option<(u64, Instant)>,
 }
 
 impl MemoryStore {
-    /// An empty one.
+    /// Creates an empty store.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -71,15 +71,16 @@ impl TokenStore for MemoryStore {
         at: SystemTime,
     ) -> BoxFuture<'a, Result<bool, Error>> {
         self.change(key, |slot| {
-            let left = slot.token.as_ref().filter(|token| token.version == version).map(|token| token.invalidated(at));
-            let dropped = left.is_some();
-            slot.token = left.or_else(|| slot.token.take());
-            dropped
+            let invalidated =
+                slot.token.as_ref().filter(|token| token.version == version).map(|token| token.invalidated(at));
+            let replaced = invalidated.is_some();
+            slot.token = invalidated.or_else(|| slot.token.take());
+            replaced
         })
     }
 
     fn lock<'a>(&'a self, key: &'a CacheKey, lease: Duration) -> BoxFuture<'a, Result<Option<Box<dyn Lease>>, Error>> {
-        let held = self.change(key, |slot| {
+        let acquired = self.change(key, |slot| {
             let now = Instant::now();
             if slot.lock.is_some_and(|(_, until)| now < until) {
                 return None;
@@ -89,10 +90,12 @@ impl TokenStore for MemoryStore {
             Some(fence)
         });
         let (store, key) = (self.clone(), *key);
-        held.map(move |held| {
-            held.map(|fence| fence.map(|fence| -> Box<dyn Lease> { Box::new(Held { store, key, fence }) }))
-        })
-        .boxed()
+        acquired
+            .map(move |acquired| {
+                acquired
+                    .map(|fence| fence.map(|fence| -> Box<dyn Lease> { Box::new(MemoryLease { store, key, fence }) }))
+            })
+            .boxed()
     }
 
     fn label(&self) -> &'static str {
@@ -100,19 +103,19 @@ impl TokenStore for MemoryStore {
     }
 }
 
-struct Held {
+struct MemoryLease {
     store: MemoryStore,
     key: CacheKey,
     fence: u64,
 }
 
-impl Lease for Held {
+impl Lease for MemoryLease {
     fn release(self: Box<Self>) -> BoxFuture<'static, ()> {
         ready(()).boxed()
     }
 }
 
-impl Drop for Held {
+impl Drop for MemoryLease {
     fn drop(&mut self) {
         if let Some(slot) = self.store.slots().get_mut(&self.key) {
             slot.lock.take_if(|(fence, _)| *fence == self.fence);

@@ -1,4 +1,4 @@
-//! Tokens shared by machines, through Redis or Valkey.
+//! Token store in Redis or Valkey, for several machines.
 
 mod connection;
 
@@ -11,15 +11,19 @@ use futures_util::future::BoxFuture;
 use redis::{Cmd, FromRedisValue};
 use secrecy::zeroize::Zeroizing;
 
-use self::connection::{Link, Target};
-use super::seal::Seal;
-use super::stored::random;
-use super::{EncryptionKey, Lease, StoredToken, TokenStore, TokenVersion};
+use self::connection::{Connection, Target};
 use crate::error::Error;
-use crate::key::CacheKey;
+use crate::store::envelope::{EncryptionKey, Envelope};
+use crate::store::stored_token::StoredToken;
+use crate::store::telemetry;
+use crate::store::token_store::{Lease, TokenStore};
+use crate::token::cache_key::CacheKey;
+use crate::token::version::{TokenVersion, random};
 use crate::transport::TransportConfig;
 
-/// Number, nonce and content; kept for so many milliseconds. Whatever else was under the key goes.
+/// Stores a token, unless the hash has the same or a higher number. A value of another type is replaced.
+///
+/// Arguments: number, nonce, content, time to live in milliseconds.
 const PUT: &str = r"
 if redis.call('TYPE', KEYS[1]).ok ~= 'hash' then redis.call('DEL', KEYS[1]) end
 local number = tonumber(redis.call('HGET', KEYS[1], 'n'))
@@ -28,78 +32,91 @@ redis.call('HSET', KEYS[1], 'n', ARGV[1], 'i', ARGV[2], 'v', ARGV[3])
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
 return 1";
 
-/// The content of one version, by what is left of it.
+/// Replaces the content of one version by its invalidated form.
+///
+/// Arguments: number, nonce, content, time to live in milliseconds.
 const INVALIDATE: &str = r"
 if redis.call('HGET', KEYS[1], 'n') ~= ARGV[1] or redis.call('HGET', KEYS[1], 'i') ~= ARGV[2] then return 0 end
 redis.call('HSET', KEYS[1], 'v', ARGV[3])
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
 return 1";
 
-/// Damaged content, unless somebody has replaced it.
+/// Deletes damaged content, unless another process has replaced it.
+///
+/// Argument: the damaged content.
 const DISCARD: &str = r"
 if redis.call('TYPE', KEYS[1]).ok ~= 'hash' or (redis.call('HGET', KEYS[1], 'v') or '') == ARGV[1] then
     return redis.call('DEL', KEYS[1])
 end
 return 0";
 
-/// A lock, if it is still this holder's.
+/// Releases a lock, if this holder still has it.
+///
+/// Argument: the holder's fencing token.
 const UNLOCK: &str = r"
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
 return 0";
 
-/// Number, nonce and content, as they are under a key.
+/// Number, nonce and content of a hash.
 type Fields = (Option<Vec<u8>>, Option<Vec<u8>>, Option<Vec<u8>>);
 
-/// Shares tokens through a Redis or Valkey server, in one hash for each [`CacheKey`].
+/// Token store in a Redis or Valkey server, with one hash for each [`CacheKey`].
 ///
-/// While the server is down every process fetches for itself. Connections are made when they are needed, in the
-/// runtime that needs them.
+/// While the server is down, each process fetches its own tokens. A connection is opened on first use, in the runtime of
+/// the caller.
 #[derive(Clone)]
 pub struct RedisStore {
     target: Target,
-    link: Arc<Link>,
+    connection: Arc<Connection>,
     prefix: Arc<str>,
-    seal: Seal,
+    envelope: Envelope,
 }
 
 impl RedisStore {
-    /// Uses the server at this address: `rediss://user:password@host:6379/0`, where only the host is needed.
+    /// Creates a store in the server at this URL: `rediss://user:password@host:6379/0`, where only the host is required.
     ///
-    /// `redis://`, without TLS, is for this machine only, unless [`allow_plaintext`](Self::allow_plaintext) says otherwise.
+    /// `redis://`, which has no TLS, is limited to loopback hosts, unless [`allow_plaintext`](Self::allow_plaintext) is
+    /// set.
     ///
     /// # Errors
     ///
-    /// [`Configuration`](crate::ErrorKind::Configuration) for an address that cannot be used.
+    /// [`Configuration`](crate::ErrorKind::Configuration) for an invalid URL.
     pub fn new(url: &str) -> Result<Self, Error> {
-        Ok(Self { target: Target::parse(url)?, link: Arc::default(), prefix: "keyfob".into(), seal: Seal::default() })
+        Ok(Self {
+            target: Target::parse(url)?,
+            connection: Arc::default(),
+            prefix: "keyfob".into(),
+            envelope: Envelope::default(),
+        })
     }
 
-    /// Sets what the names of all keys begin with; `keyfob` by default.
+    /// Sets the prefix of all Redis keys; `keyfob` by default.
     #[must_use]
     pub fn prefix(mut self, prefix: &str) -> Self {
         self.prefix = prefix.into();
         self
     }
 
-    /// Encrypts what is stored from now on, and believes nothing that is not encrypted with this key.
+    /// Encrypts tokens with this key. Data that is not encrypted with it counts as damaged.
     #[must_use]
     pub fn encrypted_with(mut self, key: EncryptionKey) -> Self {
-        self.seal = Seal(Some(key));
+        self.envelope = Envelope(Some(key));
         self
     }
 
-    /// Takes root certificates from here, in addition to the platform's. Nothing else of it is used.
+    /// Trusts the root certificates of these transport settings, in addition to the platform's. No other setting applies.
     #[must_use]
     pub fn transport(mut self, transport: TransportConfig) -> Self {
         self.target.transport = transport;
         self
     }
 
-    /// Allows connections without TLS to other machines: the password and, without an encryption key, the tokens can
-    /// then be read on the way.
+    /// Allows connections without TLS to hosts other than loopback.
+    ///
+    /// The password, and without an encryption key the tokens, are then sent unencrypted.
     #[must_use]
     pub fn allow_plaintext(mut self) -> Self {
-        self.target.plain = true;
+        self.target.plaintext = true;
         self
     }
 
@@ -107,50 +124,50 @@ impl RedisStore {
         format!("{}:{key}", self.prefix)
     }
 
-    /// Runs a script that says whether it did something.
+    /// Runs a script; true if it changed a key.
     async fn run(&self, script: &str, key: String, arguments: &[&[u8]]) -> Result<bool, Error> {
         let mut command = redis::cmd("EVAL");
         command.arg(script).arg(1).arg(key);
         for argument in arguments {
             command.arg(*argument);
         }
-        Ok(self.ask::<u64>(&command).await?.is_some_and(|done| done > 0))
+        Ok(self.query::<u64>(&command).await?.is_some_and(|changed| changed > 0))
     }
 
-    async fn ask<T: FromRedisValue>(&self, command: &Cmd) -> Result<Option<T>, Error> {
-        self.link.ask(&self.target, command).await
+    async fn query<T: FromRedisValue>(&self, command: &Cmd) -> Result<Option<T>, Error> {
+        self.connection.query(&self.target, command).await
     }
 
     async fn read(&self, key: &CacheKey) -> Result<Option<StoredToken>, Error> {
         let name = self.name(key);
         let mut command = redis::cmd("HMGET");
         command.arg(&name).arg("n").arg("i").arg("v");
-        let (number, nonce, content) = match self.ask::<Fields>(&command).await? {
+        let (number, nonce, content) = match self.query::<Fields>(&command).await? {
             Some((None, None, None)) => return Ok(None),
             Some(fields) => fields,
-            // It is no hash, or there are no texts in it.
+            // The value is not a hash of strings.
             None => Fields::default(),
         };
         let content = content.map(Zeroizing::new);
-        let token = content.clone().and_then(|content| self.seal.open(key, content)).filter(|token| {
+        let token = content.clone().and_then(|content| self.envelope.open(key, content)).filter(|token| {
             let version = token.version();
             number == Some(version.number().to_string().into()) && nonce == Some(version.nonce().to_string().into())
         });
         if token.is_none() {
-            tracing::warn!(key = name, "this was damaged or not of this store, and is gone");
+            telemetry::damaged(&name);
             self.run(DISCARD, name, &[content.as_ref().map_or(&[][..], |content| content.as_slice())]).await?;
         }
         Ok(token)
     }
 
-    /// Runs a script that writes a token.
+    /// Runs a script that stores a token.
     async fn write(&self, script: &str, key: &CacheKey, token: &StoredToken, now: SystemTime) -> Result<bool, Error> {
-        let content = self.seal.close(key, token)?;
+        let content = self.envelope.seal(key, token)?;
         let version = token.version();
-        let texts =
+        let arguments =
             [version.number().to_string(), version.nonce().to_string(), token.ttl(now).as_millis().max(1).to_string()];
-        let [number, nonce, keep] = texts.each_ref().map(String::as_bytes);
-        self.run(script, self.name(key), &[number, nonce, content.as_slice(), keep]).await
+        let [number, nonce, ttl] = arguments.each_ref().map(String::as_bytes);
+        self.run(script, self.name(key), &[number, nonce, content.as_slice(), ttl]).await
     }
 }
 
@@ -184,8 +201,9 @@ impl TokenStore for RedisStore {
             let fence = format!("{:016x}", random());
             let mut command = redis::cmd("SET");
             command.arg(&name).arg(&fence).arg("NX").arg("PX").arg(lease.as_millis().max(1).to_string());
-            let taken = self.ask::<Option<String>>(&command).await?.flatten().is_some();
-            Ok(taken.then(|| -> Box<dyn Lease> { Box::new(Held { store: self.clone(), lock: Some((name, fence)) }) }))
+            let acquired = self.query::<Option<String>>(&command).await?.flatten().is_some();
+            Ok(acquired
+                .then(|| -> Box<dyn Lease> { Box::new(RedisLease { store: self.clone(), lock: Some((name, fence)) }) }))
         }
         .boxed()
     }
@@ -195,13 +213,13 @@ impl TokenStore for RedisStore {
     }
 }
 
-/// A lock; what is not given back ends with its lease.
-struct Held {
+/// An acquired lock: Redis key and fencing token. It expires with its lease if it is not released.
+struct RedisLease {
     store: RedisStore,
     lock: Option<(String, String)>,
 }
 
-impl Held {
+impl RedisLease {
     fn unlock(&mut self) -> BoxFuture<'static, ()> {
         let (store, lock) = (self.store.clone(), self.lock.take());
         async move {
@@ -213,13 +231,13 @@ impl Held {
     }
 }
 
-impl Lease for Held {
+impl Lease for RedisLease {
     fn release(mut self: Box<Self>) -> BoxFuture<'static, ()> {
         self.unlock()
     }
 }
 
-impl Drop for Held {
+impl Drop for RedisLease {
     fn drop(&mut self) {
         if self.lock.is_some()
             && let Ok(runtime) = tokio::runtime::Handle::try_current()
@@ -233,7 +251,7 @@ impl fmt::Debug for RedisStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RedisStore")
             .field("prefix", &self.prefix)
-            .field("encrypted", &self.seal.0.is_some())
+            .field("encrypted", &self.envelope.0.is_some())
             .finish_non_exhaustive()
     }
 }

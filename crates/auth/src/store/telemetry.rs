@@ -1,16 +1,20 @@
-//! What is told about a store.
+//! Log events of token stores.
 
 use crate::error::Error;
 
-/// Waiting for another process has taken too long.
-pub(super) fn impatient(label: &str, store: &str) {
-    tracing::info!(source = label, store, "another process holds the lock for too long; fetching without it");
+pub(super) fn lock_timeout(label: &str, store: &str) {
+    tracing::info!(source = label, store, "another process holds the store's lock for too long; fetching without it");
 }
 
-pub(super) fn is_down(store: &str, error: &Error) {
-    tracing::warn!(store, error = %error, "the token store cannot be used; each process fetches for itself");
+pub(super) fn store_down(store: &str, error: &Error) {
+    tracing::warn!(store, error = %error, "the token store is unavailable; each process fetches its own tokens");
 }
 
-pub(super) fn is_back(store: &str) {
-    tracing::info!(store, "the token store can be used again");
+pub(super) fn store_recovered(store: &str) {
+    tracing::info!(store, "the token store is available again");
+}
+
+/// Reports data in a store that failed its checksum or decryption and was deleted.
+pub(super) fn damaged(location: &str) {
+    tracing::warn!(location, "deleted data that was damaged or not written by this store");
 }

@@ -1,4 +1,4 @@
-//! Advisory locks on files. The system gives back what a process held that died.
+//! Advisory file locks. The operating system releases the locks of a process that dies.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -8,24 +8,27 @@ use std::time::{Duration, Instant, SystemTime};
 
 use fs4::{FileExt, TryLockError};
 
-use super::private;
 use crate::error::Error;
-use crate::key::CacheKey;
+use crate::store::file::private;
+use crate::token::cache_key::CacheKey;
 
-/// Changing a file takes far less; whoever holds its lock for longer has been stopped.
-const WRITE_LIMIT: Duration = Duration::from_secs(1);
+/// Time limit for acquiring the write lock. Replacing a file takes milliseconds, so a holder that exceeds this has been
+/// suspended.
+const WRITE_LOCK_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// So many holders may hang one after the other.
+/// Number of lock files for each key, and so the number of holders that may hang one after another.
 const SLOTS: u32 = 4;
 
-/// Since when which holder has been seen in which slot; a holder is known by when it took the lock.
+/// Holders of locked slots: the time at which each acquired its lock, which identifies it, and the instant at which this
+/// process first saw it.
 pub(super) type Slots = HashMap<(CacheKey, u32), (SystemTime, Instant)>;
 
-/// A lock that is held until this is dropped.
+/// An exclusive lock on a file, released on drop.
 pub(super) struct LockFile(File);
 
 impl LockFile {
-    fn attempt(path: &Path) -> Result<Result<Self, File>, Error> {
+    /// Tries once to lock a file. Returns the open file if another process has the lock.
+    fn try_acquire(path: &Path) -> Result<Result<Self, File>, Error> {
         let file = private::open(path)?;
         match FileExt::try_lock(&file) {
             Ok(()) => Ok(Ok(Self(file))),
@@ -34,14 +37,16 @@ impl LockFile {
         }
     }
 
-    /// Waits for a lock that nobody holds for long.
-    pub(super) fn wait(path: &Path) -> Result<Self, Error> {
+    /// Waits for a lock that is normally held for milliseconds.
+    pub(super) fn acquire(path: &Path) -> Result<Self, Error> {
         let start = Instant::now();
         loop {
-            match Self::attempt(path)? {
+            match Self::try_acquire(path)? {
                 Ok(lock) => return Ok(lock),
-                Err(_) if start.elapsed() > WRITE_LIMIT => {
-                    return Err(Error::unavailable("another process does not let go of the token store"));
+                Err(_) if start.elapsed() > WRITE_LOCK_TIMEOUT => {
+                    return Err(Error::unavailable(
+                        "another process holds the write lock of the token store for too long",
+                    ));
                 }
                 Err(_) => std::thread::sleep(Duration::from_millis(1)),
             }
@@ -51,13 +56,14 @@ impl LockFile {
 
 impl Drop for LockFile {
     fn drop(&mut self) {
-        // A process that was forked off in between may hold the file open for longer.
+        // Closing the file does not release the lock if a child process inherited it.
         let _ = FileExt::unlock(&self.0);
     }
 }
 
-/// Tries to take the lock. A holder that hangs, and so keeps its lock, is passed by after a lease: then the next slot
-/// counts.
+/// Tries once to acquire the lock of a key.
+///
+/// A holder that hangs retains its slot. After its lease has passed, the next slot is tried.
 pub(super) fn try_slots(
     slots: &Mutex<Slots>,
     key: &CacheKey,
@@ -66,20 +72,20 @@ pub(super) fn try_slots(
 ) -> Result<Option<LockFile>, Error> {
     for slot in 0..SLOTS {
         let path = path(slot);
-        let mut seen = slots.lock().unwrap_or_else(PoisonError::into_inner);
-        match LockFile::attempt(&path)? {
+        let mut holders = slots.lock().unwrap_or_else(PoisonError::into_inner);
+        match LockFile::try_acquire(&path)? {
             Ok(lock) => {
-                seen.remove(&(*key, slot));
-                // Others know this holder from the last by it.
+                holders.remove(&(*key, slot));
+                // The modification time identifies this holder to other processes.
                 lock.0.set_modified(SystemTime::now()).map_err(|error| private::failed("locked", &path, error))?;
                 return Ok(Some(lock));
             }
             Err(file) => {
-                let taken = file.metadata().and_then(|metadata| metadata.modified());
-                let taken = taken.map_err(|error| private::failed("locked", &path, error))?;
-                let since = seen.entry((*key, slot)).or_insert((taken, Instant::now()));
-                if since.0 != taken {
-                    *since = (taken, Instant::now());
+                let acquired = file.metadata().and_then(|metadata| metadata.modified());
+                let acquired = acquired.map_err(|error| private::failed("locked", &path, error))?;
+                let since = holders.entry((*key, slot)).or_insert((acquired, Instant::now()));
+                if since.0 != acquired {
+                    *since = (acquired, Instant::now());
                 }
                 if since.1.elapsed() < lease {
                     return Ok(None);

@@ -1,4 +1,4 @@
-//! Files and directories that are the user's alone.
+//! Files and directories that only their owner can access.
 
 use std::fs::{DirBuilder, File, Metadata, OpenOptions};
 use std::io::{ErrorKind, Read as _};
@@ -8,28 +8,31 @@ use secrecy::zeroize::Zeroizing;
 
 use crate::error::Error;
 
-/// No token file is larger.
-const LARGEST: u64 = 1024 * 1024;
+/// Maximum number of bytes read from a token file.
+const MAX_FILE_SIZE: u64 = 1024 * 1024;
 
-/// Makes a directory, with those above it, unless it is there; refuses one that others can get at.
-pub(super) fn make_directory(path: &Path) -> Result<(), Error> {
+/// Creates a directory and its parents, if they do not exist, and checks its permissions.
+pub(super) fn create_directory(path: &Path) -> Result<(), Error> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path).map_err(|error| unusable("made", path, error))?;
+    builder.create(path).map_err(|error| unusable("created", path, error))?;
     check_directory(path)
 }
 
 pub(super) fn check_directory(path: &Path) -> Result<(), Error> {
-    let metadata = path.symlink_metadata().map_err(|error| unusable("looked at", path, error))?;
+    let metadata = path.symlink_metadata().map_err(|error| unusable("inspected", path, error))?;
     if !metadata.is_dir() {
-        return Err(Error::configuration(format!("{} is no directory; name one for tokens", path.display())));
+        return Err(Error::configuration(format!(
+            "{} is not a directory; choose another path for tokens",
+            path.display()
+        )));
     }
     check_owner(path, &metadata, "700")
 }
 
-/// Reads a whole file; nothing if it is not there.
+/// Reads a whole file; `None` if it does not exist.
 pub(super) fn read(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
     let file = match File::open(path) {
         Ok(file) => file,
@@ -38,19 +41,19 @@ pub(super) fn read(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
     };
     let metadata = file.metadata().map_err(|error| failed("read", path, error))?;
     check_owner(path, &metadata, "600")?;
-    // With this much room it need not grow and leaves no copy behind.
-    let room = usize::try_from(metadata.len().min(LARGEST)).unwrap_or_default() + 1;
-    let mut bytes = Zeroizing::new(Vec::with_capacity(room));
-    file.take(LARGEST).read_to_end(&mut bytes).map_err(|error| failed("read", path, error))?;
+    // A buffer that does not grow leaves no copy of a token behind.
+    let capacity = usize::try_from(metadata.len().min(MAX_FILE_SIZE)).unwrap_or_default() + 1;
+    let mut bytes = Zeroizing::new(Vec::with_capacity(capacity));
+    file.take(MAX_FILE_SIZE).read_to_end(&mut bytes).map_err(|error| failed("read", path, error))?;
     Ok(Some(bytes))
 }
 
-/// Makes an empty file, in place of any that is there.
+/// Creates an empty file, or truncates an existing one.
 pub(super) fn create(path: &Path) -> Result<File, Error> {
     open_with(path, OpenOptions::new().write(true).create(true).truncate(true))
 }
 
-/// Opens a file, and makes it if it is not there.
+/// Opens a file, and creates it if it does not exist.
 pub(super) fn open(path: &Path) -> Result<File, Error> {
     open_with(path, OpenOptions::new().write(true).create(true).truncate(false))
 }
@@ -70,10 +73,14 @@ fn check_owner(path: &Path, metadata: &Metadata, mode: &str) -> Result<(), Error
 
     let shown = path.display();
     if metadata.uid() != rustix::process::geteuid().as_raw() {
-        return Err(Error::configuration(format!("{shown} belongs to another user; keep tokens elsewhere")));
+        return Err(Error::configuration(format!(
+            "{shown} belongs to another user; choose another directory for tokens"
+        )));
     }
     if metadata.mode() & 0o077 != 0 {
-        return Err(Error::configuration(format!("others can get at {shown}; chmod {mode} it, or delete it")));
+        return Err(Error::configuration(format!(
+            "other users can access {shown}; run chmod {mode} on it, or delete it"
+        )));
     }
     Ok(())
 }
@@ -83,10 +90,10 @@ fn check_owner(_: &Path, _: &Metadata, _: &str) -> Result<(), Error> {
     Ok(())
 }
 
-pub(super) fn failed(what: &str, path: &Path, error: std::io::Error) -> Error {
-    Error::unavailable(format!("{} cannot be {what}: {}", path.display(), error.kind())).with_source(error)
+pub(super) fn failed(action: &str, path: &Path, error: std::io::Error) -> Error {
+    Error::unavailable(format!("{} cannot be {action}: {}", path.display(), error.kind())).with_source(error)
 }
 
-fn unusable(what: &str, path: &Path, error: std::io::Error) -> Error {
-    Error::configuration(format!("{} cannot be {what}: {}", path.display(), error.kind())).with_source(error)
+fn unusable(action: &str, path: &Path, error: std::io::Error) -> Error {
+    Error::configuration(format!("{} cannot be {action}: {}", path.display(), error.kind())).with_source(error)
 }

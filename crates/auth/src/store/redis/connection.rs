@@ -1,7 +1,7 @@
-//! A connection to Redis over our own TLS, made anew when it breaks.
+//! Connection to Redis with our own TLS configuration, reopened after a failure.
 //!
-//! Not the redis crate's own manager: that would start a task when it is built, stay with the runtime that built it,
-//! and configure TLS for the whole process.
+//! The redis crate's connection manager is not used: it spawns a task when it is built, is bound to the runtime that
+//! built it, and configures TLS for the whole process.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,77 +16,83 @@ use tokio::net::TcpStream;
 use tokio::sync::Mutex;
 use tokio_rustls::TlsConnector;
 
-use crate::endpoint::is_loopback;
 use crate::error::Error;
 use crate::transport::TransportConfig;
+use crate::transport::endpoint::is_loopback;
 
-/// A server that takes longer than this to connect or to answer is down.
-const LIMIT: Duration = Duration::from_secs(1);
+/// Time limit for connecting, and for each response.
+const TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Where the server is and how to get there.
+/// Address and credentials of a server.
 #[derive(Clone)]
 pub(super) struct Target {
     host: String,
     port: u16,
     tls: bool,
-    local: bool,
+    loopback: bool,
     username: Option<String>,
     password: Option<SecretString>,
     database: i64,
-    pub(super) plain: bool,
+    pub(super) plaintext: bool,
     pub(super) transport: TransportConfig,
 }
 
 impl Target {
-    /// Reads an address. Its text never shows in the error: it may hold a password.
+    /// Parses a URL. The error does not contain it, because it may contain a password.
     pub(super) fn parse(text: &str) -> Result<Self, Error> {
-        let wrong = |why: &str| Error::configuration(format!("the Redis address {why}; give rediss://host:6379/0"));
-        let url = Url::parse(text.trim()).map_err(|_| wrong("is not one"))?;
+        let invalid =
+            |problem: &str| Error::configuration(format!("the Redis URL {problem}; write it as rediss://host:6379/0"));
+        let url = Url::parse(text.trim()).map_err(|_| invalid("is not a URL"))?;
         let tls = match url.scheme() {
             "rediss" => true,
             "redis" => false,
-            _ => return Err(wrong("begins with neither rediss:// nor redis://")),
+            _ => return Err(invalid("does not start with rediss:// or redis://")),
         };
-        let host = url.host_str().filter(|host| !host.is_empty()).ok_or_else(|| wrong("names no host"))?;
-        let decoded = |text: &str| percent_decoded(text).ok_or_else(|| wrong("holds a name that is not UTF-8"));
+        let host = url.host_str().filter(|host| !host.is_empty()).ok_or_else(|| invalid("has no host"))?;
+        let decoded = |text: &str| percent_decoded(text).ok_or_else(|| invalid("contains a name that is not UTF-8"));
         let database = url.path().trim_matches('/');
         Ok(Self {
             host: host.trim_start_matches('[').trim_end_matches(']').to_owned(),
             port: url.port().unwrap_or(6379),
             tls,
-            local: is_loopback(&url),
+            loopback: is_loopback(&url),
             username: (!url.username().is_empty()).then(|| decoded(url.username())).transpose()?,
             password: url.password().map(decoded).transpose()?.map(SecretString::from),
-            database: if database.is_empty() { 0 } else { database.parse().map_err(|_| wrong("names no database"))? },
-            plain: false,
+            database: if database.is_empty() {
+                0
+            } else {
+                database.parse().map_err(|_| invalid("has an invalid database number"))?
+            },
+            plaintext: false,
             transport: TransportConfig::new(),
         })
     }
 
     async fn connect(&self) -> Result<MultiplexedConnection, Error> {
-        if !self.tls && !self.local && !self.plain {
+        if !self.tls && !self.loopback && !self.plaintext {
             return Err(Error::configuration(
-                "this Redis address is without TLS, which would show tokens to the network; use rediss://, or \
-                 RedisStore::allow_plaintext if that network is your own",
+                "the Redis URL has no TLS, so tokens would be sent unencrypted; use rediss://, or \
+                 RedisStore::allow_plaintext on a private network",
             ));
         }
-        let cannot = |error: std::io::Error| {
-            Error::unavailable(format!("Redis cannot be reached: {}", error.kind())).with_source(error)
+        let unreachable = |error: std::io::Error| {
+            Error::unavailable(format!("cannot connect to Redis: {}", error.kind())).with_source(error)
         };
-        let stream = TcpStream::connect((self.host.as_str(), self.port)).await.map_err(cannot)?;
-        stream.set_nodelay(true).map_err(cannot)?;
+        let stream = TcpStream::connect((self.host.as_str(), self.port)).await.map_err(unreachable)?;
+        stream.set_nodelay(true).map_err(unreachable)?;
         if !self.tls {
-            return self.greet(stream).await;
+            return self.handshake(stream).await;
         }
         let mut config = self.transport.tls()?;
         config.alpn_protocols.clear();
-        let name = ServerName::try_from(self.host.clone())
-            .map_err(|error| Error::configuration("the Redis host is no name for TLS").with_source(error))?;
-        let stream = TlsConnector::from(Arc::new(config)).connect(name, stream).await.map_err(cannot)?;
-        self.greet(stream).await
+        let name = ServerName::try_from(self.host.clone()).map_err(|error| {
+            Error::configuration("the Redis host is not a valid TLS server name").with_source(error)
+        })?;
+        let stream = TlsConnector::from(Arc::new(config)).connect(name, stream).await.map_err(unreachable)?;
+        self.handshake(stream).await
     }
 
-    async fn greet(
+    async fn handshake(
         &self,
         stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     ) -> Result<MultiplexedConnection, Error> {
@@ -97,62 +103,63 @@ impl Target {
         if let Some(password) = &self.password {
             info = info.set_password(password.expose_secret());
         }
-        let config = AsyncConnectionConfig::new().set_response_timeout(Some(LIMIT));
+        let config = AsyncConnectionConfig::new().set_response_timeout(Some(TIMEOUT));
         let (connection, driver) =
-            MultiplexedConnection::new_with_config(&info, stream, config).await.map_err(|error| down(&error))?;
-        // It ends with the last clone of the connection.
+            MultiplexedConnection::new_with_config(&info, stream, config).await.map_err(|error| redis_error(&error))?;
+        // The task ends when the last clone of the connection is dropped.
         tokio::spawn(driver);
         Ok(connection)
     }
 }
 
-/// The connection, while there is one.
+/// The current connection, if there is one.
 #[derive(Default)]
-pub(super) struct Link(Mutex<Option<MultiplexedConnection>>);
+pub(super) struct Connection(Mutex<Option<MultiplexedConnection>>);
 
-impl Link {
-    /// Asks the server; once more over a new connection if the present one has broken in the meantime. Nothing if the
-    /// answer is not of the type that it should be.
-    pub(super) async fn ask<T: FromRedisValue>(&self, target: &Target, command: &Cmd) -> Result<Option<T>, Error> {
-        let present = self.0.lock().await.clone();
-        if let Some(mut connection) = present {
+impl Connection {
+    /// Runs a command, and repeats it over a new connection if the current one has broken.
+    ///
+    /// Returns `None` if the stored value does not have the requested type.
+    pub(super) async fn query<T: FromRedisValue>(&self, target: &Target, command: &Cmd) -> Result<Option<T>, Error> {
+        let current = self.0.lock().await.clone();
+        if let Some(mut connection) = current {
             match command.query_async(&mut connection).await {
                 Err(error) if is_broken(&error) => *self.0.lock().await = None,
-                answer => return typed(answer),
+                result => return typed(result),
             }
         }
-        let connected = tokio::time::timeout(LIMIT, target.connect()).await;
+        let connected = tokio::time::timeout(TIMEOUT, target.connect()).await;
         let mut connection =
-            connected.unwrap_or_else(|_| Err(Error::unavailable("Redis cannot be reached in time")))?;
+            connected.unwrap_or_else(|_| Err(Error::unavailable("cannot connect to Redis in time")))?;
         *self.0.lock().await = Some(connection.clone());
-        let answer = command.query_async(&mut connection).await;
-        if answer.as_ref().is_err_and(is_broken) {
+        let result = command.query_async(&mut connection).await;
+        if result.as_ref().is_err_and(is_broken) {
             *self.0.lock().await = None;
         }
-        typed(answer)
+        typed(result)
     }
 }
 
-/// Whether the connection is to blame.
+/// Returns true if the connection must be replaced.
 fn is_broken(error: &RedisError) -> bool {
     error.is_io_error() || error.is_timeout() || error.is_connection_dropped() || error.is_unrecoverable_error()
 }
 
-fn typed<T>(answer: RedisResult<T>) -> Result<Option<T>, Error> {
-    match answer {
-        Ok(answer) => Ok(Some(answer)),
+fn typed<T>(result: RedisResult<T>) -> Result<Option<T>, Error> {
+    match result {
+        Ok(value) => Ok(Some(value)),
         Err(error) if error.code() == Some("WRONGTYPE") => Ok(None),
         Err(error) if matches!(error.kind(), ErrorKind::UnexpectedReturnType | ErrorKind::Parse) => Ok(None),
-        Err(error) => Err(down(&error)),
+        Err(error) => Err(redis_error(&error)),
     }
 }
 
-/// The server's own words may hold pieces of what it was sent, so that only their code is kept.
-fn down(error: &RedisError) -> Error {
+/// Converts an error, of which only the code is retained: the server's text may contain parts of a command.
+fn redis_error(error: &RedisError) -> Error {
     let code = error.code().filter(|code| code.bytes().all(|byte| byte.is_ascii_uppercase()));
     Error::unavailable(match code {
-        Some(code) => format!("Redis answered {code}"),
-        None => format!("Redis is of no use: {:?}", error.kind()),
+        Some(code) => format!("Redis returned the error {code}"),
+        None => format!("Redis cannot be used: {:?}", error.kind()),
     })
 }
 
@@ -161,7 +168,7 @@ fn percent_decoded(text: &str) -> Option<String> {
     let mut rest = text.as_bytes();
     while let [first, tail @ ..] = rest {
         rest = tail;
-        let escaped = (*first == b'%').then(|| text_of(rest)).flatten();
+        let escaped = (*first == b'%').then(|| hex_byte(rest)).flatten();
         match escaped {
             Some(byte) => {
                 bytes.push(byte);
@@ -173,7 +180,7 @@ fn percent_decoded(text: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-fn text_of(rest: &[u8]) -> Option<u8> {
+fn hex_byte(rest: &[u8]) -> Option<u8> {
     u8::from_str_radix(std::str::from_utf8(rest.get(..2)?).ok()?, 16).ok()
 }
 
@@ -182,18 +189,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_is_read_with_user_password_and_database() {
-        let target = Target::parse("rediss://us%40er:p%2Fw%25@cache.example.com:7000/3").expect("an address");
+    fn a_url_is_parsed_with_user_password_and_database() {
+        let target = Target::parse("rediss://us%40er:p%2Fw%25@cache.example.com:7000/3").expect("a URL");
         assert_eq!((target.host.as_str(), target.port, target.database), ("cache.example.com", 7000, 3));
         assert_eq!(target.username.as_deref(), Some("us@er"));
         assert_eq!(target.password.expect("a password").expose_secret(), "p/w%");
-        let target = Target::parse("redis://:secret@[::1]").expect("an address");
-        assert_eq!((target.host.as_str(), target.port, target.local), ("::1", 6379, true));
+        let target = Target::parse("redis://:secret@[::1]").expect("a URL");
+        assert_eq!((target.host.as_str(), target.port, target.loopback), ("::1", 6379, true));
         assert!(target.username.is_none() && target.password.is_some());
     }
 
     #[test]
-    fn an_address_that_cannot_be_used_is_refused_without_showing_it() {
+    fn an_invalid_url_is_rejected_without_displaying_it() {
         for text in ["", "canary", "http://canary", "redis://", "rediss://canary/x", "redis:canary"] {
             let error = Target::parse(text).err().expect("an error");
             assert!(!format!("{error:?}").contains("canary"), "{error:?}");
@@ -201,9 +208,9 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn another_machine_is_not_reached_without_tls_unless_allowed_by_name() {
-        let target = Target::parse("redis://192.0.2.1").expect("an address");
-        let error = target.connect().await.expect_err("refused");
+    async fn another_host_without_tls_is_rejected_unless_allowed() {
+        let target = Target::parse("redis://192.0.2.1").expect("a URL");
+        let error = target.connect().await.expect_err("rejected");
         assert_eq!(error.kind(), crate::ErrorKind::Configuration);
         assert!(error.to_string().contains("allow_plaintext"), "{error}");
     }

@@ -1,29 +1,30 @@
-//! JSON objects of which only some members matter.
+//! Partial parsing of JSON objects.
 
 use std::fmt;
 
 use serde::de::{Deserializer as _, Error as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::{Deserializer, Value};
 
-/// The members of a JSON object that were asked for. All others are passed over, even where their texts or
-/// numbers could not be read.
-pub(crate) struct Members(Vec<(&'static str, Value)>);
+/// Selected members of a JSON object.
+///
+/// All other members are skipped, even if their strings or numbers are invalid.
+pub(super) struct JsonMembers(Vec<(&'static str, Value)>);
 
-impl Members {
-    /// Reads an object at the start of a text, whatever follows it.
-    pub(crate) fn first_in(text: &[u8], names: &'static [&'static str]) -> Option<Self> {
+impl JsonMembers {
+    /// Parses an object at the start of a text and ignores the rest.
+    pub(super) fn parse_prefix(text: &[u8], names: &'static [&'static str]) -> Option<Self> {
         Deserializer::from_slice(text).deserialize_map(Names(names)).ok()
     }
 
-    /// Reads an object that is all of a text.
-    pub(crate) fn all_of(text: &[u8], names: &'static [&'static str]) -> Option<Self> {
+    /// Parses an object that spans the whole text.
+    pub(super) fn parse(text: &[u8], names: &'static [&'static str]) -> Option<Self> {
         let mut text = Deserializer::from_slice(text);
         let members = text.deserialize_map(Names(names)).ok()?;
         text.end().ok().map(|()| members)
     }
 
-    /// Takes one out; `null` is as good as nothing.
-    pub(crate) fn take(&mut self, name: &str) -> Option<Value> {
+    /// Removes a member and returns its value; `None` if it is absent or `null`.
+    pub(super) fn take(&mut self, name: &str) -> Option<Value> {
         let (_, value) = self.0.iter_mut().find(|(known, _)| *known == name)?;
         Some(value.take()).filter(|value| !value.is_null())
     }
@@ -32,13 +33,13 @@ impl Members {
 struct Names(&'static [&'static str]);
 
 impl<'de> Visitor<'de> for Names {
-    type Value = Members;
+    type Value = JsonMembers;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<JsonMembers, A::Error> {
         let mut members: Vec<(&'static str, Value)> = Vec::new();
         while let Some(name) = map.next_key::<String>()? {
             match self.0.iter().find(|known| **known == name) {
@@ -51,7 +52,7 @@ impl<'de> Visitor<'de> for Names {
                 }
             }
         }
-        Ok(Members(members))
+        Ok(JsonMembers(members))
     }
 }
 
@@ -60,14 +61,14 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(text: &[u8], first: Option<i64>, all: Option<i64>) {
-        let a = |members: Option<Members>| Some(members?.take("a").and_then(|a| a.as_i64()).unwrap_or(0));
-        assert_eq!(a(Members::first_in(text, &["a", "b"])), first);
-        assert_eq!(a(Members::all_of(text, &["a", "b"])), all);
+    fn check(text: &[u8], prefix: Option<i64>, whole: Option<i64>) {
+        let a = |members: Option<JsonMembers>| Some(members?.take("a").and_then(|a| a.as_i64()).unwrap_or(0));
+        assert_eq!(a(JsonMembers::parse_prefix(text, &["a", "b"])), prefix);
+        assert_eq!(a(JsonMembers::parse(text, &["a", "b"])), whole);
     }
 
     #[test]
-    fn what_was_not_asked_for_may_be_broken_and_what_was_may_not() {
+    fn members_that_are_not_selected_may_be_invalid() {
         check(br#" {"a": 1} "#, Some(1), Some(1));
         check(b"{\"a\": 1, \"c\": \"\xff\\ud800\", \"c\": 1e999}", Some(1), Some(1));
         check(br#"{"a": 1} <!-- -->"#, Some(1), None);

@@ -1,24 +1,24 @@
-//! Dates in HTTP headers, and `Retry-After`, which may be one.
+//! Parsing of HTTP dates and `Retry-After` headers.
 
 use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, NaiveDateTime};
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 
-/// The two forms beside the usual one that a recipient has to read: RFC 850's and that of C's `asctime`.
+/// Obsolete date formats that a recipient must accept: those of RFC 850 and of C's `asctime`.
 const OBSOLETE: [&str; 2] = ["%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"];
 
-/// Reads a date in any of the three forms of HTTP (RFC 9110, 5.6.7).
+/// Parses a date in any of the three formats of RFC 9110, section 5.6.7.
 #[must_use]
 pub fn http_date(text: &str) -> Option<SystemTime> {
     if let Ok(date) = DateTime::parse_from_rfc2822(text) {
         return Some(date.into());
     }
-    let date = OBSOLETE.iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())?;
+    let date = OBSOLETE.iter().find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())?;
     Some(date.and_utc().into())
 }
 
-/// Reads `Retry-After` in both its forms: seconds, and a date, which is compared with `now` (RFC 9110, 10.2.3).
+/// Parses a `Retry-After` header, in seconds or as a date relative to `now` (RFC 9110, section 10.2.3).
 #[must_use]
 pub fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
@@ -33,7 +33,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_date_is_read_in_all_its_forms() {
+    fn dates_are_parsed_in_all_three_formats() {
         let time = Some(SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777));
         for (text, expected) in [
             ("Sun, 06 Nov 1994 08:49:37 GMT", time),
@@ -49,7 +49,7 @@ mod tests {
     }
 
     #[test]
-    fn retry_after_is_read_in_both_forms() {
+    fn retry_after_is_parsed_as_seconds_and_as_a_date() {
         let now = http_date("Fri, 20 Nov 2026 12:00:00 GMT").expect("a date");
         for (value, seconds) in [
             ("120", Some(120)),

@@ -1,46 +1,49 @@
-//! A token answer, as servers write it.
+//! Lenient parsing of OAuth token responses.
 
 use secrecy::SecretString;
 use serde_json::Value;
 
+use crate::credentials::json_members::JsonMembers;
 use crate::error::Error;
-use crate::lifetime;
-use crate::members::Members;
-use crate::token::{Lifetime, Token};
+use crate::token::Token;
+use crate::token::lifetime::{self, Lifetime};
 
-/// A token answer, read as generously as servers are careless.
-pub(super) struct Answer {
+/// A successful token response.
+///
+/// Parsing accepts what servers have been observed to send beyond RFC 6749: an `expires_in` in quotes, scopes in an
+/// array, `null` for an absent member, and text after the object.
+pub(super) struct AccessTokenResponse {
     access_token: SecretString,
     token_type: Option<Value>,
-    /// What Bits calls it.
-    kind: Option<Value>,
+    /// Bits sends `type` instead of `token_type`.
+    r#type: Option<Value>,
     expires_in: Option<Value>,
     scope: Option<Value>,
 }
 
-impl Answer {
-    /// Reads an answer; nothing if there is no token in it.
-    pub(super) fn read(text: &[u8]) -> Option<Self> {
+impl AccessTokenResponse {
+    /// Parses a response body; `None` if it has no access token.
+    pub(super) fn parse(body: &[u8]) -> Option<Self> {
         let names = &["access_token", "token_type", "type", "expires_in", "scope"];
-        let mut members = Members::first_in(text, names)?;
+        let mut members = JsonMembers::parse_prefix(body, names)?;
         let Some(Value::String(access_token)) = members.take("access_token") else { return None };
         Some(Self {
             access_token: SecretString::from(access_token),
             token_type: members.take("token_type"),
-            kind: members.take("type"),
+            r#type: members.take("type"),
             expires_in: members.take("expires_in"),
             scope: members.take("scope"),
         })
     }
 
     pub(super) fn into_token(self) -> Result<Token, Error> {
-        let named = self.token_type.as_ref().and_then(Value::as_str).filter(|name| !name.is_empty());
-        if named.is_some_and(|name| !name.eq_ignore_ascii_case("bearer")) {
+        let token_type = self.token_type.as_ref().and_then(Value::as_str).filter(|name| !name.is_empty());
+        if token_type.is_some_and(|name| !name.eq_ignore_ascii_case("bearer")) {
             return Err(Error::malformed("the token endpoint issued a token that is not a bearer token"));
         }
         let mut token = Token::new(self.access_token).lifetime(expires_in(self.expires_in.as_ref()));
         token.scopes = scopes(self.scope.as_ref());
-        token.kind = named.or(self.kind.as_ref().and_then(Value::as_str)).map(str::to_owned);
+        token.token_type = token_type.or(self.r#type.as_ref().and_then(Value::as_str)).map(str::to_owned);
         Ok(token)
     }
 }
@@ -67,7 +70,7 @@ mod tests {
 
     #[track_caller]
     fn check(json: &str, expected: Option<(&str, Lifetime, &[&str])>) {
-        let token = Answer::read(json.as_bytes()).and_then(|answer| answer.into_token().ok());
+        let token = AccessTokenResponse::parse(json.as_bytes()).and_then(|response| response.into_token().ok());
         let token = token.map(|token| (token.value.expose_secret().to_owned(), token.lifetime, token.scopes));
         let expected = expected.map(|(value, lifetime, scopes)| {
             (value.to_owned(), lifetime, scopes.iter().map(|&scope| scope.to_owned()).collect::<Vec<_>>())
@@ -76,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn answers_are_read_as_generously_as_servers_are_careless() {
+    fn responses_that_deviate_from_the_standard_are_parsed() {
         let hour = Lifetime::For(Duration::from_secs(3600));
         check(
             r#"{"access_token":"t","token_type":"Bearer","expires_in":3600,"scope":"a b"}"#,

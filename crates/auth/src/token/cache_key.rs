@@ -1,24 +1,25 @@
-//! What makes two tokens interchangeable.
+//! Identity of a set of credentials, under which their tokens are shared.
 
 use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
-/// Names the tokens that may stand in for each other: issuer, client, scopes and audience, with the secret as a hash.
+/// Key under which interchangeable tokens are stored.
 ///
-/// The key itself is a SHA-256 digest, so that it can be a file name without telling anything.
+/// A SHA-256 digest of issuer, client, scopes, audience and a hash of the secret. Stores use its hexadecimal form as a
+/// file name or Redis key.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct CacheKey([u8; 32]);
 
 impl CacheKey {
-    /// The digest itself.
+    /// Returns the digest.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
 
-    /// Derives a key from its parts, in order, and the secret.
+    /// Hashes the parts, in order, together with the secret.
     #[must_use]
     pub fn new<S: AsRef<str>>(parts: impl IntoIterator<Item = S>, secret: &SecretString) -> Self {
         let mut hash = Sha256::new();
@@ -49,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_part_and_the_secret_make_a_difference_and_so_does_where_a_part_ends() {
+    fn every_part_the_secret_and_the_boundaries_between_parts_change_the_key() {
         let key = |parts: &[&str], secret: &str| CacheKey::new(parts, &SecretString::from(secret));
         assert_eq!(key(&["a", "b"], "s"), key(&["a", "b"], "s"));
         assert_ne!(key(&["a", "b"], "s"), key(&["a", "b"], "t"));

@@ -1,4 +1,4 @@
-//! How a token request of the oauth2 crate gets onto our client, with the secret put in where it is wiped.
+//! Adapter that sends the oauth2 crate's requests with our HTTP client and adds the client secret.
 
 use std::sync::OnceLock;
 
@@ -9,77 +9,78 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use oauth2::{AsyncHttpClient, HttpRequest, HttpResponse};
 use reqwest::header::{AUTHORIZATION, HeaderValue};
-use reqwest::{Method, Request};
+use reqwest::{Method, Request, Url};
 use secrecy::ExposeSecret;
 use secrecy::zeroize::Zeroizing;
 use serde_json::Value;
 
-use super::answer::Answer;
-use super::{ClientAuthentication, ClientCredentials, ClientCredentialsSource};
+use crate::credentials::client_credentials::response::AccessTokenResponse;
+use crate::credentials::client_credentials::{ClientAuthentication, ClientCredentials};
 use crate::error::Error;
-use crate::http::TokenHttp;
+use crate::transport::http::TokenHttp;
 
-/// Puts oauth2's requests on our client, and keeps the answers, which it does not show to oauth2.
+/// HTTP client for oauth2. It retains the response and returns an empty one to oauth2.
 pub(super) struct Adapter<'s> {
     http: &'s TokenHttp,
-    source: &'s ClientCredentialsSource,
-    answer: OnceLock<Answer>,
+    settings: &'s ClientCredentials,
+    url: &'s Url,
+    response: OnceLock<AccessTokenResponse>,
 }
 
-/// Carries our error through oauth2.
+/// Wrapper that carries [`Error`] through oauth2.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
-pub(super) struct Failed(pub(super) Error);
+pub(super) struct AdapterError(pub(super) Error);
 
 impl<'c> AsyncHttpClient<'c> for Adapter<'_> {
-    type Error = Failed;
-    type Future = BoxFuture<'c, Result<HttpResponse, Failed>>;
+    type Error = AdapterError;
+    type Future = BoxFuture<'c, Result<HttpResponse, AdapterError>>;
 
     fn call(&'c self, request: HttpRequest) -> Self::Future {
-        async move { self.exchange(request).await.map_err(Failed) }.boxed()
+        async move { self.send(request).await.map_err(AdapterError) }.boxed()
     }
 }
 
 impl<'s> Adapter<'s> {
-    pub(super) fn new(http: &'s TokenHttp, source: &'s ClientCredentialsSource) -> Self {
-        Self { http, source, answer: OnceLock::new() }
+    pub(super) fn new(http: &'s TokenHttp, settings: &'s ClientCredentials, url: &'s Url) -> Self {
+        Self { http, settings, url, response: OnceLock::new() }
     }
 
-    /// What was answered, if anything was.
-    pub(super) fn into_answer(self) -> Option<Answer> {
-        self.answer.into_inner()
+    /// Returns the retained response; `None` if no request succeeded.
+    pub(super) fn into_response(self) -> Option<AccessTokenResponse> {
+        self.response.into_inner()
     }
 
-    async fn exchange(&self, request: HttpRequest) -> Result<HttpResponse, Error> {
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, Error> {
         let request = self.authenticate(request)?;
-        let answer = self.http.send(request).await?;
-        // Some servers refuse with status 200.
-        let refused = !answer.status().is_success()
-            || answer
+        let response = self.http.send(request).await?;
+        // Some servers send an error response with status 200.
+        let refused = !response.status().is_success()
+            || response
                 .json::<Value>()
                 .is_ok_and(|body| body.get("error").is_some() && body.get("access_token").is_none());
         if refused {
-            return Err(answer.to_error());
+            return Err(response.to_error());
         }
-        let read = Answer::read(answer.body()).ok_or_else(|| unusable(answer.origin()))?;
-        // There is one request in an exchange.
-        self.answer.get_or_init(|| read);
-        // To oauth2 nothing at all is no answer.
+        let parsed = AccessTokenResponse::parse(response.body()).ok_or_else(|| unusable(response.origin()))?;
+        // oauth2 sends one request per exchange, so the lock is still empty.
+        self.response.get_or_init(|| parsed);
+        // oauth2 reports an empty body as an error; `null` deserializes as an `IgnoredResponse`.
         Ok(HttpResponse::new(b"null".to_vec()))
     }
 
     fn authenticate(&self, request: HttpRequest) -> Result<Request, Error> {
-        let ClientCredentials { client_id, client_secret, authentication, .. } = &self.source.settings;
+        let ClientCredentials { client_id, client_secret, authentication, .. } = self.settings;
         let (mut parts, mut body) = request.into_parts();
         let secret = client_secret.expose_secret();
         match authentication {
             ClientAuthentication::Body => {
                 let encoded = form_encoded(secret);
-                let mut larger = Vec::with_capacity(body.len() + "&client_secret=".len() + encoded.len());
-                larger.extend_from_slice(&body);
-                larger.extend_from_slice(b"&client_secret=");
-                larger.extend_from_slice(encoded.as_bytes());
-                body = larger;
+                let mut extended = Vec::with_capacity(body.len() + "&client_secret=".len() + encoded.len());
+                extended.extend_from_slice(&body);
+                extended.extend_from_slice(b"&client_secret=");
+                extended.extend_from_slice(encoded.as_bytes());
+                body = extended;
             }
             ClientAuthentication::Basic => {
                 let value = basic(&form_encoded(client_id), &form_encoded(secret))?;
@@ -89,19 +90,19 @@ impl<'s> Adapter<'s> {
                 parts.headers.insert(AUTHORIZATION, basic(client_id, secret)?);
             }
         }
-        let mut request = Request::new(Method::POST, self.source.url.clone());
+        let mut request = Request::new(Method::POST, self.url.clone());
         *request.headers_mut() = parts.headers;
         *request.body_mut() = Some(Bytes::from_owner(Zeroizing::new(body)).into());
         Ok(request)
     }
 }
 
-/// The error for an answer from there without a token that can be used.
+/// Returns the error for a response without a usable token.
 pub(super) fn unusable(origin: &str) -> Error {
-    Error::malformed(format!("{origin} answered without a usable token; check the token URL"))
+    Error::malformed(format!("{origin} sent a response without a usable token; check the token URL"))
 }
 
-/// `Basic …`, in a buffer that is wiped with its last owner.
+/// Returns the value of a `Basic` authorization header, in a buffer that is zeroized when its last owner is dropped.
 fn basic(id: &str, secret: &str) -> Result<HeaderValue, Error> {
     let mut pair = Zeroizing::new(String::with_capacity(id.len() + 1 + secret.len()));
     pair.push_str(id);
@@ -111,16 +112,17 @@ fn basic(id: &str, secret: &str) -> Result<HeaderValue, Error> {
     let mut header = Zeroizing::new(Vec::with_capacity("Basic ".len() + encoded.len()));
     header.extend_from_slice(b"Basic ");
     header.extend_from_slice(encoded.as_bytes());
-    let mut value = HeaderValue::from_maybe_shared(Bytes::from_owner(header))
-        .map_err(|_| Error::configuration("the client id and secret do not fit into a header"))?;
+    let mut value = HeaderValue::from_maybe_shared(Bytes::from_owner(header)).map_err(|_| {
+        Error::configuration("the client id or secret is not allowed in a header; use ClientAuthentication::Body")
+    })?;
     value.set_sensitive(true);
     Ok(value)
 }
 
-/// `application/x-www-form-urlencoded`, one value.
+/// Encodes one value as `application/x-www-form-urlencoded`.
 fn form_encoded(text: &str) -> Zeroizing<String> {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    // Enough for any text, so that no smaller buffer is left behind.
+    // Sufficient for any text: growing would leave a copy of the secret behind.
     let mut encoded = Zeroizing::new(String::with_capacity(3 * text.len()));
     for byte in text.bytes() {
         match byte {
@@ -142,7 +144,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn form_encoding_is_that_of_the_url_crate() {
+    fn form_encoding_equals_that_of_the_url_crate() {
         for text in ["plain", "se cret/+", "ümlaut&=%", "*-._~!'()\u{0}\n"] {
             let expected: String = reqwest::Url::parse_with_params("http://x/", [("", text)])
                 .expect("an address")

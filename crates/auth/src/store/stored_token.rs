@@ -1,68 +1,46 @@
-//! A token as it lies in a store: with times that mean the same on every machine.
+//! Stored form of a token, with absolute times.
 
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use ring::rand::{SecureRandom, SystemRandom};
 use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
-use crate::token::{Lifetime, Token};
-use crate::version::TokenVersion;
+use crate::token::Token;
+use crate::token::lifetime::Lifetime;
+use crate::token::version::TokenVersion;
 
-/// The clocks of two machines may differ by so much.
-const SKEW: Duration = Duration::from_secs(60);
+/// Tolerated difference between the clocks of two machines.
+const MAX_SKEW: Duration = Duration::from_secs(60);
 
-/// What does not say when it ends is kept for so long; it is renewed whenever it is replaced.
-const KEEP: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+/// Time to live of tokens without a known end: refresh tokens and tokens of unknown lifetime. It restarts whenever the
+/// token is replaced.
+const DEFAULT_TTL: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
-impl TokenVersion {
-    /// Comes after this number, and differs from every other that does.
-    pub(crate) fn after(number: u64) -> Self {
-        Self { number: number.saturating_add(1), nonce: random() }
-    }
-
-    /// Its place in the order of fetches.
-    #[must_use]
-    pub fn number(self) -> u64 {
-        self.number
-    }
-
-    /// What tells it from another with the same number.
-    #[must_use]
-    pub fn nonce(self) -> u64 {
-        self.nonce
-    }
-}
-
-/// A number that nobody else has.
-pub(crate) fn random() -> u64 {
-    let mut bytes = [0; 8];
-    // The system's generator does not fail once it has started; its failure would cost one more token request.
-    let _ = SystemRandom::new().fill(&mut bytes);
-    u64::from_be_bytes(bytes)
-}
-
-/// A token in a [`TokenStore`](crate::TokenStore), or what is left of one that was rejected.
+/// A token in a [`TokenStore`](crate::TokenStore).
+///
+/// A token that was [invalidated](StoredToken::invalidated) has no access token, but retains its refresh token.
 #[derive(Clone)]
 pub struct StoredToken {
     pub(crate) version: TokenVersion,
-    /// Nothing when it was rejected, or is not for others.
+    /// Access token; `None` if it was rejected or is for a single use.
     value: Option<SecretString>,
-    /// When its request started, by the clock of the machine that made it.
+    /// Start of the token request, by the clock of the machine that sent it.
     issued: SystemTime,
-    /// Nothing when nobody said.
+    /// `None` if the server did not state it.
     lifetime: Option<Duration>,
-    kind: Option<String>,
+    token_type: Option<String>,
     scopes: Vec<String>,
     pub(crate) refresh_token: Option<SecretString>,
+    /// Time of the last rejection of a token of these credentials.
     rejected: Option<SystemTime>,
 }
 
+/// Stored representation, for writing.
 #[derive(Serialize)]
-struct Writing<'a> {
+struct StoredTokenRef<'a> {
     number: u64,
     nonce: u64,
     token: Option<&'a str>,
@@ -74,8 +52,9 @@ struct Writing<'a> {
     rejected_ms: Option<u64>,
 }
 
+/// Stored representation, for reading.
 #[derive(Deserialize)]
-struct Reading {
+struct StoredTokenOwned {
     number: u64,
     nonce: u64,
     token: Option<String>,
@@ -104,94 +83,99 @@ impl StoredToken {
             value: (token.lifetime != Lifetime::SingleUse).then(|| token.value.clone()),
             issued,
             lifetime,
-            kind: token.kind.clone(),
+            token_type: token.token_type.clone(),
             scopes: token.scopes.clone(),
             refresh_token,
             rejected,
         }
     }
 
-    /// Which token it is.
+    /// Returns the version of the token.
     #[must_use]
     pub fn version(&self) -> TokenVersion {
         self.version
     }
 
-    /// What stays of it after a server rejected it: its place in the order, and what renews it.
+    /// Returns the form of the token after its rejection by a server: without the access token, but with its version
+    /// and refresh token.
     #[must_use]
     pub fn invalidated(&self, at: SystemTime) -> Self {
         Self { value: None, rejected: Some(at), ..self.clone() }
     }
 
-    /// How long it is worth keeping: until its end, or for a month where it holds something without one.
+    /// Returns the time for which a store must retain the token: until its expiry, or 30 days if it has a refresh token
+    /// or an unknown lifetime.
     #[must_use]
     pub fn ttl(&self, now: SystemTime) -> Duration {
         match self.lifetime {
             Some(lifetime) if self.refresh_token.is_none() => {
                 let age = now.duration_since(self.issued).unwrap_or_default();
-                lifetime.saturating_sub(age) + SKEW
+                lifetime.saturating_sub(age) + MAX_SKEW
             }
-            _ => KEEP,
+            _ => DEFAULT_TTL,
         }
     }
 
-    /// Writes it down, in the clear.
+    /// Serializes the token as JSON, without encryption.
     #[must_use]
-    #[expect(clippy::missing_panics_doc, reason = "numbers and texts always are JSON, and memory takes any length")]
+    #[expect(
+        clippy::missing_panics_doc,
+        reason = "numbers and strings always serialize, and writing to memory does not fail"
+    )]
     pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
         let token = self.value.as_ref().map(ExposeSecret::expose_secret);
         let refresh_token = self.refresh_token.as_ref().map(ExposeSecret::expose_secret);
         let texts =
-            self.scopes.iter().map(String::as_str).chain(token).chain(refresh_token).chain(self.kind.as_deref());
-        // Every character may be escaped as six; a buffer that need not grow leaves no copy behind.
+            self.scopes.iter().map(String::as_str).chain(token).chain(refresh_token).chain(self.token_type.as_deref());
+        // JSON escapes a character to at most 6 bytes. A buffer that does not grow leaves no copy of a token behind.
         let mut bytes = Zeroizing::new(Vec::with_capacity(512 + texts.map(|text| 6 * text.len() + 3).sum::<usize>()));
-        let writing = Writing {
+        let stored = StoredTokenRef {
             number: self.version.number,
             nonce: self.version.nonce,
             token,
             issued_ms: millis(self.issued),
             lifetime_ms: self.lifetime.map(|lifetime| u64::try_from(lifetime.as_millis()).unwrap_or(u64::MAX)),
-            token_type: self.kind.as_deref(),
+            token_type: self.token_type.as_deref(),
             scopes: &self.scopes,
             refresh_token,
             rejected_ms: self.rejected.map(millis),
         };
-        serde_json::to_writer(&mut *bytes, &writing).expect("numbers and texts are JSON");
+        serde_json::to_writer(&mut *bytes, &stored).expect("numbers and strings serialize");
         bytes
     }
 
-    /// Reads what [`to_bytes`](Self::to_bytes) wrote.
+    /// Deserializes the output of [`to_bytes`](Self::to_bytes).
     ///
     /// # Errors
     ///
-    /// [`Malformed`](crate::ErrorKind::Malformed) for anything else, without a piece of it.
+    /// [`Malformed`](crate::ErrorKind::Malformed) for any other data. The error contains no part of it.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
-        let broken = || Error::malformed("this is no stored token");
-        let reading: Reading = serde_json::from_slice(bytes).map_err(|_| broken())?;
+        let invalid = || Error::malformed("the data is not a stored token");
+        let stored: StoredTokenOwned = serde_json::from_slice(bytes).map_err(|_| invalid())?;
         Ok(Self {
-            version: TokenVersion { number: reading.number, nonce: reading.nonce },
-            value: reading.token.map(SecretString::from),
-            issued: moment(reading.issued_ms).ok_or_else(broken)?,
-            lifetime: reading.lifetime_ms.map(Duration::from_millis),
-            kind: reading.token_type,
-            scopes: reading.scopes,
-            refresh_token: reading.refresh_token.map(SecretString::from),
-            rejected: reading.rejected_ms.map(|at| moment(at).ok_or_else(broken)).transpose()?,
+            version: TokenVersion { number: stored.number, nonce: stored.nonce },
+            value: stored.token.map(SecretString::from),
+            issued: from_millis(stored.issued_ms).ok_or_else(invalid)?,
+            lifetime: stored.lifetime_ms.map(Duration::from_millis),
+            token_type: stored.token_type,
+            scopes: stored.scopes,
+            refresh_token: stored.refresh_token.map(SecretString::from),
+            rejected: stored.rejected_ms.map(|at| from_millis(at).ok_or_else(invalid)).transpose()?,
         })
     }
 
-    /// How much earlier than its end others stop using it: by the difference that two clocks may have, or a tenth of a
-    /// short life, which leaves time for refreshing ahead.
+    /// Returns the period before expiry in which other processes do not use the token: the tolerated clock difference, or
+    /// a tenth of a shorter lifetime, which leaves time for a refresh.
     pub(crate) fn margin(&self) -> Duration {
-        self.lifetime.map_or(Duration::ZERO, |lifetime| SKEW.min(lifetime / 10))
+        self.lifetime.map_or(Duration::ZERO, |lifetime| MAX_SKEW.min(lifetime / 10))
     }
 
-    /// The token and how much of its life is over, if it can be used at this time of day.
+    /// Returns the token and its age, if it can be used at this wall time.
     pub(crate) fn usable(&self, now: SystemTime) -> Option<(Token, Duration)> {
         let age = match now.duration_since(self.issued) {
             Ok(age) => age,
-            // Written by a clock that is ahead of ours.
-            Err(ahead) if ahead.duration() <= SKEW => Duration::ZERO,
+            // The clock of the writing machine is ahead.
+            Err(ahead) if ahead.duration() <= MAX_SKEW => Duration::ZERO,
             Err(_) => return None,
         };
         if self.lifetime.is_some_and(|lifetime| age + self.margin() >= lifetime) {
@@ -200,12 +184,12 @@ impl StoredToken {
         let mut token = Token::new(self.value.clone()?)
             .lifetime(self.lifetime.map_or(Lifetime::Unknown, Lifetime::For))
             .scopes(self.scopes.iter().cloned());
-        token.kind.clone_from(&self.kind);
+        token.token_type.clone_from(&self.token_type);
         token.refresh_token.clone_from(&self.refresh_token);
         Some((token, age))
     }
 
-    /// How long ago its like was last rejected.
+    /// Returns the time since a token of these credentials was last rejected.
     pub(crate) fn rejected_ago(&self, now: SystemTime) -> Option<Duration> {
         self.rejected.map(|at| now.duration_since(at).unwrap_or_default())
     }
@@ -229,7 +213,7 @@ fn millis(at: SystemTime) -> u64 {
     u64::try_from(at.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis()).unwrap_or(u64::MAX)
 }
 
-fn moment(millis: u64) -> Option<SystemTime> {
+fn from_millis(millis: u64) -> Option<SystemTime> {
     UNIX_EPOCH.checked_add(Duration::from_millis(millis))
 }
 
@@ -247,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_written_is_read_back() {
+    fn a_serialized_token_is_deserialized_unchanged() {
         for lifetime in [Lifetime::For(Duration::from_millis(1500)), Lifetime::Unknown, Lifetime::SingleUse] {
             let token = stored(lifetime);
             let read = StoredToken::from_bytes(&token.to_bytes()).expect("readable");
@@ -266,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_ages_by_the_time_of_day_and_ends_a_minute_or_a_tenth_early() {
+    fn a_token_ages_by_wall_time_and_ends_a_minute_or_a_tenth_early() {
         check(3600, 10_000, Some(0));
         check(3600, 11_000, Some(1000));
         check(3600, 13_539, Some(3539));
@@ -278,16 +262,10 @@ mod tests {
     }
 
     #[test]
-    fn only_what_renews_stays_of_a_rejected_token_and_of_one_for_a_single_use() {
+    fn a_rejected_and_a_single_use_token_retain_only_the_refresh_token() {
         let rejected = stored(Lifetime::Unknown).invalidated(at(10_001));
         assert!(rejected.usable(at(10_002)).is_none());
         assert!(rejected.refresh_token.is_some());
         assert!(stored(Lifetime::SingleUse).usable(at(10_000)).is_none());
-    }
-
-    #[test]
-    fn two_tokens_with_one_number_are_told_apart() {
-        assert_ne!(TokenVersion::after(1), TokenVersion::after(1));
-        assert_eq!(TokenVersion::after(1).number(), 2);
     }
 }

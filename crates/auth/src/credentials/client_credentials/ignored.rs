@@ -1,4 +1,4 @@
-//! What oauth2 is given in place of answers.
+//! Placeholder for the response types that oauth2 requires.
 
 use std::fmt;
 use std::time::Duration;
@@ -7,20 +7,22 @@ use oauth2::basic::BasicTokenType;
 use oauth2::{AccessToken, ErrorResponse, RefreshToken, Scope, TokenResponse};
 use serde::{Deserialize, Deserializer, Serialize};
 
-/// Stands for an answer that oauth2 need not read, because we did, more generously and into memory that is wiped.
+/// Response that oauth2 does not parse.
+///
+/// [`AccessTokenResponse`](super::response::AccessTokenResponse) parses it instead: more leniently, and into zeroized memory.
 #[derive(Debug, Serialize)]
-pub(super) struct Unread {
+pub(super) struct IgnoredResponse {
     access_token: AccessToken,
     token_type: BasicTokenType,
 }
 
-impl<'de> Deserialize<'de> for Unread {
+impl<'de> Deserialize<'de> for IgnoredResponse {
     fn deserialize<D: Deserializer<'de>>(_: D) -> Result<Self, D::Error> {
         Ok(Self { access_token: AccessToken::new(String::new()), token_type: BasicTokenType::Bearer })
     }
 }
 
-impl TokenResponse for Unread {
+impl TokenResponse for IgnoredResponse {
     type TokenType = BasicTokenType;
 
     fn access_token(&self) -> &AccessToken {
@@ -44,10 +46,10 @@ impl TokenResponse for Unread {
     }
 }
 
-impl fmt::Display for Unread {
+impl fmt::Display for IgnoredResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("unread")
+        f.write_str("ignored response")
     }
 }
 
-impl ErrorResponse for Unread {}
+impl ErrorResponse for IgnoredResponse {}

@@ -1,4 +1,4 @@
-//! TLS: rustls with ring and the platform's roots, configured here and installed nowhere.
+//! TLS configuration: rustls with ring and the platform's root certificates.
 
 use std::fmt;
 use std::sync::Arc;
@@ -14,55 +14,55 @@ use rustls_platform_verifier::Verifier;
 
 use crate::error::Error;
 
-/// Reads every certificate of a PEM text.
+/// Parses every certificate of a PEM text.
 pub(crate) fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, Error> {
-    let advice = "give the certificate as PEM text, with its BEGIN CERTIFICATE line";
-    let broken = || Error::configuration(format!("a root certificate is broken; {advice}"));
+    let advice = "pass it as PEM text, with its BEGIN CERTIFICATE line";
+    let invalid = || Error::configuration(format!("a root certificate is invalid; {advice}"));
     let mut certificates = Vec::new();
     for certificate in CertificateDer::pem_slice_iter(pem) {
-        let certificate = certificate.map_err(|error| broken().with_source(error))?;
-        ParsedCertificate::try_from(&certificate).map_err(|error| broken().with_source(error))?;
+        let certificate = certificate.map_err(|error| invalid().with_source(error))?;
+        ParsedCertificate::try_from(&certificate).map_err(|error| invalid().with_source(error))?;
         certificates.push(certificate);
     }
     if certificates.is_empty() {
-        return Err(Error::configuration(format!("there is no certificate in the PEM text; {advice}")));
+        return Err(Error::configuration(format!("the PEM text contains no certificate; {advice}")));
     }
     Ok(certificates)
 }
 
-/// The configuration of every connection; `extra` is trusted in addition to the platform's roots.
+/// Returns the TLS configuration; `extra` certificates are trusted in addition to the platform's.
 pub(crate) fn config(extra: &[CertificateDer<'static>]) -> Result<ClientConfig, Error> {
     let provider = Arc::new(ring::default_provider());
     let platform = Verifier::new_with_extra_roots(extra.iter().cloned(), Arc::clone(&provider));
-    let trust = Trust { platform, pinned: extra.to_vec(), provider: Arc::clone(&provider) };
+    let verifier = CertificateVerifier { platform, pinned: extra.to_vec(), provider: Arc::clone(&provider) };
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
-        .map_err(|error| Error::configuration("TLS cannot be set up").with_source(error))?
+        .map_err(|error| Error::configuration("TLS cannot be configured with ring").with_source(error))?
         .dangerous()
-        .with_custom_certificate_verifier(Arc::new(trust))
+        .with_custom_certificate_verifier(Arc::new(verifier))
         .with_no_client_auth();
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(config)
 }
 
-/// Asks the platform, with two differences.
+/// The platform's verifier with two additions.
 ///
-/// A machine without any root certificates (a minimal container) can still talk to servers that need none. And a
-/// certificate that was given by name is trusted when a server presents that very one: what `openssl req -x509` writes
-/// is marked as an authority, and no chain may end in one.
-struct Trust {
+/// A machine without root certificates, such as a minimal container, can build a configuration and reach servers that
+/// need none. And a server that presents a pinned certificate is trusted: `openssl req -x509` marks its certificates as
+/// authorities, which the platform's verifier rejects as server certificates.
+struct CertificateVerifier {
     platform: Result<Verifier, rustls::Error>,
     pinned: Vec<CertificateDer<'static>>,
     provider: Arc<CryptoProvider>,
 }
 
-impl fmt::Debug for Trust {
+impl fmt::Debug for CertificateVerifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Trust").field("pinned", &self.pinned.len()).finish_non_exhaustive()
+        f.debug_struct("CertificateVerifier").field("pinned", &self.pinned.len()).finish_non_exhaustive()
     }
 }
 
-impl ServerCertVerifier for Trust {
+impl ServerCertVerifier for CertificateVerifier {
     fn verify_server_cert(
         &self,
         end_entity: &CertificateDer<'_>,

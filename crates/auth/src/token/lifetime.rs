@@ -1,4 +1,4 @@
-//! How long a token lives, from whatever its answer says.
+//! Token lifetimes: `expires_in` values and JWT claims.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -6,12 +6,22 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
-use crate::token::Lifetime;
+/// Maximum lifetime accepted from a server. Ditio has been observed to send `expires_in` in milliseconds.
+const MAX_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// No answer is believed beyond this: Ditio has been seen to send milliseconds.
-const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+/// Period for which a token may be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Lifetime {
+    /// This long, counted from the start of the token request.
+    For(Duration),
+    /// Only by the callers that were waiting for this fetch.
+    SingleUse,
+    /// Not stated by the server: the token is used until a request with it is rejected.
+    Unknown,
+}
 
-/// Seconds as they come over the wire: integer, float or numeric string; anything else says nothing.
+/// Parses a number of seconds sent as an integer, a float or a numeric string.
 pub(crate) fn seconds(value: &Value) -> Option<f64> {
     let seconds = match value {
         Value::Number(number) => number.as_f64()?,
@@ -21,17 +31,17 @@ pub(crate) fn seconds(value: &Value) -> Option<f64> {
     (!seconds.is_nan()).then_some(seconds)
 }
 
-/// The lifetime that an `expires_in` of so many seconds means.
+/// Converts an `expires_in` value in seconds to a lifetime: at most [`MAX_LIFETIME`], single use for zero or less.
 pub(crate) fn from_seconds(seconds: f64) -> Lifetime {
     if seconds <= 0.0 {
         return Lifetime::SingleUse;
     }
-    Lifetime::For(Duration::try_from_secs_f64(seconds).unwrap_or(LONGEST).min(LONGEST))
+    Lifetime::For(Duration::try_from_secs_f64(seconds).unwrap_or(MAX_LIFETIME).min(MAX_LIFETIME))
 }
 
-/// The lifetime that a JWT states about itself, counted from `now`; unknown for any other token.
+/// Returns the lifetime left to a JWT at `now`, from its `exp` and `iat` claims; unknown for any other token.
 ///
-/// Where the token also says when it was issued, a wrong local clock cannot make it look dead on arrival.
+/// With an `iat` claim, a fast local clock cannot make a new token appear expired.
 pub(crate) fn from_jwt(token: &str, now: SystemTime) -> Lifetime {
     let Some(claims) = claims(token) else {
         return Lifetime::Unknown;
@@ -42,20 +52,20 @@ pub(crate) fn from_jwt(token: &str, now: SystemTime) -> Lifetime {
     let now = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64();
     let issued = claims.get("iat").and_then(seconds).filter(|issued| *issued < expires);
     match issued {
-        // Either our clock is ahead of the issuer's, or the issuer hands out dead tokens. The former is the likelier.
+        // A fast local clock is more likely than an issuer that sends expired tokens.
         Some(issued) if expires <= now => from_seconds(expires - issued),
         Some(issued) => from_seconds((expires - now).min(expires - issued)),
         None => from_seconds(expires - now),
     }
 }
 
-/// Whether a JWT says itself that its time is over; never for any other token.
+/// Returns true for a JWT whose `exp` claim has passed.
 pub(crate) fn has_expired(token: &str, now: SystemTime) -> bool {
     let now = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64();
     claims(token).as_ref().and_then(|claims| claims.get("exp")).and_then(seconds).is_some_and(|expires| expires <= now)
 }
 
-/// The claims of a JWT, unverified: good for planning, not for trust.
+/// Decodes the claims of a JWT without verifying its signature: they schedule refreshes and grant nothing.
 fn claims(token: &str) -> Option<Value> {
     let mut parts = token.split('.');
     let (_, payload, _) = (parts.next()?, parts.next()?, parts.next()?);
@@ -80,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn expires_in_is_read_in_every_form_that_servers_send() {
+    fn expires_in_is_parsed_from_integers_floats_and_strings() {
         check(&json!(3600), secs(3600));
         check(&json!(3600.0), secs(3600));
         check(&json!(0.5), Lifetime::For(Duration::from_millis(500)));
@@ -103,13 +113,13 @@ mod tests {
     }
 
     #[test]
-    fn a_jwt_states_its_own_lifetime_and_any_other_token_none() {
+    fn a_jwt_has_the_lifetime_of_its_claims_and_any_other_token_has_none() {
         let now = UNIX_EPOCH + Duration::from_secs(1_000_000);
         let life = |claims: Value| from_jwt(&jwt(&claims), now);
         assert_eq!(life(json!({"exp": 1_000_900})), secs(900));
         assert_eq!(life(json!({"iat": 999_900, "exp": 1_000_800})), secs(800));
-        assert_eq!(life(json!({"iat": 1_000_100, "exp": 1_001_000})), secs(900), "our clock is behind");
-        assert_eq!(life(json!({"iat": 990_000, "exp": 990_900})), secs(900), "our clock is ahead");
+        assert_eq!(life(json!({"iat": 1_000_100, "exp": 1_001_000})), secs(900), "the local clock is behind");
+        assert_eq!(life(json!({"iat": 990_000, "exp": 990_900})), secs(900), "the local clock is ahead");
         assert_eq!(life(json!({"exp": 999_999})), Lifetime::SingleUse);
         assert_eq!(life(json!({"sub": "x"})), Lifetime::Unknown);
         assert_eq!(from_jwt("opaque", now), Lifetime::Unknown);
@@ -118,22 +128,22 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_number_is_believed_beyond_a_day_or_below_nothing(number in any::<f64>()) {
+        fn a_lifetime_is_positive_and_at_most_a_day(number in any::<f64>()) {
             match from_seconds(number) {
-                Lifetime::For(life) => prop_assert!(life <= LONGEST && number > 0.0),
+                Lifetime::For(life) => prop_assert!(life <= MAX_LIFETIME && number > 0.0),
                 Lifetime::SingleUse => prop_assert!(number <= 0.0),
                 Lifetime::Unknown => prop_assert!(false),
             }
         }
 
         #[test]
-        fn a_number_and_its_text_mean_the_same(number in any::<i32>()) {
+        fn a_number_and_its_string_form_are_equal(number in any::<i32>()) {
             prop_assert_eq!(seconds(&json!(number)), seconds(&json!(number.to_string())));
             prop_assert_eq!(seconds(&json!(number)), Some(f64::from(number)));
         }
 
         #[test]
-        fn no_token_text_makes_reading_its_claims_panic(token in ".{0,200}") {
+        fn decoding_the_claims_of_any_token_does_not_panic(token in ".{0,200}") {
             let _ = from_jwt(&token, UNIX_EPOCH);
         }
     }

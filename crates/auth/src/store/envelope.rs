@@ -1,4 +1,4 @@
-//! What stands between a token and the medium it lies on: a checksum, or encryption.
+//! Envelope of stored tokens: a checksum, or authenticated encryption.
 
 use std::fmt;
 
@@ -9,24 +9,26 @@ use ring::rand::{SecureRandom, SystemRandom};
 use secrecy::zeroize::{Zeroize, Zeroizing};
 use sha2::{Digest, Sha256};
 
-use super::stored::StoredToken;
 use crate::error::Error;
-use crate::key::CacheKey;
+use crate::store::stored_token::StoredToken;
+use crate::token::cache_key::CacheKey;
 
-/// In front of everything; the last character is the form of the rest.
+/// Prefix of an envelope with a checksum. The digit is the version of the format.
 const PLAIN: &[u8; 8] = b"keyfob1p";
+
+/// Prefix of an encrypted envelope.
 const SEALED: &[u8; 8] = b"keyfob1s";
 
 const CHECKSUM_LEN: usize = 32;
 
-/// 256 bits that only the processes know which share a store.
+/// 256-bit key for the encryption of stored tokens, known only to the processes that share a store.
 ///
-/// With it a store holds ChaCha20-Poly1305 ciphertext, and nothing else is believed.
+/// With a key, a store writes ChaCha20-Poly1305 ciphertext and accepts nothing else.
 #[derive(Clone)]
 pub struct EncryptionKey(Zeroizing<[u8; 32]>);
 
 impl EncryptionKey {
-    /// Uses these bytes. They have to come from a random generator: a password has too few possibilities.
+    /// Creates a key from 32 random bytes. Bytes derived from a password can be guessed.
     #[must_use]
     pub fn new(mut bytes: [u8; 32]) -> Self {
         let key = Self(Zeroizing::new(bytes));
@@ -34,7 +36,7 @@ impl EncryptionKey {
         key
     }
 
-    /// Reads 32 bytes in base64, as `openssl rand -base64 32` writes them.
+    /// Decodes a key of 32 bytes in base64, as printed by `openssl rand -base64 32`.
     ///
     /// # Errors
     ///
@@ -43,12 +45,16 @@ impl EncryptionKey {
         let bytes = STANDARD.decode(text.trim()).map(Zeroizing::new).ok();
         let key = bytes.and_then(|bytes| <[u8; 32]>::try_from(bytes.as_slice()).ok());
         key.map(Self::new).ok_or_else(|| {
-            Error::configuration("the encryption key is not 32 bytes in base64; make one with openssl rand -base64 32")
+            Error::configuration(
+                "the encryption key is not 32 bytes in base64; create one with `openssl rand -base64 32`",
+            )
         })
     }
 
     fn cipher(&self) -> LessSafeKey {
-        LessSafeKey::new(UnboundKey::new(&CHACHA20_POLY1305, &*self.0).expect("the key is as long as the cipher's"))
+        LessSafeKey::new(
+            UnboundKey::new(&CHACHA20_POLY1305, &*self.0).expect("the key has the length of the cipher's keys"),
+        )
     }
 }
 
@@ -58,13 +64,13 @@ impl fmt::Debug for EncryptionKey {
     }
 }
 
-/// Turns tokens into bytes for a medium and back.
+/// Encoder and decoder of stored tokens, with an optional encryption key.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Seal(pub(super) Option<EncryptionKey>);
+pub(super) struct Envelope(pub(super) Option<EncryptionKey>);
 
-impl Seal {
-    /// The bytes are bound to the key that they are stored under.
-    pub(super) fn close(&self, key: &CacheKey, token: &StoredToken) -> Result<Zeroizing<Vec<u8>>, Error> {
+impl Envelope {
+    /// Encodes a token. The result is bound to the cache key under which it is stored.
+    pub(super) fn seal(&self, key: &CacheKey, token: &StoredToken) -> Result<Zeroizing<Vec<u8>>, Error> {
         let content = token.to_bytes();
         let Some(secret) = &self.0 else {
             let mut bytes = Zeroizing::new(Vec::with_capacity(PLAIN.len() + CHECKSUM_LEN + content.len()));
@@ -79,7 +85,7 @@ impl Seal {
         let mut content = content;
         let tag = secret
             .cipher()
-            .seal_in_place_separate_tag(Nonce::assume_unique_for_key(nonce), context(key), &mut content)
+            .seal_in_place_separate_tag(Nonce::assume_unique_for_key(nonce), associated_data(key), &mut content)
             .map_err(failed)?;
         let mut bytes = Zeroizing::new(Vec::with_capacity(SEALED.len() + NONCE_LEN + content.len() + 16));
         bytes.extend_from_slice(SEALED);
@@ -89,8 +95,10 @@ impl Seal {
         Ok(bytes)
     }
 
-    /// Nothing for what was damaged, made for another key, sealed with another secret, or not sealed though it should
-    /// be.
+    /// Decodes a token.
+    ///
+    /// Returns `None` for data that is damaged, was stored under another cache key, was encrypted with another key, or is
+    /// not encrypted although this envelope has a key.
     pub(super) fn open(&self, key: &CacheKey, bytes: Zeroizing<Vec<u8>>) -> Option<StoredToken> {
         let mut bytes = bytes;
         let Some(secret) = &self.0 else {
@@ -100,12 +108,12 @@ impl Seal {
         let nonce = bytes.strip_prefix(SEALED)?.get(..NONCE_LEN)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
         let sealed = bytes.get_mut(SEALED.len() + NONCE_LEN..)?;
-        let content = secret.cipher().open_in_place(nonce, context(key), sealed).ok()?;
+        let content = secret.cipher().open_in_place(nonce, associated_data(key), sealed).ok()?;
         StoredToken::from_bytes(content).ok()
     }
 }
 
-fn context(key: &CacheKey) -> Aad<[u8; 32]> {
+fn associated_data(key: &CacheKey) -> Aad<[u8; 32]> {
     Aad::from(*key.as_bytes())
 }
 
@@ -120,48 +128,48 @@ mod tests {
     use secrecy::SecretString;
 
     use super::*;
-    use crate::store::TokenVersion;
     use crate::token::Token;
+    use crate::token::version::TokenVersion;
 
     fn key(name: &str) -> CacheKey {
         CacheKey::new([name], &SecretString::from("secret"))
     }
 
-    fn seals() -> [Seal; 3] {
-        [None, Some(EncryptionKey::new([1; 32])), Some(EncryptionKey::new([2; 32]))].map(Seal)
+    fn envelopes() -> [Envelope; 3] {
+        [None, Some(EncryptionKey::new([1; 32])), Some(EncryptionKey::new([2; 32]))].map(Envelope)
     }
 
     #[test]
-    fn what_was_closed_opens_only_with_the_same_secret_and_under_the_same_key() {
+    fn a_sealed_token_opens_only_with_the_same_encryption_key_and_cache_key() {
         let token = StoredToken::new(TokenVersion::after(0), &Token::new("canary"), SystemTime::now(), None, None);
-        for (number, seal) in seals().iter().enumerate() {
-            let bytes = seal.close(&key("a"), &token).expect("closed");
+        for (number, envelope) in envelopes().iter().enumerate() {
+            let bytes = envelope.seal(&key("a"), &token).expect("sealed");
             assert_eq!(bytes.windows(6).any(|window| window == b"canary"), number == 0);
-            assert!(seal.open(&key("b"), bytes.clone()).is_none());
-            for (other, seal) in seals().iter().enumerate() {
-                assert_eq!(seal.open(&key("a"), bytes.clone()).is_some(), number == other);
+            assert!(envelope.open(&key("b"), bytes.clone()).is_none());
+            for (other, envelope) in envelopes().iter().enumerate() {
+                assert_eq!(envelope.open(&key("a"), bytes.clone()).is_some(), number == other);
             }
         }
     }
 
     #[test]
-    fn no_truncation_and_no_flipped_bit_is_believed() {
+    fn a_truncated_or_modified_envelope_is_not_opened() {
         let token = StoredToken::new(TokenVersion::after(0), &Token::new("t"), SystemTime::now(), None, None);
-        for seal in seals() {
-            let bytes = seal.close(&key("a"), &token).expect("closed");
+        for envelope in envelopes() {
+            let bytes = envelope.seal(&key("a"), &token).expect("sealed");
             for length in 0..bytes.len() {
-                assert!(seal.open(&key("a"), Zeroizing::new(bytes[..length].to_vec())).is_none());
+                assert!(envelope.open(&key("a"), Zeroizing::new(bytes[..length].to_vec())).is_none());
                 for bit in 0..8 {
                     let mut changed = bytes.clone();
                     changed[length] ^= 1 << bit;
-                    assert!(seal.open(&key("a"), changed).is_none());
+                    assert!(envelope.open(&key("a"), changed).is_none());
                 }
             }
         }
     }
 
     #[test]
-    fn a_key_is_32_bytes_in_base64_and_shows_nothing() {
+    fn a_key_is_32_bytes_in_base64_and_is_not_displayed() {
         let key = EncryptionKey::from_base64(&format!("{}\n", STANDARD.encode([7; 32]))).expect("a key");
         assert_eq!(*key.0, [7; 32]);
         assert!(!format!("{key:?}").contains('7'));

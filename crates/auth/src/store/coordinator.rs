@@ -1,0 +1,236 @@
+//! Coordination of fetches through a store: read the store, acquire its lock, fetch, publish the token.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use secrecy::SecretString;
+
+use crate::cache::fetcher::{Coordinator, FetchRequest, Fetched, Fetcher};
+use crate::cache::snapshot::refresh_from;
+use crate::clock::Clock;
+use crate::credentials::custom::FetchReason;
+use crate::error::Error;
+use crate::retry::random;
+use crate::store::stored_token::StoredToken;
+use crate::store::telemetry;
+use crate::store::token_store::{Lease, TokenStore};
+use crate::token::cache_key::CacheKey;
+use crate::token::headers::Headers;
+use crate::token::lifetime::Lifetime;
+use crate::token::version::TokenVersion;
+
+/// Time limit of a store operation. A store that exceeds it counts as down.
+const STORE_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Period for which a fetch may block the fetches of other processes, unless the builder sets another.
+pub(crate) const DEFAULT_LEASE: Duration = Duration::from_secs(10);
+
+/// First and longest delay between two attempts to acquire the lock. The delay doubles.
+const LOCK_DELAYS: (Duration, Duration) = (Duration::from_millis(20), Duration::from_millis(200));
+
+/// A store and its availability.
+pub(crate) struct StoreCoordinator {
+    store: Arc<dyn TokenStore>,
+    lease: Duration,
+    down: AtomicBool,
+}
+
+/// Outcome of waiting for the store's lock.
+enum LockOutcome {
+    /// Another process fetched a token in the meantime.
+    Fetched(Fetched),
+    /// This process must fetch.
+    Fetch {
+        /// Unusable token in the store, whose refresh token and version remain of use.
+        stored: Option<StoredToken>,
+        /// Acquired lock; `None` if the store is down or the holder of the lock hangs.
+        lease: Option<Box<dyn Lease>>,
+    },
+}
+
+/// Content of the store under a key.
+enum StoreContent {
+    Empty,
+    Usable(Fetched),
+    Unusable(StoredToken),
+}
+
+impl Coordinator for StoreCoordinator {
+    fn fetch<'a>(&'a self, fetcher: &'a Fetcher, request: FetchRequest) -> BoxFuture<'a, Result<Fetched, Error>> {
+        Box::pin(self.fetch(fetcher, request))
+    }
+}
+
+impl StoreCoordinator {
+    pub(crate) fn new(store: Arc<dyn TokenStore>, lease: Duration) -> Self {
+        Self { store, lease, down: AtomicBool::new(false) }
+    }
+
+    async fn fetch(&self, fetcher: &Fetcher, request: FetchRequest) -> Result<Fetched, Error> {
+        let start = fetcher.clock.now();
+        let key = fetcher.source.key();
+        let available = match (request.reason, request.version) {
+            (FetchReason::Rejected, Some(version)) => {
+                let at = fetcher.clock.wall();
+                self.call(&fetcher.clock, self.store.invalidate(&key, version, at)).await.is_some()
+            }
+            _ => true,
+        };
+        let outcome = if available {
+            self.acquire(fetcher, &key, &request, start).await
+        } else {
+            LockOutcome::Fetch { stored: None, lease: None }
+        };
+        let (stored, lease) = match outcome {
+            LockOutcome::Fetched(fetched) => return Ok(fetched),
+            LockOutcome::Fetch { stored, lease } => (stored, lease),
+        };
+        let refresh_token =
+            stored.as_ref().and_then(|stored| stored.refresh_token.clone()).or_else(|| request.refresh_token.clone());
+        let mut result = fetcher.fetch_from_source(request.reason, refresh_token.clone(), start).await;
+        match &mut result {
+            Ok(fetched) => self.publish(fetcher, &key, &request, stored.as_ref(), refresh_token, fetched).await,
+            Err(_) if self.down.load(Ordering::Relaxed) => {}
+            // Another process may have succeeded in the meantime.
+            Err(_) => {
+                if let StoreContent::Usable(fetched) = self.read(fetcher, &key, &request).await {
+                    result = Ok(fetched);
+                }
+            }
+        }
+        if let Some(lease) = lease {
+            // A lock that cannot be released in time expires with its lease.
+            let _ = fetcher.clock.timeout(STORE_TIMEOUT, lease.release()).await;
+        }
+        result
+    }
+
+    /// Waits until another process has fetched, or until this process must fetch.
+    async fn acquire(&self, fetcher: &Fetcher, key: &CacheKey, request: &FetchRequest, start: Duration) -> LockOutcome {
+        let Fetcher { clock, retry, .. } = fetcher;
+        // Sufficient for the lease of a dead holder and the fetch of its successor.
+        let limit = (2 * self.lease).min(retry.deadline * 2 / 3);
+        let mut delay = LOCK_DELAYS.0;
+        loop {
+            let stored = match self.read(fetcher, key, request).await {
+                StoreContent::Usable(fetched) => return LockOutcome::Fetched(fetched),
+                StoreContent::Empty => None,
+                StoreContent::Unusable(stored) => Some(stored),
+            };
+            if self.down.load(Ordering::Relaxed) {
+                return LockOutcome::Fetch { stored: None, lease: None };
+            }
+            match self.call(clock, self.store.lock(key, self.lease)).await {
+                None => return LockOutcome::Fetch { stored, lease: None },
+                Some(Some(lease)) => {
+                    // The previous holder may have published a token between the read and the lock.
+                    return match self.read(fetcher, key, request).await {
+                        StoreContent::Usable(fetched) => {
+                            let _ = clock.timeout(STORE_TIMEOUT, lease.release()).await;
+                            LockOutcome::Fetched(fetched)
+                        }
+                        StoreContent::Empty => LockOutcome::Fetch { stored: None, lease: Some(lease) },
+                        StoreContent::Unusable(stored) => {
+                            LockOutcome::Fetch { stored: Some(stored), lease: Some(lease) }
+                        }
+                    };
+                }
+                Some(None) if clock.now().saturating_sub(start) >= limit => {
+                    telemetry::lock_timeout(fetcher.source.label(), self.store.label());
+                    return LockOutcome::Fetch { stored, lease: None };
+                }
+                Some(None) => {}
+            }
+            clock.sleep(delay.mul_f64(0.5 + 0.5 * random())).await;
+            delay = (2 * delay).min(LOCK_DELAYS.1);
+        }
+    }
+
+    async fn read(&self, fetcher: &Fetcher, key: &CacheKey, request: &FetchRequest) -> StoreContent {
+        match self.call(&fetcher.clock, self.store.get(key)).await.flatten() {
+            None => StoreContent::Empty,
+            Some(stored) => match adopt(&stored, &fetcher.clock, request) {
+                Some(fetched) => StoreContent::Usable(fetched),
+                None => StoreContent::Unusable(stored),
+            },
+        }
+    }
+
+    /// Stores a fetched token for other processes.
+    async fn publish(
+        &self,
+        fetcher: &Fetcher,
+        key: &CacheKey,
+        request: &FetchRequest,
+        stored: Option<&StoredToken>,
+        refresh_token: Option<SecretString>,
+        fetched: &mut Fetched,
+    ) {
+        let known = [request.version, stored.map(StoredToken::version)];
+        let number = known.into_iter().flatten().map(TokenVersion::number).max().unwrap_or(0);
+        let version = TokenVersion::after(number);
+        let rejected = match request.reason {
+            FetchReason::Rejected => Some(fetcher.clock.wall()),
+            _ => stored.and_then(StoredToken::rejected),
+        };
+        fetched.version = Some(version);
+        fetched.rejected_ago = stored.and_then(|stored| stored.rejected_ago(fetcher.clock.wall()));
+        let refresh_token = fetched.token.refresh_token.clone().or(refresh_token);
+        let is_private = fetched.token.lifetime == Lifetime::SingleUse && refresh_token.is_none();
+        // If the store was down a moment ago, its timeout would delay the callers once more.
+        if is_private || self.down.load(Ordering::Relaxed) {
+            return;
+        }
+        let token = StoredToken::new(version, &fetched.token, fetched.requested.wall, refresh_token, rejected);
+        // If the store has a newer token, it remains for the other processes; this process uses its own.
+        self.call(&fetcher.clock, self.store.put_if_newer(key, &token)).await;
+    }
+
+    /// Runs a store operation with a time limit, and logs when the store becomes unavailable or available again.
+    async fn call<T>(&self, clock: &Clock, operation: BoxFuture<'_, Result<T, Error>>) -> Option<T> {
+        let result = clock.timeout(STORE_TIMEOUT, operation).await.unwrap_or_else(|_| {
+            let seconds = STORE_TIMEOUT.as_secs();
+            Err(Error::unavailable(format!("the store did not respond within {seconds} seconds")))
+        });
+        match result {
+            Ok(value) => {
+                if self.down.swap(false, Ordering::Relaxed) {
+                    telemetry::store_recovered(self.store.label());
+                }
+                Some(value)
+            }
+            Err(error) => {
+                if !self.down.swap(true, Ordering::Relaxed) {
+                    telemetry::store_down(self.store.label(), &error);
+                }
+                None
+            }
+        }
+    }
+}
+
+/// Converts a stored token for use by this process, if it is better than the token that this process has.
+fn adopt(stored: &StoredToken, clock: &Clock, request: &FetchRequest) -> Option<Fetched> {
+    let now = clock.instants();
+    let (token, age) = stored.usable(now.wall)?;
+    let better = match (request.reason, request.version) {
+        (_, Some(ours)) if ours == stored.version => false,
+        // A token of an earlier fetch may have been rejected as well.
+        (FetchReason::Rejected, Some(ours)) => stored.version.number() > ours.number(),
+        // A token that is due for a refresh itself is no improvement while the current one is valid.
+        (FetchReason::Refresh, _) => age < refresh_from(token.lifetime, request.jitter),
+        _ => true,
+    };
+    let headers = if better { Headers::bearer(&token.value).ok()? } else { return None };
+    Some(Fetched {
+        token,
+        headers,
+        requested: now.earlier_by(age),
+        margin: stored.margin(),
+        version: Some(stored.version),
+        rejected_ago: stored.rejected_ago(now.wall),
+        shared: true,
+    })
+}
