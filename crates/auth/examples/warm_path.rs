@@ -1,4 +1,6 @@
-//! Measures the warm path beside the clone of one shared `HeaderValue`, interleaved, in processor nanoseconds a call.
+//! Compares a call with a valid token to the clone of one shared `HeaderValue`, in nanoseconds of processor time.
+//!
+//! The measurements alternate, so that both see the same load of the machine.
 //!
 //! `cargo run --release -p keyfob-auth --example warm_path`
 
@@ -28,7 +30,7 @@ impl TokenSource for Source {
     }
 }
 
-/// Processor time of this process so far, in ticks of 10 ms.
+/// Returns the processor time used by this process, in ticks of 10 ms.
 fn ticks() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
@@ -36,7 +38,7 @@ fn ticks() -> f64 {
     field(11) + field(12)
 }
 
-/// Processor nanoseconds a call, with this many tasks on two threads.
+/// Returns the processor time of a call in nanoseconds, with this many tasks on two threads.
 async fn measure(tasks: u32, task: impl Fn(u32) -> BoxFuture<'static, ()>) -> f64 {
     let start = ticks();
     let running: Vec<_> = (0..tasks).map(|_| tokio::spawn(task(CALLS / tasks))).collect();

@@ -44,7 +44,8 @@ impl Clock {
         (Self(Kind::Fake(Arc::clone(&time))), FakeClock::new(time))
     }
 
-    /// Returns the monotonic time since an arbitrary origin. On Linux it does not advance while the machine is suspended.
+    /// Returns the monotonic time since an arbitrary origin. On Linux it does not advance while the machine is
+    /// suspended.
     #[must_use]
     pub fn now(&self) -> Duration {
         match &self.0 {

@@ -79,7 +79,8 @@ mod metered {
 
     pub(super) fn fetched(label: &str, reason: FetchReason, outcome: &'static str, elapsed: Duration) {
         let reason = reason.as_str();
-        metrics::counter!("keyfob_auth_fetches_total", "source" => label.to_owned(), "reason" => reason, "outcome" => outcome)
+        let source = label.to_owned();
+        metrics::counter!("keyfob_auth_fetches_total", "source" => source, "reason" => reason, "outcome" => outcome)
             .increment(1);
         metrics::histogram!("keyfob_auth_fetch_seconds", "source" => label.to_owned(), "outcome" => outcome)
             .record(elapsed);

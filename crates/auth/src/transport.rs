@@ -42,8 +42,13 @@ pub struct TransportConfig {
 impl TransportConfig {
     /// Creates the default settings: the platform's root certificates, a connect timeout of 10 seconds, and plain http
     /// for loopback hosts only.
+    ///
+    /// Installs ring as the process-wide crypto provider of rustls, unless a provider is installed. Without one, every
+    /// `reqwest::ClientBuilder::build` in the program would panic, because this crate enables reqwest's feature
+    /// `rustls-no-provider`. A program that uses another provider must install it first.
     #[must_use]
     pub fn new() -> Self {
+        tls::install_crypto_provider();
         Self {
             roots: Vec::new(),
             user_agent: USER_AGENT.to_owned(),
@@ -101,9 +106,10 @@ impl TransportConfig {
 
     /// Changes any other setting of the HTTP client.
     ///
-    /// The closure runs last, for every client that is built. Repeated calls add closures, which run in order. Root
-    /// certificates belong in [`root_certificate_pem`](TransportConfig::root_certificate_pem): reqwest ignores its own
-    /// list because TLS is configured here.
+    /// The closure runs last, for every client that is built, and overrides all other settings, including the defaults
+    /// of API clients. Repeated calls add closures, which run in order. Root certificates belong in
+    /// [`root_certificate_pem`](TransportConfig::root_certificate_pem): reqwest ignores its own list because TLS is
+    /// configured here.
     #[must_use]
     pub fn configure_client(
         mut self,
@@ -114,6 +120,20 @@ impl TransportConfig {
             None => Arc::new(configure),
         });
         self
+    }
+
+    /// Returns a builder of an HTTP client with these settings, for use with
+    /// [`AuthenticatorBuilder::http_client`](crate::AuthenticatorBuilder::http_client) or in other parts of a program.
+    ///
+    /// [`configure_client`](TransportConfig::configure_client) has been applied. The client follows no redirects,
+    /// because a redirected token request would carry the secret to another URL. Unlike `reqwest::Client::builder()`,
+    /// the builder does not depend on a process-wide crypto provider.
+    ///
+    /// # Errors
+    ///
+    /// [`Configuration`](crate::ErrorKind::Configuration) if TLS cannot be configured.
+    pub fn client_builder(&self) -> Result<reqwest::ClientBuilder, Error> {
+        self.builder_with(Policy::none(), |builder| builder)
     }
 
     /// Builds an HTTP client.
@@ -136,17 +156,17 @@ impl TransportConfig {
         redirect: Policy,
         defaults: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
     ) -> Result<reqwest::Client, Error> {
-        let mut builder = defaults(self.base_builder(redirect)?);
-        if let Some(configure) = &self.configure {
-            builder = configure(builder);
-        }
-        builder.build().map_err(|error| {
+        self.builder_with(redirect, defaults)?.build().map_err(|error| {
             Error::configuration("the HTTP client cannot be built; check the transport settings")
                 .with_source(error.without_url())
         })
     }
 
-    fn base_builder(&self, redirect: Policy) -> Result<reqwest::ClientBuilder, Error> {
+    fn builder_with(
+        &self,
+        redirect: Policy,
+        defaults: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
+    ) -> Result<reqwest::ClientBuilder, Error> {
         let mut builder = reqwest::Client::builder()
             .tls_backend_preconfigured(self.tls()?)
             .user_agent(&self.user_agent)
@@ -155,7 +175,11 @@ impl TransportConfig {
         if let Some(proxy) = &self.proxy {
             builder = builder.proxy(proxy.clone());
         }
-        Ok(builder)
+        builder = defaults(builder);
+        Ok(match &self.configure {
+            Some(configure) => configure(builder),
+            None => builder,
+        })
     }
 
     /// Returns true if [`allow_plain_http`](TransportConfig::allow_plain_http) is set.

@@ -58,7 +58,7 @@ fn an_api_user_of_dvinci_without_oauth_calls_with_a_pair_of_headers() {
     assert!(keyfob(&["call", "dvinci", "locations"]).run().json().is_array());
     assert_eq!(running.simulator.token_requests(Vendor::Dvinci), 0);
     let run = keyfob(&["token", "dvinci"]).run();
-    run.failed(2, &["headers of their own", "no access token"]);
+    run.failed(2, &["custom headers", "no access token"]);
     let wrong = keyfob(&["call", "dvinci", "locations"]).env("DVINCI_API_TOKEN", "canary").run();
     wrong.failed(3, &["401"]);
     assert!(!wrong.stderr.contains("canary"), "{wrong:?}");

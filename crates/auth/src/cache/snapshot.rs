@@ -169,9 +169,9 @@ impl ActiveToken {
 
 /// Returns the age at which a token of this lifetime is refreshed.
 ///
-/// That is 60 s or 20 % of the lifetime before expiry, whichever is longer, but never in the first half: a token that
-/// lives two seconds would otherwise be fetched for every call. `jitter`, from 0 to 1, delays the refresh by up to a
-/// third of the remaining time, so that processes that started together refresh at different times.
+/// The refresh starts 60 s or 20 % of the lifetime before expiry, whichever is longer, but never in the first half: a
+/// token that lives two seconds would otherwise be fetched for every call. `jitter`, from 0 to 1, delays the refresh by
+/// up to a third of the remaining time, so that processes that started together refresh at different times.
 pub(crate) fn refresh_from(lifetime: Lifetime, jitter: f64) -> Duration {
     let Lifetime::For(lifetime) = lifetime else {
         return Duration::MAX;

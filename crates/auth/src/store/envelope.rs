@@ -97,8 +97,8 @@ impl Envelope {
 
     /// Decodes a token.
     ///
-    /// Returns `None` for data that is damaged, was stored under another cache key, was encrypted with another key, or is
-    /// not encrypted although this envelope has a key.
+    /// Returns `None` for data that is damaged, was stored under another cache key, was encrypted with another key, or
+    /// is not encrypted although this envelope has a key.
     pub(super) fn open(&self, key: &CacheKey, bytes: Zeroizing<Vec<u8>>) -> Option<StoredToken> {
         let mut bytes = bytes;
         let Some(secret) = &self.0 else {

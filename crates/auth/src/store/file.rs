@@ -144,7 +144,8 @@ impl FileStore {
         };
         let Some(token) = update(old) else { return Ok(false) };
         let bytes = self.envelope.seal(key, &token)?;
-        // The lock excludes other writers. This overwrites the file of a process that was killed between write and rename.
+        // The lock excludes other writers. This overwrites the file of a process that was killed between write and
+        // rename.
         let (new, path) = (self.path(key, "new"), self.path(key, "token"));
         let written = private::create(&new)?.write_all(&bytes);
         written

@@ -62,8 +62,8 @@ type Fields = (Option<Vec<u8>>, Option<Vec<u8>>, Option<Vec<u8>>);
 
 /// Token store in a Redis or Valkey server, with one hash for each [`CacheKey`].
 ///
-/// While the server is down, each process fetches its own tokens. A connection is opened on first use, in the runtime of
-/// the caller.
+/// While the server is down, each process fetches its own tokens. A connection is opened on first use, in the runtime
+/// of the caller.
 #[derive(Clone)]
 pub struct RedisStore {
     target: Target,
@@ -73,7 +73,8 @@ pub struct RedisStore {
 }
 
 impl RedisStore {
-    /// Creates a store in the server at this URL: `rediss://user:password@host:6379/0`, where only the host is required.
+    /// Creates a store in the server at this URL: `rediss://user:password@host:6379/0`, where only the host is
+    /// required.
     ///
     /// `redis://`, which has no TLS, is limited to loopback hosts, unless [`allow_plaintext`](Self::allow_plaintext) is
     /// set.
@@ -104,7 +105,8 @@ impl RedisStore {
         self
     }
 
-    /// Trusts the root certificates of these transport settings, in addition to the platform's. No other setting applies.
+    /// Trusts the root certificates of these transport settings, in addition to the platform's. No other setting
+    /// applies.
     #[must_use]
     pub fn transport(mut self, transport: TransportConfig) -> Self {
         self.target.transport = transport;

@@ -164,8 +164,8 @@ impl StoredToken {
         })
     }
 
-    /// Returns the period before expiry in which other processes do not use the token: the tolerated clock difference, or
-    /// a tenth of a shorter lifetime, which leaves time for a refresh.
+    /// Returns the period before expiry in which other processes do not use the token: the tolerated clock difference,
+    /// or a tenth of a shorter lifetime, which leaves time for a refresh.
     pub(crate) fn margin(&self) -> Duration {
         self.lifetime.map_or(Duration::ZERO, |lifetime| MAX_SKEW.min(lifetime / 10))
     }

@@ -14,6 +14,17 @@ use rustls_platform_verifier::Verifier;
 
 use crate::error::Error;
 
+/// Installs ring as the process-wide crypto provider of rustls, unless a provider is installed.
+///
+/// Connections of this crate do not need it: [`config`] names its provider. A `reqwest::Client` that is built by other
+/// code without a preconfigured TLS backend does, and panics without one.
+pub(crate) fn install_crypto_provider() {
+    if CryptoProvider::get_default().is_none() {
+        // Fails only if another thread installs a provider at the same time, which serves the purpose too.
+        let _ = ring::default_provider().install_default();
+    }
+}
+
 /// Parses every certificate of a PEM text.
 pub(crate) fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, Error> {
     let advice = "pass it as PEM text, with its BEGIN CERTIFICATE line";

@@ -1,4 +1,4 @@
-//! Rules 5 and 12: who gives up, and what ends with whom.
+//! Cancelled callers, runtimes that are shut down, and dropped authenticators.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use keyfob_auth::Authenticator;
 use crate::server::{Server, token, until};
 
 #[tokio::test]
-async fn the_first_caller_may_leave_and_the_others_get_the_same_single_fetch() {
+async fn cancelling_the_first_caller_does_not_affect_the_fetch_of_the_others() {
     let server = Server::tokens("3600");
     let authenticator = server.builder().build().expect("an authenticator");
     server.hold();
@@ -32,7 +32,7 @@ async fn the_first_caller_may_leave_and_the_others_get_the_same_single_fetch() {
 }
 
 #[tokio::test]
-async fn a_fetch_that_all_callers_left_still_brings_its_token_home() {
+async fn a_fetch_completes_after_all_its_callers_are_cancelled() {
     let server = Server::tokens("3600");
     let authenticator = server.builder().build().expect("an authenticator");
     server.hold();
@@ -41,7 +41,7 @@ async fn a_fetch_that_all_callers_left_still_brings_its_token_home() {
     drop(only);
     until("the request has arrived", || server.requests() == 1).await;
     server.release();
-    until("the token is there", || authenticator.token_info().is_some()).await;
+    until("the token is cached", || authenticator.token_info().is_some()).await;
     assert_eq!(token(&authenticator).await.expect("a token"), "t1");
     assert_eq!(server.requests(), 1);
 }
@@ -50,7 +50,7 @@ fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")
 }
 
-fn a_second_runtime_fetches_after_the_first_is_gone(authenticator: &Authenticator, server: &Server) {
+fn a_second_runtime_fetches_after_the_first_is_shut_down(authenticator: &Authenticator, server: &Server) {
     let first = runtime();
     server.hold();
     first.block_on(async {
@@ -65,14 +65,14 @@ fn a_second_runtime_fetches_after_the_first_is_gone(authenticator: &Authenticato
 }
 
 #[test]
-fn when_the_runtime_that_fetched_is_gone_the_next_one_fetches() {
+fn when_the_runtime_of_a_fetch_is_shut_down_the_next_caller_fetches() {
     let server = Server::tokens("3600");
     let authenticator = server.builder().build().expect("an authenticator");
-    a_second_runtime_fetches_after_the_first_is_gone(&authenticator, &server);
+    a_second_runtime_fetches_after_the_first_is_shut_down(&authenticator, &server);
 }
 
 #[test]
-fn when_the_runtime_that_fetched_is_gone_a_waiter_on_another_fetches() {
+fn when_the_runtime_of_a_fetch_is_shut_down_a_waiting_caller_on_another_fetches() {
     let server = Server::tokens("3600");
     let authenticator = server.builder().build().expect("an authenticator");
     let first = runtime();
@@ -92,9 +92,9 @@ fn when_the_runtime_that_fetched_is_gone_a_waiter_on_another_fetches() {
 }
 
 #[test]
-fn a_clients_own_connection_pool_survives_the_change_of_runtimes() {
+fn a_custom_client_with_a_connection_pool_works_after_a_change_of_runtimes() {
     let server = Server::tokens("0");
-    // With its default pool: the second runtime finds a connection in it that belongs to the first.
+    // The default pool has an idle connection that belongs to the first runtime.
     let client = reqwest::Client::builder().tls_backend_preconfigured(tls()).build().expect("a client");
     let authenticator = server.builder().http_client(client).build().expect("an authenticator");
     let first = runtime();
@@ -114,7 +114,7 @@ fn tls() -> rustls::ClientConfig {
 }
 
 #[test]
-fn tokens_of_one_runtime_serve_another() {
+fn a_token_fetched_on_one_runtime_is_used_on_another() {
     let server = Server::tokens("3600");
     let authenticator = server.builder().build().expect("an authenticator");
     assert_eq!(runtime().block_on(token(&authenticator)).expect("a token"), "t1");
@@ -123,7 +123,7 @@ fn tokens_of_one_runtime_serve_another() {
 }
 
 #[tokio::test]
-async fn dropping_the_last_handle_ends_a_fetch_in_progress() {
+async fn dropping_the_last_clone_aborts_a_fetch_in_progress() {
     let server = Server::tokens("3600");
     let authenticator = server.builder().build().expect("an authenticator");
     server.hold();

@@ -1,4 +1,4 @@
-//! Rule 9: suspended machines and stepped clocks.
+//! Suspended machines and wall clocks that jump.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -10,13 +10,13 @@ async fn a_token_that_expired_while_the_machine_was_suspended_is_not_used() {
     let (authenticator, clock) = server.on_fake_clock();
     assert_eq!(token(&authenticator).await.expect("a token"), "t1");
     clock.advance_wall(Duration::from_secs(8 * 3600));
-    // The wall clock is looked at about once a second.
+    // The wall clock is read about once a second.
     clock.advance_monotonic(Duration::from_secs(1));
     assert_eq!(token(&authenticator).await.expect("a token"), "t2");
 }
 
 #[tokio::test]
-async fn a_wall_clock_that_is_set_back_does_not_lengthen_a_life() {
+async fn a_wall_clock_that_is_set_back_does_not_extend_a_lifetime() {
     let server = Server::tokens("3600");
     let (authenticator, clock) = server.on_fake_clock();
     assert_eq!(token(&authenticator).await.expect("a token"), "t1");

@@ -1,4 +1,4 @@
-//! Rules 6, 7 and 13: outages, refusals, and what errors say.
+//! Outages, refused credentials, and the errors that report them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,7 +10,7 @@ use keyfob_auth::{Authenticator, Clock, ErrorKind, FakeClock, Recovery, Retry};
 
 use crate::server::{Reply, Request, Server, settled, token};
 
-/// A server that works until told otherwise, and what it says then.
+/// Starts a server that issues tokens until the flag is set, and then replies with `broken`.
 fn breakable(broken: fn(&Request) -> Reply) -> (Server, Arc<AtomicBool>) {
     let down = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&down);
@@ -28,18 +28,18 @@ fn unavailable(_: &Request) -> Reply {
     Reply::json(503, "down")
 }
 
-/// Sleeps between attempts take no time.
-fn impatient(server: &Server) -> (Authenticator, FakeClock) {
+/// Builds an authenticator on a fake clock that skips the delays between attempts.
+fn without_delays(server: &Server) -> (Authenticator, FakeClock) {
     let (authenticator, clock) = server.on_fake_clock();
     clock.auto_advance(true);
     (authenticator, clock)
 }
 
 #[tokio::test]
-async fn while_the_token_is_valid_an_outage_makes_no_call_fail_or_wait() {
+async fn while_the_token_is_valid_no_call_fails_or_waits_during_an_outage() {
     for broken in [unavailable, |_: &Request| Reply::Reset, |_: &Request| Reply::HalfBody] {
         let (server, down) = breakable(broken);
-        let (authenticator, clock) = impatient(&server);
+        let (authenticator, clock) = without_delays(&server);
         token(&authenticator).await.expect("a token");
         down.store(true, Ordering::SeqCst);
         clock.advance(Duration::from_secs(3300));
@@ -48,7 +48,7 @@ async fn while_the_token_is_valid_an_outage_makes_no_call_fail_or_wait() {
             settled(&clock).await;
             clock.advance(Duration::from_secs(5));
         }
-        assert!(server.requests() > 1, "it is being tried");
+        assert!(server.requests() > 1, "a refresh was attempted");
     }
 }
 
@@ -71,9 +71,9 @@ async fn refreshing_backs_off_during_an_outage() {
 }
 
 #[tokio::test]
-async fn after_an_outage_it_recovers_by_itself() {
+async fn calls_succeed_again_after_an_outage() {
     let (server, down) = breakable(unavailable);
-    let (authenticator, clock) = impatient(&server);
+    let (authenticator, clock) = without_delays(&server);
     token(&authenticator).await.expect("a token");
     down.store(true, Ordering::SeqCst);
     clock.advance(Duration::from_secs(7200));
@@ -88,14 +88,14 @@ async fn after_an_outage_it_recovers_by_itself() {
 }
 
 #[tokio::test]
-async fn a_hundred_callers_of_a_dead_endpoint_are_all_answered_after_at_most_four_requests() {
+async fn a_hundred_callers_of_a_failing_endpoint_all_get_an_error_after_at_most_four_requests() {
     let server = Server::start(unavailable);
-    let (authenticator, clock) = impatient(&server);
+    let (authenticator, clock) = without_delays(&server);
     let start = clock.elapsed();
-    let answers = join_all((0..100).map(|_| token(&authenticator))).await;
-    assert_eq!(answers.len(), 100);
-    for answer in answers {
-        let error = answer.expect_err("an outage");
+    let results = join_all((0..100).map(|_| token(&authenticator))).await;
+    assert_eq!(results.len(), 100);
+    for result in results {
+        let error = result.expect_err("an outage");
         assert_eq!(error.kind(), ErrorKind::Unavailable);
         assert_eq!(error.status().map(|status| status.as_u16()), Some(503));
     }
@@ -107,14 +107,14 @@ async fn a_hundred_callers_of_a_dead_endpoint_are_all_answered_after_at_most_fou
 }
 
 #[tokio::test]
-async fn a_transient_failure_is_tried_again_only_after_the_back_off() {
+async fn a_transient_failure_is_retried_only_after_the_back_off() {
     let server = Server::start(unavailable);
-    let (authenticator, clock) = impatient(&server);
+    let (authenticator, clock) = without_delays(&server);
     let error = token(&authenticator).await.expect_err("an outage");
     let Recovery::RetryAfter(wait) = error.recovery() else { panic!("{error:?}") };
     assert!(wait <= Duration::from_secs(1));
     let requests = server.requests();
-    token(&authenticator).await.expect_err("still resting");
+    token(&authenticator).await.expect_err("still backing off");
     assert_eq!(server.requests(), requests);
     clock.advance(wait);
     token(&authenticator).await.expect_err("an outage");
@@ -122,18 +122,18 @@ async fn a_transient_failure_is_tried_again_only_after_the_back_off() {
 }
 
 #[tokio::test]
-async fn transient_failures_are_repeated_within_one_fetch() {
+async fn transient_failures_are_retried_within_one_fetch() {
     for broken in [unavailable, |_: &Request| Reply::Reset, |_: &Request| Reply::json(429, "{}")] {
         let server =
             Server::start(move |request| if request.number < 3 { broken(request) } else { Reply::token("t", "3600") });
-        let (authenticator, _clock) = impatient(&server);
+        let (authenticator, _clock) = without_delays(&server);
         assert_eq!(token(&authenticator).await.expect("a token"), "t");
         assert_eq!(server.requests(), 3);
     }
 }
 
 #[tokio::test]
-async fn an_endpoint_that_nobody_listens_on_is_unavailable() {
+async fn an_endpoint_that_refuses_connections_is_unavailable() {
     let server = Server::tokens("3600");
     let port = server.port();
     drop(server);
@@ -141,26 +141,26 @@ async fn an_endpoint_that_nobody_listens_on_is_unavailable() {
     fake.auto_advance(true);
     let credentials = keyfob_auth::ClientCredentials::new(format!("http://127.0.0.1:{port}/token"), "id", "secret");
     let authenticator = Authenticator::builder(credentials).clock(clock).build().expect("an authenticator");
-    // The server's thread may need a moment to go.
+    // The server's thread closes the port asynchronously.
     crate::server::until("the port is closed", || std::net::TcpStream::connect(("127.0.0.1", port)).is_err()).await;
-    let error = token(&authenticator).await.expect_err("nobody there");
+    let error = token(&authenticator).await.expect_err("the port is closed");
     assert_eq!(error.kind(), ErrorKind::Unavailable);
     assert!(std::error::Error::source(&error).is_some());
-    assert!(error.to_string().contains("cannot be reached"), "{error}");
+    assert!(error.to_string().contains("cannot connect to"), "{error}");
 }
 
 #[tokio::test]
-async fn retry_after_is_kept_and_obeyed() {
+async fn retry_after_is_reported_and_obeyed() {
     let server = Server::start(|request| match request.number {
-        1 => Reply::Answer(429, "retry-after: 90\r\n", String::new()),
+        1 => Reply::Response(429, "retry-after: 90\r\n", String::new()),
         _ => Reply::token("t", "3600"),
     });
-    let (authenticator, clock) = impatient(&server);
-    let error = token(&authenticator).await.expect_err("asked for patience");
+    let (authenticator, clock) = without_delays(&server);
+    let error = token(&authenticator).await.expect_err("rate limited");
     assert_eq!(error.retry_after(), Some(Duration::from_secs(90)));
     assert_eq!(error.recovery(), Recovery::RetryAfter(Duration::from_secs(90)));
     clock.advance(Duration::from_secs(89));
-    let error = token(&authenticator).await.expect_err("still asked for patience");
+    let error = token(&authenticator).await.expect_err("still rate limited");
     assert_eq!(error.retry_after(), Some(Duration::from_secs(1)));
     assert_eq!(server.requests(), 1);
     clock.advance(Duration::from_secs(1));
@@ -168,12 +168,12 @@ async fn retry_after_is_kept_and_obeyed() {
 }
 
 #[tokio::test]
-async fn a_short_retry_after_is_waited_for_within_the_fetch() {
+async fn a_fetch_waits_for_a_short_retry_after() {
     let server = Server::start(|request| match request.number {
-        1 => Reply::Answer(503, "retry-after: 7\r\n", String::new()),
+        1 => Reply::Response(503, "retry-after: 7\r\n", String::new()),
         _ => Reply::token("t", "3600"),
     });
-    let (authenticator, clock) = impatient(&server);
+    let (authenticator, clock) = without_delays(&server);
     assert_eq!(token(&authenticator).await.expect("a token"), "t");
     assert_eq!(clock.elapsed(), Duration::from_secs(7));
 }
@@ -197,7 +197,7 @@ async fn a_thousand_calls_with_a_wrong_secret_make_one_request_in_thirty_seconds
 }
 
 #[tokio::test]
-async fn a_refused_refresh_leaves_the_valid_token_in_use_and_is_remembered() {
+async fn a_refused_refresh_leaves_the_valid_token_in_use_and_is_not_repeated() {
     let (server, down) = breakable(|_| Reply::json(401, r#"{"error":"invalid_client"}"#));
     let (authenticator, clock) = server.on_fake_clock();
     token(&authenticator).await.expect("a token");
@@ -212,7 +212,7 @@ async fn a_refused_refresh_leaves_the_valid_token_in_use_and_is_remembered() {
 }
 
 #[track_caller]
-fn same_kind(error: &keyfob_auth::Error, kind: ErrorKind, recovery: Option<Recovery>, part: &str) {
+fn check_error(error: &keyfob_auth::Error, kind: ErrorKind, recovery: Option<Recovery>, part: &str) {
     assert_eq!(error.kind(), kind, "{error:?}");
     if let Some(recovery) = recovery {
         assert_eq!(error.recovery(), recovery, "{error:?}");
@@ -222,7 +222,7 @@ fn same_kind(error: &keyfob_auth::Error, kind: ErrorKind, recovery: Option<Recov
 }
 
 #[tokio::test]
-async fn every_bad_answer_is_one_clear_line_of_the_right_kind() {
+async fn every_invalid_response_is_a_one_line_error_of_the_right_kind() {
     let html = "<html>canary</html>";
     let cases = [
         (400, r#"{"error":"invalid_scope"}"#, ErrorKind::Refused, Recovery::Fail, "scopes"),
@@ -240,39 +240,40 @@ async fn every_bad_answer_is_one_clear_line_of_the_right_kind() {
         (200, r#"{"error":"invalid_client"}"#, ErrorKind::Refused, Recovery::Reauthenticate, "check id, secret"),
     ];
     for (status, body, kind, recovery, part) in cases {
-        let server = Server::start(move |_| Reply::Answer(status, "", body.to_owned()));
-        let (authenticator, _clock) = impatient(&server);
+        let server = Server::start(move |_| Reply::Response(status, "", body.to_owned()));
+        let (authenticator, _clock) = without_delays(&server);
         let error = token(&authenticator).await.expect_err(body);
-        same_kind(&error, kind, Some(recovery), part);
-        assert_eq!(server.requests(), 1, "{body} is not worth a repetition");
+        check_error(&error, kind, Some(recovery), part);
+        assert_eq!(server.requests(), 1, "{body} must not be retried");
     }
-    let server = Server::start(|_| Reply::Answer(502, "content-type: text/html\r\n", "<html>canary</html>".to_owned()));
-    let (authenticator, _clock) = impatient(&server);
-    same_kind(&token(&authenticator).await.expect_err("a gateway"), ErrorKind::Unavailable, None, "502");
+    let server =
+        Server::start(|_| Reply::Response(502, "content-type: text/html\r\n", "<html>canary</html>".to_owned()));
+    let (authenticator, _clock) = without_delays(&server);
+    check_error(&token(&authenticator).await.expect_err("a gateway"), ErrorKind::Unavailable, None, "502");
     let server = Server::start(|_| Reply::json(400, r#"{"error":"temporarily_unavailable"}"#));
-    let (authenticator, _clock) = impatient(&server);
-    same_kind(&token(&authenticator).await.expect_err("an outage"), ErrorKind::Unavailable, None, "at the moment");
+    let (authenticator, _clock) = without_delays(&server);
+    check_error(&token(&authenticator).await.expect_err("an outage"), ErrorKind::Unavailable, None, "at the moment");
     let server = Server::start(|_| Reply::HalfBody);
-    let (authenticator, _clock) = impatient(&server);
-    same_kind(&token(&authenticator).await.expect_err("half a body"), ErrorKind::Unavailable, None, "broke");
+    let (authenticator, _clock) = without_delays(&server);
+    check_error(&token(&authenticator).await.expect_err("half a body"), ErrorKind::Unavailable, None, "broke");
 }
 
 #[test]
-fn credentials_that_cannot_work_are_refused_when_building() {
+fn credentials_that_cannot_work_are_rejected_by_build() {
     let check = |url: &str, id: &str, secret: &str, part: &str| {
         let credentials = keyfob_auth::ClientCredentials::new(url, id, secret);
         let error = Authenticator::builder(credentials).build().expect_err("a mistake");
-        same_kind(&error, ErrorKind::Configuration, Some(Recovery::Fail), part);
+        check_error(&error, ErrorKind::Configuration, Some(Recovery::Fail), part);
     };
     check("https://id.example.com/token", "", "secret", "client id is empty");
     check("https://id.example.com/token", "id", "", "client secret is empty");
-    check("id.example.com/token", "id", "secret", "no https://");
+    check("id.example.com/token", "id", "secret", "does not start with https://");
     check("", "id", "secret", "is empty");
     check("https://id:pw@id.example.com/token", "id", "secret", "as credentials");
     check("http://id.example.com/token", "id", "secret", "allow_plain_http");
     let error = Authenticator::builder(keyfob_auth::Credentials::bearer("a b")).build().expect_err("a blank");
-    same_kind(&error, ErrorKind::Configuration, None, "header");
+    check_error(&error, ErrorKind::Configuration, None, "header");
     let none: [(reqwest::header::HeaderName, keyfob_auth::SecretString); 0] = [];
     let error = Authenticator::builder(keyfob_auth::Credentials::headers(none)).build().expect_err("nothing");
-    same_kind(&error, ErrorKind::Configuration, None, "no header");
+    check_error(&error, ErrorKind::Configuration, None, "no headers");
 }

@@ -1,4 +1,4 @@
-//! What lies on the disk: for whom, in which form, and what happens to it.
+//! File store: permissions, damaged files, and encryption.
 
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::sync::Arc;
@@ -11,12 +11,12 @@ use keyfob_auth::{
     TokenRequest, TokenSource, TokenStore,
 };
 
-use crate::folder::{Folder, holds};
+use crate::folder::{Folder, contains};
 use crate::secrets::Log;
 use crate::server::{Reply, Server, token};
 use crate::stores::{key, stored};
 
-/// Counts its fetches.
+/// Source that counts its fetches.
 #[derive(Clone, Default)]
 struct Source(Arc<AtomicUsize>);
 
@@ -32,7 +32,7 @@ impl TokenSource for Source {
 }
 
 impl Source {
-    /// The token that a new process gets.
+    /// Returns the token of a new authenticator.
     async fn token(&self, store: &FileStore) -> String {
         let authenticator = Authenticator::builder(Credentials::custom(self.clone())).store(store.clone());
         token(&authenticator.build().expect("an authenticator")).await.expect("a token")
@@ -43,7 +43,7 @@ impl Source {
     }
 }
 
-/// A generator without surprises, so that a failure comes again.
+/// Deterministic random number generator (xorshift), so that a failure is reproducible.
 struct Dice(u64);
 
 impl Dice {
@@ -56,7 +56,7 @@ impl Dice {
 }
 
 #[tokio::test]
-async fn a_thousand_truncations_and_flipped_bits_are_each_told_of_never_believed_and_healed() {
+async fn each_of_a_thousand_truncations_and_bit_flips_is_logged_rejected_and_repaired() {
     let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
     for encrypted in [false, true] {
         let folder = Folder::new();
@@ -78,17 +78,17 @@ async fn a_thousand_truncations_and_flipped_bits_are_each_told_of_never_believed
             std::fs::write(&path, bytes).expect("written");
             let log = Log::start();
             let expected = format!("t{}", round + 1);
-            assert_eq!(source.token(&store).await, expected, "a new token, not a damaged one");
-            assert_eq!(source.token(&store).await, expected, "healed");
+            assert_eq!(source.token(&store).await, expected, "a new token instead of the damaged one");
+            assert_eq!(source.token(&store).await, expected, "the file is repaired");
             let text = log.end();
-            assert_eq!(text.matches("this was damaged or not of this store").count(), 1, "{text}");
+            assert_eq!(text.matches("damaged or not written by this store").count(), 1, "{text}");
             assert_eq!(source.fetches(), round + 1);
         }
     }
 }
 
 #[tokio::test]
-async fn another_keys_file_is_foreign() {
+async fn a_file_copied_to_another_key_is_rejected() {
     let folder = Folder::new();
     let store = FileStore::open(folder.store()).expect("a store");
     assert!(store.put_if_newer(&key("a"), &stored(1, 1)).await.expect("up"));
@@ -101,7 +101,7 @@ async fn another_keys_file_is_foreign() {
 }
 
 #[tokio::test]
-async fn a_plain_file_is_not_believed_where_files_are_encrypted() {
+async fn an_unencrypted_file_is_rejected_by_an_encrypted_store() {
     let folder = Folder::new();
     let store = FileStore::open(folder.store()).expect("a store");
     assert!(store.put_if_newer(&key("a"), &stored(1, 1)).await.expect("up"));
@@ -110,7 +110,7 @@ async fn a_plain_file_is_not_believed_where_files_are_encrypted() {
 }
 
 #[tokio::test]
-async fn directory_and_files_are_the_users_alone() {
+async fn directories_and_files_are_accessible_to_their_owner_only() {
     let folder = Folder::new();
     let store = FileStore::open(folder.store().join("deeper")).expect("a store");
     let source = Source::default();
@@ -125,36 +125,36 @@ async fn directory_and_files_are_the_users_alone() {
 }
 
 #[track_caller]
-fn refused(path: &std::path::Path, part: &str) {
-    let error = FileStore::open(path).expect_err("refused");
+fn check_rejected(path: &std::path::Path, part: &str) {
+    let error = FileStore::open(path).expect_err("rejected");
     assert_eq!(error.kind(), ErrorKind::Configuration);
     assert!(error.to_string().contains(part), "{error}");
 }
 
 #[test]
-fn a_directory_that_others_can_get_at_or_that_belongs_to_another_is_refused() {
+fn a_directory_that_others_can_access_or_own_is_rejected() {
     let folder = Folder::new();
     for mode in [0o701, 0o710, 0o704, 0o777] {
         let path = folder.path().join(format!("{mode}"));
         std::fs::create_dir(&path).expect("made");
         std::fs::set_permissions(&path, PermissionsExt::from_mode(mode)).expect("changed");
-        refused(&path, "chmod 700");
+        check_rejected(&path, "chmod 700");
     }
-    // Root can give a directory away; for anybody else the root directory is another's.
+    // Only root can change an owner. For any other user, `/` belongs to another user.
     let foreign = folder.path().join("foreign");
     std::fs::create_dir(&foreign).expect("made");
-    let given = chown(&foreign, Some(12345), None).is_ok();
-    refused(if given { &foreign } else { std::path::Path::new("/") }, "belongs to another user");
+    let changed = chown(&foreign, Some(12345), None).is_ok();
+    check_rejected(if changed { &foreign } else { std::path::Path::new("/") }, "belongs to another user");
     let (private, link) = (folder.path().join("private"), folder.path().join("link"));
     FileStore::open(&private).expect("a store");
     std::os::unix::fs::symlink(&private, &link).expect("a link");
-    refused(&link, "is no directory");
+    check_rejected(&link, "is not a directory");
     std::fs::write(folder.path().join("file"), "").expect("written");
-    refused(&folder.path().join("file").join("below"), "cannot be made");
+    check_rejected(&folder.path().join("file").join("below"), "cannot be created");
 }
 
 #[tokio::test]
-async fn a_file_that_others_can_read_is_not_used_and_the_log_says_what_to_do() {
+async fn a_file_that_others_can_read_is_not_used_and_the_log_has_advice() {
     let folder = Folder::new();
     let store = FileStore::open(folder.store()).expect("a store");
     let source = Source::default();
@@ -170,7 +170,7 @@ async fn a_file_that_others_can_read_is_not_used_and_the_log_says_what_to_do() {
 }
 
 #[tokio::test]
-async fn a_directory_that_goes_away_is_an_outage_and_no_more() {
+async fn a_deleted_directory_does_not_fail_a_call() {
     let folder = Folder::new();
     let store = FileStore::open(folder.store()).expect("a store");
     std::fs::remove_dir_all(folder.store()).expect("removed");
@@ -178,7 +178,7 @@ async fn a_directory_that_goes_away_is_an_outage_and_no_more() {
 }
 
 #[tokio::test]
-async fn with_a_key_the_files_show_neither_token_nor_secret_nor_client_and_without_one_their_names_do_not() {
+async fn encrypted_files_and_all_file_names_reveal_no_token_secret_or_client_id() {
     for encrypted in [false, true] {
         let folder = Folder::new();
         let mut store = FileStore::open(folder.store()).expect("a store");
@@ -190,27 +190,27 @@ async fn with_a_key_the_files_show_neither_token_nor_secret_nor_client_and_witho
         let authenticator = Authenticator::builder(credentials).store(store).build().expect("an authenticator");
         token(&authenticator).await.expect("a token");
         let files = folder.files();
-        let shows = |text: &str| files.iter().any(|(_, bytes)| holds(bytes, text));
-        assert_eq!(shows("canary-token"), !encrypted, "only encryption hides it");
-        assert!(!shows("canary-client") && !shows("canary-secret"));
+        let reveals = |text: &str| files.iter().any(|(_, bytes)| contains(bytes, text));
+        assert_eq!(reveals("canary-token"), !encrypted, "only encryption hides the token");
+        assert!(!reveals("canary-client") && !reveals("canary-secret"));
         assert!(files.iter().all(|(path, _)| !path.to_string_lossy().contains("canary")));
     }
 }
 
 #[tokio::test]
-async fn a_holder_that_hangs_is_passed_by_once_a_lease() {
+async fn one_process_passes_a_holder_that_hangs_after_its_lease() {
     let folder = Folder::new();
     let open = || FileStore::open(folder.store()).expect("a store");
     let stores: Vec<_> = (0..3).map(|_| open()).collect();
     let lease = Duration::from_millis(100);
-    let _hangs = stores[0].lock(&key("a"), lease).await.expect("up").expect("free");
-    // Two wait for it; when the lease is over one of them gets through, and the other waits for that one.
-    let mut through = Vec::new();
-    while through.is_empty() {
+    let _hanging = stores[0].lock(&key("a"), lease).await.expect("up").expect("free");
+    // Two stores wait. After the lease, one of them acquires the lock, and the other waits for that one.
+    let mut acquired = Vec::new();
+    while acquired.is_empty() {
         for store in &stores[1..] {
-            through.extend(store.lock(&key("a"), lease).await.expect("up"));
+            acquired.extend(store.lock(&key("a"), lease).await.expect("up"));
         }
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
-    assert_eq!(through.len(), 1);
+    assert_eq!(acquired.len(), 1);
 }

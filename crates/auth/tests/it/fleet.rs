@@ -1,4 +1,4 @@
-//! Rule 14 with real processes. This test program starts itself again as each of them.
+//! Token sharing among processes. The test program starts itself as each worker process.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -10,10 +10,10 @@ use keyfob_auth::{Authenticator, ClientCredentials, EncryptionKey, FileStore};
 use crate::folder::Folder;
 use crate::server::{Reply, Server, token, until};
 
-/// What a process is told.
+/// Settings of a worker process.
 #[derive(Clone)]
 pub(crate) struct Order {
-    /// The directory of a file store, or the address of a Redis server.
+    /// Directory of a file store, or URL of a Redis server.
     pub(crate) store: String,
     pub(crate) server: String,
     pub(crate) tasks: usize,
@@ -22,7 +22,7 @@ pub(crate) struct Order {
 
 const NAME: &str = "KEYFOB_TEST_WORKER";
 
-/// What tells that a process is about to begin, and what token all its tasks got.
+/// Output of a worker: ready to start, and the token that its tasks received.
 const READY: &str = "worker is ready";
 const TOKEN: &str = "worker has ";
 
@@ -31,7 +31,7 @@ impl Order {
         Self { store: store.into(), server: server.url("/token"), tasks: 1, lease: Duration::from_secs(10) }
     }
 
-    /// What it was told, if this is one of those processes.
+    /// Returns the settings if this process is a worker.
     fn received() -> Option<Self> {
         let text = std::env::var(NAME).ok()?;
         let parts: Vec<_> = text.split('\n').collect();
@@ -72,9 +72,9 @@ impl Order {
     }
 }
 
-/// The body of each process; started by hand, it makes a fleet of one.
+/// Main function of a worker process. Without a worker's settings, it runs a single worker in this process.
 #[test]
-fn a_worker_gets_its_token_also_alone() {
+fn a_single_worker_gets_a_token() {
     let Some(order) = Order::received() else {
         let (server, folder) = (Server::tokens("3600"), Folder::new());
         let order = Order::new(folder.store().display().to_string(), &server);
@@ -95,7 +95,7 @@ pub(crate) struct Worker {
 }
 
 impl Worker {
-    /// Starts a process, and waits until it is about to begin.
+    /// Starts a process, and waits until it is ready.
     pub(crate) fn start(order: &Order) -> Self {
         Self::launch(order).ready()
     }
@@ -103,7 +103,7 @@ impl Worker {
     fn launch(order: &Order) -> Self {
         let Order { store, server, tasks, lease } = order;
         let mut process = Command::new(std::env::current_exe().expect("this program"))
-            .args(["--exact", "fleet::a_worker_gets_its_token_also_alone", "--nocapture", "--test-threads=1"])
+            .args(["--exact", "fleet::a_single_worker_gets_a_token", "--nocapture", "--test-threads=1"])
             .env(NAME, format!("{store}\n{server}\n{tasks}\n{}", lease.as_millis()))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -115,22 +115,22 @@ impl Worker {
     }
 
     fn ready(mut self) -> Self {
-        assert!(self.line(READY).is_some(), "a worker died before it began");
+        assert!(self.line(READY).is_some(), "a worker died before it was ready");
         self
     }
 
-    /// Lets it begin.
+    /// Lets the worker start.
     pub(crate) fn go(&mut self) {
         self.go = None;
     }
 
-    /// Kills it as `kill -9` does.
+    /// Kills the worker with SIGKILL.
     pub(crate) fn kill(mut self) {
         self.process.kill().expect("killed");
         self.process.wait().expect("gone");
     }
 
-    /// The token that it got.
+    /// Returns the token that the worker received.
     pub(crate) fn token(mut self) -> String {
         let token = self.line(TOKEN).expect("a worker died without a token");
         self.process.wait().expect("gone");
@@ -149,7 +149,7 @@ impl Worker {
     }
 }
 
-/// Starts many processes, lets them all begin at once, and returns what they got.
+/// Starts workers, lets all of them begin at once, and returns their tokens.
 pub(crate) fn together(processes: usize, order: &Order) -> Vec<String> {
     let workers: Vec<_> = (0..processes).map(|_| Worker::launch(order)).collect();
     let mut workers: Vec<_> = workers.into_iter().map(Worker::ready).collect();
@@ -157,7 +157,7 @@ pub(crate) fn together(processes: usize, order: &Order) -> Vec<String> {
     workers.into_iter().map(Worker::token).collect()
 }
 
-/// A server that takes its time, so that everybody comes while the first fetch is under way.
+/// Starts a server with slow responses, so that all workers arrive during the first fetch.
 pub(crate) fn slow_server() -> Server {
     Server::start(|request| {
         std::thread::sleep(Duration::from_millis(200));
@@ -165,7 +165,7 @@ pub(crate) fn slow_server() -> Server {
     })
 }
 
-/// Kills the process that fetches, in the middle of it; returns what the others got.
+/// Kills the process that fetches during its fetch; returns the tokens of the others.
 pub(crate) async fn without_the_holder(order: &Order, server: &Server) -> Vec<String> {
     server.hold();
     let mut holder = Worker::start(order);
@@ -193,7 +193,7 @@ fn ten_processes_of_a_thousand_tasks_make_one_token_request_with_a_file_store() 
     let order = Order { tasks: 1000, ..Order::new(folder.store().display().to_string(), &server) };
     assert_eq!(together(10, &order), vec!["t1"; 10]);
     assert_eq!(server.requests(), 1);
-    // A second start finds it.
+    // Restarted processes find the token in the store.
     assert_eq!(together(10, &order), vec!["t1"; 10]);
     assert_eq!(server.requests(), 1);
 }
@@ -201,7 +201,7 @@ fn ten_processes_of_a_thousand_tasks_make_one_token_request_with_a_file_store() 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn when_the_process_that_fetches_is_killed_one_other_fetches_with_a_file_store() {
     let (server, folder) = (Server::tokens("3600"), Folder::new());
-    // With a lease this long nobody could have waited for its end: the system gives the lock back at once.
+    // No process could wait for the end of so long a lease: the operating system releases the lock at once.
     let order = Order { lease: Duration::from_secs(3600), ..Order::new(folder.store().display().to_string(), &server) };
     let tokens = without_the_holder(&order, &server).await;
     assert!(tokens.iter().all(|token| token == "t2"), "{tokens:?}");

@@ -1,4 +1,4 @@
-//! A folder of a test's own, which goes with the test.
+//! Temporary directories, deleted at the end of a test.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -10,7 +10,7 @@ impl Folder {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let name = format!("keyfob-test-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::SeqCst));
         let path = std::env::temp_dir().join(name);
-        std::fs::create_dir_all(&path).expect("a folder");
+        std::fs::create_dir_all(&path).expect("a directory");
         Self(path)
     }
 
@@ -18,19 +18,19 @@ impl Folder {
         &self.0
     }
 
-    /// For a store, which makes it.
+    /// Returns a path for a store, which creates the directory.
     pub(crate) fn store(&self) -> PathBuf {
         self.0.join("tokens")
     }
 
-    /// All files of the store with their content.
+    /// Returns all files of the store with their content.
     pub(crate) fn files(&self) -> Vec<(PathBuf, Vec<u8>)> {
-        let entries = std::fs::read_dir(self.store()).expect("a folder");
+        let entries = std::fs::read_dir(self.store()).expect("a directory");
         let paths = entries.map(|entry| entry.expect("an entry").path());
         paths.map(|path| (path.clone(), std::fs::read(path).expect("readable"))).collect()
     }
 
-    /// The one file with a token in it.
+    /// Returns the file that contains a token.
     pub(crate) fn token_file(&self) -> PathBuf {
         let mut files = self.files().into_iter().map(|(path, _)| path);
         files.find(|path| path.extension().is_some_and(|kind| kind == "token")).expect("a token file")
@@ -43,8 +43,8 @@ impl Drop for Folder {
     }
 }
 
-/// Whether a text is in there, as it is or in base64, in any of its three positions.
-pub(crate) fn holds(bytes: &[u8], text: &str) -> bool {
+/// Returns true if the bytes contain a text, verbatim or in base64 at any of the three alignments.
+pub(crate) fn contains(bytes: &[u8], text: &str) -> bool {
     use base64::Engine as _;
     use base64::engine::general_purpose::STANDARD_NO_PAD;
 

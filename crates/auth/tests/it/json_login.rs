@@ -1,4 +1,4 @@
-//! Logging in with JSON: login, refresh, application token, and the ways they go wrong.
+//! JSON logins: login, refresh, application token, and their failures.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering};
@@ -11,7 +11,7 @@ use keyfob_auth::{Authenticator, Clock, ErrorKind, FakeClock, JsonLogin};
 
 use crate::server::{Reply, Request, Server, settled, token, until};
 
-/// Where the fake clock starts.
+/// Start of the fake clock, in seconds since the Unix epoch.
 const START: u64 = 1_767_225_600;
 
 fn jwt(name: &str, issued: u64, life: u64) -> String {
@@ -20,8 +20,8 @@ fn jwt(name: &str, issued: u64, life: u64) -> String {
     format!("e30.{}.{name}", URL_SAFE_NO_PAD.encode(claims))
 }
 
-/// Answers like the real thing, all tokens issued at the start; `refresh` is the status of refreshing.
-fn answer(request: &Request, refresh: u16) -> Reply {
+/// Replies like an ItemPath server whose tokens are all issued at the start; `refresh` is the status of a refresh.
+fn respond(request: &Request, refresh: u16) -> Reply {
     let number = request.number;
     match request.line.split(' ').nth(1) {
         Some("/api/users/login") => {
@@ -50,7 +50,7 @@ impl Plant {
     fn start() -> Self {
         let refresh = Arc::new(AtomicU16::new(200));
         let status = Arc::clone(&refresh);
-        Self { server: Server::start(move |request| answer(request, status.load(Ordering::SeqCst))), refresh }
+        Self { server: Server::start(move |request| respond(request, status.load(Ordering::SeqCst))), refresh }
     }
 
     fn login(&self) -> JsonLogin {
@@ -61,7 +61,7 @@ impl Plant {
         build(self.login().refresh_url(self.server.url("/api/users/refresh")))
     }
 
-    /// Which routes were asked, in order.
+    /// Returns the last path segments of all requests, in order.
     fn routes(&self) -> Vec<String> {
         let last = |line: String| line.split(' ').nth(1).and_then(|path| path.rsplit('/').next()).map(str::to_owned);
         self.server.log().into_iter().filter_map(|request| last(request.line)).collect()
@@ -96,14 +96,14 @@ async fn an_expired_token_is_refreshed_by_the_refresh_token_without_a_body_and_w
         clock.advance(Duration::from_secs(1000));
         token(&authenticator).await.expect("a token");
     }
-    assert_eq!(plant.routes(), ["login", "refresh", "refresh", "refresh"], "the refresh token is kept");
+    assert_eq!(plant.routes(), ["login", "refresh", "refresh", "refresh"], "the refresh token is retained");
     let log = plant.server.log();
     assert!(log[1].header("authorization").expect("a header").ends_with(".refresh"));
     assert_eq!(log[1].body, "");
 }
 
 #[tokio::test]
-async fn when_refreshing_is_refused_it_logs_in_again_within_the_same_fetch() {
+async fn a_refused_refresh_is_followed_by_a_login_within_the_same_fetch() {
     for status in [401, 403, 404, 422] {
         let plant = Plant::start();
         let (authenticator, clock) = plant.authenticator();
@@ -116,7 +116,7 @@ async fn when_refreshing_is_refused_it_logs_in_again_within_the_same_fetch() {
 }
 
 #[tokio::test]
-async fn an_outage_of_refreshing_does_not_cost_the_refresh_token() {
+async fn an_outage_of_the_refresh_endpoint_does_not_drop_the_refresh_token() {
     let plant = Plant::start();
     let (authenticator, clock) = plant.authenticator();
     token(&authenticator).await.expect("a token");
@@ -130,7 +130,7 @@ async fn an_outage_of_refreshing_does_not_cost_the_refresh_token() {
 }
 
 #[tokio::test]
-async fn after_the_refresh_tokens_own_end_it_logs_in_at_once() {
+async fn an_expired_refresh_token_is_not_sent() {
     let plant = Plant::start();
     let (authenticator, clock) = plant.authenticator();
     token(&authenticator).await.expect("a token");
@@ -140,7 +140,7 @@ async fn after_the_refresh_tokens_own_end_it_logs_in_at_once() {
 }
 
 #[tokio::test]
-async fn a_caller_that_leaves_mid_login_does_not_take_the_refresh_token_along() {
+async fn cancelling_a_caller_during_the_login_does_not_lose_the_refresh_token() {
     let plant = Plant::start();
     let (authenticator, clock) = plant.authenticator();
     plant.server.hold();
@@ -149,7 +149,7 @@ async fn a_caller_that_leaves_mid_login_does_not_take_the_refresh_token_along() 
     until("the request has arrived", || plant.server.requests() == 1).await;
     drop(call);
     plant.server.release();
-    until("the token is there", || authenticator.token_info().is_some()).await;
+    until("the token is cached", || authenticator.token_info().is_some()).await;
     clock.advance(Duration::from_secs(1000));
     token(&authenticator).await.expect("a token");
     assert_eq!(plant.routes(), ["login", "refresh"]);
@@ -172,7 +172,7 @@ async fn a_rotated_refresh_token_replaces_the_old_one() {
 }
 
 #[tokio::test]
-async fn a_rejected_token_is_refreshed_not_logged_in_for() {
+async fn a_rejected_token_is_replaced_by_a_refresh() {
     let plant = Plant::start();
     let (authenticator, clock) = plant.authenticator();
     let generation = authenticator.authorization().await.expect("a token").generation();
@@ -183,7 +183,7 @@ async fn a_rejected_token_is_refreshed_not_logged_in_for() {
 }
 
 #[tokio::test]
-async fn a_wrong_password_is_a_refusal_though_the_server_says_404() {
+async fn a_404_response_to_a_login_is_a_refusal() {
     let server = Server::start(|_| Reply::json(404, r#"{"msg":"no such user"}"#));
     let (authenticator, _clock) = build(JsonLogin::new(server.url("/login"), "user", "password"));
     for _ in 0..100 {
@@ -195,7 +195,7 @@ async fn a_wrong_password_is_a_refusal_though_the_server_says_404() {
 }
 
 #[tokio::test]
-async fn a_login_that_says_false_is_a_refusal_though_the_status_is_200() {
+async fn a_200_response_with_login_false_is_a_refusal() {
     let server = Server::start(|_| Reply::json(200, r#"{"login":false}"#));
     let (authenticator, _clock) = build(JsonLogin::new(server.url("/login"), "user", "password"));
     assert_eq!(token(&authenticator).await.expect_err("a refusal").kind(), ErrorKind::Refused);
@@ -217,7 +217,7 @@ async fn an_application_token_is_fetched_with_the_refresh_token_and_used_until_r
 }
 
 #[tokio::test]
-async fn a_user_who_gets_no_application_token_is_refused_with_the_reason() {
+async fn a_user_without_an_application_token_is_refused_with_advice() {
     let plant = Plant::start();
     plant.refresh.store(422, Ordering::SeqCst);
     let (authenticator, _clock) =
@@ -228,7 +228,7 @@ async fn a_user_who_gets_no_application_token_is_refused_with_the_reason() {
 }
 
 #[test]
-fn a_login_that_cannot_work_is_refused_when_building() {
+fn a_login_that_cannot_work_is_rejected_by_build() {
     let check = |login: JsonLogin, part: &str| {
         let error = Authenticator::builder(login).build().expect_err("a mistake");
         assert_eq!(error.kind(), ErrorKind::Configuration);
@@ -236,7 +236,7 @@ fn a_login_that_cannot_work_is_refused_when_building() {
     };
     check(JsonLogin::new("https://plant/login", "", "password"), "user name is empty");
     check(JsonLogin::new("https://plant/login", "user", ""), "password is empty");
-    check(JsonLogin::new("plant/login", "user", "password"), "no https://");
+    check(JsonLogin::new("plant/login", "user", "password"), "does not start with https://");
     check(JsonLogin::new("http://plant/login", "user", "password"), "allow_plain_http");
     check(JsonLogin::new("https://plant/login", "user", "password").refresh_url("http://plant/r"), "allow_plain_http");
 }

@@ -1,4 +1,4 @@
-//! Rules 2 and 3: how long a token lives, and when the next one is fetched.
+//! Token lifetimes and the schedule of refreshes.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ async fn a_lifetime_counts_from_the_start_of_the_request() {
     assert_eq!(info.remaining, Some(Duration::from_secs(3590)));
 }
 
-/// Fetches one token of this `expires_in`; returns its lifetime, and how many requests ten calls make.
+/// Checks the lifetime of a token with this `expires_in`, and the number of requests that ten calls send.
 async fn check(field: &'static str, lifetime: Option<u64>, requests: usize) {
     let server = Server::start(move |request| {
         Reply::json(200, &format!(r#"{{"access_token":"t{}","token_type":"bearer"{field}}}"#, request.number))
@@ -38,7 +38,7 @@ async fn check(field: &'static str, lifetime: Option<u64>, requests: usize) {
 }
 
 #[tokio::test]
-async fn expires_in_may_be_anything() {
+async fn any_value_of_expires_in_is_accepted() {
     check("", None, 1).await;
     check(r#","expires_in":null"#, None, 1).await;
     check(r#","expires_in":3600"#, Some(3600), 1).await;
@@ -51,7 +51,7 @@ async fn expires_in_may_be_anything() {
 }
 
 #[tokio::test]
-async fn without_expires_in_a_jwt_tells_its_own_lifetime() {
+async fn without_expires_in_the_lifetime_is_that_of_the_jwt() {
     use base64::Engine as _;
     // The fake clock starts at 1,767,225,600.
     let claims = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(r#"{"iat":1767225600,"exp":1767226500}"#);
@@ -74,7 +74,7 @@ async fn a_token_of_unknown_lifetime_is_used_until_it_is_rejected() {
 }
 
 #[tokio::test]
-async fn waiting_callers_share_a_token_that_may_be_used_once() {
+async fn waiting_callers_share_a_single_use_token() {
     let server = Server::tokens("0");
     let (authenticator, _clock) = server.on_fake_clock();
     let calls = futures::future::join_all((0..50).map(|_| token(&authenticator))).await;
@@ -82,13 +82,13 @@ async fn waiting_callers_share_a_token_that_may_be_used_once() {
     assert_eq!(token(&authenticator).await.expect("a token"), "t2");
 }
 
-/// Calls `count` times, `step` apart. Asserts that no call waits while a token is valid and that none gets a token past
-/// its life. Returns the number of token requests.
+/// Calls `count` times, `step` apart. Asserts that no call waits while a token is valid, and that no call gets an
+/// expired token. Returns the number of token requests.
 async fn calls(lifetime: &'static str, count: usize, step: Duration) -> usize {
     let seconds: f64 = lifetime.parse().expect("a number");
     let server = Server::tokens(lifetime);
     let (authenticator, clock) = server.on_fake_clock();
-    // When the n-th token was issued, by the fake clock.
+    // Issue times of the tokens, by the fake clock.
     let mut issued = Vec::new();
     let mut now = 0.0;
     for _ in 0..count {
@@ -109,7 +109,7 @@ async fn calls(lifetime: &'static str, count: usize, step: Duration) -> usize {
             issued.push(now);
         }
         let number: usize = value.expect("a token")[1..].parse().expect("a number");
-        assert!(now < issued[number - 1] + seconds, "token {number} was given out at {now}");
+        assert!(now < issued[number - 1] + seconds, "token {number} was returned at {now}");
         clock.advance(step);
         now += step.as_secs_f64();
     }
@@ -125,20 +125,20 @@ async fn a_hundred_calls_within_a_second_make_one_request_at_any_lifetime() {
 
 #[tokio::test]
 async fn a_token_of_two_seconds_costs_one_fetch_per_lifetime() {
-    // Twelve seconds. Each token is replaced in the second half of its life: 6 to 12 requests, not 600.
+    // 12 seconds. Each token is replaced in the second half of its lifetime: 6 to 12 requests instead of 600.
     let requests = calls("2", 600, Duration::from_millis(20)).await;
     assert!((7..=12).contains(&requests), "{requests}");
 }
 
 #[tokio::test]
-async fn long_lifetimes_cost_one_fetch_each_too() {
+async fn a_token_of_an_hour_costs_one_fetch_per_lifetime() {
     // Three and a half lifetimes.
     let requests = calls("3600", 1260, Duration::from_secs(10)).await;
     assert!((4..=5).contains(&requests), "{requests}");
 }
 
 #[tokio::test]
-async fn refreshing_is_one_fetch_in_the_background_while_callers_keep_the_old_token() {
+async fn a_refresh_is_one_fetch_in_the_background_while_callers_get_the_old_token() {
     let server = Server::tokens("3600");
     let (authenticator, clock) = server.on_fake_clock();
     token(&authenticator).await.expect("a token");
@@ -155,7 +155,7 @@ async fn refreshing_is_one_fetch_in_the_background_while_callers_keep_the_old_to
 }
 
 #[tokio::test]
-async fn nothing_is_fetched_while_nobody_asks() {
+async fn nothing_is_fetched_without_a_call() {
     let server = Server::tokens("60");
     let (authenticator, clock) = server.on_fake_clock();
     token(&authenticator).await.expect("a token");
@@ -166,7 +166,7 @@ async fn nothing_is_fetched_while_nobody_asks() {
 }
 
 #[tokio::test]
-async fn a_refresh_that_hangs_is_given_up_and_nobody_notices() {
+async fn a_refresh_that_hangs_times_out_without_delaying_calls() {
     let server = Server::start(|request| match request.number {
         2 => Reply::Hang,
         number => Reply::token(&format!("t{number}"), "3600"),

@@ -1,7 +1,8 @@
-//! What a user of `keyfob-auth` relies on, against real servers on this machine.
+//! Integration tests of `keyfob-auth` against real servers on the loopback interface.
 
 mod cancellation;
 mod clocks;
+mod crypto_provider;
 mod failure;
 mod file_store;
 mod fleet;

@@ -1,4 +1,4 @@
-//! Rule 15: the same as the log tells, as counters.
+//! Metrics of fetches and rejections.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -9,7 +9,7 @@ use metrics::{Counter, CounterFn, Gauge, GaugeFn, Histogram, HistogramFn, Key, K
 
 use crate::server::{Reply, Server, token};
 
-/// The last value of everything, by name and labels.
+/// Recorder of the current values, by name and labels.
 #[derive(Clone, Default)]
 struct Recorder(Arc<Mutex<BTreeMap<String, f64>>>);
 
@@ -27,7 +27,7 @@ impl CounterFn for Cell {
     }
 
     fn absolute(&self, _: u64) {
-        panic!("nothing is counted elsewhere");
+        panic!("keyfob-auth sets no absolute counts");
     }
 }
 
@@ -59,7 +59,7 @@ impl Recorder {
 
     fn value(&self, name: &str) -> f64 {
         let values = self.0.lock().expect("not poisoned");
-        *values.get(name).unwrap_or_else(|| panic!("{name} is not among {values:?}"))
+        *values.get(name).unwrap_or_else(|| panic!("{name} is missing in {values:?}"))
     }
 }
 
@@ -82,7 +82,7 @@ impl metrics::Recorder for Recorder {
 }
 
 #[test]
-fn fetches_retries_rejections_and_what_is_left_are_counted() {
+fn fetches_retries_rejections_and_the_remaining_lifetime_are_counted() {
     let recorder = Recorder::default();
     let _recording = metrics::set_default_local_recorder(&recorder);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");

@@ -1,4 +1,4 @@
-//! A Redis server of a test's own. Without the program `redis-server` the tests fail.
+//! Redis server for one test. The tests fail if the program `redis-server` is not installed.
 
 use std::net::TcpListener;
 use std::path::PathBuf;
@@ -22,7 +22,7 @@ impl RedisServer {
         Self::with(|_| Vec::new())
     }
 
-    /// Starts one with further arguments.
+    /// Starts a server with additional arguments.
     pub(crate) fn with(arguments: impl Fn(&Folder) -> Vec<String>) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a free port").port();
         let folder = Folder::new();
@@ -32,7 +32,7 @@ impl RedisServer {
         server
     }
 
-    /// Starts it again, on the same port, with nothing in it.
+    /// Starts the server again on the same port, without data.
     pub(crate) fn restart(&mut self) {
         let port = self.port.to_string();
         let tls = self.arguments.iter().any(|argument| argument == "--tls-port");
@@ -56,7 +56,7 @@ impl RedisServer {
         panic!("redis-server does not listen");
     }
 
-    /// Stops it as a crash does; nothing is kept.
+    /// Kills the server without saving its data.
     pub(crate) fn stop(&mut self) {
         if let Some(mut process) = self.process.take() {
             process.kill().expect("killed");
@@ -64,7 +64,7 @@ impl RedisServer {
         }
     }
 
-    /// Stops and continues it in the middle of whatever it does.
+    /// Sends a signal to the server, for example to suspend it.
     pub(crate) fn signal(&self, signal: &str) {
         let id = self.process.as_ref().expect("started").id().to_string();
         assert!(Command::new("kill").args([signal, &id]).status().expect("kill").success());
@@ -82,15 +82,15 @@ impl RedisServer {
         RedisStore::new(&self.url()).expect("a store")
     }
 
-    /// Asks it behind the store's back.
-    pub(crate) fn ask<T: redis::FromRedisValue>(&self, command: &Cmd) -> T {
-        let client = redis::Client::open(self.url()).expect("an address");
-        command.query(&mut client.get_connection().expect("a connection")).expect("an answer")
+    /// Runs a command over a separate connection.
+    pub(crate) fn query<T: redis::FromRedisValue>(&self, command: &Cmd) -> T {
+        let client = redis::Client::open(self.url()).expect("a URL");
+        command.query(&mut client.get_connection().expect("a connection")).expect("a response")
     }
 
-    /// Everything that it would write to a disk.
+    /// Returns the content of a database dump.
     pub(crate) fn dump(&self) -> Vec<u8> {
-        let done: String = self.ask(&redis::cmd("SAVE"));
+        let done: String = self.query(&redis::cmd("SAVE"));
         assert_eq!(done, "OK");
         std::fs::read(PathBuf::from(self.folder.path()).join("dump.rdb")).expect("a dump")
     }

@@ -1,4 +1,4 @@
-//! The store in Redis: one request for a fleet, outages, damage, TLS, and what a dump shows.
+//! Redis store: sharing among processes, outages, damaged data, TLS, and encryption.
 
 use std::io::Write as _;
 use std::sync::Arc;
@@ -8,18 +8,18 @@ use std::time::{Duration, Instant};
 use keyfob_auth::{Authenticator, Clock, EncryptionKey, RedisStore, Retry, TokenStore, TransportConfig};
 
 use crate::fleet::{Order, slow_server, together, without_the_holder};
-use crate::folder::holds;
+use crate::folder::contains;
 use crate::redis_server::RedisServer;
 use crate::secrets::Log;
 use crate::server::{Reply, Server, token};
-use crate::stores::{keeps_its_promises, key, stored};
+use crate::stores::{fulfils_the_contract, key, stored};
 
 #[tokio::test]
-async fn a_redis_store_keeps_its_promises_plain_and_encrypted() {
+async fn a_redis_store_fulfils_the_contract_plain_and_encrypted() {
     let server = RedisServer::start();
-    keeps_its_promises([&server.store(), &server.store()]).await;
+    fulfils_the_contract([&server.store(), &server.store()]).await;
     let store = || server.store().prefix("other").encrypted_with(EncryptionKey::new([7; 32]));
-    keeps_its_promises([&store(), &store()]).await;
+    fulfils_the_contract([&store(), &store()]).await;
 }
 
 #[test]
@@ -41,14 +41,14 @@ fn ten_processes_of_a_thousand_tasks_make_one_token_request_with_redis() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn when_the_process_that_fetches_is_killed_one_other_fetches_after_the_lease_with_redis() {
     let (server, redis) = (Server::tokens("3600"), RedisServer::start());
-    // If the lock outlived its lease everybody would lose patience and fetch: many requests.
+    // If the lock outlived its lease, every process would time out and fetch: many requests.
     let order = Order { lease: Duration::from_secs(1), ..Order::new(redis.url(), &server) };
     let tokens = without_the_holder(&order, &server).await;
     assert!(tokens.iter().all(|token| token == "t2"), "{tokens:?}");
     assert_eq!(server.requests(), 2);
 }
 
-/// What goes on in a fleet of this many, all the time.
+/// Continuous calls of several authenticators.
 struct Load {
     calls: Arc<AtomicUsize>,
     failures: Arc<AtomicUsize>,
@@ -87,27 +87,27 @@ impl Load {
     }
 }
 
-/// How many times this period fits into that time, rounded up.
+/// Returns the number of periods in a time, rounded up.
 fn periods(time: Duration, period: Duration) -> usize {
     usize::try_from(time.as_millis().div_ceil(period.as_millis())).expect("small")
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn while_redis_is_down_no_call_fails_and_each_process_fetches_for_itself_and_then_one_for_all_again() {
+async fn while_redis_is_down_no_call_fails_and_each_process_fetches_its_own_tokens() {
     const FLEET: usize = 8;
-    // Tokens of two seconds, so that a short outage is as long as several lives. Refreshing begins after one second.
+    // Tokens live 2 seconds, so that a short outage spans several lifetimes. Refreshes begin after 1 second.
     let (server, mut redis) = (Server::tokens("2"), RedisServer::start());
     let earliest = Duration::from_secs(1);
     let load = Load::start(FLEET, &server, &redis);
     tokio::time::sleep(Duration::from_millis(500)).await;
     let before = server.requests();
-    assert_eq!(before, 1, "one for all");
+    assert_eq!(before, 1, "one request for all");
     let down = Instant::now();
     redis.stop();
     tokio::time::sleep(Duration::from_secs(3)).await;
     redis.restart();
     let (during, outage) = (server.requests() - before, down.elapsed());
-    // Everybody comes back at the latest with the next refresh.
+    // Every process uses the store again with its next refresh.
     tokio::time::sleep(Duration::from_secs(2)).await;
     let (settled, since) = (server.requests(), Instant::now());
     tokio::time::sleep(Duration::from_secs(3)).await;
@@ -120,13 +120,13 @@ async fn while_redis_is_down_no_call_fails_and_each_process_fetches_for_itself_a
     assert_eq!(failures, 0, "{figures}");
     assert!(calls > 1000, "{figures}");
     assert!(during <= FLEET * (periods(outage, earliest) + 1), "{figures}");
-    // As for one process alone, with one more for two that refresh in the same moment.
+    // The number for a single process, plus one for two processes that refresh at the same time.
     assert!(after <= periods(recovered, earliest) + 1, "{figures}");
     writeln!(std::io::stdout(), "{figures}").expect("written");
 }
 
 #[tokio::test]
-async fn a_redis_that_is_down_is_told_of_once_and_so_is_its_return() {
+async fn an_outage_and_the_recovery_of_redis_are_each_logged_once() {
     let log = Log::start();
     let (server, mut redis) = (Server::tokens("3600"), RedisServer::start());
     let (clock, fake) = Clock::fake();
@@ -144,10 +144,10 @@ async fn a_redis_that_is_down_is_told_of_once_and_so_is_its_return() {
         token(&authenticator).await.expect("a token");
     }
     let text = log.end();
-    assert_eq!(text.matches("the token store cannot be used").count(), 1, "{text}");
-    assert_eq!(text.matches("the token store can be used again").count(), 1, "{text}");
-    let fields: Vec<String> = redis.ask(redis::cmd("KEYS").arg("*"));
-    assert_eq!(fields.len(), 1, "the token is there again, and the lock was given back: {fields:?}");
+    assert_eq!(text.matches("the token store is unavailable").count(), 1, "{text}");
+    assert_eq!(text.matches("the token store is available again").count(), 1, "{text}");
+    let fields: Vec<String> = redis.query(redis::cmd("KEYS").arg("*"));
+    assert_eq!(fields.len(), 1, "the token is stored again, and the lock is released: {fields:?}");
 }
 
 #[tokio::test]
@@ -156,13 +156,13 @@ async fn a_redis_that_hangs_fails_no_call() {
     let builder = server.builder().store(redis.store()).retry(Retry::new().deadline(Duration::from_secs(20)));
     let authenticator = builder.build().expect("an authenticator");
     redis.signal("-STOP");
-    let answer = token(&authenticator).await;
+    let result = token(&authenticator).await;
     redis.signal("-CONT");
-    assert_eq!(answer.expect("a token"), "t1");
+    assert_eq!(result.expect("a token"), "t1");
 }
 
 #[test]
-fn a_store_outlives_the_runtime_that_connected_it() {
+fn a_store_works_after_the_runtime_that_connected_it_is_shut_down() {
     let redis = RedisServer::start();
     let store = redis.store();
     let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
@@ -171,13 +171,13 @@ fn a_store_outlives_the_runtime_that_connected_it() {
 }
 
 #[tokio::test]
-async fn damaged_and_foreign_content_is_told_of_never_believed_and_replaced() {
+async fn damaged_and_foreign_data_is_logged_rejected_and_replaced() {
     let redis = RedisServer::start();
     let name = format!("keyfob:{}", key("a"));
     let store = redis.store();
     let put = || async { store.put_if_newer(&key("a"), &stored(1, 1)).await.expect("up") };
     assert!(put().await);
-    let content: Vec<u8> = redis.ask(redis::cmd("HGET").arg(&name).arg("v"));
+    let content: Vec<u8> = redis.query(redis::cmd("HGET").arg(&name).arg("v"));
     let mut damage = Vec::new();
     for at in 0..content.len() {
         let mut changed = content.clone();
@@ -192,29 +192,29 @@ async fn damaged_and_foreign_content_is_told_of_never_believed_and_replaced() {
     damage.push(redis::cmd("HDEL").arg(&name).arg("i").clone());
     damage.push(redis::cmd("SET").arg(&name).arg("foreign").clone());
     for command in damage {
-        let _: redis::Value = redis.ask(&command);
+        let _: redis::Value = redis.query(&command);
         let log = Log::start();
         assert!(store.get(&key("a")).await.expect("up").is_none());
-        assert!(log.end().contains("this was damaged or not of this store"));
+        assert!(log.end().contains("damaged or not written by this store"));
         assert!(put().await, "replaced");
         assert_eq!(store.get(&key("a")).await.expect("up").expect("a token").version(), stored(1, 1).version());
     }
 }
 
 #[tokio::test]
-async fn what_is_stored_goes_away_by_itself() {
+async fn stored_tokens_expire() {
     let redis = RedisServer::start();
     let (server, store) = (Server::tokens("3600"), redis.store());
     let authenticator = server.builder().store(store).build().expect("an authenticator");
     token(&authenticator).await.expect("a token");
-    let names: Vec<String> = redis.ask(redis::cmd("KEYS").arg("*"));
-    let left: i64 = redis.ask(redis::cmd("TTL").arg(&names[0]));
+    let names: Vec<String> = redis.query(redis::cmd("KEYS").arg("*"));
+    let left: i64 = redis.query(redis::cmd("TTL").arg(&names[0]));
     assert_eq!(names.len(), 1);
     assert!((3000..=3660).contains(&left), "{left}");
 }
 
 #[tokio::test]
-async fn with_a_key_a_dump_shows_neither_token_nor_secret_nor_client() {
+async fn a_dump_of_encrypted_tokens_reveals_no_token_secret_or_client_id() {
     for encrypted in [false, true] {
         let redis = RedisServer::start();
         let mut store = redis.store();
@@ -226,13 +226,13 @@ async fn with_a_key_a_dump_shows_neither_token_nor_secret_nor_client() {
         let authenticator = Authenticator::builder(credentials).store(store).build().expect("an authenticator");
         token(&authenticator).await.expect("a token");
         let dump = redis.dump();
-        assert_eq!(holds(&dump, "canary-token"), !encrypted, "only encryption hides it");
-        assert!(!holds(&dump, "canary-client") && !holds(&dump, "canary-secret"));
+        assert_eq!(contains(&dump, "canary-token"), !encrypted, "only encryption hides the token");
+        assert!(!contains(&dump, "canary-client") && !contains(&dump, "canary-secret"));
     }
 }
 
 #[tokio::test]
-async fn a_server_with_tls_and_a_password_is_reached_and_one_that_nobody_vouches_for_is_not() {
+async fn a_server_with_tls_and_a_password_is_used_only_if_its_certificate_is_trusted() {
     let signed = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
     let (certificate, private) = (signed.cert.pem(), signed.signing_key.serialize_pem());
     let redis = RedisServer::with(|folder| {
@@ -246,7 +246,7 @@ async fn a_server_with_tls_and_a_password_is_reached_and_one_that_nobody_vouches
     let url = |password: &str| format!("rediss://:{password}@localhost:{}/2", redis.port());
     let transport = TransportConfig::new().root_certificate_pem(certificate.as_bytes()).expect("a certificate");
     let store = RedisStore::new(&url("p%40ss%2Fword")).expect("a store");
-    assert!(store.get(&key("a")).await.is_err(), "nobody vouches for it");
+    assert!(store.get(&key("a")).await.is_err(), "the certificate is not trusted");
     let store = store.transport(transport.clone());
     assert!(store.put_if_newer(&key("a"), &stored(1, 1)).await.expect("up"));
     assert!(store.get(&key("a")).await.expect("up").is_some());

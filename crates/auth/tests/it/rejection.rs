@@ -1,4 +1,4 @@
-//! Rule 8: what a 401 does, and what it does not.
+//! Rejected tokens: the reaction to 401 responses.
 
 use std::time::Duration;
 
@@ -20,14 +20,14 @@ async fn ten_thousand_concurrent_rejections_make_exactly_one_more_request() {
             token(&authenticator).await
         })
     });
-    for answer in join_all(tasks).await {
-        assert_eq!(answer.expect("no panic").expect("a token"), "t2");
+    for result in join_all(tasks).await {
+        assert_eq!(result.expect("no panic").expect("a token"), "t2");
     }
     assert_eq!(server.requests(), 2);
 }
 
 #[tokio::test]
-async fn a_late_rejection_of_an_older_token_leaves_the_newer_one_alone() {
+async fn a_late_rejection_of_an_older_token_does_not_drop_the_newer_one() {
     let server = Server::tokens("3600");
     let (authenticator, clock) = server.on_fake_clock();
     let old = authenticator.authorization().await.expect("a token").generation();
@@ -58,7 +58,7 @@ async fn a_fresh_token_that_is_rejected_again_is_final_and_fetches_nothing_for_t
     assert_eq!(token(&authenticator).await.expect("a token"), "t3");
 }
 
-/// A call to an API, as a client makes it: once more after a 401, if that may help. Returns how often it was sent.
+/// Makes an API call as a client does, with one replay after a 401 response. Returns the number of requests sent.
 async fn call(authenticator: &Authenticator, accepted: impl Fn(&str) -> bool) -> usize {
     let authorization = authenticator.authorization().await.expect("a token");
     if accepted(&bearer(&authorization)) || authenticator.reject(authorization.generation()) == Rejection::Final {
@@ -72,18 +72,18 @@ async fn call(authenticator: &Authenticator, accepted: impl Fn(&str) -> bool) ->
 }
 
 #[tokio::test]
-async fn a_disabled_client_causes_one_replay_a_call_at_most_and_no_storm_of_fetches() {
+async fn a_disabled_client_causes_at_most_one_replay_per_call_and_few_fetches() {
     let server = Server::tokens("3600");
     let (authenticator, clock) = server.on_fake_clock();
     let mut sent = 0;
     for _ in 0..1000 {
-        let times = call(&authenticator, |_| false).await;
-        assert!(times <= 2);
-        sent += times;
+        let requests = call(&authenticator, |_| false).await;
+        assert!(requests <= 2);
+        sent += requests;
         clock.advance(Duration::from_millis(50));
         settled(&clock).await;
     }
-    // Fifty seconds: the first token, one more at once, one more after thirty seconds.
+    // 50 seconds: the first token, its immediate replacement, and one more after 30 seconds.
     assert_eq!(server.requests(), 3);
     assert_eq!(sent, 1002);
 }
@@ -99,7 +99,7 @@ async fn a_revoked_token_costs_one_replay() {
 }
 
 #[tokio::test]
-async fn a_token_for_one_use_that_is_rejected_twice_is_final() {
+async fn the_second_rejection_of_single_use_tokens_is_final() {
     let server = Server::tokens("0");
     let (authenticator, _clock) = server.on_fake_clock();
     let first = authenticator.authorization().await.expect("a token").generation();
@@ -110,7 +110,7 @@ async fn a_token_for_one_use_that_is_rejected_twice_is_final() {
 }
 
 #[tokio::test]
-async fn rejecting_a_ready_made_token_is_final_at_once_and_the_token_stays() {
+async fn rejecting_a_bearer_token_is_final_at_once_and_the_token_remains_in_use() {
     let authenticator = Authenticator::builder(Credentials::bearer("given")).build().expect("an authenticator");
     let authorization = authenticator.authorization().await.expect("a token");
     assert_eq!(bearer(&authorization), "given");
@@ -119,7 +119,7 @@ async fn rejecting_a_ready_made_token_is_final_at_once_and_the_token_stays() {
 }
 
 #[tokio::test]
-async fn a_pair_of_headers_is_sent_in_place_of_a_token() {
+async fn custom_headers_are_sent_in_place_of_a_token() {
     let pairs = [("x-api-user", "user name"), ("x-api-token", "secret")];
     let pairs = pairs.map(|(name, value)| (HeaderName::from_static(name), SecretString::from(value)));
     let authenticator = Authenticator::builder(Credentials::headers(pairs)).build().expect("an authenticator");
@@ -131,6 +131,6 @@ async fn a_pair_of_headers_is_sent_in_place_of_a_token() {
     assert!(headers["x-api-token"].is_sensitive());
     assert!(!headers.contains_key("authorization"));
     assert_eq!(authenticator.reject(authorization.generation()), Rejection::Final);
-    let error = authenticator.access_token().await.expect_err("there is none");
+    let error = authenticator.access_token().await.expect_err("no access token");
     assert_eq!(error.kind(), keyfob_auth::ErrorKind::Configuration);
 }

@@ -1,4 +1,4 @@
-//! Rule 11 and the shapes of token requests: what is sent where, and what is not.
+//! Token requests: their form, their limits, and their transport.
 
 use std::time::Duration;
 
@@ -8,6 +8,8 @@ use keyfob_auth::{
     Authenticator, ClientAuthentication, ClientCredentials, Clock, Credentials, ErrorKind, ExposeSecret, Retry,
     TransportConfig,
 };
+
+use reqwest::header::ACCEPT_LANGUAGE;
 
 use crate::server::{Reply, Server, token, until};
 
@@ -58,7 +60,7 @@ async fn basic(authentication: ClientAuthentication, expected: &str) {
 }
 
 #[tokio::test]
-async fn basic_is_form_encoded_first_and_raw_basic_is_not() {
+async fn basic_authentication_is_form_encoded_and_raw_basic_is_not() {
     // base64 of "i+d:se+cret%2F%2B%3D" and of "i d:se cret/+=".
     basic(ClientAuthentication::Basic, "Basic aStkOnNlK2NyZXQlMkYlMkIlM0Q=").await;
     basic(ClientAuthentication::BasicRaw, "Basic aSBkOnNlIGNyZXQvKz0=").await;
@@ -66,21 +68,21 @@ async fn basic_is_form_encoded_first_and_raw_basic_is_not() {
 
 #[tokio::test]
 async fn redirects_are_not_followed_with_a_secret() {
-    let elsewhere = Server::tokens("3600");
-    let location: &'static str = format!("location: {}\r\n", elsewhere.url("/token")).leak();
-    let server = Server::start(move |_| Reply::Answer(307, location, String::new()));
+    let target = Server::tokens("3600");
+    let location: &'static str = format!("location: {}\r\n", target.url("/token")).leak();
+    let server = Server::start(move |_| Reply::Response(307, location, String::new()));
     let authenticator = server.builder().build().expect("an authenticator");
     let error = token(&authenticator).await.expect_err("a redirect");
     assert_eq!(error.kind(), ErrorKind::Malformed);
     assert!(error.to_string().contains("redirects are not followed"), "{error}");
-    assert_eq!(elsewhere.requests(), 0);
+    assert_eq!(target.requests(), 0);
 }
 
 #[tokio::test]
-async fn any_success_and_any_content_type_is_a_token_answer() {
+async fn a_token_is_read_from_any_2xx_response_of_any_content_type() {
     for (status, headers) in [(200, ""), (201, "content-type: text/plain\r\n"), (203, "content-type: text/html\r\n")] {
         let server =
-            Server::start(move |_| Reply::Answer(status, headers, "\u{feff}{\"access_token\":\"t\"}".to_owned()));
+            Server::start(move |_| Reply::Response(status, headers, "\u{feff}{\"access_token\":\"t\"}".to_owned()));
         let authenticator = server.builder().build().expect("an authenticator");
         assert_eq!(token(&authenticator).await.expect("a token"), "t", "{status} {headers}");
     }
@@ -89,14 +91,14 @@ async fn any_success_and_any_content_type_is_a_token_answer() {
 #[tokio::test]
 async fn a_token_of_fifty_thousand_characters_works() {
     let long = "x".repeat(50_000);
-    let answer = long.clone();
-    let server = Server::start(move |_| Reply::token(&answer, "3600"));
+    let value = long.clone();
+    let server = Server::start(move |_| Reply::token(&value, "3600"));
     let authenticator = server.builder().build().expect("an authenticator");
     assert_eq!(token(&authenticator).await.expect("a token"), long);
 }
 
 #[tokio::test]
-async fn an_answer_larger_than_256_kib_is_refused() {
+async fn a_response_larger_than_256_kib_is_malformed() {
     let server = Server::start(move |_| Reply::token(&"x".repeat(256 * 1024), "3600"));
     let authenticator = server.builder().build().expect("an authenticator");
     let error = token(&authenticator).await.expect_err("too large");
@@ -105,7 +107,7 @@ async fn an_answer_larger_than_256_kib_is_refused() {
 }
 
 #[tokio::test]
-async fn a_silent_endpoint_is_given_up_after_thirty_seconds_of_the_clock() {
+async fn a_request_without_a_response_times_out_after_thirty_seconds() {
     let server = Server::start(|_| Reply::Hang);
     let (authenticator, clock) = server.on_fake_clock();
     let mut call = authenticator.authorization().boxed();
@@ -115,13 +117,13 @@ async fn a_silent_endpoint_is_given_up_after_thirty_seconds_of_the_clock() {
     tokio::task::yield_now().await;
     assert!(poll!(&mut call).is_pending());
     clock.advance(Duration::from_secs(1));
-    let error = call.await.expect_err("nothing came");
+    let error = call.await.expect_err("no response");
     assert_eq!(error.kind(), ErrorKind::Unavailable);
     assert!(error.to_string().contains("30 seconds"), "{error}");
 }
 
 #[tokio::test]
-async fn a_fetch_keeps_to_its_deadline() {
+async fn a_fetch_ends_at_its_deadline() {
     let server = Server::start(|_| Reply::Hang);
     let (clock, fake) = Clock::fake();
     let retry = Retry::new().deadline(Duration::from_secs(3));
@@ -130,11 +132,11 @@ async fn a_fetch_keeps_to_its_deadline() {
     assert!(poll!(&mut call).is_pending());
     until("the request has arrived", || server.requests() == 1).await;
     fake.advance(Duration::from_secs(3));
-    assert_eq!(call.await.expect_err("nothing came").kind(), ErrorKind::Unavailable);
+    assert_eq!(call.await.expect_err("no response").kind(), ErrorKind::Unavailable);
 }
 
 #[tokio::test]
-async fn the_callers_own_client_and_user_agent_serve_the_token_request() {
+async fn token_requests_use_the_callers_client_and_user_agent() {
     let server = Server::tokens("3600");
     let transport = TransportConfig::new().user_agent("ours/1");
     let authenticator = server.builder().transport(transport.clone()).build().expect("an authenticator");
@@ -147,7 +149,24 @@ async fn the_callers_own_client_and_user_agent_serve_the_token_request() {
 }
 
 #[tokio::test]
-async fn the_callers_own_proxy_serves_the_token_request() {
+async fn a_client_builder_has_the_transport_settings_and_follows_no_redirects() {
+    let target = Server::tokens("3600");
+    let location: &'static str = format!("location: {}\r\n", target.url("/token")).leak();
+    let server = Server::start(move |_| Reply::Response(307, location, String::new()));
+    let transport = TransportConfig::new().user_agent("ours/1").configure_client(|client| {
+        client.default_headers([(ACCEPT_LANGUAGE, "nb".parse().expect("text"))].into_iter().collect())
+    });
+    let client = transport.client_builder().expect("a builder").build().expect("a client");
+    let response = client.get(server.url("/")).send().await.expect("a response");
+    assert_eq!(response.status(), 307);
+    assert_eq!(target.requests(), 0);
+    let request = &server.log()[0];
+    assert_eq!(request.header("user-agent"), Some("ours/1"));
+    assert_eq!(request.header("accept-language"), Some("nb"));
+}
+
+#[tokio::test]
+async fn token_requests_use_the_callers_proxy() {
     let proxy = Server::tokens("3600");
     let transport =
         TransportConfig::new().allow_plain_http().proxy(reqwest::Proxy::http(proxy.url("")).expect("a proxy"));
@@ -158,7 +177,7 @@ async fn the_callers_own_proxy_serves_the_token_request() {
 }
 
 #[tokio::test]
-async fn a_ready_made_token_makes_no_request() {
+async fn a_bearer_token_is_used_without_a_request() {
     let authenticator = Authenticator::builder(Credentials::bearer("given")).build().expect("an authenticator");
     assert_eq!(token(&authenticator).now_or_never().expect("no wait").expect("a token"), "given");
     let info = authenticator.token_info().expect("a token");

@@ -1,4 +1,4 @@
-//! Rule 10: canaries in every place where a secret, a token or an answer could slip out.
+//! Secrets, tokens and response bodies must not appear in `Debug`, `Display`, errors or logs.
 
 use std::cell::RefCell;
 use std::fmt::Debug;
@@ -11,15 +11,15 @@ use keyfob_auth::{
 use crate::server::{Reply, Server, token};
 
 #[track_caller]
-fn shows_nothing(thing: &impl Debug) {
-    for text in [format!("{thing:?}"), format!("{thing:#?}")] {
+fn shows_no_canary(value: &impl Debug) {
+    for text in [format!("{value:?}"), format!("{value:#?}")] {
         assert!(!text.to_lowercase().contains("canary"), "{text}");
     }
 }
 
 #[track_caller]
-fn error_shows_nothing(error: &Error) {
-    shows_nothing(error);
+fn error_shows_no_canary(error: &Error) {
+    shows_no_canary(error);
     let mut cause: Option<&dyn std::error::Error> = Some(error);
     while let Some(error) = cause {
         assert!(!error.to_string().to_lowercase().contains("canary"), "{error}");
@@ -32,7 +32,7 @@ thread_local! {
     static LOG: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
 }
 
-/// Everything that is logged on this thread from now on, which is where a test's tasks run.
+/// Records the log events of this thread, on which all tasks of a test run.
 pub(crate) struct Log(());
 
 impl Log {
@@ -49,8 +49,8 @@ impl Log {
     }
 }
 
-/// Sets up one subscriber for all tests, before any of them can log: which events exist at all is remembered for the
-/// whole process.
+/// Installs one subscriber for all tests. It must precede the first event, because `tracing` caches which events are
+/// enabled.
 pub(crate) fn subscribe() {
     static SUBSCRIBER: Once = Once::new();
     SUBSCRIBER.call_once(|| {
@@ -78,8 +78,8 @@ fn credentials(server: &Server, authentication: ClientAuthentication) -> ClientC
 }
 
 #[tokio::test]
-async fn nothing_that_is_printed_or_logged_shows_a_secret_a_token_or_an_answer() {
-    let answers = [
+async fn no_output_and_no_log_event_shows_a_secret_a_token_or_a_response() {
+    let responses = [
         (200, r#"{"access_token":"canary-token","token_type":"Bearer","refresh_token":"canary-refresh"}"#),
         (200, r#"{"access_token":"canary-token","token_type":"canary-type"}"#),
         (200, r#"{"access_token":["canary-token"]}"#),
@@ -94,65 +94,65 @@ async fn nothing_that_is_printed_or_logged_shows_a_secret_a_token_or_an_answer()
     ];
     let log = Log::start();
     for authentication in [ClientAuthentication::Body, ClientAuthentication::Basic, ClientAuthentication::BasicRaw] {
-        for (status, body) in answers {
+        for (status, body) in responses {
             let server = Server::start(move |_| Reply::json(status, body));
             let credentials = credentials(&server, authentication);
-            shows_nothing(&credentials);
-            shows_nothing(&Credentials::from(credentials.clone()));
+            shows_no_canary(&credentials);
+            shows_no_canary(&Credentials::from(credentials.clone()));
             let builder = Authenticator::builder(credentials).retry(keyfob_auth::Retry::new().attempts(1));
-            shows_nothing(&builder);
+            shows_no_canary(&builder);
             let authenticator = builder.build().expect("an authenticator");
             match authenticator.authorization().await {
                 Ok(authorization) => {
-                    shows_nothing(&authorization);
+                    shows_no_canary(&authorization);
                     let mut headers = reqwest::header::HeaderMap::new();
                     authorization.apply(&mut headers);
-                    shows_nothing(&headers);
-                    shows_nothing(&authenticator.access_token().await.expect("a token"));
+                    shows_no_canary(&headers);
+                    shows_no_canary(&authenticator.access_token().await.expect("a token"));
                     let _ = authenticator.reject(authorization.generation());
                 }
-                Err(error) => error_shows_nothing(&error),
+                Err(error) => error_shows_no_canary(&error),
             }
-            shows_nothing(&authenticator);
-            shows_nothing(&authenticator.token_info());
+            shows_no_canary(&authenticator);
+            shows_no_canary(&authenticator.token_info());
         }
     }
     for reply in [|| Reply::HalfBody, || Reply::Reset] {
         let server = Server::start(move |_| reply());
         let credentials = credentials(&server, ClientAuthentication::Body);
         let builder = Authenticator::builder(credentials).retry(keyfob_auth::Retry::new().attempts(1));
-        error_shows_nothing(&token(&builder.build().expect("an authenticator")).await.expect_err("broken"));
+        error_shows_no_canary(&token(&builder.build().expect("an authenticator")).await.expect_err("broken"));
     }
-    // HTTP libraries log addresses; ours is the business of this test.
+    // HTTP libraries log URLs; this test covers the events of keyfob-auth.
     let text = log.end();
     let ours: Vec<_> = text.lines().filter(|line| line.contains("keyfob_auth")).collect();
     assert!(ours.len() > 10, "{text}");
-    let told: Vec<_> = ours.iter().filter(|line| line.to_lowercase().contains("canary")).collect();
-    assert!(told.is_empty(), "{told:?}");
+    let leaks: Vec<_> = ours.iter().filter(|line| line.to_lowercase().contains("canary")).collect();
+    assert!(leaks.is_empty(), "{leaks:?}");
     for secret in ["canary-secret", "canary-token", "canary-refresh", "canary-code"] {
         assert!(!text.contains(secret), "{secret} in {text}");
     }
 }
 
 #[tokio::test]
-async fn a_login_shows_nothing_either() {
+async fn a_login_shows_no_secret() {
     let log = Log::start();
-    let answers = [
+    let responses = [
         (404, r#"{"error":"canary"}"#),
         (422, "canary"),
         (200, r#"{"login":false,"accessToken":"canary"}"#),
         (200, r#"{"accessToken":5,"refreshToken":"canary"}"#),
         (200, r#"{"accessToken":"canary","refreshToken":"canary"}"#),
     ];
-    for (status, body) in answers {
+    for (status, body) in responses {
         let server = Server::start(move |_| Reply::json(status, body));
         let login = JsonLogin::new(server.url("/login"), "canary-user", "canary-password");
-        shows_nothing(&login);
+        shows_no_canary(&login);
         let authenticator = Authenticator::builder(login).build().expect("an authenticator");
         if let Err(error) = token(&authenticator).await {
-            error_shows_nothing(&error);
+            error_shows_no_canary(&error);
         }
-        shows_nothing(&authenticator);
+        shows_no_canary(&authenticator);
     }
     let text = log.end();
     assert!(text.contains("keyfob_auth"), "{text}");
@@ -160,16 +160,16 @@ async fn a_login_shows_nothing_either() {
 }
 
 #[test]
-fn types_that_hold_secrets_print_nothing_of_them() {
-    shows_nothing(&Token::new("canary").refresh_token("canary"));
-    shows_nothing(&Credentials::bearer("canary"));
-    shows_nothing(&TransportConfig::new());
-    shows_nothing(&Authenticator::builder(Credentials::bearer("canary")).build().expect("an authenticator"));
+fn the_debug_output_of_types_with_secrets_shows_none() {
+    shows_no_canary(&Token::new("canary").refresh_token("canary"));
+    shows_no_canary(&Credentials::bearer("canary"));
+    shows_no_canary(&TransportConfig::new());
+    shows_no_canary(&Authenticator::builder(Credentials::bearer("canary")).build().expect("an authenticator"));
     let error = Authenticator::builder(Credentials::bearer("canary\n")).build().expect_err("illegal");
-    error_shows_nothing(&error);
+    error_shows_no_canary(&error);
     let url = "https://canary:canary@id.example.com/";
     let error = Authenticator::builder(ClientCredentials::new(url, "canary", "canary")).build().expect_err("userinfo");
-    error_shows_nothing(&error);
+    error_shows_no_canary(&error);
     let error = TransportConfig::new().root_certificate_pem(b"canary").expect_err("not PEM");
-    error_shows_nothing(&error);
+    error_shows_no_canary(&error);
 }

@@ -1,4 +1,4 @@
-//! A token endpoint on a thread of its own: it counts, and it does to its clients whatever a test says.
+//! Token endpoint on its own thread, which counts requests and replies as a test specifies.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -8,10 +8,10 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
 
-/// A request, as it came.
+/// A received request.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
-    /// Its number among all, from 1.
+    /// Sequence number, from 1.
     pub(crate) number: usize,
     pub(crate) line: String,
     pub(crate) headers: Vec<(String, String)>,
@@ -24,24 +24,24 @@ impl Request {
     }
 }
 
-/// What the server does.
+/// Reaction of the server to a request.
 pub(crate) enum Reply {
     /// Status, further header lines, body.
-    Answer(u16, &'static str, String),
-    /// Closes the connection instead.
+    Response(u16, &'static str, String),
+    /// Closes the connection without a response.
     Reset,
-    /// Promises a whole body and sends half.
+    /// Sends half of the announced body and closes the connection.
     HalfBody,
-    /// Sends nothing, ever.
+    /// Never responds.
     Hang,
 }
 
 impl Reply {
     pub(crate) fn json(status: u16, body: &str) -> Self {
-        Self::Answer(status, "content-type: application/json\r\n", body.to_owned())
+        Self::Response(status, "content-type: application/json\r\n", body.to_owned())
     }
 
-    /// A token with this lifetime, as JSON.
+    /// Creates a token response with this lifetime, written as JSON.
     pub(crate) fn token(value: &str, expires_in: &str) -> Self {
         Self::json(200, &format!(r#"{{"access_token":"{value}","token_type":"Bearer","expires_in":{expires_in}}}"#))
     }
@@ -55,28 +55,28 @@ pub(crate) struct Server {
     _stop: oneshot::Sender<()>,
 }
 
-type Answer = dyn Fn(&Request) -> Reply + Send + Sync;
+type Respond = dyn Fn(&Request) -> Reply + Send + Sync;
 
 impl Server {
-    pub(crate) fn start(answer: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Self {
-        Self::listen(None, answer)
+    pub(crate) fn start(respond: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Self {
+        Self::listen(None, respond)
     }
 
     pub(crate) fn start_tls(
         tls: tokio_rustls::TlsAcceptor,
-        answer: impl Fn(&Request) -> Reply + Send + Sync + 'static,
+        respond: impl Fn(&Request) -> Reply + Send + Sync + 'static,
     ) -> Self {
-        Self::listen(Some(tls), answer)
+        Self::listen(Some(tls), respond)
     }
 
-    /// Tokens `t1`, `t2`, … that all live so many seconds, written as JSON.
+    /// Starts a server of tokens `t1`, `t2`, … with this lifetime in seconds, written as JSON.
     pub(crate) fn tokens(expires_in: &'static str) -> Self {
         Self::start(move |request| Reply::token(&format!("t{}", request.number), expires_in))
     }
 
     fn listen(
         tls: Option<tokio_rustls::TlsAcceptor>,
-        answer: impl Fn(&Request) -> Reply + Send + Sync + 'static,
+        respond: impl Fn(&Request) -> Reply + Send + Sync + 'static,
     ) -> Self {
         crate::secrets::subscribe();
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
@@ -86,19 +86,19 @@ impl Server {
         let (open, _) = watch::channel(true);
         let server = Self { port, log: Arc::default(), closed: Arc::default(), open, _stop: stop };
         let (log, closed, open) = (Arc::clone(&server.log), Arc::clone(&server.closed), server.open.subscribe());
-        let answer: Arc<Answer> = Arc::new(answer);
+        let respond: Arc<Respond> = Arc::new(respond);
         std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
             let serve = async move {
                 let listener = TcpListener::from_std(listener).expect("a socket");
                 while let Ok((stream, _)) = listener.accept().await {
-                    let (answer, log) = (Arc::clone(&answer), Arc::clone(&log));
+                    let (respond, log) = (Arc::clone(&respond), Arc::clone(&log));
                     let (closed, open, tls) = (Arc::clone(&closed), open.clone(), tls.clone());
                     tokio::spawn(async move {
                         match tls {
-                            None => converse(stream, &*answer, &log, open).await,
+                            None => serve_connection(stream, &*respond, &log, open).await,
                             Some(tls) => match tls.accept(stream).await {
-                                Ok(stream) => converse(stream, &*answer, &log, open).await,
+                                Ok(stream) => serve_connection(stream, &*respond, &log, open).await,
                                 Err(_) => None,
                             },
                         };
@@ -129,12 +129,12 @@ impl Server {
         self.log.lock().expect("not poisoned").clone()
     }
 
-    /// How many connections have ended.
+    /// Returns the number of closed connections.
     pub(crate) fn closed(&self) -> usize {
         *self.closed.lock().expect("not poisoned")
     }
 
-    /// Takes requests, but answers none until [`release`](Self::release).
+    /// Delays all responses until [`release`](Self::release).
     pub(crate) fn hold(&self) {
         self.open.send_replace(false);
     }
@@ -151,17 +151,17 @@ impl Server {
         Authenticator::builder(self.credentials())
     }
 
-    /// An authenticator on a clock that stands still.
+    /// Builds an authenticator on a fake clock.
     pub(crate) fn on_fake_clock(&self) -> (Authenticator, FakeClock) {
         let (clock, fake) = Clock::fake();
         (self.builder().clock(clock).build().expect("an authenticator"), fake)
     }
 }
 
-/// One connection: request and answer, again and again.
-async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
+/// Serves the requests of one connection.
+async fn serve_connection<S: AsyncRead + AsyncWrite + Unpin>(
     mut stream: S,
-    answer: &Answer,
+    respond: &Respond,
     log: &Mutex<Vec<Request>>,
     mut open: watch::Receiver<bool>,
 ) -> Option<()> {
@@ -172,13 +172,13 @@ async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
             request.number = log.len() + 1;
             log.push(request.clone());
         }
-        // A client that gives up in the meantime ends the conversation.
+        // A client that disconnects in the meantime ends the connection.
         tokio::select! {
             result = open.wait_for(|open| *open) => result.map(drop).ok()?,
             _ = stream.read_u8() => return None,
         }
-        match answer(&request) {
-            Reply::Answer(status, headers, body) => {
+        match respond(&request) {
+            Reply::Response(status, headers, body) => {
                 let head = format!("HTTP/1.1 {status} Status\r\n{headers}content-length: {}\r\n\r\n", body.len());
                 stream.write_all(head.as_bytes()).await.ok()?;
                 stream.write_all(body.as_bytes()).await.ok()?;
@@ -223,18 +223,18 @@ async fn read(stream: &mut (impl AsyncRead + Unpin)) -> Option<Request> {
     Some(request)
 }
 
-/// Waits for something that is about to happen.
-pub(crate) async fn until(what: &str, happened: impl Fn() -> bool) {
+/// Waits up to 20 seconds for a condition.
+pub(crate) async fn until(condition: &str, is_true: impl Fn() -> bool) {
     for _ in 0..20_000 {
-        if happened() {
+        if is_true() {
             return;
         }
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
-    panic!("never happened: {what}");
+    panic!("never true: {condition}");
 }
 
-/// Lets a fetch in the background, if there is one, come to its end.
+/// Waits for the end of a background fetch, if there is one.
 pub(crate) async fn settled(fake: &FakeClock) {
     for _ in 0..3 {
         tokio::task::yield_now().await;
@@ -242,7 +242,7 @@ pub(crate) async fn settled(fake: &FakeClock) {
     until("the fetch in the background has ended", || fake.waiting() == 0).await;
 }
 
-/// The bearer token that a call made now would send.
+/// Returns the bearer token that a call would send now.
 pub(crate) async fn token(authenticator: &Authenticator) -> Result<String, keyfob_auth::Error> {
     authenticator.authorization().await.map(|authorization| bearer(&authorization))
 }

@@ -1,4 +1,4 @@
-//! Rule 14: several authenticators, as in several processes, with one store among them.
+//! Token sharing among several authenticators with one store, as in several processes.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,7 +15,7 @@ use crate::folder::Folder;
 use crate::secrets::Log;
 use crate::server::{Reply, Server, settled, token, until};
 
-/// One of a fleet, each with a clock handle of its own.
+/// Builds one authenticator of a fleet.
 fn one(server: &Server, clock: &Clock, store: &(impl TokenStore + Clone)) -> Authenticator {
     server.builder().clock(clock.clone()).store(store.clone()).build().expect("an authenticator")
 }
@@ -34,7 +34,7 @@ async fn generation(authenticator: &Authenticator) -> keyfob_auth::Generation {
 async fn a_fleet_makes_one_request_a_lifetime() {
     let (server, store, (clock, fake)) = (Server::tokens("3600"), MemoryStore::new(), clock());
     let fleet: Vec<_> = (0..20).map(|_| one(&server, &clock, &store)).collect();
-    // Five hours. Each refreshes when its own jitter says so, if nobody was quicker.
+    // 5 hours. Each refreshes at its own jitter, unless another did so before.
     for _ in 0..300 {
         for authenticator in &fleet {
             token(authenticator).await.expect("a token");
@@ -46,7 +46,7 @@ async fn a_fleet_makes_one_request_a_lifetime() {
 }
 
 #[tokio::test]
-async fn a_token_that_everybody_rejects_at_once_is_replaced_once() {
+async fn a_token_that_the_whole_fleet_rejects_is_replaced_once() {
     let folder = Folder::new();
     let store = FileStore::open(folder.store()).expect("a store");
     let (server, clock) = (Server::tokens("3600"), Clock::system());
@@ -62,7 +62,7 @@ async fn a_token_that_everybody_rejects_at_once_is_replaced_once() {
 }
 
 #[tokio::test]
-async fn a_late_rejection_of_an_old_token_costs_nobody_the_newer_one() {
+async fn a_late_rejection_of_an_old_token_does_not_drop_the_newer_one() {
     let folder = Folder::new();
     let store = FileStore::open(folder.store()).expect("a store");
     let (server, (clock, fake)) = (Server::tokens("3600"), clock());
@@ -72,7 +72,7 @@ async fn a_late_rejection_of_an_old_token_costs_nobody_the_newer_one() {
         first.push(generation(authenticator).await);
     }
     for (authenticator, generation) in fleet.iter().zip(first) {
-        assert_eq!(token(authenticator).await.expect("still held"), "t1");
+        assert_eq!(token(authenticator).await.expect("still cached"), "t1");
         assert_eq!(authenticator.reject(generation), Rejection::Replay);
         assert_eq!(token(authenticator).await.expect("a token"), "t2");
         fake.advance(Duration::from_secs(40));
@@ -100,7 +100,7 @@ async fn a_disabled_client_costs_a_fleet_two_requests_in_thirty_seconds_however_
 }
 
 #[tokio::test]
-async fn a_token_outlives_its_process_with_what_is_left_of_its_life() {
+async fn a_token_outlives_its_process_with_its_remaining_lifetime() {
     let folder = Folder::new();
     let (server, (clock, fake)) = (Server::tokens("7200"), clock());
     let open = || FileStore::open(folder.store()).expect("a store");
@@ -110,8 +110,8 @@ async fn a_token_outlives_its_process_with_what_is_left_of_its_life() {
     assert_eq!(token(&later).await.expect("a token"), "t1");
     let info = later.token_info().expect("a token");
     assert_eq!(info.lifetime, Some(Duration::from_secs(7200)));
-    assert_eq!(info.remaining, Some(Duration::from_secs(3540)), "a minute is kept for clocks that differ");
-    // Set back by an hour, the wall clock does not make it younger.
+    assert_eq!(info.remaining, Some(Duration::from_secs(3540)), "a minute is reserved for clock differences");
+    // A wall clock that is set back by an hour does not extend the lifetime.
     fake.advance(Duration::from_secs(1800));
     fake.set_wall(clock.wall() - Duration::from_secs(3600));
     assert_eq!(later.token_info().expect("a token").remaining, Some(Duration::from_secs(1740)));
@@ -120,20 +120,20 @@ async fn a_token_outlives_its_process_with_what_is_left_of_its_life() {
 }
 
 #[tokio::test]
-async fn machines_whose_clocks_differ_by_a_minute_share_and_by_more_do_not() {
+async fn machines_share_tokens_if_their_clocks_differ_by_at_most_a_minute() {
     for (ahead, shared) in [(-61_i64, false), (-60, true), (60, true), (3539, true), (3540, false)] {
         let (server, store) = (Server::tokens("3600"), MemoryStore::new());
         let ((here, _), (there, fake)) = (clock(), clock());
         token(&one(&server, &here, &store)).await.expect("a token");
         let by = Duration::from_secs(ahead.unsigned_abs());
         fake.set_wall(if ahead < 0 { here.wall() - by } else { here.wall() + by });
-        let answer = token(&one(&server, &there, &store)).await.expect("a token");
-        assert_eq!(answer, if shared { "t1" } else { "t2" }, "{ahead}");
+        let shown = token(&one(&server, &there, &store)).await.expect("a token");
+        assert_eq!(shown, if shared { "t1" } else { "t2" }, "{ahead}");
     }
 }
 
 #[tokio::test]
-async fn a_refresh_token_is_shared_so_that_nobody_logs_in_again() {
+async fn a_shared_refresh_token_avoids_further_logins() {
     let server = Server::start(|request| {
         let number = request.number;
         Reply::json(200, &format!(r#"{{"accessToken":"a{number}","refreshToken":"r{number}"}}"#))
@@ -145,9 +145,9 @@ async fn a_refresh_token_is_shared_so_that_nobody_logs_in_again() {
     };
     let first = login();
     assert_eq!(token(&first).await.expect("a token"), "a1");
-    assert_eq!(token(&login()).await.expect("a token"), "a1", "a token without an end is shared as well");
+    assert_eq!(token(&login()).await.expect("a token"), "a1", "a token of unknown lifetime is shared as well");
     assert_eq!(first.reject(generation(&first).await), Rejection::Replay);
-    // Another process comes first, with nothing but what is in the store.
+    // Another process fetches first, with the refresh token from the store.
     fake.advance(Duration::from_secs(40));
     let second = login();
     assert_eq!(second.reject(generation(&second).await), Rejection::Replay);
@@ -188,7 +188,7 @@ async fn other_credentials_have_other_tokens() {
     }
 }
 
-/// Counts its fetches; `Once` tokens are for their callers alone.
+/// Source of single-use tokens that counts its fetches.
 struct Source(Arc<AtomicUsize>);
 
 impl TokenSource for Source {
@@ -203,7 +203,7 @@ impl TokenSource for Source {
 }
 
 #[tokio::test]
-async fn a_token_for_one_use_is_not_shared() {
+async fn a_single_use_token_is_not_shared() {
     let (store, fetches) = (MemoryStore::new(), Arc::new(AtomicUsize::new(0)));
     for number in 1..=3 {
         let credentials = Credentials::custom(Source(Arc::clone(&fetches)));
@@ -212,27 +212,27 @@ async fn a_token_for_one_use_is_not_shared() {
     }
 }
 
-/// A store that never answers, or always fails.
+/// Store that never responds, or always fails.
 #[derive(Clone)]
 struct Broken {
     hangs: bool,
-    asked: Arc<AtomicUsize>,
+    calls: Arc<AtomicUsize>,
 }
 
 impl Broken {
-    fn answer<T: Send + 'static>(&self) -> BoxFuture<'static, Result<T, Error>> {
-        self.asked.fetch_add(1, Ordering::SeqCst);
+    fn fail<T: Send + 'static>(&self) -> BoxFuture<'static, Result<T, Error>> {
+        self.calls.fetch_add(1, Ordering::SeqCst);
         if self.hangs { pending().boxed() } else { async { Err(Error::unavailable("broken")) }.boxed() }
     }
 }
 
 impl TokenStore for Broken {
     fn get<'a>(&'a self, _: &'a CacheKey) -> BoxFuture<'a, Result<Option<StoredToken>, Error>> {
-        self.answer()
+        self.fail()
     }
 
     fn put_if_newer<'a>(&'a self, _: &'a CacheKey, _: &'a StoredToken) -> BoxFuture<'a, Result<bool, Error>> {
-        self.answer()
+        self.fail()
     }
 
     fn invalidate<'a>(
@@ -241,60 +241,60 @@ impl TokenStore for Broken {
         _: TokenVersion,
         _: std::time::SystemTime,
     ) -> BoxFuture<'a, Result<bool, Error>> {
-        self.answer()
+        self.fail()
     }
 
     fn lock<'a>(&'a self, _: &'a CacheKey, _: Duration) -> BoxFuture<'a, Result<Option<Box<dyn Lease>>, Error>> {
-        self.answer()
+        self.fail()
     }
 }
 
 #[tokio::test]
-async fn a_store_that_fails_is_told_of_once_and_everything_works_without_it() {
+async fn a_failing_store_is_logged_once_and_fails_no_call() {
     let log = Log::start();
     let (server, (clock, fake)) = (Server::tokens("3600"), clock());
-    let store = Broken { hangs: false, asked: Arc::default() };
+    let store = Broken { hangs: false, calls: Arc::default() };
     let authenticator = one(&server, &clock, &store);
     for number in 1..=5 {
         assert_eq!(token(&authenticator).await.expect("a token"), format!("t{number}"));
         fake.advance(Duration::from_secs(3600));
     }
-    assert_eq!(store.asked.load(Ordering::SeqCst), 5, "asked anew at every fetch, and only once");
+    assert_eq!(store.calls.load(Ordering::SeqCst), 5, "called once per fetch");
     let text = log.end();
-    assert_eq!(text.matches("the token store cannot be used").count(), 1, "{text}");
+    assert_eq!(text.matches("the token store is unavailable").count(), 1, "{text}");
 }
 
 #[tokio::test]
-async fn a_store_that_hangs_delays_a_fetch_by_two_seconds_and_fails_none() {
+async fn a_store_that_hangs_delays_a_fetch_by_two_seconds_and_fails_no_call() {
     let server = Server::tokens("3600");
     let (clock, fake) = Clock::fake();
-    let store = Broken { hangs: true, asked: Arc::default() };
+    let store = Broken { hangs: true, calls: Arc::default() };
     let authenticator = one(&server, &clock, &store);
     let call = tokio::spawn(async move { token(&authenticator).await });
-    until("the store is asked", || store.asked.load(Ordering::SeqCst) == 1).await;
+    until("the store is called", || store.calls.load(Ordering::SeqCst) == 1).await;
     assert_eq!(server.requests(), 0);
     fake.advance(Duration::from_secs(2));
     assert_eq!(call.await.expect("no panic").expect("a token"), "t1");
 }
 
 #[tokio::test]
-async fn a_valid_token_is_handed_out_without_a_look_into_the_store() {
+async fn a_valid_token_is_returned_without_a_store_operation() {
     let (server, (clock, fake)) = (Server::tokens("3600"), clock());
-    let store = Broken { hangs: false, asked: Arc::default() };
+    let store = Broken { hangs: false, calls: Arc::default() };
     let authenticator = one(&server, &clock, &store);
     token(&authenticator).await.expect("a token");
-    let asked = store.asked.load(Ordering::SeqCst);
+    let calls = store.calls.load(Ordering::SeqCst);
     for _ in 0..1000 {
         fake.advance(Duration::from_secs(2));
         authenticator.authorization().now_or_never().expect("no wait").expect("a token");
     }
-    assert_eq!(store.asked.load(Ordering::SeqCst), asked);
+    assert_eq!(store.calls.load(Ordering::SeqCst), calls);
 }
 
-/// Is refused, after another process has had more luck.
-struct Unlucky(MemoryStore);
+/// Source whose fetch is refused after another process has stored a token.
+struct Overtaken(MemoryStore);
 
-impl TokenSource for Unlucky {
+impl TokenSource for Overtaken {
     fn fetch<'a>(&'a self, _: TokenRequest<'a>) -> BoxFuture<'a, Result<Token, Error>> {
         async {
             self.0.put_if_newer(&self.key(), &crate::stores::stored(5, 9)).await?;
@@ -304,23 +304,23 @@ impl TokenSource for Unlucky {
     }
 
     fn key(&self) -> CacheKey {
-        crate::stores::key("unlucky")
+        crate::stores::key("overtaken")
     }
 }
 
 #[tokio::test]
-async fn a_failed_fetch_takes_what_another_process_has_fetched_meanwhile() {
+async fn a_failed_fetch_returns_a_token_that_another_process_stored_meanwhile() {
     let store = MemoryStore::new();
-    let credentials = Credentials::custom(Unlucky(store.clone()));
+    let credentials = Credentials::custom(Overtaken(store.clone()));
     let authenticator = Authenticator::builder(credentials).store(store).build().expect("an authenticator");
     assert_eq!(token(&authenticator).await.expect("a token"), "t9");
 }
 
 #[test]
-fn ready_made_credentials_are_not_stored() {
-    let store = Broken { hangs: true, asked: Arc::default() };
+fn bearer_tokens_are_not_stored() {
+    let store = Broken { hangs: true, calls: Arc::default() };
     let credentials = Credentials::bearer(SecretString::from("given"));
     let authenticator = Authenticator::builder(credentials).store(store.clone()).build().expect("an authenticator");
     let given = token(&authenticator).now_or_never().expect("no wait").expect("a token");
-    assert_eq!((given.as_str(), store.asked.load(Ordering::SeqCst)), ("given", 0));
+    assert_eq!((given.as_str(), store.calls.load(Ordering::SeqCst)), ("given", 0));
 }

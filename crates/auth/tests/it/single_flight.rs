@@ -1,4 +1,4 @@
-//! Rule 4: any number of callers, one fetch.
+//! Any number of callers share one fetch.
 
 use futures::FutureExt;
 use futures::future::join_all;
@@ -13,8 +13,8 @@ async fn ten_thousand_cold_tasks_make_exactly_one_token_request() {
         let authenticator = authenticator.clone();
         tokio::spawn(async move { token(&authenticator).await })
     });
-    for answer in join_all(tasks).await {
-        assert_eq!(answer.expect("no panic").expect("a token"), "t1");
+    for result in join_all(tasks).await {
+        assert_eq!(result.expect("no panic").expect("a token"), "t1");
     }
     assert_eq!(server.requests(), 1);
 }
@@ -29,7 +29,7 @@ async fn clones_share_one_token() {
 }
 
 #[test]
-fn it_works_on_a_runtime_of_one_thread_and_is_built_outside_of_any() {
+fn an_authenticator_is_built_outside_a_runtime_and_works_on_one_thread() {
     let server = Server::tokens("3600");
     let authenticator = server.builder().build().expect("an authenticator");
     assert_eq!(server.requests(), 0, "a constructor does not fetch");
@@ -38,7 +38,7 @@ fn it_works_on_a_runtime_of_one_thread_and_is_built_outside_of_any() {
 }
 
 #[test]
-fn a_call_outside_of_any_runtime_fails_with_what_to_do() {
+fn a_call_outside_a_runtime_fails_with_advice() {
     let server = Server::tokens("3600");
     let authenticator = server.builder().build().expect("an authenticator");
     let error = authenticator.authorization().now_or_never().expect("no wait").expect_err("no runtime");

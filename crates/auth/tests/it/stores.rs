@@ -1,4 +1,4 @@
-//! What every store promises, whatever it is made of.
+//! Contract of [`TokenStore`], checked for every implementation.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -11,7 +11,7 @@ pub(crate) fn key(name: &str) -> CacheKey {
     CacheKey::new([name], &SecretString::from("secret"))
 }
 
-/// A token as it is written down.
+/// Creates a stored token with this version.
 pub(crate) fn stored(number: u64, nonce: u64) -> StoredToken {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_millis();
     let json = format!(
@@ -25,8 +25,8 @@ fn text(token: &StoredToken) -> String {
     String::from_utf8(token.to_bytes().to_vec()).expect("text")
 }
 
-/// `stores` are two that share; what one does, the other sees.
-pub(crate) async fn keeps_its_promises(stores: [&dyn TokenStore; 2]) {
+/// Checks the contract of two handles to the same store.
+pub(crate) async fn fulfils_the_contract(stores: [&dyn TokenStore; 2]) {
     let [one, other] = stores;
     let (a, b) = (key("a"), key("b"));
     let content = async |store: &dyn TokenStore| store.get(&a).await.expect("up").map(|token| token.version());
@@ -36,9 +36,9 @@ pub(crate) async fn keeps_its_promises(stores: [&dyn TokenStore; 2]) {
     assert!(one.put_if_newer(&a, &first).await.expect("up"));
     let read = other.get(&a).await.expect("up").expect("a token");
     assert_eq!(text(&read), text(&first));
-    assert!(other.get(&b).await.expect("up").is_none(), "another key is another token");
+    assert!(other.get(&b).await.expect("up").is_none(), "another key has another token");
 
-    // The same number and a lower one are not newer.
+    // A version with the same or a lower number is not newer.
     assert!(!other.put_if_newer(&a, &stored(1, 2)).await.expect("up"));
     assert!(!other.put_if_newer(&a, &stored(0, 3)).await.expect("up"));
     assert_eq!(content(one).await, Some(first.version()));
@@ -46,33 +46,37 @@ pub(crate) async fn keeps_its_promises(stores: [&dyn TokenStore; 2]) {
     assert!(other.put_if_newer(&a, &second).await.expect("up"));
     assert_eq!(content(one).await, Some(second.version()));
 
-    // Late and foreign invalidations leave the newer token alone.
+    // Invalidating another version does not change the token.
     let now = SystemTime::now();
     for version in [first.version(), stored(2, 5).version(), stored(3, 4).version()] {
         assert!(!one.invalidate(&a, version, now).await.expect("up"));
         assert_eq!(text(&one.get(&a).await.expect("up").expect("a token")), text(&second));
     }
     assert!(one.invalidate(&a, second.version(), now).await.expect("up"));
-    let left = other.get(&a).await.expect("up").expect("what is left");
-    assert_eq!(left.version(), second.version());
-    assert!(!text(&left).contains("t4") && text(&left).contains("refresh_token"), "{}", text(&left));
-    assert!(!other.put_if_newer(&a, &stored(2, 6)).await.expect("up"), "an invalidated token keeps its place");
+    let invalidated = other.get(&a).await.expect("up").expect("an invalidated token");
+    assert_eq!(invalidated.version(), second.version());
+    assert!(
+        !text(&invalidated).contains("t4") && text(&invalidated).contains("refresh_token"),
+        "{}",
+        text(&invalidated)
+    );
+    assert!(!other.put_if_newer(&a, &stored(2, 6)).await.expect("up"), "an invalidated token keeps its version");
     assert!(other.put_if_newer(&a, &stored(3, 7)).await.expect("up"));
 
-    // One holds the lock, of each key, until it gives it back.
+    // A key's lock has one holder until it is released.
     let long = Duration::from_secs(3600);
     let lock = async |store: &dyn TokenStore, lease| store.lock(&a, lease).await.expect("up");
-    let held = lock(one, long).await.expect("free");
+    let lease = lock(one, long).await.expect("free");
     assert!(lock(other, long).await.is_none());
     assert!(lock(one, long).await.is_none());
     assert!(other.lock(&b, long).await.expect("up").is_some());
-    held.release().await;
-    let held = lock(other, long).await.expect("free again");
+    lease.release().await;
+    let lease = lock(other, long).await.expect("free again");
     assert!(lock(one, long).await.is_none());
-    drop(held);
+    drop(lease);
     until_locked(one, long).await.release().await;
 
-    // One that never gives it back is passed by after its lease.
+    // A lock that is never released expires with its lease.
     let _dead = lock(one, Duration::from_millis(50)).await.expect("free");
     until_locked(other, Duration::from_millis(50)).await.release().await;
 }
@@ -84,27 +88,27 @@ async fn until_locked(store: &dyn TokenStore, lease: Duration) -> Box<dyn Lease>
         }
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
-    panic!("the lock never came free");
+    panic!("the lock was never released");
 }
 
 #[tokio::test]
-async fn a_memory_store_keeps_its_promises() {
+async fn a_memory_store_fulfils_the_contract() {
     let store = MemoryStore::new();
-    keeps_its_promises([&store, &store.clone()]).await;
+    fulfils_the_contract([&store, &store.clone()]).await;
 }
 
 #[tokio::test]
-async fn a_file_store_keeps_its_promises_plain_and_encrypted() {
+async fn a_file_store_fulfils_the_contract_plain_and_encrypted() {
     let folder = Folder::new();
     let open = || FileStore::open(folder.store()).expect("a store");
-    keeps_its_promises([&open(), &open()]).await;
+    fulfils_the_contract([&open(), &open()]).await;
     let folder = Folder::new();
     let open = || FileStore::open(folder.store()).expect("a store").encrypted_with(EncryptionKey::new([7; 32]));
-    keeps_its_promises([&open(), &open()]).await;
+    fulfils_the_contract([&open(), &open()]).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_many_who_put_at_once_the_highest_number_stays() {
+async fn of_many_concurrent_puts_the_highest_number_remains() {
     let folder = Folder::new();
     let store = FileStore::open(folder.store()).expect("a store");
     let puts = (1..=64).map(|number| {
@@ -116,7 +120,7 @@ async fn of_many_who_put_at_once_the_highest_number_stays() {
     }
     let last = store.get(&key("a")).await.expect("up").expect("a token");
     assert_eq!(last.version().number(), 64);
-    until("nothing is left over", || {
+    until("no temporary file remains", || {
         folder.files().iter().all(|(path, _)| path.extension().is_some_and(|x| x != "new"))
     })
     .await;

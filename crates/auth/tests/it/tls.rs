@@ -1,4 +1,4 @@
-//! Rule 11: certificates, and who is trusted.
+//! TLS: trusted certificates.
 
 use std::sync::Arc;
 
@@ -32,7 +32,7 @@ fn parameters(names: &[&str]) -> CertificateParams {
 }
 
 #[tokio::test]
-async fn a_private_authority_is_trusted_once_it_is_named() {
+async fn a_private_authority_is_trusted_once_it_is_added() {
     let mut authority = parameters(&[]);
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate().expect("a key")).expect("an authority");
@@ -58,14 +58,14 @@ async fn self_signed(is_ca: IsCa, names: &[&str]) -> Result<String, keyfob_auth:
 }
 
 #[tokio::test]
-async fn a_self_signed_server_is_trusted_once_it_is_named_even_if_marked_as_an_authority() {
+async fn a_self_signed_certificate_is_trusted_once_it_is_added_even_if_marked_as_an_authority() {
     assert_eq!(self_signed(IsCa::NoCa, &["localhost"]).await.expect("a token"), "t");
     let authority = IsCa::Ca(BasicConstraints::Unconstrained);
     assert_eq!(self_signed(authority, &["localhost"]).await.expect("a token"), "t");
 }
 
 #[tokio::test]
-async fn a_named_certificate_is_trusted_for_its_own_names_only() {
+async fn an_added_certificate_is_trusted_for_its_own_names_only() {
     assert_eq!(
         self_signed(IsCa::NoCa, &["other.example.com"]).await.expect_err("another name").kind(),
         ErrorKind::Unavailable
@@ -73,17 +73,9 @@ async fn a_named_certificate_is_trusted_for_its_own_names_only() {
 }
 
 #[test]
-fn what_is_no_certificate_is_refused_when_given() {
+fn text_without_a_certificate_is_rejected() {
     for pem in ["", "no PEM", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
         let error = TransportConfig::new().root_certificate_pem(pem.as_bytes()).expect_err(pem);
         assert_eq!(error.kind(), ErrorKind::Configuration);
     }
-}
-
-#[tokio::test]
-async fn no_crypto_provider_is_installed_for_the_whole_process() {
-    let server = Server::tokens("3600");
-    let authenticator = server.builder().build().expect("an authenticator");
-    token(&authenticator).await.expect("a token");
-    assert!(rustls::crypto::CryptoProvider::get_default().is_none());
 }

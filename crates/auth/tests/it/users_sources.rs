@@ -1,4 +1,4 @@
-//! Sources that users write, and cache keys.
+//! Custom token sources.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,16 +12,16 @@ use keyfob_auth::{
 
 use crate::server::{Reply, Server, token};
 
-/// Counts, and does what a test says.
+/// Source that counts its fetches and returns what a test specifies.
 struct Source {
     fetches: Arc<AtomicUsize>,
-    answer: fn(usize, &TokenRequest<'_>) -> Result<Token, Error>,
+    respond: fn(usize, &TokenRequest<'_>) -> Result<Token, Error>,
 }
 
 impl TokenSource for Source {
     fn fetch<'a>(&'a self, request: TokenRequest<'a>) -> BoxFuture<'a, Result<Token, Error>> {
         let number = self.fetches.fetch_add(1, Ordering::SeqCst) + 1;
-        async move { (self.answer)(number, &request) }.boxed()
+        async move { (self.respond)(number, &request) }.boxed()
     }
 
     fn key(&self) -> CacheKey {
@@ -30,17 +30,17 @@ impl TokenSource for Source {
 }
 
 fn source(
-    answer: fn(usize, &TokenRequest<'_>) -> Result<Token, Error>,
+    respond: fn(usize, &TokenRequest<'_>) -> Result<Token, Error>,
 ) -> (Authenticator, keyfob_auth::FakeClock, Arc<AtomicUsize>) {
     let fetches = Arc::new(AtomicUsize::new(0));
     let (clock, fake) = Clock::fake();
     fake.auto_advance(true);
-    let credentials = Credentials::custom(Source { fetches: Arc::clone(&fetches), answer });
+    let credentials = Credentials::custom(Source { fetches: Arc::clone(&fetches), respond });
     (Authenticator::builder(credentials).clock(clock).build().expect("an authenticator"), fake, fetches)
 }
 
 #[tokio::test]
-async fn a_users_own_source_is_cached_refreshed_and_told_why() {
+async fn tokens_of_a_custom_source_are_cached_and_each_fetch_has_its_reason() {
     let (authenticator, clock, fetches) = source(|number, request| {
         let expected = [FetchReason::First, FetchReason::Expired, FetchReason::Rejected][number - 1];
         assert_eq!(request.reason(), expected);
@@ -58,7 +58,7 @@ async fn a_users_own_source_is_cached_refreshed_and_told_why() {
 }
 
 #[tokio::test]
-async fn a_source_that_panics_is_an_error_to_its_callers_and_no_storm() {
+async fn a_source_that_panics_returns_an_error_and_is_called_once() {
     let (authenticator, _clock, fetches) = source(|_, _| panic!("the source is broken"));
     for _ in 0..100 {
         let error = token(&authenticator).await.expect_err("a panic");
@@ -68,7 +68,7 @@ async fn a_source_that_panics_is_an_error_to_its_callers_and_no_storm() {
 }
 
 #[tokio::test]
-async fn only_what_may_pass_is_repeated_for_a_users_own_source() {
+async fn only_transient_errors_of_a_custom_source_are_retried() {
     let (authenticator, _clock, fetches) = source(|_, _| Err(Error::unavailable("not now")));
     token(&authenticator).await.expect_err("an outage");
     assert_eq!(fetches.load(Ordering::SeqCst), 3);
@@ -78,18 +78,18 @@ async fn only_what_may_pass_is_repeated_for_a_users_own_source() {
 }
 
 #[tokio::test]
-async fn a_users_own_source_has_the_same_http_client_with_the_same_limits() {
+async fn a_custom_source_has_the_http_client_with_its_limits() {
     struct Http(String);
     impl TokenSource for Http {
         fn fetch<'a>(&'a self, request: TokenRequest<'a>) -> BoxFuture<'a, Result<Token, Error>> {
             async move {
                 let http = request.http();
-                let wish = http.client()?.get(&self.0).build().map_err(|_| Error::configuration("no address"))?;
-                let answer = http.send(wish).await?;
-                if !answer.status().is_success() {
-                    return Err(answer.to_error());
+                let request = http.client()?.get(&self.0).build().map_err(|_| Error::configuration("no URL"))?;
+                let response = http.send(request).await?;
+                if !response.status().is_success() {
+                    return Err(response.to_error());
                 }
-                let token: String = answer.json()?;
+                let token: String = response.json()?;
                 Ok(Token::new(token))
             }
             .boxed()

@@ -9,7 +9,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 /// Response that oauth2 does not parse.
 ///
-/// [`AccessTokenResponse`](super::response::AccessTokenResponse) parses it instead: more leniently, and into zeroized memory.
+/// [`AccessTokenResponse`](super::response::AccessTokenResponse) parses it instead: more leniently, and into zeroized
+/// memory.
 #[derive(Debug, Serialize)]
 pub(super) struct IgnoredResponse {
     access_token: AccessToken,

@@ -19,8 +19,8 @@ const WRITE_LOCK_TIMEOUT: Duration = Duration::from_secs(1);
 /// Number of lock files for each key, and so the number of holders that may hang one after another.
 const SLOTS: u32 = 4;
 
-/// Holders of locked slots: the time at which each acquired its lock, which identifies it, and the instant at which this
-/// process first saw it.
+/// Holders of locked slots: the time at which each acquired its lock, which identifies it, and the instant at which
+/// this process first saw it.
 pub(super) type Slots = HashMap<(CacheKey, u32), (SystemTime, Instant)>;
 
 /// An exclusive lock on a file, released on drop.
