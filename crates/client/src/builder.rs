@@ -146,9 +146,9 @@ impl<C: From<Session>> ClientBuilder<C> {
         self
     }
 
-    /// How long connecting may take; 10 seconds by default.
+    /// Sets the time limit for connecting, in place of [`TransportConfig::connect_timeout`]; 10 seconds by default.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.settings.connect_timeout = timeout;
+        self.settings.connect_timeout = Some(timeout);
         self
     }
 

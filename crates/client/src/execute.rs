@@ -308,8 +308,6 @@ struct More {
     schedule: Option<Box<Schedule>>,
 }
 
-/// How long an attempt may take to connect, unless the caller says otherwise.
-pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a service may be silent within an answer, unless the caller says otherwise.
 pub(crate) const READ_TIMEOUT: Duration = Duration::from_secs(60);
 

@@ -2,13 +2,13 @@
 
 use std::{sync::Arc, time::Duration};
 
-use keyfob_auth::{Authenticator, AuthenticatorBuilder, Clock, TransportConfig};
+use keyfob_auth::{Authenticator, AuthenticatorBuilder, Clock, TransportConfig, is_loopback};
 use reqwest::{StatusCode, Url, redirect::Policy};
 
 use crate::{
     Error, ErrorKind, RetryPolicy, Session,
     api_client::Authorize,
-    execute::{CONNECT_TIMEOUT, READ_TIMEOUT},
+    execute::READ_TIMEOUT,
     retry::Budget,
     session::{Inner, Server},
 };
@@ -31,7 +31,8 @@ pub(crate) struct Settings {
     pub(crate) retry: RetryPolicy,
     #[cfg(feature = "rate-limit")]
     pub(crate) rate_limit: Option<crate::RateLimit>,
-    pub(crate) connect_timeout: Duration,
+    /// `None` leaves the connect timeout to `transport`.
+    pub(crate) connect_timeout: Option<Duration>,
     pub(crate) read_timeout: Duration,
     pub(crate) timeout: Option<Duration>,
     pub(crate) largest_answer: u64,
@@ -59,12 +60,12 @@ impl Settings {
             invalid: None,
             authorize: Authorize::Anonymous,
             store: None,
-            transport: TransportConfig::new().user_agent(concat!("keyfob/", env!("CARGO_PKG_VERSION"))),
+            transport: TransportConfig::new(),
             http: None,
             retry: RetryPolicy::default(),
             #[cfg(feature = "rate-limit")]
             rate_limit: None,
-            connect_timeout: CONNECT_TIMEOUT,
+            connect_timeout: None,
             read_timeout: READ_TIMEOUT,
             timeout: None,
             largest_answer: LARGEST_ANSWER,
@@ -116,10 +117,14 @@ impl Settings {
         let http = if let Some(http) = self.http {
             http
         } else {
-            let (connect, read) = (self.connect_timeout, self.read_timeout);
-            let transport =
-                self.transport.configure_client(move |builder| builder.connect_timeout(connect).read_timeout(read));
-            transport.client(Policy::none()).map_err(Error::from_auth)?
+            let defaults = |builder: reqwest::ClientBuilder| {
+                let builder = builder.read_timeout(self.read_timeout);
+                match self.connect_timeout {
+                    Some(limit) => builder.connect_timeout(limit),
+                    None => builder,
+                }
+            };
+            self.transport.client_with(Policy::none(), defaults).map_err(Error::from_auth)?
         };
         Ok(Session(Arc::new(Inner {
             api: self.api,
@@ -154,15 +159,6 @@ impl Settings {
             let message = format!("{} has no host `{name}`: it has {}", self.api, hosts.join(", "));
             Err(Error::new(ErrorKind::Rejected, message))
         })
-    }
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        None => false,
     }
 }
 

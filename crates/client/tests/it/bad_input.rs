@@ -31,7 +31,7 @@ fn a_base_url_that_is_none_says_how_to_write_one() {
 fn plain_http_goes_to_loopback_or_where_it_was_allowed_by_name() {
     use keyfob_client::auth::TransportConfig;
 
-    for url in ["http://127.0.0.1:1", "http://localhost", "http://[::1]:1"] {
+    for url in ["http://127.0.0.1:1", "http://localhost", "http://[::1]:1", "http://[::ffff:127.0.0.1]:1"] {
         build(url).unwrap();
     }
     ClientBuilder::<Session>::new("test-api")

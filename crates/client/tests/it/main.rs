@@ -17,3 +17,4 @@ mod retries;
 mod script;
 mod secrets;
 mod status_in_body;
+mod transport;

@@ -1,0 +1,39 @@
+//! Transport settings of the caller override the defaults of the client.
+
+use std::net::TcpListener;
+use std::time::Duration;
+
+use keyfob_client::{ClientBuilder, ErrorKind, Method, RetryPolicy, Session, auth::TransportConfig};
+
+const SHORT: Duration = Duration::from_millis(100);
+
+/// Sends a call to a server that accepts connections and never responds, neither to a TLS handshake nor to a request.
+/// Asserts that the call fails within 5 seconds, which is less than every default limit.
+async fn check(scheme: &str, configure: impl FnOnce(ClientBuilder<Session>) -> ClientBuilder<Session>) {
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("{scheme}://{}", server.local_addr().unwrap());
+    let builder = ClientBuilder::new("test-api").base_url(url).retry(RetryPolicy::none());
+    let session = configure(builder).build().unwrap();
+    let call = session.request(Method::GET, "/").send::<i64>();
+    let error = tokio::time::timeout(Duration::from_secs(5), call).await.expect("a short limit").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unavailable);
+}
+
+#[tokio::test]
+async fn the_connect_timeout_of_the_transport_settings_applies() {
+    check("https", |builder| builder.transport(TransportConfig::new().connect_timeout(SHORT))).await;
+}
+
+#[tokio::test]
+async fn the_connect_timeout_of_the_builder_overrides_that_of_the_transport_settings() {
+    let long = TransportConfig::new().connect_timeout(Duration::from_secs(3600));
+    check("https", |builder| builder.connect_timeout(SHORT).transport(long)).await;
+}
+
+#[tokio::test]
+async fn configure_client_overrides_every_other_setting() {
+    let connect = TransportConfig::new().configure_client(|client| client.connect_timeout(SHORT));
+    check("https", |builder| builder.connect_timeout(Duration::from_secs(3600)).transport(connect)).await;
+    let read = TransportConfig::new().configure_client(|client| client.read_timeout(SHORT));
+    check("http", |builder| builder.read_timeout(Duration::from_secs(3600)).transport(read)).await;
+}
