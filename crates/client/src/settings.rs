@@ -179,3 +179,30 @@ fn base_url(text: &str) -> Result<Url, Error> {
     }
     Ok(url)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{ClientBuilder, ErrorKind, Session};
+
+    fn builder() -> ClientBuilder<Session> {
+        ClientBuilder::new("test-api").hosts(&["feed", "apply"]).base_url("https://api.test")
+    }
+
+    #[test]
+    fn a_missing_and_an_unknown_host_are_errors_that_name_it() {
+        let feed = || builder().server("feed", "https://feed.test");
+        let error = feed().build().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Rejected);
+        assert!(error.to_string().contains("no base URL for the host `apply` of test-api"), "{error}");
+        let both = || feed().open_server("apply", "https://apply.test");
+        both().build().unwrap();
+        let error = both().server("aply", "https://apply.test").build().unwrap_err();
+        assert!(error.to_string().contains("no host `aply`: it has feed, apply"), "{error}");
+    }
+
+    #[test]
+    fn a_recorded_error_is_returned_before_other_errors() {
+        let error = builder().invalid(crate::codegen::invalid("first")).invalid(crate::codegen::invalid("second"));
+        assert_eq!(error.build().unwrap_err().to_string(), "first");
+    }
+}

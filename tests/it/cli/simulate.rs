@@ -13,7 +13,7 @@ use std::{
 use super::run::{Keyfob, Run, folder};
 
 /// A server process, killed on drop.
-struct Server(Child);
+pub(crate) struct Server(Child);
 
 impl Drop for Server {
     fn drop(&mut self) {
@@ -23,7 +23,7 @@ impl Drop for Server {
 }
 
 /// Starts a server and waits for its environment file, which it writes once it listens.
-fn serve(arguments: &[&str], env_file: &Path) -> Server {
+pub(crate) fn serve(arguments: &[&str], env_file: &Path) -> Server {
     let arguments = [&["simulate", "--listen", "127.0.0.1:0", "--env-file", env_file.to_str().unwrap()], arguments];
     let child = Keyfob::new(&arguments.concat()).command().stdout(Stdio::piped()).spawn().unwrap();
     let (mut server, begun) = (Server(child), Instant::now());
