@@ -15,7 +15,8 @@ mod dvinci;
 mod guide;
 #[cfg(feature = "itempath")]
 mod itempath;
-mod place;
+mod simulation;
+mod snippet;
 
 use std::time::Instant;
 
@@ -23,32 +24,32 @@ use anyhow::Context;
 use keyfob_simulator::Simulator;
 
 use self::guide::Guide;
-use self::place::Place;
+use self::simulation::Simulation;
 use crate::args::Tour;
 
 pub(crate) async fn run(args: &Tour) -> anyhow::Result<()> {
     let started = Instant::now();
     let simulator = Simulator::start().await.context("the simulator cannot listen on this machine")?;
-    let place = Place::new(&simulator);
+    let simulation = Simulation::new(&simulator);
     let mut guide = Guide::new(args.json, simulator.url())?;
-    let walked = walk(&mut guide, &place).await;
-    guide.finish(walked, started.elapsed())
+    let result = walk(&mut guide, &simulation).await;
+    guide.finish(result, started.elapsed())
 }
 
-async fn walk(guide: &mut Guide, place: &Place<'_>) -> anyhow::Result<()> {
+async fn walk(guide: &mut Guide, simulation: &Simulation<'_>) -> anyhow::Result<()> {
     #[cfg(feature = "ditio-core")]
-    ditio_core::walk(guide, place).await?;
+    ditio_core::walk(guide, simulation).await?;
     #[cfg(feature = "ditio-reporting")]
-    ditio_reporting::walk(guide, place).await?;
+    ditio_reporting::walk(guide, simulation).await?;
     #[cfg(feature = "ditio-mass-transport")]
-    ditio_mass_transport::walk(guide, place).await?;
+    ditio_mass_transport::walk(guide, simulation).await?;
     #[cfg(feature = "bits")]
-    bits::walk(guide, place).await?;
+    bits::walk(guide, simulation).await?;
     #[cfg(feature = "itempath")]
     itempath::walk(guide).await?;
     #[cfg(feature = "dvinci")]
-    dvinci::walk(guide, place).await?;
+    dvinci::walk(guide, simulation).await?;
     #[cfg(feature = "digitaleo")]
-    digitaleo::walk(guide, place).await?;
+    digitaleo::walk(guide, simulation).await?;
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Bits: an applicant's way through a workflow.
+//! Bits: an application in a workflow.
 
 use std::time::Duration;
 
@@ -7,30 +7,28 @@ use keyfob::bits::{Client, operation as op, types};
 use keyfob_simulator::credentials::BITS_WORKFLOW_ID;
 
 use super::guide::Guide;
-use super::place::Place;
+use super::simulation::Simulation;
+use super::snippet::snippet;
 
-pub(super) async fn walk(guide: &mut Guide, place: &Place<'_>) -> anyhow::Result<()> {
+pub(super) async fn walk(guide: &mut Guide, simulation: &Simulation<'_>) -> anyhow::Result<()> {
     guide.api("bits", "Bits", "applicants in know-your-customer workflows")?;
-    let client = Client::from_vars(place.variables())?;
+    let client = Client::from_vars(&simulation.variables)?;
     guide.authorize(client.session()).await?;
 
     let body = types::ApplicationCreate::new(BITS_WORKFLOW_ID, "SE", "https://shop.example/klar");
-    let call = client.create_application(body);
-    let created =
-        guide.call(&op::CreateApplication::OPERATION, "create_application(workflow, \"SE\", …)", call).await?;
-    let id = created.id.clone().context("the application has an id")?;
-    ensure!(created.session().is_some(), "there is no token for the applicant's browser");
-    guide.came_back("an application, and a token for the applicant's browser only")?;
+    let created = guide.call(&op::CreateApplication::OPERATION, snippet!(client.create_application(body))).await?;
+    let id = created.id.clone().context("the application has no id")?;
+    ensure!(created.session().is_some(), "the response has no token for the applicant's browser");
+    guide.outcome("an application, and a token for the applicant's browser")?;
 
-    let shown = "application(id)";
-    let reference = types::ApplicationReference::new(&id);
-    let first = guide.call(&op::Application::OPERATION, shown, client.application(reference.clone())).await?;
-    ensure!(first.status == Some(types::ApplicationStatus::NotStarted), "it has started: {:?}", first.status);
-    guide.came_back("NotStarted, a value of an open enum")?;
+    let body = types::ApplicationReference::new(&id);
+    let first = guide.call(&op::Application::OPERATION, snippet!(client.application(body.clone()))).await?;
+    ensure!(first.status == Some(types::ApplicationStatus::NotStarted), "the status is {:?}", first.status);
+    guide.outcome("NotStarted, a value of an open enum")?;
 
-    place.simulator.advance(Duration::from_secs(120));
-    guide.meanwhile("now two minutes pass on the simulator's clock")?;
-    let second = guide.call(&op::Application::OPERATION, shown, client.application(reference)).await?;
-    ensure!(second.status == Some(types::ApplicationStatus::InProgress), "not in progress: {:?}", second.status);
-    guide.came_back("InProgress")
+    simulation.simulator.advance(Duration::from_secs(120));
+    guide.simulator_event("the simulator's clock advances by two minutes")?;
+    let second = guide.call(&op::Application::OPERATION, snippet!(client.application(body))).await?;
+    ensure!(second.status == Some(types::ApplicationStatus::InProgress), "the status is {:?}", second.status);
+    guide.outcome("InProgress")
 }
