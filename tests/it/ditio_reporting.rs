@@ -1,4 +1,4 @@
-//! Ditio reporting, as a user relies on it: synchronisation, goods as rows, files behind links.
+//! Ditio reporting: synchronization, goods transactions as rows, downloads by link.
 
 use std::time::{Duration, SystemTime};
 
@@ -134,11 +134,11 @@ async fn a_checkpoint_of_another_table_and_a_listing_that_is_limited_already_are
     let mut changes = client.sync(client.users(), checkpoint);
     let error = changes.next().await.unwrap().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Rejected);
-    assert!(error.to_string().starts_with("ditio-reporting users: the checkpoint is another table's"), "{error}");
+    assert!(error.to_string().starts_with("ditio-reporting users: the checkpoint belongs to another table"), "{error}");
     assert!(changes.next().await.is_none() && simulator.requests().len() == seen, "nothing is sent");
 
     let error = client.sync(client.users().modified_since("2026-01-01"), None).next().await.unwrap().unwrap_err();
-    assert!(error.to_string().contains("leave `modified_since` to the synchronisation"), "{error}");
+    assert!(error.to_string().contains("do not set `modified_since` on a listing to synchronize"), "{error}");
 }
 
 #[tokio::test]

@@ -11,21 +11,30 @@ use keyfob::{
 };
 use keyfob_simulator::{Simulator, Vendor, credentials};
 
-/// Calls `$check` with each client: its type, its vendor, and a first call.
+/// Calls `$check` with the type of each client, its vendor and a first call.
 macro_rules! for_each_api {
     ($check:ident $(, $argument:expr)*) => {
-        $check::<ditio_core::Client>($($argument,)* Vendor::Ditio, async |client| client.projects().await.map(drop)).await;
-        $check::<ditio_reporting::Client>($($argument,)* Vendor::Ditio, async |client| client.projects().await.map(drop)).await;
-        $check::<ditio_mass_transport::Client>($($argument,)* Vendor::Ditio, async |client| {
-            client.latest_excavator_state_timestamp(credentials::DITIO_COMPANY_ID, "KF-1").await.map(drop)
-        }).await;
-        $check::<bits::Client>($($argument,)* Vendor::Bits, async |client| client.userinfo().await.map(drop)).await;
-        $check::<itempath::Client>($($argument,)* Vendor::ItemPath, async |client| client.materials().limit(1).await.map(drop)).await;
-        $check::<dvinci::Client>($($argument,)* Vendor::Dvinci, async |client| client.job_openings().await.map(drop)).await;
-        $check::<digitaleo::Client>($($argument,)* Vendor::Digitaleo, async |client| client.contacts().limit(1).await.map(drop)).await;
+        for_each_api! {
+            $check [$($argument),*]
+            ditio_core, Ditio, |client| client.projects();
+            ditio_reporting, Ditio, |client| client.projects();
+            ditio_mass_transport, Ditio, |client| client.latest_excavator_state_timestamp(COMPANY, "KF-1");
+            bits, Bits, |client| client.userinfo();
+            itempath, ItemPath, |client| client.materials().limit(1);
+            dvinci, Dvinci, |client| client.job_openings();
+            digitaleo, Digitaleo, |client| client.contacts().limit(1);
+        }
+    };
+    ($check:ident $arguments:tt $($api:ident, $vendor:ident, |$client:ident| $call:expr;)*) => {
+        $(for_each_api!(@one $check $arguments $api, $vendor, $client, $call);)*
+    };
+    (@one $check:ident [$($argument:expr),*] $api:ident, $vendor:ident, $client:ident, $call:expr) => {
+        let first_call = async |$client: &$api::Client| $call.await.map(drop);
+        $check::<$api::Client>($($argument,)* Vendor::$vendor, first_call).await;
     };
 }
 
+const COMPANY: &str = credentials::DITIO_COMPANY_ID;
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 async fn check_constructors<C: ApiClient>(vendor: Vendor, first_call: impl AsyncFn(&C) -> Result<(), Error>) {
@@ -112,7 +121,7 @@ async fn one_authenticator_serves_all_three_clients_of_ditio() {
     let vars = simulator.environment();
     let environment = ditio::Environment::from_vars(&vars).unwrap();
     let known = ditio::Credentials::from_vars(&vars).unwrap();
-    assert_eq!(known.company_id(), Some(credentials::DITIO_COMPANY_ID));
+    assert_eq!(known.company_id(), Some(COMPANY));
     let scopes = [Scope::Core, Scope::Reporting, Scope::MassTransport];
     let shared = ditio::authenticator(&environment, known, &scopes).build().unwrap();
     let core = ditio_core::Client::new(environment.clone(), shared.clone()).unwrap();
@@ -120,7 +129,7 @@ async fn one_authenticator_serves_all_three_clients_of_ditio() {
     let mass_transport = ditio_mass_transport::Client::new(environment, shared).unwrap();
     core.projects().await.unwrap();
     reporting.projects().await.unwrap();
-    mass_transport.latest_excavator_state_timestamp(credentials::DITIO_COMPANY_ID, "KF-1").await.unwrap();
+    mass_transport.latest_excavator_state_timestamp(COMPANY, "KF-1").await.unwrap();
     assert_eq!(simulator.token_requests(Vendor::Ditio), 1);
 }
 

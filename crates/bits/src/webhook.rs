@@ -1,4 +1,4 @@
-//! Webhooks: from the headers and the raw body of a delivery to an event that Bits has signed.
+//! Webhook receiver: verifies the signature of a delivery and decodes its event.
 
 pub use keyfob_client::webhook::{Digest, Refusal, Seen};
 use keyfob_client::{
@@ -12,31 +12,31 @@ use crate::types::{WebhookEnvelope, WebhookEventType};
 
 const SIGNATURE: HeaderName = HeaderName::from_static("content-hmac");
 
-/// Takes the deliveries of one webhook.
+/// Receiver of the deliveries of one webhook.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Receiver {
     verifier: Option<Verifier>,
 }
 
-/// Something that happened to an application. It names what it is about; the API has the data.
+/// An event in the life of an application. The event identifies the application; fetch its data through the API.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Event {
-    /// The same whenever this event is delivered again: drop repeats by it.
+    /// Id of the event, the same in repeated deliveries.
     pub id: String,
-    /// When Bits published it.
+    /// Time at which Bits published the event.
     pub published_at: Option<Timestamp>,
-    /// What happened. Names that are not known here are kept.
+    /// Type of the event. Unknown types are retained.
     pub kind: WebhookEventType,
-    /// The application that it happened to.
+    /// Id of the application.
     pub application_id: Option<String>,
-    /// What else the event says.
+    /// Other fields of the event.
     pub extra: Extra,
 }
 
 impl Event {
-    /// What tells a repeated delivery from a new one: the id.
+    /// Returns the key to detect repeated deliveries by: the id.
     #[must_use]
     pub fn dedupe_key(&self) -> &str {
         &self.id
@@ -44,32 +44,33 @@ impl Event {
 }
 
 impl Receiver {
-    /// Takes what is signed under the secret that was set for the webhook in the dashboard.
+    /// Creates a receiver that accepts deliveries signed with this secret, which is set for the webhook in the
+    /// dashboard.
     pub fn new(secret: impl Into<SecretString>) -> Self {
         Self { verifier: Some(Verifier::new(secret)) }
     }
 
-    /// Takes what this verifier takes: another digest, as Bits does not name its own, or a second secret.
+    /// Creates a receiver with another digest or several secrets. Bits does not document its digest.
     pub fn with_verifier(verifier: Verifier) -> Self {
         Self { verifier: Some(verifier) }
     }
 
-    /// Takes everything that has the form of an event, for a webhook without a secret: **anybody** who can reach the
-    /// receiver can send events.
+    /// Creates a receiver that accepts unsigned deliveries, for a webhook without a secret. **Anybody** who can reach
+    /// the receiver can send events.
     pub fn unsigned() -> Self {
         Self { verifier: None }
     }
 
-    /// Verifies a delivery and reads its event. The body has to be the bytes as they came.
+    /// Verifies a delivery and decodes its event. Pass the raw body: the signature covers its bytes.
     ///
     /// # Errors
     ///
-    /// If the signature is missing or wrong, or the body is no event.
+    /// If the signature is missing or wrong, or the body is not an event.
     pub fn receive(&self, headers: &HeaderMap, body: &[u8]) -> Result<Event, Refusal> {
         if let Some(verifier) = &self.verifier {
             verifier.verify_header(headers, &SIGNATURE, body)?;
         }
-        // No content type is asked for: deliveries come without one.
+        // The content type is not checked: deliveries have none.
         let envelope: WebhookEnvelope = serde_json::from_slice(body).map_err(|_| Refusal::Malformed)?;
         let id = envelope.event_id.filter(|id| !id.is_empty()).ok_or(Refusal::Malformed)?;
         let event = envelope.event.ok_or(Refusal::Malformed)?;

@@ -40,7 +40,7 @@ pub(crate) static APIS: &[Api] = &[
     Api::of::<keyfob::digitaleo::Client>("Digitaleo", keyfob::digitaleo::OPERATIONS),
 ];
 
-/// Finds an API by its name.
+/// Finds an API by name.
 pub(crate) fn api(name: &str) -> Result<&'static Api, UsageError> {
     let names = || APIS.iter().map(|api| api.name);
     let found = find(name, names()).and_then(|name| APIS.iter().find(|api| api.name == name));

@@ -41,7 +41,7 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    /// Reads the profile and the certificate, and checks what was said about base URLs.
+    /// Reads the profile and the certificate, and checks the hosts of `--base-url`.
     pub(crate) fn new(api: &Api, connection: Connection) -> anyhow::Result<Self> {
         let profile = Profile::load(&connection)?;
         let arguments = base_urls(api, &connection.base_url)?;
@@ -63,7 +63,7 @@ impl Settings {
         let mut builder = builder.transport(self.transport.clone());
         match store() {
             Ok(store) => builder = builder.token_store(store),
-            Err(error) => note(format!("{} tokens are not kept: {error}", paint(WARNING, "warning:"))),
+            Err(error) => note(format!("{} tokens are not stored between runs: {error}", paint(WARNING, "warning:"))),
         }
         if self.connection.no_retry {
             builder = builder.retry(RetryPolicy::none());
@@ -74,7 +74,7 @@ impl Settings {
         Ok(builder.build()?.as_ref().clone())
     }
 
-    /// Whether everything is to be sent once.
+    /// Returns true if calls are sent once, without retries.
     pub(crate) fn no_retry(&self) -> bool {
         self.connection.no_retry
     }
@@ -104,8 +104,8 @@ impl Variables for Settings {
     }
 }
 
-/// Where tokens are kept from one run to the next, so that a loop in a shell asks for one and not for one each time: in
-/// `KEYFOB_TOKENS`, or below the user's cache directory.
+/// Opens the token store: in `KEYFOB_TOKENS`, or below the user's cache directory. It keeps tokens between runs, so
+/// that a loop in a shell requests one token in all.
 fn store() -> Result<FileStore, keyfob::auth::Error> {
     match std::env::var_os("KEYFOB_TOKENS").filter(|directory| !directory.is_empty()) {
         Some(directory) => FileStore::open(directory),

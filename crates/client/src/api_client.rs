@@ -139,8 +139,7 @@ macro_rules! client_constructors {
     ($client:ident, $environment:ty, $credentials:ty) => {
         impl $client {
             /// Opens a client from the variables of the process's environment, as
-            #[doc = concat!("[`", stringify!($environment), "::from_env`] and [`", stringify!($credentials), "::from_env`]")]
-            /// read them; and from `KEYFOB_CA`, a file of root certificates (PEM) to trust in addition to those of the
+            /// [`Environment::from_env`] and [`Credentials::from_env`] read them; and from `KEYFOB_CA`, a file of root certificates (PEM) to trust in addition to those of the
             /// platform.
             ///
             /// Sends nothing. The first call fetches the first token.

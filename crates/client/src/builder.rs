@@ -101,8 +101,8 @@ impl<C: From<Session>> ClientBuilder<C> {
         self.root_certificate_pem(&pem)
     }
 
-    /// Shares the tokens of the client's credentials with all processes that use the same store; without a store, tokens
-    /// are in memory only. Has no effect on a shared authenticator, which has a store of its own.
+    /// Shares the tokens of the client's credentials with all processes that use the same store; without a store,
+    /// tokens are in memory only. Has no effect on a shared authenticator, which has a store of its own.
     #[cfg(feature = "store")]
     pub fn token_store(mut self, store: impl TokenStore) -> Self {
         self.settings.store = Some(Box::new(|authenticator| authenticator.store(store)));
@@ -176,8 +176,8 @@ impl<C: From<Session>> ClientBuilder<C> {
         self
     }
 
-    /// This service names the status of a failure at the top of the body, `{"status": 417}`, and may answer 200 with it:
-    /// such an answer counts as one with that status. Downloads are not looked into.
+    /// This service names the status of a failure at the top of the body, `{"status": 417}`, and may answer 200 with
+    /// it: such an answer counts as one with that status. Downloads are not looked into.
     pub fn status_in_body(mut self) -> Self {
         self.settings.status_in_body = true;
         self

@@ -31,8 +31,8 @@ pub struct Endpoints {
 }
 
 impl Environment {
-    /// Reads `DIGITALEO_OAUTH_BASE`, `DIGITALEO_CONTACTS_BASE`, `DIGITALEO_API_BASE` and `DIGITALEO_SMS_BASE`. If all of
-    /// them are unset, the environment is production.
+    /// Reads `DIGITALEO_OAUTH_BASE`, `DIGITALEO_CONTACTS_BASE`, `DIGITALEO_API_BASE` and `DIGITALEO_SMS_BASE`. If all
+    /// of them are unset, the environment is production.
     ///
     /// # Errors
     ///

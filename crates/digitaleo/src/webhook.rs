@@ -1,4 +1,4 @@
-//! Webhooks: from the headers and the raw body of a delivery to events that Digitaleo has signed.
+//! Webhook receiver: verifies the signature of a delivery and decodes its events.
 
 use chrono::{DateTime, Utc};
 pub use keyfob_client::webhook::{Digest, Refusal, Seen};
@@ -17,33 +17,33 @@ const SIGNATURE: HeaderName = HeaderName::from_static("x-digitaleo-signature");
 const SUBSCRIPTION: HeaderName = HeaderName::from_static("x-digitaleo-subscription");
 const TIMESTAMP: HeaderName = HeaderName::from_static("x-digitaleo-timestamp");
 
-/// Takes the deliveries of a subscription.
+/// Receiver of the deliveries of a subscription.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Receiver {
     verifier: Verifier,
 }
 
-/// One delivery: up to 50 events of one name.
+/// A delivery: up to 50 events of one name.
 ///
-/// The signature is taken to cover the body; what comes from headers is not known to be under it.
+/// The receiver assumes that the signature covers the body only, so fields from headers are not proven.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Batch {
-    /// The same whenever this batch is delivered again: drop repeats by it.
+    /// Id of the batch, the same in repeated deliveries. From a header.
     pub id: String,
-    /// What happened. Names that are not known here are kept.
+    /// Name of the events. Unknown names are retained. From a header.
     pub name: WebhookEventName,
-    /// When it was sent.
+    /// Time of sending. From a header.
     pub sent_at: Option<DateTime<Utc>>,
-    /// The subscription that it belongs to.
+    /// Subscription of the events. From a header.
     pub subscription: Option<String>,
-    /// What the events say. Their fields are not documented.
+    /// Events. Their fields are not documented. From the body.
     pub events: Vec<Value>,
 }
 
 impl Batch {
-    /// What tells a repeated delivery from a new one: the id.
+    /// Returns the key to detect repeated deliveries by: the id.
     #[must_use]
     pub fn dedupe_key(&self) -> &str {
         &self.id
@@ -51,22 +51,23 @@ impl Batch {
 }
 
 impl Receiver {
-    /// Takes what is signed under the secret of the subscription or of the application: which of them signs is not
-    /// documented.
+    /// Creates a receiver that accepts deliveries signed with this secret: that of the subscription or of the
+    /// application. Digitaleo does not document which of them signs.
     pub fn new(secret: impl Into<SecretString>) -> Self {
         Self::with_verifier(Verifier::new(secret))
     }
 
-    /// Takes what this verifier takes: another digest, or a second secret.
+    /// Creates a receiver with another digest or several secrets.
     pub fn with_verifier(verifier: Verifier) -> Self {
         Self { verifier }
     }
 
-    /// Verifies a delivery and reads its events. The body has to be the bytes as they came.
+    /// Verifies a delivery and decodes its events. Pass the raw body: the signature covers its bytes.
     ///
     /// # Errors
     ///
-    /// If the signature is missing or wrong, a header is missing that names the event or its id, or the body is no list.
+    /// If the signature is missing or wrong, the header with the event's name or id is missing, or the body is not a
+    /// list.
     pub fn receive(&self, headers: &HeaderMap, body: &[u8]) -> Result<Batch, Refusal> {
         self.verifier.verify_header(headers, &SIGNATURE, body)?;
         let header = |name: &HeaderName| headers.get(name)?.to_str().ok().filter(|value| !value.is_empty());

@@ -1,4 +1,4 @@
-//! Files that rows link to, by the link itself.
+//! Downloads of the files that rows link to.
 
 use keyfob_client::{
     ByteStream, CallOptions, Error, Pending,
@@ -9,15 +9,15 @@ use reqwest::Url;
 use crate::{Client, operation::DownloadFile};
 
 impl Client {
-    /// Downloads what a row links to: its `pdf_url`, the `url` of an image or an attachment.
+    /// Downloads the file that a row links to: its `pdf_url`, or the `url` of an image or an attachment.
     ///
-    /// Only links to the core API that the client was given are followed, with its token. Anything else is refused
-    /// before a request is made: whoever can write a row could otherwise have the token sent to a host of their own.
-    /// Redirects to a storage service are followed, without the token.
+    /// Accepts only links to the core API of the client's environment and sends the client's token with them. Other
+    /// links are rejected before a request is sent; otherwise a user who can write a row could have the token sent to
+    /// another host. Redirects to a storage service are followed without the token.
     ///
     /// # Errors
     ///
-    /// As every call; and [`ErrorKind::Rejected`](crate::ErrorKind::Rejected) for a link that leads elsewhere.
+    /// As every call; and [`ErrorKind::Rejected`](crate::ErrorKind::Rejected) for a link to another host or path.
     #[must_use = "nothing is sent before `.await`"]
     pub fn download_link(&self, link: &str) -> Pending<ByteStream> {
         self.session().clone().bytes(&DownloadFile::OPERATION, self.link(link), CallOptions::default())
@@ -25,19 +25,19 @@ impl Client {
 
     fn link(&self, link: &str) -> Result<Outgoing, Error> {
         let base = self.session().url(&DownloadFile::OPERATION, "/")?;
-        let url = Url::parse(link.trim()).ok().filter(|url| leads_into(&base, url)).ok_or_else(|| {
+        let url = Url::parse(link.trim()).ok().filter(|url| is_below(&base, url)).ok_or_else(|| {
             codegen::rejected(
                 &DownloadFile::OPERATION,
-                "the link does not lead to the core API that the client was given: it is not followed with the token",
+                "the link does not lead to the core API of the environment, so the token is not sent there",
             )
         })?;
         Ok(Outgoing::get(url))
     }
 }
 
-/// Whether an address is below the base, and names nobody to be.
-fn leads_into(base: &Url, url: &Url) -> bool {
-    // The base ends in a slash, and both paths are without dot segments, as parsed URLs are.
+/// Returns true if the URL is below the base URL and has no user name or password.
+fn is_below(base: &Url, url: &Url) -> bool {
+    // The base path ends in a slash, and the parser has removed dot segments from both paths.
     url.origin() == base.origin()
         && url.path().starts_with(base.path())
         && url.username().is_empty()
@@ -65,7 +65,7 @@ mod tests {
             ("https://core-api.ditio.app/corevil/api/file/1", false),
             ("file:///core/api/file/1", false),
         ] {
-            assert_eq!(leads_into(&base, &Url::parse(link).unwrap()), followed, "{link}");
+            assert_eq!(is_below(&base, &Url::parse(link).unwrap()), followed, "{link}");
         }
     }
 }

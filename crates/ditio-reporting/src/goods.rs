@@ -1,4 +1,4 @@
-//! Goods transactions: the one listing that is no JSON but a table with semicolons.
+//! Goods transactions, the only listing that is text with semicolons instead of JSON.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::operation::ItemRegistrations;
 
-/// A goods transaction. It has no id: the service gives none.
+/// A goods transaction. The service provides no id.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
@@ -21,23 +21,23 @@ pub struct ItemRegistration {
     pub project_number: String,
     /// Name of the work order.
     pub task_name: String,
-    /// What kind of transaction it is.
+    /// Type of the transaction.
     pub trans_type: ItemTransaction,
-    /// Who registered it.
+    /// Name of the user who registered the transaction.
     pub user_name: String,
-    /// When it took place, in a time zone that is not documented.
+    /// Time of the transaction. Its time zone is not documented.
     pub trans_date: Option<NaiveDateTime>,
     /// Name of the machine.
     pub machine_name: String,
     /// Quantity.
     pub qty: Option<f64>,
-    /// Cost price of one.
+    /// Cost price per unit.
     pub cost_price: Option<f64>,
-    /// Sales price of one.
+    /// Sales price per unit.
     pub price: Option<f64>,
-    /// Cost of all.
+    /// Cost of the quantity.
     pub cost_amount: Option<f64>,
-    /// Sales price of all.
+    /// Sales price of the quantity.
     pub amount: Option<f64>,
     /// Name of the warehouse.
     pub warehouse_name: String,
@@ -47,7 +47,7 @@ pub struct ItemRegistration {
     pub description: String,
 }
 
-/// What kind of transaction it is.
+/// Type of a goods transaction.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ItemTransaction {
@@ -59,12 +59,12 @@ pub enum ItemTransaction {
     Purchase,
     /// `Adjustment`.
     Adjustment,
-    /// A value that is not known here.
+    /// A value that this crate does not know.
     Unknown(String),
 }
 
 impl ItemTransaction {
-    /// The value on the wire.
+    /// Returns the value on the wire.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match self {
@@ -97,7 +97,8 @@ impl From<&str> for ItemTransaction {
 
 keyfob_client::open_string_enum!(ItemTransaction);
 
-/// A line of the table that cannot be read; the others can. `Display` and `Debug` do not quote it.
+/// Error of a line that cannot be decoded. Other lines are not affected. `Display` and `Debug` do not show the text of
+/// the line.
 #[derive(Clone, PartialEq, Eq)]
 pub struct FaultyLine {
     number: usize,
@@ -106,13 +107,13 @@ pub struct FaultyLine {
 }
 
 impl FaultyLine {
-    /// Its number in the answer, the header being line 1.
+    /// Returns the number of the line in the response. The header is line 1.
     #[must_use]
     pub fn number(&self) -> usize {
         self.number
     }
 
-    /// The line itself. It may hold personal data.
+    /// Returns the text of the line, which may contain personal data.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
@@ -134,25 +135,25 @@ impl fmt::Debug for FaultyLine {
 impl std::error::Error for FaultyLine {}
 
 impl ItemRegistrations {
-    /// Sends the request and reads the table in the answer: one result for each line but the header.
+    /// Sends the request and decodes the response: one result for each line after the header.
     ///
     /// # Errors
     ///
-    /// As every call. A line that cannot be read is an error of its own and does not touch the others.
+    /// As every call. A line that cannot be decoded is a [`FaultyLine`] among the results.
     pub async fn rows(self) -> Result<Vec<Result<ItemRegistration, FaultyLine>>, Error> {
         let text = self.send().await?;
         Ok(ItemRegistration::parse(&text).collect())
     }
 }
 
-/// How many columns a line has.
+/// Number of columns of a line.
 const COLUMNS: usize = 16;
 
 impl ItemRegistration {
-    /// Reads the table that [`item_registrations`](crate::Client::item_registrations) gives, line by line.
+    /// Decodes the text that [`item_registrations`](crate::Client::item_registrations) returns, line by line.
     ///
-    /// Columns are told by their position: the first line, a localised header, is passed over. Quotation marks are not
-    /// doubled inside of quoted values by the service, so no line is read beyond its end.
+    /// Columns are identified by position, because the header in the first line is localized. The service does not
+    /// escape quotation marks within quoted values, so a quoted value never extends past its line.
     pub fn parse(table: &str) -> impl Iterator<Item = Result<Self, FaultyLine>> {
         let lines = table.lines().enumerate().skip(1).filter(|(_, line)| !line.trim().is_empty());
         lines.map(|(index, line)| {
@@ -185,16 +186,16 @@ impl ItemRegistration {
     }
 }
 
-/// The values of a line.
+/// Splits a line into its values.
 fn cells(line: &str) -> Vec<String> {
     let pieces: Vec<&str> = line.split(';').collect();
-    // Only a line with too many pieces has a semicolon inside of a value.
+    // Only a line with too many pieces has a semicolon within a value.
     let whole =
         if pieces.len() > COLUMNS { rejoined(&pieces) } else { pieces.into_iter().map(str::to_owned).collect() };
     whole.iter().map(|cell| unquoted(cell)).collect()
 }
 
-/// Joins the pieces from one that begins with a quotation mark to the next one that ends with it.
+/// Joins the pieces from a piece that starts with a quotation mark to the next piece that ends with one.
 fn rejoined(pieces: &[&str]) -> Vec<String> {
     let mut cells: Vec<String> = Vec::new();
     let mut open = false;
@@ -210,7 +211,7 @@ fn rejoined(pieces: &[&str]) -> Vec<String> {
     cells
 }
 
-/// A value without the quotation marks around it. Those inside stay; doubled ones become one.
+/// Removes the quotation marks around a value. Doubled quotation marks within it become single ones.
 fn unquoted(cell: &str) -> String {
     let cell = cell.trim();
     match cell.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
@@ -227,7 +228,7 @@ fn time(text: &str) -> Result<Option<NaiveDateTime>, &'static str> {
     Ok(Some(time).filter(|time| chrono::Datelike::year(time) > 1))
 }
 
-/// A number with a decimal comma or point, and with whatever stands for a minus.
+/// Parses a number with a decimal comma or point, and with an ASCII or typographic minus sign.
 fn decimal(text: &str) -> Result<Option<f64>, &'static str> {
     let spaces = |c: char| c.is_whitespace();
     let number: String = text.replace(spaces, "").replace('\u{2212}', "-").replace(',', ".");

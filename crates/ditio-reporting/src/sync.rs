@@ -1,4 +1,4 @@
-//! Keeping a copy of a table: everything once, then what changed, from a checkpoint that survives the process.
+//! Synchronization of a copy of a table: all rows once, then the changes since a stored checkpoint.
 
 mod checkpoint;
 mod seen;
@@ -24,29 +24,30 @@ use keyfob_client::{
 pub use checkpoint::Checkpoint;
 pub use table::{Record, Table};
 
-use self::seen::Seen;
+use self::seen::SeenVersions;
 use crate::{Client, types::SyncType};
 
-/// How far a run reaches back behind the start of the last one, as the vendor advises.
+/// Default overlap of a run with the previous run, which is what Ditio advises.
 const OVERLAP: TimeDelta = TimeDelta::minutes(10);
 
-/// What to do with a copy of a table.
+/// A change to apply to a copy of a table.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Change<T> {
-    /// Put the row in place of the one with its id, or add it.
+    /// Replaces the row with the same id, or adds the row.
     Upsert(T),
-    /// Remove the row with this id, if there is one.
+    /// Removes the row with this id, if the copy has it.
     Delete {
-        /// The row's id.
+        /// Id of the row.
         id: String,
-        /// When it was deleted, if the service says so.
+        /// Time of the deletion, if the service reports one.
         at: Option<Timestamp>,
     },
 }
 
-/// A table's changes since a checkpoint, as a stream. From [`Client::sync`].
+/// Stream of a table's changes since a checkpoint, from [`Client::sync`].
 ///
-/// After an error it ends; a new one from [`checkpoint`](Changes::checkpoint) goes on at the page that failed.
+/// The stream ends after an error. A new stream from [`checkpoint`](Changes::checkpoint) continues at the page that
+/// failed.
 #[must_use = "streams do nothing unless polled"]
 pub struct Changes<O: Table> {
     table: O,
@@ -55,47 +56,50 @@ pub struct Changes<O: Table> {
     run: Checkpoint,
     stage: Stage,
     pages: Option<Pages<O>>,
-    /// None of `pages` came yet.
-    fresh: bool,
-    /// The rest of a page, and what comes after it.
+    /// True until the first page of `pages` has been received.
+    first_page: bool,
+    /// Remaining rows of the current page.
     rows: VecDeque<O::Item>,
-    behind: Option<Behind>,
-    seen: Seen,
+    /// Continuation after the current page.
+    next: Option<Next>,
+    seen: SeenVersions,
 }
 
-/// What comes after a page.
+/// Continuation after a page: the cursor of the next one, or the end of the run.
 #[derive(Debug)]
-enum Behind {
+enum Next {
     Page(String),
     End,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
-    /// The checkpoint is another table's.
-    Misplaced,
-    /// A run that was interrupted: one of its own follows.
+    /// The checkpoint belongs to another table.
+    WrongTable,
+    /// An interrupted run is being finished. A new run follows.
     Resumed,
-    /// The last run is finished, a new one is to begin.
+    /// The previous run is finished and the next run has not started.
     Between,
+    /// The last run of this stream.
     Running,
     Ended,
 }
 
 impl Client {
-    /// Gives what changed in a table since `checkpoint`; everything that exists, if there is none.
+    /// Returns the changes of a table since `checkpoint`, or all rows if there is no checkpoint.
     ///
-    /// `table` is a listing with its filters, which have to be the same ones each time: `client.time_registrations()`.
-    /// `modified_since` and the cursor are set by the synchronisation.
+    /// `table` is a listing with its filters, such as `client.time_registrations()`. The filters must be the same in
+    /// each run. The stream sets `modified_since` and the cursor itself.
     ///
-    /// When the stream ends, whoever applied its changes by id has what the service had when it was begun. A run that
-    /// was interrupted is finished first, and followed by one for what changed meanwhile.
+    /// When the stream ends, a copy that has applied its changes by id has the rows that the service had when the
+    /// stream was created. An interrupted run is finished first; another run for later changes follows in the same
+    /// stream.
     pub fn sync<O: Table>(&self, table: O, checkpoint: impl Into<Option<Checkpoint>>) -> Changes<O> {
         let clock = codegen::clock(self.session());
         let name = O::operation().id;
         let (run, stage) = match checkpoint.into() {
             None => (Checkpoint::first(name, now(&clock)), Stage::Running),
-            Some(run) if run.table() != name => (run, Stage::Misplaced),
+            Some(run) if run.table() != name => (run, Stage::WrongTable),
             Some(run) if run.is_finished() => (run, Stage::Between),
             Some(run) => (run, Stage::Resumed),
         };
@@ -106,26 +110,28 @@ impl Client {
             run,
             stage,
             pages: None,
-            fresh: false,
+            first_page: false,
             rows: VecDeque::new(),
-            behind: None,
-            seen: Seen::default(),
+            next: None,
+            seen: SeenVersions::default(),
         }
     }
 }
 
 impl<O: Table> Changes<O> {
-    /// How far a run reaches back behind the start of the last one, 10 minutes by default. It has to cover the
-    /// difference between this machine's clock and the service's, and the time that a write takes there.
+    /// Sets how long before the start of the previous run a run begins to list changes; 10 minutes by default.
+    ///
+    /// The overlap must cover the difference between the local clock and the service's clock, and the duration of a
+    /// write at the service.
     pub fn overlap(mut self, overlap: Duration) -> Self {
         self.overlap = TimeDelta::from_std(overlap).unwrap_or(TimeDelta::MAX);
         self
     }
 
-    /// How far it has come, to be stored after what came before: a stream from it goes on without a gap.
+    /// Returns the progress of the stream. A stream from this checkpoint continues without a gap.
     ///
-    /// It may be stored after any item, and at the end. It moves on from page to page, each time when the item after a
-    /// page's last one is asked for; a stream from it may begin with changes that were given before.
+    /// Store the checkpoint after the changes before it, as often as you like, and at the end. It advances by pages:
+    /// when the item after the last item of a page is polled. A stream from it may repeat some changes.
     #[must_use]
     pub fn checkpoint(&self) -> Checkpoint {
         self.run.clone()
@@ -142,26 +148,26 @@ impl<O: Table> Changes<O> {
         })
     }
 
-    /// Takes in a page.
-    fn turn(&mut self, mut page: O::Page, behind: Behind) -> Result<(), Error> {
+    /// Starts a page that has been received.
+    fn start_page(&mut self, mut page: O::Page, next: Next) -> Result<(), Error> {
         let wrong = match (O::mode(&page), self.run.since()) {
             (Some(SyncType::Incremental), None) => {
-                Some("the listing to synchronise is limited to changes: leave `modified_since` to the synchronisation")
+                Some("the listing is limited to changes: do not set `modified_since` on a listing to synchronize")
             }
-            (Some(SyncType::Full), Some(_)) => Some("the service lists everything where changes were asked for"),
+            (Some(SyncType::Full), Some(_)) => Some("the service listed all rows in response to a request for changes"),
             _ => None,
         };
         if let Some(wrong) = wrong {
             return Err(codegen::unexpected(O::operation(), wrong));
         }
-        self.seen.turn_page();
+        self.seen.start_page();
         self.rows = O::items(&mut page).into();
-        self.behind = Some(behind);
+        self.next = Some(next);
         Ok(())
     }
 
-    /// The next change of the page at hand.
-    fn change(&mut self) -> Option<Result<Change<O::Item>, Error>> {
+    /// Returns the next change of the current page.
+    fn next_change(&mut self) -> Option<Result<Change<O::Item>, Error>> {
         while let Some(row) = self.rows.pop_front() {
             if !self.seen.is_new(&row) {
                 continue;
@@ -175,11 +181,11 @@ impl<O: Table> Changes<O> {
         None
     }
 
-    /// All of a page was taken, and more is asked for.
-    fn leave(&mut self, behind: Behind) {
-        match behind {
-            Behind::Page(cursor) => self.run.turn(cursor),
-            Behind::End => {
+    /// Advances the checkpoint after all changes of a page have been returned.
+    fn finish_page(&mut self, next: Next) {
+        match next {
+            Next::Page(cursor) => self.run.advance(cursor),
+            Next::End => {
                 self.run.finish();
                 self.pages = None;
                 self.stage = if self.stage == Stage::Resumed { Stage::Between } else { Stage::Ended };
@@ -187,30 +193,30 @@ impl<O: Table> Changes<O> {
         }
     }
 
-    /// Fetches the next page of the run, its first if there is none yet.
+    /// Fetches the next page of the run.
     fn poll_page(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
         if self.pages.is_none() {
             self.pages = Some(self.open());
-            self.fresh = true;
+            self.first_page = true;
         }
-        let pages = self.pages.as_mut().expect("they were opened");
+        let pages = self.pages.as_mut().expect("the pages were opened above");
         let page = ready!(Pin::new(&mut *pages).poll_next(context));
-        let behind = match pages.position() {
-            Some(Position::Cursor(cursor)) => Behind::Page(cursor.clone()),
-            _ => Behind::End,
+        let next = match pages.position() {
+            Some(Position::Cursor(cursor)) => Next::Page(cursor.clone()),
+            _ => Next::End,
         };
-        let fresh = std::mem::take(&mut self.fresh);
+        let first_page = std::mem::take(&mut self.first_page);
         Poll::Ready(match page {
-            Some(Ok(page)) => self.turn(page, behind),
-            // The service does not know the checkpoint's cursor any more: the run starts over.
-            Some(Err(error)) if fresh && self.run.cursor().is_some() && is_refusal(&error) => {
+            Some(Ok(page)) => self.start_page(page, next),
+            // The service no longer knows the checkpoint's cursor, so the run starts over.
+            Some(Err(error)) if first_page && self.run.cursor().is_some() && is_bad_request(&error) => {
                 self.run.start_over();
                 self.pages = None;
                 Ok(())
             }
             Some(Err(error)) => Err(error),
             None => {
-                self.behind = Some(Behind::End);
+                self.next = Some(Next::End);
                 Ok(())
             }
         })
@@ -219,7 +225,7 @@ impl<O: Table> Changes<O> {
     fn fail(&mut self, error: Error) -> Poll<Option<Result<Change<O::Item>, Error>>> {
         self.stage = Stage::Ended;
         self.rows.clear();
-        self.behind = None;
+        self.next = None;
         self.pages = None;
         Poll::Ready(Some(Err(error)))
     }
@@ -230,25 +236,25 @@ impl<O: Table> Stream for Changes<O> {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         loop {
-            match self.change() {
+            match self.next_change() {
                 Some(Ok(change)) => return Poll::Ready(Some(Ok(change))),
                 Some(Err(error)) => return self.fail(error),
                 None => {}
             }
-            if let Some(behind) = self.behind.take() {
-                self.leave(behind);
+            if let Some(next) = self.next.take() {
+                self.finish_page(next);
                 continue;
             }
             match self.stage {
                 Stage::Ended => return Poll::Ready(None),
-                Stage::Misplaced => {
-                    let why = "the checkpoint is another table's: give each table its own";
+                Stage::WrongTable => {
+                    let why = "the checkpoint belongs to another table: store one checkpoint for each table";
                     return self.fail(codegen::rejected(O::operation(), why));
                 }
                 Stage::Between => {
                     self.run = self.run.next(now(&self.clock), self.overlap);
                     self.stage = Stage::Running;
-                    self.seen.forget();
+                    self.seen.clear();
                 }
                 Stage::Resumed | Stage::Running => {
                     if let Err(error) = ready!(self.poll_page(context)) {
@@ -266,7 +272,7 @@ impl<O: Table> fmt::Debug for Changes<O> {
     }
 }
 
-fn is_refusal(error: &Error) -> bool {
+fn is_bad_request(error: &Error) -> bool {
     error.status().is_some_and(|status| status == 400)
 }
 

@@ -64,8 +64,8 @@ impl Credentials {
         Self { kind, company_id: None }
     }
 
-    /// Reads `DITIO_CLIENT_ID` and `DITIO_CLIENT_SECRET`, or else `DITIO_ACCESS_TOKEN`; and `DITIO_COMPANY_ID`, which is
-    /// optional.
+    /// Reads `DITIO_CLIENT_ID` and `DITIO_CLIENT_SECRET`, or else `DITIO_ACCESS_TOKEN`; and `DITIO_COMPANY_ID`, which
+    /// is optional.
     ///
     /// # Errors
     ///

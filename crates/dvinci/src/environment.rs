@@ -14,8 +14,8 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// Uses a tenant by its host name, such as `your-company.dvinci-hr.com` or a domain of its own, over https. A base URL with
-    /// a scheme is used unchanged.
+    /// Uses a tenant by its host name, such as `your-company.dvinci-hr.com` or a domain of its own, over https. A base
+    /// URL with a scheme is used unchanged.
     #[must_use]
     pub fn tenant(host: impl AsRef<str>) -> Self {
         let host = host.as_ref().trim();

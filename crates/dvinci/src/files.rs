@@ -1,4 +1,4 @@
-//! Files: d.vinci puts them into JSON as base64, users have bytes.
+//! Conversion of files between bytes and base64 in JSON.
 
 use std::fmt;
 
@@ -10,21 +10,21 @@ use base64::{
 
 use crate::types::{Attachment, AttachmentCreate, AttachmentPdf, OnboardingAttachment, Photo, PhotoCreate};
 
-/// Writes padding, reads with and without.
+/// Encodes with padding, decodes with or without.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// Why an answer has no readable file.
+/// Error of a response without a file that can be decoded.
 #[derive(Clone, Debug)]
 pub struct ContentError(Option<DecodeError>);
 
 impl fmt::Display for ContentError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.0 {
-            Some(_) => "the file in the answer is not base64",
-            None => "the answer holds no file",
+            Some(_) => "the file in the response is not base64",
+            None => "the response contains no file",
         })
     }
 }
@@ -35,14 +35,14 @@ impl std::error::Error for ContentError {
     }
 }
 
-macro_rules! read {
+macro_rules! decode_content {
     ($($file:ident)*) => {$(
         impl $file {
-            /// The bytes of the file, decoded from `content_as_base64`.
+            /// Returns the bytes of the file, decoded from `content_as_base64`.
             ///
             /// # Errors
             ///
-            /// If the answer holds no file, or something that is not base64.
+            /// If the response contains no file or invalid base64.
             pub fn content(&self) -> Result<Vec<u8>, ContentError> {
                 decode(self.content_as_base64.as_deref())
             }
@@ -50,10 +50,10 @@ macro_rules! read {
     )*};
 }
 
-macro_rules! written {
+macro_rules! encode_content {
     ($($file:ident)*) => {$(
         impl $file {
-            /// A file of this name from its bytes, where `new` wants them as base64.
+            /// Creates a file with this name from its bytes. `new` takes base64 instead.
             pub fn from_content(filename: impl Into<String>, content: impl AsRef<[u8]>) -> Self {
                 Self::new(filename, BASE64.encode(content))
             }
@@ -61,10 +61,10 @@ macro_rules! written {
     )*};
 }
 
-read!(Attachment AttachmentPdf OnboardingAttachment Photo);
-written!(AttachmentCreate PhotoCreate);
+decode_content!(Attachment AttachmentPdf OnboardingAttachment Photo);
+encode_content!(AttachmentCreate PhotoCreate);
 
-/// Line breaks in between are no part of the content.
+/// Decodes base64 and ignores line breaks within it.
 fn decode(text: Option<&str>) -> Result<Vec<u8>, ContentError> {
     let text = text.ok_or(ContentError(None))?;
     let decoded = if text.contains(|c: char| c.is_ascii_whitespace()) {
@@ -85,8 +85,8 @@ mod tests {
             assert_eq!(decode(Some(text)).unwrap(), b"%PDF-", "{text:?}");
         }
         assert_eq!(decode(Some("")).unwrap(), b"");
-        assert_eq!(decode(Some("J*")).unwrap_err().to_string(), "the file in the answer is not base64");
-        assert_eq!(decode(None).unwrap_err().to_string(), "the answer holds no file");
+        assert_eq!(decode(Some("J*")).unwrap_err().to_string(), "the file in the response is not base64");
+        assert_eq!(decode(None).unwrap_err().to_string(), "the response contains no file");
     }
 
     #[test]

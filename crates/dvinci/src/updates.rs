@@ -1,4 +1,4 @@
-//! From what was read to what is sent back: each answer becomes the update that changes nothing.
+//! Conversions of responses into updates. A converted update changes nothing until its fields are changed.
 
 use keyfob_client::{
     decode::{WireStruct, decode_json},
@@ -13,20 +13,20 @@ use crate::types::{
 };
 
 macro_rules! updates {
-    ($($answer:ident => $update:ident, without [$($dropped:literal)*], at_least [$($key:literal: $value:expr),*];)*) => {$(
-        /// Takes over everything that was read, also what is not known here, except what d.vinci does not take back.
-        impl From<$answer> for $update {
-            fn from(answer: $answer) -> Self {
+    ($($response:ident => $update:ident, without [$($dropped:literal)*], at_least [$($key:literal: $value:expr),*];)*) => {$(
+        /// Copies all fields of the response, including unknown ones, except those that d.vinci rejects in an update.
+        impl From<$response> for $update {
+            fn from(response: $response) -> Self {
                 let mut update = <$update as WireStruct>::empty();
-                fill(&mut update, &answer, &[$($dropped),*], &[$(($key, Value::from($value))),*]);
+                fill(&mut update, &response, &[$($dropped),*], &[$(($key, Value::from($value))),*]);
                 update
             }
         }
     )*};
 }
 
-// `at_least` is what an update cannot do without, for answers that lack it. d.vinci refuses an empty text by the name of
-// its field; a rating is not shown to everybody, and null is what everybody may send.
+// `at_least` has defaults for required fields of an update that a response may lack. d.vinci rejects an empty string
+// with an error that names the field. A rating is not visible to all users, and all users may send null.
 updates! {
     Application => ApplicationUpdate,
         without ["id" "person" "jobOpening" "applicationStatusId" "lastStatusChangeDate" "dateCreated"
@@ -48,15 +48,16 @@ updates! {
     UserGroup => UserGroupUpdate, without [], at_least [];
 }
 
-fn fill(update: &mut dyn WireStruct, answer: &dyn Encode, dropped: &[&str], at_least: &[(&str, Value)]) {
-    let mut body = to_json(Some(answer)).expect("what was read from JSON can be written as JSON");
-    let properties = body.as_object_mut().expect("answers are objects");
-    // d.vinci answers `null` for what is empty, and does not take it back everywhere; left out, it stays empty.
+fn fill(update: &mut dyn WireStruct, response: &dyn Encode, dropped: &[&str], at_least: &[(&str, Value)]) {
+    let mut body = to_json(Some(response)).expect("a decoded response can be encoded as JSON");
+    let properties = body.as_object_mut().expect("a response is a JSON object");
+    // d.vinci returns `null` for an empty field but does not accept `null` for each of them. An absent field stays
+    // empty.
     properties.retain(|key, value| !dropped.contains(&key.as_str()) && !value.is_null());
     for (key, value) in at_least {
         properties.entry(*key).or_insert_with(|| value.clone());
     }
-    decode_json(&body, update).expect("an update knows no property by another type than the answer");
+    decode_json(&body, update).expect("the fields that both types have are of the same type");
 }
 
 #[cfg(test)]
@@ -66,20 +67,20 @@ mod tests {
 
     use super::*;
 
-    /// What an answer becomes when it is sent back.
-    fn sent<A: DeserializeOwned + Into<U>, U: Serialize>(answer: Value) -> Value {
-        serde_json::to_value(serde_json::from_value::<A>(answer).unwrap().into()).unwrap()
+    /// Decodes a response and encodes its update.
+    fn sent<R: DeserializeOwned + Into<U>, U: Serialize>(response: Value) -> Value {
+        serde_json::to_value(serde_json::from_value::<R>(response).unwrap().into()).unwrap()
     }
 
     #[test]
-    fn what_is_not_known_here_goes_back_as_it_came() {
+    fn unknown_fields_are_sent_back_unchanged() {
         let read = json!({"id": 7, "version": 3, "firstName": "Zoë", "lastName": "Süß", "keywords": ["x"], "newer": {"a": [1]}});
         let back = json!({"version": 3, "firstName": "Zoë", "lastName": "Süß", "newer": {"a": [1]}});
         assert_eq!(sent::<Person, PersonUpdate>(read), back);
     }
 
     #[test]
-    fn known_fields_go_back_in_the_form_in_which_they_came() {
+    fn known_fields_are_sent_back_in_their_original_form() {
         let read = json!({"version": "3", "externalId": 7, "latitude": 51.0, "longitude": "9.90", "city": null, "nameMessages": {"de": 1}});
         let back =
             json!({"version": "3", "externalId": 7, "latitude": 51.0, "longitude": "9.90", "nameMessages": {"de": 1}});
@@ -87,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn answers_go_back_with_an_answer_s_id_and_without_its_label() {
+    fn answers_to_questions_are_sent_back_with_their_id_and_without_their_label() {
         let read = json!({
             "id": 1, "version": 0, "languageId": "de", "type": "CARRIER_PIGEON",
             "screeningQuestions": [{"id": "LICENCE", "displayName": "Führerschein", "type": "MULTI_CHOICE",
@@ -101,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_answer_becomes_an_update_that_the_service_can_refuse() {
+    fn an_empty_response_becomes_an_update_that_the_service_can_reject() {
         assert_eq!(sent::<JobPublication, JobPublicationUpdate>(json!({}))["status"], "");
         assert_eq!(sent::<JobPublicationPlacement, JobPublicationPlacementUpdate>(json!({}))["status"], "");
         assert_eq!(sent::<JobPublicationChannel, JobPublicationChannelUpdate>(json!({}))["version"], 0);

@@ -14,8 +14,8 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// Uses a customer of the cloud by its host name, `your-company.itempath.com`, over https. A base URL with a scheme is used
-    /// unchanged.
+    /// Uses a customer of the cloud by its host name, `your-company.itempath.com`, over https. A base URL with a scheme
+    /// is used unchanged.
     #[must_use]
     pub fn tenant(host: impl AsRef<str>) -> Self {
         let host = host.as_ref().trim();

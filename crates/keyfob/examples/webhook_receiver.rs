@@ -1,4 +1,4 @@
-//! A receiver of webhooks: verifies what Bits and Digitaleo send, drops repeats, and queues what is new.
+//! A webhook receiver: verifies the deliveries of Bits and Digitaleo, drops repeats, and queues new events.
 //!
 //! ```sh
 //! BITS_WEBHOOK_SECRET=… DIGITALEO_WEBHOOK_SECRET=… \
@@ -17,7 +17,7 @@ use axum::{
 use keyfob::{bits, client::webhook::Seen, digitaleo};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
-/// So many deliveries back, a repeat is noticed.
+/// Number of recent deliveries among which a repeat is detected.
 const REMEMBERED: usize = 10_000;
 
 #[derive(Clone)]
@@ -29,13 +29,14 @@ struct Receivers {
 }
 
 impl Receivers {
-    /// Queues what was not here before. Only what is safely queued is remembered and answered with success: the vendor
-    /// sends all else again.
-    fn take(&self, key: String, news: impl IntoIterator<Item = String>) -> StatusCode {
+    /// Queues the events of a delivery unless the delivery is a repeat.
+    ///
+    /// A delivery is remembered and acknowledged only after its events were queued. The vendor repeats all others.
+    fn queue(&self, key: String, events: impl IntoIterator<Item = String>) -> StatusCode {
         let mut seen = self.seen.lock().expect("nothing panics while it is locked");
         if !seen.contains(&key) {
-            for news in news {
-                if self.queue.send(news).is_err() {
+            for event in events {
+                if self.queue.send(event).is_err() {
                     return StatusCode::SERVICE_UNAVAILABLE;
                 }
             }
@@ -45,7 +46,7 @@ impl Receivers {
     }
 }
 
-/// Serves `/bits` and `/digitaleo`. Handlers take the body as bytes: the signature is over them, not over their JSON.
+/// Routes `/bits` and `/digitaleo`. The handlers take the raw body, because the signature covers its bytes.
 pub(crate) fn router(bits_secret: &str, digitaleo_secret: &str, queue: UnboundedSender<String>) -> Router {
     let receivers = Receivers {
         bits: bits::webhook::Receiver::new(bits_secret),
@@ -60,7 +61,7 @@ async fn from_bits(State(receivers): State<Receivers>, headers: HeaderMap, body:
     match receivers.bits.receive(&headers, &body) {
         Ok(event) => {
             let application = event.application_id.as_deref().unwrap_or("no application");
-            receivers.take(format!("bits {}", event.dedupe_key()), [format!("{} of {application}", event.kind)])
+            receivers.queue(format!("bits {}", event.dedupe_key()), [format!("{} of {application}", event.kind)])
         }
         Err(refusal) => refusal.status(),
     }
@@ -69,8 +70,8 @@ async fn from_bits(State(receivers): State<Receivers>, headers: HeaderMap, body:
 async fn from_digitaleo(State(receivers): State<Receivers>, headers: HeaderMap, body: Bytes) -> StatusCode {
     match receivers.digitaleo.receive(&headers, &body) {
         Ok(batch) => {
-            let news = batch.events.iter().map(|event| format!("{}: {event}", batch.name));
-            receivers.take(format!("digitaleo {}", batch.dedupe_key()), news)
+            let events = batch.events.iter().map(|event| format!("{}: {event}", batch.name));
+            receivers.queue(format!("digitaleo {}", batch.dedupe_key()), events)
         }
         Err(refusal) => refusal.status(),
     }
@@ -80,10 +81,10 @@ async fn from_digitaleo(State(receivers): State<Receivers>, headers: HeaderMap, 
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (bits_secret, digitaleo_secret) =
         (std::env::var("BITS_WEBHOOK_SECRET")?, std::env::var("DIGITALEO_WEBHOOK_SECRET")?);
-    let (queue, mut news) = unbounded_channel::<String>();
+    let (queue, mut events) = unbounded_channel::<String>();
     tokio::spawn(async move {
-        while let Some(news) = news.recv().await {
-            show(&news);
+        while let Some(event) = events.recv().await {
+            show(&event);
         }
     });
     let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
@@ -92,7 +93,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-#[expect(clippy::print_stdout, reason = "the output is what the example is for")]
+#[expect(clippy::print_stdout, reason = "the example prints its events")]
 fn show(text: &str) {
     println!("{text}");
 }

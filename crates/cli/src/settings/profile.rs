@@ -1,4 +1,4 @@
-//! Profiles: what `keyfob.toml` says about one installation.
+//! Profiles of `keyfob.toml`: the settings of one installation.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -11,7 +11,7 @@ use crate::console::{WARNING, note, paint};
 use crate::suggest::{did_you_mean, find, fold};
 use crate::usage_error::UsageError;
 
-/// One profile, its keys translated to variables.
+/// A profile. Its values are stored by the variables that they stand for.
 #[derive(Default)]
 pub(crate) struct Profile {
     pub(crate) ca: Option<PathBuf>,
@@ -20,15 +20,15 @@ pub(crate) struct Profile {
 }
 
 impl Profile {
-    /// Loads the profile that was asked for. None is used unasked: a file in somebody else's directory must not decide
-    /// where credentials of the environment are sent.
+    /// Loads the profile that `--profile` names. Profiles are opt-in, so that a file in another user's directory cannot
+    /// redirect credentials of the environment.
     pub(crate) fn load(connection: &Connection) -> Result<Self, UsageError> {
         let Some(name) = &connection.profile else { return Ok(Self::default()) };
         let path = file::locate(connection.config.as_deref())?;
         let text = std::fs::read_to_string(&path)
             .map_err(|error| UsageError::with_source(error, format!("cannot read {}", path.display())))?;
         let table: Table = toml::from_str(&text).map_err(|error| {
-            // The error's own text shows the line, which may hold a secret.
+            // The error's `Display` shows the line, which may contain a secret.
             let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].lines().count().max(1));
             UsageError::new(format!(
                 "{} line {line}: {}",
@@ -42,7 +42,7 @@ impl Profile {
         let holds_secrets = variables().any(|variable| variable.is_secret() && profile.get(variable.name()).is_some());
         if holds_secrets && file::is_open(&path) {
             note(format_args!(
-                "{} {} holds secrets and can be read by others: chmod 600 {0}",
+                "{} {} contains secrets and can be read by other users: chmod 600 {0}",
                 paint(WARNING, "warning:"),
                 path.display()
             ));
@@ -55,15 +55,18 @@ impl Profile {
     }
 
     fn read(name: &str, table: &Table) -> Result<Self, String> {
-        if let Some(stranger) = table.keys().find(|key| *key != "profiles") {
-            return Err(format!("there is nothing named {stranger} at the top: write [profiles.NAME.VENDOR]"));
+        if let Some(unknown) = table.keys().find(|key| *key != "profiles") {
+            return Err(format!("{unknown} is not a known top-level key: write [profiles.NAME.VENDOR]"));
         }
         let none = Table::new();
         let profiles = table.get("profiles").and_then(Value::as_table).unwrap_or(&none);
         let Some(found) = profiles.get(name).and_then(Value::as_table) else {
             let known: Vec<_> = profiles.keys().map(String::as_str).collect();
-            let known =
-                if known.is_empty() { "it has none".to_owned() } else { format!("it has {}", known.join(", ")) };
+            let known = if known.is_empty() {
+                "the file has none".to_owned()
+            } else {
+                format!("the file has {}", known.join(", "))
+            };
             return Err(format!("there is no profile {name}: {known}"));
         };
         let mut profile = Self::default();
@@ -74,7 +77,7 @@ impl Profile {
                 (_, Value::Table(section)) => profile.section(name, key, section)?,
                 _ => {
                     return Err(format!(
-                        "{key} in [profiles.{name}] means nothing: it takes ca, allow-plain-http and vendors"
+                        "{key} is not a key of [profiles.{name}]: use ca, allow-plain-http or a vendor"
                     ));
                 }
             }
@@ -93,10 +96,10 @@ impl Profile {
         for (key, value) in section {
             let Some((_, variable)) = keys.iter().find(|((_, known), _)| fold(known) == fold(key)) else {
                 let known = keys.iter().map(|((_, known), _)| known.as_str());
-                return Err(format!("{key} in [profiles.{name}.{vendor}] means nothing{}", did_you_mean(key, known)));
+                return Err(format!("{key} is not a key of [profiles.{name}.{vendor}]{}", did_you_mean(key, known)));
             };
             let Value::String(value) = value else {
-                return Err(format!("{key} in [profiles.{name}.{vendor}] has to be text, in quotes"));
+                return Err(format!("{key} in [profiles.{name}.{vendor}] must be a string in quotes"));
             };
             self.values.insert(variable, value.clone());
         }
@@ -104,7 +107,7 @@ impl Profile {
     }
 }
 
-/// Where a variable stands in the file: `DITIO_CLIENT_ID` is `client-id` of `ditio`.
+/// Returns the section and the key of a variable in the file: `DITIO_CLIENT_ID` is `client-id` of `ditio`.
 pub(crate) fn key(variable: &str) -> (String, String) {
     let (vendor, key) = variable.split_once('_').unwrap_or((variable, ""));
     (vendor.to_lowercase(), key.to_lowercase().replace('_', "-"))
@@ -131,7 +134,7 @@ mod tests {
     ";
 
     #[test]
-    fn keys_are_the_variables_in_small_letters() {
+    fn keys_are_the_variables_in_lower_case() {
         let plant = read("plant", FILE).unwrap();
         assert_eq!(plant.get("ITEMPATH_BASE").unwrap(), "https://itempath.plant");
         assert_eq!(plant.get("ITEMPATH_USERNAME").unwrap(), "kari");
@@ -143,18 +146,18 @@ mod tests {
     }
 
     #[test]
-    fn a_slip_is_named_and_its_value_is_not() {
+    fn a_typo_is_named_and_its_value_is_not() {
         for (name, text, wrong) in [
-            ("plannt", FILE, "there is no profile plannt: it has plant, test"),
+            ("plannt", FILE, "there is no profile plannt: the file has plant, test"),
             (
                 "a",
                 "[profiles.a.ditio]\nclient-secrte = 'canary'",
-                "client-secrte in [profiles.a.ditio] means nothing: did you mean client-secret",
+                "client-secrte is not a key of [profiles.a.ditio]: did you mean client-secret",
             ),
             ("a", "[profiles.a.itmepath]\nbase = 'canary'", "there is no vendor itmepath: did you mean itempath?"),
-            ("a", "[profiles.a.bits]\nclient-id = 7", "has to be text"),
-            ("a", "[profiles.a]\nclient-id = 'canary'", "client-id in [profiles.a] means nothing"),
-            ("a", "[ditio]\nclient-id = 'canary'", "nothing named ditio at the top"),
+            ("a", "[profiles.a.bits]\nclient-id = 7", "must be a string in quotes"),
+            ("a", "[profiles.a]\nclient-id = 'canary'", "client-id is not a key of [profiles.a]: use ca"),
+            ("a", "[ditio]\nclient-id = 'canary'", "ditio is not a known top-level key: write [profiles.NAME.VENDOR]"),
         ] {
             let error = read(name, text).err().expect("an error");
             assert!(error.contains(wrong), "{error}");

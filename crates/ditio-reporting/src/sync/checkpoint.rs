@@ -1,21 +1,21 @@
-//! How far a synchronisation has come, in a form that survives the process.
+//! Checkpoint: the progress of a synchronization, in a form that can be stored.
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-/// How far the synchronisation of one table has come. It serializes: store it beside the rows.
+/// Progress of the synchronization of one table. Serialize it and store it beside the rows.
 ///
-/// It holds no row and no credential, but a cursor, which belongs to the environment, the client and the filters that it
-/// was made with.
+/// A checkpoint contains no rows and no credentials. Its cursor is valid for the environment, the API client and the
+/// filters of the run that created it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Checkpoint {
     table: String,
-    /// When the run began: whatever changes from then on is the next run's.
+    /// Start of the run. The next run lists later changes.
     started: DateTime<Utc>,
-    /// From when on the run lists changes; without it, the run lists all that exists.
+    /// Start of the period whose changes the run lists. Without it the run lists all rows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     since: Option<DateTime<Utc>>,
-    /// The page that the run goes on with; the first page without it.
+    /// Cursor of the page at which the run continues. Without it the run continues at the first page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     cursor: Option<String>,
     #[serde(default)]
@@ -23,27 +23,29 @@ pub struct Checkpoint {
 }
 
 impl Checkpoint {
-    /// The beginning of a first run.
+    /// Creates the checkpoint at the start of the first run.
     pub(super) fn first(table: &str, now: DateTime<Utc>) -> Self {
         Self { table: table.to_owned(), started: whole(now), since: None, cursor: None, finished: false }
     }
 
-    /// The beginning of the run after this one.
+    /// Creates the checkpoint at the start of the run after this one.
     pub(super) fn next(&self, now: DateTime<Utc>, overlap: TimeDelta) -> Self {
         let since = self.started.checked_sub_signed(overlap).unwrap_or(DateTime::UNIX_EPOCH);
         Self { since: Some(since), ..Self::first(&self.table, now) }
     }
 
-    pub(super) fn turn(&mut self, cursor: String) {
+    /// Moves to the page with this cursor.
+    pub(super) fn advance(&mut self, cursor: String) {
         self.cursor = Some(cursor);
     }
 
+    /// Marks the run as finished.
     pub(super) fn finish(&mut self) {
         self.cursor = None;
         self.finished = true;
     }
 
-    /// Goes back to the first page of the same run.
+    /// Returns to the first page of the same run.
     pub(super) fn start_over(&mut self) {
         self.cursor = None;
     }
@@ -52,32 +54,32 @@ impl Checkpoint {
         self.cursor.as_deref()
     }
 
-    /// The table that it belongs to: the name of the client's method.
+    /// Returns the table that the checkpoint belongs to: the name of the client's method.
     #[must_use]
     pub fn table(&self) -> &str {
         &self.table
     }
 
-    /// When its run began, by this machine's clock.
+    /// Returns the start of the run, by the local clock.
     #[must_use]
     pub fn started(&self) -> DateTime<Utc> {
         self.started
     }
 
-    /// From when on its run lists changes; a run without it lists all that exists.
+    /// Returns the start of the period whose changes the run lists, or `None` if the run lists all rows.
     #[must_use]
     pub fn since(&self) -> Option<DateTime<Utc>> {
         self.since
     }
 
-    /// Whether its run came to the end.
+    /// Returns true if the run has reached the end of the listing.
     #[must_use]
     pub fn is_finished(&self) -> bool {
         self.finished
     }
 }
 
-/// Whole seconds, in the form that the vendor documents; rounded down, so that nothing falls between.
+/// Rounds down to whole seconds, which is the precision that Ditio documents. Rounding up could skip a change.
 fn whole(time: DateTime<Utc>) -> DateTime<Utc> {
     time.trunc_subsecs(0)
 }
@@ -91,7 +93,7 @@ mod tests {
         let now: DateTime<Utc> = "2026-03-02T08:00:00.999Z".parse().unwrap();
         let mut checkpoint = Checkpoint::first("projects", now);
         check(&checkpoint, r#"{"table":"projects","started":"2026-03-02T08:00:00Z","finished":false}"#);
-        checkpoint.turn("eyJ=".into());
+        checkpoint.advance("eyJ=".into());
         let json = r#"{"table":"projects","started":"2026-03-02T08:00:00Z","cursor":"eyJ=","finished":false}"#;
         check(&checkpoint, json);
         checkpoint.finish();

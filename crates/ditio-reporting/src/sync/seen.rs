@@ -1,4 +1,4 @@
-//! What a run has given already, so that it gives nothing twice.
+//! Versions of rows that a run has returned, to drop repeats.
 
 use std::collections::HashSet;
 
@@ -8,19 +8,20 @@ use super::Record;
 
 type Version = (String, NaiveDateTime);
 
-/// The versions of rows that a run has given.
+/// Versions of rows that a run has returned.
 ///
-/// The vendor says that a deletion may come again on any later page, so all deletions of the run are kept. Other rows can
-/// only come again where two pages meet: they are kept for two pages, so that memory does not grow with the table.
+/// By Ditio's documentation any later page may repeat a deletion, so all deletions of the run are retained. Other rows
+/// can repeat only on the following page, so they are retained for two pages: memory does not grow with the table.
 #[derive(Debug, Default)]
-pub(super) struct Seen {
+pub(super) struct SeenVersions {
     deletions: HashSet<Version>,
-    page: HashSet<Version>,
-    before: HashSet<Version>,
+    current_page: HashSet<Version>,
+    previous_page: HashSet<Version>,
 }
 
-impl Seen {
-    /// Whether this version of the row is new. One without an id or a time always is: it cannot be told from others.
+impl SeenVersions {
+    /// Records this version of the row and returns true if it is new. A row without an id or a time always counts as
+    /// new, because it cannot be identified.
     pub(super) fn is_new(&mut self, row: &impl Record) -> bool {
         let at = if row.is_deletion() { row.deleted_at() } else { row.modified_at() };
         let (Some(id), Some(at)) = (row.id(), at) else {
@@ -30,15 +31,17 @@ impl Seen {
         if row.is_deletion() {
             self.deletions.insert(version)
         } else {
-            !self.before.contains(&version) && self.page.insert(version)
+            !self.previous_page.contains(&version) && self.current_page.insert(version)
         }
     }
 
-    pub(super) fn turn_page(&mut self) {
-        self.before = std::mem::take(&mut self.page);
+    /// Starts a new page.
+    pub(super) fn start_page(&mut self) {
+        self.previous_page = std::mem::take(&mut self.current_page);
     }
 
-    pub(super) fn forget(&mut self) {
+    /// Starts a new run.
+    pub(super) fn clear(&mut self) {
         *self = Self::default();
     }
 }

@@ -1,4 +1,4 @@
-//! What a synchronisation has to know of a table and its rows.
+//! Traits of tables and rows that can be synchronized.
 
 use keyfob_client::{Operation, TimeParam, Timestamp, paging::Paged};
 
@@ -11,7 +11,7 @@ mod sealed {
     pub trait Sealed {}
 }
 
-/// A listing that can be synchronised: all that come in pages can.
+/// A listing that can be synchronized. All paged listings of the API implement this trait.
 pub trait Table: Paged<Item: Record + Unpin> + Unpin + sealed::Sealed {
     #[doc(hidden)]
     fn operation() -> &'static Operation;
@@ -22,15 +22,16 @@ pub trait Table: Paged<Item: Record + Unpin> + Unpin + sealed::Sealed {
     fn mode(page: &Self::Page) -> Option<&SyncType>;
 }
 
-/// What every row says of itself.
+/// A row of a table.
 pub trait Record: sealed::Sealed {
-    /// Which row it is.
+    /// Returns the id of the row.
     fn id(&self) -> Option<&str>;
-    /// Whether the row was deleted; it may then have nothing but its id and times.
+    /// Returns true if the row was deleted. A deleted row may have no more than its id and times.
     fn is_deletion(&self) -> bool;
-    /// When the row was deleted.
+    /// Returns the time of the deletion.
     fn deleted_at(&self) -> Option<&Timestamp>;
-    /// When the row last changed. Of a deleted project, work order, resource or user it is the change before.
+    /// Returns the time of the last change. For a deleted project, work order, resource or user it is the time of the
+    /// last change before the deletion.
     fn modified_at(&self) -> Option<&Timestamp>;
 }
 

@@ -1,6 +1,6 @@
-//! How much memory listings and files take, and what reading ahead saves; then figures. For maintainers, by hand:
-//! `cargo run --release -p keyfob --features ditio-core,ditio-reporting --example memory`. It fails when a listing's
-//! memory depends on its length, a file's on its size, or reading ahead is not worth it (Linux).
+//! Measures the memory of listings and files, and the time that prefetching pages saves. For maintainers (Linux):
+//! `cargo run --release -p keyfob --features ditio-core,ditio-reporting --example memory`. Fails if the memory of a
+//! listing depends on its length, that of a file on its size, or prefetching saves too little.
 
 mod files;
 mod measure;
@@ -23,20 +23,20 @@ use tokio::io::AsyncReadExt;
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 const FILE: u64 = 2 * 1024 * 1024 * 1024;
-/// The rows of a page of a long listing. The service ends a page with a whole day: this is one of few numbers that are so
-/// many whole days of 100,000 rows and of 1,000,000, so that both listings have pages of one size.
+/// Rows of a page of a long listing. The service ends a page with a whole day. This number is a multiple of the rows of
+/// a day in listings of 100,000 and of 1,000,000 rows, so that both have pages of the same size.
 const CHUNK: i64 = 3_200;
-/// What the service takes for a page, and what is done with one.
+/// Latency of the service for a page, and duration of the work with a page.
 const LATENCY: Duration = Duration::from_millis(20);
 const WORK: Duration = Duration::from_millis(20);
-/// The rows of the comparison, and of its pages.
+/// Rows of the comparison, and rows of its pages.
 const COMPARED: u64 = 10_000;
 const PAGE: i64 = 100;
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    // Memory that several threads allocate and give back grows by chance: the lists are read on one.
+    // The memory of several allocating threads varies by chance, so lists are read on one thread.
     let runtime = match arguments[..] {
         [] => return report(),
         ["list", _] => tokio::runtime::Builder::new_current_thread().enable_all().build()?,
@@ -58,7 +58,7 @@ async fn measure(arguments: &[&str]) -> Result<()> {
         ["download", url] => download(url).await?,
         ["sequential", url] => sequential(url).await?.as_secs_f64(),
         ["ahead", url] => ahead(url).await?.as_secs_f64(),
-        _ => return Err("no arguments are needed".into()),
+        _ => return Err("unknown arguments: pass none".into()),
     };
     writeln!(stdout(), "{figure}")?;
     Ok(())
@@ -69,7 +69,7 @@ fn report() -> Result<()> {
     let mut failed = false;
     let mut say = |good: bool, text: String| {
         failed |= !good;
-        writeln!(out, "{text}{}", if good { "" } else { "  <- too much" })
+        writeln!(out, "{text}{}", if good { "" } else { "  <- over the limit" })
     };
     let mib = |kib: f64| kib / 1024.0;
 
@@ -90,8 +90,8 @@ fn report() -> Result<()> {
     say(
         gain >= 1.5,
         format!(
-            "{COMPARED} rows in pages of {PAGE}, {} ms of latency and {} ms of work a page: {sequential:.2} s one after the \
-             other, {ahead:.2} s with `pages()`: {gain:.2} times as fast",
+            "{COMPARED} rows in pages of {PAGE}, {} ms of latency and {} ms of work a page: {sequential:.2} s in \
+             sequence, {ahead:.2} s with `pages()`: {gain:.2} times as fast",
             LATENCY.as_millis(),
             WORK.as_millis()
         ),
@@ -105,7 +105,7 @@ fn report() -> Result<()> {
         let above = mib(figure(&[what, &url])? - idle);
         say(above < 64.0, format!("{what} of {} MiB: {above:.1} MiB above idle", FILE / 1024 / 1024))?;
     }
-    if failed { Err("not as it should be".into()) } else { Ok(()) }
+    if failed { Err("a figure is over its limit".into()) } else { Ok(()) }
 }
 
 async fn simulate(rows: u64, latency: Duration) -> Result<()> {
@@ -116,7 +116,7 @@ async fn simulate(rows: u64, latency: Duration) -> Result<()> {
     hold(simulator.url()).await
 }
 
-/// Says where the service is, and serves until the process is ended.
+/// Prints the base URL of the service, then serves until the process is ended.
 async fn hold(url: &str) -> Result<()> {
     writeln!(stdout(), "{url}")?;
     std::future::pending().await
@@ -148,7 +148,7 @@ async fn list(url: &str) -> Result<f64> {
     if rows < 90_000 { Err(format!("only {rows} rows").into()) } else { Ok(peak()?) }
 }
 
-/// What somebody does with a page of rows: waits for a database, say.
+/// Simulates work with a page of rows, such as a database write.
 async fn work(rows: usize, seen: &mut usize) {
     *seen += rows;
     tokio::time::sleep(WORK).await;
@@ -180,13 +180,13 @@ async fn ahead(url: &str) -> Result<Duration> {
 async fn upload(url: &str) -> Result<f64> {
     let content = Upload::reader(tokio::io::repeat(7).take(FILE), Some(FILE));
     let form = Form::new().part("file", Part::new(content).file_name("large.bin"));
-    let answer = core(url)?.upload_project_documents("1", form).await?;
-    let taken: u64 = answer.message.as_deref().unwrap_or_default().parse()?;
-    if taken < FILE { Err(format!("only {taken} bytes arrived").into()) } else { Ok(peak()?) }
+    let response = core(url)?.upload_project_documents("1", form).await?;
+    let received: u64 = response.message.as_deref().unwrap_or_default().parse()?;
+    if received < FILE { Err(format!("only {received} bytes were received").into()) } else { Ok(peak()?) }
 }
 
 async fn download(url: &str) -> Result<f64> {
     let mut sink = tokio::io::sink();
     let written = core(url)?.download_file("1").await?.into_inner().copy_to(&mut sink).await?;
-    if written < FILE { Err(format!("only {written} bytes came").into()) } else { Ok(peak()?) }
+    if written < FILE { Err(format!("only {written} bytes were downloaded").into()) } else { Ok(peak()?) }
 }

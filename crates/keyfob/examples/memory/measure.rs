@@ -1,4 +1,4 @@
-//! Peak memory, each measurement in a process of its own.
+//! Peak memory of a process, and processes for the measurements.
 
 use std::error::Error;
 use std::io::{BufRead, BufReader};
@@ -6,14 +6,14 @@ use std::process::{Child, Command, Stdio};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// The most memory that this process has had resident, in KiB (Linux).
+/// Returns the peak resident memory of this process, in KiB (Linux).
 pub(crate) fn peak() -> Result<f64> {
     let status = std::fs::read_to_string("/proc/self/status")?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).ok_or("no VmHWM")?;
     Ok(line.trim().trim_end_matches(" kB").parse()?)
 }
 
-/// This program once more, to do one thing. It ends with this value.
+/// A child process that runs this program with other arguments. Dropping the value ends it.
 pub(crate) struct Process {
     child: Child,
     output: BufReader<std::process::ChildStdout>,
@@ -27,7 +27,7 @@ impl Process {
         Ok(Self { child, output })
     }
 
-    /// The next line that it writes.
+    /// Reads the next line of its output.
     pub(crate) fn line(&mut self) -> Result<String> {
         let mut line = String::new();
         self.output.read_line(&mut line)?;
@@ -42,7 +42,7 @@ impl Drop for Process {
     }
 }
 
-/// Runs this program with these arguments, and reads the figure that it writes.
+/// Runs this program with these arguments and reads the figure that it prints.
 pub(crate) fn figure(arguments: &[&str]) -> Result<f64> {
     Ok(Process::start(arguments)?.line()?.parse()?)
 }
