@@ -1,5 +1,5 @@
-//! The simulator alone, without the command line: `cargo run -p keyfob-simulator --example serve [ADDRESS [SCALE]]`.
-//! Prints the variables that point a client at it, for a shell, and serves until it is ended.
+//! The simulator without the command line: `cargo run -p keyfob-simulator --example serve [ADDRESS [SCALE]]`.
+//! Prints the environment variables for clients as shell commands, then serves until it is terminated.
 
 use std::error::Error;
 use std::io::{Write, stdout};

@@ -1,4 +1,4 @@
-//! Ditio: one identity server, and an API per module.
+//! Ditio: an identity server and one module per API.
 
 mod audience;
 pub(crate) mod core;

@@ -1,4 +1,4 @@
-//! One client: creates, reads, changes, reads, lists and deletes, and holds the server to what it acknowledged.
+//! A client that creates, reads, updates, lists and deletes entities, and checks acknowledged writes.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -9,17 +9,18 @@ use keyfob_simulator::{Vendor, credentials as c};
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 
-use crate::things::{Call, Thing};
+use crate::entities::{Call, Entity};
 
 pub(crate) type Tokens = Arc<HashMap<Vendor, String>>;
 
-/// A client for plain HTTP that needs no process-wide TLS settings.
+/// Returns a client for plain HTTP that needs no process-wide TLS settings.
 pub(crate) fn http() -> reqwest::Client {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-    let config = config.expect("versions that ring has").with_root_certificates(rustls::RootCertStore::empty());
+    let config =
+        config.expect("ring supports the default TLS versions").with_root_certificates(rustls::RootCertStore::empty());
     let builder = reqwest::Client::builder().tls_backend_preconfigured(config.with_no_client_auth());
-    builder.timeout(Duration::from_secs(30)).build().expect("settings that are good")
+    builder.timeout(Duration::from_secs(30)).build().expect("the settings are valid")
 }
 
 fn log_in(http: &reqwest::Client, url: &str, vendor: Vendor) -> RequestBuilder {
@@ -42,7 +43,7 @@ fn log_in(http: &reqwest::Client, url: &str, vendor: Vendor) -> RequestBuilder {
     }
 }
 
-/// A token for every vendor.
+/// Requests a token of every vendor.
 pub(crate) async fn tokens(http: &reqwest::Client, url: &str) -> Result<Tokens, Box<dyn Error>> {
     let mut tokens = HashMap::from([(Vendor::Ditio, c::DITIO_ACCESS_TOKEN.to_owned())]);
     for vendor in [Vendor::Bits, Vendor::ItemPath, Vendor::Dvinci, Vendor::Digitaleo] {
@@ -53,36 +54,36 @@ pub(crate) async fn tokens(http: &reqwest::Client, url: &str) -> Result<Tokens, 
     Ok(Arc::new(tokens))
 }
 
-/// A material that `ItemPath` can be asked to deliver.
+/// Returns the id of a material for `ItemPath` orders.
 pub(crate) async fn material(http: &reqwest::Client, url: &str, tokens: &Tokens) -> Result<String, Box<dyn Error>> {
     let request = http.get(format!("{url}/itempath/api/materials?limit=1")).bearer_auth(&tokens[&Vendor::ItemPath]);
     let answer: Value = request.send().await?.json().await?;
     Ok(answer["materials"][0]["id"].as_str().ok_or("no material")?.to_owned())
 }
 
-/// What happened.
+/// Counters of requests and results.
 #[derive(Default)]
 pub(crate) struct Count {
     pub(crate) requests: u64,
     pub(crate) acknowledged: u64,
-    /// Answers with the status of a fault.
-    pub(crate) refused: u64,
-    /// No answer, or half of one.
+    /// Responses with an error status.
+    pub(crate) error_responses: u64,
+    /// Requests without a complete response.
     pub(crate) broken: u64,
-    /// Acknowledged, and not to be read.
+    /// Acknowledged writes that cannot be read.
     pub(crate) lost: u64,
-    /// Answers that no fault explains.
-    pub(crate) odd: u64,
+    /// Responses that no fault explains.
+    pub(crate) unexpected: u64,
 }
 
 impl Count {
     pub(crate) fn add(&mut self, other: &Self) {
         self.requests += other.requests;
         self.acknowledged += other.acknowledged;
-        self.refused += other.refused;
+        self.error_responses += other.error_responses;
         self.broken += other.broken;
         self.lost += other.lost;
-        self.odd += other.odd;
+        self.unexpected += other.unexpected;
     }
 }
 
@@ -93,61 +94,62 @@ pub(crate) struct Client {
     tokens: Tokens,
     material: String,
     pub(crate) count: Count,
-    kept: Vec<(Thing, String, String)>,
+    retained: Vec<(Entity, String, String)>,
 }
 
-/// One record of so many is kept to the end.
-const KEEP_EVERY: usize = 50;
-/// A read is repeated so often while faults hit it.
-const PATIENCE: usize = 20;
+/// One entity in this number is retained until the end.
+const RETAIN_EVERY: usize = 50;
+/// Maximum number of attempts while faults hit a request.
+const MAX_ATTEMPTS: usize = 20;
 
 impl Client {
     pub(crate) fn new(number: usize, url: &str, tokens: Tokens, material: String) -> Self {
-        let (count, kept) = (Count::default(), Vec::new());
-        Self { http: http(), url: url.to_owned(), number, tokens, material, count, kept }
+        let (count, retained) = (Count::default(), Vec::new());
+        Self { http: http(), url: url.to_owned(), number, tokens, material, count, retained }
     }
 
-    pub(crate) async fn run(mut self, end: Instant) -> (Count, Vec<(Thing, String, String)>) {
+    pub(crate) async fn run(mut self, end: Instant) -> (Count, Vec<(Entity, String, String)>) {
         let mut round = self.number;
         while Instant::now() < end {
-            self.round(Thing::ALL[round % Thing::ALL.len()], round).await;
+            self.round(Entity::ALL[round % Entity::ALL.len()], round).await;
             round += 1;
         }
-        (self.count, self.kept)
+        (self.count, self.retained)
     }
 
-    async fn round(&mut self, thing: Thing, round: usize) {
+    async fn round(&mut self, entity: Entity, round: usize) {
         let name = format!("S{}_{round}", self.number);
-        let created = self.send(thing.create(&name, &self.material)).await;
+        let created = self.send(entity.create(&name, &self.material)).await;
         let Some((_, created)) = created.filter(|(status, _)| (200..300).contains(status)) else { return };
-        let Some(id) = thing.id(&created) else {
-            self.odd(&name, &created);
+        let Some(id) = entity.id(&created) else {
+            self.unexpected(&name, &created);
             return;
         };
         self.count.acknowledged += 1;
-        let Some(now) = self.read(thing, &id).await else { return };
-        let updated = self.send(thing.update(&id, &now, &name)).await;
+        let Some(now) = self.read(entity, &id).await else { return };
+        let updated = self.send(entity.update(&id, &now, &name)).await;
         if updated.is_some_and(|(status, _)| (200..300).contains(&status)) {
             self.count.acknowledged += 1;
-            self.check(thing, &id, &name).await;
-            if round.is_multiple_of(KEEP_EVERY) {
-                self.kept.push((thing, id, name));
+            self.check(entity, &id, &name).await;
+            if round.is_multiple_of(RETAIN_EVERY) {
+                self.retained.push((entity, id, name));
                 return;
             }
         }
-        self.send(thing.list()).await;
+        self.send(entity.list()).await;
         if round.is_multiple_of(10) {
-            let vendor = thing.list().vendor;
+            let vendor = entity.list().vendor;
             let _ = log_in(&self.http, &self.url, vendor).send().await;
             self.count.requests += 1;
         }
-        self.delete(thing, &id).await;
+        self.delete(entity, &id).await;
     }
 
-    /// Deletes until no fault hits it: what stays would pile up. It may be gone although a fault hit the answer.
-    async fn delete(&mut self, thing: Thing, id: &str) {
-        for attempt in 0..PATIENCE {
-            let deletion = thing.delete(id);
+    /// Deletes an entity and retries after faults, so that entities do not accumulate. A 404 counts as success: an earlier
+    /// attempt may have been applied although a fault hit its response.
+    async fn delete(&mut self, entity: Entity, id: &str) {
+        for attempt in 0..MAX_ATTEMPTS {
+            let deletion = entity.delete(id);
             let answer = if attempt == 0 { self.send(deletion).await } else { self.exchange(&deletion).await };
             if answer.is_some_and(|(status, _)| status < 300 || status == 404) {
                 return;
@@ -155,20 +157,20 @@ impl Client {
         }
     }
 
-    /// Holds the server to an update that it acknowledged.
-    pub(crate) async fn check(&mut self, thing: Thing, id: &str, value: &str) {
-        if let Some(answer) = self.read(thing, id).await
-            && !thing.shows(&answer, value)
+    /// Checks that an acknowledged update can be read.
+    pub(crate) async fn check(&mut self, entity: Entity, id: &str, value: &str) {
+        if let Some(answer) = self.read(entity, id).await
+            && !entity.shows(&answer, value)
         {
             self.count.lost += 1;
-            self.odd(value, &answer);
+            self.unexpected(value, &answer);
         }
     }
 
-    /// Reads until no fault hits it; what cannot be read is lost.
-    async fn read(&mut self, thing: Thing, id: &str) -> Option<Value> {
-        for _ in 0..PATIENCE {
-            match self.send(thing.read(id)).await {
+    /// Reads an entity and retries after faults. An entity that cannot be read counts as lost.
+    async fn read(&mut self, entity: Entity, id: &str) -> Option<Value> {
+        for _ in 0..MAX_ATTEMPTS {
+            match self.send(entity.read(id)).await {
                 Some((200, answer)) => return Some(answer),
                 Some((404, _)) => break,
                 _ => {}
@@ -178,16 +180,17 @@ impl Client {
         None
     }
 
-    /// Status and body, if a whole answer came. What neither succeeds nor is a fault is odd.
+    /// Sends a request and returns status and body of a complete response. A status that is neither a success nor that of a
+    /// fault counts as unexpected.
     async fn send(&mut self, call: Call) -> Option<(u16, Value)> {
         let (status, body) = self.exchange(&call).await?;
         if !matches!(status, 200..300 | 502 | 503) {
-            self.odd(&format!("{} {}: {status}", call.method, call.path), &body);
+            self.unexpected(&format!("{} {}: {status}", call.method, call.path), &body);
         }
         Some((status, body))
     }
 
-    /// Status and body, if a whole answer came.
+    /// Sends a request and returns status and body of a complete response.
     async fn exchange(&mut self, call: &Call) -> Option<(u16, Value)> {
         self.count.requests += 1;
         let request = self.http.request(call.method.clone(), format!("{}{}", self.url, call.path));
@@ -204,15 +207,15 @@ impl Client {
         };
         let body = serde_json::from_slice(&body).unwrap_or(Value::Null);
         if status >= 300 {
-            self.count.refused += 1;
+            self.count.error_responses += 1;
         }
         Some((status, body))
     }
 
-    fn odd(&mut self, what: &str, answer: &Value) {
-        self.count.odd += 1;
-        if self.number < 4 && self.count.odd <= 5 {
-            crate::eprint(&format!("{what}: {answer}"));
+    fn unexpected(&mut self, label: &str, answer: &Value) {
+        self.count.unexpected += 1;
+        if self.number < 4 && self.count.unexpected <= 5 {
+            crate::eprint(&format!("{label}: {answer}"));
         }
     }
 }

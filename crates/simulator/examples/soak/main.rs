@@ -1,9 +1,9 @@
-//! Load for the simulator: many clients, mixed calls, faults at 5 %; then figures. For maintainers, by hand:
-//! `cargo run --release -p keyfob-simulator --example soak [SECONDS [CLIENTS]]`. It fails when the server panicked, an
-//! acknowledged write cannot be read, or the server's memory at the end is 20 % from that in the middle (Linux).
+//! Load test of the simulator, run manually: many clients, mixed requests, 5 % faults.
+//! `cargo run --release -p keyfob-simulator --example soak [SECONDS [CLIENTS]]` (Linux). It fails if the server panics, an
+//! acknowledged write cannot be read, or the server's memory grows more than 20 % from the middle to the end.
 
 mod client;
-mod things;
+mod entities;
 
 use std::error::Error;
 use std::io::{BufRead, BufReader, Write, stdout};
@@ -11,10 +11,10 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use client::{Client, Count, http};
+use entities::Entity;
 use keyfob_simulator::{Fault, Simulator};
-use things::Thing;
 
-/// Every so manieth request is hit by one of so many faults: 5 % in all.
+/// Period of each of the five faults, in requests: 5 % of all requests in total.
 const EVERY: u64 = 100;
 
 #[tokio::main]
@@ -44,16 +44,16 @@ async fn main() -> Result<(), Box<dyn Error>> {
         memory.push(server.memory()?);
     }
     let mut count = Count::default();
-    let mut kept: Vec<(Thing, String, String)> = Vec::new();
+    let mut retained: Vec<(Entity, String, String)> = Vec::new();
     for client in all {
-        let (of_one, mut things) = client.await?;
-        count.add(&of_one);
-        kept.append(&mut things);
+        let (client_count, mut entities) = client.await?;
+        count.add(&client_count);
+        retained.append(&mut entities);
     }
     let faults = http().delete(format!("{url}/_control/faults")).send().await?;
     let mut reader = Client::new(clients, &url, tokens, material);
-    for (thing, id, value) in &kept {
-        reader.check(*thing, id, value).await;
+    for (entity, id, value) in &retained {
+        reader.check(*entity, id, value).await;
     }
     count.lost += reader.count.lost;
 
@@ -63,21 +63,21 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let alive = faults.status().is_success() && server.child.try_wait()?.is_none();
     let mut out = stdout().lock();
     writeln!(out, "{clients} clients, {seconds} s: {} requests, {rate:.0} a second", count.requests)?;
-    writeln!(out, "not answered well: {} by status, {} without a whole answer", count.refused, count.broken)?;
-    writeln!(out, "writes acknowledged: {}, read again at the end: {}", count.acknowledged, kept.len())?;
-    writeln!(out, "acknowledged and not to be read: {}", count.lost)?;
-    writeln!(out, "unexpected answers: {}", count.odd)?;
-    writeln!(out, "memory of the server in KiB, at sixths of the time: {memory:?}; {drift:+.1} % from middle to end")?;
-    writeln!(out, "server: {}", if alive { "alive" } else { "gone" })?;
+    writeln!(out, "failed: {} by status, {} without a complete response", count.error_responses, count.broken)?;
+    writeln!(out, "writes acknowledged: {}, read again at the end: {}", count.acknowledged, retained.len())?;
+    writeln!(out, "acknowledged but not readable: {}", count.lost)?;
+    writeln!(out, "unexpected responses: {}", count.unexpected)?;
+    writeln!(out, "server memory in KiB, at each sixth of the time: {memory:?}; {drift:+.1} % from middle to end")?;
+    writeln!(out, "server: {}", if alive { "alive" } else { "terminated" })?;
     drop(out);
     let panics = server.panics();
-    if !alive || panics > 0 || count.lost > 0 || count.odd > 0 || drift > 20.0 {
-        return Err(format!("not as it should be; {panics} lines of panics").into());
+    if !alive || panics > 0 || count.lost > 0 || count.unexpected > 0 || drift > 20.0 {
+        return Err(format!("load test failed, see the figures above; {panics} panics").into());
     }
     Ok(())
 }
 
-/// The server is a process of its own, so that its memory can be told from the clients'.
+/// Runs the server in a separate process, so that its memory is measured without the clients' memory.
 async fn serve() -> Result<(), Box<dyn Error>> {
     let simulator = Simulator::start().await?;
     for fault in [
@@ -93,6 +93,7 @@ async fn serve() -> Result<(), Box<dyn Error>> {
     std::future::pending().await
 }
 
+/// The server process.
 struct Server {
     child: Child,
     url: String,
@@ -107,14 +108,14 @@ impl Server {
         Ok(Self { child, url: url.trim().to_owned() })
     }
 
-    /// Resident memory in KiB.
+    /// Returns the resident memory in KiB.
     fn memory(&self) -> Result<u64, Box<dyn Error>> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
         Ok(line.trim().trim_end_matches(" kB").parse()?)
     }
 
-    /// Ends the server and counts the lines that speak of a panic.
+    /// Ends the server and counts its panics.
     fn panics(&mut self) -> usize {
         let _ = self.child.kill();
         let Some(stderr) = self.child.stderr.take() else { return 0 };

@@ -1,4 +1,4 @@
-//! Every call needs a token that is alive, of a client that is enabled, with the audience of the API.
+//! Authorization: a request must have a valid token with the audience of the API.
 
 use std::sync::Arc;
 
@@ -12,34 +12,54 @@ use crate::state::SharedState;
 use crate::state::tokens::TokenError;
 use crate::vendor::Vendor;
 
-/// Which audience, and what a token without it gets.
+/// The audience that an API requires.
 #[derive(Clone)]
 pub(super) struct Audience {
     shared: SharedState,
     name: &'static str,
-    missing: Arc<dyn Fn() -> u16 + Send + Sync>,
+    /// Status of a response to a valid token without the audience.
+    missing_status: Arc<dyn Fn() -> u16 + Send + Sync>,
+    /// An audience that suffices for some requests.
+    alternative: Option<(&'static str, fn(&Request) -> bool)>,
 }
 
 impl Audience {
+    /// Requires an audience. `missing_status` gives the status for a token without it.
     pub(super) fn new(
         shared: &SharedState,
         name: &'static str,
-        missing: impl Fn() -> u16 + Send + Sync + 'static,
+        missing_status: impl Fn() -> u16 + Send + Sync + 'static,
     ) -> Self {
-        Self { shared: shared.clone(), name, missing: Arc::new(missing) }
+        Self { shared: shared.clone(), name, missing_status: Arc::new(missing_status), alternative: None }
+    }
+
+    /// Accepts another audience for the requests that match.
+    pub(super) fn or_audience(mut self, name: &'static str, matches: fn(&Request) -> bool) -> Self {
+        self.alternative = Some((name, matches));
+        self
+    }
+
+    fn accepts(&self, audience: &str, request: &Request) -> bool {
+        let is_alternative = |(name, matches): (&str, fn(&Request) -> bool)| audience == name && matches(request);
+        audience == self.name || self.alternative.is_some_and(is_alternative)
     }
 }
 
-/// Guards the routes so far; paths that are not routes stay 404.
-pub(super) fn guard<S: Clone + Send + Sync + 'static>(router: Router<S>, audience: Audience) -> Router<S> {
+/// Requires the audience for the routes added so far. Unknown paths still get 404.
+pub(super) fn require<S: Clone + Send + Sync + 'static>(router: Router<S>, audience: Audience) -> Router<S> {
     router.route_layer(from_fn_with_state(audience, check))
 }
 
 async fn check(State(audience): State<Audience>, request: Request, next: Next) -> Response {
     let unauthorized = 401;
-    let (status, why) = match audience.shared.authorize(Vendor::Ditio, request.headers()) {
-        Ok(grant) if grant.scopes.iter().any(|scope| scope == audience.name) => return next.run(request).await,
-        Ok(_) => ((audience.missing)(), r#"Bearer error="invalid_token", error_description="The audience is invalid""#),
+    let (status, challenge) = match audience.shared.authorize(Vendor::Ditio, request.headers()) {
+        Ok(grant) if grant.scopes.iter().any(|scope| audience.accepts(scope, &request)) => {
+            return next.run(request).await;
+        }
+        Ok(_) => (
+            (audience.missing_status)(),
+            r#"Bearer error="invalid_token", error_description="The audience is invalid""#,
+        ),
         Err(TokenError::Expired) => {
             (unauthorized, r#"Bearer error="invalid_token", error_description="The token is expired""#)
         }
@@ -51,5 +71,5 @@ async fn check(State(audience): State<Audience>, request: Request, next: Next) -
     let (_, body) = request.into_parts();
     crate::web::drain(body).await;
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::UNAUTHORIZED);
-    (status, [(header::WWW_AUTHENTICATE, why)]).into_response()
+    (status, [(header::WWW_AUTHENTICATE, challenge)]).into_response()
 }

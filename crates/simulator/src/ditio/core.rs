@@ -1,17 +1,16 @@
-//! Ditio core: the integration API, under the scope `ditioapiv3`.
+//! Ditio core: the integration API, with the scope `ditioapiv3`.
 
 mod absences;
+mod api_error;
 mod body;
 mod certificates;
 mod crew;
 mod documents;
 mod employees;
-mod guard;
 mod lookups;
 mod machines;
 mod payroll;
 mod people;
-mod problem;
 mod projects;
 mod record;
 mod references;
@@ -21,15 +20,18 @@ mod tasks;
 mod users;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::Method;
 
+use crate::ditio::audience::{self, Audience};
 use crate::state::SharedState;
 use crate::web::Routes;
 use state::Core;
 
-/// What the vendor's web server takes, for every kind of request.
-const MAX_BODY: usize = 30_000_000;
+/// Maximum body size of the vendor's web server, in bytes.
+const MAX_BODY_BYTES: usize = 30_000_000;
 
+/// Builds the router over freshly seeded data.
 pub(crate) fn router(shared: &SharedState) -> Router {
     let resources = [
         projects::routes(),
@@ -46,5 +48,10 @@ pub(crate) fn router(shared: &SharedState) -> Router {
         crew::routes(),
     ];
     let routes = resources.into_iter().fold(Routes::new(), Routes::merge);
-    routes.map(|router| guard::put_on(router, shared).layer(DefaultBodyLimit::max(MAX_BODY))).finish(Core::new(shared))
+    // Files of the reporting API's records can be read with its scope alone.
+    let is_file = |request: &Request| request.method() == Method::GET && request.uri().path().starts_with("/api/file/");
+    let audience = Audience::new(shared, "ditioapiv3", || 401).or_audience("reportingapiv1", is_file);
+    routes
+        .map(|router| audience::require(router, audience).layer(DefaultBodyLimit::max(MAX_BODY_BYTES)))
+        .finish(Core::new(shared))
 }

@@ -1,4 +1,4 @@
-//! Ditio identity: client credentials, as an `IdentityServer` answers them.
+//! Ditio identity: the token endpoint for client credentials, with the responses of an `IdentityServer`.
 
 mod client;
 
@@ -18,10 +18,12 @@ use crate::vendor::Vendor;
 use crate::vendor::credentials::{DITIO_ACCESS_TOKEN, DITIO_CLIENT_ID, DITIO_COMPANY_ID};
 use crate::web::{Query, Routes};
 
-/// The scopes of the simulated client, which become audiences of its tokens.
+/// Scopes of the simulated client; they become the audiences of its tokens.
 const SCOPES: [&str; 3] = ["ditioapiv3", "reportingapiv1", "masstransportapiv1"];
+/// Lifetime of an access token.
 const LIFETIME: Duration = Duration::from_secs(1800);
 
+/// Builds the router and registers the static token.
 pub(crate) fn router(shared: &SharedState) -> Router {
     let scopes = SCOPES.map(str::to_owned).to_vec();
     let grant = Grant { client: DITIO_CLIENT_ID.to_owned(), kind: "static", scopes };
@@ -35,31 +37,34 @@ pub(crate) fn router(shared: &SharedState) -> Router {
 async fn token(State(shared): State<SharedState>, headers: HeaderMap, body: Bytes) -> Response {
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !content_type.to_ascii_lowercase().starts_with("application/x-www-form-urlencoded") {
-        return refuse("invalid_request");
+        return error_response("invalid_request");
     }
     let form = Query::parse(&body);
-    if !client::is_known(&headers, &form) {
-        return refuse("invalid_client");
+    if !client::is_authenticated(&headers, &form) {
+        return error_response("invalid_client");
     }
     if form.get("grant_type") != Some("client_credentials") {
-        return refuse("unsupported_grant_type");
+        return error_response("unsupported_grant_type");
     }
-    let asked: Vec<&str> = form.get("scope").unwrap_or_default().split_whitespace().collect();
-    if asked.iter().any(|scope| !SCOPES.contains(scope)) {
-        return refuse("invalid_scope");
+    let requested: Vec<&str> = form.get("scope").unwrap_or_default().split_whitespace().collect();
+    if requested.iter().any(|scope| !SCOPES.contains(scope)) {
+        return error_response("invalid_scope");
     }
-    // Without a scope the client gets all that it is allowed.
-    let granted: Vec<String> =
-        SCOPES.iter().filter(|scope| asked.is_empty() || asked.contains(scope)).map(ToString::to_string).collect();
+    // A request without `scope` gets every scope of the client.
+    let granted: Vec<String> = SCOPES
+        .iter()
+        .filter(|scope| requested.is_empty() || requested.contains(scope))
+        .map(ToString::to_string)
+        .collect();
     let scope = granted.join(" ");
     let grant = Grant { client: DITIO_CLIENT_ID.to_owned(), kind: "access", scopes: granted.clone() };
     let form = TokenFormat::Jwt { algorithm: "RS256", claims: claims(&shared, &granted) };
     let issued = shared.tokens.issue(&shared.clock, Vendor::Ditio, grant, Some(LIFETIME), form);
-    let mut answer = json!({ "access_token": issued.token, "token_type": "Bearer", "scope": scope });
+    let mut body = json!({ "access_token": issued.token, "token_type": "Bearer", "scope": scope });
     if let Some(expires_in) = issued.expires_in {
-        answer["expires_in"] = expires_in;
+        body["expires_in"] = expires_in;
     }
-    answered(StatusCode::OK, &answer)
+    json_response(StatusCode::OK, &body)
 }
 
 fn claims(shared: &SharedState, scopes: &[String]) -> Map<String, Value> {
@@ -90,11 +95,11 @@ fn issuer(shared: &SharedState) -> String {
     format!("{}/ditio/identity", shared.url)
 }
 
-fn refuse(error: &str) -> Response {
-    answered(StatusCode::BAD_REQUEST, &json!({ "error": error }))
+fn error_response(error: &str) -> Response {
+    json_response(StatusCode::BAD_REQUEST, &json!({ "error": error }))
 }
 
-fn answered(status: StatusCode, body: &Value) -> Response {
+fn json_response(status: StatusCode, body: &Value) -> Response {
     let headers = [(header::CACHE_CONTROL, "no-store, no-cache, max-age=0"), (header::PRAGMA, "no-cache")];
     (status, headers, Json(body)).into_response()
 }

@@ -1,8 +1,8 @@
-//! Ditio mass transport: states of machines and weights come in, under the scope `masstransportapiv1`.
+//! Ditio mass transport: import of machine states and weights, with the scope `masstransportapiv1`.
 
+mod api_error;
 mod body;
 mod live;
-mod problem;
 mod seeded;
 mod states;
 mod trips;
@@ -22,8 +22,8 @@ use crate::state::SharedState;
 use crate::state::random::ObjectIds;
 use crate::web::Routes;
 
-/// What the vendor's web server takes.
-const MAX_BODY: usize = 30_000_000;
+/// Maximum body size of the vendor's web server, in bytes.
+const MAX_BODY_BYTES: usize = 30_000_000;
 
 /// The state of the API, shared by its handlers.
 #[derive(Clone)]
@@ -36,7 +36,7 @@ struct Inner {
     data: Mutex<Data>,
 }
 
-/// What was sent in, in the order of arrival.
+/// Imported data, in the order of arrival.
 #[derive(Default)]
 struct Data {
     states: Vec<State>,
@@ -57,6 +57,7 @@ impl Api {
     }
 }
 
+/// Builds the router over freshly seeded data.
 pub(crate) fn router(shared: &SharedState) -> Router {
     let routes = Routes::new()
         .route("/api/external-excavator-state", post(states::create))
@@ -72,6 +73,6 @@ pub(crate) fn router(shared: &SharedState) -> Router {
         .route("/api/live/company", get(live::company))
         .route("/api/mass-transport-report/mass-transport-report", post(trips::report));
     let audience = Audience::new(shared, "masstransportapiv1", || 401);
-    let guarded = routes.map(|router| audience::guard(router, audience).layer(DefaultBodyLimit::max(MAX_BODY)));
+    let guarded = routes.map(|router| audience::require(router, audience).layer(DefaultBodyLimit::max(MAX_BODY_BYTES)));
     guarded.finish(Api::new(shared))
 }

@@ -1,17 +1,17 @@
-//! Ditio reporting: bulk extraction, under the scope `reportingapiv1`.
+//! Ditio reporting: bulk extraction, with the scope `reportingapiv1`.
 
-mod ask;
+mod api_error;
 pub(crate) mod control;
 mod cursor;
 mod endpoint;
 mod extract;
+mod extract_query;
 mod files;
 mod filter;
 mod handle;
 mod items;
 mod layout;
 mod overlay;
-mod refusal;
 pub(super) mod row;
 pub(super) mod rows;
 pub(super) mod store;
@@ -31,6 +31,7 @@ pub use table::DitioTable;
 
 use crate::state::SharedState;
 
+/// Builds the router over freshly seeded tables.
 pub(crate) fn router(shared: &SharedState) -> Router {
     let store = Arc::new(Store::new(shared));
     shared.extensions.insert(Arc::clone(&store));

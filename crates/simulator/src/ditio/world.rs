@@ -1,4 +1,4 @@
-//! Who and what exists at Ditio: companies, projects, people and machines that its APIs agree on.
+//! The seeded companies, projects, people and machines that all Ditio APIs share.
 
 mod names;
 mod people;
@@ -10,7 +10,7 @@ pub(crate) use projects::{Machine, Project, WorkOrder};
 use crate::state::SharedState;
 use crate::vendor::credentials::DITIO_COMPANY_ID;
 
-/// A company. The client belongs to the first; the second is its subsidiary; the third is somebody else's.
+/// A company.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Company {
     pub(crate) id: &'static str,
@@ -18,7 +18,8 @@ pub(crate) struct Company {
     pub(crate) organization_number: &'static str,
 }
 
-/// Ids of six digits that begin with a zero, as the vendor's do.
+/// The companies: the client's own, its subsidiary, and a foreign company. Ids have six digits and start with a zero, as
+/// the vendor's do.
 pub(crate) const COMPANIES: [Company; 3] = [
     Company { id: DITIO_COMPANY_ID, name: "Fjellvåg Entreprenør AS", organization_number: "998877665" },
     Company { id: "012346", name: "Fjellvåg Maskin AS", organization_number: "998877673" },
@@ -29,11 +30,12 @@ pub(crate) const COMPANIES: [Company; 3] = [
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct AbsenceType {
     pub(crate) id: &'static str,
-    /// The payroll code; two types share 510, so that alone it does not say which.
+    /// Payroll code. Two types share 510, so that the code alone is ambiguous.
     pub(crate) code: &'static str,
     pub(crate) name: &'static str,
 }
 
+/// Absence types of the client's company.
 pub(crate) const ABSENCE_TYPES: [AbsenceType; 6] = [
     AbsenceType { id: "65a0000000000000000000a1", code: "505", name: "Egenmelding" },
     AbsenceType { id: "65a0000000000000000000a2", code: "506", name: "Sykemelding" },
@@ -57,7 +59,7 @@ pub(crate) const MACHINE_TYPES: [&str; 10] = [
     "minidumper",
 ];
 
-/// The data of one seed.
+/// The seeded data.
 #[derive(Clone, Debug)]
 pub(crate) struct World {
     pub(crate) projects: Vec<Project>,
@@ -67,14 +69,14 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// The same for every API of one simulator.
+    /// Generates the data from the seed: the same data for every API of a simulator.
     pub(crate) fn new(shared: &SharedState) -> Self {
         let projects = projects::projects(shared);
         let work_orders = projects::work_orders(shared, &projects);
         Self { people: people::people(shared), machines: projects::machines(shared), projects, work_orders }
     }
 
-    /// The name of a company; empty if it is unknown.
+    /// Returns the name of a company; empty if unknown.
     pub(crate) fn company_name(&self, id: &str) -> &'static str {
         self.people.iter().find(|person| person.company.id == id).map_or("", |person| person.company.name)
     }

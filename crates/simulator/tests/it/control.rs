@@ -1,4 +1,4 @@
-//! The control API from another process's side.
+//! The control API over HTTP.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use keyfob_simulator::{Simulator, Vendor};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::support::{Ditio, answer, ask, form, http};
+use crate::support::{Ditio, answer, form, http, request_token};
 
 async fn command(simulator: &Simulator, method: Method, path: &str, body: Option<Value>) -> (StatusCode, Value) {
     let mut request = http().request(method, format!("{}/_control/{path}", simulator.url()));
@@ -35,7 +35,7 @@ async fn tokens_are_expired_revoked_disabled_and_configured() {
     }
     let body = json!({ "action": "configure", "vendor": "ditio", "lifetime": 9, "expiresIn": "text", "size": 4000 });
     command(simulator, Method::POST, "tokens", Some(body)).await;
-    let (_, token) = ask(&ditio.http, simulator.url(), &form("ditioapiv3")).await;
+    let (_, token) = request_token(&ditio.http, simulator.url(), &form("ditioapiv3")).await;
     assert_eq!(token["expires_in"], "9");
     assert!(token["access_token"].as_str().unwrap().len() >= 4000);
     let bad = json!({ "action": "burn", "vendor": "ditio" });
@@ -62,7 +62,7 @@ async fn faults_are_set_listed_and_removed() {
 }
 
 #[tokio::test]
-async fn the_log_is_read_from_a_number_on() {
+async fn the_log_is_read_from_a_number() {
     let ditio = Ditio::start().await;
     ditio.call(Method::GET, "/api/MachineType", None).await;
     let (_, log) = command(&ditio.simulator, Method::GET, "log?since=1", None).await;
@@ -74,7 +74,7 @@ async fn the_log_is_read_from_a_number_on() {
 }
 
 #[tokio::test]
-async fn a_reset_forgets_everything() {
+async fn a_reset_drops_all_state() {
     let ditio = Ditio::start().await;
     ditio.simulator.advance(Duration::from_secs(60));
     let (_, state) = command(&ditio.simulator, Method::POST, "reset", None).await;
@@ -84,7 +84,7 @@ async fn a_reset_forgets_everything() {
 }
 
 #[tokio::test]
-async fn it_can_be_turned_off_and_is_closed_to_other_sites() {
+async fn the_control_api_can_be_turned_off_and_is_closed_to_other_sites() {
     let off = Simulator::builder().control(false).start().await.unwrap();
     assert_eq!(command(&off, Method::GET, "state", None).await.0, StatusCode::NOT_FOUND);
     let on = Simulator::start().await.unwrap();
@@ -94,7 +94,7 @@ async fn it_can_be_turned_off_and_is_closed_to_other_sites() {
     };
     assert_eq!(state("https://elsewhere.example").await, StatusCode::FORBIDDEN);
     assert_eq!(state(on.url()).await, StatusCode::OK);
-    // A site whose name was made to lead here names itself, as host and as origin.
+    // A site whose name resolves to this machine (DNS rebinding) sends its own name as host and origin.
     for (host, status) in [("elsewhere.example", 403), ("localhost:1", 200), ("[::1]:1", 200), ("127.0.0.1", 200)] {
         let request = http().get(format!("{}/_control/state", on.url())).header("host", host);
         assert_eq!(request.header("origin", format!("http://{host}")).send().await.unwrap().status(), status, "{host}");
@@ -102,7 +102,7 @@ async fn it_can_be_turned_off_and_is_closed_to_other_sites() {
 }
 
 #[tokio::test]
-async fn the_page_for_people_is_served_once_and_loads_nothing_from_elsewhere() {
+async fn the_home_page_is_one_file_that_loads_nothing_from_other_hosts() {
     let simulator = Simulator::start().await.unwrap();
     let page = http().get(simulator.url()).send().await.unwrap();
     assert_eq!(page.headers()["content-type"], "text/html; charset=utf-8");

@@ -1,4 +1,4 @@
-//! One seed, one script, all vendors: every byte of every answer is the same in each run.
+//! Determinism: the same script and seed get the same bytes from all vendors in each run.
 
 use std::net::SocketAddr;
 
@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 
 use crate::support::http;
 
-/// Calls in the script.
+/// Number of requests in the script.
 const STEPS: usize = 43;
 
-/// Calls, and keeps every answer: status, headers but for `Date`, body.
+/// Client that records every response: status, headers except `Date`, body.
 struct Script {
     http: Client,
     url: String,
@@ -145,7 +145,7 @@ async fn run(seed: u64, address: SocketAddr) -> (SocketAddr, Vec<String>) {
     script.itempath().await;
     script.dvinci().await;
     script.digitaleo().await;
-    // What it did is the same, too, up to the tokens' answers.
+    // The request log must be the same too.
     script.transcript.extend(simulator.requests().iter().map(|request| format!("{} {}", request.path, request.status)));
     drop(script.http);
     simulator.stop().await;
@@ -153,8 +153,8 @@ async fn run(seed: u64, address: SocketAddr) -> (SocketAddr, Vec<String>) {
 }
 
 #[tokio::test]
-async fn one_script_against_one_seed_gets_the_same_bytes_from_every_vendor() {
-    // The port stands in links and in the issuer of tokens, so the runs share it.
+async fn the_same_script_and_seed_get_the_same_bytes_from_every_vendor() {
+    // Links and the issuer of tokens contain the port, so the runs use the same port.
     let (address, first) = run(7, SocketAddr::from(([127, 0, 0, 1], 0))).await;
     let (_, second) = run(7, address).await;
     assert_eq!(first.len(), 2 * STEPS);

@@ -58,7 +58,7 @@ fn state(machine: &str, start: &str, end: &str) -> Value {
 }
 
 #[tokio::test]
-async fn states_come_in_one_by_one_and_in_bulk_and_move_the_checkpoint() {
+async fn states_are_imported_singly_and_in_batches_and_move_the_checkpoint() {
     let transport = Transport::start().await;
     assert_eq!(transport.latest("company-123", "project-456").await, "0001-01-01T00:00:00");
     let one = state("EX-001", "2025-01-15T08:00:00Z", "2025-01-15T08:45:00Z");
@@ -75,7 +75,7 @@ async fn states_come_in_one_by_one_and_in_bulk_and_move_the_checkpoint() {
 }
 
 #[tokio::test]
-async fn time_is_summed_up_by_state_within_the_window() {
+async fn time_is_totalled_by_state_within_the_window() {
     let transport = Transport::start().await;
     let mut idle = state("EX-001", "2025-01-15T10:00:00Z", "2025-01-15T10:30:00Z");
     idle["state"] = json!("Idle");
@@ -103,7 +103,7 @@ async fn time_is_summed_up_by_state_within_the_window() {
 }
 
 #[tokio::test]
-async fn a_batch_with_one_bad_record_is_refused_as_a_whole() {
+async fn a_batch_with_one_invalid_record_is_rejected_as_a_whole() {
     let transport = Transport::start().await;
     let bad = state("", "2025-01-15T09:00:00Z", "2025-01-15T08:00:00Z");
     let batch = json!([state("EX-1", "2025-01-15T08:00:00Z", "2025-01-15T08:45:00Z"), bad]);
@@ -115,7 +115,7 @@ async fn a_batch_with_one_bad_record_is_refused_as_a_whole() {
 }
 
 #[tokio::test]
-async fn a_weight_goes_through_its_steps_in_order_and_is_read_back() {
+async fn a_weight_passes_its_steps_in_order_and_can_be_queried() {
     let transport = Transport::start().await;
     let ticket = json!({
         "companyId": "012345", "projectId": "p-1", "quantity": 24.36, "massType": "Sprengstein",
@@ -149,7 +149,7 @@ async fn a_weight_goes_through_its_steps_in_order_and_is_read_back() {
 }
 
 #[tokio::test]
-async fn seeded_weights_are_at_every_step_and_filters_tell_them_apart() {
+async fn seeded_weights_cover_every_step_and_filters_select_them() {
     let transport = Transport::start().await;
     let count =
         async |filter: Value| transport.post("external-weight-measure/query", filter).await.1.as_array().unwrap().len();
@@ -162,7 +162,7 @@ async fn seeded_weights_are_at_every_step_and_filters_tell_them_apart() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_read_is_refused_by_field() {
+async fn invalid_members_are_rejected_by_field() {
     let transport = Transport::start().await;
     let fields = async |path: &str, body: Value| {
         let (status, body) = transport.post(path, body).await;
@@ -185,7 +185,7 @@ async fn what_cannot_be_read_is_refused_by_field() {
 }
 
 #[tokio::test]
-async fn the_live_view_shows_dumpers_and_loaders_some_of_them_gone() {
+async fn the_live_view_shows_dumpers_and_loaders_some_of_them_offline() {
     let transport = Transport::start().await;
     let (status, live) = transport.call(Method::GET, "live/company", None).await;
     assert_eq!(status, StatusCode::OK);

@@ -1,14 +1,14 @@
-//! Ditio reporting: every table, the rules of its pages, and what tests can do to it.
+//! Ditio reporting: every table, its pages, and the changes that tests make.
 
 mod clients;
 mod control;
 mod cursors;
+mod errors;
 mod fields;
 mod files;
 mod incremental;
 mod pages;
 mod parameters;
-mod refusals;
 mod scale;
 
 use keyfob_simulator::{DitioReporting, DitioTable, Simulator};
@@ -17,7 +17,7 @@ use serde_json::Value;
 
 use crate::support::{answer, http, token};
 
-/// A simulator, a client, and a token for reporting.
+/// A simulator with a client and a token for reporting.
 struct Reporting {
     simulator: Simulator,
     http: Client,
@@ -53,7 +53,7 @@ impl Reporting {
         body
     }
 
-    /// Every page, by the links; `path` has a query.
+    /// Reads every page by its links. `path` must have a query.
     async fn pages(&self, path: &str) -> Vec<Value> {
         let mut pages = Vec::new();
         let mut next = Some(path.to_owned());
@@ -69,7 +69,7 @@ impl Reporting {
     }
 }
 
-/// Path and the parameters that let every row pass.
+/// Returns the path with the parameters that include every row.
 fn everything(table: DitioTable) -> String {
     let (path, wide) = match table {
         DitioTable::WorkBreakdownStructure => ("project/work-breakdown-structure", ""),

@@ -1,4 +1,4 @@
-//! Each kind of fault, as it arrives.
+//! Each kind of fault, as a client observes it.
 
 use std::io::ErrorKind;
 use std::time::Duration;
@@ -9,11 +9,11 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::support::{Ditio, ask, form};
+use crate::support::{Ditio, form, request_token};
 
 const TYPES: &str = "/api/MachineType";
 
-/// The bytes of an answer, and how the connection ended.
+/// Returns the bytes of a response and the end of the connection.
 async fn raw(ditio: &Ditio, request: &str) -> (String, std::io::Result<()>) {
     let address = ditio.simulator.url().trim_start_matches("http://");
     let mut stream = TcpStream::connect(address).await.unwrap();
@@ -35,7 +35,7 @@ async fn body(ditio: &Ditio) -> (reqwest::Response, StatusCode) {
 }
 
 #[tokio::test]
-async fn a_status_comes_with_its_retry_after_and_only_as_often_as_asked() {
+async fn a_status_fault_has_its_retry_after_and_hits_the_requested_number_of_times() {
     let ditio = Ditio::start().await;
     ditio.simulator.inject(Fault::status(503).retry_after("7").path("/ditio/core").times(2));
     for _ in 0..2 {
@@ -52,13 +52,13 @@ async fn a_status_comes_with_its_retry_after_and_only_as_often_as_asked() {
 async fn a_token_endpoint_can_fail_and_its_requests_still_count() {
     let ditio = Ditio::start().await;
     ditio.simulator.inject(Fault::status(503).on(Vendor::Ditio).path("*/connect/token"));
-    let asked = ask(&ditio.http, ditio.simulator.url(), &form("ditioapiv3")).await;
-    assert_eq!(asked.0, StatusCode::SERVICE_UNAVAILABLE);
+    let requested = request_token(&ditio.http, ditio.simulator.url(), &form("ditioapiv3")).await;
+    assert_eq!(requested.0, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(ditio.simulator.token_requests(Vendor::Ditio), 2);
 }
 
 #[tokio::test]
-async fn resets_are_resets_before_and_after_the_request_is_applied() {
+async fn connections_are_reset_before_and_after_the_request_is_applied() {
     let ditio = Ditio::start().await;
     ditio.simulator.inject(Fault::reset_before());
     ditio.simulator.inject(Fault::reset_after());
@@ -76,7 +76,7 @@ async fn resets_are_resets_before_and_after_the_request_is_applied() {
 }
 
 #[tokio::test]
-async fn a_truncated_body_is_shorter_than_promised() {
+async fn a_truncated_body_is_shorter_than_its_content_length() {
     let ditio = Ditio::start().await;
     ditio.simulator.inject(Fault::truncated());
     let (bytes, end) = raw(&ditio, &get(&ditio)).await;
@@ -103,7 +103,7 @@ async fn a_proxys_page_is_html() {
 }
 
 #[tokio::test]
-async fn an_answer_can_be_mislabelled_doubled_blown_up_emptied_or_dripped() {
+async fn a_response_can_have_a_wrong_type_a_repeated_header_a_long_empty_or_dripped_body() {
     let ditio = Ditio::start().await;
     let good = body(&ditio).await.0.text().await.unwrap();
 
@@ -139,7 +139,7 @@ async fn an_answer_can_be_mislabelled_doubled_blown_up_emptied_or_dripped() {
 }
 
 #[tokio::test]
-async fn http_2_is_reset_and_truncated_as_well() {
+async fn faults_reset_and_truncate_http_2_too() {
     let ditio = Ditio::start().await;
     let roots = rustls::RootCertStore::empty();
     let http = crate::support::client(roots).http2_prior_knowledge().build().unwrap();
@@ -152,7 +152,7 @@ async fn http_2_is_reset_and_truncated_as_well() {
 }
 
 #[tokio::test]
-async fn a_request_that_is_reset_after_it_was_applied_was_applied() {
+async fn reset_after_applies_the_request_and_reset_before_does_not() {
     let ditio = Ditio::start().await;
     let project = serde_json::json!({
         "companyId": keyfob_simulator::credentials::DITIO_COMPANY_ID, "projectNumber": "P-1",

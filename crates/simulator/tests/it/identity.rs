@@ -6,13 +6,13 @@ use keyfob_simulator::{ExpiresIn, Simulator, Vendor, credentials};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::support::{Ditio, answer, ask, form, http, token};
+use crate::support::{Ditio, answer, form, http, request_token, token};
 
 #[tokio::test]
-async fn a_token_says_how_long_it_lives_and_what_for() {
+async fn a_token_response_states_lifetime_and_scope() {
     let simulator = Simulator::start().await.unwrap();
     let http = http();
-    let (status, body) = ask(&http, simulator.url(), &form("reportingapiv1 ditioapiv3")).await;
+    let (status, body) = request_token(&http, simulator.url(), &form("reportingapiv1 ditioapiv3")).await;
     assert_eq!(status, StatusCode::OK);
     assert_eq!(body["expires_in"], 1800);
     assert_eq!(body["token_type"], "Bearer");
@@ -22,7 +22,7 @@ async fn a_token_says_how_long_it_lives_and_what_for() {
 }
 
 #[tokio::test]
-async fn refusals_name_the_reason() {
+async fn error_responses_name_the_reason() {
     let simulator = Simulator::start().await.unwrap();
     let http = http();
     let good = form("ditioapiv3");
@@ -34,12 +34,15 @@ async fn refusals_name_the_reason() {
     ] {
         let mut bad = good;
         bad[at].1 = value;
-        assert_eq!(ask(&http, simulator.url(), &bad).await, (StatusCode::BAD_REQUEST, json!({ "error": error })));
+        assert_eq!(
+            request_token(&http, simulator.url(), &bad).await,
+            (StatusCode::BAD_REQUEST, json!({ "error": error }))
+        );
     }
 }
 
 #[tokio::test]
-async fn http_basic_is_as_good_as_credentials_in_the_body() {
+async fn http_basic_is_accepted_like_credentials_in_the_body() {
     let simulator = Simulator::start().await.unwrap();
     let request = http()
         .post(format!("{}/ditio/identity/connect/token", simulator.url()))
@@ -51,7 +54,7 @@ async fn http_basic_is_as_good_as_credentials_in_the_body() {
 }
 
 #[tokio::test]
-async fn the_lifetime_comes_in_every_form_that_was_seen() {
+async fn the_lifetime_can_have_every_observed_form() {
     let simulator = Simulator::start().await.unwrap();
     let http = http();
     for (how, expected) in [
@@ -63,13 +66,13 @@ async fn the_lifetime_comes_in_every_form_that_was_seen() {
     ] {
         simulator.set_token_lifetime(Vendor::Ditio, Duration::from_secs(2));
         simulator.set_expires_in(Vendor::Ditio, how);
-        let (_, body) = ask(&http, simulator.url(), &form("ditioapiv3")).await;
+        let (_, body) = request_token(&http, simulator.url(), &form("ditioapiv3")).await;
         assert_eq!(body["expires_in"], expected);
     }
 }
 
 #[tokio::test]
-async fn a_token_ends_by_time_by_expiry_by_revocation_and_with_its_client() {
+async fn a_token_ends_by_time_expiry_revocation_and_a_disabled_client() {
     let ditio = Ditio::start().await;
     let simulator = &ditio.simulator;
     let works = async |token: &str| {
@@ -103,14 +106,14 @@ async fn a_token_without_the_core_audience_is_unauthorized() {
     let ditio = Ditio::start().await;
     let other = token(&ditio.http, ditio.simulator.url(), "reportingapiv1").await;
     let url = format!("{}/ditio/core/api/MachineType", ditio.simulator.url());
-    let ask = async |token: Option<&str>| {
+    let request_token = async |token: Option<&str>| {
         let request = ditio.http.get(&url);
         token.into_iter().fold(request, reqwest::RequestBuilder::bearer_auth).send().await.unwrap().status()
     };
-    assert_eq!(ask(Some(&other)).await, StatusCode::UNAUTHORIZED);
-    assert_eq!(ask(Some("made-up")).await, StatusCode::UNAUTHORIZED);
-    assert_eq!(ask(None).await, StatusCode::UNAUTHORIZED);
-    assert_eq!(ask(Some(credentials::DITIO_ACCESS_TOKEN)).await, StatusCode::OK);
+    assert_eq!(request_token(Some(&other)).await, StatusCode::UNAUTHORIZED);
+    assert_eq!(request_token(Some("made-up")).await, StatusCode::UNAUTHORIZED);
+    assert_eq!(request_token(None).await, StatusCode::UNAUTHORIZED);
+    assert_eq!(request_token(Some(credentials::DITIO_ACCESS_TOKEN)).await, StatusCode::OK);
 }
 
 #[tokio::test]

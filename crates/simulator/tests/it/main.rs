@@ -1,4 +1,4 @@
-//! The simulator as a client meets it: over real sockets.
+//! Tests of the simulator over real sockets.
 
 mod bits;
 mod control;

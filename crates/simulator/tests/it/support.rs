@@ -1,4 +1,4 @@
-//! A simulator with a client that has a Ditio token.
+//! Shared helpers: HTTP clients, and a simulator with a Ditio token.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use keyfob_simulator::{Simulator, credentials};
 use reqwest::{Client, ClientBuilder, Method, RequestBuilder, Response, StatusCode};
 use serde_json::Value;
 
-/// A client that trusts these certificates only; the tests share no process-wide TLS settings.
+/// Returns the builder of a client that trusts only these certificates, without process-wide TLS settings.
 pub(crate) fn client(roots: rustls::RootCertStore) -> ClientBuilder {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
@@ -15,11 +15,12 @@ pub(crate) fn client(roots: rustls::RootCertStore) -> ClientBuilder {
     Client::builder().tls_backend_preconfigured(config)
 }
 
+/// Returns a client for plain HTTP.
 pub(crate) fn http() -> Client {
     client(rustls::RootCertStore::empty()).build().unwrap()
 }
 
-/// A simulator, a client, and a token.
+/// A simulator with a client and a token.
 pub(crate) struct Ditio {
     pub(crate) simulator: Simulator,
     pub(crate) http: Client,
@@ -37,12 +38,12 @@ impl Ditio {
         Self { simulator, http, token }
     }
 
-    /// A request to the core API, with the token.
+    /// Returns a request to the core API with the token.
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.http.request(method, format!("{}/ditio/core{path}", self.simulator.url())).bearer_auth(&self.token)
     }
 
-    /// Status and JSON body, null when there is none.
+    /// Sends a request and returns status and JSON body; null without a body.
     pub(crate) async fn call(&self, method: Method, path: &str, body: Option<Value>) -> (StatusCode, Value) {
         let mut request = self.request(method, path);
         if let Some(body) = body {
@@ -52,14 +53,15 @@ impl Ditio {
     }
 }
 
+/// Returns status and JSON body of a response; null without a JSON body.
 pub(crate) async fn answer(response: Response) -> (StatusCode, Value) {
     let status = response.status();
     let body = response.bytes().await.unwrap();
     (status, serde_json::from_slice(&body).unwrap_or(Value::Null))
 }
 
-/// Asks for a token by credentials in the body.
-pub(crate) async fn ask(http: &Client, url: &str, form: &[(&str, &str)]) -> (StatusCode, Value) {
+/// Sends a token request with credentials in the body.
+pub(crate) async fn request_token(http: &Client, url: &str, form: &[(&str, &str)]) -> (StatusCode, Value) {
     answer(http.post(format!("{url}/ditio/identity/connect/token")).form(form).send().await.unwrap()).await
 }
 
@@ -73,7 +75,7 @@ pub(crate) fn form(scope: &str) -> [(&str, &str); 4] {
 }
 
 pub(crate) async fn token(http: &Client, url: &str, scope: &str) -> String {
-    let (status, body) = ask(http, url, &form(scope)).await;
+    let (status, body) = request_token(http, url, &form(scope)).await;
     assert_eq!(status, StatusCode::OK, "{body}");
     body["access_token"].as_str().unwrap().to_owned()
 }

@@ -1,4 +1,4 @@
-//! Both HTTP versions, with and without TLS, and the end of it.
+//! HTTP versions, TLS, and shutdown.
 
 use keyfob_simulator::Simulator;
 use reqwest::Version;
@@ -15,7 +15,7 @@ async fn http_2_works_without_tls() {
 }
 
 #[tokio::test]
-async fn tls_is_trusted_by_its_certificate_and_only_by_it() {
+async fn tls_is_trusted_by_its_certificate_only() {
     let simulator = Simulator::builder().tls(true).start().await.unwrap();
     let mut roots = rustls::RootCertStore::empty();
     let refused = client(roots.clone()).build().unwrap().get(simulator.url()).send().await;
@@ -30,7 +30,7 @@ async fn tls_is_trusted_by_its_certificate_and_only_by_it() {
     }
 }
 
-/// The bytes inside a PEM certificate.
+/// Returns the DER bytes of a PEM certificate.
 fn reqwest_der(pem: &str) -> Vec<u8> {
     use base64::Engine;
     let text: String = pem.lines().filter(|line| !line.starts_with("-----")).collect();
@@ -50,7 +50,7 @@ async fn the_port_is_free_after_stop_and_after_drop() {
 }
 
 #[tokio::test]
-async fn what_is_not_documented_is_not_found() {
+async fn undocumented_paths_are_not_found() {
     let simulator = Simulator::start().await.unwrap();
     for path in ["/nothing", "/ditio/core/api/v9/projects", "/ditio/corex", "/_control/nothing"] {
         let response = http().get(format!("{}{path}", simulator.url())).send().await.unwrap();

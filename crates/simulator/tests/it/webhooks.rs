@@ -1,4 +1,4 @@
-//! Webhooks that a test lets the simulated vendors send.
+//! Webhooks sent by the simulated vendors.
 
 use keyfob_simulator::{Digest, Simulator, Vendor, Webhook};
 use reqwest::StatusCode;
@@ -9,7 +9,7 @@ use tokio::task::JoinHandle;
 
 use crate::support::{answer, http};
 
-/// A receiver that answers 204 to so many deliveries and then gives what it got: head and body of each.
+/// Starts a receiver that responds to `deliveries` requests with 204 and then returns head and body of each.
 async fn receiver(deliveries: usize) -> (String, JoinHandle<Vec<(String, String)>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/hook?from=test", listener.local_addr().unwrap());
@@ -60,7 +60,7 @@ async fn bits_sends_one_signed_envelope_without_a_content_type() {
     assert!(head.starts_with("post /hook?from=test http/1.1"), "{head}");
     assert_eq!((sent[0].status, &sent[0].body), (204, body));
     assert_eq!(header(head, "content-type"), None);
-    // From the outside: `printf %s "$body" | openssl dgst -sha256 -hmac hush -binary | base64`.
+    // Computed with `printf %s "$body" | openssl dgst -sha256 -hmac hush -binary | base64`.
     assert_eq!(
         body,
         r#"{"event":{"applicationId":"bits:application::79421f52-c35e-4b7f-8282-8d3b0caa1f50","type":"APPLICATION_STARTED"},"eventId":"05c52832-17f3-401b-896f-f676b7e2a684","publishedAt":"2026-03-02T08:00:00Z"}"#
@@ -72,7 +72,7 @@ async fn bits_sends_one_signed_envelope_without_a_content_type() {
 }
 
 #[tokio::test]
-async fn the_digest_can_be_another_and_without_a_secret_there_is_no_signature() {
+async fn the_digest_is_configurable_and_without_a_secret_there_is_no_signature() {
     let (url, received) = receiver(2).await;
     let simulator = simulator().await;
     let webhook = Webhook::new(Vendor::Bits, &url).secret("hush").digest(Digest::Sha512);
@@ -85,7 +85,7 @@ async fn the_digest_can_be_another_and_without_a_secret_there_is_no_signature() 
 }
 
 #[tokio::test]
-async fn a_delivery_can_come_more_than_once() {
+async fn a_delivery_can_be_repeated() {
     let (url, received) = receiver(3).await;
     let sent = simulator().await.deliver(Webhook::new(Vendor::Bits, url).times(3)).await.unwrap();
     assert_eq!(sent.len(), 3);
@@ -94,7 +94,7 @@ async fn a_delivery_can_come_more_than_once() {
 }
 
 #[tokio::test]
-async fn digitaleo_sends_arrays_of_fifty_at_most_and_signs_each() {
+async fn digitaleo_sends_arrays_of_at_most_fifty_events_and_signs_each() {
     let (url, received) = receiver(2).await;
     let events = (0..51).map(|number| json!({ "contactId": number.to_string(), "city": "Évry" }));
     let sent = simulator().await.deliver(Webhook::new(Vendor::Digitaleo, url).events(events)).await.unwrap();
@@ -113,7 +113,7 @@ async fn digitaleo_sends_arrays_of_fifty_at_most_and_signs_each() {
 }
 
 #[tokio::test]
-async fn the_control_api_sends_them_too_and_to_this_machine_only() {
+async fn the_control_api_sends_webhooks_to_this_machine_only() {
     let (url, received) = receiver(1).await;
     let simulator = simulator().await;
     let command = |body: Value| {

@@ -1,4 +1,4 @@
-//! A headless Chromium by the WebDriver protocol: as much of it as these tests need.
+//! A minimal WebDriver client for headless Chromium.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -7,12 +7,12 @@ use std::sync::Arc;
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
 
-/// How long the page may take for anything.
+/// Time limit of each wait in the page.
 const PATIENCE_MS: u64 = 20_000;
-/// The name under which WebDriver gives elements.
+/// Key of an element id in WebDriver responses.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
-/// A client for plain HTTP that needs no process-wide TLS settings.
+/// Returns a client for plain HTTP that needs no process-wide TLS settings.
 pub(crate) fn http() -> Client {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
@@ -31,7 +31,7 @@ struct Driver(Child);
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        // Asked to end, it ends its browser as well; killed, it would leave it behind.
+        // A terminated driver ends its browser; a killed driver leaves the browser running.
         let _ = Command::new("kill").arg(self.0.id().to_string()).status();
         let _ = self.0.wait();
     }
@@ -42,7 +42,7 @@ impl Browser {
         Self::sized(url, 1280, 900).await
     }
 
-    /// A window whose page has this size.
+    /// Opens a window with a page of this size.
     pub(crate) async fn sized(url: &str, width: u32, height: u32) -> Self {
         let (driver, port) = driver();
         let http = http();
@@ -60,26 +60,26 @@ impl Browser {
         browser
     }
 
-    /// Presses the first element that matches, as a user does: it has to be visible.
+    /// Clicks the first matching element, which must be visible.
     pub(crate) async fn click(&self, selector: &str) {
         let element = self.find(selector).await;
         self.call(Method::POST, &format!("/element/{element}/click"), json!({})).await;
     }
 
-    /// The text of the first element that matches, as it is rendered.
+    /// Returns the rendered text of the first matching element.
     pub(crate) async fn text(&self, selector: &str) -> String {
         let element = self.find(selector).await;
         let text = self.call(Method::GET, &format!("/element/{element}/text"), Value::Null).await;
         text.as_str().unwrap().to_owned()
     }
 
-    /// The value of an expression in the page.
+    /// Evaluates an expression in the page.
     pub(crate) async fn eval(&self, expression: &str) -> Value {
         let script = format!("return ({expression});");
         self.call(Method::POST, "/execute/sync", json!({ "script": script, "args": [] })).await
     }
 
-    /// Waits in the page until an expression is true; fails when it takes too long.
+    /// Waits until an expression is true in the page; fails after the time limit.
     pub(crate) async fn until(&self, expression: &str) {
         let script = format!(
             "const done = arguments[0]; const look = () => ({expression}) ? done(true) : setTimeout(look, 20); look();"
@@ -87,7 +87,7 @@ impl Browser {
         self.call(Method::POST, "/execute/async", json!({ "script": script, "args": [] })).await;
     }
 
-    /// Ends the window and the driver in order; a test that fails before just ends the driver.
+    /// Closes the window, then ends the driver. A test that fails earlier ends the driver only.
     pub(crate) async fn close(self) {
         self.call(Method::DELETE, "", Value::Null).await;
         drop(self.driver);
@@ -116,7 +116,7 @@ impl Browser {
     }
 }
 
-/// Starts a driver and reads from its output on which port it listens.
+/// Starts a driver and reads its port from its output.
 fn driver() -> (Driver, u16) {
     let child = Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
     let mut child = child.expect("chromedriver is installed (Debian: apt-get install chromium chromium-driver)");
@@ -126,5 +126,5 @@ fn driver() -> (Driver, u16) {
         let rest = line.strip_prefix("ChromeDriver was started successfully on port ")?;
         rest.trim_end_matches('.').parse().ok()
     });
-    (driver, port.expect("chromedriver says on which port it listens"))
+    (driver, port.expect("chromedriver printed no port"))
 }

@@ -1,5 +1,5 @@
-//! The page at `/`, driven in headless Chromium. Needs `chromium` and `chromedriver` (Debian: `chromium-driver`), and
-//! fails without them; `cargo test -p keyfob-simulator --test page`.
+//! Tests of the home page in headless Chromium. They require `chromium` and `chromedriver` (Debian: `chromium-driver`):
+//! `cargo test -p keyfob-simulator --test page`.
 
 mod browser;
 
@@ -10,7 +10,7 @@ use serde_json::json;
 
 const TOKEN_PATH: &str = "/ditio/identity/connect/token";
 
-async fn ask_for_a_token(simulator: &Simulator) -> StatusCode {
+async fn request_token(simulator: &Simulator) -> StatusCode {
     let form = [
         ("grant_type", "client_credentials"),
         ("client_id", credentials::DITIO_CLIENT_ID),
@@ -20,7 +20,7 @@ async fn ask_for_a_token(simulator: &Simulator) -> StatusCode {
     request.send().await.unwrap().status()
 }
 
-/// An expression that is true once the log has this many rows.
+/// Returns an expression that is true when the log has `count` rows.
 fn rows(count: usize) -> String {
     format!("document.querySelectorAll('#log > li').length === {count}")
 }
@@ -39,11 +39,11 @@ async fn the_page_shows_vendors_with_base_urls_and_credentials() {
 }
 
 #[tokio::test]
-async fn a_request_shows_in_the_log_without_its_secrets() {
+async fn a_request_appears_in_the_log_without_its_secrets() {
     let simulator = Simulator::start().await.unwrap();
     let browser = Browser::open(simulator.url()).await;
     browser.until(&rows(0)).await;
-    assert_eq!(ask_for_a_token(&simulator).await, StatusCode::OK);
+    assert_eq!(request_token(&simulator).await, StatusCode::OK);
     browser.until(&rows(1)).await;
     let row = browser.text("#log > li").await;
     assert!(row.contains("POST") && row.contains(TOKEN_PATH) && row.contains("200"), "{row}");
@@ -58,7 +58,7 @@ async fn a_request_shows_in_the_log_without_its_secrets() {
 }
 
 #[tokio::test]
-async fn a_click_sets_a_fault_and_another_one_takes_it_away() {
+async fn a_click_sets_a_fault_and_another_click_removes_it() {
     let simulator = Simulator::start().await.unwrap();
     let browser = Browser::open(simulator.url()).await;
     let switch = "[data-fault=status500]";
@@ -66,17 +66,17 @@ async fn a_click_sets_a_fault_and_another_one_takes_it_away() {
     browser.until(&is(false)).await;
     browser.click(switch).await;
     browser.until(&is(true)).await;
-    assert_eq!(ask_for_a_token(&simulator).await, StatusCode::INTERNAL_SERVER_ERROR);
+    assert_eq!(request_token(&simulator).await, StatusCode::INTERNAL_SERVER_ERROR);
     browser.until("document.querySelector('#active').textContent.includes('hit 1 of 1')").await;
     browser.until("document.querySelector('#log .tag')?.textContent === 'status'").await;
     browser.click(switch).await;
     browser.until(&is(false)).await;
-    assert_eq!(ask_for_a_token(&simulator).await, StatusCode::OK);
+    assert_eq!(request_token(&simulator).await, StatusCode::OK);
     browser.close().await;
 }
 
 #[tokio::test]
-async fn a_fault_hits_the_chosen_vendor_as_often_as_chosen() {
+async fn a_fault_hits_the_selected_vendor_the_selected_number_of_times() {
     let simulator = Simulator::start().await.unwrap();
     let browser = Browser::open(simulator.url()).await;
     for set in
@@ -88,14 +88,14 @@ async fn a_fault_hits_the_chosen_vendor_as_often_as_chosen() {
     browser.until("find('active').children.length === 1").await;
     let other = browser::http().get(format!("{}/bits/v1/nothing", simulator.url())).send().await.unwrap();
     assert_eq!(other.status(), StatusCode::NOT_FOUND);
-    assert_eq!(ask_for_a_token(&simulator).await, StatusCode::BAD_GATEWAY);
+    assert_eq!(request_token(&simulator).await, StatusCode::BAD_GATEWAY);
     browser.until("find('active').children.length === 0").await;
-    assert_eq!(ask_for_a_token(&simulator).await, StatusCode::OK);
+    assert_eq!(request_token(&simulator).await, StatusCode::OK);
     browser.close().await;
 }
 
 #[tokio::test]
-async fn clients_are_disabled_and_time_moves_by_a_click() {
+async fn a_click_disables_a_client_and_a_click_moves_the_clock() {
     let simulator = Simulator::start().await.unwrap();
     let browser = Browser::open(simulator.url()).await;
     browser.until("find('now').textContent === '2026-03-02 08:00:00'").await;
@@ -111,7 +111,7 @@ async fn clients_are_disabled_and_time_moves_by_a_click() {
 }
 
 #[tokio::test]
-async fn without_the_control_api_the_page_says_so_and_shows_the_rest() {
+async fn without_the_control_api_the_page_reports_it_and_shows_the_credentials() {
     let simulator = Simulator::builder().control(false).start().await.unwrap();
     let browser = Browser::open(simulator.url()).await;
     browser.until("find('notice').textContent.includes('switched off')").await;
@@ -121,10 +121,10 @@ async fn without_the_control_api_the_page_says_so_and_shows_the_rest() {
 }
 
 #[tokio::test]
-async fn at_the_width_of_a_phone_nothing_runs_off_the_page() {
+async fn the_page_fits_the_width_of_a_phone() {
     let simulator = Simulator::start().await.unwrap();
     let browser = Browser::sized(simulator.url(), 360, 800).await;
-    ask_for_a_token(&simulator).await;
+    request_token(&simulator).await;
     browser.until(&rows(1)).await;
     let width = browser.eval("[document.documentElement.scrollWidth, innerWidth]").await;
     assert_eq!(width, json!([360, 360]));

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Follows ten tables of Ditio reporting as the vendor documents it: curl and jq, a full run, later an incremental one.
+# Synchronizes ten tables of Ditio reporting as the vendor documents: with curl and jq, a full run, then an incremental run.
 #
-# Between the runs it changes, deletes and inserts rows by the simulator's control API. After each run the rows that it
-# collected must be exactly those that the simulator holds. Needs bash, curl and jq, and a simulator:
+# Between the runs it changes, deletes and inserts rows through the simulator's control API. After each run the collected
+# rows must equal the simulator's rows. Requires bash, curl and jq, and a simulator:
 #
 #   SIMULATOR=http://127.0.0.1:8080 CLIENT_ID=… CLIENT_SECRET=… [CHUNK=5000] ditio_incremental.sh
 set -euo pipefail
@@ -24,7 +24,7 @@ token=$(get --data-urlencode "grant_type=client_credentials" --data-urlencode "s
     --data-urlencode "client_id=$CLIENT_ID" --data-urlencode "client_secret=$CLIENT_SECRET" \
     "$identity/connect/token" | jq --raw-output .access_token)
 
-# Every page of one table; upserts and deletions go to a file each.
+# Fetches every page of a table; writes upserts and deletions to a file each.
 fetch() {
     local table=$1 since=$2 continuation="" page=$work/page.json
     : >"$work/upserts"
@@ -43,17 +43,17 @@ fetch() {
     done
 }
 
-# One line per row, by id; the last of several wins, and a deleted one is gone.
+# Merges rows by id, one line per row: the last version wins, deleted rows are removed.
 merge() {
     jq --slurp --sort-keys --compact-output \
         'reduce .[] as $row ({}; .[$row.id] = $row) | [.[] | select(.isDeleted != true)] | sort_by(.id) | .[]' "$@"
 }
 
-# Where the rows of a table are kept.
-store() { echo "$work/${1//\//_}.rows"; }
+# Prints the file with the collected rows of a table.
+rows_file() { echo "$work/${1//\//_}.rows"; }
 
-# The simulator's own rows; of absences without what only a parameter shows.
-truth() {
+# Prints the simulator's rows, without the members of absences that require a parameter.
+expected() {
     get "$control/ditio/reporting/${1##*/}" | jq --compact-output '.rows[] | del(.sickLeaveReason, .childName, .childBirthDate)'
 }
 
@@ -61,12 +61,12 @@ run() {
     local since=$1
     for table in $tables; do
         local rows
-        rows=$(store "$table")
+        rows=$(rows_file "$table")
         touch "$rows"
         fetch "$table" "$since"
         merge "$rows" "$work/upserts" "$work/deletions" >"$work/merged"
         mv "$work/merged" "$rows"
-        if truth "$table" | merge | cmp --silent - "$rows"; then
+        if expected "$table" | merge | cmp --silent - "$rows"; then
             echo "$table: $(wc -l <"$rows") rows, the same as the simulator's"
         else
             echo "$table: not the simulator's rows" >&2
@@ -78,7 +78,7 @@ run() {
 # Deletes two rows, changes three and inserts one.
 change() {
     local name=${1##*/} ids
-    ids=$(jq --slurp --compact-output '[.[:5][].id]' "$(store "$1")")
+    ids=$(jq --slurp --compact-output '[.[:5][].id]' "$(rows_file "$1")")
     get --request DELETE --data "{\"ids\": $(jq --compact-output '.[:2]' <<<"$ids")}" "$control/ditio/reporting/$name"
     get --request PATCH --data "{\"ids\": $(jq --compact-output '.[2:]' <<<"$ids"), \"set\": {\"name\": \"Endret – på nytt\"}}" \
         "$control/ditio/reporting/$name"
@@ -87,7 +87,7 @@ change() {
 }
 
 run ""
-# The watermark: the time before the first page, ten minutes earlier.
+# Watermark: the time before the first page minus ten minutes.
 watermark=$(get "$control/state" | jq --raw-output '.now | sub("\\.[0-9]+Z$"; "Z") | fromdate - 600 | todate')
 for table in $tables; do
     change "$table"

@@ -1,4 +1,4 @@
-//! Shell scripts against the simulator. They need `curl` and `jq`, so they are not among the tests that run everywhere.
+//! Shell scripts against the simulator. They require `curl` and `jq` and so are not part of the default test run.
 
 use std::process::Command;
 
@@ -15,10 +15,10 @@ async fn the_documented_loop_of_curl_and_jq_collects_exactly_the_simulators_rows
             .env("CLIENT_ID", credentials::DITIO_CLIENT_ID)
             .env("CLIENT_SECRET", credentials::DITIO_CLIENT_SECRET)
             .env("CHUNK", chunk);
-        let done = tokio::task::spawn_blocking(move || script.output()).await.unwrap().unwrap();
-        let (told, wrong) = (String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
-        assert!(done.status.success(), "{told}\n{wrong}");
-        assert_eq!(told.matches("the same as the simulator's").count(), 20, "{told}\n{wrong}");
-        assert_eq!(told.matches("2 of them deleted").count(), 10, "{told}");
+        let output = tokio::task::spawn_blocking(move || script.output()).await.unwrap().unwrap();
+        let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success(), "{stdout}\n{stderr}");
+        assert_eq!(stdout.matches("the same as the simulator's").count(), 20, "{stdout}\n{stderr}");
+        assert_eq!(stdout.matches("2 of them deleted").count(), 10, "{stdout}");
     }
 }

@@ -1,4 +1,4 @@
-//! JSON bodies of requests.
+//! JSON request bodies.
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
@@ -6,9 +6,9 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
-use super::problem::Problem;
+use super::api_error::ApiError;
 
-/// A JSON document under a JSON media type.
+/// Extractor of a JSON body; the media type must be JSON.
 pub(super) struct Body(pub(super) Value);
 
 impl<S: Send + Sync> FromRequest<S> for Body {
@@ -19,13 +19,13 @@ impl<S: Send + Sync> FromRequest<S> for Body {
         let media = content_type.and_then(|value| value.to_str().ok()).unwrap_or_default().to_ascii_lowercase();
         let bytes = Bytes::from_request(request, state).await.map_err(IntoResponse::into_response)?;
         if !media.contains("json") {
-            let why = "The body has to be application/json.";
+            let message = "The body has to be application/json.";
             return Err(
-                Problem::simple(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UnsupportedMediaType", why).into_response()
+                ApiError::simple(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UnsupportedMediaType", message).into_response()
             );
         }
         serde_json::from_slice(&bytes)
             .map(Self)
-            .map_err(|_| Problem::field("$", "The body is not valid JSON.").into_response())
+            .map_err(|_| ApiError::field("$", "The body is not valid JSON.").into_response())
     }
 }

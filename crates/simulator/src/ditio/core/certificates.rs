@@ -1,13 +1,13 @@
-//! Certificates: an array, upserted on employee and type.
+//! Certificates: an array of upserts by employee and type.
 
 use axum::Json;
 use axum::extract::State;
 use axum::routing::post;
 use serde_json::Value;
 
+use super::api_error::{ApiError, FieldError};
 use super::body::Body;
-use super::problem::{FieldError, Problem};
-use super::record::{Field, Kind, Record, assign, bind, blank, field, instant, require, text};
+use super::record::{Field, Kind, Record, assign, bind, empty_record, field, instant, require, text};
 use super::state::Core;
 use crate::web::Routes;
 
@@ -20,7 +20,7 @@ const FIELDS: [Field; 6] = [
     field("notes", Kind::Text),
 ];
 
-/// What was stored, in the order of creation.
+/// The certificates, in the order of creation.
 #[derive(Default)]
 pub(super) struct Certificates(Vec<Record>);
 
@@ -28,39 +28,39 @@ pub(super) fn routes() -> Routes<Core> {
     Routes::new().route("/api/v4/integration/certificates", post(upsert))
 }
 
-/// Every item is checked before the first is stored.
-async fn upsert(State(core): State<Core>, Body(body): Body) -> Result<Json<Vec<Record>>, Problem> {
+/// Creates or updates certificates. All items are validated before the first is stored.
+async fn upsert(State(core): State<Core>, Body(body): Body) -> Result<Json<Vec<Record>>, ApiError> {
     let Value::Array(items) = body else {
-        return Err(Problem::field("$", "The body has to be a JSON array."));
+        return Err(ApiError::field("$", "The body has to be a JSON array."));
     };
     let mut data = core.data();
-    let mut checked = Vec::new();
+    let mut validated = Vec::new();
     for item in &items {
         let bound = bind(&FIELDS, item)?;
         require(&bound, &["employeeNumber", "certificateType", "issuedDateTime", "validUntilDateTime"])?;
         let time = |name| instant(text(&bound, name));
         if time("issuedDateTime") >= time("validUntilDateTime") {
-            return Err(Problem::invalid(&[FieldError::new(
+            return Err(ApiError::invalid(&[FieldError::new(
                 "issuedDateTime",
                 "It has to be before ValidUntilDateTime.",
             )]));
         }
         let number = text(&bound, "employeeNumber");
         if data.people.employee(number).is_err() {
-            return Err(Problem::field("employeeNumber", format!("Employee {number} was not found.")));
+            return Err(ApiError::field("employeeNumber", format!("Employee {number} was not found.")));
         }
-        checked.push(bound);
+        validated.push(bound);
     }
-    let stored = checked.into_iter().map(|bound| {
-        let mut certificate = blank(&FIELDS);
+    let stored = validated.into_iter().map(|bound| {
+        let mut certificate = empty_record(&FIELDS);
         assign(&mut certificate, bound);
         let is_same = |other: &&mut Record| {
             ["employeeNumber", "certificateType"].iter().all(|name| other[*name] == certificate[*name])
         };
         let all = &mut data.certificates.0;
-        if let Some(there) = all.iter_mut().find(is_same) {
-            assign(there, certificate);
-            return there.clone();
+        if let Some(existing) = all.iter_mut().find(is_same) {
+            assign(existing, certificate);
+            return existing.clone();
         }
         certificate.insert("id".to_owned(), core.ids.next().into());
         all.push(certificate.clone());

@@ -1,4 +1,4 @@
-//! The crew list: who is or was on which site, with local times and no zone.
+//! The crew list: people on site, with local times without a zone.
 
 use axum::Json;
 use axum::extract::State;
@@ -6,27 +6,27 @@ use axum::routing::get;
 use chrono::{Datelike, Days, NaiveDate, TimeDelta, Weekday};
 use serde_json::{Value, json};
 
+use super::api_error::ApiError;
 use super::people::Profile;
-use super::problem::Problem;
 use super::record::instant;
 use super::state::Core;
 use crate::web::{Query, Routes};
 
-/// What .NET writes for a time that is not set.
+/// The .NET default of an unset time.
 const UNSET: &str = "0001-01-01T00:00:00";
-/// Longer periods are cut.
+/// Maximum length of a period, in days; longer periods are truncated.
 const MAX_DAYS: usize = 62;
 
 pub(super) fn routes() -> Routes<Core> {
     Routes::new().route("/api/v3/onlineusers/activeonly", get(active))
 }
 
-/// A row per person and day; the end is the start of its day, so that day is not in it.
-async fn active(State(core): State<Core>, query: Query) -> Result<Json<Vec<Value>>, Problem> {
+/// Responds with a row per person and day. The day of `toDateTime` is excluded.
+async fn active(State(core): State<Core>, query: Query) -> Result<Json<Vec<Value>>, ApiError> {
     let day = |name: &str| match query.non_blank(name) {
         None => Ok(None),
         Some(text) => {
-            let invalid = || Problem::field(name, format!("The value '{text}' is not valid."));
+            let invalid = || ApiError::field(name, format!("The value '{text}' is not valid."));
             instant(text).map(|time| Some(time.date_naive())).ok_or_else(invalid)
         }
     };
@@ -39,7 +39,7 @@ async fn active(State(core): State<Core>, query: Query) -> Result<Json<Vec<Value
         let present = data.people.visible().filter_map(|profile| row(&core, profile, day));
         rows.extend(present.filter(|row| {
             let project = row["projectId"].as_str().unwrap_or_default();
-            projects.is_empty() || projects.iter().any(|wanted| wanted == project)
+            projects.is_empty() || projects.iter().any(|requested| requested == project)
         }));
     }
     Ok(Json(rows))
@@ -57,7 +57,7 @@ fn row(core: &Core, profile: &Profile, day: NaiveDate) -> Option<Value> {
     let start = day.and_hms_opt(6, 40, 0).expect("a time of day") + minutes(random.below(40));
     let stop = start + minutes(450 + random.below(120));
     let on_site = day == today;
-    let shown = |time: chrono::NaiveDateTime| time.format("%Y-%m-%dT%H:%M:%S").to_string();
+    let format = |time: chrono::NaiveDateTime| time.format("%Y-%m-%dT%H:%M:%S").to_string();
     Some(json!({
         "userId": profile.identity(),
         "userName": profile.name(),
@@ -68,8 +68,8 @@ fn row(core: &Core, profile: &Profile, day: NaiveDate) -> Option<Value> {
         "projectId": project.id,
         "projectNumber": project.number,
         "projectName": project.name,
-        "startTime": shown(start),
-        "stopTime": if on_site { UNSET.to_owned() } else { shown(stop) },
+        "startTime": format(start),
+        "stopTime": if on_site { UNSET.to_owned() } else { format(stop) },
         "hasTransaction": on_site,
     }))
 }

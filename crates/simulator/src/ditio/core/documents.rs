@@ -1,4 +1,4 @@
-//! Documents of projects and work orders: a folder per owner, a page per section, files on the pages.
+//! Documents of projects and work orders: a folder per owner, a page per section, files per page.
 
 mod content;
 mod files;
@@ -14,8 +14,8 @@ use axum::response::Response;
 use axum::routing::{delete, get, post, put};
 use serde_json::{Value, json};
 
+use super::api_error::ApiError;
 use super::body::Body;
-use super::problem::Problem;
 use super::record::text;
 use super::state::{Core, Data};
 use super::{projects, tasks};
@@ -38,30 +38,30 @@ struct Page {
     files: Vec<File>,
 }
 
-/// What hangs on one project or work order.
+/// The documents of a project or work order.
 #[derive(Default)]
 struct Folder {
     description: Option<String>,
     pages: Vec<Page>,
 }
 
-/// Every folder, and where each file is.
+/// All folders by owner id, and the owner id of each file.
 #[derive(Default)]
 pub(super) struct Documents {
     folders: HashMap<String, Folder>,
     owners: HashMap<String, String>,
 }
 
-/// What a document hangs on.
+/// Kind of owner of a document.
 #[derive(Clone, Copy)]
 enum Owner {
     Project,
     Task,
 }
 
-/// Longer descriptions are refused, in characters.
+/// Maximum length of a description, in characters.
 const MAX_DESCRIPTION: usize = 10_000;
-/// And so are longer bodies around them, in bytes.
+/// Maximum size of the body of a description, in bytes.
 const MAX_DESCRIPTION_BODY: usize = 64 * 1024;
 
 pub(super) fn routes() -> Routes<Core> {
@@ -70,7 +70,7 @@ pub(super) fn routes() -> Routes<Core> {
         "/api/v4/integration/projects/{id}/documents/{file}",
     )
     .route("/api/v4/integration/projects/{id}/documents/description", put(describe));
-    // The older names of the same feature.
+    // Older paths of the same operations.
     let old_project = owner_routes::<true>(
         "/api/v4/integration/projects/{id}/files",
         "/api/v4/integration/projects/{id}/files/{file}",
@@ -96,12 +96,12 @@ fn owner_routes<const PROJECT: bool>(folder: &'static str, file: &'static str) -
 }
 
 impl Owner {
-    fn of(is_project: bool) -> Self {
+    fn new(is_project: bool) -> Self {
         if is_project { Self::Project } else { Self::Task }
     }
 
-    /// The section that is meant when none is named; fails when the owner is not there.
-    fn default_section(self, data: &Data, id: &str) -> Result<String, Problem> {
+    /// Returns the default section; a 404 if the owner is missing or foreign.
+    fn default_section(self, data: &Data, id: &str) -> Result<String, ApiError> {
         match self {
             Self::Project => projects::visible(data, id).map(|_| "Documents".to_owned()),
             Self::Task => tasks::visible(data, id).map(|task| {
@@ -111,7 +111,7 @@ impl Owner {
         }
     }
 
-    /// The name that a page or a folder has outside.
+    /// Returns the external id of a page, or of the folder without a section.
     fn external_id(self, id: &str, section: Option<&str>) -> String {
         let kind = match self {
             Self::Project => "int-projdocs",
@@ -122,10 +122,10 @@ impl Owner {
 }
 
 impl Documents {
-    /// Drops everything that hangs on an owner.
-    pub(super) fn forget_owner(&mut self, owner: &str) {
+    /// Removes the documents of an owner.
+    pub(super) fn remove_owner(&mut self, owner: &str) {
         self.folders.remove(owner);
-        self.owners.retain(|_, of| of != owner);
+        self.owners.retain(|_, new| new != owner);
     }
 
     fn file(&self, owner: &str, id: &str) -> Option<&File> {
@@ -144,79 +144,79 @@ impl Documents {
 impl Folder {
     fn page(&mut self, owner: Owner, id: &str, section: &str) -> &mut Page {
         let external_id = owner.external_id(id, Some(section));
-        let at = self.pages.iter().position(|page| page.external_id == external_id).unwrap_or_else(|| {
+        let index = self.pages.iter().position(|page| page.external_id == external_id).unwrap_or_else(|| {
             self.pages.push(Page { section: section.to_owned(), external_id, description: None, files: Vec::new() });
             self.pages.len() - 1
         });
-        &mut self.pages[at]
+        &mut self.pages[index]
     }
 }
 
-async fn list<const PROJECT: bool>(State(core): State<Core>, Path(id): Path<String>) -> Result<Json<Value>, Problem> {
+async fn list<const PROJECT: bool>(State(core): State<Core>, Path(id): Path<String>) -> Result<Json<Value>, ApiError> {
     let data = core.data();
-    Owner::of(PROJECT).default_section(&data, &id)?;
+    Owner::new(PROJECT).default_section(&data, &id)?;
     let pages = data.documents.folders.get(&id).map(|folder| folder.pages.as_slice()).unwrap_or_default();
-    let shown = pages.iter().map(
-        |page| json!({ "section": page.section, "pageExternalId": page.external_id, "files": references(&page.files) }),
+    let view = pages.iter().map(
+        |page| json!({ "section": page.section, "pageExternalId": page.external_id, "files": file_references(&page.files) }),
     );
-    Ok(Json(shown.collect()))
+    Ok(Json(view.collect()))
 }
 
-/// Files as pages list them.
-fn references(files: &[File]) -> Value {
+/// Returns the references to files that a page lists.
+fn file_references(files: &[File]) -> Value {
     files.iter().map(|file| json!({ "fileReferenceId": file.id, "name": file.name })).collect()
 }
 
 async fn download<const PROJECT: bool>(
     State(core): State<Core>,
     Path((id, file)): Path<(String, String)>,
-) -> Result<Response, Problem> {
+) -> Result<Response, ApiError> {
     let data = core.data();
-    Owner::of(PROJECT).default_section(&data, &id)?;
-    let file = data.documents.file(&id, &file).ok_or_else(Problem::not_found)?;
+    Owner::new(PROJECT).default_section(&data, &id)?;
+    let file = data.documents.file(&id, &file).ok_or_else(ApiError::not_found)?;
     Ok(files::response(file, "application/octet-stream", "attachment"))
 }
 
 async fn remove<const PROJECT: bool>(
     State(core): State<Core>,
     Path((id, file)): Path<(String, String)>,
-) -> Result<StatusCode, Problem> {
+) -> Result<StatusCode, ApiError> {
     let mut data = core.data();
-    Owner::of(PROJECT).default_section(&data, &id)?;
-    data.documents.file(&id, &file).ok_or_else(Problem::not_found)?;
+    Owner::new(PROJECT).default_section(&data, &id)?;
+    data.documents.file(&id, &file).ok_or_else(ApiError::not_found)?;
     data.documents.remove_file(&file);
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Describes the folder, or with `section` one page; neither exists before the first upload.
+/// Sets the description of the folder, or of one page with `section`. Both exist after the first upload only.
 async fn describe(
     State(core): State<Core>,
     Path(id): Path<String>,
     query: Query,
     Body(body): Body,
-) -> Result<Json<Value>, Problem> {
-    let members = body.as_object().ok_or_else(|| Problem::field("$", "The body has to be a JSON object."))?;
-    let sent = members.iter().find(|(name, _)| name.eq_ignore_ascii_case("description")).map(|(_, value)| value);
-    let description = match sent {
+) -> Result<Json<Value>, ApiError> {
+    let members = body.as_object().ok_or_else(|| ApiError::field("$", "The body has to be a JSON object."))?;
+    let value = members.iter().find(|(name, _)| name.eq_ignore_ascii_case("description")).map(|(_, value)| value);
+    let description = match value {
         None | Some(Value::Null) => None,
         Some(Value::String(text)) if text.is_empty() => None,
         Some(Value::String(text)) => Some(text.clone()),
-        Some(_) => return Err(Problem::field("description", "The value of description is not valid.")),
+        Some(_) => return Err(ApiError::field("description", "The value of description is not valid.")),
     };
     let length = description.as_ref().map_or(0, |text| text.chars().count());
     if length > MAX_DESCRIPTION || body.to_string().len() > MAX_DESCRIPTION_BODY {
-        return Err(Problem::field("description", "The description is too long: 10,000 characters at most."));
+        return Err(ApiError::field("description", "The description is too long: 10,000 characters at most."));
     }
     let mut data = core.data();
     let project = projects::visible(&data, &id)?;
     let title = [text(project, "name"), text(project, "projectNumber")].into_iter().find(|text| !text.is_empty());
     let title = title.unwrap_or_default().to_owned();
-    let folder = data.documents.folders.get_mut(&id).ok_or_else(Problem::not_found)?;
+    let folder = data.documents.folders.get_mut(&id).ok_or_else(ApiError::not_found)?;
     let section = query.non_blank("section");
     let external_id = Owner::Project.external_id(&id, section);
     let title = if section.is_some() {
         let page = folder.pages.iter_mut().find(|page| page.external_id == external_id);
-        let page = page.ok_or_else(Problem::not_found)?;
+        let page = page.ok_or_else(ApiError::not_found)?;
         page.description.clone_from(&description);
         page.section.clone()
     } else {

@@ -1,11 +1,11 @@
-//! Read-only lookups: machine types, alert types, and projects and resources in short form.
+//! Read-only lookups: machine types, alert types, short forms of projects and resources.
 
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::routing::get;
 use serde_json::{Value, json};
 
-use super::problem::Problem;
+use super::api_error::ApiError;
 use super::projects::visible;
 use super::record::{Record, flag, text};
 use super::state::{Core, Data, in_scope};
@@ -26,8 +26,8 @@ pub(super) fn routes() -> Routes<Core> {
 }
 
 async fn machine_types() -> Json<Value> {
-    let types = MACHINE_TYPES.iter().enumerate().map(|(at, type_id)| {
-        json!({ "id": format!("65b0000000000000000000{:02x}", at + 1), "typeId": type_id, "name": capital(type_id) })
+    let types = MACHINE_TYPES.iter().enumerate().map(|(index, type_id)| {
+        json!({ "id": format!("65b0000000000000000000{:02x}", index + 1), "typeId": type_id, "name": capitalized(type_id) })
     });
     Json(types.collect())
 }
@@ -35,40 +35,40 @@ async fn machine_types() -> Json<Value> {
 async fn alert_types() -> Json<Value> {
     let names = ["Ulykke", "Nestenulykke", "Uønsket hendelse", "Farlig forhold", "Kvalitetsavvik", "Ytre miljø"];
     let types = names.iter().enumerate().map(
-        |(at, name)| json!({ "id": format!("65c0000000000000000000{:02x}", at + 1), "name": name, "active": true }),
+        |(index, name)| json!({ "id": format!("65c0000000000000000000{:02x}", index + 1), "name": name, "active": true }),
     );
     Json(types.collect())
 }
 
-/// Omitted: the active ones; `1`: the inactive ones; `2`: all.
-fn wanted(query: &Query) -> Result<impl Fn(&Record) -> bool + use<>, Problem> {
-    let which: u8 = match query.non_blank("activeInactiveAll") {
+/// Parses `activeInactiveAll`: `0` or absent for active, `1` for inactive, `2` for all.
+fn active_filter(query: &Query) -> Result<impl Fn(&Record) -> bool + use<>, ApiError> {
+    let choice: u8 = match query.non_blank("activeInactiveAll") {
         None | Some("0") => 0,
         Some("1") => 1,
         Some("2") => 2,
-        Some(_) => return Err(Problem::field("activeInactiveAll", "The value has to be 0, 1 or 2.")),
+        Some(_) => return Err(ApiError::field("activeInactiveAll", "The value has to be 0, 1 or 2.")),
     };
-    Ok(move |record: &Record| which == 2 || flag(record, "active") == (which == 0))
+    Ok(move |record: &Record| choice == 2 || flag(record, "active") == (choice == 0))
 }
 
-async fn projects(State(core): State<Core>, query: Query) -> Result<Json<Value>, Problem> {
-    let wanted = wanted(&query)?;
-    Ok(Json(own(&core.data()).filter(|project| wanted(project)).map(short).collect()))
+async fn projects(State(core): State<Core>, query: Query) -> Result<Json<Value>, ApiError> {
+    let active_filter = active_filter(&query)?;
+    Ok(Json(visible_projects(&core.data()).filter(|project| active_filter(project)).map(summary).collect()))
 }
 
 async fn search(State(core): State<Core>, query: Query) -> Json<Value> {
     let needle = query.non_blank("searchString").unwrap_or_default().to_lowercase();
     let active_only = query.non_blank("activeOnly").is_some_and(|text| text.eq_ignore_ascii_case("true"));
     let data = core.data();
-    let found = own(&data).filter(|project| {
-        let words =
+    let found = visible_projects(&data).filter(|project| {
+        let texts =
             ["projectNumber", "name", "externalProjectNumber", "projectAddress"].map(|name| text(project, name));
-        (!active_only || flag(project, "active")) && words.iter().any(|word| word.to_lowercase().contains(&needle))
+        (!active_only || flag(project, "active")) && texts.iter().any(|text| text.to_lowercase().contains(&needle))
     });
-    Json(found.map(short).collect())
+    Json(found.map(summary).collect())
 }
 
-async fn project(State(core): State<Core>, Path(id): Path<String>) -> Result<Json<Record>, Problem> {
+async fn project(State(core): State<Core>, Path(id): Path<String>) -> Result<Json<Record>, ApiError> {
     visible(&core.data(), &id).cloned().map(Json)
 }
 
@@ -76,11 +76,11 @@ async fn project_tasks(
     State(core): State<Core>,
     Path(id): Path<String>,
     query: Query,
-) -> Result<Json<Vec<Record>>, Problem> {
-    let wanted = wanted(&query)?;
+) -> Result<Json<Vec<Record>>, ApiError> {
+    let active_filter = active_filter(&query)?;
     let data = core.data();
     visible(&data, &id)?;
-    Ok(tasks::all_shown(&data, tasks::of(&data, &id).filter(|task| wanted(task))))
+    Ok(tasks::views(&data, tasks::by_project(&data, &id).filter(|task| active_filter(task))))
 }
 
 async fn resource_types() -> Json<Value> {
@@ -89,8 +89,8 @@ async fn resource_types() -> Json<Value> {
     )
 }
 
-/// A machine, or a person's profile.
-async fn resource(State(core): State<Core>, Path(id): Path<String>) -> Result<Json<Value>, Problem> {
+/// Responds with a machine or a person's profile.
+async fn resource(State(core): State<Core>, Path(id): Path<String>) -> Result<Json<Value>, ApiError> {
     let data = core.data();
     let machine = data.machines.get(&id).filter(|machine| in_scope(text(machine, "companyId"))).map(|machine| {
         let kind = if flag(machine, "isEquipment") { "equipment" } else { "machine" };
@@ -103,19 +103,19 @@ async fn resource(State(core): State<Core>, Path(id): Path<String>) -> Result<Js
             "active": machine["active"],
         })
     });
-    machine.or_else(|| data.people.as_resource(&id)).map(Json).ok_or_else(Problem::not_found)
+    machine.or_else(|| data.people.as_resource(&id)).map(Json).ok_or_else(ApiError::not_found)
 }
 
-fn own(data: &Data) -> impl Iterator<Item = &Record> {
+fn visible_projects(data: &Data) -> impl Iterator<Item = &Record> {
     data.projects.iter().filter(|project| in_scope(text(project, "companyId")))
 }
 
-fn short(project: &Record) -> Value {
+fn summary(project: &Record) -> Value {
     let names = ["id", "companyId", "projectNumber", "externalProjectNumber", "name", "active"];
     names.iter().map(|name| ((*name).to_owned(), project.get(*name).cloned().unwrap_or_default())).collect()
 }
 
-fn capital(word: &str) -> String {
-    let mut letters = word.chars();
+fn capitalized(text: &str) -> String {
+    let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

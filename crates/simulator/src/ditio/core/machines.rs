@@ -1,4 +1,4 @@
-//! Machines and equipment: PUT and PATCH keep what is omitted or null, arrays are not atomic.
+//! Machines and equipment. PUT and PATCH ignore absent and null members; array requests are not atomic.
 
 mod array;
 mod esg;
@@ -9,9 +9,9 @@ use axum::http::StatusCode;
 use axum::routing::{get, patch, post, put};
 use serde_json::{Value, json};
 
+use super::api_error::ApiError;
 use super::body::Body;
-use super::problem::Problem;
-use super::record::{Field, Kind, Record, assign, bind, blank, field, flag, require, text};
+use super::record::{Field, Kind, Record, assign, bind, empty_record, field, flag, require, text};
 use super::state::{Core, Data, in_scope};
 use super::table::Table;
 use crate::ditio::world::{COMPANIES, MACHINE_TYPES, World};
@@ -45,8 +45,8 @@ const FIELDS: [Field; 25] = [
     field("blockCheckInMessage", Kind::Text),
 ];
 const REQUIRED: [&str; 2] = ["companyId", "machineNumber"];
-/// So many of the seeded machines have been used, and cannot be deleted.
-const USED: usize = 4;
+/// Number of seeded machines with registrations, which cannot be deleted.
+const WITH_REGISTRATIONS: usize = 4;
 
 pub(super) fn routes() -> Routes<Core> {
     Routes::new()
@@ -59,10 +59,11 @@ pub(super) fn routes() -> Routes<Core> {
         .route("/api/v4/integration/machines/is-machine-deletable/{id}", get(is_deletable))
 }
 
+/// Creates the table with the seeded machines.
 pub(super) fn seed(world: &World) -> Table {
     let mut table = Table::new(["companyId", "machineNumber"]);
     for machine in &world.machines {
-        let known = json!({
+        let members = json!({
             "id": machine.id,
             "companyId": machine.company.id,
             "machineNumber": machine.number,
@@ -76,30 +77,31 @@ pub(super) fn seed(world: &World) -> Table {
             "costPrice": 620,
             "price": 890,
         });
-        let mut record = blank(&FIELDS);
-        assign(&mut record, known.as_object().cloned().unwrap_or_default());
+        let mut record = empty_record(&FIELDS);
+        assign(&mut record, members.as_object().cloned().unwrap_or_default());
         table.insert(record);
     }
     table
 }
 
-fn visible<'a>(data: &'a Data, id: &str) -> Result<&'a Record, Problem> {
-    data.machines.get(id).filter(|machine| in_scope(text(machine, "companyId"))).ok_or_else(Problem::not_found)
+/// Returns a machine; a 404 if it is missing or belongs to a foreign company.
+fn visible<'a>(data: &'a Data, id: &str) -> Result<&'a Record, ApiError> {
+    data.machines.get(id).filter(|machine| in_scope(text(machine, "companyId"))).ok_or_else(ApiError::not_found)
 }
 
-async fn create(State(core): State<Core>, Body(body): Body) -> Result<Json<Record>, Problem> {
+async fn create(State(core): State<Core>, Body(body): Body) -> Result<Json<Record>, ApiError> {
     add(&core, &mut core.data(), &body).map(Json)
 }
 
-/// Creates one machine.
-fn add(core: &Core, data: &mut Data, body: &Value) -> Result<Record, Problem> {
+/// Creates a machine.
+fn add(core: &Core, data: &mut Data, body: &Value) -> Result<Record, ApiError> {
     let mut bound = bind(&FIELDS, body)?;
     bound.remove("id");
     require(&bound, &REQUIRED)?;
     if !in_scope(text(&bound, "companyId")) {
-        return Err(Problem::forbidden("The company is not one of yours."));
+        return Err(ApiError::forbidden("The company is not one of yours."));
     }
-    let mut machine = blank(&FIELDS);
+    let mut machine = empty_record(&FIELDS);
     assign(&mut machine, bound);
     check(data, &mut machine)?;
     machine.insert("id".to_owned(), core.ids.next().into());
@@ -107,8 +109,8 @@ fn add(core: &Core, data: &mut Data, body: &Value) -> Result<Record, Problem> {
     Ok(machine)
 }
 
-/// Changes one machine: null is like omitted, an empty text clears.
-fn change(data: &mut Data, id: &str, body: &Value) -> Result<Record, Problem> {
+/// Changes a machine. A null is ignored, an empty text clears the member.
+fn change(data: &mut Data, id: &str, body: &Value) -> Result<Record, ApiError> {
     let stored = visible(data, id)?;
     let mut bound = bind(&FIELDS, body)?;
     bound.retain(|_, value| !value.is_null());
@@ -126,18 +128,18 @@ fn change(data: &mut Data, id: &str, body: &Value) -> Result<Record, Problem> {
     Ok(machine)
 }
 
-/// The number is unique, the type exists (equipment needs none), equipment blocks no check-in.
-fn check(data: &Data, machine: &mut Record) -> Result<(), Problem> {
+/// Checks that the number is unique and the type exists; equipment needs no type and never blocks check-ins.
+fn check(data: &Data, machine: &mut Record) -> Result<(), ApiError> {
     let same_number = data.machines.find(text(machine, "companyId"), text(machine, "machineNumber"));
     if same_number.is_some_and(|other| other.get("id") != machine.get("id")) {
-        return Err(Problem::rule("Maskinnummeret er allerede i bruk."));
+        return Err(ApiError::rule("Maskinnummeret er allerede i bruk."));
     }
     let type_id = text(machine, "typeId");
     if flag(machine, "isEquipment") {
         machine.insert("blockCheckIn".to_owned(), false.into());
     } else if !type_id.is_empty() && !MACHINE_TYPES.contains(&type_id) {
         let key = "MachineService.machineTypeInvalid";
-        return Err(Problem::simple(StatusCode::BAD_REQUEST, key, key));
+        return Err(ApiError::simple(StatusCode::BAD_REQUEST, key, key));
     }
     Ok(())
 }
@@ -146,45 +148,45 @@ async fn list(State(core): State<Core>, query: Query) -> Json<Vec<Record>> {
     let details = query.non_blank("includeEquipmentDetails").is_some_and(|text| text.eq_ignore_ascii_case("true"));
     let data = core.data();
     let visible = data.machines.iter().filter(|machine| in_scope(text(machine, "companyId"))).cloned();
-    let shown = visible.map(|mut machine| {
+    let machines = visible.map(|mut machine| {
         if details {
-            let known = if flag(&machine, "isEquipment") { json!({}) } else { Value::Null };
-            machine.insert("equipmentDetails".to_owned(), known);
+            let value = if flag(&machine, "isEquipment") { json!({}) } else { Value::Null };
+            machine.insert("equipmentDetails".to_owned(), value);
         }
         machine
     });
-    Json(shown.collect())
+    Json(machines.collect())
 }
 
-async fn read(State(core): State<Core>, Path(id): Path<String>) -> Result<Json<Record>, Problem> {
+async fn read(State(core): State<Core>, Path(id): Path<String>) -> Result<Json<Record>, ApiError> {
     visible(&core.data(), &id).cloned().map(Json)
 }
 
-async fn by_number(State(core): State<Core>, Path(number): Path<String>) -> Result<Json<Record>, Problem> {
+async fn by_number(State(core): State<Core>, Path(number): Path<String>) -> Result<Json<Record>, ApiError> {
     let data = core.data();
     let mut found = COMPANIES[..2].iter().filter_map(|company| data.machines.find(company.id, &number));
-    found.next().cloned().map(Json).ok_or_else(Problem::not_found)
+    found.next().cloned().map(Json).ok_or_else(ApiError::not_found)
 }
 
-async fn update(State(core): State<Core>, Path(id): Path<String>, Body(body): Body) -> Result<Json<Record>, Problem> {
+async fn update(State(core): State<Core>, Path(id): Path<String>, Body(body): Body) -> Result<Json<Record>, ApiError> {
     change(&mut core.data(), &id, &body).map(Json)
 }
 
-async fn delete(State(core): State<Core>, Path(id): Path<String>) -> Result<StatusCode, Problem> {
+async fn delete(State(core): State<Core>, Path(id): Path<String>) -> Result<StatusCode, ApiError> {
     let mut data = core.data();
     visible(&data, &id)?;
-    if is_used(&core, &id) {
-        return Err(Problem::rule("The machine has registrations. Set active to false instead."));
+    if has_registrations(&core, &id) {
+        return Err(ApiError::rule("The machine has registrations. Set active to false instead."));
     }
     data.machines.remove(&id);
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn is_deletable(State(core): State<Core>, Path(id): Path<String>) -> Result<Json<bool>, Problem> {
+async fn is_deletable(State(core): State<Core>, Path(id): Path<String>) -> Result<Json<bool>, ApiError> {
     visible(&core.data(), &id)?;
-    Ok(Json(!is_used(&core, &id)))
+    Ok(Json(!has_registrations(&core, &id)))
 }
 
-fn is_used(core: &Core, id: &str) -> bool {
-    core.world.machines.iter().take(USED).any(|machine| machine.id == id)
+fn has_registrations(core: &Core, id: &str) -> bool {
+    core.world.machines.iter().take(WITH_REGISTRATIONS).any(|machine| machine.id == id)
 }

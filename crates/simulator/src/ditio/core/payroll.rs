@@ -1,4 +1,4 @@
-//! Payroll export: a summary per person and work day, computed from the seed when it is asked for.
+//! Payroll export: a summary per person and work day, computed from the seed per request.
 
 mod filter;
 
@@ -10,8 +10,8 @@ use axum::routing::get;
 use chrono::{Datelike, Days, NaiveDate, Weekday};
 use serde_json::{Value, json};
 
+use super::api_error::ApiError;
 use super::people::Profile;
-use super::problem::Problem;
 use super::state::Core;
 use crate::web::{Query, Routes};
 use filter::Filter;
@@ -24,17 +24,17 @@ pub(super) fn routes() -> Routes<Core> {
         .route("/api/payroll-export/file", get(file))
 }
 
-async fn summaries(State(core): State<Core>, query: Query) -> Result<Json<Vec<Value>>, Problem> {
+async fn summaries(State(core): State<Core>, query: Query) -> Result<Json<Vec<Value>>, ApiError> {
     rows(&core, &query).map(Json)
 }
 
-/// Every kind of hours of a day as a line of its own.
-async fn lines(State(core): State<Core>, query: Query) -> Result<Json<Vec<Value>>, Problem> {
+/// Responds with a line per person, day and payroll type.
+async fn lines(State(core): State<Core>, query: Query) -> Result<Json<Vec<Value>>, ApiError> {
     Ok(Json(as_lines(&rows(&core, &query)?, query.non_blank("voucherNumber"))))
 }
 
-/// The lines as text with semicolons, whatever type is asked for.
-async fn file(State(core): State<Core>, query: Query) -> Result<Response, Problem> {
+/// Responds with the lines as CSV, whatever file type is requested.
+async fn file(State(core): State<Core>, query: Query) -> Result<Response, ApiError> {
     let lines = as_lines(&rows(&core, &query)?, query.non_blank("voucherNumber"));
     let mut text = "employeeNumber;workDate;payrollTypeId;name;qty\r\n".to_owned();
     for line in &lines {
@@ -52,20 +52,20 @@ async fn file(State(core): State<Core>, query: Query) -> Result<Response, Proble
     Ok((headers, text).into_response())
 }
 
-fn rows(core: &Core, query: &Query) -> Result<Vec<Value>, Problem> {
+fn rows(core: &Core, query: &Query) -> Result<Vec<Value>, ApiError> {
     let filter = Filter::from_query(core, query)?;
     let data = core.data();
     let settled = core.settled_until();
     let mut rows = Vec::new();
-    for profile in data.people.visible().filter(|profile| filter.wants_person(profile)) {
+    for profile in data.people.visible().filter(|profile| filter.includes_person(profile)) {
         for day in filter.from.iter_days().take_while(|day| *day <= filter.to) {
-            rows.extend(summary(core, profile, day, settled).filter(|row| filter.wants_row(row)));
+            rows.extend(summary(core, profile, day, settled).filter(|row| filter.includes_row(row)));
         }
     }
     Ok(rows)
 }
 
-/// Work and overtime of a person on a day; none on weekends, on some other days, and in the future.
+/// Computes work and overtime of a person on a day; `None` on weekends, some other days, and in the future.
 fn summary(core: &Core, profile: &Profile, day: NaiveDate, settled: NaiveDate) -> Option<Value> {
     let today = core.today();
     if matches!(day.weekday(), Weekday::Sat | Weekday::Sun) || day > today || !profile.is_employed(day, day) {
@@ -85,7 +85,7 @@ fn summary(core: &Core, profile: &Profile, day: NaiveDate, settled: NaiveDate) -
     let locked = day <= settled;
     let approved = locked || day + Days::new(3) <= today;
     let changed = (day + Days::new(1)).and_hms_opt(6, 15, 0).expect("a time of day").and_utc();
-    let stamp = approved.then(|| crate::state::clock::format_iso(changed));
+    let approved_at = approved.then(|| crate::state::clock::format_iso(changed));
     let project = &core.world.projects[usize::try_from(random.below(13)).unwrap_or_default()];
     let total = 7.5 + overtime_50 + overtime_100;
     Some(json!({
@@ -109,7 +109,7 @@ fn summary(core: &Core, profile: &Profile, day: NaiveDate, settled: NaiveDate) -
         "lockedQty": if locked { total } else { 0.0 },
         "approved": approved,
         "approvedByName": approved.then_some("Ingebjørg Sæther"),
-        "approvedDateTime": stamp,
+        "approvedDateTime": approved_at,
         "locked": locked,
         "modifiedDateTime": crate::state::clock::format_iso(changed),
     }))
@@ -129,17 +129,17 @@ fn as_lines(rows: &[Value], voucher: Option<&str>) -> Vec<Value> {
             "qty": qty,
         })
     };
-    let of_row = |row: &Value| {
+    let row_lines = |row: &Value| {
         let mut lines = vec![line(row, &json!("1000"), &json!("Timelønn"), &row["standardQty"])];
         let overtime = row["overtimeLines"].as_array().into_iter().flatten();
         lines.extend(overtime.map(|extra| line(row, &extra["payrollTypeId"], &extra["name"], &extra["qty"])));
         lines
     };
-    rows.iter().flat_map(of_row).collect()
+    rows.iter().flat_map(row_lines).collect()
 }
 
 impl Profile {
-    /// Variable payroll is fixed pay here, the rest is paid by the hour.
+    /// Returns true for variable payroll, which the export treats as fixed pay; others are paid by the hour.
     fn has_fixed_pay(&self) -> bool {
         self.employments.last().is_some_and(|employment| employment.payroll == 2)
     }

@@ -1,43 +1,44 @@
-//! The people that users v4 and employees v5 are two views of.
+//! Profiles of people, which users v4 and employees v5 represent in two forms.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Value, json};
 
-use super::problem::Problem;
-use super::record::{Record, assign, blank, flag, text};
+use super::api_error::ApiError;
+use super::record::{Record, assign, empty_record, flag, text};
 use super::state::in_scope;
 use super::users::FIELDS;
 use crate::ditio::world::{COMPANIES, World};
 
-/// A time of work for one company.
+/// An employment of a person in a company.
 #[derive(Clone, Debug)]
 pub(super) struct Employment {
     pub(super) start: NaiveDate,
     pub(super) end: Option<NaiveDate>,
     pub(super) department: Value,
-    /// 0 disabled, 1 enabled, 2 variable.
+    /// Payroll mode: 0 disabled, 1 enabled, 2 variable.
     pub(super) payroll: i64,
 }
 
-/// A person in one company. Members that employments have are there, not in `user`.
+/// A person in one company.
 #[derive(Clone, Debug)]
 pub(super) struct Profile {
+    /// Members of the v4 user, without those of the employments.
     pub(super) user: Record,
-    /// In the order of their beginning; the last one is the current one.
+    /// Employments in the order of their start; the last is the current employment.
     pub(super) employments: Vec<Employment>,
     pub(super) modified: DateTime<Utc>,
 }
 
-/// Every profile, in the order of creation.
+/// All profiles, in the order of creation.
 pub(super) struct People(pub(super) Vec<Profile>);
 
-/// Identities of so many seeded people have registrations, and cannot be deleted.
-pub(super) const USED: usize = 5;
+/// Number of seeded people with registrations, whose identities cannot be deleted.
+pub(super) const WITH_REGISTRATIONS: usize = 5;
 
 impl People {
     pub(super) fn seed(world: &World) -> Self {
         let profiles = world.people.iter().map(|person| {
-            let known = json!({
+            let members = json!({
                 "identityId": person.identity_id,
                 "companyProfileId": person.profile_id,
                 "companyId": person.company.id,
@@ -52,8 +53,8 @@ impl People {
                 "organizationNumber": person.company.organization_number,
                 "worktimeArrangementName": "Ordinær 07–15",
             });
-            let mut user = blank(&FIELDS);
-            assign(&mut user, known.as_object().cloned().unwrap_or_default());
+            let mut user = empty_record(&FIELDS);
+            assign(&mut user, members.as_object().cloned().unwrap_or_default());
             let employment = Employment {
                 start: person.employed_since,
                 end: None,
@@ -65,37 +66,37 @@ impl People {
         Self(profiles.collect())
     }
 
-    /// The profiles of the client's company and its subsidiary.
+    /// Returns the profiles of the client's company and its subsidiary.
     pub(super) fn visible(&self) -> impl Iterator<Item = &Profile> {
         self.0.iter().filter(|profile| profile.is_visible())
     }
 
-    /// The visible profile that answers the question.
-    pub(super) fn find(&mut self, is: impl Fn(&Profile) -> bool) -> Result<&mut Profile, Problem> {
-        self.0.iter_mut().find(|profile| profile.is_visible() && is(profile)).ok_or_else(Problem::not_found)
+    /// Returns the first visible profile that matches; else a 404.
+    pub(super) fn find(&mut self, predicate: impl Fn(&Profile) -> bool) -> Result<&mut Profile, ApiError> {
+        self.0.iter_mut().find(|profile| profile.is_visible() && predicate(profile)).ok_or_else(ApiError::not_found)
     }
 
-    /// By employee number, of the client's own company first.
-    pub(super) fn employee(&mut self, number: &str) -> Result<&mut Profile, Problem> {
-        let at = |company: &str| self.0.iter().position(|profile| profile.is(company, number));
-        let place = at(COMPANIES[0].id).or_else(|| at(COMPANIES[1].id)).ok_or_else(Problem::not_found)?;
-        Ok(&mut self.0[place])
+    /// Returns the profile with an employee number, of the client's own company first.
+    pub(super) fn employee(&mut self, number: &str) -> Result<&mut Profile, ApiError> {
+        let position = |company: &str| self.0.iter().position(|profile| profile.has_number(company, number));
+        let index = position(COMPANIES[0].id).or_else(|| position(COMPANIES[1].id)).ok_or_else(ApiError::not_found)?;
+        Ok(&mut self.0[index])
     }
 
-    /// Whether a number is taken in a company, by another profile than this one.
-    pub(super) fn is_taken(&self, company: &str, number: &str, but: &str) -> bool {
-        self.0.iter().any(|profile| profile.is(company, number) && profile.id() != but)
+    /// Returns true if a profile of a company, except one, has an employee number.
+    pub(super) fn is_taken(&self, company: &str, number: &str, except: &str) -> bool {
+        self.0.iter().any(|profile| profile.has_number(company, number) && profile.id() != except)
     }
 
-    /// A new phone for an identity and all its profiles. Refused when somebody else has it, and when one of the
-    /// profiles is out of reach.
-    pub(super) fn change_phone(&mut self, identity: &str, phone: &str, now: DateTime<Utc>) -> Result<(), Problem> {
+    /// Sets the phone of all profiles of an identity. Fails if another identity has the phone, or if one of the profiles
+    /// belongs to a foreign company.
+    pub(super) fn change_phone(&mut self, identity: &str, phone: &str, now: DateTime<Utc>) -> Result<(), ApiError> {
         if self.0.iter().any(|profile| profile.phone() == phone && profile.identity() != identity) {
-            return Err(Problem::rule("Mobilnummeret er allerede i bruk av en annen bruker."));
+            return Err(ApiError::rule("Mobilnummeret er allerede i bruk av en annen bruker."));
         }
         let own = |profile: &&mut Profile| profile.identity() == identity;
         if self.0.iter().any(|profile| profile.identity() == identity && !profile.is_visible()) {
-            return Err(Problem::not_found());
+            return Err(ApiError::not_found());
         }
         for profile in self.0.iter_mut().filter(own) {
             profile.user.insert("mobileWork".to_owned(), phone.into());
@@ -104,7 +105,7 @@ impl People {
         Ok(())
     }
 
-    /// A profile as the resource lookup shows it.
+    /// Returns a profile in the form of the resource lookup.
     pub(super) fn as_resource(&self, profile_id: &str) -> Option<Value> {
         let profile = self.visible().find(|profile| profile.id() == profile_id)?;
         Some(json!({
@@ -151,17 +152,17 @@ impl Profile {
         self.company() == COMPANIES[0].id
     }
 
-    /// Whether an employment covers the whole time.
+    /// Returns true if one employment covers the whole period.
     pub(super) fn is_employed(&self, from: NaiveDate, to: NaiveDate) -> bool {
-        self.employments.iter().any(|one| one.start <= from && one.end.is_none_or(|end| end >= to))
+        self.employments.iter().any(|employment| employment.start <= from && employment.end.is_none_or(|end| end >= to))
     }
 
-    /// The current or the last employment.
+    /// Returns the current or last employment.
     pub(super) fn current(&mut self) -> &mut Employment {
-        self.employments.last_mut().expect("no profile without an employment")
+        self.employments.last_mut().expect("a profile has at least one employment")
     }
 
-    fn is(&self, company: &str, number: &str) -> bool {
+    fn has_number(&self, company: &str, number: &str) -> bool {
         self.number() == number && self.company() == company
     }
 }

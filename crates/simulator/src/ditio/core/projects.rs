@@ -1,4 +1,4 @@
-//! Projects: create is idempotent on the number, PUT wipes, PATCH keeps, missing and foreign are the same 404.
+//! Projects. POST with an existing number returns that project; PUT clears absent fields, PATCH does not.
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -6,9 +6,9 @@ use axum::http::StatusCode;
 use axum::routing::get;
 use serde_json::json;
 
+use super::api_error::ApiError;
 use super::body::Body;
-use super::problem::Problem;
-use super::record::{Field, Kind, Record, assign, bind, blank, field, require, text};
+use super::record::{Field, Kind, Record, assign, bind, empty_record, field, require, text};
 use super::state::{Core, Data, in_scope};
 use super::table::Table;
 use crate::ditio::world::{COMPANIES, World};
@@ -51,20 +51,21 @@ pub(super) fn routes() -> Routes<Core> {
         .route("/api/v4/integration/projects/by-project-number/{number}", get(by_number))
 }
 
+/// Creates the table with the seeded projects.
 pub(super) fn seed(world: &World) -> Table {
     let mut table = Table::new(["companyId", "projectNumber"]);
-    for (at, project) in world.projects.iter().enumerate() {
-        let known = json!({
+    for (index, project) in world.projects.iter().enumerate() {
+        let members = json!({
             "id": project.id,
             "companyId": project.company.id,
             "projectNumber": project.number,
             "name": project.name,
             "externalProjectNumber": project.external_number,
             "active": project.active,
-            "requireTaskNumber": at % 2 == 0,
+            "requireTaskNumber": index % 2 == 0,
             "startDate": "2025-08-18T00:00:00Z",
             "finishedDatePlanned": "2026-12-31T00:00:00Z",
-            "estimatedHourQty": 1_500 + 250 * at,
+            "estimatedHourQty": 1_500 + 250 * index,
             "mainContactEmail": "prosjektleder@example.no",
             "projectCustomerName": project.customer,
             "projectAddress": project.address,
@@ -73,36 +74,36 @@ pub(super) fn seed(world: &World) -> Table {
             "projectLocationLatitude": project.latitude,
             "projectLocationLongitude": project.longitude,
         });
-        let mut record = blank(&FIELDS);
-        assign(&mut record, known.as_object().cloned().unwrap_or_default());
+        let mut record = empty_record(&FIELDS);
+        assign(&mut record, members.as_object().cloned().unwrap_or_default());
         table.insert(record);
     }
     table
 }
 
-/// The project if it is there and within reach.
-pub(super) fn visible<'a>(data: &'a Data, id: &str) -> Result<&'a Record, Problem> {
-    data.projects.get(id).filter(|project| in_scope(text(project, "companyId"))).ok_or_else(Problem::not_found)
+/// Returns a project; a 404 if it is missing or belongs to a foreign company.
+pub(super) fn visible<'a>(data: &'a Data, id: &str) -> Result<&'a Record, ApiError> {
+    data.projects.get(id).filter(|project| in_scope(text(project, "companyId"))).ok_or_else(ApiError::not_found)
 }
 
-/// The project with this number, of the client's own company first.
-pub(super) fn numbered<'a>(data: &'a Data, number: &str) -> Result<&'a Record, Problem> {
+/// Returns the project with a number, of the client's own company first.
+pub(super) fn find_by_number<'a>(data: &'a Data, number: &str) -> Result<&'a Record, ApiError> {
     let mut found = COMPANIES[..2].iter().filter_map(|company| data.projects.find(company.id, number));
-    found.next().ok_or_else(Problem::not_found)
+    found.next().ok_or_else(ApiError::not_found)
 }
 
-async fn create(State(core): State<Core>, Body(body): Body) -> Result<Json<Record>, Problem> {
+async fn create(State(core): State<Core>, Body(body): Body) -> Result<Json<Record>, ApiError> {
     let mut bound = bind(&FIELDS, &body)?;
     bound.remove("id");
     require(&bound, &REQUIRED)?;
     if !in_scope(text(&bound, "companyId")) {
-        return Err(Problem::forbidden("The company is not one of yours."));
+        return Err(ApiError::forbidden("The company is not one of yours."));
     }
     let mut data = core.data();
     if let Some(existing) = data.projects.find(text(&bound, "companyId"), text(&bound, "projectNumber")) {
         return Ok(Json(existing.clone()));
     }
-    let mut project = blank(&FIELDS);
+    let mut project = empty_record(&FIELDS);
     assign(&mut project, bound);
     check_external_number(&data, &project)?;
     project.insert("id".to_owned(), core.ids.next().into());
@@ -116,31 +117,31 @@ async fn list(State(core): State<Core>) -> Json<Vec<Record>> {
     Json(visible.cloned().collect())
 }
 
-async fn read(State(core): State<Core>, Path(id): Path<String>) -> Result<Json<Record>, Problem> {
+async fn read(State(core): State<Core>, Path(id): Path<String>) -> Result<Json<Record>, ApiError> {
     visible(&core.data(), &id).cloned().map(Json)
 }
 
-async fn by_number(State(core): State<Core>, Path(number): Path<String>) -> Result<Json<Record>, Problem> {
-    numbered(&core.data(), &number).cloned().map(Json)
+async fn by_number(State(core): State<Core>, Path(number): Path<String>) -> Result<Json<Record>, ApiError> {
+    find_by_number(&core.data(), &number).cloned().map(Json)
 }
 
-async fn replace(State(core): State<Core>, Path(id): Path<String>, Body(body): Body) -> Result<Json<Record>, Problem> {
+async fn replace(State(core): State<Core>, Path(id): Path<String>, Body(body): Body) -> Result<Json<Record>, ApiError> {
     let mut data = core.data();
     let stored = visible(&data, &id)?.clone();
     let bound = bind(&FIELDS, &body)?;
     require(&bound, &REQUIRED)?;
-    save(&mut data, &stored, blank(&FIELDS), bound)
+    save(&mut data, &stored, empty_record(&FIELDS), bound)
 }
 
-async fn update(State(core): State<Core>, Path(id): Path<String>, Body(body): Body) -> Result<Json<Record>, Problem> {
+async fn update(State(core): State<Core>, Path(id): Path<String>, Body(body): Body) -> Result<Json<Record>, ApiError> {
     let mut data = core.data();
     let stored = visible(&data, &id)?.clone();
     let bound = bind(&FIELDS, &body)?;
     save(&mut data, &stored, stored.clone(), bound)
 }
 
-/// Stores `base` with the changes; the id stays, and so does the owner unless the new one is within reach.
-fn save(data: &mut Data, stored: &Record, base: Record, mut changes: Record) -> Result<Json<Record>, Problem> {
+/// Stores `base` with changes. The id does not change, nor does the owner unless the new owner is in scope.
+fn save(data: &mut Data, stored: &Record, base: Record, mut changes: Record) -> Result<Json<Record>, ApiError> {
     changes.insert("id".to_owned(), stored["id"].clone());
     if !in_scope(text(&changes, "companyId")) {
         changes.insert("companyId".to_owned(), stored["companyId"].clone());
@@ -150,14 +151,14 @@ fn save(data: &mut Data, stored: &Record, base: Record, mut changes: Record) -> 
     require(&project, &REQUIRED)?;
     let same_number = data.projects.find(text(&project, "companyId"), text(&project, "projectNumber"));
     if same_number.is_some_and(|other| other["id"] != stored["id"]) {
-        return Err(Problem::rule("Prosjektnummeret er allerede i bruk."));
+        return Err(ApiError::rule("Prosjektnummeret er allerede i bruk."));
     }
     check_external_number(data, &project)?;
     data.projects.replace(project.clone());
     Ok(Json(project))
 }
 
-async fn delete(State(core): State<Core>, Path(id): Path<String>) -> Result<StatusCode, Problem> {
+async fn delete(State(core): State<Core>, Path(id): Path<String>) -> Result<StatusCode, ApiError> {
     let mut data = core.data();
     visible(&data, &id)?;
     let tasks: Vec<String> = data
@@ -168,18 +169,18 @@ async fn delete(State(core): State<Core>, Path(id): Path<String>) -> Result<Stat
         .collect();
     for task in tasks {
         data.tasks.remove(&task);
-        data.documents.forget_owner(&task);
+        data.documents.remove_owner(&task);
     }
-    data.documents.forget_owner(&id);
+    data.documents.remove_owner(&id);
     data.projects.remove(&id);
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// The subsidiary has the check switched on: the external number has to be one of the configured values.
-fn check_external_number(data: &Data, project: &Record) -> Result<(), Problem> {
+/// Checks the external number of a project of the subsidiary, which has the check enabled: it must be a configured value.
+fn check_external_number(data: &Data, project: &Record) -> Result<(), ApiError> {
     let number = text(project, "externalProjectNumber");
     if text(project, "companyId") != COMPANIES[1].id || data.references.allows_project_number(number) {
         return Ok(());
     }
-    Err(Problem::rule(&format!("Extern prosjektnummer {number} er ikke en gyldig. Velg fra listen")))
+    Err(ApiError::rule(&format!("Extern prosjektnummer {number} er ikke en gyldig. Velg fra listen")))
 }

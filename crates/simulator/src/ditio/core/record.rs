@@ -1,57 +1,57 @@
-//! Objects as maps of members, and the tables of fields that say what goes into them.
+//! JSON objects, and the tables of their fields.
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Utc};
 use serde_json::{Map, Value};
 
-use super::problem::{FieldError, Problem};
+use super::api_error::{ApiError, FieldError};
 use crate::state::clock::format_iso;
 
-/// A stored or answered object; member names in camelCase.
+/// An object; member names are in camelCase.
 pub(super) type Record = Map<String, Value>;
 
-/// What a member holds. Numbers and booleans in strings are accepted, as Newtonsoft's binder does.
+/// Type of a member. Numbers and booleans in strings are accepted, as Json.NET does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Text,
     Bool,
     Integer,
     Number,
-    /// An instant; without a zone it is taken for UTC.
+    /// An instant; UTC if it has no zone.
     Instant,
-    /// A day: `yyyy-MM-dd` or `dd.MM.yyyy`, stored as the former.
+    /// A date, `yyyy-MM-dd` or `dd.MM.yyyy`; stored as `yyyy-MM-dd`.
     Day,
-    /// A day and nothing else: `yyyy-MM-dd`.
+    /// A date, `yyyy-MM-dd` only.
     PlainDay,
-    /// Text in one part of the documentation, a number in another: stays as it came.
+    /// Text or a number, stored unchanged: the documentation has both.
     TextOrNumber,
-    /// Truth in one part of the documentation, a number in another: stays as it came.
+    /// A boolean or a number, stored unchanged: the documentation has both.
     BoolOrNumber,
-    /// Whatever came.
+    /// Any value, stored unchanged.
     Any,
 }
 
-/// A member that a request may have.
+/// A member of an object.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Field {
     pub(super) name: &'static str,
     pub(super) kind: Kind,
 }
 
-/// A field for a table.
+/// Creates a field.
 pub(super) const fn field(name: &'static str, kind: Kind) -> Field {
     Field { name, kind }
 }
 
-/// An object with every field unset: false for booleans, null for the rest.
-pub(super) fn blank(fields: &[Field]) -> Record {
+/// Returns an object with every field unset: false for booleans, else null.
+pub(super) fn empty_record(fields: &[Field]) -> Record {
     let unset = |kind| if kind == Kind::Bool { Value::Bool(false) } else { Value::Null };
     fields.iter().map(|field| (field.name.to_owned(), unset(field.kind))).collect()
 }
 
-/// The known members of a body under their proper names; names match in any case, unknown ones are ignored.
-pub(super) fn bind(fields: &[Field], body: &Value) -> Result<Record, Problem> {
+/// Binds a body to fields and converts the values. Names match in any case; unknown members are ignored.
+pub(super) fn bind(fields: &[Field], body: &Value) -> Result<Record, ApiError> {
     let Value::Object(members) = body else {
-        return Err(Problem::field("$", "The body has to be a JSON object."));
+        return Err(ApiError::field("$", "The body has to be a JSON object."));
     };
     let mut bound = Record::new();
     let mut errors = Vec::new();
@@ -64,32 +64,32 @@ pub(super) fn bind(fields: &[Field], body: &Value) -> Result<Record, Problem> {
             None => errors.push(FieldError::new(field.name, format!("The value of {} is not valid.", field.name))),
         }
     }
-    Problem::unless_empty(&errors)?;
+    ApiError::if_any(&errors)?;
     Ok(bound)
 }
 
-/// Complains about required members that are missing, null or blank.
-pub(super) fn require(record: &Record, names: &[&str]) -> Result<(), Problem> {
+/// Returns an error response if required members are missing, null or blank.
+pub(super) fn require(record: &Record, names: &[&str]) -> Result<(), ApiError> {
     let is_missing = |name: &&&str| match record.get(**name) {
         None | Some(Value::Null) => true,
         Some(Value::String(text)) => text.trim().is_empty(),
         Some(_) => false,
     };
     let errors: Vec<FieldError> = names.iter().filter(is_missing).map(|name| FieldError::required(name)).collect();
-    Problem::unless_empty(&errors)
+    ApiError::if_any(&errors)
 }
 
-/// A member's text; empty when it is unset.
+/// Returns the text of a member; empty if unset.
 pub(super) fn text<'a>(record: &'a Record, name: &str) -> &'a str {
     record.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
-/// A member's truth; false when it is unset.
+/// Returns the boolean of a member; false if unset.
 pub(super) fn flag(record: &Record, name: &str) -> bool {
     record.get(name).and_then(Value::as_bool).unwrap_or_default()
 }
 
-/// Overwrites members.
+/// Sets members. A null for a boolean member sets it to false.
 pub(super) fn assign(record: &mut Record, changes: Record) {
     for (name, value) in changes {
         if value.is_null() && record.get(&name).is_some_and(Value::is_boolean) {
@@ -100,6 +100,7 @@ pub(super) fn assign(record: &mut Record, changes: Record) {
     }
 }
 
+/// Converts a value to the stored form; `None` if it has the wrong type.
 fn convert(kind: Kind, value: &Value) -> Option<Value> {
     match (kind, value) {
         (_, Value::Null) => Some(Value::Null),
@@ -112,7 +113,7 @@ fn convert(kind: Kind, value: &Value) -> Option<Value> {
         (Kind::Integer, Value::Number(number)) => integer(number.as_i64(), number.as_f64()),
         (Kind::Integer, Value::String(text)) => integer(text.trim().parse().ok(), None),
         (Kind::Number, Value::String(text)) => {
-            text.trim().parse::<f64>().ok().filter(|it| it.is_finite()).map(Value::from)
+            text.trim().parse::<f64>().ok().filter(|number| number.is_finite()).map(Value::from)
         }
         (Kind::Instant, Value::String(text)) => instant(text).map(|instant| Value::from(format_iso(instant))),
         (Kind::Day, Value::String(text)) => day(text).map(|day| Value::from(day.to_string())),
@@ -127,7 +128,7 @@ fn integer(whole: Option<i64>, real: Option<f64>) -> Option<Value> {
     whole.or_else(from_real).map(Value::from)
 }
 
-/// Reads an instant: with a zone, without one, or a mere date.
+/// Parses a time with or without a zone, or a date; UTC without a zone.
 pub(super) fn instant(text: &str) -> Option<DateTime<Utc>> {
     let text = text.trim();
     let with_zone = || DateTime::parse_from_rfc3339(text).ok().map(|instant| instant.to_utc());
@@ -137,10 +138,10 @@ pub(super) fn instant(text: &str) -> Option<DateTime<Utc>> {
     with_zone().or_else(without).or_else(short).or_else(date)
 }
 
-/// Reads `yyyy-MM-dd`, and nothing looser.
+/// Parses `yyyy-MM-dd`; chrono alone also accepts shorter fields.
 pub(super) fn plain_day(text: &str) -> Option<NaiveDate> {
     let is_digit_or_dash =
-        |(at, byte): (usize, u8)| if matches!(at, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() };
+        |(index, byte): (usize, u8)| if matches!(index, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() };
     let is_plain = text.len() == 10 && text.bytes().enumerate().all(is_digit_or_dash);
     is_plain.then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()).flatten()
 }
@@ -170,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn names_match_in_any_case_and_loose_values_become_proper_ones() {
+    fn names_match_in_any_case_and_loose_values_are_converted() {
         check(&json!({ "NAME": "x", "other": 1 }), &json!({ "name": "x" }));
         check(&json!({ "buildYear": "1998" }), &json!({ "buildYear": 1998 }));
         check(&json!({ "buildYear": 2022.0 }), &json!({ "buildYear": 2022 }));
@@ -181,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn values_of_the_wrong_kind_are_refused() {
+    fn values_of_the_wrong_type_are_rejected() {
         for body in [json!({ "name": {} }), json!({ "buildYear": "old" }), json!({ "startDate": 5 }), json!([])] {
             assert!(bind(&FIELDS, &body).is_err(), "{body}");
         }

@@ -1,4 +1,4 @@
-//! External references: the lists of values that numbers and codes may have.
+//! External references: the allowed values of numbers and codes.
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -6,9 +6,9 @@ use axum::http::StatusCode;
 use axum::routing::{delete, get, post, put};
 use serde_json::json;
 
+use super::api_error::ApiError;
 use super::body::Body;
-use super::problem::Problem;
-use super::record::{Field, Kind, Record, assign, bind, blank, field, require, text};
+use super::record::{Field, Kind, Record, assign, bind, empty_record, field, require, text};
 use super::state::{Core, Data};
 use crate::ditio::world::World;
 use crate::state::random::ObjectIds;
@@ -26,12 +26,12 @@ const PROJECT_NUMBER: &str = "ExternalProjectNumber";
 const SUB_PROJECT_NUMBER: &str = "ExternalSubProjectNumber";
 const PROCESS_CODE: &str = "ProcessCode";
 const TYPES: [&str; 5] = [PROJECT_NUMBER, SUB_PROJECT_NUMBER, PROCESS_CODE, "ExternalDim02", "Wbs"];
-/// The seeded project whose work orders need a sub-project number.
+/// Index of the seeded project whose work orders need a sub-project number.
 const WITH_SUB_PROJECTS: usize = 3;
-/// The sub-project number that a work order of it has.
+/// Sub-project number that a work order uses.
 const USED_SUB_PROJECT: &str = "D-01";
 
-/// The values, in the order of creation.
+/// The references, in the order of creation.
 pub(super) struct References(Vec<Record>);
 
 pub(super) fn routes() -> Routes<Core> {
@@ -46,7 +46,7 @@ pub(super) fn routes() -> Routes<Core> {
 impl References {
     pub(super) fn seed(world: &World, ids: &ObjectIds) -> Self {
         let reference = |kind: &str, value: &str, name: &str, project: Option<&str>| {
-            let known = json!({
+            let members = json!({
                 "id": ids.next(),
                 "externalRefType": kind,
                 "externalRefValue": value,
@@ -54,7 +54,7 @@ impl References {
                 "projNumber": project,
                 "disabled": false,
             });
-            known.as_object().cloned().unwrap_or_default()
+            members.as_object().cloned().unwrap_or_default()
         };
         let mut all: Vec<Record> = world.projects[..15]
             .iter()
@@ -70,32 +70,32 @@ impl References {
         Self(all)
     }
 
-    /// Whether an external project number is on the list; disabled values count.
+    /// Returns true if an external project number is allowed. Disabled values are allowed.
     pub(super) fn allows_project_number(&self, number: &str) -> bool {
-        self.has(PROJECT_NUMBER, |reference| text(reference, "externalRefValue") == number)
+        self.any(PROJECT_NUMBER, |reference| text(reference, "externalRefValue") == number)
     }
 
-    /// Whether sub-project numbers are configured for an external project number.
+    /// Returns true if sub-project numbers are configured for an external project number.
     pub(super) fn has_sub_projects(&self, number: &str) -> bool {
-        !number.is_empty() && self.has(SUB_PROJECT_NUMBER, |reference| text(reference, "projNumber") == number)
+        !number.is_empty() && self.any(SUB_PROJECT_NUMBER, |reference| text(reference, "projNumber") == number)
     }
 
-    fn has(&self, kind: &str, is: impl Fn(&Record) -> bool) -> bool {
-        self.0.iter().any(|reference| text(reference, "externalRefType") == kind && is(reference))
+    fn any(&self, kind: &str, is_match: impl Fn(&Record) -> bool) -> bool {
+        self.0.iter().any(|reference| text(reference, "externalRefType") == kind && is_match(reference))
     }
 
-    fn get(&mut self, id: &str) -> Result<&mut Record, Problem> {
-        self.0.iter_mut().find(|reference| text(reference, "id") == id).ok_or_else(Problem::not_found)
+    fn get(&mut self, id: &str) -> Result<&mut Record, ApiError> {
+        self.0.iter_mut().find(|reference| text(reference, "id") == id).ok_or_else(ApiError::not_found)
     }
 }
 
-/// The type in its proper writing.
-fn known_type(kind: &str) -> Result<&'static str, Problem> {
-    let known = TYPES.into_iter().find(|known| known.eq_ignore_ascii_case(kind));
-    known.ok_or_else(|| Problem::field("externalRefType", format!("The value '{kind}' is not valid.")))
+/// Returns the type in its canonical spelling.
+fn known_type(kind: &str) -> Result<&'static str, ApiError> {
+    let canonical = TYPES.into_iter().find(|canonical| canonical.eq_ignore_ascii_case(kind));
+    canonical.ok_or_else(|| ApiError::field("externalRefType", format!("The value '{kind}' is not valid.")))
 }
 
-async fn create(State(core): State<Core>, Body(body): Body) -> Result<Json<Record>, Problem> {
+async fn create(State(core): State<Core>, Body(body): Body) -> Result<Json<Record>, ApiError> {
     let mut bound = bind(&FIELDS, &body)?;
     require(&bound, &["externalRefType", "externalRefValue", "name"])?;
     let kind = known_type(text(&bound, "externalRefType"))?;
@@ -105,7 +105,7 @@ async fn create(State(core): State<Core>, Body(body): Body) -> Result<Json<Recor
     bound.insert("externalRefType".to_owned(), kind.into());
     bound.insert("id".to_owned(), core.ids.next().into());
     bound.insert("disabled".to_owned(), false.into());
-    let mut reference = blank(&FIELDS);
+    let mut reference = empty_record(&FIELDS);
     assign(&mut reference, bound);
     let mut data = core.data();
     let is_same = |other: &Record| {
@@ -114,13 +114,13 @@ async fn create(State(core): State<Core>, Body(body): Body) -> Result<Json<Recor
             .all(|name| other.get(*name) == reference.get(*name))
     };
     if data.references.0.iter().any(is_same) {
-        return Err(Problem::rule("Verdien finnes allerede."));
+        return Err(ApiError::rule("Verdien finnes allerede."));
     }
     data.references.0.push(reference.clone());
     Ok(Json(reference))
 }
 
-async fn of_type(State(core): State<Core>, Path(kind): Path<String>) -> Result<Json<Vec<Record>>, Problem> {
+async fn of_type(State(core): State<Core>, Path(kind): Path<String>) -> Result<Json<Vec<Record>>, ApiError> {
     let kind = known_type(&kind)?;
     let data = core.data();
     let found = data.references.0.iter().filter(|reference| text(reference, "externalRefType") == kind);
@@ -130,7 +130,7 @@ async fn of_type(State(core): State<Core>, Path(kind): Path<String>) -> Result<J
 async fn of_project(
     State(core): State<Core>,
     Path((kind, number)): Path<(String, String)>,
-) -> Result<Json<Vec<Record>>, Problem> {
+) -> Result<Json<Vec<Record>>, ApiError> {
     let kind = known_type(&kind)?;
     let data = core.data();
     let found = data
@@ -141,25 +141,25 @@ async fn of_project(
     Ok(Json(found.cloned().collect()))
 }
 
-/// Hides a value from people; checks go on accepting it.
-async fn disable(State(core): State<Core>, Path(id): Path<String>) -> Result<Json<Record>, Problem> {
+/// Disables a value, which hides it from users; checks still accept it.
+async fn disable(State(core): State<Core>, Path(id): Path<String>) -> Result<Json<Record>, ApiError> {
     let mut data = core.data();
     let reference = data.references.get(&id)?;
     reference.insert("disabled".to_owned(), true.into());
     Ok(Json(reference.clone()))
 }
 
-async fn remove(State(core): State<Core>, Path(id): Path<String>) -> Result<StatusCode, Problem> {
+async fn remove(State(core): State<Core>, Path(id): Path<String>) -> Result<StatusCode, ApiError> {
     let mut data = core.data();
     let reference = data.references.get(&id)?.clone();
-    if is_used(&data, &reference) {
-        return Err(Problem::forbidden("The value is in use by a project or a work order."));
+    if is_in_use(&data, &reference) {
+        return Err(ApiError::forbidden("The value is in use by a project or a work order."));
     }
     data.references.0.retain(|other| text(other, "id") != id);
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn is_used(data: &Data, reference: &Record) -> bool {
+fn is_in_use(data: &Data, reference: &Record) -> bool {
     let value = &reference["externalRefValue"];
     match text(reference, "externalRefType") {
         PROJECT_NUMBER => data.projects.iter().any(|project| project["externalProjectNumber"] == *value),

@@ -1,4 +1,4 @@
-//! What Ditio core holds, and who may see it.
+//! Data of Ditio core, and the scope of the client.
 
 use std::ops::Deref;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -16,7 +16,7 @@ use crate::ditio::world::{COMPANIES, World};
 use crate::state::SharedState;
 use crate::state::random::ObjectIds;
 
-/// A handle on the state of one run; cheap to clone.
+/// Handle on the data; clones share them.
 #[derive(Clone)]
 pub(super) struct Core(Arc<Inner>);
 
@@ -27,6 +27,7 @@ pub(super) struct Inner {
     data: Mutex<Data>,
 }
 
+/// Data that requests change.
 pub(super) struct Data {
     pub(super) projects: Table,
     pub(super) tasks: Table,
@@ -55,16 +56,17 @@ impl Core {
         Self(Arc::new(Inner { shared: shared.clone(), world, ids, data: Mutex::new(data) }))
     }
 
+    /// Locks the data.
     pub(super) fn data(&self) -> MutexGuard<'_, Data> {
         self.data.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The simulated day.
+    /// Returns the simulated date.
     pub(super) fn today(&self) -> NaiveDate {
         self.shared.clock.now().date_naive()
     }
 
-    /// The last day that payroll has settled: the end of the month before the last one.
+    /// Returns the last day settled by payroll: the end of the month before last.
     pub(super) fn settled_until(&self) -> NaiveDate {
         let first = |day: NaiveDate| day.with_day(1).expect("every month has a first");
         let last_month = first(self.today()) - Days::new(1);
@@ -80,7 +82,7 @@ impl Deref for Core {
     }
 }
 
-/// Whether the client's company owns or manages this one.
+/// Returns true for the client's company and its subsidiary.
 pub(super) fn in_scope(company_id: &str) -> bool {
     COMPANIES[..2].iter().any(|company| company.id == company_id)
 }

@@ -1,4 +1,4 @@
-//! Rows in the order of their creation, found by id and by the vendor's own number.
+//! Objects in the order of creation, indexed by id and by number.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -14,36 +14,36 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// `key` names the two members that are unique together: the owner and the number in it.
+    /// Creates a table. `key` names the two members that are unique together: the owner and the number.
     pub(super) fn new(key: [&'static str; 2]) -> Self {
         Self { rows: BTreeMap::new(), next: 0, by_id: HashMap::new(), by_key: HashMap::new(), key }
     }
 
     pub(super) fn insert(&mut self, record: Record) {
-        let place = self.next;
+        let position = self.next;
         self.next += 1;
-        self.by_id.insert(text(&record, "id").to_owned(), place);
-        self.by_key.insert(self.key_of(&record), place);
-        self.rows.insert(place, record);
+        self.by_id.insert(text(&record, "id").to_owned(), position);
+        self.by_key.insert(self.key_of(&record), position);
+        self.rows.insert(position, record);
     }
 
     pub(super) fn get(&self, id: &str) -> Option<&Record> {
         self.rows.get(self.by_id.get(id)?)
     }
 
-    /// The row with this owner and number.
+    /// Returns the object with an owner and a number.
     pub(super) fn find(&self, owner: &str, number: &str) -> Option<&Record> {
-        self.rows.get(self.by_key.get(&join(owner, number))?)
+        self.rows.get(self.by_key.get(&unique_key(owner, number))?)
     }
 
-    /// Puts another object in the place of the one with the same id.
+    /// Replaces the object with the same id.
     pub(super) fn replace(&mut self, record: Record) {
-        let Some(&place) = self.by_id.get(text(&record, "id")) else { return };
-        if let Some(old) = self.rows.get(&place) {
+        let Some(&position) = self.by_id.get(text(&record, "id")) else { return };
+        if let Some(old) = self.rows.get(&position) {
             self.by_key.remove(&self.key_of(old));
         }
-        self.by_key.insert(self.key_of(&record), place);
-        self.rows.insert(place, record);
+        self.by_key.insert(self.key_of(&record), position);
+        self.rows.insert(position, record);
     }
 
     pub(super) fn remove(&mut self, id: &str) -> Option<Record> {
@@ -57,10 +57,10 @@ impl Table {
     }
 
     fn key_of(&self, record: &Record) -> String {
-        join(text(record, self.key[0]), text(record, self.key[1]))
+        unique_key(text(record, self.key[0]), text(record, self.key[1]))
     }
 }
 
-fn join(owner: &str, number: &str) -> String {
+fn unique_key(owner: &str, number: &str) -> String {
     format!("{owner}\n{number}")
 }

@@ -1,4 +1,4 @@
-//! Work orders ("tasks"): six fields come from a template, parents stay in the project, used ones stay.
+//! Work orders, called tasks in the API. A template sets six fields; a parent must be in the same project.
 
 mod rules;
 
@@ -10,10 +10,10 @@ use axum::http::StatusCode;
 use axum::routing::{get, post};
 use serde_json::json;
 
+use super::api_error::ApiError;
 use super::body::Body;
-use super::problem::Problem;
-use super::projects::{numbered, visible as visible_project};
-use super::record::{Field, Kind, Record, assign, bind, blank, field, require, text};
+use super::projects::{find_by_number, visible as visible_project};
+use super::record::{Field, Kind, Record, assign, bind, empty_record, field, require, text};
 use super::state::{Core, Data, in_scope};
 use super::table::Table;
 use crate::ditio::world::World;
@@ -54,8 +54,8 @@ pub(super) fn routes() -> Routes<Core> {
     Routes::new()
         .route("/api/v4/integration/tasks", post(create))
         .route("/api/v4/integration/tasks/{id}", get(read).put(replace).patch(update).delete(delete))
-        .route("/api/v4/integration/tasks/project/{id}", get(of_project))
-        .route("/api/v4/integration/tasks/by-project-number/{number}", get(of_project_number))
+        .route("/api/v4/integration/tasks/project/{id}", get(list_by_project))
+        .route("/api/v4/integration/tasks/by-project-number/{number}", get(list_by_project_number))
         .route("/api/v4/integration/tasks/by-project-number/{number}/by-task-number/{task}", get(by_numbers))
         .route(
             "/api/v4/integration/tasks/by-external-project-number/{number}/by-external-id/{id}",
@@ -63,11 +63,12 @@ pub(super) fn routes() -> Routes<Core> {
         )
 }
 
+/// Creates the table with the seeded work orders.
 pub(super) fn seed(world: &World) -> Table {
     let mut table = Table::new(["projectId", "externalId"]);
     for order in &world.work_orders {
         let project = &world.projects[order.project];
-        let known = json!({
+        let members = json!({
             "id": order.id,
             "companyId": project.company.id,
             "projectId": project.id,
@@ -79,60 +80,60 @@ pub(super) fn seed(world: &World) -> Table {
             "workDescription": order.description,
             "startDate": "2025-09-01T00:00:00Z",
         });
-        let mut record = blank(&FIELDS);
-        assign(&mut record, known.as_object().cloned().unwrap_or_default());
+        let mut record = empty_record(&FIELDS);
+        assign(&mut record, members.as_object().cloned().unwrap_or_default());
         table.insert(record);
     }
     table
 }
 
-/// The work order if it is there and within reach.
-pub(super) fn visible<'a>(data: &'a Data, id: &str) -> Result<&'a Record, Problem> {
-    data.tasks.get(id).filter(|task| in_scope(text(task, "companyId"))).ok_or_else(Problem::not_found)
+/// Returns a work order; a 404 if it is missing or belongs to a foreign company.
+pub(super) fn visible<'a>(data: &'a Data, id: &str) -> Result<&'a Record, ApiError> {
+    data.tasks.get(id).filter(|task| in_scope(text(task, "companyId"))).ok_or_else(ApiError::not_found)
 }
 
-/// The work orders of a project, in the order of creation.
-pub(super) fn of<'a>(data: &'a Data, project_id: &'a str) -> impl Iterator<Item = &'a Record> {
+/// Returns the work orders of a project, in the order of creation.
+pub(super) fn by_project<'a>(data: &'a Data, project_id: &'a str) -> impl Iterator<Item = &'a Record> {
     data.tasks.iter().filter(move |task| text(task, "projectId") == project_id)
 }
 
-/// As it is answered: a work order with children says so.
-pub(super) fn shown(data: &Data, task: &Record) -> Record {
-    marked(task, rules::has_children(data, text(task, "id")))
+/// Returns the response form of a work order; `isParent` tells whether it has children.
+pub(super) fn view(data: &Data, task: &Record) -> Record {
+    with_parent_flag(task, rules::has_children(data, text(task, "id")))
 }
 
-/// Several at once, as they are answered.
-pub(super) fn all_shown<'a>(data: &Data, tasks: impl Iterator<Item = &'a Record>) -> Json<Vec<Record>> {
+/// Returns the response form of several work orders.
+pub(super) fn views<'a>(data: &Data, tasks: impl Iterator<Item = &'a Record>) -> Json<Vec<Record>> {
     let parents: HashSet<&str> = data.tasks.iter().map(|task| text(task, "parentActivityId")).collect();
-    Json(tasks.map(|task| marked(task, parents.contains(text(task, "id")))).collect())
+    Json(tasks.map(|task| with_parent_flag(task, parents.contains(text(task, "id")))).collect())
 }
 
-fn marked(task: &Record, is_parent: bool) -> Record {
-    let mut shown = task.clone();
+fn with_parent_flag(task: &Record, is_parent: bool) -> Record {
+    let mut view = task.clone();
     if is_parent {
-        shown.insert("isParent".to_owned(), true.into());
+        view.insert("isParent".to_owned(), true.into());
     }
-    shown
+    view
 }
 
-async fn create(State(core): State<Core>, Body(body): Body) -> Result<Json<Record>, Problem> {
+async fn create(State(core): State<Core>, Body(body): Body) -> Result<Json<Record>, ApiError> {
     let bound = bind(&FIELDS, &body)?;
     require(&bound, &REQUIRED)?;
     if !in_scope(text(&bound, "companyId")) {
-        return Err(Problem::forbidden("The company is not one of yours."));
+        return Err(ApiError::forbidden("The company is not one of yours."));
     }
     let mut data = core.data();
     let project = visible_project(&data, text(&bound, "projectId"))?;
     let project_id = text(project, "id").to_owned();
     if data.tasks.get(text(&bound, "id")).is_some() {
-        return Err(Problem::rule("A work order with this id exists."));
+        return Err(ApiError::rule("A work order with this id exists."));
     }
     if data.tasks.find(&project_id, text(&bound, "externalId")).is_some() {
-        return Err(Problem::rule("Arbeidsordrenummeret er allerede i bruk på prosjektet."));
+        return Err(ApiError::rule("Arbeidsordrenummeret er allerede i bruk på prosjektet."));
     }
     rules::check_sub_project(&data, project)?;
     rules::check_parent(&data, text(&bound, "parentActivityId"), &project_id, None)?;
-    let mut task = blank(&FIELDS);
+    let mut task = empty_record(&FIELDS);
     rules::fill_from_template(&core, &project_id, &bound, &mut task);
     assign(&mut task, bound);
     rules::normalise_parent(&mut task);
@@ -143,59 +144,62 @@ async fn create(State(core): State<Core>, Body(body): Body) -> Result<Json<Recor
     Ok(Json(task))
 }
 
-async fn read(State(core): State<Core>, Path(id): Path<String>) -> Result<Json<Record>, Problem> {
+async fn read(State(core): State<Core>, Path(id): Path<String>) -> Result<Json<Record>, ApiError> {
     let data = core.data();
-    visible(&data, &id).map(|task| Json(shown(&data, task)))
+    visible(&data, &id).map(|task| Json(view(&data, task)))
 }
 
-async fn of_project(State(core): State<Core>, Path(id): Path<String>) -> Result<Json<Vec<Record>>, Problem> {
+async fn list_by_project(State(core): State<Core>, Path(id): Path<String>) -> Result<Json<Vec<Record>>, ApiError> {
     let data = core.data();
     visible_project(&data, &id)?;
-    Ok(all_shown(&data, of(&data, &id)))
+    Ok(views(&data, by_project(&data, &id)))
 }
 
-async fn of_project_number(State(core): State<Core>, Path(number): Path<String>) -> Result<Json<Vec<Record>>, Problem> {
+async fn list_by_project_number(
+    State(core): State<Core>,
+    Path(number): Path<String>,
+) -> Result<Json<Vec<Record>>, ApiError> {
     let data = core.data();
-    let project = numbered(&data, &number)?;
-    Ok(all_shown(&data, of(&data, text(project, "id"))))
+    let project = find_by_number(&data, &number)?;
+    Ok(views(&data, by_project(&data, text(project, "id"))))
 }
 
-/// An array, although at most one can be in it.
+/// Responds with an array of at most one work order.
 async fn by_numbers(
     State(core): State<Core>,
     Path((number, task)): Path<(String, String)>,
-) -> Result<Json<Vec<Record>>, Problem> {
+) -> Result<Json<Vec<Record>>, ApiError> {
     let data = core.data();
-    let project = numbered(&data, &number)?;
+    let project = find_by_number(&data, &number)?;
     let found = data.tasks.find(text(project, "id"), &task);
-    Ok(Json(found.map(|task| shown(&data, task)).into_iter().collect()))
+    Ok(Json(found.map(|task| view(&data, task)).into_iter().collect()))
 }
 
-/// By the external number of the project, or failing that by the one that the work order itself refers to.
+/// Finds a work order by the external number of its project, else by the external number in the work order.
 async fn by_external_numbers(
     State(core): State<Core>,
     Path((number, id)): Path<(String, String)>,
-) -> Result<Json<Record>, Problem> {
+) -> Result<Json<Record>, ApiError> {
     let data = core.data();
     let projects = data.projects.iter().filter(|project| in_scope(text(project, "companyId")));
     let mut with_number = projects.filter(|project| text(project, "externalProjectNumber") == number);
-    let of_project = with_number.find_map(|project| data.tasks.find(text(project, "id"), &id));
+    let list_by_project = with_number.find_map(|project| data.tasks.find(text(project, "id"), &id));
     let referring = || {
         let mut own = data.tasks.iter().filter(|task| in_scope(text(task, "companyId")));
         own.find(|task| text(task, "externalId") == id && text(task, "externalProjectNumber") == number)
     };
-    of_project.or_else(referring).map(|task| Json(shown(&data, task))).ok_or_else(Problem::not_found)
+    list_by_project.or_else(referring).map(|task| Json(view(&data, task))).ok_or_else(ApiError::not_found)
 }
 
-async fn replace(State(core): State<Core>, Path(id): Path<String>, Body(body): Body) -> Result<Json<Record>, Problem> {
+async fn replace(State(core): State<Core>, Path(id): Path<String>, Body(body): Body) -> Result<Json<Record>, ApiError> {
     let mut data = core.data();
     let stored = visible(&data, &id)?.clone();
     let bound = bind(&FIELDS, &body)?;
     require(&bound, &REQUIRED)?;
-    rules::save(&mut data, &stored, blank(&FIELDS), bound)
+    rules::save(&mut data, &stored, empty_record(&FIELDS), bound)
 }
 
-async fn update(State(core): State<Core>, Path(id): Path<String>, Body(body): Body) -> Result<Json<Record>, Problem> {
+async fn update(State(core): State<Core>, Path(id): Path<String>, Body(body): Body) -> Result<Json<Record>, ApiError> {
     let mut data = core.data();
     let stored = visible(&data, &id)?.clone();
     let mut bound = bind(&FIELDS, &body)?;
@@ -205,17 +209,17 @@ async fn update(State(core): State<Core>, Path(id): Path<String>, Body(body): Bo
     rules::save(&mut data, &stored, stored.clone(), bound)
 }
 
-async fn delete(State(core): State<Core>, Path(id): Path<String>) -> Result<StatusCode, Problem> {
+async fn delete(State(core): State<Core>, Path(id): Path<String>) -> Result<StatusCode, ApiError> {
     let mut data = core.data();
     visible(&data, &id)?;
     if rules::has_children(&data, &id) {
-        return Err(Problem::rule("The work order has sub work orders. Set active to false instead."));
+        return Err(ApiError::rule("The work order has sub work orders. Set active to false instead."));
     }
-    // The first work order of each seeded project has time on it.
+    // The first work order of each seeded project has time registrations.
     if core.world.work_orders.iter().any(|order| order.id == id && order.number == "AO-01") {
-        return Err(Problem::rule("The work order has time registrations. Set active to false instead."));
+        return Err(ApiError::rule("The work order has time registrations. Set active to false instead."));
     }
     data.tasks.remove(&id);
-    data.documents.forget_owner(&id);
+    data.documents.remove_owner(&id);
     Ok(StatusCode::NO_CONTENT)
 }

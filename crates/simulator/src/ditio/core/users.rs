@@ -1,4 +1,4 @@
-//! Users v4: PUT and DELETE go by identity, PATCH by profile, on paths of one shape.
+//! Users v4. The id in the path is an identity for PUT and DELETE, and a profile for PATCH.
 
 mod changes;
 
@@ -8,10 +8,10 @@ use axum::http::StatusCode;
 use axum::routing::{get, patch, post};
 use serde_json::Value;
 
+use super::api_error::ApiError;
 use super::body::Body;
-use super::people::{Employment, People, Profile, USED};
-use super::problem::Problem;
-use super::record::{Field, Kind, Record, bind, blank, field, flag, instant, require, text};
+use super::people::{Employment, People, Profile, WITH_REGISTRATIONS};
+use super::record::{Field, Kind, Record, bind, empty_record, field, flag, instant, require, text};
 use super::state::{Core, in_scope};
 use crate::web::{Query, Routes};
 
@@ -59,115 +59,115 @@ pub(super) fn routes() -> Routes<Core> {
         )
 }
 
-/// A profile as v4 shows it: the current employment's members among the others.
-fn shown(profile: &Profile) -> Record {
-    let mut shown = profile.user.clone();
+/// Returns the v4 form of a profile, which includes the members of the current employment.
+fn view(profile: &Profile) -> Record {
+    let mut view = profile.user.clone();
     if let Some(employment) = profile.employments.last() {
         let day = |day: chrono::NaiveDate| Value::from(day.to_string());
-        shown.insert("employmentStartDate".to_owned(), day(employment.start));
-        shown.insert("employmentEndDate".to_owned(), employment.end.map_or(Value::Null, day));
-        shown.insert("department".to_owned(), employment.department.clone());
-        shown.insert("payroll".to_owned(), (employment.payroll != 0).into());
+        view.insert("employmentStartDate".to_owned(), day(employment.start));
+        view.insert("employmentEndDate".to_owned(), employment.end.map_or(Value::Null, day));
+        view.insert("department".to_owned(), employment.department.clone());
+        view.insert("payroll".to_owned(), (employment.payroll != 0).into());
     }
-    shown
+    view
 }
 
-/// Fails for companies that are not the client's.
-fn check_company(bound: &Record) -> Result<(), Problem> {
+/// Returns a 403 for foreign companies.
+fn check_company(bound: &Record) -> Result<(), ApiError> {
     if bound.contains_key("companyId") && !in_scope(text(bound, "companyId")) {
-        return Err(Problem::forbidden("The company is not one of yours."));
+        return Err(ApiError::forbidden("The company is not one of yours."));
     }
     Ok(())
 }
 
-async fn create(State(core): State<Core>, Body(body): Body) -> Result<Json<Record>, Problem> {
+async fn create(State(core): State<Core>, Body(body): Body) -> Result<Json<Record>, ApiError> {
     let bound = bind(&FIELDS, &body)?;
     require(&bound, &REQUIRED)?;
     check_company(&bound)?;
     add(&core, &mut core.data().people, bound).map(Json)
 }
 
-/// Adds a profile. A known phone means a known person, who gets one more profile.
-fn add(core: &Core, people: &mut People, bound: Record) -> Result<Record, Problem> {
+/// Adds a profile. If another company has a person with the phone, the profile gets that person's identity.
+fn add(core: &Core, people: &mut People, bound: Record) -> Result<Record, ApiError> {
     let company = text(&bound, "companyId").to_owned();
     if people.is_taken(&company, text(&bound, "employeeNumber"), "") {
-        return Err(Problem::rule("Ansattnummeret er allerede i bruk."));
+        return Err(ApiError::rule("Ansattnummeret er allerede i bruk."));
     }
     let phone = text(&bound, "mobileWork");
-    let known: Vec<&Profile> = people.0.iter().filter(|profile| profile.phone() == phone).collect();
-    if known.iter().any(|profile| text(&profile.user, "companyId") == company) {
-        return Err(Problem::rule("Mobilnummeret er allerede i bruk i selskapet."));
+    let same_phone: Vec<&Profile> = people.0.iter().filter(|profile| profile.phone() == phone).collect();
+    if same_phone.iter().any(|profile| text(&profile.user, "companyId") == company) {
+        return Err(ApiError::rule("Mobilnummeret er allerede i bruk i selskapet."));
     }
     let new_identity = || format!("auth0|{}", core.ids.next());
-    let identity = known.first().map_or_else(new_identity, |profile| profile.identity().to_owned());
+    let identity = same_phone.first().map_or_else(new_identity, |profile| profile.identity().to_owned());
     let first = Employment { start: core.today(), end: None, department: Value::Null, payroll: 0 };
     let mut profile =
-        Profile { user: blank(&FIELDS), employments: vec![first], modified: core.shared.clock.next_timestamp() };
-    changes::write(&mut profile, bound);
+        Profile { user: empty_record(&FIELDS), employments: vec![first], modified: core.shared.clock.next_timestamp() };
+    changes::apply(&mut profile, bound);
     profile.user.insert("identityId".to_owned(), identity.into());
     profile.user.insert("companyProfileId".to_owned(), core.ids.next().into());
-    let shown = shown(&profile);
+    let view = view(&profile);
     people.0.push(profile);
-    Ok(shown)
+    Ok(view)
 }
 
-/// By employee number: changes the user that is there, or creates one.
-async fn create_or_update(State(core): State<Core>, Body(body): Body) -> Result<Json<Record>, Problem> {
+/// Updates the user with the employee number, or creates a user.
+async fn create_or_update(State(core): State<Core>, Body(body): Body) -> Result<Json<Record>, ApiError> {
     let bound = bind(&FIELDS, &body)?;
     require(&bound, &REQUIRED)?;
     check_company(&bound)?;
     let mut data = core.data();
-    let there = data.people.find(|profile| {
+    let existing = data.people.find(|profile| {
         profile.number() == text(&bound, "employeeNumber") && profile.user["companyId"] == bound["companyId"]
     });
-    match there.map(|profile| profile.id().to_owned()) {
+    match existing.map(|profile| profile.id().to_owned()) {
         Ok(id) => changes::save(&core, &mut data.people, &id, bound).map(Json),
         Err(_) => add(&core, &mut data.people, bound).map(Json),
     }
 }
 
-async fn list(State(core): State<Core>, query: Query) -> Result<Json<Vec<Record>>, Problem> {
+async fn list(State(core): State<Core>, query: Query) -> Result<Json<Vec<Record>>, ApiError> {
     let since = match query.non_blank("changedSince") {
         None => None,
         Some(text) => {
-            let invalid = || Problem::field("changedSince", format!("The value '{text}' is not valid."));
+            let invalid = || ApiError::field("changedSince", format!("The value '{text}' is not valid."));
             Some(instant(text).ok_or_else(invalid)?)
         }
     };
     let company = query.non_blank("companyId");
     if company.is_some_and(|company| !in_scope(company)) {
-        return Err(Problem::forbidden("The company is not one of yours."));
+        return Err(ApiError::forbidden("The company is not one of yours."));
     }
     let data = core.data();
-    let wanted = data.people.visible().filter(|profile| {
+    let matching = data.people.visible().filter(|profile| {
         since.is_none_or(|since| profile.modified >= since)
             && company.is_none_or(|company| text(&profile.user, "companyId") == company)
     });
-    Ok(Json(wanted.map(shown).collect()))
+    Ok(Json(matching.map(view).collect()))
 }
 
-async fn by_number(State(core): State<Core>, Path(number): Path<String>) -> Result<Json<Record>, Problem> {
-    core.data().people.employee(&number).map(|profile| Json(shown(profile)))
+async fn by_number(State(core): State<Core>, Path(number): Path<String>) -> Result<Json<Record>, ApiError> {
+    core.data().people.employee(&number).map(|profile| Json(view(profile)))
 }
 
-async fn by_profile(State(core): State<Core>, Path(id): Path<String>) -> Result<Json<Record>, Problem> {
-    core.data().people.find(|profile| profile.id() == id).map(|profile| Json(shown(profile)))
+async fn by_profile(State(core): State<Core>, Path(id): Path<String>) -> Result<Json<Record>, ApiError> {
+    core.data().people.find(|profile| profile.id() == id).map(|profile| Json(view(profile)))
 }
 
-async fn is_deletable(State(core): State<Core>, Path(id): Path<String>) -> Result<Json<bool>, Problem> {
+async fn is_deletable(State(core): State<Core>, Path(id): Path<String>) -> Result<Json<bool>, ApiError> {
     core.data().people.find(|profile| profile.identity() == id)?;
-    Ok(Json(!core.world.people.iter().take(USED).any(|person| person.identity_id == id)))
+    Ok(Json(!core.world.people.iter().take(WITH_REGISTRATIONS).any(|person| person.identity_id == id)))
 }
 
-async fn disable(State(core): State<Core>, Path(id): Path<String>) -> Result<StatusCode, Problem> {
-    switch(&core, &id, true)
+async fn disable(State(core): State<Core>, Path(id): Path<String>) -> Result<StatusCode, ApiError> {
+    set_disabled(&core, &id, true)
 }
 
-async fn enable(State(core): State<Core>, Path(id): Path<String>) -> Result<StatusCode, Problem> {
-    switch(&core, &id, false)
+async fn enable(State(core): State<Core>, Path(id): Path<String>) -> Result<StatusCode, ApiError> {
+    set_disabled(&core, &id, false)
 }
 
-fn switch(core: &Core, id: &str, disabled: bool) -> Result<StatusCode, Problem> {
+fn set_disabled(core: &Core, id: &str, disabled: bool) -> Result<StatusCode, ApiError> {
     let mut data = core.data();
     let profile = data.people.find(|profile| profile.id() == id)?;
     if flag(&profile.user, "isDisabled") != disabled {

@@ -1,4 +1,4 @@
-//! Who asks for a token: credentials in the body, or by HTTP Basic.
+//! Client authentication: credentials in the body or by HTTP Basic.
 
 use axum::http::{HeaderMap, header};
 use base64::Engine;
@@ -7,14 +7,14 @@ use base64::engine::general_purpose::STANDARD;
 use crate::vendor::credentials::{DITIO_CLIENT_ID, DITIO_CLIENT_SECRET};
 use crate::web::Query;
 
-/// Whether the request names the simulated client and its secret.
-pub(super) fn is_known(headers: &HeaderMap, form: &Query) -> bool {
+/// Returns true if the request has the credentials of the simulated client.
+pub(super) fn is_authenticated(headers: &HeaderMap, form: &Query) -> bool {
     let in_body = || Some((form.get("client_id")?.to_owned(), form.get("client_secret")?.to_owned()));
-    let given = basic(headers).or_else(in_body);
-    given.is_some_and(|(id, secret)| id == DITIO_CLIENT_ID && secret == DITIO_CLIENT_SECRET)
+    let credentials = basic(headers).or_else(in_body);
+    credentials.is_some_and(|(id, secret)| id == DITIO_CLIENT_ID && secret == DITIO_CLIENT_SECRET)
 }
 
-/// The pair of an `Authorization: Basic` header, each half form-encoded inside.
+/// Returns client id and secret of an `Authorization: Basic` header, both form-encoded (RFC 6749, section 2.3.1).
 fn basic(headers: &HeaderMap) -> Option<(String, String)> {
     let (scheme, encoded) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     let pair = scheme.eq_ignore_ascii_case("basic").then(|| STANDARD.decode(encoded.trim()).ok()).flatten()?;
@@ -23,6 +23,6 @@ fn basic(headers: &HeaderMap) -> Option<(String, String)> {
     Some((decode(id)?, decode(secret)?))
 }
 
-fn decode(half: &str) -> Option<String> {
-    Query::parse(format!("half={half}").as_bytes()).get("half").map(str::to_owned)
+fn decode(text: &str) -> Option<String> {
+    Query::parse(format!("value={text}").as_bytes()).get("value").map(str::to_owned)
 }

@@ -1,4 +1,4 @@
-//! JSON bodies, and the members that are common to what is sent in.
+//! JSON request bodies and the validation of their members.
 
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
@@ -6,86 +6,95 @@ use axum::extract::{FromRequest, Request};
 use axum::http::{StatusCode, header};
 use serde_json::{Map, Value};
 
-use super::problem::Problem;
+use super::api_error::ApiError;
 use crate::ditio::reporting::times::parse;
 use crate::ditio::world::COMPANIES;
 
-/// A body that says that it is JSON, and is.
+/// Extractor of a JSON body; the media type must be JSON.
 pub(super) struct Body(pub(super) Value);
 
 impl<S: Send + Sync> FromRequest<S> for Body {
-    type Rejection = Problem;
+    type Rejection = ApiError;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
         let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
         let is_json = kind.is_some_and(|kind| kind.to_ascii_lowercase().starts_with("application/json"));
         let body = Bytes::from_request(request, state)
             .await
-            .map_err(|why: BytesRejection| Problem::new(why.status(), "The request body could not be read."))?;
+            .map_err(|error: BytesRejection| ApiError::new(error.status(), "The request body could not be read."))?;
         if !is_json {
-            return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "The content type must be application/json."));
+            return Err(ApiError::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "The content type must be application/json.",
+            ));
         }
         let value = serde_json::from_slice(&body);
-        value.map(Self).map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "The request body is not valid JSON."))
+        value.map(Self).map_err(|_| ApiError::new(StatusCode::BAD_REQUEST, "The request body is not valid JSON."))
     }
 }
 
 impl Body {
-    pub(super) fn object(self) -> Result<Map<String, Value>, Problem> {
+    pub(super) fn object(self) -> Result<Map<String, Value>, ApiError> {
         match self.0 {
             Value::Object(object) => Ok(object),
-            _ => Err(Problem::new(StatusCode::BAD_REQUEST, "The request body must be an object.")),
+            _ => Err(ApiError::new(StatusCode::BAD_REQUEST, "The request body must be an object.")),
         }
     }
 }
 
-/// What is wrong with an object that was sent in.
+/// Validation errors of a body.
 #[derive(Default)]
-pub(super) struct Faults(Vec<(String, String)>);
+pub(super) struct FieldErrors(Vec<(String, String)>);
 
-impl Faults {
+impl FieldErrors {
     pub(super) fn add(&mut self, field: impl Into<String>, message: impl Into<String>) {
         self.0.push((field.into(), message.into()));
     }
 
-    /// A text that must be there.
-    pub(super) fn required<'a>(&mut self, object: &'a Map<String, Value>, at: &str, name: &str) -> Option<&'a str> {
+    /// Returns a required text, or adds an error.
+    pub(super) fn required<'a>(&mut self, object: &'a Map<String, Value>, prefix: &str, name: &str) -> Option<&'a str> {
         let text = object.get(name).and_then(Value::as_str).filter(|text| !text.trim().is_empty());
         if text.is_none() {
-            self.add(format!("{at}{name}"), format!("The {name} field is required."));
+            self.add(format!("{prefix}{name}"), format!("The {name} field is required."));
         }
         text
     }
 
-    /// A time; missing ones are told as such only if they must be there.
-    pub(super) fn time(&mut self, object: &Map<String, Value>, at: &str, name: &str, needed: bool) -> Option<i64> {
-        let read = match object.get(name) {
-            None | Some(Value::Null) if needed => {
-                self.add(format!("{at}{name}"), format!("The {name} field is required."));
+    /// Returns a time. Adds an error if it is malformed, or missing although `required`.
+    pub(super) fn time(
+        &mut self,
+        object: &Map<String, Value>,
+        prefix: &str,
+        name: &str,
+        required: bool,
+    ) -> Option<i64> {
+        let time = match object.get(name) {
+            None | Some(Value::Null) if required => {
+                self.add(format!("{prefix}{name}"), format!("The {name} field is required."));
                 return None;
             }
             None | Some(Value::Null) => return None,
             Some(Value::String(text)) => parse(text),
             Some(_) => None,
         };
-        if read.is_none() {
-            self.add(format!("{at}{name}"), format!("The {name} field is not a date and time."));
+        if time.is_none() {
+            self.add(format!("{prefix}{name}"), format!("The {name} field is not a date and time."));
         }
-        read
+        time
     }
 
-    pub(super) fn check(self) -> Result<(), Problem> {
-        if self.0.is_empty() { Ok(()) } else { Err(Problem::invalid(self.0)) }
+    pub(super) fn check(self) -> Result<(), ApiError> {
+        if self.0.is_empty() { Ok(()) } else { Err(ApiError::invalid(self.0)) }
     }
 }
 
-/// Refuses an id that has the form of a company's and is not one of the client's.
+/// Rejects an id in the format of a company id that is not one of the client's.
 ///
-/// Other texts pass: what an onboarding page calls `company-123` is accepted as it stands.
-pub(super) fn own_company(id: &str) -> Result<(), Problem> {
+/// Other texts are accepted, such as `company-123`, which an onboarding page of the vendor uses.
+pub(super) fn check_company(id: &str) -> Result<(), ApiError> {
     let looks_real = id.len() == 6 && id.starts_with('0') && id.bytes().all(|byte| byte.is_ascii_digit());
     if looks_real && COMPANIES[..2].iter().all(|own| own.id != id) {
-        return Err(Problem::new(StatusCode::FORBIDDEN, format!("No access to company '{id}'.")));
+        return Err(ApiError::new(StatusCode::FORBIDDEN, format!("No access to company '{id}'.")));
     }
     Ok(())
 }

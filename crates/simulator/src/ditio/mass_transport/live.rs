@@ -1,4 +1,4 @@
-//! The older live view: who drives what, where. Undocumented, and served as its one known client reads it.
+//! The older live view of drivers and machines. It is undocumented; the response has what its known client reads.
 
 use axum::Json;
 use axum::extract::State;
@@ -10,36 +10,36 @@ use crate::ditio::world::{Machine, Person, Project};
 
 const DUMPERS: [&str; 4] = ["dumper", "tippbil", "lastebil", "minidumper"];
 
-/// The last seen are older than a quarter of an hour, which counts as gone.
+/// Responds with the machines. Some were last seen more than 15 minutes ago, which clients treat as offline.
 pub(super) async fn company(State(api): State<Api>) -> Json<Value> {
     let world = &api.0.world;
     let now = api.0.shared.clock.now().timestamp_millis();
     let (mut dumpers, mut loaders) = (Vec::new(), Vec::new());
-    for (at, machine) in world.machines.iter().enumerate().take(16) {
-        let driver = &world.people[at % 24];
-        let project = &world.projects[at % 13];
-        let task = world.work_orders.iter().find(|order| order.project == at % 13).map_or("", |order| order.name);
-        let minutes = i64::try_from(at).unwrap_or(0) * 2;
-        let mut row = common(project, driver, task, &utc(now - minutes * MINUTE), at);
+    for (index, machine) in world.machines.iter().enumerate().take(16) {
+        let driver = &world.people[index % 24];
+        let project = &world.projects[index % 13];
+        let task = world.work_orders.iter().find(|order| order.project == index % 13).map_or("", |order| order.name);
+        let minutes = i64::try_from(index).unwrap_or(0) * 2;
+        let mut row = common(project, driver, task, &utc(now - minutes * MINUTE), index);
         if DUMPERS.contains(&machine.type_id) {
-            name(&mut row, "dumper", machine, driver);
+            set_machine(&mut row, "dumper", machine, driver);
             row["appVersion"] = json!("4.31.0");
-            row["deviceNeedsUpdate"] = json!(at % 5 == 0);
-            row["dumperHasLoad"] = json!(at % 2 == 0);
+            row["deviceNeedsUpdate"] = json!(index % 5 == 0);
+            row["dumperHasLoad"] = json!(index % 2 == 0);
             row["quantity"] = json!(12.5);
             row["speed"] = json!(38);
             row["distance"] = json!(1_240.4);
             row["eventSource"] = json!("App");
             dumpers.push(row);
         } else {
-            name(&mut row, "loader", machine, driver);
+            set_machine(&mut row, "loader", machine, driver);
             loaders.push(row);
         }
     }
     Json(json!({ "dumperLiveDataList": dumpers, "loaderLiveDataList": loaders }))
 }
 
-fn common(project: &Project, driver: &Person, task: &str, seen: &str, at: usize) -> Value {
+fn common(project: &Project, driver: &Person, task: &str, seen: &str, index: usize) -> Value {
     json!({
         "companyId": project.company.id,
         "companyName": project.company.name,
@@ -48,7 +48,7 @@ fn common(project: &Project, driver: &Person, task: &str, seen: &str, at: usize)
         "taskName": task,
         "mobilePhoneNumber": driver.mobile,
         "lastSeen": seen,
-        "massTypeName": if at.is_multiple_of(3) { Value::Null } else { json!("Sprengstein") },
+        "massTypeName": if index.is_multiple_of(3) { Value::Null } else { json!("Sprengstein") },
         "lastKnownLocation": {
             "type": "Point",
             "coordinates": [project.longitude, project.latitude],
@@ -58,7 +58,7 @@ fn common(project: &Project, driver: &Person, task: &str, seen: &str, at: usize)
     })
 }
 
-fn name(row: &mut Value, role: &str, machine: &Machine, driver: &Person) {
+fn set_machine(row: &mut Value, role: &str, machine: &Machine, driver: &Person) {
     row[format!("{role}Id")] = json!(machine.id);
     row[format!("{role}Name")] = json!(machine.name);
     row[format!("{role}AvatarSrc")] = Value::Null;

@@ -1,4 +1,4 @@
-//! What machines and scales had sent before the simulator started.
+//! States and weights imported before the start of the simulator.
 
 use serde_json::{Map, Value, json};
 
@@ -10,7 +10,7 @@ use crate::ditio::world::{COMPANIES, World};
 use crate::state::SharedState;
 use crate::state::random::ObjectIds;
 
-const NAMES: [&str; 3] = ["Working", "Idle", "Moving"];
+const STATES: [&str; 3] = ["Working", "Idle", "Moving"];
 const MASSES: [&str; 4] = ["Sprengstein", "Leire (våt)", "Pukk 22/63", "Grus 0–32"];
 const COMMENTS: [&str; 4] = ["", "Kø ved vekt", "Vått lass; «omvekt»", "Følgeseddel \"mangler\""];
 
@@ -21,7 +21,7 @@ fn members(value: Value) -> Map<String, Value> {
     }
 }
 
-/// Three machines of the first project, eight spans each, two days ago.
+/// Generates the states: eight spans for each of three machines of the first project, from two days ago.
 pub(super) fn states(shared: &SharedState, world: &World, ids: &ObjectIds) -> Vec<State> {
     let mut random = shared.random("ditio/mass-transport/states");
     let project = &world.projects[0];
@@ -31,7 +31,7 @@ pub(super) fn states(shared: &SharedState, world: &World, ids: &ObjectIds) -> Ve
         for span in 0..8 {
             let minutes = i64::try_from(5 + random.below(80)).unwrap_or(5);
             let end = start + minutes * MINUTE;
-            let state = NAMES[span % NAMES.len()];
+            let state = STATES[span % STATES.len()];
             let record = json!({
                 "id": ids.next(),
                 "companyId": COMPANIES[0].id,
@@ -45,7 +45,7 @@ pub(super) fn states(shared: &SharedState, world: &World, ids: &ObjectIds) -> Ve
                 company: COMPANIES[0].id.to_owned(),
                 project: project.id.clone(),
                 machine: machine.number.clone(),
-                doing: state.to_owned(),
+                name: state.to_owned(),
                 start,
                 end,
                 record: members(record),
@@ -56,7 +56,7 @@ pub(super) fn states(shared: &SharedState, world: &World, ids: &ObjectIds) -> Ve
     states
 }
 
-/// Forty tickets; each fourth has gone no step, one, two, all three.
+/// Generates 40 weights, a quarter each with no step, one, two and three steps done.
 pub(super) fn weights(shared: &SharedState, world: &World, ids: &ObjectIds) -> Vec<Weight> {
     let mut random = shared.random("ditio/mass-transport/weights");
     let first = shared.clock.now().timestamp_millis() - 5 * DAY;

@@ -1,4 +1,4 @@
-//! States of excavators: what each machine did from when to when.
+//! States of excavators: the activity of a machine in a period.
 
 use std::collections::BTreeMap;
 
@@ -9,117 +9,118 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
 use super::Api;
-use super::body::{Body, Faults, own_company};
-use super::problem::Problem;
+use super::api_error::ApiError;
+use super::body::{Body, FieldErrors, check_company};
 use crate::ditio::reporting::times::{UNSET, utc};
 
-/// One span of time, as it was sent.
+/// The state of a machine in a period.
 pub(super) struct State {
     pub(super) company: String,
     pub(super) project: String,
     pub(super) machine: String,
-    pub(super) doing: String,
+    pub(super) name: String,
     pub(super) start: i64,
     pub(super) end: i64,
-    /// The record with its id.
+    /// Stored record, with its id.
     pub(super) record: Map<String, Value>,
 }
 
 impl State {
-    /// Reads one; `at` says where it is in a batch.
-    fn read(record: Map<String, Value>, at: &str, faults: &mut Faults) -> Option<Self> {
+    /// Parses a state. `prefix` is the position in a batch, for the field names in errors.
+    fn read(record: Map<String, Value>, prefix: &str, errors: &mut FieldErrors) -> Option<Self> {
         let texts = ["companyId", "projectId", "machineId", "state"].map(|name| {
-            let text = faults.required(&record, at, name);
+            let text = errors.required(&record, prefix, name);
             text.map(str::to_owned)
         });
-        let start = faults.time(&record, at, "startTime", true);
-        let end = faults.time(&record, at, "endTime", true);
+        let start = errors.time(&record, prefix, "startTime", true);
+        let end = errors.time(&record, prefix, "endTime", true);
         if let (Some(start), Some(end)) = (start, end)
             && end <= start
         {
-            faults.add(format!("{at}endTime"), "The endTime must be later than the startTime.");
+            errors.add(format!("{prefix}endTime"), "The endTime must be later than the startTime.");
         }
         let [company, project, machine, state] = texts;
         Some(Self {
             company: company?,
             project: project?,
             machine: machine?,
-            doing: state?,
+            name: state?,
             start: start?,
             end: end?,
             record,
         })
     }
 
-    fn keep(mut self, api: &Api) -> Self {
+    fn with_id(mut self, api: &Api) -> Self {
         self.record.insert("id".to_owned(), api.0.ids.next().into());
         self
     }
 }
 
-/// Answers with the stored record.
-pub(super) async fn create(Extract(api): Extract<Api>, body: Body) -> Result<Response, Problem> {
-    let mut faults = Faults::default();
-    let state = State::read(body.object()?, "", &mut faults);
-    faults.check()?;
-    let state = state.expect("no faults").keep(&api);
-    own_company(&state.company)?;
-    let answer = Value::Object(state.record.clone());
+/// Stores a state and responds with the record.
+pub(super) async fn create(Extract(api): Extract<Api>, body: Body) -> Result<Response, ApiError> {
+    let mut errors = FieldErrors::default();
+    let state = State::read(body.object()?, "", &mut errors);
+    errors.check()?;
+    let state = state.expect("no faults").with_id(&api);
+    check_company(&state.company)?;
+    let response = Value::Object(state.record.clone());
     api.data().states.push(state);
-    Ok((StatusCode::CREATED, Json(answer)).into_response())
+    Ok((StatusCode::CREATED, Json(response)).into_response())
 }
 
-/// All or none; answers without a body.
-pub(super) async fn import(Extract(api): Extract<Api>, body: Body) -> Result<StatusCode, Problem> {
+/// Stores all states of a batch or none. The response has no body.
+pub(super) async fn import(Extract(api): Extract<Api>, body: Body) -> Result<StatusCode, ApiError> {
     let Value::Array(records) = body.0 else {
-        return Err(Problem::new(StatusCode::BAD_REQUEST, "The request body must be an array."));
+        return Err(ApiError::new(StatusCode::BAD_REQUEST, "The request body must be an array."));
     };
-    let mut faults = Faults::default();
+    let mut errors = FieldErrors::default();
     let mut states = Vec::new();
-    for (at, record) in records.into_iter().enumerate() {
+    for (prefix, record) in records.into_iter().enumerate() {
         match record {
-            Value::Object(record) => states.extend(State::read(record, &format!("[{at}]."), &mut faults)),
-            _ => faults.add(format!("[{at}]"), "The record must be an object."),
+            Value::Object(record) => states.extend(State::read(record, &format!("[{prefix}]."), &mut errors)),
+            _ => errors.add(format!("[{prefix}]"), "The record must be an object."),
         }
     }
-    faults.check()?;
-    states.iter().try_for_each(|state| own_company(&state.company))?;
-    let states: Vec<State> = states.into_iter().map(|state| state.keep(&api)).collect();
+    errors.check()?;
+    states.iter().try_for_each(|state| check_company(&state.company))?;
+    let states: Vec<State> = states.into_iter().map(|state| state.with_id(&api)).collect();
     api.data().states.extend(states);
     Ok(StatusCode::CREATED)
 }
 
-/// A bare text: the end of the newest record, or the year 1 when there is none.
+/// Responds with a JSON string: the latest end, or the year 1 without states.
 pub(super) async fn latest(
     Extract(api): Extract<Api>,
     Path((company, project)): Path<(String, String)>,
-) -> Result<Json<String>, Problem> {
-    own_company(&company)?;
+) -> Result<Json<String>, ApiError> {
+    check_company(&company)?;
     let data = api.data();
     let of_both = data.states.iter().filter(|state| state.company == company && state.project == project);
     let newest = of_both.map(|state| state.end).max();
     Ok(Json(newest.map_or_else(|| UNSET.to_owned(), utc)))
 }
 
-/// Time in each state, within the window if one is given.
-pub(super) async fn aggregate(Extract(api): Extract<Api>, body: Body) -> Result<Json<Value>, Problem> {
+/// Responds with the time per state, clipped to the window.
+pub(super) async fn aggregate(Extract(api): Extract<Api>, body: Body) -> Result<Json<Value>, ApiError> {
     let filter = body.object()?;
-    let mut faults = Faults::default();
-    let from = faults.time(&filter, "", "fromDateTime", false);
-    let to = faults.time(&filter, "", "toDateTime", false);
-    faults.check()?;
-    let asked = |name: &str| filter.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
-    asked("companyId").map_or(Ok(()), own_company)?;
-    let fits = |name: &str, value: &str| asked(name).is_none_or(|asked| asked == value);
+    let mut errors = FieldErrors::default();
+    let from = errors.time(&filter, "", "fromDateTime", false);
+    let to = errors.time(&filter, "", "toDateTime", false);
+    errors.check()?;
+    let requested = |name: &str| filter.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+    requested("companyId").map_or(Ok(()), check_company)?;
+    let matches = |name: &str, value: &str| requested(name).is_none_or(|requested| requested == value);
     let data = api.data();
     let mut sums: BTreeMap<&str, (u64, i64)> = BTreeMap::new();
     for state in &data.states {
         let start = from.map_or(state.start, |from| from.max(state.start));
         let end = to.map_or(state.end, |to| to.min(state.end));
-        let asked_for =
-            fits("companyId", &state.company) && fits("projectId", &state.project) && fits("machineId", &state.machine);
-        if asked_for && start < end {
-            let sum = sums.entry(&state.doing).or_default();
+        let is_included = matches("companyId", &state.company)
+            && matches("projectId", &state.project)
+            && matches("machineId", &state.machine);
+        if is_included && start < end {
+            let sum = sums.entry(&state.name).or_default();
             sum.0 += 1;
             sum.1 += end - start;
         }

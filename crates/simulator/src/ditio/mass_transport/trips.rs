@@ -1,17 +1,17 @@
-//! The older report on trips: the same trips as the reporting API's, under their older names.
+//! The older report on trips: the trips of the reporting API, with older member names.
 
 use axum::Json;
 use axum::extract::State;
 use serde_json::{Map, Value, json};
 
 use super::Api;
-use super::body::{Body, Faults, own_company};
-use super::problem::Problem;
+use super::api_error::ApiError;
+use super::body::{Body, FieldErrors, check_company};
 use crate::ditio::reporting::row::Row;
 use crate::ditio::reporting::store::Store;
 use crate::ditio::world::{COMPANIES, World};
 
-/// Members whose names differ: there, here.
+/// Renamed members: name in the reporting API, name here.
 const RENAMED: [(&str, &str); 5] = [
     ("id", "tripId"),
     ("dumperRegistrationNumber", "registrationNumber"),
@@ -19,31 +19,31 @@ const RENAMED: [(&str, &str); 5] = [
     ("taskName", "taskDescription"),
     ("unitOfMeasureText", "unitOfMeasure"),
 ];
-/// Members of the newer record that the older one has not.
-const UNKNOWN: [&str; 4] = ["isFlowData", "isDeleted", "dumperDriverCompanyName", "unitOfMeasure"];
+/// Members of the reporting API that are absent here.
+const OMITTED: [&str; 4] = ["isFlowData", "isDeleted", "dumperDriverCompanyName", "unitOfMeasure"];
 
-/// A bare array, not paged; the end of the window is inside.
-pub(super) async fn report(State(api): State<Api>, body: Body) -> Result<Json<Vec<Value>>, Problem> {
-    let asked = body.object()?;
-    let mut faults = Faults::default();
-    let from = faults.time(&asked, "", "fromDate", true);
-    let to = faults.time(&asked, "", "toDate", true);
-    faults.check()?;
-    let company = asked.get("companyId").and_then(Value::as_str).filter(|id| !id.is_empty()).map(str::to_owned);
-    company.as_deref().map_or(Ok(()), own_company)?;
+/// Responds with an array of all trips in the window; the end is inclusive.
+pub(super) async fn report(State(api): State<Api>, body: Body) -> Result<Json<Vec<Value>>, ApiError> {
+    let filter = body.object()?;
+    let mut errors = FieldErrors::default();
+    let from = errors.time(&filter, "", "fromDate", true);
+    let to = errors.time(&filter, "", "toDate", true);
+    errors.check()?;
+    let company = filter.get("companyId").and_then(Value::as_str).filter(|id| !id.is_empty()).map(str::to_owned);
+    company.as_deref().map_or(Ok(()), check_company)?;
     let store = api.0.shared.extensions.get::<Store>();
     let work = move || store.map_or_else(Vec::new, |store| store.trips(from, to.map(|to| to + 1)));
     let rows = tokio::task::spawn_blocking(work).await.unwrap_or_default();
     let named = company.and_then(|id| COMPANIES.iter().find(|company| company.id == id)).map(|company| company.name);
     let rows = rows.iter().filter(|row| named.is_none_or(|name| row.text("projectCompanyName") == Some(name)));
-    Ok(Json(rows.map(|row| older(&api.0.world, row)).collect()))
+    Ok(Json(rows.map(|row| to_older_record(&api.0.world, row)).collect()))
 }
 
-fn older(world: &World, row: &Row) -> Value {
+fn to_older_record(world: &World, row: &Row) -> Value {
     let mut trip = Map::new();
     for (name, value) in row.members() {
         let renamed = RENAMED.iter().find(|(there, _)| *there == name).map(|(_, here)| *here);
-        if renamed.is_some() || !UNKNOWN.contains(&name) {
+        if renamed.is_some() || !OMITTED.contains(&name) {
             trip.insert(renamed.unwrap_or(name).to_owned(), value.clone());
         }
     }

@@ -1,4 +1,4 @@
-//! Weights: registered, verified, approved, invoiced, one step after the other.
+//! Weights, which pass the steps registered, verified, approved and invoiced in this order.
 
 use axum::Json;
 use axum::extract::State;
@@ -7,14 +7,14 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value};
 
 use super::Api;
-use super::body::{Body, Faults, own_company};
-use super::problem::Problem;
+use super::api_error::ApiError;
+use super::body::{Body, FieldErrors, check_company};
 use crate::ditio::reporting::times::{parse, utc};
 
-/// A ticket with whatever was sent with it, its id, and the steps it went.
+/// A weight: the members of the request, its id and its steps.
 pub(super) struct Weight(pub(super) Map<String, Value>);
 
-/// The steps in their order.
+/// Steps, in their order.
 const STEPS: [&str; 3] = ["verified", "approved", "invoiced"];
 /// Columns of the export.
 const COLUMNS: [&str; 15] = [
@@ -34,8 +34,8 @@ const COLUMNS: [&str; 15] = [
     "approved",
     "invoiced",
 ];
-/// Members that a filter compares.
-const COMPARED: [&str; 10] = [
+/// Members that a filter can compare.
+const FILTER_MEMBERS: [&str; 10] = [
     "id",
     "companyId",
     "projectId",
@@ -58,18 +58,18 @@ impl Weight {
     }
 }
 
-/// Answers with the stored record.
-pub(super) async fn create(State(api): State<Api>, body: Body) -> Result<Response, Problem> {
+/// Stores a weight and responds with the record.
+pub(super) async fn create(State(api): State<Api>, body: Body) -> Result<Response, ApiError> {
     let mut record = body.object()?;
-    let mut faults = Faults::default();
-    let company = faults.required(&record, "", "companyId").unwrap_or_default().to_owned();
-    faults.required(&record, "", "projectId");
+    let mut errors = FieldErrors::default();
+    let company = errors.required(&record, "", "companyId").unwrap_or_default().to_owned();
+    errors.required(&record, "", "projectId");
     if record.get("quantity").is_some_and(|quantity| quantity.as_f64().is_none_or(|quantity| quantity < 0.0)) {
-        faults.add("quantity", "The quantity must be a number, zero or more.");
+        errors.add("quantity", "The quantity must be a number, zero or more.");
     }
-    faults.time(&record, "", "weighedDateTime", false);
-    faults.check()?;
-    own_company(&company)?;
+    errors.time(&record, "", "weighedDateTime", false);
+    errors.check()?;
+    check_company(&company)?;
     let now = utc(api.0.shared.clock.next_timestamp().timestamp_millis());
     record.insert("id".to_owned(), api.0.ids.next().into());
     record.entry("weighedDateTime").or_insert_with(|| now.clone().into());
@@ -81,19 +81,19 @@ pub(super) async fn create(State(api): State<Api>, body: Body) -> Result<Respons
     Ok((StatusCode::CREATED, Json(Value::Object(record))).into_response())
 }
 
-pub(super) async fn query(State(api): State<Api>, body: Body) -> Result<Json<Vec<Value>>, Problem> {
+pub(super) async fn query(State(api): State<Api>, body: Body) -> Result<Json<Vec<Value>>, ApiError> {
     let filter = Filter::read(body)?;
     let data = api.data();
-    let found = data.weights.iter().filter(|weight| filter.lets_pass(weight));
+    let found = data.weights.iter().filter(|weight| filter.matches(weight));
     Ok(Json(found.map(|weight| Value::Object(weight.0.clone())).collect()))
 }
 
-/// The same as a table.
-pub(super) async fn export(State(api): State<Api>, body: Body) -> Result<Response, Problem> {
+/// Responds with the matching weights as CSV.
+pub(super) async fn export(State(api): State<Api>, body: Body) -> Result<Response, ApiError> {
     let filter = Filter::read(body)?;
     let mut table = COLUMNS.join(";");
     table.push_str("\r\n");
-    for weight in api.data().weights.iter().filter(|weight| filter.lets_pass(weight)) {
+    for weight in api.data().weights.iter().filter(|weight| filter.matches(weight)) {
         let cells = COLUMNS.map(|column| weight.0.get(column).map(cell).unwrap_or_default());
         table.push_str(&cells.join(";"));
         table.push_str("\r\n");
@@ -105,44 +105,44 @@ pub(super) async fn export(State(api): State<Api>, body: Body) -> Result<Respons
     Ok((headers, table).into_response())
 }
 
-pub(super) async fn mark_verified(State(api): State<Api>, body: Body) -> Result<Json<Vec<Value>>, Problem> {
+pub(super) async fn mark_verified(State(api): State<Api>, body: Body) -> Result<Json<Vec<Value>>, ApiError> {
     mark(&api, body, 0)
 }
 
-pub(super) async fn mark_approved(State(api): State<Api>, body: Body) -> Result<Json<Vec<Value>>, Problem> {
+pub(super) async fn mark_approved(State(api): State<Api>, body: Body) -> Result<Json<Vec<Value>>, ApiError> {
     mark(&api, body, 1)
 }
 
-pub(super) async fn mark_invoiced(State(api): State<Api>, body: Body) -> Result<Json<Vec<Value>>, Problem> {
+pub(super) async fn mark_invoiced(State(api): State<Api>, body: Body) -> Result<Json<Vec<Value>>, ApiError> {
     mark(&api, body, 2)
 }
 
-/// Moves tickets one step on, all or none, and answers with them. Those that are there already stay.
-fn mark(api: &Api, body: Body, step: usize) -> Result<Json<Vec<Value>>, Problem> {
+/// Marks weights with a step, all or none, and responds with them. Marking twice has no effect.
+fn mark(api: &Api, body: Body, step: usize) -> Result<Json<Vec<Value>>, ApiError> {
     let ids = ids(body.0)?;
     let mut data = api.data();
-    let mut faults = Faults::default();
+    let mut errors = FieldErrors::default();
     for id in &ids {
         let Some(weight) = data.weights.iter().find(|weight| weight.id() == Some(id)) else {
-            return Err(Problem::new(StatusCode::NOT_FOUND, format!("The measurement '{id}' was not found.")));
+            return Err(ApiError::new(StatusCode::NOT_FOUND, format!("The measurement '{id}' was not found.")));
         };
         if step > 0 && !weight.has(step - 1) {
-            faults.add("ids", format!("The measurement '{id}' is not {} yet.", STEPS[step - 1]));
+            errors.add("ids", format!("The measurement '{id}' is not {} yet.", STEPS[step - 1]));
         }
     }
-    faults.check()?;
-    let mut moved = Vec::new();
+    errors.check()?;
+    let mut marked = Vec::new();
     for weight in &mut data.weights {
         if ids.iter().any(|id| weight.id() == Some(id)) {
             weight.0.insert(STEPS[step].to_owned(), true.into());
-            moved.push(Value::Object(weight.0.clone()));
+            marked.push(Value::Object(weight.0.clone()));
         }
     }
-    Ok(Json(moved))
+    Ok(Json(marked))
 }
 
-/// A list of ids, bare or as the member `ids`.
-fn ids(body: Value) -> Result<Vec<String>, Problem> {
+/// Parses a list of ids, either an array or the member `ids`.
+fn ids(body: Value) -> Result<Vec<String>, ApiError> {
     let list = match body {
         Value::Array(list) => Some(list),
         Value::Object(mut object) => match object.remove("ids") {
@@ -155,40 +155,40 @@ fn ids(body: Value) -> Result<Vec<String>, Problem> {
         let texts = list.into_iter().map(|id| id.as_str().map(str::to_owned));
         texts.collect::<Option<Vec<_>>>()
     });
-    texts.ok_or_else(|| Problem::invalid([("ids".to_owned(), "The ids field is required.".to_owned())]))
+    texts.ok_or_else(|| ApiError::invalid([("ids".to_owned(), "The ids field is required.".to_owned())]))
 }
 
 struct Filter {
-    compared: Vec<(&'static str, Value)>,
+    equals: Vec<(&'static str, Value)>,
     from: Option<i64>,
     to: Option<i64>,
 }
 
 impl Filter {
-    fn read(body: Body) -> Result<Self, Problem> {
+    fn read(body: Body) -> Result<Self, ApiError> {
         let object = body.object()?;
-        let mut faults = Faults::default();
-        let from = faults.time(&object, "", "fromDateTime", false);
-        let to = faults.time(&object, "", "toDateTime", false);
-        faults.check()?;
+        let mut errors = FieldErrors::default();
+        let from = errors.time(&object, "", "fromDateTime", false);
+        let to = errors.time(&object, "", "toDateTime", false);
+        errors.check()?;
         if let Some(company) = object.get("companyId").and_then(Value::as_str) {
-            own_company(company)?;
+            check_company(company)?;
         }
-        let given = |name| object.get(name).filter(|value| !value.is_null() && *value != &Value::from(""));
-        let compared = COMPARED.into_iter().filter_map(|name| Some((name, given(name)?.clone())));
-        Ok(Self { compared: compared.collect(), from, to })
+        let value_of = |name| object.get(name).filter(|value| !value.is_null() && *value != &Value::from(""));
+        let equals = FILTER_MEMBERS.into_iter().filter_map(|name| Some((name, value_of(name)?.clone())));
+        Ok(Self { equals: equals.collect(), from, to })
     }
 
-    /// Both ends of the window are inside.
-    fn lets_pass(&self, weight: &Weight) -> bool {
+    /// Returns true if a weight matches; both ends of the window are inclusive.
+    fn matches(&self, weight: &Weight) -> bool {
         let at = || weight.0.get("weighedDateTime").and_then(Value::as_str).and_then(parse);
-        self.compared.iter().all(|(name, value)| weight.0.get(*name) == Some(value))
+        self.equals.iter().all(|(name, value)| weight.0.get(*name) == Some(value))
             && self.from.is_none_or(|from| at().is_some_and(|at| at >= from))
             && self.to.is_none_or(|to| at().is_some_and(|at| at <= to))
     }
 }
 
-/// A value as the export has it: decimal comma, quoted where it must be.
+/// Formats a value for the CSV: decimal comma, quoted if necessary.
 fn cell(value: &Value) -> String {
     match value {
         Value::Null => String::new(),

@@ -1,4 +1,4 @@
-//! The handle's calls as JSON under `/_control/ditio/reporting`.
+//! The functions of the handle as a JSON API under `/_control/ditio/reporting`.
 
 use axum::http::Method;
 use serde::Deserialize;
@@ -8,6 +8,7 @@ use super::handle::DitioReporting;
 use super::table::DitioTable;
 use crate::state::SharedState;
 
+/// Body of PATCH and DELETE.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Change {
@@ -16,7 +17,7 @@ struct Change {
     set: Map<String, Value>,
 }
 
-/// Answers one command; `path` is what follows `ditio/reporting`.
+/// Handles a command. `path` has the segments after `ditio/reporting`.
 pub(crate) fn handle(shared: &SharedState, method: &Method, path: &[&str], body: &[u8]) -> Result<Value, String> {
     let handle = DitioReporting::new(shared);
     match (method, path) {
@@ -36,7 +37,7 @@ pub(crate) fn handle(shared: &SharedState, method: &Method, path: &[&str], body:
                 row => vec![row],
             };
             if !rows.iter().all(Value::is_object) {
-                return Err("a row is an object".to_owned());
+                return Err("each row must be an object".to_owned());
             }
             Ok(json!({ "ids": handle.insert(table.parse()?, rows) }))
         }
@@ -48,7 +49,7 @@ pub(crate) fn handle(shared: &SharedState, method: &Method, path: &[&str], body:
             let change: Change = parse(body)?;
             Ok(json!({ "deleted": handle.delete(table.parse()?, change.ids) }))
         }
-        _ => Err("GET, POST, PATCH or DELETE of a table, or GET or POST of the switches".to_owned()),
+        _ => Err("unknown command: use GET, POST, PATCH or DELETE with a table, or GET or POST without a table for the switches".to_owned()),
     }
 }
 

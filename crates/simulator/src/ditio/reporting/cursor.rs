@@ -1,4 +1,4 @@
-//! Continuation tokens: a position, bound to the endpoint, the mode and the other parameters.
+//! Continuation tokens: a position, bound to the endpoint, the mode and the other parameters of the request.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -6,16 +6,17 @@ use serde_json::{Value, json};
 
 use super::overlay::Key;
 
-/// The position after which a page begins.
+/// The start of a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Cursor {
+    /// Position of the last row of the page before.
     pub(super) after: Key,
-    /// The empty page that a switch asks for was given.
+    /// True if the empty page of [`DitioSwitches::empty_pages`](super::DitioSwitches::empty_pages) has been sent.
     pub(super) paused: bool,
 }
 
 impl Cursor {
-    /// Text that begins with `eyJ`, as the vendor's does.
+    /// Encodes the token. It begins with `eyJ`, as the vendor's tokens do.
     pub(super) fn encode(&self, binding: &str) -> String {
         let (kind, position) = match &self.after {
             Key::Time(millis) => ("t", json!(millis)),
@@ -24,7 +25,7 @@ impl Cursor {
         STANDARD.encode(json!({ "b": binding, kind: position, "p": self.paused }).to_string())
     }
 
-    /// None when it is no token, or one of another extraction.
+    /// Decodes a token; `None` if it is malformed or belongs to another extraction.
     pub(super) fn decode(token: &str, binding: &str) -> Option<Self> {
         let value: Value = serde_json::from_slice(&STANDARD.decode(token).ok()?).ok()?;
         if value["b"].as_str()? != binding {
@@ -43,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_reads_back_only_where_it_belongs() {
+    fn a_token_decodes_only_for_its_own_extraction() {
         for after in [Key::Time(-5), Key::Id("69a5".to_owned())] {
             let cursor = Cursor { after, paused: true };
             let token = cursor.encode("full/x");

@@ -1,4 +1,4 @@
-//! The routes: one handler for every table.
+//! The routes: one handler for all tables.
 
 use std::sync::Arc;
 
@@ -10,12 +10,12 @@ use axum::routing::get;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::ask::Ask;
+use super::api_error::ApiError;
 use super::cursor::Cursor;
 use super::extract::Page;
+use super::extract_query::ExtractQuery;
 use super::items;
 use super::overlay::Key;
-use super::refusal::Refusal;
 use super::row::Row;
 use super::store::Store;
 use super::table::{DitioTable, End};
@@ -39,19 +39,21 @@ pub(super) fn router(shared: &SharedState, store: Arc<Store>) -> Router {
     let switches = Arc::clone(&store);
     let audience = Audience::new(shared, "reportingapiv1", move || switches.switches().missing_scope_status);
     let api = Api { shared: shared.clone(), store };
-    routes.map(|router| audience::guard(router, audience)).finish(api)
+    routes.map(|router| audience::require(router, audience)).finish(api)
 }
 
 async fn list(api: Api, table: DitioTable, query: Query) -> Response {
-    // Ten thousand rows take a while to compute.
-    let work = tokio::task::spawn_blocking(move || answer(&api, table, &query).unwrap_or_else(Refusal::into_response));
+    // On the blocking pool: a page can have 10,000 computed rows.
+    let work =
+        tokio::task::spawn_blocking(move || extract(&api, table, &query).unwrap_or_else(ApiError::into_response));
     work.await.unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
 }
 
 async fn web_query(State(api): State<Api>, query: Query) -> Response {
-    items::answer(api.store, &query).unwrap_or_else(Refusal::into_response)
+    items::web_query(api.store, &query).unwrap_or_else(ApiError::into_response)
 }
 
+/// A page in the vendor's format.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Envelope<'a> {
@@ -70,56 +72,62 @@ struct Links {
     next: Option<String>,
 }
 
-fn answer(api: &Api, table: DitioTable, query: &Query) -> Result<Response, Refusal> {
+fn extract(api: &Api, table: DitioTable, query: &Query) -> Result<Response, ApiError> {
     let store = &api.store;
     let switches = store.switches();
     if table == DitioTable::CrewListRegistrations && !switches.crew_list {
         return Ok(StatusCode::NOT_FOUND.into_response());
     }
-    if table.is_for_administrators() && !switches.administrator {
-        return Err(Refusal::forbidden("The emulation user must be an administrator."));
+    if table.is_administrators_only() && !switches.administrator {
+        return Err(ApiError::forbidden("The emulation user must be an administrator."));
     }
-    let ask = Ask::read(table, query, api.shared.clock.now())?;
-    allow(store, &ask)?;
+    let extract_query = ExtractQuery::parse(table, query, api.shared.clock.now())?;
+    check_access(store, &extract_query)?;
     if switches.empty_pages
-        && let Some(cursor) = ask.cursor.as_ref().filter(|cursor| !cursor.paused)
+        && let Some(cursor) = extract_query.cursor.as_ref().filter(|cursor| !cursor.paused)
     {
         let after = cursor.after.clone();
-        return Ok(envelope(table, &ask, None, Some((after, true))));
+        return Ok(envelope(table, &extract_query, None, Some((after, true))));
     }
-    let page = store.table(table).page(&store.context, &ask, switches.repeated_deletions);
+    let page = store.table(table).page(&store.context, &extract_query, switches.repeated_deletions);
     let more_after = page.more_after.clone();
-    Ok(envelope(table, &ask, Some(&page), more_after.map(|key| (key, false))))
+    Ok(envelope(table, &extract_query, Some(&page), more_after.map(|key| (key, false))))
 }
 
-/// Whether the project and the company asked for are the client's to see.
-fn allow(store: &Store, ask: &Ask) -> Result<(), Refusal> {
-    if let Some(company) = &ask.filter.company
+/// Returns a 403 if the requested project or company is not visible to the client.
+fn check_access(store: &Store, extract_query: &ExtractQuery) -> Result<(), ApiError> {
+    if let Some(company) = &extract_query.filter.company
         && COMPANIES[..2].iter().all(|own| own.id != company)
     {
-        return Err(Refusal::forbidden(format!("No access to company '{company}'.")));
+        return Err(ApiError::forbidden(format!("No access to company '{company}'.")));
     }
-    if let Some(project) = &ask.filter.project
+    if let Some(project) = &extract_query.filter.project
         && !store.knows(DitioTable::Project, project)
     {
-        return Err(Refusal::forbidden(format!("No access to project '{project}'.")));
+        return Err(ApiError::forbidden(format!("No access to project '{project}'.")));
     }
     Ok(())
 }
 
-/// A page, or none for the empty one that a switch asks for; with the position to go on from and its pause.
-fn envelope(table: DitioTable, ask: &Ask, page: Option<&Page>, go_on: Option<(Key, bool)>) -> Response {
-    let token = go_on.map(|(after, paused)| Cursor { after, paused }.encode(&ask.binding));
+/// Builds the response. `page` is `None` for an injected empty page; `next` is the position of the next page and whether
+/// the empty page has been sent.
+fn envelope(
+    table: DitioTable,
+    extract_query: &ExtractQuery,
+    page: Option<&Page>,
+    next: Option<(Key, bool)>,
+) -> Response {
+    let token = next.map(|(after, paused)| Cursor { after, paused }.encode(&extract_query.binding));
     let envelope = Envelope {
         data: page.map(|page| page.rows.as_slice()),
-        links: Links { next: token.as_ref().map(|token| ask.next_link(table, token)) },
+        links: Links { next: token.as_ref().map(|token| extract_query.next_link(table, token)) },
         continuation_token: match (token, table.end()) {
             (Some(token), _) => Some(token.into()),
             (None, End::Absent) => None,
             (None, End::Null) => Some(Value::Null),
             (None, End::Empty) => Some("".into()),
         },
-        sync_type_name: if ask.incremental { "incremental" } else { "full" },
+        sync_type_name: if extract_query.incremental { "incremental" } else { "full" },
         record_count: page.map_or(0, |page| page.rows.len()),
         deleted_record_count: page.map_or(0, |page| page.deleted),
     };

@@ -1,4 +1,4 @@
-//! The files behind `pdfUrl` and the images' URLs: made when they are asked for, served by the core API.
+//! Files of `pdfUrl` and image URLs: generated per request, served by the core API.
 
 mod pdf;
 mod png;
@@ -10,7 +10,7 @@ use super::rows::Context;
 use super::store::Store;
 use super::table::DitioTable as T;
 
-/// A file as it is downloaded.
+/// A downloadable file.
 #[derive(Debug)]
 pub(crate) struct File {
     name: String,
@@ -27,16 +27,16 @@ impl IntoResponse for File {
     }
 }
 
-/// The sides of an image: the original, and the small, medium and large ones made of it.
+/// Side lengths of an image in pixels: original, small, medium, large.
 const SIDES: [u32; 4] = [96, 16, 32, 64];
 
-/// How many bytes an image has.
+/// Returns the size of an image, in bytes.
 pub(super) fn picture_size(variant: u8) -> u32 {
     png::size(SIDES[usize::from(variant)])
 }
 
 impl Store {
-    /// The file with this id, if a row that exists refers to it.
+    /// Generates the file with an id; `None` if no row refers to it.
     pub(crate) fn file(&self, id: &str) -> Option<File> {
         let code = u8::from_str_radix(id.get(8..10)?, 16).ok()?;
         let variant = u8::from_str_radix(id.get(10..12)?, 16).ok()?;

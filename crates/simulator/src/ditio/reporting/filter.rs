@@ -1,39 +1,41 @@
-//! Which rows a caller asked for, besides the window of time.
+//! The filter of an extraction, besides its time window.
 
-use super::refusal::Refusal;
+use super::api_error::ApiError;
 use super::row::Row;
 use super::table::DitioTable as T;
 use crate::ditio::world::COMPANIES;
 use crate::web::Query;
 
 const SUBSIDIARY: &str = COMPANIES[1].id;
-const STRANGER: &str = COMPANIES[2].id;
+const FOREIGN: &str = COMPANIES[2].id;
 
-/// What only `IncludeSensitiveData` shows of an absence.
+/// Members of an absence that require `IncludeSensitiveData`.
 const SENSITIVE: [&str; 3] = ["sickLeaveReason", "childName", "childBirthDate"];
 
+/// Conditions that a row must meet.
 #[derive(Debug, Default)]
 pub(super) struct Filter {
     pub(super) project: Option<String>,
     pub(super) company: Option<String>,
     own_only: bool,
-    no_subsidiaries: bool,
-    /// Members that must have these values.
+    exclude_subsidiaries: bool,
+    /// Required values of boolean members.
     flags: Vec<(&'static str, bool)>,
     sources: Vec<String>,
     projects: Vec<String>,
-    leave_out_open: bool,
-    /// Members to leave out of each row.
-    pub(super) without: &'static [&'static str],
+    exclude_open: bool,
+    /// Members removed from each row.
+    pub(super) hidden_members: &'static [&'static str],
 }
 
 impl Filter {
-    pub(super) fn read(table: T, query: &Query) -> Result<Self, Refusal> {
+    /// Parses the filter parameters of a table.
+    pub(super) fn parse(table: T, query: &Query) -> Result<Self, ApiError> {
         let mut filter = Self {
             project: query.non_blank("ProjectId").map(str::to_owned),
             company: query.non_blank("CompanyId").map(str::to_owned),
             own_only: flag(query, "OwnCompanyDataOnly")?.unwrap_or(false),
-            no_subsidiaries: flag(query, "ExcludeDataFromSubsidiaries")?.unwrap_or(false),
+            exclude_subsidiaries: flag(query, "ExcludeDataFromSubsidiaries")?.unwrap_or(false),
             ..Self::default()
         };
         match table {
@@ -45,7 +47,7 @@ impl Filter {
                     filter.flags.extend(flag(query, name)?.map(|value| (member, value)));
                 }
                 if flag(query, "IncludeSensitiveData")? != Some(true) {
-                    filter.without = &SENSITIVE;
+                    filter.hidden_members = &SENSITIVE;
                 }
             }
             T::PayrollLines | T::PayrollLinesExtended => {
@@ -57,20 +59,23 @@ impl Filter {
             T::Images => filter.sources = query.list("Sources"),
             T::CrewListRegistrations => {
                 filter.projects = query.list("ProjectIds");
-                filter.leave_out_open = !flag(query, "IncludeOpen")?.unwrap_or(false);
+                filter.exclude_open = !flag(query, "IncludeOpen")?.unwrap_or(false);
             }
             _ => {}
         }
         Ok(filter)
     }
 
-    pub(super) fn lets_pass(&self, row: &Row) -> bool {
+    /// Returns true if a row meets all conditions.
+    pub(super) fn matches(&self, row: &Row) -> bool {
         let project = || row.text("~projectId").or_else(|| row.text("projectId"));
         let about_projects = || row.get("~projectId").or_else(|| row.get("projectId")).is_some();
         if self.project.is_some() && about_projects() && project() != self.project.as_deref() {
             return false;
         }
-        if !self.projects.is_empty() && !project().is_some_and(|id| self.projects.iter().any(|asked| asked == id)) {
+        if !self.projects.is_empty()
+            && !project().is_some_and(|id| self.projects.iter().any(|requested| requested == id))
+        {
             return false;
         }
         if let Some(company) = &self.company
@@ -78,13 +83,13 @@ impl Filter {
         {
             return false;
         }
-        if (self.own_only || self.no_subsidiaries)
+        if (self.own_only || self.exclude_subsidiaries)
             && let Some(owner) = companies(row).next()
-            && (self.own_only && owner == STRANGER || self.no_subsidiaries && owner == SUBSIDIARY)
+            && (self.own_only && owner == FOREIGN || self.exclude_subsidiaries && owner == SUBSIDIARY)
         {
             return false;
         }
-        // A fact that is not known, as with an inserted row, excludes nothing.
+        // A filter-only member that is absent, as in an inserted row, matches any value.
         let differs = |(name, value): &(&str, bool)| {
             let unknown = if name.starts_with('~') { *value } else { false };
             row.flag(name).unwrap_or(unknown) != *value
@@ -94,13 +99,13 @@ impl Filter {
         }
         if !self.sources.is_empty() {
             let source = row.text("source").unwrap_or_default();
-            return self.sources.iter().any(|asked| asked.eq_ignore_ascii_case(source));
+            return self.sources.iter().any(|requested| requested.eq_ignore_ascii_case(source));
         }
-        !self.leave_out_open || row.text("checkOutDateTime").is_some()
+        !self.exclude_open || row.text("checkOutDateTime").is_some()
     }
 }
 
-/// The companies that a row is about, its owner first.
+/// Returns the ids of the companies in a row, the owner first.
 fn companies(row: &Row) -> impl Iterator<Item = &str> {
     let ids = ["~companyId", "companyId", "projectCompanyId"];
     let names =
@@ -111,21 +116,24 @@ fn companies(row: &Row) -> impl Iterator<Item = &str> {
         .chain(names.into_iter().filter_map(move |name| row.text(name).and_then(named)))
 }
 
-/// A parameter that is true or false.
-pub(super) fn flag(query: &Query, name: &str) -> Result<Option<bool>, Refusal> {
+/// Parses a boolean parameter.
+pub(super) fn flag(query: &Query, name: &str) -> Result<Option<bool>, ApiError> {
     let Some(text) = query.non_blank(name) else {
         return Ok(None);
     };
-    let read = text.to_ascii_lowercase().parse();
-    read.map(Some)
-        .map_err(|_| Refusal::bad("ArgumentInvalid", format!("The value '{text}' is not valid for '{name}'.")))
+    let parsed = text.to_ascii_lowercase().parse();
+    parsed
+        .map(Some)
+        .map_err(|_| ApiError::bad_request("ArgumentInvalid", format!("The value '{text}' is not valid for '{name}'.")))
 }
 
-/// The place of a parameter's value in what is allowed; the first when it is not given.
-fn choice(query: &Query, name: &str, allowed: &[&str]) -> Result<usize, Refusal> {
+/// Returns the index of a parameter's value in the allowed values; 0 if the parameter is absent.
+fn choice(query: &Query, name: &str, allowed: &[&str]) -> Result<usize, ApiError> {
     let Some(text) = query.non_blank(name) else {
         return Ok(0);
     };
     let found = allowed.iter().position(|value| value.eq_ignore_ascii_case(text));
-    found.ok_or_else(|| Refusal::bad("ArgumentInvalid", format!("The value '{text}' is not valid for '{name}'.")))
+    found.ok_or_else(|| {
+        ApiError::bad_request("ArgumentInvalid", format!("The value '{text}' is not valid for '{name}'."))
+    })
 }

@@ -1,20 +1,20 @@
-//! The handle on the reporting API's tables, for tests of what synchronises with them.
+//! The handle on the reporting API's tables, for tests of synchronization.
 
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::ask::Ask;
+use super::extract_query::ExtractQuery;
 use super::row::Row;
 use super::store::Store;
 use super::switches::DitioSwitches;
 use super::table::DitioTable;
 use crate::state::SharedState;
 
-/// Reads and writes the tables behind Ditio's reporting API, which itself only reads.
+/// Handle that reads and writes the tables behind Ditio's read-only reporting API.
 ///
-/// Each call that writes is one instant later than the call before it; all rows of one call share that instant, so
-/// that they stay together on a page. After [`Simulator::reset`](crate::Simulator::reset) it works on the new tables.
+/// All rows of a writing call get the same time of change, one millisecond later than the call before, and so share a
+/// page. After [`Simulator::reset`](crate::Simulator::reset) the handle uses the new tables.
 #[derive(Clone)]
 pub struct DitioReporting {
     shared: SharedState,
@@ -25,75 +25,75 @@ impl DitioReporting {
         Self { shared: shared.clone() }
     }
 
-    /// Inserts rows and gives their ids, which are made unless given. A row whose id is known is replaced.
+    /// Inserts rows and returns their ids. A row without an id gets a new id; a row with a known id replaces that row.
     ///
-    /// Members that are not given stay absent, but for `modifiedDateTime`, `isDeleted`, the time of creation and the
-    /// time that orders the table.
+    /// Absent members stay absent, except `modifiedDateTime`, `isDeleted`, the creation time and the time that orders the
+    /// table.
     pub fn insert(&self, table: DitioTable, rows: impl IntoIterator<Item = Value>) -> Vec<String> {
         let objects = rows.into_iter().filter_map(|row| match row {
             Value::Object(object) => Some(object),
             _ => None,
         });
-        let at = self.shared.clock.next_timestamp();
-        self.store().insert(table, objects.collect(), at)
+        let time = self.shared.clock.next_timestamp();
+        self.store().insert(table, objects.collect(), time)
     }
 
-    /// Sets the members of `change` in rows, `modifiedDateTime` too; gives how many of the ids were rows.
+    /// Sets the members of `change` and `modifiedDateTime` in rows. Returns the number of ids found.
     pub fn update<I: Into<String>>(&self, table: DitioTable, ids: impl IntoIterator<Item = I>, change: Value) -> usize {
         let set = match change {
             Value::Object(set) => set,
             _ => Map::new(),
         };
         let ids: Vec<String> = ids.into_iter().map(Into::into).collect();
-        let at = self.shared.clock.next_timestamp();
-        self.store().update(table, &ids, &set, at)
+        let time = self.shared.clock.next_timestamp();
+        self.store().update(table, &ids, &set, time)
     }
 
-    /// Deletes rows; gives how many of the ids were rows.
+    /// Deletes rows. Returns the number of ids found.
     pub fn delete<I: Into<String>>(&self, table: DitioTable, ids: impl IntoIterator<Item = I>) -> usize {
         let ids: Vec<String> = ids.into_iter().map(Into::into).collect();
-        let at = self.shared.clock.next_timestamp();
-        self.store().delete(table, &ids, at)
+        let time = self.shared.clock.next_timestamp();
+        self.store().delete(table, &ids, time)
     }
 
-    /// The rows that exist, in the order of a full extraction, without a filter.
+    /// Returns the rows that are not deleted, in the order of a full extraction.
     #[must_use]
     pub fn rows(&self, table: DitioTable) -> Vec<Value> {
-        let page = self.store().table(table).page(&self.store().context, &Ask::everything(), false);
+        let page = self.store().table(table).page(&self.store().context, &ExtractQuery::all(), false);
         let rows = page.rows.iter();
         rows.map(Row::value).collect()
     }
 
-    /// What is left of the rows that were deleted, oldest deletion first.
+    /// Returns the tombstones of deleted rows, oldest deletion first.
     #[must_use]
     pub fn deletions(&self, table: DitioTable) -> Vec<Value> {
         let store = self.store();
         let overlay = store.table(table).read();
-        let left = overlay.deletions().map(|entry| &entry.shown);
-        left.map(Row::value).collect()
+        let tombstones = overlay.deletions().map(|entry| &entry.output);
+        tombstones.map(Row::value).collect()
     }
 
-    /// How many rows exist.
+    /// Returns the number of rows that are not deleted.
     #[must_use]
     pub fn count(&self, table: DitioTable) -> u64 {
         let store = self.store();
         let table = store.table(table);
-        table.read().live(table.count())
+        table.read().row_count(table.count())
     }
 
-    /// How many rows were deleted.
+    /// Returns the number of deleted rows.
     #[must_use]
     pub fn deleted(&self, table: DitioTable) -> u64 {
         self.store().table(table).read().deleted()
     }
 
-    /// How the API behaves now.
+    /// Returns the current behaviour of the API.
     #[must_use]
     pub fn switches(&self) -> DitioSwitches {
         self.store().switches()
     }
 
-    /// Changes how the API behaves.
+    /// Changes the behaviour of the API.
     pub fn switch(&self, change: impl FnOnce(&mut DitioSwitches)) {
         self.store().switch(change);
     }

@@ -1,4 +1,4 @@
-//! Goods transactions: one CSV for the whole window, with the vendor's faulty quoting.
+//! Goods transactions: one CSV for the whole window, with the vendor's incorrect quoting.
 
 use axum::body::Body;
 use axum::http::header;
@@ -6,15 +6,15 @@ use axum::response::{IntoResponse, Response};
 use chrono::NaiveDate;
 use futures::stream;
 
+use super::api_error::ApiError;
 use super::layout::{Layout, Pace};
-use super::refusal::Refusal;
 use super::rows::{Context, hundredths};
 use super::store::Store;
 use super::times::{DAY, HOUR, date_time, midnight};
 use crate::state::SharedState;
 use crate::web::Query;
 
-/// In the user's language, and a column short of the data.
+/// Header in the user's language. It has one column less than the rows, as the vendor's has.
 const HEADER: &str = "Vare;Prosjekt;Prosjektnr.;Arbeidsordre;Type;Bruker;Dato;Maskin;Antall;Kostpris;Pris;Kostbeløp;Beløp;\
                       Lager;Beskrivelse\r\n";
 const ITEMS: [&str; 6] = [
@@ -26,10 +26,10 @@ const ITEMS: [&str; 6] = [
     "Skjærbolt 3/4\" til skuff",
 ];
 const TYPES: [&str; 4] = ["Consumption", "Sale", "Purchase", "Adjustment"];
-/// Lines in a piece of the stream.
-const PIECE: u64 = 500;
+/// Number of lines per chunk of the response stream.
+const CHUNK_LINES: u64 = 500;
 
-/// The transactions of one seed.
+/// The seeded transactions.
 #[derive(Debug)]
 pub(super) struct Items(Layout);
 
@@ -52,7 +52,7 @@ impl Items {
         let (cost, price) = (1_200 + random.below(9_000), 1_500 + random.below(12_000));
         let sign = if kind == "Adjustment" { "\u{2212}" } else { "" };
         let when = date_time(self.0.moment(i, 6 * HOUR, 9 * HOUR)).format("%d.%m.%Y %H:%M:%S");
-        // Quoted because of the separator, yet a quotation mark inside is not doubled.
+        // The vendor quotes a text with a separator but does not double the quotation marks in it.
         let name = if item.contains(';') || item.contains('"') { format!("\"{item}\"") } else { item.to_owned() };
         let amount = |each: u64| decimal(qty * each / 100);
         format!(
@@ -72,7 +72,7 @@ impl Items {
         )
     }
 
-    /// The first transaction on or after a day.
+    /// Returns the first transaction on or after a day.
     fn first_on(&self, day: i64) -> u64 {
         let (mut low, mut high) = (0, self.0.count);
         while low < high {
@@ -87,14 +87,14 @@ impl Items {
     }
 }
 
-/// Whole days, both inside; the whole of them without.
-pub(super) fn answer(store: std::sync::Arc<Store>, query: &Query) -> Result<Response, Refusal> {
+/// Responds with the transactions of a window of whole days, both inclusive; all transactions without dates.
+pub(super) fn web_query(store: std::sync::Arc<Store>, query: &Query) -> Result<Response, ApiError> {
     let from = day(query, "FromDate")?;
     let to = day(query, "ToDate")?;
     let first = from.map_or(0, |day| store.items.first_on(day));
     let end = to.map_or(store.items.0.count, |day| store.items.first_on(day + DAY));
-    let pieces = stream::unfold((store, first), move |(store, next)| async move {
-        let until = (next + PIECE).min(end);
+    let chunks = stream::unfold((store, first), move |(store, next)| async move {
+        let until = (next + CHUNK_LINES).min(end);
         if next >= until {
             return None;
         }
@@ -102,20 +102,21 @@ pub(super) fn answer(store: std::sync::Arc<Store>, query: &Query) -> Result<Resp
         Some((Ok::<_, std::convert::Infallible>(lines), (store, until)))
     });
     let head = stream::once(async { Ok(HEADER.to_owned()) });
-    let body = Body::from_stream(futures::StreamExt::chain(head, pieces));
+    let body = Body::from_stream(futures::StreamExt::chain(head, chunks));
     Ok(([(header::CONTENT_TYPE, "text/csv; charset=utf-8")], body).into_response())
 }
 
-fn day(query: &Query, name: &str) -> Result<Option<i64>, Refusal> {
+fn day(query: &Query, name: &str) -> Result<Option<i64>, ApiError> {
     let Some(text) = query.non_blank(name) else {
         return Ok(None);
     };
-    let read = NaiveDate::parse_from_str(text.get(..10).unwrap_or(text), "%Y-%m-%d");
-    read.map(|date| Some(midnight(date)))
-        .map_err(|_| Refusal::bad("ArgumentInvalid", format!("The value '{text}' is not valid for '{name}'.")))
+    let parsed = NaiveDate::parse_from_str(text.get(..10).unwrap_or(text), "%Y-%m-%d");
+    parsed
+        .map(|date| Some(midnight(date)))
+        .map_err(|_| ApiError::bad_request("ArgumentInvalid", format!("The value '{text}' is not valid for '{name}'.")))
 }
 
-/// With a comma, as the server's culture has it.
+/// Formats a number of hundredths with a decimal comma, as the server's culture does.
 fn decimal(number: u64) -> String {
     hundredths(number).to_string().replace('.', ",")
 }

@@ -1,7 +1,7 @@
-//! Where the rows of a seeded table lie in time: row `i` is computed from the seed and `i`, nothing is held.
+//! The times of the rows of a seeded table, computed from the seed and the index `i` of a row, without stored rows.
 //!
-//! Rows follow the calendar in the order of `i`. The order of their last changes is another one: within each block of
-//! sixteen it is shuffled, and ten of a block were changed in one and the same instant.
+//! Rows are in calendar order by `i`. Their order of last change differs: it is shuffled within each block of 16 rows, and
+//! 10 rows of a block have the same time of change.
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 
@@ -9,20 +9,21 @@ use super::times::{DAY, HOUR, SECOND, midnight};
 use crate::state::random::Random;
 
 const BLOCK: u64 = 16;
-/// How many of a block share the time of their last change.
-const TIED: u64 = 10;
-/// Large tables get busier days rather than more of them: about five years of working days.
-const MOST_DAYS: u64 = 1_250;
+/// Number of rows per block with the same time of change.
+const SAME_CHANGE: u64 = 10;
+/// Maximum number of days, about five years of working days. Larger tables get more rows per day.
+const MAX_DAYS: u64 = 1_250;
 
-/// When people are at work.
+/// Days on which a table has rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Pace {
-    /// Monday to Friday, up to the last Friday two days ago or more; changed on the day after.
+    /// Monday to Friday, up to the last Friday at least two days ago; changed on the following day.
     Working,
-    /// Every day, up to now; changed at once.
+    /// Every day up to now; changed on the same day.
     Presence,
 }
 
+/// Times and ids of the rows of a table.
 #[derive(Clone, Debug)]
 pub(super) struct Layout {
     pub(super) count: u64,
@@ -31,16 +32,16 @@ pub(super) struct Layout {
     days: u64,
     last: NaiveDate,
     now: i64,
-    /// The middle of every id.
+    /// Middle digits of every id.
     process: String,
-    /// The counter at the end of the first id.
+    /// Counter at the end of the first id.
     first: u64,
     salt: u64,
 }
 
 impl Layout {
     pub(super) fn new(count: u64, per_day: u64, pace: Pace, now: DateTime<Utc>, mut random: Random) -> Self {
-        let per_day = per_day.max(count.div_ceil(MOST_DAYS)).max(1);
+        let per_day = per_day.max(count.div_ceil(MAX_DAYS)).max(1);
         let today = now.date_naive();
         let last = match pace {
             Pace::Presence => today,
@@ -62,22 +63,22 @@ impl Layout {
         }
     }
 
-    /// Numbers for a row: the same each time.
+    /// Returns the random numbers of a row.
     pub(super) fn random(&self, i: u64) -> Random {
         Random::new(self.salt ^ i.wrapping_mul(0x9e37_79b9_7f4a_7c15), "row")
     }
 
-    /// Six digits that belong to this table and seed.
-    pub(super) fn mark(&self) -> &str {
+    /// Returns six digits specific to the table and the seed.
+    pub(super) fn id_mark(&self) -> &str {
         &self.process[..6]
     }
 
-    /// The number of the row in its day.
+    /// Returns the index of a row in its day.
     pub(super) fn slot(&self, i: u64) -> u64 {
         i % self.per_day
     }
 
-    /// The day of a row, its first instant.
+    /// Returns the day of a row, as its first millisecond.
     pub(super) fn day(&self, i: u64) -> i64 {
         let back = self.days.saturating_sub(1 + i / self.per_day);
         let back = match self.pace {
@@ -87,7 +88,7 @@ impl Layout {
         midnight(self.last - Days::new(back))
     }
 
-    /// The day on which it was seeded, counted since 1970.
+    /// Returns the day of the seeding, in days since 1970-01-01.
     pub(super) fn today(&self) -> i64 {
         self.now / DAY
     }
@@ -96,9 +97,9 @@ impl Layout {
         self.pace == Pace::Presence && i / self.per_day + 1 == self.days
     }
 
-    /// An instant in the day of the row: from `start`, the day's rows evenly over `span`.
+    /// Returns a time in the day of a row: the rows of a day are spread evenly over `span` from `start`.
     pub(super) fn moment(&self, i: u64, start: i64, span: i64) -> i64 {
-        let share = |of: i64| of / signed(self.per_day) * signed(self.slot(i));
+        let share = |of: i64| of / to_i64(self.per_day) * to_i64(self.slot(i));
         if self.is_today(i) {
             let so_far = self.now - self.day(i);
             return self.day(i) + (so_far / 5 * 3 + share(so_far / 3)) / SECOND * SECOND;
@@ -106,26 +107,28 @@ impl Layout {
         self.day(i) + (start + share(span)) / SECOND * SECOND
     }
 
+    /// Returns the creation time of a row.
     pub(super) fn created(&self, i: u64) -> i64 {
         match self.pace {
-            Pace::Working => self.moment(i, 14 * HOUR, 4 * HOUR) + signed(i * 37 % 1_000),
+            Pace::Working => self.moment(i, 14 * HOUR, 4 * HOUR) + to_i64(i * 37 % 1_000),
             Pace::Presence => self.moment(i, 5 * HOUR, 3 * HOUR),
         }
     }
 
-    /// Ids grow with `i`: seconds, process, counter.
+    /// Returns the id of a row: seconds, process, counter. Ids increase with `i`.
     pub(super) fn id(&self, i: u64) -> String {
         let seconds = self.created(i.min(self.count.saturating_sub(1))) / SECOND;
         format!("{seconds:08x}{}{:06x}", self.process, self.first + i)
     }
 
+    /// Returns the index of the row with an id.
     pub(super) fn index_of(&self, id: &str) -> Option<u64> {
         let counter = u64::from_str_radix(id.get(18..)?, 16).ok()?;
         let i = counter.checked_sub(self.first).filter(|i| *i < self.count)?;
         (self.id(i) == id).then_some(i)
     }
 
-    /// The place of a row in the order of changes, and back: it is its own inverse.
+    /// Returns the position of a row in the order of changes. The function is its own inverse.
     pub(super) fn rank(&self, i: u64) -> u64 {
         let block = i / BLOCK;
         if self.pace == Pace::Presence || (block + 1) * BLOCK > self.count {
@@ -134,34 +137,35 @@ impl Layout {
         i ^ (self.random(block ^ 0x0055_5555).below(BLOCK))
     }
 
-    /// The time of a change, by its place in the order of changes.
+    /// Returns the time of change at a position in the order of changes.
     pub(super) fn modified_at(&self, rank: u64) -> i64 {
         match self.pace {
             Pace::Presence if self.is_today(rank) => {
-                let left = signed(self.per_day - self.slot(rank));
+                let left = to_i64(self.per_day - self.slot(rank));
                 self.now - left * SECOND
             }
             Pace::Presence => self.moment(rank, 14 * HOUR, 3 * HOUR),
             Pace::Working => {
                 let last = (rank / BLOCK * BLOCK + BLOCK - 1).min(self.count.saturating_sub(1));
-                let group = (rank % BLOCK + 1).saturating_sub(TIED);
-                self.moment(last, DAY + 5 * HOUR, 18 * HOUR) + signed(group) * SECOND + signed(group * 120)
+                let group = (rank % BLOCK + 1).saturating_sub(SAME_CHANGE);
+                self.moment(last, DAY + 5 * HOUR, 18 * HOUR) + to_i64(group) * SECOND + to_i64(group * 120)
             }
         }
     }
 
+    /// Returns the time of change of a row.
     pub(super) fn modified(&self, i: u64) -> i64 {
         self.modified_at(self.rank(i))
     }
 
-    /// When the table rested, before the seeded deletions.
-    pub(super) fn rested(&self) -> i64 {
+    /// Returns the time of the last change before the seeded deletions.
+    pub(super) fn last_change(&self) -> i64 {
         self.count.checked_sub(1).map_or(self.now - DAY, |last| self.modified_at(last).min(self.now - 2 * HOUR))
     }
 }
 
-/// Counts are far below the limits of either type.
-pub(super) fn signed(number: u64) -> i64 {
+/// Converts a count, which is far below the limits of both types.
+pub(super) fn to_i64(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
@@ -176,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn changes_are_ordered_tied_and_after_the_work_and_before_now() {
+    fn changes_are_ordered_partly_simultaneous_after_the_work_and_before_now() {
         for (count, per_day, pace) in [
             (1_000, 8, Pace::Working),
             (1_000_000, 8, Pace::Working),

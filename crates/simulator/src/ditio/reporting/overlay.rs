@@ -1,4 +1,4 @@
-//! What was inserted, changed and deleted since the seed: it lies over the computed rows.
+//! Rows inserted, changed or deleted since the start, which replace computed rows.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Bound;
@@ -12,30 +12,31 @@ pub(super) enum Key {
     Id(String),
 }
 
-/// One record that differs from the seed.
+/// A row that differs from the seed.
 #[derive(Clone, Debug)]
 pub(super) struct Entry {
-    /// What is sent: the record, or what a deletion leaves of it.
-    pub(super) shown: Row,
-    /// The record before the deletion, which filters look at.
-    pub(super) facts: Row,
+    /// Row in responses: the record, or its tombstone.
+    pub(super) output: Row,
+    /// Record before a deletion, which filters check.
+    pub(super) original: Row,
     pub(super) deleted: bool,
-    /// Where a full extraction has it.
+    /// Position in a full extraction.
     pub(super) key: Key,
-    /// Where an incremental one has it.
+    /// Position in an incremental extraction.
     pub(super) changed: i64,
 }
 
+/// The changed rows of a table.
 #[derive(Debug, Default)]
 pub(super) struct Overlay {
     entries: HashMap<String, Entry>,
     by_key: BTreeSet<(Key, String)>,
     by_change: BTreeSet<(Key, String)>,
-    /// Computed rows that have an entry.
+    /// Indexes of computed rows that have an entry.
     hidden: HashSet<u64>,
     deleted: u64,
-    /// How many ids were made for inserted rows.
-    pub(super) made: u64,
+    /// Number of ids generated for inserted rows.
+    pub(super) generated_ids: u64,
 }
 
 impl Overlay {
@@ -43,21 +44,22 @@ impl Overlay {
         self.entries.get(id)
     }
 
-    /// Whether a computed row has an entry instead.
-    pub(super) fn hides(&self, i: u64) -> bool {
+    /// Returns true if an entry replaces a computed row.
+    pub(super) fn replaces(&self, i: u64) -> bool {
         self.hidden.contains(&i)
     }
 
+    /// Returns the number of deleted entries.
     pub(super) fn deleted(&self) -> u64 {
         self.deleted
     }
 
-    /// How many rows there are besides `computed` ones.
-    pub(super) fn live(&self, computed: u64) -> u64 {
+    /// Returns the number of rows that are not deleted, given the number of computed rows.
+    pub(super) fn row_count(&self, computed: u64) -> u64 {
         computed - self.hidden.len() as u64 + self.entries.len() as u64 - self.deleted
     }
 
-    /// Puts a record in place of its earlier self; `seeded` is its number if it is a computed one.
+    /// Inserts or replaces an entry. `seeded` is the index of the computed row with the id.
     pub(super) fn put(&mut self, id: &str, seeded: Option<u64>, entry: Entry) {
         if let Some(old) = self.entries.remove(id) {
             self.by_key.remove(&(old.key, id.to_owned()));
@@ -73,13 +75,14 @@ impl Overlay {
         self.entries.insert(id.to_owned(), entry);
     }
 
-    /// The entries from a position on, in the order of changes or in that of full extractions.
-    pub(super) fn from(&self, by_change: bool, start: Option<Key>) -> impl Iterator<Item = (&Key, &Entry)> {
+    /// Returns the entries from a position, in the order of changes or of full extractions.
+    pub(super) fn range_from(&self, by_change: bool, start: Option<Key>) -> impl Iterator<Item = (&Key, &Entry)> {
         let index = if by_change { &self.by_change } else { &self.by_key };
         let start = start.map_or(Bound::Unbounded, |key| Bound::Included((key, String::new())));
         index.range((start, Bound::Unbounded)).map(|(key, id)| (key, &self.entries[id]))
     }
 
+    /// Returns the deleted entries, oldest deletion first.
     pub(super) fn deletions(&self) -> impl Iterator<Item = &Entry> {
         self.by_change.iter().map(|(_, id)| &self.entries[id]).filter(|entry| entry.deleted)
     }

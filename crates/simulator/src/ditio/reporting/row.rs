@@ -1,15 +1,15 @@
-//! One record: names and values in the vendor's order, and facts about it that are not sent.
+//! A row: members in the vendor's order, and filter-only members that are not sent.
 
 use std::borrow::Cow;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value};
 
-/// A record. Names that begin with `~` are facts for filters: they are kept, and not sent.
+/// A row. Members whose names begin with `~` are for filters only and are not sent.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Row(Vec<(Cow<'static, str>, Value)>);
 
-/// A [`Row`] from names and anything that becomes a JSON value.
+/// Creates a [`Row`] from names and values that convert to JSON values.
 macro_rules! row {
     ($($name:literal: $value:expr),* $(,)?) => {
         $crate::ditio::reporting::row::Row::of(vec![
@@ -24,7 +24,7 @@ impl Row {
         Self(members)
     }
 
-    /// The members of an object that came from outside.
+    /// Creates a row from an object.
     pub(super) fn from_map(map: Map<String, Value>) -> Self {
         Self(map.into_iter().map(|(name, value)| (Cow::Owned(name), value)).collect())
     }
@@ -33,7 +33,7 @@ impl Row {
         self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value)
     }
 
-    /// The text of a member, none when it is empty or of another type.
+    /// Returns the text of a member; `None` if it is empty or has another type.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.get(name)?.as_str().filter(|text| !text.is_empty())
     }
@@ -42,7 +42,7 @@ impl Row {
         self.get(name)?.as_bool()
     }
 
-    /// Whether some text in it, at any depth, is this one.
+    /// Returns true if a text at any depth equals `text`.
     pub(super) fn refers_to(&self, text: &str) -> bool {
         fn within(value: &Value, text: &str) -> bool {
             match value {
@@ -68,12 +68,12 @@ impl Row {
         self.0.retain(|(key, _)| key != name);
     }
 
-    /// What is sent, as an object.
+    /// Returns the sent members as an object.
     pub(super) fn value(&self) -> Value {
         self.members().map(|(name, value)| (name.to_owned(), value.clone())).collect::<Map<_, _>>().into()
     }
 
-    /// What is sent, member by member.
+    /// Returns the sent members.
     pub(in crate::ditio) fn members(&self) -> impl Iterator<Item = (&str, &Value)> {
         let sent = self.0.iter().filter(|(name, _)| !name.starts_with('~'));
         sent.map(|(name, value)| (name.as_ref(), value))

@@ -1,4 +1,4 @@
-//! The seeded rows, a module per family of tables.
+//! The seeded rows, with a module per family of tables.
 
 mod absence;
 mod crew;
@@ -19,15 +19,15 @@ use super::times::{HOUR, UNSET};
 use crate::ditio::world::{Machine, Person, Project, WorkOrder, World};
 use crate::state::random::Random;
 
-/// What rows are made of besides their number.
+/// Data that all rows refer to.
 #[derive(Debug)]
 pub(super) struct Context {
     pub(super) world: World,
-    /// Where the core API serves files.
+    /// Base URL of files in the core API.
     pub(super) files: String,
-    /// Six digits for each table, for the ids of its files.
-    pub(super) marks: Vec<String>,
-    /// The ids of the kinds of masses.
+    /// Six digits per table, for the ids of its files.
+    pub(super) id_marks: Vec<String>,
+    /// Ids of the mass types.
     pub(super) mass_types: Vec<String>,
 }
 
@@ -36,13 +36,13 @@ impl Context {
         format!("{}/{}", self.files, self.file_id(kind, variant, i))
     }
 
-    /// The id of a file that belongs to row `i` of a table.
+    /// Returns the id of a file of row `i`.
     pub(super) fn file_id(&self, kind: T, variant: u8, i: u64) -> String {
-        format!("6610f1a3{:02x}{variant:02x}{}{i:06x}", kind as u8, self.marks[kind.at()])
+        format!("6610f1a3{:02x}{variant:02x}{}{i:06x}", kind as u8, self.id_marks[kind.at()])
     }
 }
 
-/// The position of row `i` in a full extraction by time.
+/// Returns the position of row `i` in a full extraction by time.
 pub(super) fn moment(kind: T, layout: &Layout, i: u64) -> i64 {
     match kind {
         T::MachineRegistrations => layout.moment(i / 2 * 2, 12 * HOUR, 5 * HOUR),
@@ -52,34 +52,34 @@ pub(super) fn moment(kind: T, layout: &Layout, i: u64) -> i64 {
     }
 }
 
-/// Ids of rows that other APIs know too, with their places in the world, in the order of ids.
-pub(super) fn known(kind: T, world: &World) -> Option<Vec<(String, usize)>> {
+/// Returns the ids of rows that other APIs share, with their indexes in the world, ordered by id.
+pub(super) fn world_rows(kind: T, world: &World) -> Option<Vec<(String, usize)>> {
     fn numbered<'a, R: 'a>(rows: &'a [R], id: impl Fn(&'a R) -> &'a str) -> Vec<(String, usize)> {
         rows.iter().enumerate().map(|(at, row)| (id(row).to_owned(), at)).collect()
     }
-    let mut known = match kind {
+    let mut world_rows = match kind {
         T::Project => numbered(&world.projects, |project| &project.id),
         T::WorkBreakdownStructure => numbered(&world.work_orders, |order| &order.id),
         T::User => numbered(&world.people, |person| &person.profile_id),
         T::Resource => {
-            let mut known = numbered(&world.people, |person| &person.profile_id);
+            let mut world_rows = numbered(&world.people, |person| &person.profile_id);
             let machines = numbered(&world.machines, |machine| &machine.id);
-            known.extend(machines.into_iter().map(|(id, at)| (id, at + world.people.len())));
-            known
+            world_rows.extend(machines.into_iter().map(|(id, at)| (id, at + world.people.len())));
+            world_rows
         }
         _ => return None,
     };
-    known.sort();
-    Some(known)
+    world_rows.sort();
+    Some(world_rows)
 }
 
-/// Row `i`; `subject` is its place in the world when [`known`] gives one.
-pub(super) fn row(kind: T, context: &Context, layout: &Layout, i: u64, subject: usize) -> Row {
+/// Computes row `i`. `world_index` is the index given by [`world_rows`], else unused.
+pub(super) fn row(kind: T, context: &Context, layout: &Layout, i: u64, world_index: usize) -> Row {
     match kind {
-        T::Project => metadata::project(context, layout, i, subject),
-        T::WorkBreakdownStructure => metadata::work_order(context, layout, i, subject),
-        T::User => metadata::user(context, layout, i, subject),
-        T::Resource => metadata::resource(context, layout, i, subject),
+        T::Project => metadata::project(context, layout, i, world_index),
+        T::WorkBreakdownStructure => metadata::work_order(context, layout, i, world_index),
+        T::User => metadata::user(context, layout, i, world_index),
+        T::Resource => metadata::resource(context, layout, i, world_index),
         T::TimeRegistrations => time::row(context, layout, i),
         T::MachineRegistrations => machines::row(context, layout, i),
         T::AbsenceRegistrations => absence::row(context, layout, i),
@@ -95,7 +95,7 @@ pub(super) fn row(kind: T, context: &Context, layout: &Layout, i: u64, subject: 
     }
 }
 
-/// Who, where and with what: picked for a row.
+/// Person, machine, work order and project chosen for a row.
 struct Scene<'a> {
     random: Random,
     project: &'a Project,
@@ -118,12 +118,12 @@ impl<'a> Scene<'a> {
     }
 }
 
-/// One of `of` cases, all alike.
-fn chance(random: &mut Random, of: u64) -> bool {
+/// Returns true with a probability of one in `of`.
+fn one_in(random: &mut Random, of: u64) -> bool {
     random.below(of) == 0
 }
 
-/// A number with two decimals at most; whole ones without a fraction.
+/// Converts a number of hundredths to a JSON number with at most two decimals, without a fraction if it is whole.
 pub(in crate::ditio) fn hundredths(number: u64) -> Value {
     let whole = i64::try_from(number).unwrap_or(i64::MAX);
     if number.is_multiple_of(100) {
@@ -133,17 +133,17 @@ pub(in crate::ditio) fn hundredths(number: u64) -> Value {
     (exact / 100.0).into()
 }
 
-/// A coordinate with six decimals.
+/// Rounds a coordinate to six decimals.
 fn rounded(degrees: f64) -> f64 {
     (degrees * 1_000_000.0).round() / 1_000_000.0
 }
 
-/// A date that may be unset: `null` in some tables, the year 1 in others.
+/// Returns a date, or the year 1 if it is unset.
 fn or_unset(text: Option<String>) -> Value {
     text.map_or_else(|| UNSET.into(), Value::from)
 }
 
-/// A pair of a raw code and its text.
-fn coded(code: usize, texts: &[&'static str]) -> (Value, &'static str) {
+/// Returns a raw code and its text.
+fn code_and_text(code: usize, texts: &[&'static str]) -> (Value, &'static str) {
     (json!(code), texts[code])
 }

@@ -1,4 +1,4 @@
-//! The tables: rows computed from the seed, and what was written over them.
+//! The tables: rows computed from the seed, with an overlay of changes.
 
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -12,11 +12,11 @@ use super::rows::{self, Context};
 use super::switches::DitioSwitches;
 use super::table::{DitioTable as T, Order};
 use super::times::parse;
-use super::writes::buried;
+use super::writes::tombstone_row;
 use crate::ditio::world::World;
 use crate::state::SharedState;
 
-/// Everything that the reporting API knows. It holds no [`SharedState`], which holds it.
+/// Data of the reporting API. It must not hold [`SharedState`], which holds it: a reference cycle is never freed.
 #[derive(Debug)]
 pub(crate) struct Store {
     pub(super) context: Context,
@@ -25,12 +25,13 @@ pub(crate) struct Store {
     pub(super) items: Items,
 }
 
+/// A table with its changes.
 #[derive(Debug)]
 pub(super) struct Table {
     pub(super) kind: T,
     pub(super) layout: Layout,
-    /// For the tables whose ids other APIs know too: id and place in the world, in the order of ids.
-    known: Option<Vec<(String, usize)>>,
+    /// For tables whose ids other APIs share: id and index in the world, ordered by id.
+    world_rows: Option<Vec<(String, usize)>>,
     overlay: RwLock<Overlay>,
 }
 
@@ -47,7 +48,7 @@ impl Store {
                     let kinds = &tables[T::FlowMassTypes.at()].layout;
                     (0..kinds.count).map(|i| kinds.id(i)).collect()
                 },
-                marks: tables.iter().map(|table| table.layout.mark().to_owned()).collect(),
+                id_marks: tables.iter().map(|table| table.layout.id_mark().to_owned()).collect(),
             },
             tables: tables.into(),
             switches: RwLock::default(),
@@ -74,16 +75,16 @@ impl Store {
 
 impl Table {
     fn new(kind: T, shared: &SharedState, world: &World, now: DateTime<Utc>) -> Self {
-        let known = rows::known(kind, world);
-        let (count, per_day, pace) = match &known {
-            Some(known) => (known.len() as u64, 1, Pace::Working),
+        let world_rows = rows::world_rows(kind, world);
+        let (count, per_day, pace) = match &world_rows {
+            Some(world_rows) => (world_rows.len() as u64, 1, Pace::Working),
             None => size(kind, shared.options.scale),
         };
         let random = shared.random(&format!("ditio/reporting/{kind}"));
-        Self { kind, layout: Layout::new(count, per_day, pace, now, random), known, overlay: RwLock::default() }
+        Self { kind, layout: Layout::new(count, per_day, pace, now, random), world_rows, overlay: RwLock::default() }
     }
 
-    /// How many rows are computed.
+    /// Returns the number of computed rows.
     pub(super) fn count(&self) -> u64 {
         self.layout.count
     }
@@ -97,23 +98,23 @@ impl Table {
     }
 
     pub(super) fn id(&self, i: u64) -> String {
-        match &self.known {
-            Some(known) => known[place(i)].0.clone(),
+        match &self.world_rows {
+            Some(world_rows) => world_rows[to_usize(i)].0.clone(),
             None => self.layout.id(i),
         }
     }
 
     pub(super) fn index_of(&self, id: &str) -> Option<u64> {
-        match &self.known {
-            Some(known) => {
-                let found = known.binary_search_by(|(known, _)| known.as_str().cmp(id)).ok();
+        match &self.world_rows {
+            Some(world_rows) => {
+                let found = world_rows.binary_search_by(|(world_rows, _)| world_rows.as_str().cmp(id)).ok();
                 found.map(|at| at as u64)
             }
             None => self.layout.index_of(id),
         }
     }
 
-    /// The position of the `n`th row, in the order of changes or in that of full extractions.
+    /// Returns the position of the `n`-th computed row, in the order of changes or of full extractions.
     pub(super) fn position(&self, by_change: bool, n: u64) -> Key {
         if by_change {
             return Key::Time(self.layout.modified_at(n));
@@ -124,18 +125,18 @@ impl Table {
         }
     }
 
-    /// Which row is the `n`th.
+    /// Returns the index of the `n`-th computed row.
     pub(super) fn nth(&self, by_change: bool, n: u64) -> u64 {
         if by_change { self.layout.rank(n) } else { n }
     }
 
-    /// The computed row.
+    /// Computes a row.
     pub(super) fn row(&self, context: &Context, i: u64) -> Row {
-        let subject = self.known.as_ref().map_or(0, |known| known[place(i)].1);
-        rows::row(self.kind, context, &self.layout, i, subject)
+        let world_index = self.world_rows.as_ref().map_or(0, |world_rows| world_rows[to_usize(i)].1);
+        rows::row(self.kind, context, &self.layout, i, world_index)
     }
 
-    /// Where a full extraction has this row.
+    /// Returns the position of a row in a full extraction.
     pub(super) fn key(&self, id: &str, row: &Row) -> Key {
         match self.kind.order() {
             Order::Id => Key::Id(id.to_owned()),
@@ -143,9 +144,9 @@ impl Table {
         }
     }
 
-    /// Three rows that were deleted before the simulator started, two of them at once.
+    /// Adds three rows deleted before the start of the simulator, two of them at the same time.
     fn seed_deletions(&self, context: &Context) {
-        if self.known.is_some() || self.count() < 3 || self.kind == T::CrewListRegistrations {
+        if self.world_rows.is_some() || self.count() < 3 || self.kind == T::CrewListRegistrations {
             return;
         }
         let mut overlay = self.write();
@@ -153,11 +154,11 @@ impl Table {
             let id = self.layout.id(self.count() + extra);
             let mut row = self.row(context, extra);
             row.set("id", id.as_str());
-            let at = self.layout.rested() + [0, 0, 60_000][place(extra)] + 3_600_000;
+            let at = self.layout.last_change() + [0, 0, 60_000][to_usize(extra)] + 3_600_000;
             let entry = Entry {
-                shown: buried(self.kind, &row, at),
+                output: tombstone_row(self.kind, &row, at),
                 key: self.key(&id, &row),
-                facts: row,
+                original: row,
                 deleted: true,
                 changed: at,
             };
@@ -166,7 +167,7 @@ impl Table {
     }
 }
 
-/// How many rows, how many a day at least, and when.
+/// Returns the number of rows, the minimum per day, and the days with rows.
 fn size(kind: T, scale: u64) -> (u64, u64, Pace) {
     let (share, least, per_day) = match kind {
         T::TimeRegistrations => (1, 0, 8),
@@ -184,6 +185,6 @@ fn size(kind: T, scale: u64) -> (u64, u64, Pace) {
     ((scale / share).max(least), per_day, Pace::Working)
 }
 
-fn place(i: u64) -> usize {
-    usize::try_from(i).expect("a place in memory")
+fn to_usize(i: u64) -> usize {
+    usize::try_from(i).expect("an index in memory")
 }

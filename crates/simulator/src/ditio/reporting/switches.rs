@@ -1,22 +1,22 @@
-//! Behaviour that depends on the environment or is rare: set by tests.
+//! Behaviour that is rare or differs between environments, controlled by tests.
 
 use serde::{Deserialize, Serialize};
 
-/// How the reporting API behaves; what the documentation leaves open or calls possible.
+/// Behaviour of the reporting API that the vendor's documentation leaves open or mentions as possible.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 #[non_exhaustive]
-#[expect(clippy::struct_excessive_bools, reason = "switches that have nothing to do with each other")]
+#[expect(clippy::struct_excessive_bools, reason = "the switches are independent")]
 pub struct DitioSwitches {
-    /// Each page but the first is preceded by an empty one, `data` null, with a token to go on.
+    /// Sends an empty page (`data` null, with a continuation token) before each page but the first.
     pub empty_pages: bool,
-    /// The deletions at the end of a page come again on the next one.
+    /// Repeats the deletions at the end of a page on the next page.
     pub repeated_deletions: bool,
-    /// The user behind the client is an administrator; else four tables answer 403.
+    /// Treats the client's user as an administrator. If false, four tables respond with 403.
     pub administrator: bool,
-    /// The crew list is rolled out; else 404.
+    /// Serves the crew list. If false, it responds with 404.
     pub crew_list: bool,
-    /// What a token without the scope gets: 401, or 403.
+    /// Status for a token without the scope: 401 or 403.
     pub missing_scope_status: u16,
 }
 

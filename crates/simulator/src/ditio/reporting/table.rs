@@ -1,4 +1,4 @@
-//! The tables of the reporting API, and what tells one from another.
+//! The tables of the reporting API and their properties.
 
 use std::fmt;
 use std::str::FromStr;
@@ -15,7 +15,7 @@ pub enum DitioTable {
     User,
     /// `resource`
     Resource,
-    /// `time-registrations`: as many rows as [`scale`](crate::Builder::scale) says.
+    /// `time-registrations`, with [`scale`](crate::Builder::scale) rows
     TimeRegistrations,
     /// `machine-registrations`
     MachineRegistrations,
@@ -51,26 +51,26 @@ use DitioTable as T;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Order {
     Id,
-    /// By this member, a time.
+    /// By a member that is a time.
     Time(&'static str),
 }
 
-/// What a deleted record looks like.
+/// Format of a deleted record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Tombstone {
-    /// Four members, all others null.
+    /// Four members; all others are null.
     Nulls,
-    /// Four members, all others what the vendor's language has for nothing: 0, false, year 1.
+    /// Four members; all others are .NET defaults: 0, false, the year 1.
     Defaults,
-    /// Four members and no others.
+    /// Only four members.
     Bare,
-    /// The last version; its time of change is that before the deletion.
+    /// The last version, with the time of change before the deletion.
     LastVersion,
-    /// The whole record, changed by the deletion.
+    /// The complete record, with the time of the deletion as the time of change.
     Whole,
 }
 
-/// How the last page says that it is the last.
+/// Form of the missing token on a last page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum End {
     Null,
@@ -101,14 +101,14 @@ impl DitioTable {
         T::CrewListRegistrations,
     ];
 
-    /// The last segment of the table's path, and its name in the control API.
+    /// Returns the name of the table in the control API: the last segment of its path.
     #[must_use]
     pub fn name(self) -> &'static str {
         let path = self.path();
         path.rsplit_once('/').map_or(path, |(_, name)| name)
     }
 
-    /// The path under the reporting base.
+    /// Returns the path below the base URL.
     pub(super) fn path(self) -> &'static str {
         match self {
             T::Project => "/v1/project",
@@ -155,7 +155,8 @@ impl DitioTable {
         }
     }
 
-    /// It is known that the last page has no token, not in which way: all three are played.
+    /// Returns the form of the missing token on the last page. The documentation does not specify it, so that the tables
+    /// use all three.
     pub(super) fn end(self) -> End {
         match self as u8 % 3 {
             0 => End::Absent,
@@ -164,12 +165,12 @@ impl DitioTable {
         }
     }
 
-    /// Whether only administrators may read it.
-    pub(super) fn is_for_administrators(self) -> bool {
+    /// Returns true if only administrators may read the table.
+    pub(super) fn is_administrators_only(self) -> bool {
         matches!(self, T::Project | T::Resource | T::User | T::PayrollLinesExtended)
     }
 
-    /// Which member says when a record came to be.
+    /// Returns the member with the creation time.
     pub(super) fn created_member(self) -> &'static str {
         match self {
             T::IncidentRegistrations | T::MachineIncidentRegistrations => "createdAt",
@@ -193,6 +194,6 @@ impl FromStr for DitioTable {
 
     fn from_str(name: &str) -> Result<Self, Self::Err> {
         let found = Self::ALL.into_iter().find(|table| table.name() == name);
-        found.ok_or_else(|| format!("no table `{name}` at Ditio reporting"))
+        found.ok_or_else(|| format!("unknown table `{name}`: GET /_control/ditio/reporting lists the tables"))
     }
 }

@@ -1,8 +1,8 @@
-//! Instants as milliseconds, and the many ways in which the vendor writes them.
+//! Instants in milliseconds since the Unix epoch, and the vendor's formats.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 
-/// What an unset date looks like.
+/// The .NET default of an unset time.
 pub(in crate::ditio) const UNSET: &str = "0001-01-01T00:00:00";
 
 pub(in crate::ditio) const SECOND: i64 = 1_000;
@@ -10,7 +10,7 @@ pub(in crate::ditio) const MINUTE: i64 = 60 * SECOND;
 pub(in crate::ditio) const HOUR: i64 = 60 * MINUTE;
 pub(in crate::ditio) const DAY: i64 = 24 * HOUR;
 
-/// Reads a date, a time without zone (taken as UTC), or a time with one.
+/// Parses a date, a time without a zone (as UTC) or a time with a zone.
 pub(in crate::ditio) fn parse(text: &str) -> Option<i64> {
     let text = text.trim();
     if let Ok(date) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
@@ -32,22 +32,22 @@ pub(in crate::ditio) fn date_time(millis: i64) -> DateTime<Utc> {
     DateTime::from_timestamp_millis(millis).unwrap_or_default()
 }
 
-/// `2026-02-27T07:00:00Z`, with milliseconds when there are any.
+/// Formats as `2026-02-27T07:00:00Z`, with milliseconds if they are not zero.
 pub(in crate::ditio) fn utc(millis: i64) -> String {
     crate::state::clock::format_iso(date_time(millis))
 }
 
-/// `2026-02-27T07:00:00`: which zone is anybody's guess.
+/// Formats as `2026-02-27T07:00:00`, without a zone.
 pub(in crate::ditio) fn naive(millis: i64) -> String {
     date_time(millis).format("%Y-%m-%dT%H:%M:%S").to_string()
 }
 
-/// `2026-02-27T07:00:00.1230000`, seven digits and no zone.
+/// Formats as `2026-02-27T07:00:00.1230000`, with seven decimals and no zone.
 pub(in crate::ditio) fn ticks(millis: i64) -> String {
     date_time(millis).format("%Y-%m-%dT%H:%M:%S%.3f0000").to_string()
 }
 
-/// The same instant on a Norwegian winter clock: `2026-02-27T08:00:00+01:00`.
+/// Formats in the Norwegian winter zone: `2026-02-27T08:00:00+01:00`.
 pub(in crate::ditio) fn offset(millis: i64) -> String {
     date_time(millis + HOUR).format("%Y-%m-%dT%H:%M:%S+01:00").to_string()
 }
@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_documented_form_of_a_time_is_read() {
+    fn every_documented_format_of_a_time_is_parsed() {
         for text in [
             "2026-06-01",
             "2026-06-01T00:00:00",
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_reads_back_as_the_same_instant() {
+    fn every_format_parses_back_to_the_same_instant() {
         let instant = 1_772_438_400_123;
         assert_eq!(parse(&utc(instant)), Some(instant));
         assert_eq!(parse(&ticks(instant)), Some(instant));

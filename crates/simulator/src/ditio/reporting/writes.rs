@@ -1,4 +1,4 @@
-//! Writing to a table: what tests do, since the API itself only reads.
+//! Changes to tables, made by tests: the API itself is read-only.
 
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
@@ -10,45 +10,45 @@ use super::table::{DitioTable, Order, Tombstone};
 use super::times::{UNSET, naive, utc};
 
 impl Store {
-    /// Inserts rows, or replaces those whose id is given and known, all at one time. Gives their ids.
-    pub(super) fn insert(&self, kind: DitioTable, rows: Vec<Map<String, Value>>, at: DateTime<Utc>) -> Vec<String> {
+    /// Inserts rows, or replaces rows with a known id, all with the same time of change. Returns their ids.
+    pub(super) fn insert(&self, kind: DitioTable, rows: Vec<Map<String, Value>>, time: DateTime<Utc>) -> Vec<String> {
         let table = self.table(kind);
         let mut overlay = table.write();
-        let at = at.timestamp_millis();
+        let time = time.timestamp_millis();
         let mut ids = Vec::new();
         for row in rows {
             let mut row = Row::from_map(row);
             let id = if let Some(id) = row.text("id") {
                 id.to_owned()
             } else {
-                overlay.made += 1;
-                // The seeded deletions have the first three numbers after the computed rows.
-                table.layout.id(table.count() + 2 + overlay.made)
+                overlay.generated_ids += 1;
+                // The seeded deletions use the first three indexes after the computed rows.
+                table.layout.id(table.count() + 2 + overlay.generated_ids)
             };
             row.set("id", id.as_str());
-            row.set("modifiedDateTime", utc(at));
+            row.set("modifiedDateTime", utc(time));
             row.set("isDeleted", false);
-            for (member, text) in [(Some(kind.created_member()), utc(at)), (time_member(kind), naive(at))] {
+            for (member, text) in [(Some(kind.created_member()), utc(time)), (time_member(kind), naive(time))] {
                 if let Some(member) = member.filter(|member| row.get(member).is_none()) {
                     row.set(member, text);
                 }
             }
-            overlay.put(&id, table.index_of(&id), live(table, &id, row, at));
+            overlay.put(&id, table.index_of(&id), live_entry(table, &id, row, time));
             ids.push(id);
         }
         ids
     }
 
-    /// Changes members of rows, all at one time. Gives how many of the ids were rows.
+    /// Sets members of rows, all with the same time of change. Returns the number of ids found.
     pub(super) fn update(
         &self,
         kind: DitioTable,
         ids: &[String],
         set: &Map<String, Value>,
-        at: DateTime<Utc>,
+        time: DateTime<Utc>,
     ) -> usize {
         let table = self.table(kind);
-        let at = at.timestamp_millis();
+        let time = time.timestamp_millis();
         let mut overlay = table.write();
         let mut changed = 0;
         for id in ids {
@@ -56,27 +56,27 @@ impl Store {
             for (member, value) in set.iter().filter(|(member, _)| *member != "id") {
                 row.set(member.clone(), value.clone());
             }
-            row.set("modifiedDateTime", utc(at));
-            overlay.put(id, table.index_of(id), live(table, id, row, at));
+            row.set("modifiedDateTime", utc(time));
+            overlay.put(id, table.index_of(id), live_entry(table, id, row, time));
             changed += 1;
         }
         changed
     }
 
-    /// Deletes rows, all at one time. Gives how many of the ids were rows.
-    pub(super) fn delete(&self, kind: DitioTable, ids: &[String], at: DateTime<Utc>) -> usize {
+    /// Deletes rows, all with the same time of change. Returns the number of ids found.
+    pub(super) fn delete(&self, kind: DitioTable, ids: &[String], time: DateTime<Utc>) -> usize {
         let table = self.table(kind);
-        let at = at.timestamp_millis();
+        let time = time.timestamp_millis();
         let mut overlay = table.write();
         let mut deleted = 0;
         for id in ids {
             let Some(row) = self.current(table, &overlay, id) else { continue };
             let entry = Entry {
-                shown: buried(kind, &row, at),
+                output: tombstone_row(kind, &row, time),
                 key: table.key(id, &row),
-                facts: row,
+                original: row,
                 deleted: true,
-                changed: at,
+                changed: time,
             };
             overlay.put(id, table.index_of(id), entry);
             deleted += 1;
@@ -84,13 +84,13 @@ impl Store {
         deleted
     }
 
-    /// Whether there is or was a row with this id.
+    /// Returns true if a row with the id exists or existed.
     pub(super) fn knows(&self, kind: DitioTable, id: &str) -> bool {
         let table = self.table(kind);
         table.index_of(id).is_some() || table.read().get(id).is_some()
     }
 
-    /// The row with this id, unless it is deleted or never was.
+    /// Returns the row with an id; `None` if it is deleted or unknown.
     pub(super) fn find(&self, kind: DitioTable, id: &str) -> Option<Row> {
         let table = self.table(kind);
         let overlay = table.read();
@@ -99,14 +99,14 @@ impl Store {
 
     fn current(&self, table: &Table, overlay: &Overlay, id: &str) -> Option<Row> {
         if let Some(entry) = overlay.get(id) {
-            return (!entry.deleted).then(|| entry.shown.clone());
+            return (!entry.deleted).then(|| entry.output.clone());
         }
         table.index_of(id).map(|i| table.row(&self.context, i))
     }
 }
 
-fn live(table: &Table, id: &str, row: Row, at: i64) -> Entry {
-    Entry { key: table.key(id, &row), facts: row.clone(), shown: row, deleted: false, changed: at }
+fn live_entry(table: &Table, id: &str, row: Row, time: i64) -> Entry {
+    Entry { key: table.key(id, &row), original: row.clone(), output: row, deleted: false, changed: time }
 }
 
 fn time_member(kind: DitioTable) -> Option<&'static str> {
@@ -116,28 +116,28 @@ fn time_member(kind: DitioTable) -> Option<&'static str> {
     }
 }
 
-/// What an incremental extraction shows of a row that was deleted.
-pub(super) fn buried(kind: DitioTable, row: &Row, at: i64) -> Row {
-    let form = kind.tombstone();
-    let mut left = match form {
+/// Builds the tombstone of a deleted row, for incremental extractions.
+pub(super) fn tombstone_row(kind: DitioTable, row: &Row, time: i64) -> Row {
+    let kind_of_tombstone = kind.tombstone();
+    let mut tombstone = match kind_of_tombstone {
         Tombstone::LastVersion | Tombstone::Whole => row.clone(),
         Tombstone::Bare => Row::default(),
         Tombstone::Nulls => Row::of(row.members().map(|(name, _)| (name.to_owned().into(), Value::Null)).collect()),
         Tombstone::Defaults => {
-            Row::of(row.members().map(|(name, old)| (name.to_owned().into(), nothing(name, old))).collect())
+            Row::of(row.members().map(|(name, old)| (name.to_owned().into(), default_value(name, old))).collect())
         }
     };
-    left.set("id", row.get("id").cloned().unwrap_or_default());
-    left.set("isDeleted", true);
-    left.set("deletedDateTime", utc(at));
-    if form != Tombstone::LastVersion {
-        left.set("modifiedDateTime", utc(at));
+    tombstone.set("id", row.get("id").cloned().unwrap_or_default());
+    tombstone.set("isDeleted", true);
+    tombstone.set("deletedDateTime", utc(time));
+    if kind_of_tombstone != Tombstone::LastVersion {
+        tombstone.set("modifiedDateTime", utc(time));
     }
-    left
+    tombstone
 }
 
-/// What the vendor's language has for nothing.
-fn nothing(name: &str, old: &Value) -> Value {
+/// Returns the .NET default for the type of a value.
+fn default_value(name: &str, old: &Value) -> Value {
     match old {
         Value::Number(_) => 0.into(),
         Value::Bool(_) => false.into(),

@@ -1,4 +1,4 @@
-//! Norwegian names of people and places.
+//! Norwegian names of people, places and work.
 
 pub(super) const FIRST: [&str; 32] = [
     "Åse",

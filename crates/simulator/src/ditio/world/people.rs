@@ -1,4 +1,4 @@
-//! The people: mostly of the client's company, some of its subsidiary, a few of a stranger's.
+//! The people of the three companies.
 
 use chrono::{Days, NaiveDate};
 
@@ -9,9 +9,9 @@ use crate::state::SharedState;
 /// A person and their employment.
 #[derive(Clone, Debug)]
 pub(crate) struct Person {
-    /// Names the person: `auth0|` and 24 digits.
+    /// Id of the person in all companies: `auth0|` and 24 hexadecimal digits.
     pub(crate) identity_id: String,
-    /// Names the person in one company.
+    /// Id of the person in one company.
     pub(crate) profile_id: String,
     pub(crate) company: Company,
     pub(crate) employee_number: String,
@@ -23,9 +23,9 @@ pub(crate) struct Person {
     pub(crate) employed_since: NaiveDate,
     pub(crate) work_title: &'static str,
     pub(crate) department: &'static str,
-    /// The HSE card.
+    /// Number of the HSE card.
     pub(crate) card_id: String,
-    /// 0 disabled, 1 enabled, 2 variable.
+    /// Payroll mode: 0 disabled, 1 enabled, 2 variable.
     pub(crate) payroll: u8,
 }
 
@@ -35,17 +35,18 @@ impl Person {
     }
 }
 
-/// How many people each company has.
-const HEADS: [usize; 3] = [24, 6, 3];
+/// Number of people per company.
+const HEADCOUNTS: [usize; 3] = [24, 6, 3];
 
-/// The person with two profiles, by place in the list.
-const SHARED: usize = 5;
+/// Index of the person with two profiles.
+const TWO_PROFILES: usize = 5;
 
+/// Generates the people.
 pub(super) fn people(shared: &SharedState) -> Vec<Person> {
     let mut random = shared.random("ditio/people");
     let ids = shared.ids("ditio/people");
     let mut people = Vec::new();
-    for (company, heads) in COMPANIES.into_iter().zip(HEADS) {
+    for (company, heads) in COMPANIES.into_iter().zip(HEADCOUNTS) {
         for _ in 0..heads {
             let number = people.len() as u64;
             let first_name = *random.pick(&FIRST);
@@ -76,9 +77,9 @@ pub(super) fn people(shared: &SharedState) -> Vec<Person> {
     people
 }
 
-/// One person works for the client's company and for the stranger's: two profiles, one identity, one phone.
+/// Gives one person a second profile, in the foreign company: two profiles with one identity and one phone.
 fn share_identity(people: &mut [Person]) {
-    let known = people[SHARED].clone();
+    let known = people[TWO_PROFILES].clone();
     let Some(other) = people.iter_mut().find(|person| person.company.id == COMPANIES[2].id) else { return };
     other.identity_id = known.identity_id;
     other.first_name = known.first_name;
@@ -88,7 +89,7 @@ fn share_identity(people: &mut [Person]) {
     other.birth_date = known.birth_date;
 }
 
-/// The letters of a name in an e-mail address.
+/// Converts a name to ASCII for an e-mail address.
 fn ascii(name: &str) -> String {
     let plain = name.to_lowercase();
     plain

@@ -1,4 +1,4 @@
-//! Projects with their work orders, and the machines.
+//! Projects, work orders and machines.
 
 use super::names::{CUSTOMERS, MACHINES, SITES, WORK};
 use super::{COMPANIES, Company};
@@ -23,7 +23,7 @@ pub(crate) struct Project {
 #[derive(Clone, Debug)]
 pub(crate) struct WorkOrder {
     pub(crate) id: String,
-    /// Its project's place in the list.
+    /// Index of the project in [`World::projects`](super::World::projects).
     pub(crate) project: usize,
     pub(crate) number: String,
     pub(crate) name: &'static str,
@@ -43,30 +43,30 @@ pub(crate) struct Machine {
     pub(crate) hour_meter: u64,
 }
 
-/// The client's own sites come first; the last three belong to its subsidiary and to a stranger.
+/// Generates the projects: 13 of the client's company, 2 of its subsidiary, 1 of the foreign company.
 pub(super) fn projects(shared: &SharedState) -> Vec<Project> {
     let ids = shared.ids("ditio/projects");
     let mut random = shared.random("ditio/projects");
-    let sites = SITES.iter().enumerate().map(|(at, (name, street, town, latitude, longitude))| Project {
+    let sites = SITES.iter().enumerate().map(|(index, (name, street, town, latitude, longitude))| Project {
         id: ids.next(),
-        company: COMPANIES[match at {
+        company: COMPANIES[match index {
             ..13 => 0,
             13..15 => 1,
             _ => 2,
         }],
-        number: format!("P-2025-{:03}", at + 1),
+        number: format!("P-2025-{:03}", index + 1),
         external_number: format!("EXT-{}", 9_900_000 + random.below(99_999)),
         name,
         customer: random.pick::<&str>(&CUSTOMERS),
         address: format!("{street}, {town}"),
         latitude: *latitude,
         longitude: *longitude,
-        active: at % 6 != 5,
+        active: index % 6 != 5,
     });
     sites.collect()
 }
 
-/// Three work orders a project.
+/// Generates three work orders per project.
 pub(super) fn work_orders(shared: &SharedState, projects: &[Project]) -> Vec<WorkOrder> {
     let ids = shared.ids("ditio/tasks");
     let mut random = shared.random("ditio/tasks");
@@ -78,20 +78,20 @@ pub(super) fn work_orders(shared: &SharedState, projects: &[Project]) -> Vec<Wor
     orders.collect()
 }
 
-/// Sixteen of the client's company, two of its subsidiary, two of a stranger's.
+/// Generates the machines: 16 of the client's company, 2 of its subsidiary, 2 of the foreign company.
 pub(super) fn machines(shared: &SharedState) -> Vec<Machine> {
     let ids = shared.ids("ditio/machines");
     let mut random = shared.random("ditio/machines");
-    let fleet = (0..20).map(|at| {
-        let (name, type_id) = MACHINES[at % MACHINES.len()];
+    let fleet = (0..20).map(|index| {
+        let (name, type_id) = MACHINES[index % MACHINES.len()];
         Machine {
             id: ids.next(),
-            company: COMPANIES[match at {
+            company: COMPANIES[match index {
                 ..16 => 0,
                 16..18 => 1,
                 _ => 2,
             }],
-            number: format!("M-{:03}", at + 1),
+            number: format!("M-{:03}", index + 1),
             name,
             type_id,
             registration_number: format!(

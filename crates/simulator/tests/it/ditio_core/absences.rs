@@ -35,7 +35,7 @@ async fn a_week_becomes_five_days_and_a_second_push_updates() {
 }
 
 #[tokio::test]
-async fn slashes_are_raw_and_both_prefixes_lead_to_the_same() {
+async fn slashes_in_ids_are_not_encoded_and_both_prefixes_are_equivalent() {
     let ditio = Ditio::start().await;
     push(&ditio, json!({})).await;
     let status = async |method: Method, path: &str| ditio.call(method, path, None).await.0;
@@ -48,7 +48,7 @@ async fn slashes_are_raw_and_both_prefixes_lead_to_the_same() {
 }
 
 #[tokio::test]
-async fn a_code_of_two_types_is_refused_with_both() {
+async fn a_code_of_two_types_is_rejected_with_both_types() {
     let ditio = Ditio::start().await;
     let (status, body) = push(&ditio, json!({ "absenceTypeCode": "510" })).await;
     let message = body["message"].as_str().unwrap();
@@ -59,7 +59,7 @@ async fn a_code_of_two_types_is_refused_with_both() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_booked_is_refused() {
+async fn invalid_absences_are_rejected() {
     let ditio = Ditio::start().await;
     for bad in [
         json!({ "externalId": " " }),
@@ -72,7 +72,7 @@ async fn what_cannot_be_booked_is_refused() {
         json!({ "startDate": "2026-03-07" }),
         json!({ "projectNumber": "P-404" }),
         json!({ "days": [{ "date": "2026-03-03" }] }),
-        // Settled, then too long, then before the employment.
+        // Settled days, too long a period, before the employment.
         json!({ "startDate": "2026-01-26" }),
         json!({ "endDate": "2026-03-13" }),
         json!({ "startDate": "1999-01-04", "endDate": "1999-01-08" }),
@@ -83,10 +83,10 @@ async fn what_cannot_be_booked_is_refused() {
 }
 
 #[tokio::test]
-async fn settled_days_can_be_repeated_and_nothing_else() {
+async fn settled_days_can_be_sent_again_but_not_changed() {
     let ditio = Ditio::start().await;
     push(&ditio, json!({})).await;
-    // In May the month of March is settled.
+    // In May, March is settled.
     ditio.simulator.advance(Duration::from_secs(70 * 86_400));
     let token = crate::support::token(&ditio.http, ditio.simulator.url(), "ditioapiv3").await;
     let ditio = Ditio { token, ..ditio };

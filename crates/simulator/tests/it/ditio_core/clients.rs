@@ -1,4 +1,4 @@
-//! The calls of the vendor's older samples, in their order: work orders and machines by PUT, and who is on site.
+//! The requests of the vendor's older samples, in their order: work orders and machines by PUT, and the crew list.
 
 use keyfob_simulator::credentials;
 use reqwest::{Method, StatusCode};

@@ -21,7 +21,7 @@ async fn upload(ditio: &Ditio, path: &str, files: &[(&str, &[u8])]) -> (StatusCo
 }
 
 #[tokio::test]
-async fn what_is_uploaded_comes_back_with_the_same_bytes_and_name() {
+async fn an_uploaded_file_is_downloaded_with_the_same_bytes_and_name() {
     let ditio = Ditio::start().await;
     let root = root(&ditio).await;
     let bytes: Vec<u8> = (0..=255).cycle().take(100_000).collect();
@@ -42,7 +42,7 @@ async fn what_is_uploaded_comes_back_with_the_same_bytes_and_name() {
 }
 
 #[tokio::test]
-async fn a_name_is_replaced_only_when_asked() {
+async fn a_file_of_the_same_name_is_replaced_only_on_request() {
     let ditio = Ditio::start().await;
     let root = root(&ditio).await;
     let page = async |path: &str| upload(&ditio, path, &[("a.txt", b"1")]).await.1["infoPageFiles"].clone();
@@ -68,7 +68,7 @@ async fn an_upload_is_all_or_nothing() {
 }
 
 #[tokio::test]
-async fn from_thirty_million_bytes_on_the_request_is_too_large_whatever_is_in_it() {
+async fn a_request_of_thirty_million_bytes_or_more_is_too_large_whatever_its_content() {
     let ditio = Ditio::start().await;
     let path = "/api/v4/integration/projects/nothing/documents";
     let bytes = vec![0; 30_000_000];

@@ -23,7 +23,7 @@ async fn start() -> Ditio {
 }
 
 #[tokio::test]
-async fn a_missing_phone_is_told_in_the_documented_words() {
+async fn a_missing_phone_is_reported_in_the_documented_words() {
     let ditio = Ditio::start().await;
     let mut without = employee();
     without.as_object_mut().unwrap().remove("phone");
@@ -76,7 +76,7 @@ async fn an_employment_ends_before_the_next_begins() {
 }
 
 #[tokio::test]
-async fn search_looks_at_name_phone_mail_and_number() {
+async fn search_matches_name_phone_mail_and_number() {
     let ditio = start().await;
     for needle in ["bj%C3%B8rn", "40000003", "B@EXAMPLE", "9002"] {
         let (_, found) = ditio.call(Method::GET, &format!("{ROOT}/search?query={needle}"), None).await;
@@ -87,7 +87,7 @@ async fn search_looks_at_name_phone_mail_and_number() {
 }
 
 #[tokio::test]
-async fn subsidiaries_are_listed_when_asked() {
+async fn employees_of_subsidiaries_are_listed_on_request() {
     let ditio = Ditio::start().await;
     let count =
         async |query: &str| ditio.call(Method::GET, &format!("{ROOT}{query}"), None).await.1.as_array().unwrap().len();
@@ -96,7 +96,7 @@ async fn subsidiaries_are_listed_when_asked() {
 }
 
 #[tokio::test]
-async fn certificates_are_upserted_and_checked_as_a_whole() {
+async fn certificates_are_upserted_and_validated_as_a_whole() {
     let ditio = start().await;
     let certificate = |number: &str, until: &str| {
         json!({

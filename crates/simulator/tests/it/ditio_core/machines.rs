@@ -15,7 +15,7 @@ async fn create(ditio: &Ditio, number: &str, more: Value) -> (StatusCode, Value)
 }
 
 #[tokio::test]
-async fn put_and_patch_keep_what_is_omitted_or_null_and_clear_what_is_empty() {
+async fn put_and_patch_ignore_absent_and_null_members_and_clear_empty_ones() {
     let ditio = Ditio::start().await;
     let more = json!({ "note": "ny", "blockCheckIn": true, "blockCheckInMessage": "Service", "buildYear": "1998" });
     let (_, machine) = create(&ditio, "X-1", more).await;
@@ -31,7 +31,7 @@ async fn put_and_patch_keep_what_is_omitted_or_null_and_clear_what_is_empty() {
 }
 
 #[tokio::test]
-async fn a_type_has_to_exist_unless_it_is_equipment() {
+async fn a_type_must_exist_unless_the_machine_is_equipment() {
     let ditio = Ditio::start().await;
     let (status, body) = create(&ditio, "X-1", json!({ "typeId": "ufo" })).await;
     assert_eq!((status, &body["error"]), (StatusCode::BAD_REQUEST, &json!("MachineService.machineTypeInvalid")));
@@ -66,7 +66,7 @@ async fn arrays_are_not_atomic() {
 }
 
 #[tokio::test]
-async fn fuel_figures_have_ranges() {
+async fn fuel_data_have_ranges() {
     let ditio = Ditio::start().await;
     let (_, machine) = create(&ditio, "X-1", json!({})).await;
     let path = format!("{ROOT}/{}/esg", machine["id"].as_str().unwrap());
@@ -78,13 +78,13 @@ async fn fuel_figures_have_ranges() {
 }
 
 #[tokio::test]
-async fn used_machines_say_that_they_cannot_be_deleted() {
+async fn machines_with_registrations_cannot_be_deleted() {
     let ditio = Ditio::start().await;
     let (_, list) = ditio.call(Method::GET, ROOT, None).await;
     for (at, deletable, status) in [(0, false, StatusCode::BAD_REQUEST), (9, true, StatusCode::NO_CONTENT)] {
         let id = list[at]["id"].as_str().unwrap();
-        let ask = format!("{ROOT}/is-machine-deletable/{id}");
-        assert_eq!(ditio.call(Method::GET, &ask, None).await, (StatusCode::OK, json!(deletable)));
+        let request_token = format!("{ROOT}/is-machine-deletable/{id}");
+        assert_eq!(ditio.call(Method::GET, &request_token, None).await, (StatusCode::OK, json!(deletable)));
         assert_eq!(ditio.call(Method::DELETE, &format!("{ROOT}/{id}"), None).await.0, status);
     }
 }

@@ -55,7 +55,7 @@ async fn filters_narrow_the_rows() {
 }
 
 #[tokio::test]
-async fn overtime_adds_up() {
+async fn overtime_lines_add_up_to_the_totals() {
     let ditio = Ditio::start().await;
     for row in rows(&ditio, "").await {
         let number = |name: &str| row[name].as_f64().unwrap();

@@ -19,7 +19,7 @@ async fn create(ditio: &Ditio) -> (String, Value) {
 }
 
 #[tokio::test]
-async fn a_create_with_a_known_number_returns_the_project_that_is_there() {
+async fn a_create_with_a_known_number_returns_the_existing_project() {
     let ditio = Ditio::start().await;
     let (_, first) = create(&ditio).await;
     let again = json!({ "companyId": DITIO_COMPANY_ID, "projectNumber": "P-1", "name": "Another" });
@@ -27,7 +27,7 @@ async fn a_create_with_a_known_number_returns_the_project_that_is_there() {
 }
 
 #[tokio::test]
-async fn put_wipes_and_patch_keeps() {
+async fn put_clears_absent_fields_and_patch_does_not() {
     let ditio = Ditio::start().await;
     let (path, created) = create(&ditio).await;
     let (_, patched) = ditio.call(Method::PATCH, &path, Some(json!({ "Name": "Ny", "description": null }))).await;
@@ -63,7 +63,7 @@ async fn required_fields_are_named() {
 }
 
 #[tokio::test]
-async fn malformed_bodies_are_refused() {
+async fn malformed_bodies_are_rejected() {
     let ditio = Ditio::start().await;
     let (path, _) = create(&ditio).await;
     for body in [json!([]), json!("x"), json!({ "startDate": "soon" }), json!({ "estimatedHourQty": {} })] {
@@ -79,9 +79,9 @@ async fn malformed_bodies_are_refused() {
 }
 
 #[tokio::test]
-async fn a_foreign_project_is_as_missing_as_one_that_never_was() {
+async fn a_foreign_project_gets_the_same_response_as_a_missing_project() {
     let ditio = Ditio::start().await;
-    // Ids depend on the seed alone, and the stranger's project is the last of the sixteen.
+    // Ids depend on the seed only, and the foreign project is the last of sixteen.
     let (_, own) = ditio.call(Method::GET, ROOT, None).await;
     let last = own.as_array().unwrap().last().unwrap()["id"].as_str().unwrap().to_owned();
     let counter = u32::from_str_radix(&last[18..], 16).unwrap() + 1;
@@ -100,7 +100,7 @@ async fn a_foreign_project_is_as_missing_as_one_that_never_was() {
 }
 
 #[tokio::test]
-async fn deleting_a_project_takes_its_work_orders_along() {
+async fn deleting_a_project_deletes_its_work_orders() {
     let ditio = Ditio::start().await;
     let (path, project) = create(&ditio).await;
     let task = json!({ "companyId": DITIO_COMPANY_ID, "projectId": project["id"], "externalId": "WO-1" });
@@ -112,7 +112,7 @@ async fn deleting_a_project_takes_its_work_orders_along() {
 }
 
 #[tokio::test]
-async fn where_external_numbers_are_checked_an_unknown_one_is_refused_in_norwegian() {
+async fn an_unknown_external_number_is_rejected_in_norwegian_where_numbers_are_checked() {
     let ditio = Ditio::start().await;
     let body = |number: &str| json!({ "companyId": "012346", "projectNumber": "S-1", "externalProjectNumber": number });
     let (status, refused) = ditio.call(Method::POST, ROOT, Some(body("X-9"))).await;
@@ -122,7 +122,7 @@ async fn where_external_numbers_are_checked_an_unknown_one_is_refused_in_norwegi
 }
 
 #[tokio::test]
-async fn a_number_that_is_taken_cannot_be_taken_over() {
+async fn a_project_cannot_take_the_number_of_another_project() {
     let ditio = Ditio::start().await;
     let (path, _) = create(&ditio).await;
     let taken = Some(json!({ "projectNumber": "P-2025-001" }));

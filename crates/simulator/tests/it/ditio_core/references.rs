@@ -39,7 +39,7 @@ async fn a_used_value_cannot_be_deleted() {
 }
 
 #[tokio::test]
-async fn sub_numbers_and_codes_need_a_project() {
+async fn sub_project_numbers_and_process_codes_require_a_project() {
     let ditio = Ditio::start().await;
     let post = async |kind: &str, project: Value| {
         let body = json!({ "externalRefType": kind, "externalRefValue": "1", "name": "En", "projNumber": project });

@@ -25,7 +25,7 @@ fn path(task: &Value) -> String {
 }
 
 #[tokio::test]
-async fn six_fields_come_from_the_template_when_they_are_not_sent() {
+async fn six_fields_absent_from_the_request_come_from_the_template() {
     let ditio = Ditio::start().await;
     let with_template = project(&ditio, "P-2025-001").await;
     let (_, filled) = create(&ditio, &with_template, "WO-1", json!({})).await;
@@ -45,7 +45,7 @@ async fn six_fields_come_from_the_template_when_they_are_not_sent() {
 }
 
 #[tokio::test]
-async fn a_sent_id_is_kept_if_it_is_free_and_refused_if_not() {
+async fn a_sent_id_is_used_if_it_is_free_and_rejected_if_not() {
     let ditio = Ditio::start().await;
     let project = project(&ditio, "P-2025-002").await;
     let id = json!({ "id": "65f1a2b3c4d5e6f7a8b9c0d1" });
@@ -55,7 +55,7 @@ async fn a_sent_id_is_kept_if_it_is_free_and_refused_if_not() {
 }
 
 #[tokio::test]
-async fn a_parent_is_of_the_same_project_and_null_keeps_it() {
+async fn a_parent_must_be_in_the_same_project_and_null_does_not_clear_it() {
     let ditio = Ditio::start().await;
     let (here, there) = (project(&ditio, "P-2025-002").await, project(&ditio, "P-2025-003").await);
     let (_, parent) = create(&ditio, &here, "WO-1", json!({})).await;
@@ -76,7 +76,7 @@ async fn a_parent_is_of_the_same_project_and_null_keeps_it() {
 }
 
 #[tokio::test]
-async fn a_work_order_with_time_on_it_stays() {
+async fn a_work_order_with_time_registrations_cannot_be_deleted() {
     let ditio = Ditio::start().await;
     let by_number = format!("{ROOT}/by-project-number/P-2025-001/by-task-number/AO-01");
     let (_, found) = ditio.call(Method::GET, &by_number, None).await;
@@ -87,7 +87,7 @@ async fn a_work_order_with_time_on_it_stays() {
 }
 
 #[tokio::test]
-async fn where_sub_projects_are_configured_nothing_can_be_created() {
+async fn no_work_order_can_be_created_in_a_project_with_sub_project_numbers() {
     let ditio = Ditio::start().await;
     let project = project(&ditio, "P-2025-004").await;
     let (status, body) = create(&ditio, &project, "WO-1", json!({})).await;
@@ -96,7 +96,7 @@ async fn where_sub_projects_are_configured_nothing_can_be_created() {
 }
 
 #[tokio::test]
-async fn a_work_order_needs_its_project_and_its_number() {
+async fn a_work_order_requires_its_project_and_its_number() {
     let ditio = Ditio::start().await;
     assert_eq!(create(&ditio, &json!("nothing"), "WO-1", json!({})).await.0, StatusCode::NOT_FOUND);
     let (status, body) = create(&ditio, &Value::Null, "", json!({})).await;

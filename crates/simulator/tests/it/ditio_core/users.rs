@@ -24,7 +24,7 @@ async fn create(ditio: &Ditio) -> (Value, String, String) {
 }
 
 #[tokio::test]
-async fn put_goes_by_identity_and_patch_by_profile_and_neither_by_the_other() {
+async fn put_takes_an_identity_and_patch_a_profile_and_neither_takes_the_other() {
     let ditio = Ditio::start().await;
     let (created, identity, profile) = create(&ditio).await;
     assert!(created["identityId"].as_str().unwrap().starts_with("auth0|"));
@@ -44,7 +44,7 @@ async fn put_goes_by_identity_and_patch_by_profile_and_neither_by_the_other() {
 }
 
 #[tokio::test]
-async fn only_what_changed_since_is_listed() {
+async fn the_list_can_be_limited_to_users_changed_since_a_time() {
     let ditio = Ditio::start().await;
     let (_, _, profile) = create(&ditio).await;
     let changed = format!("{ROOT}?changedSince=2026-03-01T00:00:00Z");
@@ -62,20 +62,20 @@ async fn only_what_changed_since_is_listed() {
 }
 
 #[tokio::test]
-async fn a_foreign_company_is_forbidden_and_a_foreign_profile_missing() {
+async fn a_foreign_company_is_forbidden_and_a_foreign_profile_is_not_found() {
     let ditio = Ditio::start().await;
     let mut foreign = user("9001", "+4740000001");
     foreign["companyId"] = json!("098765");
     assert_eq!(ditio.call(Method::POST, ROOT, Some(foreign)).await.0, StatusCode::FORBIDDEN);
     let (status, _) = ditio.call(Method::GET, &format!("{ROOT}?companyId=098765"), None).await;
     assert_eq!(status, StatusCode::FORBIDDEN);
-    // 1031 to 1033 work for the stranger.
+    // 1031 to 1033 work for the foreign company.
     let (status, _) = ditio.call(Method::GET, &format!("{ROOT}/by-employee-number/1031"), None).await;
     assert_eq!(status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]
-async fn a_phone_that_is_shared_out_of_reach_cannot_be_changed() {
+async fn a_phone_shared_with_a_foreign_profile_cannot_be_changed() {
     let ditio = Ditio::start().await;
     let (_, shared) = ditio.call(Method::GET, &format!("{ROOT}/by-employee-number/1006"), None).await;
     let path = format!("{ROOT}/{}", shared["companyProfileId"].as_str().unwrap());
@@ -89,7 +89,7 @@ async fn a_phone_that_is_shared_out_of_reach_cannot_be_changed() {
 }
 
 #[tokio::test]
-async fn what_is_required_is_required_in_either_date_form() {
+async fn required_dates_are_accepted_in_both_formats() {
     let ditio = Ditio::start().await;
     let (status, body) = ditio.call(Method::POST, ROOT, Some(json!({}))).await;
     assert_eq!((status, body["errors"].as_array().unwrap().len()), (StatusCode::BAD_REQUEST, 7));
@@ -113,7 +113,7 @@ async fn the_scim_helper_creates_and_then_updates() {
 }
 
 #[tokio::test]
-async fn deletability_is_a_bare_boolean() {
+async fn deletability_is_returned_as_a_json_boolean() {
     let ditio = Ditio::start().await;
     let (_, list) = ditio.call(Method::GET, ROOT, None).await;
     for (at, deletable) in [(0, false), (9, true)] {

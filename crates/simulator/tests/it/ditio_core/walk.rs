@@ -1,4 +1,4 @@
-//! Every operation once, in the order of the vendor's own collection: all succeed.
+//! Every operation once, in the order of the vendor's own collection.
 
 use base64::Engine;
 use keyfob_simulator::{Simulator, credentials};
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Ditio, answer};
 
-/// Calls, notes the answer, and insists on success.
+/// Client that records each response and asserts success.
 struct Walk {
     ditio: Ditio,
     transcript: Vec<String>,
@@ -200,7 +200,7 @@ async fn everything() -> Vec<String> {
 }
 
 #[tokio::test]
-async fn every_operation_succeeds_and_two_runs_with_one_seed_answer_the_same() {
+async fn every_operation_succeeds_and_two_runs_with_one_seed_get_the_same_responses() {
     let first = everything().await;
     assert_eq!(first.len(), 99);
     assert_eq!(first, everything().await);
@@ -217,14 +217,14 @@ async fn another_seed_gives_other_data() {
 }
 
 #[tokio::test]
-async fn with_an_epoch_even_tokens_repeat() {
+async fn with_an_epoch_tokens_are_the_same_in_each_run() {
     let token = async || {
         let epoch = "2026-01-01T00:00:00Z".parse::<chrono::DateTime<chrono::Utc>>().unwrap();
         let listen = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
         let simulator = Simulator::builder().listen(listen).epoch(epoch).start().await.unwrap();
         let token = Ditio::over(simulator).await.token;
         let claims = token.split('.').nth(1).unwrap().to_owned();
-        // The issuer has the port in it; the rest is the same.
+        // The issuer contains the port; all other claims are the same.
         let claims = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(claims).unwrap();
         let mut claims: Value = serde_json::from_slice(&claims).unwrap();
         claims["iss"] = Value::Null;

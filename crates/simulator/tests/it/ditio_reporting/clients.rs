@@ -1,4 +1,4 @@
-//! The calls of the vendor's own samples, in their order and spelling.
+//! The requests of the vendor's own samples, in their order and spelling.
 
 use keyfob_simulator::{Simulator, credentials};
 use reqwest::StatusCode;
@@ -6,7 +6,7 @@ use reqwest::StatusCode;
 use super::{Reporting, text};
 use crate::support::{answer, http};
 
-/// The sync sample and the crew list fetch their token with an HTTP Basic header.
+/// Requests a token with HTTP Basic, as the sync sample and the crew list do.
 async fn with_basic() -> Reporting {
     let (simulator, http) = (Simulator::start().await.unwrap(), http());
     let request = http.post(format!("{}/ditio/identity/connect/token", simulator.url()));
@@ -53,7 +53,7 @@ async fn the_sync_sample_runs_ten_tables_twice_with_the_start_on_every_page() {
 }
 
 #[tokio::test]
-async fn the_extraction_sample_looks_at_each_table_pages_projects_and_downloads_what_changed() {
+async fn the_extraction_sample_reads_each_table_pages_projects_and_downloads_changes() {
     let reporting = Reporting::start().await;
     for endpoint in [
         "project",
@@ -100,7 +100,7 @@ async fn the_extraction_sample_looks_at_each_table_pages_projects_and_downloads_
 }
 
 #[tokio::test]
-async fn the_crew_list_is_polled_for_some_projects_with_those_still_inside() {
+async fn the_crew_list_is_polled_for_some_projects_with_open_stays() {
     let reporting = with_basic().await;
     let projects = reporting.page("/v1/project").await["data"].clone();
     let ids: Vec<&str> = projects.as_array().unwrap().iter().map(|row| text(row, "id")).take(3).collect();

@@ -1,4 +1,4 @@
-//! The tables by the control API.
+//! The tables in the control API.
 
 use keyfob_simulator::DitioTable as T;
 use reqwest::{Method, StatusCode};

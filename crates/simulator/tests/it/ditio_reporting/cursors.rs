@@ -38,7 +38,7 @@ async fn a_token_is_bound_to_its_mode_and_filters_but_not_to_the_page_size() {
 }
 
 #[tokio::test]
-async fn the_next_link_starts_at_the_apis_root_and_keeps_the_parameters() {
+async fn the_next_link_is_relative_to_the_apis_root_and_has_the_parameters() {
     let reporting = Reporting::start().await;
     let page = reporting.page("/v1/absence-registrations?fromdatetime=2026-01-01T00:00:00%2B01:00&ChunkLimit=3").await;
     let next = page["links"]["next"].as_str().unwrap();
@@ -49,7 +49,7 @@ async fn the_next_link_starts_at_the_apis_root_and_keeps_the_parameters() {
 }
 
 #[tokio::test]
-async fn a_row_that_changes_between_pages_comes_again_and_nothing_is_lost() {
+async fn a_row_that_changes_between_pages_is_repeated_and_no_row_is_lost() {
     let reporting = Reporting::start().await;
     let path = "/v1/project?ModifiedSince=2020-01-01&ChunkLimit=6";
     let first = reporting.page(path).await;
@@ -69,7 +69,7 @@ async fn a_row_that_changes_between_pages_comes_again_and_nothing_is_lost() {
 }
 
 #[tokio::test]
-async fn empty_pages_come_only_when_switched_on() {
+async fn empty_pages_are_sent_only_when_switched_on() {
     let reporting = Reporting::start().await;
     reporting.tables().switch(|switches| switches.empty_pages = true);
     let pages = reporting.pages("/v1/project?ChunkLimit=5").await;
@@ -80,7 +80,7 @@ async fn empty_pages_come_only_when_switched_on() {
 }
 
 #[tokio::test]
-async fn deletions_come_again_only_when_switched_on() {
+async fn deletions_are_repeated_only_when_switched_on() {
     let reporting = Reporting::start().await;
     let ids: Vec<String> = reporting.tables().rows(T::Project).iter().map(|row| text(row, "id").to_owned()).collect();
     let start = reporting.simulator.now().to_rfc3339().replace("+00:00", "Z");
@@ -98,7 +98,7 @@ async fn deletions_come_again_only_when_switched_on() {
 }
 
 #[tokio::test]
-async fn an_inserted_row_is_found_in_every_table() {
+async fn an_inserted_row_is_returned_by_every_table() {
     let reporting = Reporting::start().await;
     for table in T::ALL {
         let inserted = reporting.tables().insert(table, [json!({ "name": "Ny" })]);

@@ -1,4 +1,4 @@
-//! Every table has the fields that are known of it.
+//! The known fields of every table.
 
 use keyfob_simulator::DitioTable as T;
 use serde_json::Value;
@@ -79,7 +79,7 @@ fn fields(table: T) -> &'static str {
 }
 
 #[tokio::test]
-async fn every_table_gives_its_rows_with_every_known_field() {
+async fn every_table_returns_its_rows_with_every_known_field() {
     let reporting = Reporting::start().await;
     for table in T::ALL {
         let pages = reporting.pages(&everything(table)).await;
@@ -97,7 +97,7 @@ async fn every_table_gives_its_rows_with_every_known_field() {
 }
 
 #[tokio::test]
-async fn references_lead_to_rows_of_other_tables() {
+async fn references_resolve_to_rows_of_other_tables() {
     let reporting = Reporting::start().await;
     let known = async |table: T, member: &str| -> Vec<Value> {
         let rows = rows(&reporting.pages(&everything(table)).await);
@@ -118,7 +118,7 @@ async fn references_lead_to_rows_of_other_tables() {
 }
 
 #[tokio::test]
-async fn values_come_in_the_vendors_odd_forms() {
+async fn values_have_the_vendors_irregular_formats() {
     let reporting = Reporting::start().await;
     let tables = reporting.tables();
     let time = tables.rows(T::TimeRegistrations);

@@ -11,7 +11,7 @@ async fn download(reporting: &Reporting, url: &str) -> Response {
 }
 
 #[tokio::test]
-async fn documents_and_images_are_downloaded_from_the_core_api_by_either_scope() {
+async fn documents_and_images_are_downloaded_from_the_core_api_with_either_scope() {
     let mut reporting = Reporting::start().await;
     let url = reporting.simulator.url().to_owned();
     let mut seen = 0;
@@ -39,7 +39,7 @@ async fn documents_and_images_are_downloaded_from_the_core_api_by_either_scope()
 }
 
 #[tokio::test]
-async fn a_file_is_not_found_without_its_row_and_not_given_without_a_token() {
+async fn a_file_is_not_found_without_its_row_and_unauthorized_without_a_token() {
     let mut reporting = Reporting::start().await;
     let tables = reporting.tables();
     let rows = tables.rows(T::AbsenceRegistrations);

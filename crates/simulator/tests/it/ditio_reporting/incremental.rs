@@ -5,13 +5,13 @@ use serde_json::{Value, json};
 
 use super::{Reporting, rows, text};
 
-/// The time of a change as the server sorts it.
+/// Returns the time of change by which the server sorts.
 fn changed(row: &Value) -> String {
     row["deletedDateTime"].as_str().map_or_else(|| text(row, "modifiedDateTime").to_owned(), str::to_owned)
 }
 
 #[tokio::test]
-async fn changes_come_oldest_first_and_those_of_one_time_together() {
+async fn changes_come_oldest_first_and_changes_of_one_time_share_a_page() {
     let reporting = Reporting::start().await;
     let pages = reporting.pages("/v1/time-registrations?ModifiedSince=2020-01-01&ChunkLimit=4").await;
     let all = rows(&pages);
@@ -29,7 +29,7 @@ async fn changes_come_oldest_first_and_those_of_one_time_together() {
 }
 
 #[tokio::test]
-async fn the_start_of_a_window_is_inside_and_its_end_outside() {
+async fn the_start_of_a_window_is_inclusive_and_its_end_exclusive() {
     let reporting = Reporting::start().await;
     let all = rows(&reporting.pages("/v1/time-registrations?ModifiedSince=2020-01-01").await);
     let (first, last) = (changed(&all[0]), changed(&all[500]));
@@ -40,7 +40,7 @@ async fn the_start_of_a_window_is_inside_and_its_end_outside() {
 }
 
 #[tokio::test]
-async fn what_is_written_comes_last_and_a_full_extraction_agrees() {
+async fn written_rows_come_last_and_a_full_extraction_has_the_same_rows() {
     let reporting = Reporting::start().await;
     let tables = reporting.tables();
     let start = reporting.simulator.now().to_rfc3339().replace("+00:00", "Z");
@@ -66,7 +66,7 @@ async fn what_is_written_comes_last_and_a_full_extraction_agrees() {
 }
 
 #[tokio::test]
-async fn what_is_left_of_a_deleted_row_depends_on_the_table() {
+async fn the_format_of_a_tombstone_depends_on_the_table() {
     let reporting = Reporting::start().await;
     let tables = reporting.tables();
     let delete = async |table: T, path: &str| {
@@ -103,7 +103,7 @@ async fn what_is_left_of_a_deleted_row_depends_on_the_table() {
 }
 
 #[tokio::test]
-async fn rows_written_at_once_stay_on_one_page() {
+async fn rows_written_in_one_call_share_a_page() {
     let reporting = Reporting::start().await;
     let start = reporting.simulator.now().to_rfc3339().replace("+00:00", "Z");
     let many: Vec<Value> = (0..25).map(|number| json!({ "name": format!("Prosjekt {number}") })).collect();

@@ -1,4 +1,4 @@
-//! Full extractions page by page.
+//! Pages of full extractions.
 
 use keyfob_simulator::{DitioTable as T, Simulator};
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{Reporting, everything, rows, text};
 
 #[tokio::test]
-async fn pages_lose_nothing_double_nothing_and_keep_a_day_together() {
+async fn pages_lose_no_row_repeat_no_row_and_do_not_split_a_day() {
     let reporting = Reporting::start().await;
     let pages = reporting.pages("/v1/time-registrations?ChunkLimit=5").await;
     let all = rows(&pages);
@@ -17,7 +17,7 @@ async fn pages_lose_nothing_double_nothing_and_keep_a_day_together() {
         assert_eq!(page["recordCount"], json!(data.len()));
         assert_eq!(page["deletedRecordCount"], 0);
         assert_eq!(page["syncTypeName"], "full");
-        // A day has eight: more than five, and the page is cut only where the day ends.
+        // A day has eight rows, more than the limit of five, and a page ends only at the end of a day.
         assert_eq!(data.len(), 8);
         assert!(data.iter().all(|row| row["workDate"] == data[0]["workDate"]));
     }
@@ -25,7 +25,7 @@ async fn pages_lose_nothing_double_nothing_and_keep_a_day_together() {
 }
 
 #[tokio::test]
-async fn every_table_is_the_same_in_small_pages_as_in_one() {
+async fn every_table_has_the_same_rows_in_small_pages_as_in_one() {
     let reporting = Reporting::start().await;
     for table in T::ALL {
         let whole = everything(table);
@@ -37,7 +37,7 @@ async fn every_table_is_the_same_in_small_pages_as_in_one() {
 }
 
 #[tokio::test]
-async fn the_last_page_has_no_token_in_one_of_three_ways() {
+async fn the_last_page_has_no_token_in_one_of_three_forms() {
     let reporting = Reporting::start().await;
     let last = async |table| reporting.pages(&everything(table)).await.pop().unwrap();
     assert_eq!(last(T::User).await["continuationToken"], "");
@@ -69,7 +69,7 @@ async fn machines_are_ordered_by_stop_time_and_trips_by_load_time() {
 }
 
 #[tokio::test]
-async fn one_seed_gives_the_same_bytes_and_another_seed_others() {
+async fn one_seed_gives_the_same_bytes_and_another_seed_different_bytes() {
     let bytes = async |seed| {
         let reporting = Reporting::over(Simulator::builder().seed(seed).start().await.unwrap()).await;
         let mut bytes = String::new();
@@ -77,7 +77,7 @@ async fn one_seed_gives_the_same_bytes_and_another_seed_others() {
             let answer = reporting.request(&everything(table)).send().await.unwrap();
             bytes.push_str(&answer.text().await.unwrap());
         }
-        // File addresses hold the port.
+        // File URLs contain the port.
         bytes.replace(reporting.simulator.url(), "")
     };
     let first = bytes(3).await;

@@ -1,4 +1,4 @@
-//! Filters, and what each table makes of the shared parameters.
+//! Filters, and the effect of the shared parameters on each table.
 
 use keyfob_simulator::DitioTable as T;
 use serde_json::Value;
@@ -27,7 +27,7 @@ async fn projects_and_companies_filter() {
 }
 
 #[tokio::test]
-async fn tombstones_are_filtered_by_what_the_row_was() {
+async fn tombstones_are_filtered_by_the_row_before_its_deletion() {
     let reporting = Reporting::start().await;
     let tables = reporting.tables();
     let all = tables.rows(T::TimeRegistrations);
@@ -51,7 +51,7 @@ async fn alerts_checklists_and_metadata_ignore_dates() {
 }
 
 #[tokio::test]
-async fn absences_filter_by_state_and_keep_secrets_unless_asked() {
+async fn absences_filter_by_state_and_have_sensitive_members_only_on_request() {
     let reporting = Reporting::start().await;
     let all = reporting.tables().rows(T::AbsenceRegistrations);
     for (parameter, member) in [("Approved", "approved"), ("ApprovedPayroll", "payrollApproved"), ("Locked", "locked")]
@@ -66,7 +66,7 @@ async fn absences_filter_by_state_and_keep_secrets_unless_asked() {
 }
 
 #[tokio::test]
-async fn payroll_shows_approved_days_of_those_paid_by_hour_unless_asked() {
+async fn payroll_has_approved_days_of_people_paid_by_hour_by_default() {
     let reporting = Reporting::start().await;
     let count = async |query: &str| rows(&reporting.pages(&format!("/v1/payroll-lines-extended?{query}")).await).len();
     let all = count("ExportFilter=All&UserPayrollTypeFilter=AllUsers").await;
@@ -79,7 +79,7 @@ async fn payroll_shows_approved_days_of_those_paid_by_hour_unless_asked() {
 }
 
 #[tokio::test]
-async fn images_filter_by_source_in_both_writings() {
+async fn images_filter_by_source_repeated_or_comma_separated() {
     let reporting = Reporting::start().await;
     for query in ["Sources=feed,alert", "Sources=feed&Sources=alert"] {
         let found = rows(&reporting.pages(&format!("/v1/images?{query}")).await);
@@ -89,7 +89,7 @@ async fn images_filter_by_source_in_both_writings() {
 }
 
 #[tokio::test]
-async fn the_crew_list_is_about_today_and_leaves_out_who_is_inside() {
+async fn the_crew_list_is_for_today_and_omits_open_stays() {
     let reporting = Reporting::start().await;
     let today = reporting.page("/v1/crew-list-registrations?IncludeOpen=true").await;
     let today = today["data"].as_array().unwrap();
@@ -119,7 +119,7 @@ async fn the_size_of_a_page_is_clamped() {
 }
 
 #[tokio::test]
-async fn goods_come_as_a_csv_that_is_read_by_position_and_breaks_at_quotes() {
+async fn goods_are_a_csv_to_parse_by_position_with_broken_quoting() {
     let reporting = Reporting::start().await;
     let csv = async |query: &str| {
         let path = format!("/v1/item-registrations/web-query{query}");

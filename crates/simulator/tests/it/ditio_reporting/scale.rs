@@ -1,4 +1,4 @@
-//! A million registrations: computed when they are asked for.
+//! A million registrations, computed per request.
 
 use keyfob_simulator::{DitioTable as T, Simulator};
 use serde_json::{Value, json};
@@ -25,7 +25,7 @@ async fn a_million_rows_are_counted_paged_and_changed_at_both_ends() {
 }
 
 #[tokio::test]
-async fn changes_of_a_million_rows_are_followed_from_the_middle() {
+async fn changes_of_a_million_rows_can_be_read_from_the_middle() {
     let reporting = Reporting::over(Simulator::builder().scale(1_000_000).start().await.unwrap()).await;
     let path =
         "/v1/time-registrations?ModifiedSince=2026-02-26T00:00:00Z&ModifiedBefore=2026-02-26T12:00:00Z&ChunkLimit=100";
@@ -43,7 +43,7 @@ async fn changes_of_a_million_rows_are_followed_from_the_middle() {
 }
 
 #[tokio::test]
-async fn no_rows_at_all_are_an_empty_page() {
+async fn a_table_without_rows_is_an_empty_page() {
     let reporting = Reporting::over(Simulator::builder().scale(0).start().await.unwrap()).await;
     let page = reporting.page("/v1/time-registrations").await;
     assert_eq!((&page["data"], &page["recordCount"]), (&json!([]), &json!(0)));

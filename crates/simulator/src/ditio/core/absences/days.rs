@@ -1,11 +1,11 @@
-//! From a period to its work days.
+//! Expansion of a period to work days.
 
 use std::collections::BTreeMap;
 
 use chrono::{Datelike, NaiveDate, Weekday};
 
-/// Monday to Friday of the period with the same hours each, then the adjustments: other hours, an added day of the
-/// weekend, a day taken out by zero hours. Adjustments outside the period are ignored.
+/// Returns the hours per day: the same hours for each Monday to Friday, then the adjustments. An adjustment sets the hours
+/// of a day; zero removes the day. Adjustments outside the period are ignored.
 pub(super) fn expand(
     start: NaiveDate,
     end: NaiveDate,
@@ -25,7 +25,7 @@ pub(super) fn expand(
     days
 }
 
-/// The longest run of days without a day of work in between; weekends do not interrupt it.
+/// Returns the length of the longest run of consecutive days. Weekends do not interrupt a run.
 pub(super) fn longest_run(days: &BTreeMap<NaiveDate, f64>) -> usize {
     let mut longest = 0;
     let mut run = 0;

@@ -1,4 +1,4 @@
-//! One push: created or updated, after every check.
+//! Creation or update of an absence.
 
 use axum::Json;
 use axum::extract::State;
@@ -7,10 +7,10 @@ use chrono::{Datelike, NaiveDate};
 use serde_json::{Value, json};
 
 use super::days::{expand, longest_run};
-use super::{Absence, Absences, shown};
+use super::{Absence, Absences, view};
+use crate::ditio::core::api_error::{ApiError, FieldError};
 use crate::ditio::core::body::Body;
 use crate::ditio::core::people::Profile;
-use crate::ditio::core::problem::{FieldError, Problem};
 use crate::ditio::core::record::{Field, Kind, Record, bind, field, flag, plain_day, require, text};
 use crate::ditio::core::state::{Core, Data, in_scope};
 use crate::ditio::world::{ABSENCE_TYPES, AbsenceType};
@@ -30,12 +30,12 @@ const FIELDS: [Field; 12] = [
     field("approved", Kind::Bool),
 ];
 const DEFAULT_HOURS: f64 = 7.5;
-/// Self-certified sickness has thresholds: work days in a row, and in a year.
+/// Code of self-certified sickness, which is limited in work days in a row and per year.
 const SELF_CERTIFIED: &str = "505";
 const MAX_RUN: usize = 8;
 const MAX_YEAR: usize = 24;
 
-pub(super) async fn push(State(core): State<Core>, Body(body): Body) -> Result<(StatusCode, Json<Record>), Problem> {
+pub(super) async fn push(State(core): State<Core>, Body(body): Body) -> Result<(StatusCode, Json<Record>), ApiError> {
     let bound = bind(&FIELDS, &body)?;
     require(&bound, &["externalId", "employeeNumber", "startDate", "endDate"])?;
     let id = text(&bound, "externalId").trim().to_owned();
@@ -46,51 +46,52 @@ pub(super) async fn push(State(core): State<Core>, Body(body): Body) -> Result<(
     let employee = data
         .people
         .employee(number)
-        .map_err(|_| Problem::rule(&format!("Fant ingen ansatt med nummer {number}.")))?
+        .map_err(|_| ApiError::rule(&format!("Fant ingen ansatt med nummer {number}.")))?
         .clone();
     let project = project(&data, &bound)?;
     let hours = bound.get("hoursPerDay").and_then(Value::as_f64).unwrap_or(DEFAULT_HOURS);
     let days = expand(start, end, hours, &adjustments(&bound)?);
-    let there = data.absences.0.get(&id).cloned();
-    let absence = Absence { known: known(&core, &bound, &id, kind, &employee, project.as_ref(), there.as_ref()), days };
-    check(&core, &data.absences, &absence, there.as_ref(), &employee, kind)?;
-    let answer = shown(&absence);
+    let existing = data.absences.0.get(&id).cloned();
+    let absence =
+        Absence { members: members(&core, &bound, &id, kind, &employee, project.as_ref(), existing.as_ref()), days };
+    check(&core, &data.absences, &absence, existing.as_ref(), &employee, kind)?;
+    let response = view(&absence);
     data.absences.0.insert(id, absence);
-    Ok((if there.is_some() { StatusCode::OK } else { StatusCode::CREATED }, Json(answer)))
+    Ok((if existing.is_some() { StatusCode::OK } else { StatusCode::CREATED }, Json(response)))
 }
 
-fn period(bound: &Record) -> Result<(NaiveDate, NaiveDate), Problem> {
-    let day = |name| plain_day(text(bound, name)).ok_or_else(|| Problem::field(name, "The date is not valid."));
+fn period(bound: &Record) -> Result<(NaiveDate, NaiveDate), ApiError> {
+    let day = |name| plain_day(text(bound, name)).ok_or_else(|| ApiError::field(name, "The date is not valid."));
     let (start, end) = (day("startDate")?, day("endDate")?);
     if end < start || end.signed_duration_since(start).num_days() > 366 {
-        return Err(Problem::field("endDate", "EndDate has to be on or after StartDate, by a year at most."));
+        return Err(ApiError::field("endDate", "EndDate has to be on or after StartDate, by a year at most."));
     }
     Ok((start, end))
 }
 
-/// By id, which wins, or by a payroll code that only one type has.
-fn absence_type(bound: &Record) -> Result<&'static AbsenceType, Problem> {
+/// Returns the absence type by id, else by payroll code. An ambiguous code is rejected.
+fn absence_type(bound: &Record) -> Result<&'static AbsenceType, ApiError> {
     let (id, code) = (text(bound, "absenceTypeId"), text(bound, "absenceTypeCode"));
     if !id.is_empty() {
         let found = ABSENCE_TYPES.iter().find(|kind| kind.id == id);
-        return found.ok_or_else(|| Problem::rule(&format!("Fant ingen fraværstype med id {id}.")));
+        return found.ok_or_else(|| ApiError::rule(&format!("Fant ingen fraværstype med id {id}.")));
     }
     if code.is_empty() {
-        return Err(Problem::invalid(&[FieldError::required("absenceTypeCode")]));
+        return Err(ApiError::invalid(&[FieldError::required("absenceTypeCode")]));
     }
     let candidates: Vec<&AbsenceType> = ABSENCE_TYPES.iter().filter(|kind| kind.code == code).collect();
     match candidates.as_slice() {
         [only] => Ok(only),
-        [] => Err(Problem::rule(&format!("Fant ingen aktiv fraværstype med kode {code}."))),
-        several => {
-            let list: Vec<String> = several.iter().map(|kind| format!("{} ({})", kind.name, kind.id)).collect();
-            Err(Problem::rule(&format!("Koden {code} passer til flere fraværstyper: {}.", list.join(", "))))
+        [] => Err(ApiError::rule(&format!("Fant ingen aktiv fraværstype med kode {code}."))),
+        candidates => {
+            let list: Vec<String> = candidates.iter().map(|kind| format!("{} ({})", kind.name, kind.id)).collect();
+            Err(ApiError::rule(&format!("Koden {code} passer til flere fraværstyper: {}.", list.join(", "))))
         }
     }
 }
 
-/// By any of a project's numbers; several matches are refused with the list.
-fn project(data: &Data, bound: &Record) -> Result<Option<Record>, Problem> {
+/// Returns the project that has the number as any of its numbers. An ambiguous number is rejected with the candidates.
+fn project(data: &Data, bound: &Record) -> Result<Option<Record>, ApiError> {
     let number = text(bound, "projectNumber");
     if number.is_empty() {
         return Ok(None);
@@ -104,44 +105,45 @@ fn project(data: &Data, bound: &Record) -> Result<Option<Record>, Problem> {
     });
     match matching.collect::<Vec<_>>().as_slice() {
         [only] => Ok(Some((*only).clone())),
-        [] => Err(Problem::rule(&format!("Fant ikke noe prosjekt med nummer {number}."))),
-        several => {
-            let list: Vec<&str> = several.iter().map(|project| text(project, "projectNumber")).collect();
-            Err(Problem::rule(&format!("Nummeret {number} passer til flere prosjekter: {}.", list.join(", "))))
+        [] => Err(ApiError::rule(&format!("Fant ikke noe prosjekt med nummer {number}."))),
+        candidates => {
+            let list: Vec<&str> = candidates.iter().map(|project| text(project, "projectNumber")).collect();
+            Err(ApiError::rule(&format!("Nummeret {number} passer til flere prosjekter: {}.", list.join(", "))))
         }
     }
 }
 
-fn adjustments(bound: &Record) -> Result<Vec<(NaiveDate, f64)>, Problem> {
+fn adjustments(bound: &Record) -> Result<Vec<(NaiveDate, f64)>, ApiError> {
     const DAY: [Field; 2] = [field("date", Kind::PlainDay), field("qty", Kind::Number)];
-    let invalid = || Problem::field("days", "Each day needs a date and a qty.");
+    let invalid = || ApiError::field("days", "Each day needs a date and a qty.");
     let days = match bound.get("days") {
         None | Some(Value::Null) => return Ok(Vec::new()),
         Some(days) => days.as_array().ok_or_else(invalid)?,
     };
-    let read = days.iter().map(|day| {
+    let adjustments = days.iter().map(|day| {
         let day = bind(&DAY, day)?;
         let date = plain_day(text(&day, "date")).ok_or_else(invalid)?;
         Ok((date, day.get("qty").and_then(Value::as_f64).ok_or_else(invalid)?))
     });
-    read.collect()
+    adjustments.collect()
 }
 
-fn known(
+fn members(
     core: &Core,
     bound: &Record,
     id: &str,
     kind: &AbsenceType,
     employee: &Profile,
     project: Option<&Record>,
-    there: Option<&Absence>,
+    existing: Option<&Absence>,
 ) -> Record {
-    let of_project = |name: &str| project.map_or(Value::Null, |project| project[name].clone());
-    // Approval counts at creation only.
-    let approved = there.map_or_else(|| flag(bound, "approved").into(), |there| there.known["approved"].clone());
+    let project_member = |name: &str| project.map_or(Value::Null, |project| project[name].clone());
+    // Approval is accepted at creation only.
+    let approved =
+        existing.map_or_else(|| flag(bound, "approved").into(), |existing| existing.members["approved"].clone());
     let registration =
-        there.map_or_else(|| core.ids.next().into(), |there| there.known["absenceRegistrationId"].clone());
-    let known = json!({
+        existing.map_or_else(|| core.ids.next().into(), |existing| existing.members["absenceRegistrationId"].clone());
+    let members = json!({
         "absenceRegistrationId": registration,
         "externalId": id,
         "employeeNumber": employee.number(),
@@ -149,49 +151,49 @@ fn known(
         "absenceTypeId": kind.id,
         "absenceTypeCode": kind.code,
         "absenceTypeName": kind.name,
-        "projectId": of_project("id"),
-        "projectNumber": of_project("projectNumber"),
-        "projectName": of_project("name"),
+        "projectId": project_member("id"),
+        "projectNumber": project_member("projectNumber"),
+        "projectName": project_member("name"),
         "startDate": bound["startDate"],
         "endDate": bound["endDate"],
         "comment": bound.get("comment").cloned().unwrap_or_default(),
         "approved": approved,
     });
-    known.as_object().cloned().unwrap_or_default()
+    members.as_object().cloned().unwrap_or_default()
 }
 
-/// Employment, settled days, thresholds.
+/// Checks employment, settled days and the limits of self-certified sickness.
 fn check(
     core: &Core,
     absences: &Absences,
     absence: &Absence,
-    there: Option<&Absence>,
+    existing: Option<&Absence>,
     employee: &Profile,
     kind: &AbsenceType,
-) -> Result<(), Problem> {
+) -> Result<(), ApiError> {
     let (Some((first, _)), Some((last, _))) = (absence.days.first_key_value(), absence.days.last_key_value()) else {
-        return Err(Problem::rule("Perioden har ingen arbeidsdager."));
+        return Err(ApiError::rule("Perioden har ingen arbeidsdager."));
     };
     if !employee.is_employed(*first, *last) {
-        return Err(Problem::rule("Den ansatte har ikke et arbeidsforhold i hele perioden."));
+        return Err(ApiError::rule("Den ansatte har ikke et arbeidsforhold i hele perioden."));
     }
     let settled = core.settled_until();
-    let frozen = |absence: &Absence| -> Vec<(NaiveDate, f64)> {
+    let settled_days = |absence: &Absence| -> Vec<(NaiveDate, f64)> {
         absence.days.range(..=settled).map(|(day, qty)| (*day, *qty)).collect()
     };
-    if frozen(absence) != there.map(frozen).unwrap_or_default() {
-        return Err(Problem::rule("Perioden har dager som er lønnsavregnet og ikke kan endres."));
+    if settled_days(absence) != existing.map(settled_days).unwrap_or_default() {
+        return Err(ApiError::rule("Perioden har dager som er lønnsavregnet og ikke kan endres."));
     }
     if kind.code == SELF_CERTIFIED {
-        let id = &absence.known["externalId"];
+        let id = &absence.members["externalId"];
         let same = absences.0.values().filter(|other| {
-            other.known["employeeNumber"] == absence.known["employeeNumber"]
-                && other.known["absenceTypeCode"] == SELF_CERTIFIED
-                && other.known["externalId"] != *id
+            other.members["employeeNumber"] == absence.members["employeeNumber"]
+                && other.members["absenceTypeCode"] == SELF_CERTIFIED
+                && other.members["externalId"] != *id
         });
         let in_year = |absence: &Absence| absence.days.keys().filter(|day| day.year() == first.year()).count();
         if longest_run(&absence.days) > MAX_RUN || in_year(absence) + same.map(in_year).sum::<usize>() > MAX_YEAR {
-            return Err(Problem::rule("Grensen for egenmelding er overskredet."));
+            return Err(ApiError::rule("Grensen for egenmelding er overskredet."));
         }
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! Files by their own id, wherever they hang.
+//! Files by id, whatever their owner.
 
 use axum::body::Body;
 use axum::extract::{Path, State};
@@ -7,11 +7,11 @@ use axum::response::{IntoResponse, Response};
 use url::form_urlencoded;
 
 use super::{File, content};
-use crate::ditio::core::problem::Problem;
+use crate::ditio::core::api_error::ApiError;
 use crate::ditio::core::state::Core;
 use crate::ditio::reporting::store::Store;
 
-/// The bytes with the name they came under.
+/// Builds the response with the bytes and the name of a file.
 pub(super) fn response(file: &File, media: &'static str, disposition: &str) -> Response {
     let ascii: String = file
         .name
@@ -28,14 +28,17 @@ pub(super) fn response(file: &File, media: &'static str, disposition: &str) -> R
     response
 }
 
-/// The type is decided by the stored bytes: what a browser may show is shown, the rest is saved.
-pub(super) async fn stream(State(core): State<Core>, Path(id): Path<String>) -> Result<Response, Problem> {
+/// Responds with a file. The stored bytes decide the media type; types that a browser may display are sent inline.
+pub(super) async fn stream(State(core): State<Core>, Path(id): Path<String>) -> Result<Response, ApiError> {
     let data = core.data();
     let documents = &data.documents;
     let Some(file) = documents.owners.get(&id).and_then(|owner| documents.file(owner, &id)) else {
-        // What the reporting API's records refer to is served here too.
+        // Files that the reporting API's records refer to are served here too.
         let store = core.shared.extensions.get::<Store>();
-        return store.and_then(|store| store.file(&id)).map(IntoResponse::into_response).ok_or_else(Problem::not_found);
+        return store
+            .and_then(|store| store.file(&id))
+            .map(IntoResponse::into_response)
+            .ok_or_else(ApiError::not_found);
     };
     Ok(match content::media_type(&file.bytes) {
         Some(media) => response(file, media, "inline"),
@@ -43,6 +46,6 @@ pub(super) async fn stream(State(core): State<Core>, Path(id): Path<String>) -> 
     })
 }
 
-pub(super) async fn delete(State(core): State<Core>, Path(id): Path<String>) -> Result<StatusCode, Problem> {
-    core.data().documents.remove_file(&id).map(|()| StatusCode::NO_CONTENT).ok_or_else(Problem::not_found)
+pub(super) async fn delete(State(core): State<Core>, Path(id): Path<String>) -> Result<StatusCode, ApiError> {
+    core.data().documents.remove_file(&id).map(|()| StatusCode::NO_CONTENT).ok_or_else(ApiError::not_found)
 }

@@ -1,21 +1,21 @@
-//! Several machines in one request, item by item: what went before a failure stays.
+//! Several machines in one request. Items before a failed item are stored.
 
 use axum::Json;
 use axum::extract::State;
 use serde_json::Value;
 
 use super::{Record, add, change};
+use crate::ditio::core::api_error::ApiError;
 use crate::ditio::core::body::Body;
-use crate::ditio::core::problem::Problem;
 use crate::ditio::core::record::{bind, require, text};
 use crate::ditio::core::state::Core;
 
-pub(super) async fn create(State(core): State<Core>, Body(body): Body) -> Result<Json<Vec<Record>>, Problem> {
+pub(super) async fn create(State(core): State<Core>, Body(body): Body) -> Result<Json<Vec<Record>>, ApiError> {
     let mut data = core.data();
     items(&body)?.iter().map(|item| add(&core, &mut data, item)).collect::<Result<_, _>>().map(Json)
 }
 
-pub(super) async fn update(State(core): State<Core>, Body(body): Body) -> Result<Json<Vec<Record>>, Problem> {
+pub(super) async fn update(State(core): State<Core>, Body(body): Body) -> Result<Json<Vec<Record>>, ApiError> {
     let mut data = core.data();
     let updated = items(&body)?.iter().map(|item| {
         let bound = bind(&super::FIELDS, item)?;
@@ -25,6 +25,6 @@ pub(super) async fn update(State(core): State<Core>, Body(body): Body) -> Result
     updated.collect::<Result<_, _>>().map(Json)
 }
 
-fn items(body: &Value) -> Result<&Vec<Value>, Problem> {
-    body.as_array().ok_or_else(|| Problem::field("$", "The body has to be a JSON array."))
+fn items(body: &Value) -> Result<&Vec<Value>, ApiError> {
+    body.as_array().ok_or_else(|| ApiError::field("$", "The body has to be a JSON array."))
 }

@@ -1,14 +1,14 @@
-//! The rules of work orders: template, parents, moves, sub-project numbers.
+//! Rules of work orders: template, parents, moves, sub-project numbers.
 
 use axum::Json;
 use serde_json::{Value, json};
 
-use crate::ditio::core::problem::Problem;
+use crate::ditio::core::api_error::ApiError;
 use crate::ditio::core::projects::visible as visible_project;
 use crate::ditio::core::record::{Record, assign, require, text};
 use crate::ditio::core::state::{Core, Data, in_scope};
 
-/// The values of the template work order, which the first seeded project has.
+/// Returns the values of the template work order of the first seeded project.
 fn template() -> [(&'static str, Value); 6] {
     [
         ("safeJobAnalysisApprovalRequired", json!(true)),
@@ -20,48 +20,49 @@ fn template() -> [(&'static str, Value); 6] {
     ]
 }
 
-/// Gives a new work order the template's values for those of the six fields that were not sent.
-pub(super) fn fill_from_template(core: &Core, project_id: &str, sent: &Record, task: &mut Record) {
+/// Sets the template's values in a new work order, for fields absent from the request.
+pub(super) fn fill_from_template(core: &Core, project_id: &str, request: &Record, task: &mut Record) {
     if core.world.projects.first().is_none_or(|project| project.id != project_id) {
         return;
     }
     for (name, value) in template() {
-        if sent.get(name).is_none_or(Value::is_null) {
+        if request.get(name).is_none_or(Value::is_null) {
             task.insert(name.to_owned(), value);
         }
     }
 }
 
+/// Returns true if a work order is the parent of another.
 pub(super) fn has_children(data: &Data, id: &str) -> bool {
     data.tasks.iter().any(|task| text(task, "parentActivityId") == id)
 }
 
-/// A parent is a work order of the same project, and not the work order itself.
-pub(super) fn check_parent(data: &Data, parent: &str, project_id: &str, own_id: Option<&str>) -> Result<(), Problem> {
+/// Checks that the parent is another work order of the same project.
+pub(super) fn check_parent(data: &Data, parent: &str, project_id: &str, own_id: Option<&str>) -> Result<(), ApiError> {
     if parent.is_empty() {
         return Ok(());
     }
     let is_sibling = data.tasks.get(parent).is_some_and(|task| text(task, "projectId") == project_id);
-    if is_sibling && own_id != Some(parent) { Ok(()) } else { Err(Problem::not_found()) }
+    if is_sibling && own_id != Some(parent) { Ok(()) } else { Err(ApiError::not_found()) }
 }
 
-/// An empty parent is none.
+/// Replaces an empty parent by null.
 pub(super) fn normalise_parent(task: &mut Record) {
     if text(task, "parentActivityId").is_empty() {
         task.insert("parentActivityId".to_owned(), Value::Null);
     }
 }
 
-/// Where sub-project numbers are configured one is required, and the API has no field for it.
-pub(super) fn check_sub_project(data: &Data, project: &Record) -> Result<(), Problem> {
+/// Rejects work orders of projects with sub-project numbers: they require a number, and the API has no field for it.
+pub(super) fn check_sub_project(data: &Data, project: &Record) -> Result<(), ApiError> {
     if data.references.has_sub_projects(text(project, "externalProjectNumber")) {
-        return Err(Problem::rule("Delprosjektnummer  er ikke en gyldig. Velg fra listen"));
+        return Err(ApiError::rule("Delprosjektnummer  er ikke en gyldig. Velg fra listen"));
     }
     Ok(())
 }
 
-/// Stores `base` with the changes; the id stays, and a move to another project has rules of its own.
-pub(super) fn save(data: &mut Data, stored: &Record, base: Record, changes: Record) -> Result<Json<Record>, Problem> {
+/// Stores `base` with changes. The id does not change. A work order with children cannot move to another project.
+pub(super) fn save(data: &mut Data, stored: &Record, base: Record, changes: Record) -> Result<Json<Record>, ApiError> {
     let mut task = base;
     assign(&mut task, changes);
     let id = text(stored, "id").to_owned();
@@ -74,15 +75,15 @@ pub(super) fn save(data: &mut Data, stored: &Record, base: Record, changes: Reco
     if project_id != text(stored, "projectId") {
         visible_project(data, &project_id)?;
         if has_children(data, &id) {
-            return Err(Problem::not_found());
+            return Err(ApiError::not_found());
         }
     }
     check_parent(data, text(&task, "parentActivityId"), &project_id, Some(&id))?;
     let same_number = data.tasks.find(&project_id, text(&task, "externalId"));
     if same_number.is_some_and(|other| text(other, "id") != id) {
-        return Err(Problem::rule("Arbeidsordrenummeret er allerede i bruk på prosjektet."));
+        return Err(ApiError::rule("Arbeidsordrenummeret er allerede i bruk på prosjektet."));
     }
     normalise_parent(&mut task);
     data.tasks.replace(task.clone());
-    Ok(Json(super::shown(data, &task)))
+    Ok(Json(super::view(data, &task)))
 }

@@ -1,8 +1,8 @@
-//! The smallest PDF that a reader opens: one page with a few lines of text.
+//! A minimal PDF: one page with a few lines of text.
 
 use std::fmt::Write as _;
 
-/// A document with these lines, which are ASCII without parentheses.
+/// Encodes a document. The lines must be ASCII without parentheses.
 pub(super) fn document(lines: &[&str]) -> Vec<u8> {
     let mut text = String::from("BT /F1 14 Tf 18 TL 60 760 Td");
     for line in lines {
@@ -20,9 +20,9 @@ pub(super) fn document(lines: &[&str]) -> Vec<u8> {
     ];
     let mut file = String::from("%PDF-1.4\n");
     let mut table = String::from("0000000000 65535 f \n");
-    for (at, object) in objects.iter().enumerate() {
+    for (index, object) in objects.iter().enumerate() {
         let _ = writeln!(table, "{:010} 00000 n ", file.len());
-        let _ = write!(file, "{} 0 obj\n{object}\nendobj\n", at + 1);
+        let _ = write!(file, "{} 0 obj\n{object}\nendobj\n", index + 1);
     }
     let start = file.len();
     let _ = write!(file, "xref\n0 6\n{table}trailer\n<< /Size 6 /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n");

@@ -1,8 +1,8 @@
-//! A square PNG of one colour, not compressed.
+//! A square PNG of one colour, uncompressed.
 
-/// An image of `side` by `side` pixels; up to 100.
+/// Encodes an image of `side` by `side` pixels, at most 100: the data must fit a single stored block.
 pub(super) fn encode(side: u32, [red, green, blue]: [u8; 3]) -> Vec<u8> {
-    // Each line begins with its filter: none.
+    // Each line starts with its filter type, 0 for no filter.
     let mut line = vec![0];
     (0..side).for_each(|_| line.extend([red, green, blue]));
     let pixels: Vec<u8> = (0..side).flat_map(|_| line.iter().copied()).collect();
@@ -28,7 +28,7 @@ pub(super) fn encode(side: u32, [red, green, blue]: [u8; 3]) -> Vec<u8> {
     file
 }
 
-/// The length of an image in bytes.
+/// Returns the size of an image, in bytes.
 pub(super) fn size(side: u32) -> u32 {
     side * (1 + 3 * side) + 68
 }

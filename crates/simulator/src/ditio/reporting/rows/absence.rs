@@ -1,11 +1,11 @@
-//! Absence registrations: one row for each day away.
+//! Absence registrations: one row per day.
 
 use serde_json::{Value, json};
 
 use super::super::layout::Layout;
 use super::super::row::{Row, row};
 use super::super::times::{HOUR, offset, utc};
-use super::{Context, Scene, chance, or_unset};
+use super::{Context, Scene, one_in, or_unset};
 use crate::ditio::reporting::table::DitioTable;
 use crate::ditio::world::ABSENCE_TYPES;
 
@@ -13,16 +13,16 @@ pub(super) fn row(context: &Context, layout: &Layout, i: u64) -> Row {
     let mut scene = Scene::of(&context.world, layout, i);
     let day = layout.day(i);
     let kind = scene.random.pick(&ABSENCE_TYPES);
-    let approved = !chance(&mut scene.random, 4);
-    let paid = approved && chance(&mut scene.random, 2);
-    let locked = paid && chance(&mut scene.random, 2);
+    let approved = !one_in(&mut scene.random, 4);
+    let paid = approved && one_in(&mut scene.random, 2);
+    let locked = paid && one_in(&mut scene.random, 2);
     let when = |state: bool| or_unset(state.then(|| offset(layout.modified(i))));
     let number: Option<u64> = scene.person.employee_number.parse().ok();
     let sick_child = kind.name == "Sykt barn";
     row! {
         "id": layout.id(i),
-        // Three days make one absence.
-        "registrationId": format!("65b0{}{:014x}", layout.mark(), i / 3),
+        // Three consecutive rows belong to one absence.
+        "registrationId": format!("65b0{}{:014x}", layout.id_mark(), i / 3),
         "date": offset(day),
         "startTime": offset(day + 6 * HOUR),
         "qty": 7.5,
@@ -32,7 +32,7 @@ pub(super) fn row(context: &Context, layout: &Layout, i: u64) -> Row {
         "employeeNumber": json!(number),
         "userId": scene.person.identity_id.as_str(),
         "~companyId": scene.person.company.id,
-        "projectId": if chance(&mut scene.random, 3) { Value::Null } else { Value::from(scene.project.id.as_str()) },
+        "projectId": if one_in(&mut scene.random, 3) { Value::Null } else { Value::from(scene.project.id.as_str()) },
         "approved": approved,
         "approvedByName": approved.then(|| context.world.people[1].name()),
         "approvedDateTime": when(approved),

@@ -1,4 +1,4 @@
-//! The crew list: who was on site, one row for each stay.
+//! The crew list: one row per stay on a site.
 
 use serde_json::Value;
 
@@ -9,9 +9,9 @@ use super::{Context, Scene};
 
 pub(super) fn row(context: &Context, layout: &Layout, i: u64) -> Row {
     let mut scene = Scene::of(&context.world, layout, i);
-    let inside = layout.created(i);
+    let check_in = layout.created(i);
     let changed = layout.modified(i);
-    // Of today's stays one in four has ended.
+    // One in four of today's stays has ended.
     let ended = changed / 86_400_000 < layout.today() || i.is_multiple_of(4);
     let card = &scene.person.card_id;
     let card = match scene.random.below(5) {
@@ -25,7 +25,7 @@ pub(super) fn row(context: &Context, layout: &Layout, i: u64) -> Row {
         "projectId": scene.project.id.as_str(),
         "projectNumber": scene.project.number.as_str(),
         "~companyId": scene.person.company.id,
-        "checkInDateTime": utc(inside),
+        "checkInDateTime": utc(check_in),
         "checkOutDateTime": ended.then(|| utc(changed)),
         "hseCardId": card,
         "name": scene.person.name(),

@@ -1,11 +1,11 @@
-//! Images: a row for each picture and what it hangs on.
+//! Images: one row per image with its parent.
 
 use serde_json::{Value, json};
 
 use super::super::layout::Layout;
 use super::super::row::{Row, row};
 use super::super::times::{ticks, utc};
-use super::{Context, Scene, chance};
+use super::{Context, Scene, one_in};
 use crate::ditio::reporting::table::DitioTable::Images;
 
 const SOURCES: [&str; 3] = ["feed", "alert", "checklist"];
@@ -13,7 +13,7 @@ const SOURCES: [&str; 3] = ["feed", "alert", "checklist"];
 pub(super) fn row(context: &Context, layout: &Layout, i: u64) -> Row {
     let mut scene = Scene::of(&context.world, layout, i);
     let random = &mut scene.random;
-    // Where the road is comes some time after the picture, in either of two shapes.
+    // The vendor adds the road reference some time after the image, in one of two formats.
     let road = match random.below(3) {
         0 => Value::Null,
         1 => json!("EV6 S21D1 m1200"),
@@ -23,7 +23,7 @@ pub(super) fn row(context: &Context, layout: &Layout, i: u64) -> Row {
     row! {
         "id": layout.id(i),
         "source": SOURCES[usize::try_from(i % 3).unwrap_or(0)],
-        "parentId": format!("65f0{}{:014x}", layout.mark(), i / 2),
+        "parentId": format!("65f0{}{:014x}", layout.id_mark(), i / 2),
         "projectId": project.id.as_str(),
         "projectNumber": project.number.as_str(),
         "projectName": project.name,
@@ -39,7 +39,7 @@ pub(super) fn row(context: &Context, layout: &Layout, i: u64) -> Row {
         "modifiedDateTime": utc(layout.modified(i)),
         "latitude": project.latitude,
         "longitude": project.longitude,
-        "accuracy": if chance(random, 2) { json!(4.5) } else { json!(12) },
+        "accuracy": if one_in(random, 2) { json!(4.5) } else { json!(12) },
         "roadReference": road,
         "fileName": format!("grøft_{i:05}.png"),
         "fileNameOrig": "IMG_åsen.png",

@@ -1,11 +1,11 @@
-//! Machine registrations: what machines did, also on other companies' projects.
+//! Machine registrations, including projects of other companies.
 
 use serde_json::Value;
 
 use super::super::layout::Layout;
 use super::super::row::{Row, row};
 use super::super::times::{HOUR, ticks, utc};
-use super::{Context, Scene, chance, hundredths, moment};
+use super::{Context, Scene, hundredths, moment, one_in};
 use crate::ditio::reporting::table::DitioTable;
 
 pub(super) fn row(context: &Context, layout: &Layout, i: u64) -> Row {
@@ -15,12 +15,12 @@ pub(super) fn row(context: &Context, layout: &Layout, i: u64) -> Row {
     let project = scene.project;
     row! {
         "id": layout.id(i),
-        // Times of work without a zone, to the tick.
+        // Working times have seven decimals and no zone.
         "startDateTime": ticks(stop - i64::try_from(hours).unwrap_or(0) * HOUR),
         "stopDateTime": ticks(stop),
         "qty": hundredths(hours * 100),
-        "description": if chance(&mut scene.random, 3) { Value::from("Knust stein på Håra, «grov» fraksjon") } else { Value::Null },
-        "approved": !chance(&mut scene.random, 5),
+        "description": if one_in(&mut scene.random, 3) { Value::from("Knust stein på Håra, «grov» fraksjon") } else { Value::Null },
+        "approved": !one_in(&mut scene.random, 5),
         "machineId": scene.machine.id.as_str(),
         "machineName": scene.machine.name,
         "resourceNumber": scene.machine.number.as_str(),

@@ -1,16 +1,16 @@
-//! Mass transport: trips, places and kinds of masses.
+//! Mass transport: trips, locations and mass types.
 
 use serde_json::{Value, json};
 
 use super::super::layout::Layout;
 use super::super::row::{Row, row};
 use super::super::times::{MINUTE, SECOND, UNSET, ticks, utc};
-use super::{Context, Scene, chance, hundredths, moment, rounded};
+use super::{Context, Scene, hundredths, moment, one_in, rounded};
 use crate::ditio::reporting::table::DitioTable;
 use crate::ditio::world::COMPANIES;
 
-/// Name, unit, tonnes in a cubic metre (hundredths).
-pub(super) const KINDS: [(&str, &str, u64); 8] = [
+/// Name, unit, and density in hundredths of a tonne per cubic metre.
+pub(super) const MASS_TYPES: [(&str, &str, u64); 8] = [
     ("Sprengstein", "Ton", 160),
     ("Matjord", "CubicMeter", 110),
     ("Leire (våt)", "Ton", 180),
@@ -28,18 +28,18 @@ pub(super) fn trip(context: &Context, layout: &Layout, i: u64) -> Row {
     let minutes = 12 + random.below(50);
     let cycle = i64::try_from(minutes).unwrap_or(0) * MINUTE;
     let kind = usize::try_from(random.below(8)).unwrap_or(0);
-    let (mass, unit, density) = KINDS[kind];
+    let (mass, unit, density) = MASS_TYPES[kind];
     let registered = 900 + random.below(2_100);
-    let verified = chance(random, 2);
-    let approved = verified && chance(random, 2);
+    let verified = one_in(random, 2);
+    let approved = verified && one_in(random, 2);
     let cubic = if unit == "Ton" { registered * 100 / density } else { registered };
     let dumper = scene.machine;
     let loader = random.pick(&context.world.machines);
     let driver = random.pick(&context.world.people);
     let distance = 800 + random.below(14_000);
     let project = scene.project;
-    let at = |east: f64| json!([rounded(project.longitude + east), project.latitude]);
-    let flow = !chance(random, 6);
+    let coordinates = |east: f64| json!([rounded(project.longitude + east), project.latitude]);
+    let flow = !one_in(random, 6);
     row! {
         "id": layout.id(i),
         "loadDateTime": utc(load),
@@ -67,10 +67,10 @@ pub(super) fn trip(context: &Context, layout: &Layout, i: u64) -> Row {
         "totalAscent": random.below(90),
         "maxGradient": hundredths(random.below(1_200)),
         "averageGradient": hundredths(random.below(600)),
-        "loadLocationName": place_name(i),
-        "dumpLocationName": place_name(i + 1 + i % 5),
-        "loadCoordinates": at(0.0),
-        "dumpCoordinates": if flow { at(0.02) } else { Value::Null },
+        "loadLocationName": location_name(i),
+        "dumpLocationName": location_name(i + 1 + i % 5),
+        "loadCoordinates": coordinates(0.0),
+        "dumpCoordinates": if flow { coordinates(0.02) } else { Value::Null },
         "loaderId": loader.id.as_str(),
         "loaderName": loader.name,
         "loaderNumber": loader.number.as_str(),
@@ -98,7 +98,7 @@ pub(super) fn trip(context: &Context, layout: &Layout, i: u64) -> Row {
     }
 }
 
-const PLACES: [&str; 12] = [
+const LOCATION_NAMES: [&str; 12] = [
     "Skjæring nord",
     "Tipp Ånes",
     "Mellomlager Øvre",
@@ -113,15 +113,15 @@ const PLACES: [&str; 12] = [
     "Vekt hovedport",
 ];
 
-fn place_name(i: u64) -> &'static str {
-    PLACES[usize::try_from(i % 12).unwrap_or(0)]
+fn location_name(i: u64) -> &'static str {
+    LOCATION_NAMES[usize::try_from(i % 12).unwrap_or(0)]
 }
 
 pub(super) fn location(context: &Context, layout: &Layout, i: u64) -> Row {
     let project = &context.world.projects[usize::try_from(i % 13).unwrap_or(0)];
     row! {
         "id": layout.id(i),
-        "name": place_name(i),
+        "name": location_name(i),
         "projectId": project.id.as_str(),
         "companyId": project.company.id,
         "coordinates": json!([project.longitude, project.latitude]),
@@ -132,7 +132,7 @@ pub(super) fn location(context: &Context, layout: &Layout, i: u64) -> Row {
 
 pub(super) fn mass_type(layout: &Layout, i: u64) -> Row {
     let kind = usize::try_from(i).unwrap_or(0);
-    let (name, unit, density) = KINDS[kind % KINDS.len()];
+    let (name, unit, density) = MASS_TYPES[kind % MASS_TYPES.len()];
     row! {
         "id": layout.id(i),
         "name": name,

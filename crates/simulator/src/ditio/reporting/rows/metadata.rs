@@ -6,21 +6,21 @@ use super::super::layout::Layout;
 use super::super::row::{Row, row};
 use super::super::times::{DAY, UNSET, naive, ticks, utc};
 use super::time::chapter;
-use super::{Context, chance};
+use super::{Context, one_in};
 use crate::ditio::world::COMPANIES;
 
 fn is_external(company: &str) -> bool {
     company == COMPANIES[2].id
 }
 
-pub(super) fn project(context: &Context, layout: &Layout, i: u64, subject: usize) -> Row {
-    let project = &context.world.projects[subject];
+pub(super) fn project(context: &Context, layout: &Layout, i: u64, world_index: usize) -> Row {
+    let project = &context.world.projects[world_index];
     row! {
         "id": project.id.as_str(),
         "number": project.number.as_str(),
         "name": project.name,
         "externalNumber": project.external_number.as_str(),
-        "externalDim01": subject.is_multiple_of(3).then_some("AVD-Ø"),
+        "externalDim01": world_index.is_multiple_of(3).then_some("AVD-Ø"),
         "externalDim02": "",
         "companyId": project.company.id,
         "companyName": project.company.name,
@@ -33,8 +33,8 @@ pub(super) fn project(context: &Context, layout: &Layout, i: u64, subject: usize
     }
 }
 
-pub(super) fn work_order(context: &Context, layout: &Layout, i: u64, subject: usize) -> Row {
-    let order = &context.world.work_orders[subject];
+pub(super) fn work_order(context: &Context, layout: &Layout, i: u64, world_index: usize) -> Row {
+    let order = &context.world.work_orders[world_index];
     let project = &context.world.projects[order.project];
     row! {
         "id": order.id.as_str(),
@@ -43,7 +43,7 @@ pub(super) fn work_order(context: &Context, layout: &Layout, i: u64, subject: us
         "name": order.name,
         "nameWithNumber": format!("{} {}", order.number, order.name),
         "chapterId": chapter(order.project),
-        "externalNumber": format!("{}", 7_100 + subject),
+        "externalNumber": format!("{}", 7_100 + world_index),
         "externalDim01": Value::Null,
         "externalDim02": Value::Null,
         "externalPieceWorkId": "",
@@ -57,9 +57,9 @@ pub(super) fn work_order(context: &Context, layout: &Layout, i: u64, subject: us
     }
 }
 
-pub(super) fn user(context: &Context, layout: &Layout, i: u64, subject: usize) -> Row {
-    let person = &context.world.people[subject];
-    let left = subject % 11 == 10;
+pub(super) fn user(context: &Context, layout: &Layout, i: u64, world_index: usize) -> Row {
+    let person = &context.world.people[world_index];
+    let left = world_index % 11 == 10;
     row! {
         "id": person.profile_id.as_str(),
         "identityUserId": person.identity_id.as_str(),
@@ -84,17 +84,17 @@ pub(super) fn user(context: &Context, layout: &Layout, i: u64, subject: usize) -
     }
 }
 
-pub(super) fn resource(context: &Context, layout: &Layout, i: u64, subject: usize) -> Row {
+pub(super) fn resource(context: &Context, layout: &Layout, i: u64, world_index: usize) -> Row {
     let world = &context.world;
     let mut random = layout.random(i);
     let (price, cost) = (500 + random.below(90) * 10, 300 + random.below(60) * 10);
     let modified = utc(layout.modified(i));
-    let Some(machine) = subject.checked_sub(world.people.len()).map(|at| &world.machines[at]) else {
-        let person = &world.people[subject];
+    let Some(machine) = world_index.checked_sub(world.people.len()).map(|at| &world.machines[at]) else {
+        let person = &world.people[world_index];
         let number: Option<u64> = person.employee_number.parse().ok();
         return row! {
             "id": person.profile_id.as_str(),
-            // People have their employee number here, as a number.
+            // For a person, the employee number as a JSON number.
             "number": json!(number),
             "name": person.name(),
             "typeName": "Mannskap",
@@ -110,7 +110,7 @@ pub(super) fn resource(context: &Context, layout: &Layout, i: u64, subject: usiz
             "price": price,
             "companyId": person.company.id,
             "companyName": person.company.name,
-            "active": subject % 11 != 10,
+            "active": world_index % 11 != 10,
             "isExternal": is_external(person.company.id),
             "modifiedDateTime": modified,
             "isDeleted": false,
@@ -126,7 +126,7 @@ pub(super) fn resource(context: &Context, layout: &Layout, i: u64, subject: usiz
         "typeName": machine.type_id,
         "typeBaseName": base,
         "registrationNumber": machine.registration_number.as_str(),
-        "serialNumber": if chance(&mut random, 2) { json!(random.below(900_000) + 100_000) } else { json!(format!("VCE{:07}", random.below(9_999_999))) },
+        "serialNumber": if one_in(&mut random, 2) { json!(random.below(900_000) + 100_000) } else { json!(format!("VCE{:07}", random.below(9_999_999))) },
         "department": "3310",
         "emissionClass": "Steg V",
         "buildYear": machine.build_year,

@@ -1,23 +1,23 @@
-//! Payroll lines: a person's day, summed up.
+//! Payroll lines: totals per person and day.
 
 use serde_json::{Value, json};
 
 use super::super::layout::Layout;
 use super::super::row::{Row, row};
 use super::super::times::utc;
-use super::{Context, Scene, chance, hundredths, or_unset};
+use super::{Context, Scene, hundredths, one_in, or_unset};
 
 pub(super) fn row(context: &Context, layout: &Layout, i: u64, extended: bool) -> Row {
     let mut scene = Scene::of(&context.world, layout, i);
     let random = &mut scene.random;
-    let away = chance(random, 8);
+    let away = one_in(random, 8);
     let standard = if away { 0 } else { 750 };
     let over50 = if away { 0 } else { random.below(5) * 50 };
-    let over100 = if away || !chance(random, 5) { 0 } else { 200 };
+    let over100 = if away || !one_in(random, 5) { 0 } else { 200 };
     let absent = if away { 750 } else { 0 };
     let total = standard + over50 + over100;
-    let approved = !chance(random, 6);
-    let locked = approved && chance(random, 2);
+    let approved = !one_in(random, 6);
+    let locked = approved && one_in(random, 2);
     let changed = layout.modified(i);
     let by = |state: bool| state.then(|| context.world.people[2].name());
     let when = |state: bool| or_unset(state.then(|| utc(changed)));
@@ -58,7 +58,7 @@ pub(super) fn row(context: &Context, layout: &Layout, i: u64, extended: bool) ->
     row
 }
 
-/// By `lineType`, `sorting` and `name`.
+/// Returns the overtime lines, ordered by `lineType`, `sorting` and `name`.
 fn overtime(over50: u64, over100: u64) -> Value {
     let line = |id: &str, name: &str, level: u32, kind: u32, sorting: Value, qty: u64| {
         json!({

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::super::layout::Layout;
 use super::super::row::{Row, row};
 use super::super::times::{HOUR, UNSET, naive, utc};
-use super::{Context, Scene, chance, coded, rounded};
+use super::{Context, Scene, code_and_text, one_in, rounded};
 use crate::ditio::reporting::table::DitioTable as T;
 use crate::state::random::Random;
 
@@ -28,12 +28,12 @@ const TEMPLATES: [(&str, &str); 4] = [
     ("Daglig kontroll, gravemaskin", "Machine"),
 ];
 
-/// A number in one row, text in the next.
+/// Returns a number in even rows and a text in odd rows: the vendor sends both.
 fn number_or_text(i: u64, number: u64) -> Value {
     if i.is_multiple_of(2) { number.into() } else { number.to_string().into() }
 }
 
-/// Near the site.
+/// Returns a coordinate near a site.
 fn near(at: f64, random: &mut Random) -> f64 {
     let offset = f64::from(u32::try_from(random.below(2_000)).unwrap_or(0)) / 100_000.0;
     rounded(at + offset)
@@ -45,11 +45,11 @@ pub(super) fn incident(kind: T, context: &Context, layout: &Layout, i: u64) -> R
     let about_machines = kind == T::MachineIncidentRegistrations;
     let (title, description, type_name) = *random.pick(&ALERTS);
     let base = if about_machines { 3 } else { [0, 1, 2, 4][pick(random, 4)] };
-    let (base, base_text) = coded(base, &BASES);
-    let (state, state_text) = coded(pick(random, 3), &STATES);
-    let (risk, risk_text) = coded(pick(random, 4), &RISKS);
+    let (base, base_text) = code_and_text(base, &BASES);
+    let (state, state_text) = code_and_text(pick(random, 3), &STATES);
+    let (risk, risk_text) = code_and_text(pick(random, 4), &RISKS);
     let changed = layout.modified(i);
-    let machine = about_machines || chance(random, 5);
+    let machine = about_machines || one_in(random, 5);
     let reported = state_text != "Open";
     row! {
         "id": layout.id(i),
@@ -67,8 +67,8 @@ pub(super) fn incident(kind: T, context: &Context, layout: &Layout, i: u64) -> R
         "damageTypeText": if base_text == "HSE" { Value::from("Klemskade") } else { Value::Null },
         "measures": if reported { "Gjennomgått på morgenmøte" } else { "" },
         "requiresFurtherAction": state_text == "InProgress",
-        "resolvedOnLocation": chance(random, 2),
-        "absenceDays": if chance(random, 9) { json!(1.5) } else { json!(0) },
+        "resolvedOnLocation": one_in(random, 2),
+        "absenceDays": if one_in(random, 9) { json!(1.5) } else { json!(0) },
         "companyName": scene.person.company.name,
         "projectId": scene.project.id.as_str(),
         "projectNumber": scene.project.number.as_str(),
@@ -93,15 +93,15 @@ pub(super) fn checklist(kind: T, context: &Context, layout: &Layout, i: u64) -> 
     let random = &mut scene.random;
     let about_machines = kind == T::MachineChecklistRegistrations;
     let (template, base) = if about_machines { TEMPLATES[3] } else { TEMPLATES[pick(random, 3)] };
-    let (state, state_text) = coded(pick(random, 5), &CHECKLIST_STATES);
+    let (state, state_text) = code_and_text(pick(random, 5), &CHECKLIST_STATES);
     let submitted = state_text != "Pending";
-    let deviation = chance(random, 4);
-    let image = chance(random, 2);
+    let deviation = one_in(random, 4);
+    let image = one_in(random, 2);
     let pictures =
         |variant| json!([{ "id": context.file_id(kind, variant, i), "url": context.file_url(kind, variant, i) }]);
     let question = |number: u64, header: &str, answer: &str| {
         json!({
-            "id": format!("65e0{}{i:010x}{number:04x}", layout.mark()),
+            "id": format!("65e0{}{i:010x}{number:04x}", layout.id_mark()),
             "header": header,
             "answerType": 1,
             "value": answer,
@@ -113,7 +113,7 @@ pub(super) fn checklist(kind: T, context: &Context, layout: &Layout, i: u64) -> 
     };
     let sections = json!([
         {
-            "id": format!("65d0{}{i:014x}", layout.mark()),
+            "id": format!("65d0{}{i:014x}", layout.id_mark()),
             "header": "Før arbeidet starter",
             "repeatable": false,
             "rowId": null,

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::super::layout::Layout;
 use super::super::row::{Row, row};
 use super::super::times::{HOUR, MINUTE, naive, ticks, utc};
-use super::{Context, Scene, chance, hundredths, or_unset};
+use super::{Context, Scene, hundredths, one_in, or_unset};
 use crate::ditio::world::Company;
 
 const TEXTS: [&str; 8] = [
@@ -22,7 +22,7 @@ const TEXTS: [&str; 8] = [
 pub(super) fn row(context: &Context, layout: &Layout, i: u64) -> Row {
     let Scene { mut random, project, order, person, machine } = Scene::of(&context.world, layout, i);
     let world = &context.world;
-    let is_machine = chance(&mut random, 4);
+    let is_machine = one_in(&mut random, 4);
     let day = layout.day(i);
     let start = day + 6 * HOUR + i64::from(u8::try_from(random.below(8)).unwrap_or(0)) * 15 * MINUTE;
     let quarters = 8 + random.below(36);
@@ -31,9 +31,9 @@ pub(super) fn row(context: &Context, layout: &Layout, i: u64) -> Row {
     let price = 45_000 + random.below(60) * 1_000;
     let cost = price * 7 / 10;
     let changed = layout.modified(i);
-    let approved = !chance(&mut random, 7);
-    let paid = approved && !chance(&mut random, 3);
-    let locked = paid && chance(&mut random, 2);
+    let approved = !one_in(&mut random, 7);
+    let paid = approved && !one_in(&mut random, 3);
+    let locked = paid && one_in(&mut random, 2);
     let leader = &world.people[order.project % world.people.len()];
     let foreman = &world.people[(order.project + 5) % world.people.len()];
     let when = |state: bool| or_unset(state.then(|| naive(changed)));
@@ -70,7 +70,7 @@ pub(super) fn row(context: &Context, layout: &Layout, i: u64) -> Row {
         "locked": locked,
         "lockedByName": by(locked),
         "lockedDateTime": when(locked),
-        "invoiced": locked && chance(&mut random, 2),
+        "invoiced": locked && one_in(&mut random, 2),
         "projectId": project.id.as_str(),
         "projectNumber": project.number.as_str(),
         "projectName": project.name,
@@ -101,7 +101,7 @@ pub(super) fn row(context: &Context, layout: &Layout, i: u64) -> Row {
     }
 }
 
-/// The business value of a chapter, such as `05.3`.
+/// Returns the number of a chapter, such as `05.3`.
 pub(super) fn chapter(project: usize) -> String {
     format!("{:02}.{}", project % 9 + 1, project % 4 + 1)
 }

@@ -1,13 +1,13 @@
-//! What the clients write: how one is created, read, changed and deleted at each vendor. Each is deleted again, so that
-//! what the server holds grows only by history: the transactions of orders, and applications, which cannot be deleted.
+//! The entities that clients create, read, update and delete at each vendor. All are deleted again, so that the server's
+//! data grow by history only: transactions of orders, and applications, which cannot be deleted.
 
 use keyfob_simulator::{Vendor, credentials as c};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-/// A kind of record.
+/// A kind of entity.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Thing {
+pub(crate) enum Entity {
     Project,
     Machine,
     Material,
@@ -24,7 +24,7 @@ pub(crate) struct Call {
     pub(crate) body: Option<Value>,
 }
 
-impl Thing {
+impl Entity {
     pub(crate) const ALL: [Self; 6] =
         [Self::Project, Self::Machine, Self::Material, Self::Order, Self::Location, Self::Contact];
 
@@ -40,7 +40,7 @@ impl Thing {
         Call { vendor, method, path: format!("{root}{tail}"), body }
     }
 
-    /// `name` is like no other, of capitals, digits and `_`.
+    /// Returns the request that creates an entity. `name` must be unique, of capitals, digits and `_`.
     pub(crate) fn create(self, name: &str, material: &str) -> Call {
         let company = c::DITIO_COMPANY_ID;
         let (tail, body) = match self {
@@ -58,19 +58,19 @@ impl Thing {
         self.call(Method::POST, tail, Some(body))
     }
 
-    /// The id in the answer to a create.
-    pub(crate) fn id(self, answer: &Value) -> Option<String> {
+    /// Returns the id in the response to a create.
+    pub(crate) fn id(self, response: &Value) -> Option<String> {
         let id = match self {
-            Self::Project | Self::Machine | Self::Location => &answer["id"],
-            Self::Material => &answer["material"]["id"],
+            Self::Project | Self::Machine | Self::Location => &response["id"],
+            Self::Material => &response["material"]["id"],
             Self::Order => {
-                if answer["order"].is_array() {
-                    &answer["order"][0]["id"]
+                if response["order"].is_array() {
+                    &response["order"][0]["id"]
                 } else {
-                    &answer["order"]["id"]
+                    &response["order"]["id"]
                 }
             }
-            Self::Contact => &answer["list"][0]["id"],
+            Self::Contact => &response["list"][0]["id"],
         };
         id.as_str().map(str::to_owned).or_else(|| id.as_i64().map(|id| id.to_string()))
     }
@@ -80,7 +80,7 @@ impl Thing {
         self.call(Method::GET, &tail, None)
     }
 
-    /// `now` is what was read before.
+    /// Returns the request that updates an entity. `now` is its current state.
     pub(crate) fn update(self, id: &str, now: &Value, value: &str) -> Call {
         match self {
             Self::Project | Self::Machine => {
@@ -99,14 +99,14 @@ impl Thing {
         }
     }
 
-    /// Whether what was read is there, and has the value of the update.
-    pub(crate) fn shows(self, answer: &Value, value: &str) -> bool {
+    /// Returns true if a response has the value of the update.
+    pub(crate) fn shows(self, response: &Value, value: &str) -> bool {
         let shown = match self {
-            Self::Project | Self::Machine => &answer["name"],
-            Self::Location => &answer["city"],
-            Self::Material => &answer["material"]["Info1"],
-            Self::Order => &answer["order"]["Info1"],
-            Self::Contact => &answer["list"][0]["city"],
+            Self::Project | Self::Machine => &response["name"],
+            Self::Location => &response["city"],
+            Self::Material => &response["material"]["Info1"],
+            Self::Order => &response["order"]["Info1"],
+            Self::Contact => &response["list"][0]["city"],
         };
         shown == value
     }
@@ -119,7 +119,7 @@ impl Thing {
         }
     }
 
-    /// A read of many.
+    /// Returns a request that lists entities.
     pub(crate) fn list(self) -> Call {
         match self {
             Self::Project => Call {

@@ -1,19 +1,19 @@
-//! What a caller asks for: the shared parameters of every extraction.
+//! Query parameters of an extraction, common to all tables.
 
 use chrono::{DateTime, Utc};
 use url::form_urlencoded::Serializer;
 
+use super::api_error::ApiError;
 use super::cursor::Cursor;
 use super::filter::Filter;
 use super::overlay::Key;
-use super::refusal::Refusal;
 use super::table::{DitioTable as T, Order};
 use super::times::{DAY, midnight, parse};
 use crate::state::random::Random;
 use crate::web::Query;
 
-/// Every parameter but the cursor and the size of a page: between pages they must stay the same.
-const BOUND: [&str; 17] = [
+/// Parameters that must not change between pages: all but the cursor and the page size.
+const BOUND_PARAMETERS: [&str; 17] = [
     "FromDateTime",
     "ToDateTime",
     "ModifiedSince",
@@ -33,49 +33,59 @@ const BOUND: [&str; 17] = [
     "IncludeOpen",
 ];
 const DEFAULT_CHUNK: i64 = 2_500;
-const LARGEST_CHUNK: i64 = 10_000;
+const MAX_CHUNK: i64 = 10_000;
 
-pub(super) struct Ask {
-    /// In the order of changes, deletions included.
+/// Parsed query parameters of an extraction.
+pub(super) struct ExtractQuery {
+    /// True for the order of changes, with deletions.
     pub(super) incremental: bool,
     pub(super) from: Option<Key>,
-    /// The first position that is too late.
+    /// End of the window, exclusive.
     pub(super) until: Option<Key>,
     pub(super) limit: usize,
     pub(super) cursor: Option<Cursor>,
     pub(super) filter: Filter,
-    /// What a cursor of this extraction is bound to.
+    /// Text that binds cursors to this extraction.
     pub(super) binding: String,
-    given: Vec<(&'static str, String)>,
+    bound_parameters: Vec<(&'static str, String)>,
     chunk: Option<String>,
 }
 
-impl Ask {
-    pub(super) fn read(table: T, query: &Query, now: DateTime<Utc>) -> Result<Self, Refusal> {
+impl ExtractQuery {
+    /// Parses the query.
+    pub(super) fn parse(table: T, query: &Query, now: DateTime<Utc>) -> Result<Self, ApiError> {
         let since = time(query, "ModifiedSince")?;
         let before = time(query, "ModifiedBefore")?;
         match (since, before) {
             (None, Some(_)) => {
-                return Err(Refusal::bad("ArgumentIsNull", "The 'ModifiedSince' parameter is required."));
+                return Err(ApiError::bad_request("ArgumentIsNull", "The 'ModifiedSince' parameter is required."));
             }
             (Some(since), Some(before)) if before <= since => {
-                return Err(Refusal::bad("ArgumentInvalid", "'ModifiedBefore' must be later than 'ModifiedSince'."));
+                return Err(ApiError::bad_request(
+                    "ArgumentInvalid",
+                    "'ModifiedBefore' must be later than 'ModifiedSince'.",
+                ));
             }
             _ => {}
         }
-        let filter = Filter::read(table, query)?;
+        let filter = Filter::parse(table, query)?;
         let (from, until) = match since {
             Some(since) => (Some(since), before),
             None => window(table, query, now)?,
         };
-        let given: Vec<(&'static str, String)> =
-            BOUND.into_iter().flat_map(|name| query.all(name).map(move |value| (name, value.to_owned()))).collect();
+        let bound_parameters: Vec<(&'static str, String)> = BOUND_PARAMETERS
+            .into_iter()
+            .flat_map(|name| query.all(name).map(move |value| (name, value.to_owned())))
+            .collect();
         let mode = if since.is_some() { "incremental" } else { "full" };
-        let bound = Random::new(0, &format!("{table}/{given:?}")).hex(12);
+        let bound = Random::new(0, &format!("{table}/{bound_parameters:?}")).hex(12);
         let binding = format!("{mode}/{bound}");
         let cursor = query.non_blank("ContinuationToken").map(|token| {
             Cursor::decode(token, &binding).ok_or_else(|| {
-                Refusal::bad("InvalidContinuationToken", "The continuation token does not belong to this query.")
+                ApiError::bad_request(
+                    "InvalidContinuationToken",
+                    "The continuation token does not belong to this query.",
+                )
             })
         });
         Ok(Self {
@@ -86,13 +96,13 @@ impl Ask {
             cursor: cursor.transpose()?,
             filter,
             binding,
-            given,
+            bound_parameters,
             chunk: query.non_blank("ChunkLimit").map(str::to_owned),
         })
     }
 
-    /// A full extraction on one page, without a filter.
-    pub(super) fn everything() -> Self {
+    /// Creates a full extraction without a filter, on one page.
+    pub(super) fn all() -> Self {
         Self {
             incremental: false,
             from: None,
@@ -101,36 +111,36 @@ impl Ask {
             cursor: None,
             filter: Filter::default(),
             binding: String::new(),
-            given: Vec::new(),
+            bound_parameters: Vec::new(),
             chunk: None,
         }
     }
 
-    /// A full extraction of a window on one page: the end is outside.
+    /// Creates a full extraction of a window on one page; the end is exclusive.
     pub(super) fn between(from: Option<i64>, until: Option<i64>) -> Self {
-        Self { from: from.map(Key::Time), until: until.map(Key::Time), ..Self::everything() }
+        Self { from: from.map(Key::Time), until: until.map(Key::Time), ..Self::all() }
     }
 
-    /// The next page's path and query, from the API's own root.
+    /// Returns path and query of the next page, relative to the API's root.
     pub(super) fn next_link(&self, table: T, token: &str) -> String {
         let mut query = Serializer::new(String::new());
-        query.extend_pairs(&self.given);
+        query.extend_pairs(&self.bound_parameters);
         query.extend_pairs(self.chunk.iter().map(|chunk| ("ChunkLimit", chunk)));
         query.append_pair("ContinuationToken", token);
         format!("{}?{}", table.path(), query.finish())
     }
 }
 
-/// The window of a full extraction on the record's own date; the end is inside.
-fn window(table: T, query: &Query, now: DateTime<Utc>) -> Result<(Option<i64>, Option<i64>), Refusal> {
+/// Returns the window of a full extraction by the rows' dates. The end in the query is inclusive, in the result exclusive.
+fn window(table: T, query: &Query, now: DateTime<Utc>) -> Result<(Option<i64>, Option<i64>), ApiError> {
     let from = time(query, "FromDateTime")?;
     let to = time(query, "ToDateTime")?;
-    // Alerts and checklists take the dates and ignore them, as metadata do.
+    // Tables without a time order accept the dates and ignore them: alerts, checklists and metadata.
     if table.order() == Order::Id {
         return Ok((None, None));
     }
     if table == T::MachineRegistrations && from.is_some() != to.is_some() {
-        return Err(Refusal::bad("ArgumentIsNull", "'FromDateTime' and 'ToDateTime' must be given together."));
+        return Err(ApiError::bad_request("ArgumentIsNull", "'FromDateTime' and 'ToDateTime' must be given together."));
     }
     if table == T::CrewListRegistrations && from.is_none() && to.is_none() {
         let today = midnight(now.date_naive());
@@ -139,22 +149,23 @@ fn window(table: T, query: &Query, now: DateTime<Utc>) -> Result<(Option<i64>, O
     Ok((from, to.map(|to| to.saturating_add(1))))
 }
 
-fn time(query: &Query, name: &str) -> Result<Option<i64>, Refusal> {
+fn time(query: &Query, name: &str) -> Result<Option<i64>, ApiError> {
     let Some(text) = query.non_blank(name) else {
         return Ok(None);
     };
-    let read = parse(text)
-        .ok_or_else(|| Refusal::bad("ArgumentInvalid", format!("The value '{text}' is not valid for '{name}'.")));
-    read.map(Some)
+    let parsed = parse(text).ok_or_else(|| {
+        ApiError::bad_request("ArgumentInvalid", format!("The value '{text}' is not valid for '{name}'."))
+    });
+    parsed.map(Some)
 }
 
-/// Clamped, not refused.
-fn chunk_limit(query: &Query) -> Result<usize, Refusal> {
+/// Parses the page size. A size out of range is clamped, not rejected.
+fn chunk_limit(query: &Query) -> Result<usize, ApiError> {
     let Some(text) = query.non_blank("ChunkLimit") else {
         return Ok(usize::try_from(DEFAULT_CHUNK).expect("a small constant"));
     };
-    let number: i64 = text
-        .parse()
-        .map_err(|_| Refusal::bad("ArgumentInvalid", format!("The value '{text}' is not valid for 'ChunkLimit'.")))?;
-    Ok(usize::try_from(number.clamp(1, LARGEST_CHUNK)).expect("clamped to a small number"))
+    let number: i64 = text.parse().map_err(|_| {
+        ApiError::bad_request("ArgumentInvalid", format!("The value '{text}' is not valid for 'ChunkLimit'."))
+    })?;
+    Ok(usize::try_from(number.clamp(1, MAX_CHUNK)).expect("clamped to a small number"))
 }

@@ -1,23 +1,24 @@
-//! Refusals: a message, and what is wrong field by field.
+//! Error responses: a message and field errors.
 
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
+/// An error response.
 #[derive(Debug)]
-pub(super) struct Problem {
+pub(super) struct ApiError {
     status: StatusCode,
     message: String,
     errors: Vec<Value>,
 }
 
-impl Problem {
+impl ApiError {
     pub(super) fn new(status: StatusCode, message: impl Into<String>) -> Self {
         Self { status, message: message.into(), errors: Vec::new() }
     }
 
-    /// Field by field: names and texts.
+    /// Creates the response to invalid fields, given as names and messages.
     pub(super) fn invalid(fields: impl IntoIterator<Item = (String, String)>) -> Self {
         let errors = fields.into_iter().map(|(field, message)| {
             json!({
@@ -31,7 +32,7 @@ impl Problem {
     }
 }
 
-impl IntoResponse for Problem {
+impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let mut errors = self.errors;
         if errors.is_empty() {

@@ -1,4 +1,4 @@
-//! What is refused, and how.
+//! Error responses.
 
 use keyfob_simulator::DitioTable as T;
 use reqwest::StatusCode;
@@ -31,7 +31,7 @@ async fn paths_match_in_any_case_and_unknown_ones_are_not_found() {
 }
 
 #[tokio::test]
-async fn parameters_that_make_no_sense_are_refused_by_name() {
+async fn invalid_parameters_are_rejected_by_name() {
     let reporting = Reporting::start().await;
     for (query, error) in [
         ("ModifiedBefore=2026-01-01", "ArgumentIsNull"),
@@ -56,7 +56,7 @@ async fn parameters_that_make_no_sense_are_refused_by_name() {
 }
 
 #[tokio::test]
-async fn other_peoples_projects_and_companies_are_forbidden() {
+async fn foreign_projects_and_companies_are_forbidden() {
     let reporting = Reporting::start().await;
     for query in ["ProjectId=65f1a2b3c4d5e6f7a8b9c0d1", "CompanyId=098765", "CompanyId=12345"] {
         let (status, body) = reporting.get(&format!("/v1/time-registrations?{query}")).await;

@@ -1,57 +1,58 @@
-//! Refusals, in the envelopes that the vendor is known to send.
+//! Error responses in the vendor's formats.
 
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-/// An answer that is not a success.
+/// An error response.
 #[derive(Debug)]
-pub(super) struct Problem {
+pub(super) struct ApiError {
     status: StatusCode,
     body: Value,
 }
 
-/// What is wrong with one field.
+/// A validation error of one field.
 #[derive(Debug)]
 pub(super) struct FieldError {
-    /// The name as .NET has it: `CompanyId`.
+    /// Field name in Pascal case, such as `CompanyId`.
     field: String,
     message: String,
 }
 
 impl FieldError {
     pub(super) fn new(field: &str, message: impl Into<String>) -> Self {
-        Self { field: pascal(field), message: message.into() }
+        Self { field: pascal_case(field), message: message.into() }
     }
 
-    /// The text of a missing value.
+    /// Creates the error of a missing value.
     pub(super) fn required(field: &str) -> Self {
-        Self::new(field, format!("The {} field is required.", pascal(field)))
+        Self::new(field, format!("The {} field is required.", pascal_case(field)))
     }
 }
 
-impl Problem {
-    /// Missing and foreign objects are told in the same words.
+impl ApiError {
+    /// Creates a 404. Missing objects and objects of foreign companies get the same response.
     pub(super) fn not_found() -> Self {
         Self::simple(StatusCode::NOT_FOUND, "NotFound", "The resource was not found.")
     }
 
+    /// Creates a 403.
     pub(super) fn forbidden(message: &str) -> Self {
         Self::simple(StatusCode::FORBIDDEN, "Forbidden", message)
     }
 
-    /// A broken business rule.
+    /// Creates the response to a violated business rule.
     pub(super) fn rule(message: &str) -> Self {
         Self::simple(StatusCode::BAD_REQUEST, "ValidationError", message)
     }
 
-    /// One error code and one text.
+    /// Creates a response with an error code and a message.
     pub(super) fn simple(status: StatusCode, error: &str, message: &str) -> Self {
         Self { status, body: json!({ "error": error, "message": message }) }
     }
 
-    /// Field by field.
+    /// Creates the response to invalid fields.
     pub(super) fn invalid(errors: &[FieldError]) -> Self {
         let errors: Vec<Value> = errors
             .iter()
@@ -67,24 +68,24 @@ impl Problem {
         Self { status: StatusCode::BAD_REQUEST, body: json!({ "message": "Validation failed", "errors": errors }) }
     }
 
-    /// One field.
+    /// Creates the response to one invalid field.
     pub(super) fn field(field: &str, message: impl Into<String>) -> Self {
         Self::invalid(&[FieldError::new(field, message)])
     }
 
-    /// Fails if there are errors.
-    pub(super) fn unless_empty(errors: &[FieldError]) -> Result<(), Self> {
+    /// Returns an error response if there are field errors.
+    pub(super) fn if_any(errors: &[FieldError]) -> Result<(), Self> {
         if errors.is_empty() { Ok(()) } else { Err(Self::invalid(errors)) }
     }
 }
 
-impl IntoResponse for Problem {
+impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         (self.status, Json(self.body)).into_response()
     }
 }
 
-fn pascal(name: &str) -> String {
+fn pascal_case(name: &str) -> String {
     let mut letters = name.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
