@@ -167,7 +167,7 @@ impl Client {
     /// Only the properties in `metaData` change. The body is form-encoded, with `metaData` as
     /// the JSON text of the object. JSON bodies with the same text are known to work as well.
     ///
-    /// Returns [`CountAnswer`](types::CountAnswer).
+    /// Returns [`CountResponse`](types::CountResponse).
     ///
     /// Arguments:
     /// * `body` (form)
@@ -188,7 +188,7 @@ impl Client {
     ///
     /// Accepts one or more ids.
     ///
-    /// Returns [`CountAnswer`](types::CountAnswer).
+    /// Returns [`CountResponse`](types::CountResponse).
     ///
     /// Arguments:
     /// * `id` (query): Ids of the rows to delete.
@@ -304,7 +304,7 @@ impl Client {
     /// The body is form-encoded, with `metaData` as the JSON text of an object that contains
     /// the ids as comma-separated text.
     ///
-    /// Returns [`CountAnswer`](types::CountAnswer).
+    /// Returns [`CountResponse`](types::CountResponse).
     ///
     /// Arguments:
     /// * `body` (form)
@@ -326,7 +326,7 @@ impl Client {
     /// The body is form-encoded, with `metaData` as the JSON text of an object that contains
     /// the ids as comma-separated text.
     ///
-    /// Returns [`CountAnswer`](types::CountAnswer).
+    /// Returns [`CountResponse`](types::CountResponse).
     ///
     /// Arguments:
     /// * `body` (form)
@@ -348,7 +348,7 @@ impl Client {
     /// The operation is documented; its parameters and response are inferred from the other
     /// updates. The body is form-encoded, with `metaData` as the JSON text of the object.
     ///
-    /// Returns [`CountAnswer`](types::CountAnswer).
+    /// Returns [`CountResponse`](types::CountResponse).
     ///
     /// Arguments:
     /// * `body` (form)
@@ -367,7 +367,7 @@ impl Client {
     /// Accepts one or more ids. The operation is documented; its form and response are inferred
     /// from the other deletes.
     ///
-    /// Returns [`CountAnswer`](types::CountAnswer).
+    /// Returns [`CountResponse`](types::CountResponse).
     ///
     /// Arguments:
     /// * `id` (query): Ids of the rows to delete.
@@ -447,7 +447,7 @@ impl Client {
     /// status 200. The contacts are a JSON array; a form body would contain the JSON text of
     /// the array.
     ///
-    /// Returns [`SmsAnswer`](types::SmsAnswer).
+    /// Returns [`SmsResponse`](types::SmsResponse).
     ///
     /// Arguments:
     /// * `body` (JSON)
@@ -539,7 +539,7 @@ impl Client {
     /// request after sending it. The vendor's client writes the contacts in PHP bracket
     /// notation in a form body; support for the JSON form is inferred.
     ///
-    /// Returns [`CountAnswer`](types::CountAnswer).
+    /// Returns [`CountResponse`](types::CountResponse).
     ///
     /// Arguments:
     /// * `body` (JSON)
@@ -668,7 +668,7 @@ impl Client {
     /// Only the properties in `metaData` change. The body is form-encoded, with `metaData` as
     /// the JSON text of the object.
     ///
-    /// Returns [`CountAnswer`](types::CountAnswer).
+    /// Returns [`CountResponse`](types::CountResponse).
     ///
     /// Arguments:
     /// * `resource` (path): Name of the resource, such as optouts.
@@ -691,7 +691,7 @@ impl Client {
     ///
     /// Accepts one or more ids.
     ///
-    /// Returns [`CountAnswer`](types::CountAnswer).
+    /// Returns [`CountResponse`](types::CountResponse).
     ///
     /// Arguments:
     /// * `resource` (path): Name of the resource, such as optouts.
@@ -1111,7 +1111,7 @@ pub mod operation {
     /// Only the properties in `metaData` change. The body is form-encoded, with `metaData` as
     /// the JSON text of the object. JSON bodies with the same text are known to work as well.
     ///
-    /// Returns [`CountAnswer`](super::types::CountAnswer).
+    /// Returns [`CountResponse`](super::types::CountResponse).
     ///
     /// Sends `PUT /contacts` to the host `contacts`. Known from an example:
     /// `digitaleo/Digitaleo-api-python`.
@@ -1162,13 +1162,13 @@ pub mod operation {
             draft.form(&self.body);
         }
     }
-    keyfob_client::operation!(UpdateContact, types::CountAnswer, record);
+    keyfob_client::operation!(UpdateContact, types::CountResponse, record);
     /// Builder of [`Client::delete_contacts`](super::Client::delete_contacts): deletes
     /// contacts.
     ///
     /// Accepts one or more ids.
     ///
-    /// Returns [`CountAnswer`](super::types::CountAnswer).
+    /// Returns [`CountResponse`](super::types::CountResponse).
     ///
     /// Sends `DELETE /contacts` to the host `contacts`. Known from an example:
     /// `digitaleo/Digitaleo-api-php:v2/Digitaleo.php`.
@@ -1219,7 +1219,7 @@ pub mod operation {
             draft.joined("id", &self.id);
         }
     }
-    keyfob_client::operation!(DeleteContacts, types::CountAnswer, record);
+    keyfob_client::operation!(DeleteContacts, types::CountResponse, record);
     /// Builder of [`Client::lists`](super::Client::lists): lists the contact lists.
     ///
     /// By default, a list contains id, name and description. The parameter `properties`
@@ -1612,7 +1612,7 @@ pub mod operation {
     /// The body is form-encoded, with `metaData` as the JSON text of an object that contains
     /// the ids as comma-separated text.
     ///
-    /// Returns [`CountAnswer`](super::types::CountAnswer).
+    /// Returns [`CountResponse`](super::types::CountResponse).
     ///
     /// Sends `POST /lists?action=contactadd` to the host `contacts`. Known from an example:
     /// `Solead-Web-Agency/hyaluronic:modules/digitaleo/`.
@@ -1663,7 +1663,7 @@ pub mod operation {
             draft.form(&self.body);
         }
     }
-    keyfob_client::operation!(AddContactsToList, types::CountAnswer, record);
+    keyfob_client::operation!(AddContactsToList, types::CountResponse, record);
     /// Builder of
     /// [`Client::remove_contacts_from_list`](super::Client::remove_contacts_from_list): removes
     /// contacts from a list.
@@ -1671,7 +1671,7 @@ pub mod operation {
     /// The body is form-encoded, with `metaData` as the JSON text of an object that contains
     /// the ids as comma-separated text.
     ///
-    /// Returns [`CountAnswer`](super::types::CountAnswer).
+    /// Returns [`CountResponse`](super::types::CountResponse).
     ///
     /// Sends `POST /lists?action=contactremove` to the host `contacts`. Known from an example:
     /// `Solead-Web-Agency/hyaluronic:modules/digitaleo/`.
@@ -1722,14 +1722,14 @@ pub mod operation {
             draft.form(&self.body);
         }
     }
-    keyfob_client::operation!(RemoveContactsFromList, types::CountAnswer, record);
+    keyfob_client::operation!(RemoveContactsFromList, types::CountResponse, record);
     /// Builder of [`Client::update_list`](super::Client::update_list): updates the name or
     /// description of a list.
     ///
     /// The operation is documented; its parameters and response are inferred from the other
     /// updates. The body is form-encoded, with `metaData` as the JSON text of the object.
     ///
-    /// Returns [`CountAnswer`](super::types::CountAnswer).
+    /// Returns [`CountResponse`](super::types::CountResponse).
     ///
     /// Sends `PUT /lists` to the host `contacts`. Inferred, not documented: try it in a test
     /// environment first. Inferred from <https://developers.digitaleo.com/contacts-api/lists>.
@@ -1780,13 +1780,13 @@ pub mod operation {
             draft.form(&self.body);
         }
     }
-    keyfob_client::operation!(UpdateList, types::CountAnswer, record);
+    keyfob_client::operation!(UpdateList, types::CountResponse, record);
     /// Builder of [`Client::delete_lists`](super::Client::delete_lists): deletes lists.
     ///
     /// Accepts one or more ids. The operation is documented; its form and response are inferred
     /// from the other deletes.
     ///
-    /// Returns [`CountAnswer`](super::types::CountAnswer).
+    /// Returns [`CountResponse`](super::types::CountResponse).
     ///
     /// Sends `DELETE /lists` to the host `contacts`. Inferred, not documented: try it in a test
     /// environment first. Inferred from <https://developers.digitaleo.com/contacts-api/lists>.
@@ -1837,7 +1837,7 @@ pub mod operation {
             draft.joined("id", &self.id);
         }
     }
-    keyfob_client::operation!(DeleteLists, types::CountAnswer, record);
+    keyfob_client::operation!(DeleteLists, types::CountResponse, record);
     /// Builder of [`Client::contact_statistics`](super::Client::contact_statistics): returns
     /// the number of contacts that each medium reaches.
     ///
@@ -2118,7 +2118,7 @@ pub mod operation {
     /// status 200. The contacts are a JSON array; a form body would contain the JSON text of
     /// the array.
     ///
-    /// Returns [`SmsAnswer`](super::types::SmsAnswer).
+    /// Returns [`SmsResponse`](super::types::SmsResponse).
     ///
     /// Sends `POST /sms` to the host `sms`. Known from an example:
     /// `alexxandre80/Digitaleo:MyDigitaleo.php`.
@@ -2169,7 +2169,7 @@ pub mod operation {
             draft.json(&self.body, "application/json");
         }
     }
-    keyfob_client::operation!(SendSms, types::SmsAnswer, record);
+    keyfob_client::operation!(SendSms, types::SmsResponse, record);
     /// Builder of [`Client::campaigns`](super::Client::campaigns): lists campaigns.
     ///
     /// The costs are returned only if `properties` names them.
@@ -2464,7 +2464,7 @@ pub mod operation {
     /// request after sending it. The vendor's client writes the contacts in PHP bracket
     /// notation in a form body; support for the JSON form is inferred.
     ///
-    /// Returns [`CountAnswer`](super::types::CountAnswer).
+    /// Returns [`CountResponse`](super::types::CountResponse).
     ///
     /// Sends `POST /campaigncontacts?action=create` to the host `api`. Known from an example:
     /// `Solead-Web-Agency/hyaluronic:modules/digitaleo/`.
@@ -2518,7 +2518,7 @@ pub mod operation {
             draft.json(&self.body, "application/json");
         }
     }
-    keyfob_client::operation!(AddCampaignContacts, types::CountAnswer, record);
+    keyfob_client::operation!(AddCampaignContacts, types::CountResponse, record);
     /// Builder of [`Client::campaign_costs`](super::Client::campaign_costs): calculates the
     /// cost of a campaign.
     ///
@@ -2901,7 +2901,7 @@ pub mod operation {
     /// Only the properties in `metaData` change. The body is form-encoded, with `metaData` as
     /// the JSON text of the object.
     ///
-    /// Returns [`CountAnswer`](super::types::CountAnswer).
+    /// Returns [`CountResponse`](super::types::CountResponse).
     ///
     /// Sends `PUT /{resource}` to the host `contacts`. Known from an example:
     /// `digitaleo/Digitaleo-api-php:v2/Digitaleo.php`.
@@ -2959,13 +2959,13 @@ pub mod operation {
             draft.form(&self.body);
         }
     }
-    keyfob_client::operation!(UpdateResource, types::CountAnswer, record);
+    keyfob_client::operation!(UpdateResource, types::CountResponse, record);
     /// Builder of [`Client::delete_resource`](super::Client::delete_resource): deletes rows of
     /// any resource of the contacts host.
     ///
     /// Accepts one or more ids.
     ///
-    /// Returns [`CountAnswer`](super::types::CountAnswer).
+    /// Returns [`CountResponse`](super::types::CountResponse).
     ///
     /// Sends `DELETE /{resource}` to the host `contacts`. Known from an example:
     /// `digitaleo/Digitaleo-api-php:v2/Digitaleo.php`.
@@ -3019,7 +3019,7 @@ pub mod operation {
             draft.joined("id", &self.id);
         }
     }
-    keyfob_client::operation!(DeleteResource, types::CountAnswer, record);
+    keyfob_client::operation!(DeleteResource, types::CountResponse, record);
 }
 /// Types of request and response bodies.
 pub mod types {
@@ -4069,14 +4069,14 @@ pub mod types {
     /// [`Client::delete_lists`](super::Client::delete_lists) and 3 others.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
-    pub struct CountAnswer {
+    pub struct CountResponse {
         /// Number of affected rows.
         pub count: Option<i64>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
         wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::wire_struct!(with_default CountAnswer { 0 count "count" } extra);
+    keyfob_client::wire_struct!(with_default CountResponse { 0 count "count" } extra);
     /// Reason that a contact receives no e-mail.
     ///
     /// Part of [`Contact`].
@@ -4765,37 +4765,6 @@ pub mod types {
             }
         }
     }
-    /// Response to a text message. Only the meaning of `status` is known; the other fields are
-    /// available in `extra`.
-    ///
-    /// Returned by [`Client::send_sms`](super::Client::send_sms).
-    #[derive(Clone, Default, PartialEq)]
-    #[non_exhaustive]
-    pub struct SmsAnswer {
-        /// Status of a failure, 400 or above. Absent on success.
-        pub status: Option<i64>,
-        /// Human-readable error message.
-        pub message: Option<String>,
-        /// The messages.
-        ///
-        /// Inferred, not documented by the vendor.
-        pub list: Vec<serde_json::Value>,
-        /// Number of rows in this response.
-        ///
-        /// Inferred, not documented by the vendor.
-        pub size: Option<i64>,
-        /// Total number of messages.
-        ///
-        /// Inferred, not documented by the vendor.
-        pub total: Option<i64>,
-        /// Fields that this version does not know; they are sent back with the object.
-        pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
-    }
-    keyfob_client::wire_struct!(
-        with_default SmsAnswer { 0 status "status", 1 message "message", 2 list "list", 3
-        size "size", 4 total "total" } extra
-    );
     /// Text message and its recipients.
     ///
     /// Request body of [`Client::send_sms`](super::Client::send_sms).
@@ -4888,6 +4857,37 @@ pub mod types {
             self
         }
     }
+    /// Response to a text message. Only the meaning of `status` is known; the other fields are
+    /// available in `extra`.
+    ///
+    /// Returned by [`Client::send_sms`](super::Client::send_sms).
+    #[derive(Clone, Default, PartialEq)]
+    #[non_exhaustive]
+    pub struct SmsResponse {
+        /// Status of a failure, 400 or above. Absent on success.
+        pub status: Option<i64>,
+        /// Human-readable error message.
+        pub message: Option<String>,
+        /// The messages.
+        ///
+        /// Inferred, not documented by the vendor.
+        pub list: Vec<serde_json::Value>,
+        /// Number of rows in this response.
+        ///
+        /// Inferred, not documented by the vendor.
+        pub size: Option<i64>,
+        /// Total number of messages.
+        ///
+        /// Inferred, not documented by the vendor.
+        pub total: Option<i64>,
+        /// Fields that this version does not know; they are sent back with the object.
+        pub extra: keyfob_client::Extra,
+        wire: keyfob_client::wire_form::WireForms<1>,
+    }
+    keyfob_client::wire_struct!(
+        with_default SmsResponse { 0 status "status", 1 message "message", 2 list "list",
+        3 size "size", 4 total "total" } extra
+    );
     /// Delivery mode of a step: all mailings, or only the first mailing that reaches the
     /// contact.
     ///

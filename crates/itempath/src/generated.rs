@@ -1386,7 +1386,7 @@ impl Client {
 }
 /// # Warehouses
 ///
-/// Warehouses.
+/// Warehouses and their addresses.
 impl Client {
     /// Lists warehouses.
     ///
@@ -1784,7 +1784,7 @@ impl Client {
 }
 /// # Cost centers
 ///
-/// Cost centers.
+/// Cost centers of order lines.
 impl Client {
     /// Lists cost centers.
     ///
