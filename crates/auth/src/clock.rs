@@ -120,10 +120,10 @@ impl Clock {
         Instants { ticks, monotonic: self.now(), offset: Duration::ZERO, wall: self.wall() }
     }
 
-    fn timer(&self, duration: Duration, is_sleep: bool) -> Sleep {
+    fn timer(&self, duration: Duration, advances_clock: bool) -> Sleep {
         match &self.0 {
             Kind::System(_) => Sleep(Timer::Pending(duration)),
-            Kind::Fake(fake) => Sleep(Timer::Fake(fake::Sleep::new(Arc::clone(fake), duration, is_sleep))),
+            Kind::Fake(fake) => Sleep(Timer::Fake(fake::Sleep::new(Arc::clone(fake), duration, advances_clock))),
         }
     }
 }

@@ -15,6 +15,7 @@ use self::lifetime::Lifetime;
 
 /// An access token obtained by a [`TokenSource`](crate::TokenSource).
 #[derive(Clone)]
+#[expect(clippy::struct_field_names, reason = "`token_type` and `refresh_token` are the names of RFC 6749")]
 pub struct Token {
     pub(crate) value: SecretString,
     pub(crate) lifetime: Lifetime,

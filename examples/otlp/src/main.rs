@@ -13,8 +13,9 @@ use tracing::{Instrument, Level, info_span};
 use tracing_subscriber::{Layer, filter::Targets, layer::SubscriberExt, util::SubscriberInitExt};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    // The exporter's own HTTP client takes the process's; Keyfob's does not care.
-    rustls::crypto::ring::default_provider().install_default().map_err(|_| "there is a provider already")?;
+    // The exporter's HTTP client uses the process-wide crypto provider. It is built before the first Keyfob client, which
+    // would install ring if there were none.
+    rustls::crypto::ring::default_provider().install_default().map_err(|_| "a crypto provider is already installed")?;
     let provider = export()?;
     tokio::runtime::Runtime::new()?.block_on(work())?;
     // Spans are sent in batches: the last one when the provider ends.

@@ -64,7 +64,7 @@ impl FakeClock {
     /// Returns the number of pending sleeps, without time limits.
     #[must_use]
     pub fn sleeping(&self) -> usize {
-        self.time.lock_sleepers().iter().filter(|sleeper| sleeper.is_sleep).count()
+        self.time.lock_sleepers().iter().filter(|sleeper| sleeper.advances_clock).count()
     }
 }
 
@@ -79,7 +79,7 @@ pub(super) struct FakeTime {
 struct Sleeper {
     id: u64,
     until: u64,
-    is_sleep: bool,
+    advances_clock: bool,
     waker: Waker,
 }
 
@@ -118,7 +118,7 @@ impl FakeTime {
         let now = self.nanos();
         let auto = self.auto.load(Ordering::SeqCst);
         for sleeper in self.lock_sleepers().iter() {
-            if sleeper.until <= now || (auto && sleeper.is_sleep) {
+            if sleeper.until <= now || (auto && sleeper.advances_clock) {
                 sleeper.waker.wake_by_ref();
             }
         }
@@ -144,14 +144,14 @@ pub(super) struct Sleep {
     time: Arc<FakeTime>,
     id: u64,
     until: u64,
-    is_sleep: bool,
+    advances_clock: bool,
 }
 
 impl Sleep {
-    pub(super) fn new(time: Arc<FakeTime>, duration: Duration, is_sleep: bool) -> Self {
+    pub(super) fn new(time: Arc<FakeTime>, duration: Duration, advances_clock: bool) -> Self {
         let id = time.next_id.fetch_add(1, Ordering::SeqCst);
         let until = time.nanos().saturating_add(nanos(duration));
-        Self { time, id, until, is_sleep }
+        Self { time, id, until, advances_clock }
     }
 
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
@@ -161,13 +161,13 @@ impl Sleep {
         if self.until <= now {
             return Poll::Ready(());
         }
-        if self.is_sleep && self.time.auto.load(Ordering::SeqCst) {
+        if self.advances_clock && self.time.auto.load(Ordering::SeqCst) {
             drop(sleepers);
             self.time.advance_to(self.until);
             return Poll::Ready(());
         }
         let waker = cx.waker().clone();
-        sleepers.push(Sleeper { id: self.id, until: self.until, is_sleep: self.is_sleep, waker });
+        sleepers.push(Sleeper { id: self.id, until: self.until, advances_clock: self.advances_clock, waker });
         Poll::Pending
     }
 }

@@ -53,7 +53,7 @@ enum LockOutcome {
 /// Content of the store under a key.
 enum StoreContent {
     Empty,
-    Usable(Fetched),
+    Usable(Box<Fetched>),
     Unusable(StoredToken),
 }
 
@@ -96,7 +96,7 @@ impl StoreCoordinator {
             // Another process may have succeeded in the meantime.
             Err(_) => {
                 if let StoreContent::Usable(fetched) = self.read(fetcher, &key, &request).await {
-                    result = Ok(fetched);
+                    result = Ok(*fetched);
                 }
             }
         }
@@ -115,7 +115,7 @@ impl StoreCoordinator {
         let mut delay = LOCK_DELAYS.0;
         loop {
             let stored = match self.read(fetcher, key, request).await {
-                StoreContent::Usable(fetched) => return LockOutcome::Fetched(fetched),
+                StoreContent::Usable(fetched) => return LockOutcome::Fetched(*fetched),
                 StoreContent::Empty => None,
                 StoreContent::Unusable(stored) => Some(stored),
             };
@@ -129,7 +129,7 @@ impl StoreCoordinator {
                     return match self.read(fetcher, key, request).await {
                         StoreContent::Usable(fetched) => {
                             let _ = clock.timeout(STORE_TIMEOUT, lease.release()).await;
-                            LockOutcome::Fetched(fetched)
+                            LockOutcome::Fetched(*fetched)
                         }
                         StoreContent::Empty => LockOutcome::Fetch { stored: None, lease: Some(lease) },
                         StoreContent::Unusable(stored) => {
@@ -152,7 +152,7 @@ impl StoreCoordinator {
         match self.call(&fetcher.clock, self.store.get(key)).await.flatten() {
             None => StoreContent::Empty,
             Some(stored) => match adopt(&stored, &fetcher.clock, request) {
-                Some(fetched) => StoreContent::Usable(fetched),
+                Some(fetched) => StoreContent::Usable(Box::new(fetched)),
                 None => StoreContent::Unusable(stored),
             },
         }

@@ -16,7 +16,7 @@ async fn check(scheme: &str, configure: impl FnOnce(ClientBuilder<Session>) -> C
     let session = configure(builder).build().unwrap();
     let call = session.request(Method::GET, "/").send::<i64>();
     let error = tokio::time::timeout(Duration::from_secs(5), call).await.expect("a short limit").unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Unavailable);
+    assert_eq!(error.kind(), ErrorKind::Timeout);
 }
 
 #[tokio::test]
