@@ -69,7 +69,7 @@ pub(super) struct Field {
     pub(super) kind: Kind,
     pub(super) access: Access,
     pub(super) required: bool,
-    /// Whether values are unique within the table.
+    /// `true` if values must be unique within the table.
     pub(super) unique: bool,
     pub(super) nullable: bool,
     pub(super) default: DefaultValue,
@@ -160,13 +160,13 @@ pub(super) struct Resource {
     pub(super) fields: &'static [Field],
     pub(super) methods: Methods,
     pub(super) envelope: Envelope,
-    /// Whether the table belongs to `ItemPath` and not to Power Pick: integer ids, and writes visible at once.
+    /// `true` if the table belongs to `ItemPath` and not to Power Pick: integer ids, and writes visible at once.
     pub(super) native: bool,
-    /// Whether unknown keys are stored as the customer's own fields.
+    /// `true` if unknown keys are stored as the customer's own fields.
     pub(super) custom_fields: bool,
     /// Indexed field that references the parent row; empty without a parent.
     pub(super) parent: &'static str,
-    /// Whether null members are not stored, to save memory in tables that keep growing.
+    /// `true` if null members are not stored, to save memory in growing tables.
     pub(super) sparse: bool,
     pub(super) rules: Rules,
 }

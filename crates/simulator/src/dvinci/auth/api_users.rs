@@ -11,7 +11,7 @@ use crate::vendor::credentials::{
 pub(in crate::dvinci) struct Caller {
     /// Id of the user's row.
     pub(in crate::dvinci) user_id: i64,
-    /// Whether the role has every permission. Without it, a user cannot rate, place, delete or change users.
+    /// `true` if the role has every permission. Without it, a user cannot rate, place, delete or change users.
     pub(in crate::dvinci) has_all_permissions: bool,
 }
 

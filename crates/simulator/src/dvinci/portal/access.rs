@@ -24,7 +24,7 @@ pub(in crate::dvinci) struct Portal {
     /// Path segment; empty for the default portal.
     pub(in crate::dvinci) name: &'static str,
     pub(in crate::dvinci) access: Access,
-    /// Whether the interface accepts applications.
+    /// `true` if the interface accepts applications.
     pub(in crate::dvinci) accepts_applications: bool,
 }
 

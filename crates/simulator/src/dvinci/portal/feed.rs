@@ -1,4 +1,4 @@
-//! The feed of job publications that a portal shows now, as JSON and as XML.
+//! The feed of the current job publications of a portal, as JSON and as XML.
 
 mod element;
 mod xml;

@@ -1,4 +1,4 @@
-//! Publications that the career site shows now.
+//! Selection of the job publications that are currently on the career site.
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;

@@ -54,7 +54,7 @@ const BY_REASON: [(&str, &[&str]); 7] = [
 const FIELDS: &[Field] = &[
     Field::new("externalId", Kind::ExternalId),
     Field::new("jobTitle", Kind::Text).required(),
-    // Required in an update, which cannot change it.
+    // An update must contain the unit and cannot change it.
     Field::new("orgUnitId", Kind::Id(Table::OrgUnits)).required(),
     Field::new("superiorId", Kind::Id(Table::Users)).required(),
     Field::new("hrContactId", Kind::Id(Table::Users)).required(),

@@ -61,7 +61,7 @@ impl TimeRange {
         Ok(Self { from: timestamp(query, &format!("{name}From"))?, to: timestamp(query, &format!("{name}To"))? })
     }
 
-    /// Returns whether a timestamp of a row is in the range; a row without it matches only an unlimited range.
+    /// Returns whether a timestamp of a row is in the range. A row without a timestamp matches an unlimited range only.
     pub(in crate::dvinci) fn contains(&self, row: &Row, name: &str) -> bool {
         let Some(instant) = from_row(row, name) else {
             return self.from.is_none() && self.to.is_none();

@@ -71,7 +71,7 @@ pub(in crate::dvinci) fn decode(
         let id = item.get("id").and_then(Value::as_str).unwrap_or_default();
         match questions.iter().find(|question| question.id == id) {
             Some(question) if question.choices.is_empty() => {
-                answers.extend(decode_text(question, &item_path, item, errors))
+                answers.extend(decode_text(question, &item_path, item, errors));
             }
             Some(question) => answers.extend(decode_choices(question, &item_path, item, errors)),
             None if id.is_empty() => errors.add_mandatory(format!("{item_path}.id")),

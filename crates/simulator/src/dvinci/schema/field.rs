@@ -93,9 +93,9 @@ pub(in crate::dvinci) struct Field {
     pub(in crate::dvinci) kind: Kind,
     pub(in crate::dvinci) create: Requirement,
     pub(in crate::dvinci) update: Requirement,
-    /// Whether an update without the field keeps the stored value instead of clearing it.
+    /// `true` if an update without the field keeps the stored value instead of clearing it.
     pub(in crate::dvinci) keep_if_omitted: bool,
-    /// Whether deletion of the referenced row clears the reference instead of failing.
+    /// `true` if deletion of the referenced row clears the reference instead of failing.
     pub(in crate::dvinci) weak: bool,
     default: DefaultValue,
 }

@@ -50,7 +50,7 @@ pub(in crate::dvinci) struct File {
     pub(in crate::dvinci) created: DateTime<Utc>,
     /// State of the conversion to PDF; `None` for files that are not converted.
     pub(in crate::dvinci) conversion: Option<&'static str>,
-    /// Whether the new employee uploaded the file; for onboardings.
+    /// `true` if the new employee uploaded the file; for onboardings.
     pub(in crate::dvinci) uploaded_by_employee: bool,
 }
 

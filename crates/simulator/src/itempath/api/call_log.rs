@@ -37,7 +37,7 @@ impl Call {
     /// Logs the outcome and returns the response.
     pub(in crate::itempath) async fn finish(self, app: &App, response: Response) -> Response {
         let (head, body) = response.into_parts();
-        // Bodies of successful reads may be large and are not logged; those of writes and errors are.
+        // Bodies of successful reads are not logged, because they may be large.
         let is_successful_read = self.method == Method::GET && head.status.is_success();
         let (text, body) = if is_successful_read {
             (None, body)

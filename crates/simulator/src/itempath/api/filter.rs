@@ -18,9 +18,9 @@ enum Comparison {
     None,
     Greater,
     Less,
-    /// Undocumented; a public client sends it as a suffix of the name: `name[gte]`.
+    /// Undocumented; a public client sends `gte` as a suffix of the name: `name[gte]`.
     AtLeast,
-    /// Undocumented; a public client sends it as a suffix of the name: `name[lte]`.
+    /// Undocumented; a public client sends `lte` as a suffix of the name: `name[lte]`.
     AtMost,
     Like,
     NotLike,

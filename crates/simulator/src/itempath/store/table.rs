@@ -66,7 +66,7 @@ impl Table {
         self.rows.get(number).map(|entry| &entry.row)
     }
 
-    /// Returns a mutable row. Its id and its parent must not change, because they are indexed.
+    /// Returns a mutable row. Id and parent are indexed and must not change.
     pub(in crate::itempath) fn get_mut(&mut self, id: &str) -> Option<&mut Row> {
         let number = self.by_id.get(&id.to_uppercase())?;
         self.rows.get_mut(number).map(|entry| &mut entry.row)

@@ -1,4 +1,4 @@
-//! Processing of allocated orders as simulated time passes, and the transactions that record it.
+//! Processing of allocated orders as simulated time passes, and the transactions about orders.
 
 use chrono::{NaiveDateTime, TimeDelta};
 use serde_json::{Value, json};

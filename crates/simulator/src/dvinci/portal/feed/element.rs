@@ -17,7 +17,7 @@ use crate::dvinci::time;
 
 /// Renderer of feed elements.
 pub(in crate::dvinci) struct ElementRenderer {
-    /// Whether long texts are omitted.
+    /// `true` if long texts are omitted.
     pub(in crate::dvinci) small: bool,
     /// Language of names.
     pub(in crate::dvinci) language: Language,

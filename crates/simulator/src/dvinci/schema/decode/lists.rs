@@ -97,7 +97,7 @@ pub(super) fn messages(path: &str, value: &Value, errors: &mut FieldErrors) -> O
         match text {
             _ if Language::parse(language).is_none() => errors.add_not_permitted(item_path, &json!(language)),
             Value::String(text) if text.chars().count() > 255 => {
-                errors.add_with_allowed(item_path, "maxSize.exceeded", "255")
+                errors.add_with_allowed(item_path, "maxSize.exceeded", "255");
             }
             Value::String(text) => {
                 messages.insert(language.clone(), json!(text));
