@@ -157,7 +157,7 @@ pub(in crate::itempath) const BATCHES: Resource = Resource::new(
 pub(in crate::itempath) const WORK_ORDER_LINES: Resource = Resource::new(
     "work_order_lines",
     "work_order_line",
-    "Context order line",
+    "Work order line",
     &[
         read_only("id", Kind::Reference("")),
         read_only("name", Kind::Text(50)),

@@ -147,6 +147,20 @@ async fn undocumented_paths_and_methods_are_rejected_before_authentication() {
 }
 
 #[tokio::test]
+async fn an_unknown_id_gets_a_message_with_the_name_of_the_resource() {
+    let plant = Plant::start().await;
+    for (path, title) in [
+        ("material_codes", "Material code"),
+        ("work_order_lines", "Work order line"),
+        ("location_content_breakdowns", "Location content breakdown"),
+        ("calls", "API call"),
+    ] {
+        let (_, body) = plant.call(Method::GET, &format!("{path}/4711-0815"), None).await;
+        assert_eq!(body, json!({ "msg": format!("{title} not found") }));
+    }
+}
+
+#[tokio::test]
 async fn the_call_log_records_users_endpoints_and_errors() {
     let plant = Plant::start().await;
     plant.call(Method::POST, "orders", Some(json!({ "name": "Ø" }))).await;
