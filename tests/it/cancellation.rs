@@ -13,7 +13,7 @@ use futures::{FutureExt, StreamExt, TryStreamExt, future::BoxFuture, future::joi
 use keyfob::{
     Form, Part, RetryPolicy, Upload,
     auth::{Clock, FakeClock},
-    client::bulk,
+    client::concurrent,
     ditio::{self, Environment, Scope},
     ditio_core::{self, types},
     ditio_reporting,
@@ -141,7 +141,7 @@ impl Stage {
                 async move { drop(own.authorization().await) }.boxed()
             }
             7 => async move {
-                let reads = bulk(0..10, 4, move |_| core.project(project.clone()));
+                let reads = concurrent(0..10, 4, move |_| core.project(project.clone()));
                 reads.for_each(|_| futures::future::ready(())).await;
             }
             .boxed(),

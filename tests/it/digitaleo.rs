@@ -25,7 +25,7 @@ async fn a_refused_value_names_its_field() {
     let simulator = Simulator::start().await.unwrap();
     let error = client(&simulator).send_sms(sms("12")).await.unwrap_err();
     assert_eq!((error.kind(), error.status().unwrap().as_u16()), (ErrorKind::Rejected, 417));
-    let api = error.api().unwrap();
+    let api = error.service_error().unwrap();
     assert_eq!((api.code(), api.fields()[0].field.as_str()), (Some("INVALID_VALUE"), "recipient"));
 }
 
@@ -38,7 +38,7 @@ async fn a_message_that_was_refused_in_a_successful_answer_is_not_taken_for_sent
     let error = client.send_sms(sms("+33611223344")).await.unwrap_err();
     assert_eq!((error.kind(), error.status().unwrap().as_u16()), (ErrorKind::Rejected, 417));
     assert_eq!(
-        (error.api().unwrap().code(), error.api().unwrap().message()),
+        (error.service_error().unwrap().code(), error.service_error().unwrap().message()),
         (Some("CREDIT"), Some("Solde insuffisant"))
     );
     let sent = simulator.requests().iter().filter(|request| request.path.ends_with("/sms")).count();

@@ -205,7 +205,7 @@ async fn business_rules_are_explained_in_the_services_own_words() {
     let (_simulator, client) = start().await;
     let error = client.create_project(types::ProjectCreate::new(credentials::DITIO_COMPANY_ID, "")).await.unwrap_err();
     assert_eq!((error.kind(), error.status()), (ErrorKind::Rejected, Some(StatusCode::BAD_REQUEST)));
-    assert!(error.api().unwrap().message().is_some_and(|message| !message.is_empty()));
+    assert!(error.service_error().unwrap().message().is_some_and(|message| !message.is_empty()));
 }
 
 #[tokio::test]

@@ -40,7 +40,7 @@ async fn of_two_writers_the_second_learns_of_the_conflict_and_can_read_again() {
     let before = simulator.requests().len();
     let error = client.replace_job_opening(1, ours).await.unwrap_err();
     assert_eq!((error.kind(), error.status()), (ErrorKind::Conflict, Some(StatusCode::CONFLICT)));
-    assert!(error.api().unwrap().message().unwrap().contains("yourEntity.version < serverEntity.version"));
+    assert!(error.service_error().unwrap().message().unwrap().contains("yourEntity.version < serverEntity.version"));
     assert_eq!(simulator.requests().len(), before + 1, "the same update cannot succeed, so it is not repeated");
 
     let mut again: types::JobOpeningUpdate = client.job_opening(1).await.unwrap().into_inner().into();
@@ -67,7 +67,7 @@ async fn refusals_name_the_fields() {
     let (_simulator, client) = start().await;
     let error = client.create_person(types::PersonCreate::new("Zoë", "").email("nowhere")).await.unwrap_err();
     assert_eq!((error.kind(), error.status()), (ErrorKind::Rejected, Some(StatusCode::UNPROCESSABLE_ENTITY)));
-    let fields = error.api().unwrap().fields().iter().map(|field| (field.field.as_str(), field.code.as_deref()));
+    let fields = error.service_error().unwrap().fields().iter().map(|field| (field.field.as_str(), field.code.as_deref()));
     let expected = [("lastName", Some("mandatory")), ("email", Some("email.invalid"))];
     assert_eq!(fields.collect::<Vec<_>>(), expected);
 }

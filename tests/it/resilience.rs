@@ -116,7 +116,7 @@ fn settings<C: From<keyfob::client::Session>>(builder: ClientBuilder<C>, patienc
     let (clock, fake) = Clock::fake();
     fake.set_wall(SystemTime::now());
     fake.auto_advance(true);
-    builder.clock(clock).read_timeout(patience).largest_answer(LARGEST).retry(RetryPolicy::default())
+    builder.clock(clock).read_timeout(patience).max_response_bytes(LARGEST).retry(RetryPolicy::default())
 }
 
 /// One client of each API that is called.

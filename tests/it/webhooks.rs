@@ -8,7 +8,7 @@ use keyfob::{
     bits,
     client::{
         header::{HeaderMap, HeaderName, HeaderValue},
-        webhook::{Digest, Refusal, Verifier},
+        webhook::{Digest, Error, Verifier},
     },
     digitaleo,
 };
@@ -128,7 +128,7 @@ async fn a_batch_of_digitaleo_says_what_the_delivery_says() {
 }
 
 /// Whether a receiver refuses a delivery.
-type Receive<'a> = &'a dyn Fn(&HeaderMap, &[u8]) -> Option<Refusal>;
+type Receive<'a> = &'a dyn Fn(&HeaderMap, &[u8]) -> Option<Error>;
 
 /// Flips every bit of the signature and of the body, one at a time.
 #[track_caller]
@@ -143,24 +143,24 @@ fn tamper(receive: Receive<'_>, delivery: &Delivery, signature: &str) {
         let Ok(forged) = HeaderValue::from_bytes(&forged) else { continue };
         let mut headers = headers.clone();
         headers.insert(signature.parse::<HeaderName>().unwrap(), forged);
-        assert_eq!(receive(&headers, body), Some(Refusal::WrongSignature), "bit {bit} of the signature");
+        assert_eq!(receive(&headers, body), Some(Error::WrongSignature), "bit {bit} of the signature");
         flipped += 1;
     }
     assert!(flipped > headers[signature].len() * 6, "{flipped}");
     for bit in 0..body.len() * 8 {
         let mut forged = body.to_vec();
         forged[bit / 8] ^= 1 << (bit % 8);
-        assert_eq!(receive(&headers, &forged), Some(Refusal::WrongSignature), "bit {bit} of the body");
+        assert_eq!(receive(&headers, &forged), Some(Error::WrongSignature), "bit {bit} of the body");
     }
     for forged in [&body[1..], &body[..body.len() - 1], &[body, b" "].concat(), b"", b"[]"] {
-        assert_eq!(receive(&headers, forged), Some(Refusal::WrongSignature));
+        assert_eq!(receive(&headers, forged), Some(Error::WrongSignature));
     }
     let mut unsigned = headers.clone();
     unsigned.remove(signature);
-    assert_eq!(receive(&unsigned, body), Some(Refusal::Unsigned));
+    assert_eq!(receive(&unsigned, body), Some(Error::Unsigned));
     let mut twice = headers.clone();
     twice.append(signature.parse::<HeaderName>().unwrap(), headers[signature].clone());
-    assert_eq!(receive(&twice, body), Some(Refusal::Unsigned));
+    assert_eq!(receive(&twice, body), Some(Error::Unsigned));
 }
 
 #[tokio::test]
@@ -169,7 +169,7 @@ async fn no_flipped_bit_and_no_missing_header_of_bits_gets_through() {
     let receiver = bits::webhook::Receiver::new(SECRET);
     tamper(&|headers, body| receiver.receive(headers, body).err(), &delivery, "content-hmac");
     let verdict = bits::webhook::Receiver::new("another").receive(&headers(&delivery), delivery.body.as_bytes());
-    assert_eq!(verdict.unwrap_err(), Refusal::WrongSignature);
+    assert_eq!(verdict.unwrap_err(), Error::WrongSignature);
 }
 
 #[tokio::test]
@@ -181,7 +181,7 @@ async fn no_flipped_bit_and_no_missing_header_of_digitaleo_gets_through() {
         let mut headers = headers(&delivery);
         headers.remove(name);
         let verdict = receiver.receive(&headers, delivery.body.as_bytes());
-        assert_eq!(verdict.unwrap_err(), Refusal::Malformed, "{name}");
+        assert_eq!(verdict.unwrap_err(), Error::Malformed, "{name}");
     }
     let mut headers = headers(&delivery);
     headers.remove("x-digitaleo-timestamp");
@@ -213,8 +213,8 @@ fn without_a_secret_the_form_is_all_that_is_asked_for() {
     let event = receive(r#"{"eventId":"1","event":{"type":"APPLICATION_STARTED"}}"#).unwrap();
     assert_eq!((event.kind, event.application_id), (bits::types::WebhookEventType::ApplicationStarted, None));
     for body in ["", "{}", "[]", "null", r#"{"eventId":"","event":{"type":"A"}}"#, r#"{"eventId":"1"}"#] {
-        assert_eq!(receive(body).unwrap_err(), Refusal::Malformed, "{body}");
+        assert_eq!(receive(body).unwrap_err(), Error::Malformed, "{body}");
     }
     let refusal = receive(r#"{"eventId":"1","event":{"applicationId":"a"}}"#).unwrap_err();
-    assert_eq!((refusal, refusal.status().as_u16()), (Refusal::Malformed, 400));
+    assert_eq!((refusal, refusal.status().as_u16()), (Error::Malformed, 400));
 }

@@ -351,8 +351,8 @@ pub static OPERATIONS: &[&keyfob_client::Operation] = &[
 /// Request builders, one for each operation.
 pub mod operation {
     use super::types;
-    use keyfob_client::codegen::{Draft, Fill, Path};
-    use keyfob_client::{CallOptions, Confidence, Operation, Repeat, Session};
+    use keyfob_client::codegen::{RequestBuilder, BuildRequest, Path};
+    use keyfob_client::{CallOptions, Confidence, Operation, Idempotency, Session};
     use keyfob_client::paging::{Paged, Position, Scheme};
     /// Builder of [`Client::birds`](super::Client::birds): lists birds.
     ///
@@ -401,14 +401,14 @@ pub mod operation {
                 "type",
                 "timeout",
             ],
-            joined: &["ids"],
+            comma_separated: &["ids"],
             headers: &[],
             required: &["owner"],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("read"),
             confidence: Confidence::Documented,
             source: "https://example.invalid/birds",
@@ -506,23 +506,23 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Birds {
+    impl BuildRequest for Birds {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/birds");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("after", &self.after);
-            draft.query("colors", &self.colors);
-            draft.joined("ids", &self.ids);
-            draft.query("owner", &self.owner);
-            draft.query("since", &self.since);
-            draft.query("size", &self.size);
-            draft.query("tame", &self.tame);
-            draft.query("timeout", &self.timeout_);
-            draft.query("type", &self.type_);
-            draft.query("until", &self.until);
-            draft.query("weight", &self.weight);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("after", &self.after);
+            request.query("colors", &self.colors);
+            request.query_joined("ids", &self.ids);
+            request.query("owner", &self.owner);
+            request.query("since", &self.since);
+            request.query("size", &self.size);
+            request.query("tame", &self.tame);
+            request.query("timeout", &self.timeout_);
+            request.query("type", &self.type_);
+            request.query("until", &self.until);
+            request.query("weight", &self.weight);
         }
     }
     keyfob_client::operation!(Birds, types::BirdPage, record);
@@ -530,7 +530,7 @@ pub mod operation {
         type Page = types::BirdPage;
         type Item = types::Bird;
         const SCHEME: Scheme = Scheme::Cursor;
-        fn turn(&mut self, position: Position) {
+        fn seek(&mut self, position: Position) {
             if let Position::Cursor(cursor) = position {
                 self.after = Some(cursor);
             }
@@ -538,17 +538,14 @@ pub mod operation {
         fn start(&self) -> Option<i64> {
             None
         }
-        fn size(&self) -> Option<i64> {
+        fn page_size(&self) -> Option<i64> {
             None
         }
-        const CURSOR: Option<&'static str> = Some("next");
-        fn call(&self) -> keyfob_client::paging::Call {
-            keyfob_client::paging::Call::new(
-                &self.session,
-                &Self::OPERATION,
-                self,
-                self.call,
-            )
+        const CURSOR_FIELD: Option<&'static str> = Some("next");
+        fn request(&self) -> keyfob_client::paging::PageRequest {
+            keyfob_client::codegen::page_request::<
+                types::BirdPage,
+            >(&self.session, &Self::OPERATION, self, self.call.clone())
         }
         fn cursor(page: &Self::Page) -> Option<String> {
             page.next.clone()
@@ -586,14 +583,14 @@ pub mod operation {
             method: "GET",
             path: "/birds",
             query: &["ring"],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &["ring"],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("read"),
             confidence: Confidence::Documented,
             source: "https://example.invalid/birds",
@@ -608,13 +605,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for BirdByRing {
+    impl BuildRequest for BirdByRing {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/birds");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("ring", &self.ring);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("ring", &self.ring);
         }
     }
     keyfob_client::operation!(BirdByRing, types::Bird, record);
@@ -639,14 +636,14 @@ pub mod operation {
             method: "POST",
             path: "/birds",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: None,
             confidence: Confidence::Example,
             source: "repository:birds.md",
@@ -661,13 +658,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for CreateBird {
+    impl BuildRequest for CreateBird {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/birds");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(CreateBird, types::Bird, record);
@@ -693,14 +690,14 @@ pub mod operation {
             method: "POST",
             path: "/birds",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[("action", "merge & sort"), ("dry", "true")],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Inferred,
             source: "a guess",
@@ -715,13 +712,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for MergeBirds {
+    impl BuildRequest for MergeBirds {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/birds?action=merge%20%26%20sort&dry=true");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(MergeBirds, Vec < types::Bird >, value);
@@ -750,14 +747,14 @@ pub mod operation {
             method: "GET",
             path: "/birds/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &["X-Company", "If-Changed-Since"],
             required: &["X-Company"],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://example.invalid/birds",
@@ -782,15 +779,15 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Bird {
+    impl BuildRequest for Bird {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/birds/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.header("If-Changed-Since", &self.if_changed_since);
-            draft.header("X-Company", &self.x_company);
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.header("If-Changed-Since", &self.if_changed_since);
+            request.header("X-Company", &self.x_company);
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(Bird, types::Bird, record);
@@ -817,14 +814,14 @@ pub mod operation {
             method: "PUT",
             path: "/birds/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://example.invalid/birds",
@@ -840,13 +837,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for ReplaceBird {
+    impl BuildRequest for ReplaceBird {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/birds/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(ReplaceBird, (), empty);
@@ -872,14 +869,14 @@ pub mod operation {
             method: "PATCH",
             path: "/birds/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/merge-patch+json",
             body_required: false,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://example.invalid/birds",
@@ -900,15 +897,15 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for UpdateBird {
+    impl BuildRequest for UpdateBird {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/birds/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
             if let Some(body) = &self.body {
-                draft.json(body, "application/merge-patch+json");
+                request.json(body, "application/merge-patch+json");
             }
         }
     }
@@ -934,14 +931,14 @@ pub mod operation {
             method: "DELETE",
             path: "/birds/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://example.invalid/birds",
@@ -956,13 +953,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for DeleteBird {
+    impl BuildRequest for DeleteBird {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/birds/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(DeleteBird, serde_json::Value, value);
@@ -994,14 +991,14 @@ pub mod operation {
             method: "GET",
             path: "/birds/{id}/rings/{from}-{to}:{verb}",
             query: &["page", "limit"],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://example.invalid/birds",
@@ -1047,7 +1044,7 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Rings {
+    impl BuildRequest for Rings {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/birds/");
             path.segment("id", &self.id);
@@ -1058,10 +1055,10 @@ pub mod operation {
             path.text(":");
             path.segment("verb", &self.verb);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("limit", &self.limit);
-            draft.query("page", &self.page);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("limit", &self.limit);
+            request.query("page", &self.page);
         }
     }
     keyfob_client::operation!(Rings, types::RingPage, record);
@@ -1069,7 +1066,7 @@ pub mod operation {
         type Page = types::RingPage;
         type Item = String;
         const SCHEME: Scheme = Scheme::Page { first: 0 };
-        fn turn(&mut self, position: Position) {
+        fn seek(&mut self, position: Position) {
             if let Position::Number(number) = position {
                 self.page = Some(number);
             }
@@ -1077,17 +1074,14 @@ pub mod operation {
         fn start(&self) -> Option<i64> {
             self.page
         }
-        fn size(&self) -> Option<i64> {
+        fn page_size(&self) -> Option<i64> {
             self.limit
         }
-        const CURSOR: Option<&'static str> = None;
-        fn call(&self) -> keyfob_client::paging::Call {
-            keyfob_client::paging::Call::new(
-                &self.session,
-                &Self::OPERATION,
-                self,
-                self.call,
-            )
+        const CURSOR_FIELD: Option<&'static str> = None;
+        fn request(&self) -> keyfob_client::paging::PageRequest {
+            keyfob_client::codegen::page_request::<
+                types::RingPage,
+            >(&self.session, &Self::OPERATION, self, self.call.clone())
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -1124,14 +1118,14 @@ pub mod operation {
             method: "GET",
             path: "/files/{+path}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "files",
-            repeat: Repeat::Safe,
+            host: "files",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://example.invalid/files",
@@ -1146,12 +1140,12 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for DownloadFile {
+    impl BuildRequest for DownloadFile {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/files/");
-            path.rest("path", &self.path);
+            path.segments("path", &self.path);
         }
-        fn fill(&self, _: &mut Draft) {}
+        fn build(&self, _: &mut RequestBuilder) {}
     }
     keyfob_client::operation!(DownloadFile, keyfob_client::ByteStream, bytes);
     /// Builder of [`Client::upload_file`](super::Client::upload_file): uploads a file.
@@ -1177,14 +1171,14 @@ pub mod operation {
             method: "PUT",
             path: "/files/{+path}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/pdf",
             body_required: true,
-            server: "files",
-            repeat: Repeat::Safe,
+            host: "files",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://example.invalid/files",
@@ -1204,13 +1198,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for UploadFile {
+    impl BuildRequest for UploadFile {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/files/");
-            path.rest("path", &self.path);
+            path.segments("path", &self.path);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.upload(&self.body, "application/pdf");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.upload(&self.body, "application/pdf");
         }
     }
     keyfob_client::operation!(UploadFile, (), empty);
@@ -1237,14 +1231,14 @@ pub mod operation {
             method: "POST",
             path: "/files/{+path}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "multipart/form-data",
             body_required: true,
-            server: "files",
-            repeat: Repeat::Never,
+            host: "files",
+            idempotency: Idempotency::NotIdempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://example.invalid/files",
@@ -1264,14 +1258,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for AttachFiles {
+    impl BuildRequest for AttachFiles {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/files/");
-            path.rest("path", &self.path);
+            path.segments("path", &self.path);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.multipart(&self.body);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.multipart(&self.body);
         }
     }
     keyfob_client::operation!(AttachFiles, String, value);
@@ -1295,14 +1289,14 @@ pub mod operation {
             method: "GET",
             path: "/report",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://example.invalid/report",
@@ -1316,12 +1310,12 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Report {
+    impl BuildRequest for Report {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/report");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("text/csv");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("text/csv");
         }
     }
     keyfob_client::operation!(Report, String, text);
@@ -1346,14 +1340,14 @@ pub mod operation {
             method: "POST",
             path: "/report",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "text/markdown",
             body_required: true,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://example.invalid/report",
@@ -1368,12 +1362,12 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for SendReport {
+    impl BuildRequest for SendReport {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/report");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.bytes(self.body.clone(), "text/markdown");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.bytes(self.body.clone(), "text/markdown");
         }
     }
     keyfob_client::operation!(SendReport, (), empty);
@@ -1402,14 +1396,14 @@ pub mod operation {
             method: "POST",
             path: "/search",
             query: &["offset", "limit"],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/x-www-form-urlencoded",
             body_required: true,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://example.invalid/search",
@@ -1446,15 +1440,15 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Search {
+    impl BuildRequest for Search {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/search");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.form(&self.body);
-            draft.query("limit", &self.limit);
-            draft.query("offset", &self.offset);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.form(&self.body);
+            request.query("limit", &self.limit);
+            request.query("offset", &self.offset);
         }
     }
     keyfob_client::operation!(Search, types::BirdPage, record);
@@ -1462,7 +1456,7 @@ pub mod operation {
         type Page = types::BirdPage;
         type Item = types::Bird;
         const SCHEME: Scheme = Scheme::Offset;
-        fn turn(&mut self, position: Position) {
+        fn seek(&mut self, position: Position) {
             if let Position::Number(number) = position {
                 self.offset = Some(number);
             }
@@ -1470,17 +1464,14 @@ pub mod operation {
         fn start(&self) -> Option<i64> {
             self.offset
         }
-        fn size(&self) -> Option<i64> {
+        fn page_size(&self) -> Option<i64> {
             self.limit
         }
-        const CURSOR: Option<&'static str> = None;
-        fn call(&self) -> keyfob_client::paging::Call {
-            keyfob_client::paging::Call::new(
-                &self.session,
-                &Self::OPERATION,
-                self,
-                self.call,
-            )
+        const CURSOR_FIELD: Option<&'static str> = None;
+        fn request(&self) -> keyfob_client::paging::PageRequest {
+            keyfob_client::codegen::page_request::<
+                types::BirdPage,
+            >(&self.session, &Self::OPERATION, self, self.call.clone())
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None

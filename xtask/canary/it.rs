@@ -5,7 +5,7 @@
 mod generated;
 
 use futures::TryStreamExt;
-use keyfob_client::{ClientBuilder, Confidence, Form, Part, Patch, Repeat, RetryPolicy, TimeParam};
+use keyfob_client::{ClientBuilder, Confidence, Form, Idempotency, Part, Patch, RetryPolicy, TimeParam};
 use serde_json::{Value, json};
 
 use self::generated::{API, Client, OPERATIONS, operation, types};
@@ -14,7 +14,7 @@ use crate::script::{Answer, Server, answer, json as body, status};
 async fn canary(answers: impl IntoIterator<Item = Answer>) -> (Server, Client) {
     let server = Server::start(answers).await;
     let builder = ClientBuilder::new(API).base_url(format!("{}/base", server.url));
-    let builder = builder.server("files", format!("{}/files-host/", server.url)).retry(RetryPolicy::none());
+    let builder = builder.host_url("files", format!("{}/files-host/", server.url)).retry(RetryPolicy::none());
     (server, builder.build().unwrap())
 }
 
@@ -216,10 +216,13 @@ fn operations_have_their_query_confidence_and_source() {
     assert_eq!(OPERATIONS.len(), 15);
     let merge = operation::MergeBirds::OPERATION;
     assert_eq!(merge.fixed_query, [("action", "merge & sort"), ("dry", "true")]);
-    assert_eq!((merge.repeat, merge.confidence, merge.source), (Repeat::Safe, Confidence::Inferred, "a guess"));
-    assert_eq!(operation::ReplaceBird::OPERATION.repeat, Repeat::Never);
+    assert_eq!(
+        (merge.idempotency, merge.confidence, merge.source),
+        (Idempotency::Idempotent, Confidence::Inferred, "a guess")
+    );
+    assert_eq!(operation::ReplaceBird::OPERATION.idempotency, Idempotency::NotIdempotent);
     assert_eq!(operation::Birds::OPERATION.scope, Some("read"));
-    assert_eq!(operation::DownloadFile::OPERATION.server, "files");
+    assert_eq!(operation::DownloadFile::OPERATION.host, "files");
     assert_eq!(operation::AttachFiles::OPERATION.body, "multipart/form-data");
     assert!(OPERATIONS.iter().any(|operation| operation.id == "bird_by_ring" && operation.query == ["ring"]));
 }

@@ -210,8 +210,8 @@ pub static OPERATIONS: &[&keyfob_client::Operation] = &[
 /// Request builders, one for each operation.
 pub mod operation {
     use super::types;
-    use keyfob_client::codegen::{Draft, Fill, Path};
-    use keyfob_client::{CallOptions, Confidence, Operation, Repeat, Session};
+    use keyfob_client::codegen::{RequestBuilder, BuildRequest, Path};
+    use keyfob_client::{CallOptions, Confidence, Operation, Idempotency, Session};
     /// Builder of [`Client::create_application`](super::Client::create_application): creates an
     /// application for one applicant.
     ///
@@ -240,14 +240,14 @@ pub mod operation {
             method: "POST",
             path: "/v1/applications.create",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: Some("application"),
             confidence: Confidence::Documented,
             source: "https://docs.bits.bi/api-reference/endpoints",
@@ -262,13 +262,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for CreateApplication {
+    impl BuildRequest for CreateApplication {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/v1/applications.create");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(CreateApplication, types::ApplicationCreated, record);
@@ -298,14 +298,14 @@ pub mod operation {
             method: "POST",
             path: "/v1/applications.get",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("application"),
             confidence: Confidence::Documented,
             source: "https://docs.bits.bi/api-reference/endpoints",
@@ -320,13 +320,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Application {
+    impl BuildRequest for Application {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/v1/applications.get");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(Application, types::Application, record);
@@ -358,14 +358,14 @@ pub mod operation {
             method: "POST",
             path: "/v1/applications.organization.get",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("application"),
             confidence: Confidence::Documented,
             source: "https://docs.bits.bi/api-reference/endpoints",
@@ -380,13 +380,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for ApplicationOrganization {
+    impl BuildRequest for ApplicationOrganization {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/v1/applications.organization.get");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(ApplicationOrganization, types::Organization, record);
@@ -419,14 +419,14 @@ pub mod operation {
             method: "POST",
             path: "/v1/applications.bankAccounts.list",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("application"),
             confidence: Confidence::Example,
             source: "https://docs.bits.bi/api-reference/versioning",
@@ -441,13 +441,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for ApplicationBankAccounts {
+    impl BuildRequest for ApplicationBankAccounts {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/v1/applications.bankAccounts.list");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(ApplicationBankAccounts, serde_json::Value, value);
@@ -478,14 +478,14 @@ pub mod operation {
             method: "GET",
             path: "/v1/oauth2/userinfo",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Inferred,
             source: "https://docs.bits.bi/api-reference/authentication-and-authorization",
@@ -499,12 +499,12 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Userinfo {
+    impl BuildRequest for Userinfo {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/v1/oauth2/userinfo");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(Userinfo, types::Userinfo, record);
@@ -533,14 +533,14 @@ pub mod operation {
             method: "GET",
             path: "/oauth2/userinfo",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://docs.bits.bi/api-reference/authentication-and-authorization",
@@ -554,12 +554,12 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for UserinfoUnversioned {
+    impl BuildRequest for UserinfoUnversioned {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/oauth2/userinfo");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(UserinfoUnversioned, types::Userinfo, record);

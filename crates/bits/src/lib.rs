@@ -42,6 +42,6 @@ impl ApiClient for Client {
             .base_url(environment.base_url())
             .auth(auth.into(), |credentials| credentials.into_auth(&environment))
             // Bits rejects an expired token with 401 or 403.
-            .rejection_status(StatusCode::FORBIDDEN)
+            .token_rejected_status(StatusCode::FORBIDDEN)
     }
 }

@@ -1,6 +1,6 @@
 //! Webhook receiver: verifies the signature of a delivery and decodes its event.
 
-pub use keyfob_client::webhook::{Digest, Refusal, Seen};
+pub use keyfob_client::webhook::{Digest, Error, RecentKeys};
 use keyfob_client::{
     Extra, Timestamp,
     auth::SecretString,
@@ -66,18 +66,18 @@ impl Receiver {
     /// # Errors
     ///
     /// If the signature is missing or wrong, or the body is not an event.
-    pub fn receive(&self, headers: &HeaderMap, body: &[u8]) -> Result<Event, Refusal> {
+    pub fn receive(&self, headers: &HeaderMap, body: &[u8]) -> Result<Event, Error> {
         if let Some(verifier) = &self.verifier {
             verifier.verify_header(headers, &SIGNATURE, body)?;
         }
         // The content type is not checked: deliveries have none.
-        let envelope: WebhookEnvelope = serde_json::from_slice(body).map_err(|_| Refusal::Malformed)?;
-        let id = envelope.event_id.filter(|id| !id.is_empty()).ok_or(Refusal::Malformed)?;
-        let event = envelope.event.ok_or(Refusal::Malformed)?;
+        let envelope: WebhookEnvelope = serde_json::from_slice(body).map_err(|_| Error::Malformed)?;
+        let id = envelope.event_id.filter(|id| !id.is_empty()).ok_or(Error::Malformed)?;
+        let event = envelope.event.ok_or(Error::Malformed)?;
         Ok(Event {
             id,
             published_at: envelope.published_at,
-            kind: event.type_.ok_or(Refusal::Malformed)?,
+            kind: event.type_.ok_or(Error::Malformed)?,
             application_id: event.application_id,
             extra: event.extra,
         })

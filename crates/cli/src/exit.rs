@@ -104,6 +104,7 @@ fn summary(error: &anyhow::Error) -> String {
         },
     };
     // The library errors name the Rust method that helps; on the command line it is a flag.
+    let line = line.replace("; `Error::service_error` has the service's message", "");
     let line = line.replace("`TransportConfig::allow_plain_http`", "--allow-plain-http");
     line.replace("TransportConfig::allow_plain_http", "--allow-plain-http").replace('\n', " ")
 }
@@ -124,7 +125,7 @@ fn service_message(error: &anyhow::Error) -> Vec<String> {
         if error.description().is_some() || error.code().is_some_and(|code| !error.to_string().contains(code)) {
             lines.push(format!("message from the service: {}", parts.join(": ")));
         }
-    } else if let Some(api) = find::<keyfob::Error>(error).and_then(keyfob::Error::api) {
+    } else if let Some(api) = find::<keyfob::Error>(error).and_then(keyfob::Error::service_error) {
         let parts: Vec<_> = [api.code(), api.message()].into_iter().flatten().collect();
         if !parts.is_empty() {
             let text = if parts.first() == parts.last() { parts[0].to_owned() } else { parts.join(": ") };

@@ -77,7 +77,7 @@ fn to_json(operation: &'static Operation) -> Value {
         "body": Some(operation.body).filter(|body| !body.is_empty()),
         "bodyRequired": operation.body_required,
         "scope": operation.scope,
-        "repeatable": operation.repeat == keyfob::client::Repeat::Safe,
+        "repeatable": operation.idempotency == keyfob::client::Idempotency::Idempotent,
         "confidence": operation.confidence.to_string(),
         "source": operation.source,
     })

@@ -5,8 +5,10 @@ use std::fmt::Debug;
 use keyfob_auth::{Authenticator, Credentials};
 
 use crate::{
-    ClientBuilder, Error, Session,
+    builder::ClientBuilder,
     env::{Process, Variable, Variables},
+    error::Error,
+    session::Session,
 };
 
 /// The client of an API. Every API crate's `Client` implements this trait and has its constructors as its own methods,

@@ -8,9 +8,11 @@ use keyfob_auth::{Authenticator, Clock, Credentials, TransportConfig};
 use reqwest::StatusCode;
 
 use crate::{
-    AuthSource, Error, ErrorKind, RetryPolicy, Session,
-    api_client::Authorize,
+    api_client::{AuthSource, Authorize},
+    call::retry::RetryPolicy,
     env::{self, Variables},
+    error::{Error, ErrorKind},
+    session::Session,
     settings::{Access, Settings},
 };
 
@@ -41,19 +43,19 @@ impl<C: From<Session>> ClientBuilder<C> {
     /// end.
     #[doc(hidden)]
     pub fn base_url(self, url: impl Into<String>) -> Self {
-        self.server("", url)
+        self.host_url("", url)
     }
 
     /// Sets the base URL of a named host.
     #[doc(hidden)]
-    pub fn server(mut self, name: &'static str, url: impl Into<String>) -> Self {
+    pub fn host_url(mut self, name: &'static str, url: impl Into<String>) -> Self {
         self.settings.host(name, url.into(), Access::Authorized);
         self
     }
 
     /// Sets the base URL of a named public host. Calls to it never carry the credentials.
     #[doc(hidden)]
-    pub fn open_server(mut self, name: &'static str, url: impl Into<String>) -> Self {
+    pub fn unauthenticated_host(mut self, name: &'static str, url: impl Into<String>) -> Self {
         self.settings.host(name, url.into(), Access::Open);
         self
     }
@@ -121,7 +123,7 @@ impl<C: From<Session>> ClientBuilder<C> {
     ///
     /// If it is no certificate.
     pub fn root_certificate_pem(mut self, pem: &[u8]) -> Result<Self, Error> {
-        self.settings.transport = self.settings.transport.root_certificate_pem(pem).map_err(Error::from_auth)?;
+        self.settings.transport = self.settings.transport.root_certificate_pem(pem).map_err(Error::from)?;
         Ok(self)
     }
 
@@ -165,13 +167,13 @@ impl<C: From<Session>> ClientBuilder<C> {
     }
 
     /// The largest answer that is read into memory, in bytes; 256 MiB by default. Downloads are not limited.
-    pub fn largest_answer(mut self, bytes: u64) -> Self {
-        self.settings.largest_answer = bytes;
+    pub fn max_response_bytes(mut self, bytes: u64) -> Self {
+        self.settings.max_response_bytes = bytes;
         self
     }
 
     /// A further status by which this service says that a token is no longer good, beside 401.
-    pub fn rejection_status(mut self, status: StatusCode) -> Self {
+    pub fn token_rejected_status(mut self, status: StatusCode) -> Self {
         self.settings.rejections.push(status);
         self
     }

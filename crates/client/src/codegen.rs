@@ -1,27 +1,53 @@
-//! What only generated code and the vendors' crates call. Not part of the public API: it changes with the generator.
+//! Functions and types for generated code and the vendor crates. Not part of the public API: they change with the
+//! generator.
 
-use crate::{Error, ErrorKind, Operation, Session, auth::Clock};
-
+#[cfg(feature = "files")]
+pub use crate::files::send::bytes;
 pub use crate::{
-    draft::{Draft, Fill},
-    outgoing::Outgoing,
-    path::{Path, encode_path},
+    call::send::{empty, record, text, value},
+    request::{
+        builder::{BuildRequest, RequestBuilder},
+        path::{Path, encode_path},
+        prepared::PreparedRequest,
+    },
 };
 pub use serde;
 
-/// The error of a call that is wrong as it was asked for.
+use crate::{
+    auth::Clock,
+    call::options::CallOptions,
+    decode::{WireStruct, body::BodyDecoder},
+    error::{Error, ErrorKind},
+    operation::Operation,
+    paging::PageRequest,
+    session::Session,
+};
+
+/// Returns the error of a call whose request is wrong.
 #[must_use]
-pub fn rejected(operation: &Operation, why: &'static str) -> Error {
-    Error::new(ErrorKind::Rejected, why).at(operation.api, operation)
+pub fn rejected(operation: &Operation, message: &'static str) -> Error {
+    Error::new(ErrorKind::Rejected, message).at(operation.api, operation)
 }
 
-/// The error of an answer that is not what the API promises.
+/// Returns the error of a call whose response contradicts the API's description.
 #[must_use]
-pub fn unexpected(operation: &Operation, why: &'static str) -> Error {
-    Error::new(ErrorKind::Unexpected, why).at(operation.api, operation)
+pub fn unexpected(operation: &Operation, message: &'static str) -> Error {
+    Error::new(ErrorKind::Unexpected, message).at(operation.api, operation)
 }
 
-/// Where the client's time comes from.
+/// Creates the request for a page.
+pub fn page_request<T: WireStruct + Send + Sync + 'static>(
+    session: &Session,
+    operation: &'static Operation,
+    parameters: &dyn BuildRequest,
+    options: CallOptions,
+) -> PageRequest {
+    let request = RequestBuilder::build(session, operation, parameters);
+    // compile-time: the same function as for a single page, so nothing is instantiated for the listing.
+    PageRequest { session: session.clone(), operation, request, options, decoder: BodyDecoder::of_struct::<T>() }
+}
+
+/// Returns the client's clock.
 #[must_use]
 pub fn clock(session: &Session) -> Clock {
     session.0.clock.clone()

@@ -7,7 +7,7 @@ use std::{
 
 use keyfob_auth::SecretString;
 
-use crate::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind};
 
 /// File of root certificates (PEM) that [`from_env`](crate::ApiClient::from_env) trusts in addition to those of the
 /// platform.

@@ -1,59 +1,64 @@
-//! The one error of every client: opaque, and asked what can be done about it.
+//! The error type of every client.
+
+mod api_error;
+mod kind;
+mod option_ext;
 
 use std::{borrow::Cow, error::Error as StdError, fmt, time::Duration};
 
 use reqwest::StatusCode;
 
-use crate::{ApiError, Operation};
+use crate::operation::Operation;
+
+pub use self::{
+    api_error::{ApiError, FieldError},
+    kind::ErrorKind,
+    option_ext::OptionExt,
+};
 
 type Source = Box<dyn StdError + Send + Sync>;
 
-/// Why a call failed.
+/// Error of a call, of any API.
 ///
-/// `Display` is one line that never holds a URL, a body, a header or personal data; neither does `Debug`. The cause is
-/// behind [`source`](StdError::source), what the service itself said behind [`api`](Error::api).
-pub struct Error(Box<Inner>);
+/// [`kind`](Error::kind) says what to do about it. `Display` (`{}`) is one line without URL, body, header or personal
+/// data, fit for logs; so is `Debug`. The cause is its [`source`](StdError::source). The service's own message may hold
+/// personal data and is shown only on request: by [`service_error`](Error::service_error), [`explain`](Error::explain)
+/// or the alternate form `{:#}`.
+///
+/// ```
+/// use keyfob_client::{Error, ErrorKind};
+///
+/// fn decide(error: &Error) {
+///     match error.kind() {
+///         ErrorKind::NotFound => println!("no such object"),
+///         ErrorKind::Rejected => println!("{}", error.explain()),
+///         _ if error.is_retryable() => println!("{error}; try again later"),
+///         _ => println!("{error}"),
+///     }
+/// }
+/// ```
+pub struct Error(Box<ErrorData>);
 
-struct Inner {
+/// Boxed contents of an [`Error`], so that a `Result` of a call stays small.
+struct ErrorData {
     kind: ErrorKind,
+    /// Names of the API and of the operation.
     operation: Option<(&'static str, &'static str)>,
     status: Option<StatusCode>,
     retry_after: Option<Duration>,
-    api: Option<ApiError>,
+    service_error: Option<ApiError>,
     message: Cow<'static, str>,
     source: Option<Source>,
 }
 
-/// What a caller can do about an [`Error`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ErrorKind {
-    /// No valid token could be had, or the service refuses the one we have (401, 403): fix the credentials or rights.
-    Auth,
-    /// The request is wrong and will be wrong again: fix the request.
-    Rejected,
-    /// There is no such thing, or it is not yours (404, 410).
-    NotFound,
-    /// Somebody else was faster (409, 412): read again, then decide.
-    Conflict,
-    /// The service asks for patience (429); see [`Error::retry_after`].
-    RateLimited,
-    /// The service, or the way to it, is down.
-    Unavailable,
-    /// No answer within the time allowed. A write may have been processed all the same.
-    Timeout,
-    /// The answer is not what the API's description promises.
-    Unexpected,
-}
-
 impl Error {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
-        Self(Box::new(Inner {
+        Self(Box::new(ErrorData {
             kind,
             operation: None,
             status: None,
             retry_after: None,
-            api: None,
+            service_error: None,
             message: message.into(),
             source: None,
         }))
@@ -74,56 +79,146 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_api(mut self, api: ApiError) -> Self {
-        self.0.api = Some(api);
-        self
-    }
-
+    /// Adds the names of the API and the operation, unless the error has them.
     pub(crate) fn at(mut self, api: &'static str, operation: &Operation) -> Self {
         self.0.operation.get_or_insert((api, operation.id));
         self
     }
 
-    /// The error of an answer whose status is not a success.
-    pub(crate) fn from_status(status: StatusCode, retry_after: Option<Duration>, api: ApiError) -> Self {
-        let (kind, what) = match status.as_u16() {
+    /// Creates the error of an error response.
+    pub(crate) fn from_status(status: StatusCode, retry_after: Option<Duration>, service_error: ApiError) -> Self {
+        let (kind, message) = match status.as_u16() {
             401 => {
-                (ErrorKind::Auth, "the service does not accept the token: is the client enabled, and has it the scope?")
+                (ErrorKind::Auth, "the service rejected the token: is the client enabled, and does it have the scope?")
             }
             403 => (
                 ErrorKind::Auth,
-                "the service does not allow this: has the client the rights, and is the object its own?",
+                "the service denied access: does the client have the rights, and does the object belong to it?",
             ),
-            404 | 410 => (ErrorKind::NotFound, "there is no such object or path, or it is not yours"),
-            408 => (ErrorKind::Timeout, "the service gave up waiting for the request"),
-            409 | 412 => {
-                (ErrorKind::Conflict, "the object was changed in the meantime or exists already: read it again")
-            }
+            404 | 410 => (ErrorKind::NotFound, "the object or path does not exist, or belongs to another account"),
+            408 => (ErrorKind::Timeout, "the service stopped waiting for the request"),
+            409 | 412 => (ErrorKind::Conflict, "the object was changed meanwhile or exists already: read it again"),
             413 => (ErrorKind::Rejected, "the request is larger than the service accepts"),
-            429 => (ErrorKind::RateLimited, "the service asks for patience: send fewer requests, or wait"),
+            429 => (ErrorKind::RateLimited, "rate limited: send fewer requests, or retry later"),
             300..=399 => (ErrorKind::Unexpected, "the service redirects this call elsewhere: is the base URL right?"),
-            400..=499 => (ErrorKind::Rejected, "the service rejects the request: see what it says about it"),
+            400..=499 => (ErrorKind::Rejected, "the service rejected the request"),
             500..=599 => (ErrorKind::Unavailable, "the service failed: try again later"),
-            _ => (ErrorKind::Unexpected, "the service answered with a status that means nothing here"),
+            _ => (ErrorKind::Unexpected, "the service responded with a status that has no meaning here"),
         };
-        Self::new(kind, what).with_status(status).with_retry_after(retry_after).with_api(api)
+        let mut error = Self::new(kind, message).with_status(status).with_retry_after(retry_after);
+        error.0.service_error = Some(service_error);
+        error
     }
 
-    /// The error of a request that got no whole answer.
+    /// Creates the error of a request without a complete response.
     pub(crate) fn from_transport(error: reqwest::Error) -> Self {
-        let (kind, what) = if error.is_timeout() {
-            (ErrorKind::Timeout, "no answer within the time allowed")
+        let (kind, message) = if error.is_timeout() {
+            (ErrorKind::Timeout, "no response within the time limit")
         } else if error.is_connect() {
             (ErrorKind::Unavailable, "cannot connect to the service: is the base URL right, and the network up?")
         } else if error.is_builder() {
-            (ErrorKind::Rejected, "the request cannot be built from what was given")
+            (ErrorKind::Rejected, "the request is not valid HTTP")
         } else {
-            (ErrorKind::Unavailable, "the connection broke before the whole answer was there")
+            (ErrorKind::Unavailable, "the connection broke before the response was complete")
         };
-        Self::new(kind, what).with_source(error.without_url())
+        Self::new(kind, message).with_source(error.without_url())
     }
 
-    pub(crate) fn from_auth(error: keyfob_auth::Error) -> Self {
+    /// Returns what the caller can do about the error.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// Returns the HTTP status, if there was a response.
+    #[must_use]
+    pub fn status(&self) -> Option<StatusCode> {
+        self.0.status
+    }
+
+    /// Returns the API's name, for example `ditio-core`.
+    #[must_use]
+    pub fn api(&self) -> Option<&'static str> {
+        self.0.operation.map(|(api, _)| api)
+    }
+
+    /// Returns the operation's name, which is the client's method: `create_project`.
+    #[must_use]
+    pub fn operation(&self) -> Option<&'static str> {
+        self.0.operation.map(|(_, operation)| operation)
+    }
+
+    /// Returns how long to wait before another request, if the service sent `Retry-After`.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// Returns `true` if the same request may succeed later.
+    ///
+    /// A retry is not always *safe*: a create without a response may have been processed.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        matches!(self.0.kind, ErrorKind::RateLimited | ErrorKind::Unavailable | ErrorKind::Timeout)
+    }
+
+    /// Returns the service's own error: code, message, fields, body. `None` without an error response.
+    ///
+    /// It may hold personal data: show it to the user whose data it is, do not log it.
+    #[must_use]
+    pub fn service_error(&self) -> Option<&ApiError> {
+        self.0.service_error.as_ref()
+    }
+
+    /// Returns the error for display to its user: the line of `Display`, and the service's code, message and fields.
+    ///
+    /// The alternate form of `Display`, `{:#}`, shows the same. It may hold personal data: do not log it.
+    pub fn explain(&self) -> impl fmt::Display + '_ {
+        Explained(self)
+    }
+
+    fn fmt_line(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some((api, operation)) = self.0.operation {
+            write!(f, "{api} {operation}: ")?;
+        }
+        f.write_str(&self.0.message)?;
+        match self.0.status {
+            Some(status) => write!(f, " ({status})"),
+            None => Ok(()),
+        }
+    }
+
+    fn fmt_explained(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.fmt_line(f)?;
+        let Some(service) = &self.0.service_error else { return Ok(()) };
+        match (service.code(), service.message()) {
+            (Some(code), Some(message)) if code != message => write!(f, "; {code}: {message}")?,
+            (Some(text), _) | (None, Some(text)) => write!(f, "; {text}")?,
+            (None, None) => {}
+        }
+        for field in service.fields().iter().filter(|field| !field.field.is_empty()) {
+            write!(f, "; {}: ", field.field)?;
+            match &field.code {
+                Some(code) if field.message.is_empty() => f.write_str(code)?,
+                _ => f.write_str(&field.message)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Display of an error with the service's own error.
+struct Explained<'a>(&'a Error);
+
+impl fmt::Display for Explained<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt_explained(f)
+    }
+}
+
+/// For programs that use an [`Authenticator`](keyfob_auth::Authenticator) of their own beside a client.
+impl From<keyfob_auth::Error> for Error {
+    fn from(error: keyfob_auth::Error) -> Self {
         let kind = match error.kind() {
             keyfob_auth::ErrorKind::Unavailable => ErrorKind::Unavailable,
             _ => ErrorKind::Auth,
@@ -131,56 +226,20 @@ impl Error {
         let retry_after = error.retry_after();
         Self::new(kind, "no token to authorize the call with").with_retry_after(retry_after).with_source(error)
     }
-
-    /// What the caller can do.
-    #[must_use]
-    pub fn kind(&self) -> ErrorKind {
-        self.0.kind
-    }
-
-    /// The HTTP status, where there was an answer.
-    #[must_use]
-    pub fn status(&self) -> Option<StatusCode> {
-        self.0.status
-    }
-
-    /// The operation's name, the same as the client's method: `create_project`.
-    #[must_use]
-    pub fn operation(&self) -> Option<&'static str> {
-        self.0.operation.map(|(_, operation)| operation)
-    }
-
-    /// How long the service wants us to wait (`Retry-After`), where it said so.
-    #[must_use]
-    pub fn retry_after(&self) -> Option<Duration> {
-        self.0.retry_after
-    }
-
-    /// Whether a repeat could help. It does not say that a repeat is *safe*: an unanswered create may have been booked.
-    #[must_use]
-    pub fn is_retryable(&self) -> bool {
-        matches!(self.0.kind, ErrorKind::RateLimited | ErrorKind::Unavailable | ErrorKind::Timeout)
-    }
-
-    /// What the service itself said about the failure, where it said something.
-    ///
-    /// It may hold personal data: show it to the user whose data it is, do not log it.
-    #[must_use]
-    pub fn api(&self) -> Option<&ApiError> {
-        self.0.api.as_ref()
-    }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some((api, operation)) = self.0.operation {
-            write!(f, "{api} {operation}: ")?;
+        if f.alternate() {
+            return self.fmt_explained(f);
         }
-        f.write_str(&self.0.message)?;
-        if let Some(status) = self.0.status {
-            write!(f, " ({status})")?;
+        self.fmt_line(f)?;
+        match &self.0.service_error {
+            Some(service) if !service.body().is_empty() => {
+                f.write_str("; `Error::service_error` has the service's message")
+            }
+            _ => Ok(()),
         }
-        Ok(())
     }
 }
 

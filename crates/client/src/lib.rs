@@ -1,36 +1,25 @@
 #![doc = include_str!("../README.md")]
 
 mod api_client;
-mod api_error;
-mod body;
 mod builder;
-mod bulk;
+mod call;
 #[doc(hidden)]
 pub mod codegen;
+mod connection;
 #[doc(hidden)]
 pub mod decode;
-mod draft;
-mod dynamic;
-mod early;
 #[doc(hidden)]
 pub mod encode;
 pub mod env;
 mod error;
-mod execute;
 #[cfg(feature = "files")]
 mod files;
 #[doc(hidden)]
 pub mod macros;
 mod operation;
-mod outgoing;
 pub mod paging;
-mod path;
-#[cfg(feature = "rate-limit")]
-mod rate_limit;
-mod raw;
-mod redirect;
+mod request;
 mod response;
-mod retry;
 mod session;
 mod settings;
 mod types;
@@ -39,22 +28,23 @@ pub mod webhook;
 pub mod wire_form;
 
 pub use api_client::{ApiClient, AuthSource};
-pub use api_error::{ApiError, FieldError};
 pub use builder::ClientBuilder;
-pub use bulk::{Bulk, Outcome, bulk};
-pub use dynamic::DynamicCall;
+#[cfg(feature = "rate-limit")]
+pub use call::rate_limit::RateLimit;
+pub use call::{
+    concurrent::{Concurrent, ItemResult, concurrent},
+    options::CallOptions,
+    retry::RetryPolicy,
+};
 pub use encode::Canonical;
-pub use error::{Error, ErrorKind};
+pub use error::{ApiError, Error, ErrorKind, FieldError, OptionExt};
 #[cfg(feature = "files")]
 pub use files::{ByteStream, Form, Part, ResumePoint, Upload};
 pub use keyfob_auth as auth;
-pub use operation::{CallOptions, Confidence, Operation, Repeat};
-#[cfg(feature = "rate-limit")]
-pub use rate_limit::RateLimit;
-pub use raw::RawRequest;
+pub use operation::{Confidence, Idempotency, Operation};
+pub use request::{dynamic::DynamicCall, raw::RawRequest};
 pub use reqwest::{Method, StatusCode, header};
-pub use response::{Pending, ResponseValue};
-pub use retry::RetryPolicy;
+pub use response::{ResponseFuture, ResponseValue};
 pub use session::Session;
 pub use types::{
     extra::Extra,

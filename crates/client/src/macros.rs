@@ -2,29 +2,57 @@
 
 use std::fmt;
 
+/// Defines the setters of call options for a builder that has them in its field `call`.
+///
+/// compile-time: the setters are inline, so that only programs that use them compile them.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! call_setters {
+    () => {
+        /// Replaces all settings of this call: timeout, retries, extra headers.
+        #[inline]
+        pub fn options(mut self, options: $crate::CallOptions) -> Self {
+            self.call = options;
+            self
+        }
+
+        /// Limits each attempt of this call, from connecting to the last byte, in place of the client's own timeout.
+        #[inline]
+        pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+            self.call = self.call.timeout(timeout);
+            self
+        }
+
+        /// Sends this call once, whatever the client's retry policy says. A rejected token is still renewed.
+        #[inline]
+        pub fn no_retry(mut self) -> Self {
+            self.call = self.call.no_retry();
+            self
+        }
+
+        /// Declares this call idempotent, so that it is retried like a read.
+        #[inline]
+        pub fn idempotent(mut self) -> Self {
+            self.call = self.call.idempotent();
+            self
+        }
+
+        /// Adds a header to this call; see [`CallOptions::header`]($crate::CallOptions::header).
+        #[inline]
+        pub fn header(mut self, name: &str, value: &str) -> Self {
+            self.call = self.call.header(name, value);
+            self
+        }
+    };
+}
+
 /// Gives an operation's builder its call options, `send` and `.await`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! operation {
     ($name:ident, $answer:ty, $send:ident) => {
         impl $name {
-            /// Bounds each attempt of this call, instead of the client's own limit.
-            pub fn timeout(mut self, limit: ::std::time::Duration) -> Self {
-                self.call = self.call.timeout(limit);
-                self
-            }
-
-            /// Sends this call once, whatever the client's retry policy says.
-            pub fn no_retry(mut self) -> Self {
-                self.call = self.call.no_retry();
-                self
-            }
-
-            /// Declares that repeating this very call does no harm, so that it is retried like a read.
-            pub fn idempotent(mut self) -> Self {
-                self.call = self.call.idempotent();
-                self
-            }
+            $crate::call_setters!();
 
             /// Sends the request and decodes the answer. Awaiting the builder itself does the same.
             ///
@@ -32,15 +60,15 @@ macro_rules! operation {
             ///
             /// When the request cannot be built, authorized or sent, when the service refuses it, or when the answer is
             /// not what the API promises: [`ErrorKind`]($crate::ErrorKind) says what can be done.
-            pub fn send(self) -> $crate::Pending<$answer> {
-                let request = $crate::codegen::Draft::of(&self.session, &Self::OPERATION, &self);
-                self.session.clone().$send(&Self::OPERATION, request, self.call)
+            pub fn send(self) -> $crate::ResponseFuture<$answer> {
+                let request = $crate::codegen::RequestBuilder::build(&self.session, &Self::OPERATION, &self);
+                $crate::codegen::$send(self.session, &Self::OPERATION, request, self.call)
             }
         }
 
         impl ::std::future::IntoFuture for $name {
             type Output = ::std::result::Result<$crate::ResponseValue<$answer>, $crate::Error>;
-            type IntoFuture = $crate::Pending<$answer>;
+            type IntoFuture = $crate::ResponseFuture<$answer>;
 
             fn into_future(self) -> Self::IntoFuture {
                 self.send()

@@ -1,6 +1,6 @@
 //! What is known of an operation before it is called: constants written by codegen.
 
-use std::{fmt, time::Duration};
+use std::fmt;
 
 /// Describes one operation of an API; every generated builder has one as a constant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub struct Operation {
     /// The names of the query parameters it takes, as on the wire.
     pub query: &'static [&'static str],
     /// Those of them that are lists in one value, with commas; several values of another one are sent one by one.
-    pub joined: &'static [&'static str],
+    pub comma_separated: &'static [&'static str],
     /// The names of the header parameters it takes.
     pub headers: &'static [&'static str],
     /// The query and header parameters that it has to be given; path parameters always have to be.
@@ -31,9 +31,9 @@ pub struct Operation {
     /// Whether it has to be given a body.
     pub body_required: bool,
     /// Which of the API's hosts serves it; empty for APIs that have one.
-    pub server: &'static str,
+    pub host: &'static str,
     /// Whether sending it twice does what sending it once does.
-    pub repeat: Repeat,
+    pub idempotency: Idempotency,
     /// The OAuth scope it needs, where the API has scopes.
     pub scope: Option<&'static str>,
     /// How sure we are that the API behaves as described.
@@ -44,11 +44,11 @@ pub struct Operation {
 
 /// Whether an operation may be sent again when it is not known whether the first was processed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Repeat {
+pub enum Idempotency {
     /// A second time changes nothing: reads, replacements, deletions, documented upserts.
-    Safe,
+    Idempotent,
     /// A second time could create, book or send twice.
-    Never,
+    NotIdempotent,
 }
 
 /// How sure we are of an operation's description.
@@ -69,36 +69,5 @@ impl fmt::Display for Confidence {
             Self::Example => "example",
             Self::Inferred => "inferred",
         })
-    }
-}
-
-/// What one call does differently from its client's settings.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct CallOptions {
-    pub(crate) timeout: Option<Duration>,
-    pub(crate) no_retry: bool,
-    pub(crate) idempotent: bool,
-}
-
-impl CallOptions {
-    /// Limits each attempt, from connecting to the last byte of the answer, to `timeout`.
-    #[must_use]
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = Some(timeout);
-        self
-    }
-
-    /// Sends the request once, whatever happens, except that a rejected token is still renewed.
-    #[must_use]
-    pub fn no_retry(mut self) -> Self {
-        self.no_retry = true;
-        self
-    }
-
-    /// Declares that this request may be repeated although its operation in general may not.
-    #[must_use]
-    pub fn idempotent(mut self) -> Self {
-        self.idempotent = true;
-        self
     }
 }

@@ -12,37 +12,45 @@ use std::{
     task::{Context, Poll},
 };
 
+use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use reqwest::{StatusCode, header::HeaderMap};
 
-use crate::Error;
+use crate::error::Error;
 
 /// An answer's value, whatever its type.
 pub(crate) type AnyValue = Box<dyn Any + Send + Sync>;
 
 /// An answer with a value of whatever type.
-pub(crate) struct Answer {
+pub(crate) struct AnyResponse {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) value: AnyValue,
 }
 
+/// A response whose body has been read completely.
+pub(crate) struct BufferedResponse {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
 /// A call under way. It does nothing until it is awaited, and nothing more once it is dropped.
 #[must_use = "a call does nothing until it is awaited"]
-pub struct Pending<T> {
+pub struct ResponseFuture<T> {
     /// Its value is a `T`.
-    answer: BoxFuture<'static, Result<Answer, Error>>,
+    answer: BoxFuture<'static, Result<AnyResponse, Error>>,
     value: PhantomData<fn() -> T>,
 }
 
-impl<T> Pending<T> {
+impl<T> ResponseFuture<T> {
     /// A call whose answer has a `T` for its value.
-    pub(crate) fn new(answer: BoxFuture<'static, Result<Answer, Error>>) -> Self {
+    pub(crate) fn new(answer: BoxFuture<'static, Result<AnyResponse, Error>>) -> Self {
         Self { answer, value: PhantomData }
     }
 }
 
-impl<T> Future for Pending<T> {
+impl<T> Future for ResponseFuture<T> {
     type Output = Result<ResponseValue<T>, Error>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
@@ -50,23 +58,24 @@ impl<T> Future for Pending<T> {
     }
 }
 
-impl<T> fmt::Debug for Pending<T> {
+impl<T> fmt::Debug for ResponseFuture<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pending").finish_non_exhaustive()
+        f.debug_struct("ResponseFuture").finish_non_exhaustive()
     }
 }
 
 /// A decoded answer, with the status and headers it came with. Dereferences to the answer.
 pub struct ResponseValue<T> {
     /// Its value is a `T`.
-    answer: Answer,
+    answer: AnyResponse,
     value: PhantomData<T>,
 }
 
 /// Why a value is of the type that it is taken for.
 const TYPED: &str = "the value is of the type that the call was made with";
 
-fn take<T: 'static>(value: AnyValue) -> T {
+/// Takes the value out of its box.
+pub(crate) fn downcast<T: 'static>(value: AnyValue) -> T {
     *value.downcast().expect(TYPED)
 }
 
@@ -88,15 +97,15 @@ impl<T: 'static> ResponseValue<T> {
     /// The answer alone.
     #[must_use]
     pub fn into_inner(self) -> T {
-        take(self.answer.value)
+        downcast(self.answer.value)
     }
 
     /// Changes the answer and keeps the rest.
     #[must_use]
     pub fn map<U: Send + Sync + 'static>(self, change: impl FnOnce(T) -> U) -> ResponseValue<U> {
         let (status, headers) = (self.answer.status, self.answer.headers);
-        let value = change(take(self.answer.value));
-        ResponseValue { answer: Answer { status, headers, value: Box::new(value) }, value: PhantomData }
+        let value = change(downcast(self.answer.value));
+        ResponseValue { answer: AnyResponse { status, headers, value: Box::new(value) }, value: PhantomData }
     }
 }
 
@@ -116,9 +125,9 @@ impl<T: 'static> DerefMut for ResponseValue<T> {
 
 impl<T: Clone + Send + Sync + 'static> Clone for ResponseValue<T> {
     fn clone(&self) -> Self {
-        let Answer { status, headers, .. } = &self.answer;
+        let AnyResponse { status, headers, .. } = &self.answer;
         let value = Box::new(T::clone(self));
-        Self { answer: Answer { status: *status, headers: headers.clone(), value }, value: PhantomData }
+        Self { answer: AnyResponse { status: *status, headers: headers.clone(), value }, value: PhantomData }
     }
 }
 

@@ -6,15 +6,18 @@ use keyfob_auth::{Authenticator, AuthenticatorBuilder, Clock, TransportConfig, i
 use reqwest::{StatusCode, Url, redirect::Policy};
 
 use crate::{
-    Error, ErrorKind, RetryPolicy, Session,
     api_client::Authorize,
-    execute::READ_TIMEOUT,
-    retry::Budget,
-    session::{Inner, Server},
+    call::retry::{Budget, RetryPolicy},
+    connection::{Connection, Host},
+    error::{Error, ErrorKind},
+    session::Session,
 };
 
 /// The largest JSON answer that is read, unless the caller says otherwise: 256 MiB.
-const LARGEST_ANSWER: u64 = 256 * 1024 * 1024;
+const MAX_RESPONSE_BYTES: u64 = 256 * 1024 * 1024;
+
+/// Default time limit for silence of the service within a response.
+const READ_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Everything that can be said of a client before it is built.
 pub(crate) struct Settings {
@@ -35,7 +38,7 @@ pub(crate) struct Settings {
     pub(crate) connect_timeout: Option<Duration>,
     pub(crate) read_timeout: Duration,
     pub(crate) timeout: Option<Duration>,
-    pub(crate) largest_answer: u64,
+    pub(crate) max_response_bytes: u64,
     pub(crate) rejections: Vec<StatusCode>,
     pub(crate) status_in_body: bool,
     pub(crate) clock: Clock,
@@ -68,7 +71,7 @@ impl Settings {
             connect_timeout: None,
             read_timeout: READ_TIMEOUT,
             timeout: None,
-            largest_answer: LARGEST_ANSWER,
+            max_response_bytes: MAX_RESPONSE_BYTES,
             rejections: vec![StatusCode::UNAUTHORIZED],
             status_in_body: false,
             clock: Clock::system(),
@@ -102,7 +105,7 @@ impl Settings {
                          `TransportConfig::allow_plain_http`",
                     ));
                 }
-                Ok(Server { name, url, authorized })
+                Ok(Host { name, url, authorized })
             })
             .collect::<Result<Vec<_>, Error>>()?;
         let authenticator = match self.authorize {
@@ -111,7 +114,7 @@ impl Settings {
             Authorize::Credentials(credentials) => {
                 let builder = Authenticator::builder(credentials).transport(self.transport.clone());
                 let builder = self.store.into_iter().fold(builder, |builder, share| share(builder));
-                Some(builder.clock(self.clock.clone()).build().map_err(Error::from_auth)?)
+                Some(builder.clock(self.clock.clone()).build().map_err(Error::from)?)
             }
         };
         let http = if let Some(http) = self.http {
@@ -124,20 +127,20 @@ impl Settings {
                     None => builder,
                 }
             };
-            self.transport.client_with(Policy::none(), defaults).map_err(Error::from_auth)?
+            self.transport.client_with(Policy::none(), defaults).map_err(Error::from)?
         };
-        Ok(Session(Arc::new(Inner {
+        Ok(Session(Arc::new(Connection {
             api: self.api,
             http,
             authenticator,
-            servers,
+            hosts: servers,
             retry: self.retry,
             budget: Budget::new(),
             #[cfg(feature = "rate-limit")]
-            limiter: self.rate_limit.map(|limit| crate::rate_limit::Limiter::new(limit, &self.clock)),
+            limiter: self.rate_limit.map(|limit| crate::call::rate_limit::Limiter::new(limit, &self.clock)),
             timeout: self.timeout,
-            largest_answer: self.largest_answer,
-            rejections: self.rejections,
+            max_response_bytes: self.max_response_bytes,
+            token_rejected_statuses: self.rejections,
             status_in_body: self.status_in_body,
             clock: self.clock,
         })))
@@ -190,13 +193,13 @@ mod tests {
 
     #[test]
     fn a_missing_and_an_unknown_host_are_errors_that_name_it() {
-        let feed = || builder().server("feed", "https://feed.test");
+        let feed = || builder().host_url("feed", "https://feed.test");
         let error = feed().build().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Rejected);
         assert!(error.to_string().contains("no base URL for the host `apply` of test-api"), "{error}");
-        let both = || feed().open_server("apply", "https://apply.test");
+        let both = || feed().unauthenticated_host("apply", "https://apply.test");
         both().build().unwrap();
-        let error = both().server("aply", "https://apply.test").build().unwrap_err();
+        let error = both().host_url("aply", "https://apply.test").build().unwrap_err();
         assert!(error.to_string().contains("no host `aply`: it has feed, apply"), "{error}");
     }
 

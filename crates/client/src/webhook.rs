@@ -39,7 +39,7 @@ impl Digest {
 /// Why a delivery is not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Refusal {
+pub enum Error {
     /// The header with the signature is missing, or is there more than once.
     Unsigned,
     /// The signature is not that of this body under any of the secrets.
@@ -48,7 +48,7 @@ pub enum Refusal {
     Malformed,
 }
 
-impl Refusal {
+impl Error {
     /// The status to answer with: 401 without a good signature, 400 otherwise.
     #[must_use]
     pub fn status(self) -> StatusCode {
@@ -59,7 +59,7 @@ impl Refusal {
     }
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Unsigned => "the delivery does not have one signature",
@@ -69,7 +69,7 @@ impl fmt::Display for Refusal {
     }
 }
 
-impl std::error::Error for Refusal {}
+impl std::error::Error for Error {}
 
 /// Checks signatures: base64 of the HMAC of a delivery's raw body.
 ///
@@ -104,11 +104,11 @@ impl Verifier {
     ///
     /// # Errors
     ///
-    /// [`Refusal::Unsigned`] and [`Refusal::WrongSignature`].
-    pub fn verify_header(&self, headers: &HeaderMap, name: &HeaderName, body: &[u8]) -> Result<(), Refusal> {
+    /// [`Error::Unsigned`] and [`Error::WrongSignature`].
+    pub fn verify_header(&self, headers: &HeaderMap, name: &HeaderName, body: &[u8]) -> Result<(), Error> {
         let mut values = headers.get_all(name).iter();
         // Of two signatures nobody knows which one another reader of the request has looked at.
-        let (Some(signature), None) = (values.next(), values.next()) else { return Err(Refusal::Unsigned) };
+        let (Some(signature), None) = (values.next(), values.next()) else { return Err(Error::Unsigned) };
         self.verify(signature.as_bytes(), body)
     }
 
@@ -116,9 +116,9 @@ impl Verifier {
     ///
     /// # Errors
     ///
-    /// [`Refusal::WrongSignature`].
-    pub fn verify(&self, signature: &[u8], body: &[u8]) -> Result<(), Refusal> {
-        let signature = STANDARD.decode(signature).map_err(|_| Refusal::WrongSignature)?;
+    /// [`Error::WrongSignature`].
+    pub fn verify(&self, signature: &[u8], body: &[u8]) -> Result<(), Error> {
+        let signature = STANDARD.decode(signature).map_err(|_| Error::WrongSignature)?;
         let mut good = false;
         for secret in &self.secrets {
             let key = secret.expose_secret().as_bytes();
@@ -126,7 +126,7 @@ impl Verifier {
             good |= !key.is_empty()
                 && hmac::verify(&hmac::Key::new(self.digest.algorithm(), key), body, &signature).is_ok();
         }
-        if good { Ok(()) } else { Err(Refusal::WrongSignature) }
+        if good { Ok(()) } else { Err(Error::WrongSignature) }
     }
 }
 
@@ -135,20 +135,20 @@ impl Verifier {
 /// It forgets everything with its process: where a second processing does harm, keep the keys with the data.
 ///
 /// ```
-/// let mut seen = keyfob_client::webhook::Seen::new(1000);
+/// let mut seen = keyfob_client::webhook::RecentKeys::new(1000);
 /// assert!(!seen.contains("a"));
 /// // … process the delivery, and only then:
 /// seen.insert("a");
 /// assert!(seen.contains("a"));
 /// ```
 #[derive(Clone, Debug)]
-pub struct Seen {
+pub struct RecentKeys {
     capacity: usize,
     keys: HashSet<String>,
     order: VecDeque<String>,
 }
 
-impl Seen {
+impl RecentKeys {
     /// Remembers so many keys, and then forgets the oldest for each new one.
     #[must_use]
     pub fn new(capacity: usize) -> Self {
@@ -220,12 +220,12 @@ mod tests {
         for bit in 0..signature.len() * 8 {
             let mut forged = signature.clone();
             forged[bit / 8] ^= 1 << (bit % 8);
-            assert_eq!(verifier.verify(&forged, MESSAGE), Err(Refusal::WrongSignature), "bit {bit} of the signature");
+            assert_eq!(verifier.verify(&forged, MESSAGE), Err(Error::WrongSignature), "bit {bit} of the signature");
         }
         for bit in 0..MESSAGE.len() * 8 {
             let mut forged = MESSAGE.to_vec();
             forged[bit / 8] ^= 1 << (bit % 8);
-            assert_eq!(verifier.verify(&signature, &forged), Err(Refusal::WrongSignature), "bit {bit} of the body");
+            assert_eq!(verifier.verify(&signature, &forged), Err(Error::WrongSignature), "bit {bit} of the body");
         }
     }
 
@@ -235,7 +235,7 @@ mod tests {
         let verifier = Verifier::new("Jefe");
         let prefix = STANDARD.encode(&STANDARD.decode(&whole).unwrap()[..16]);
         for forged in ["", "=", prefix.as_str(), whole.trim_end_matches('='), &format!("{whole} "), &whole.repeat(2)] {
-            assert_eq!(verifier.verify(forged.as_bytes(), MESSAGE), Err(Refusal::WrongSignature), "{forged:?}");
+            assert_eq!(verifier.verify(forged.as_bytes(), MESSAGE), Err(Error::WrongSignature), "{forged:?}");
         }
     }
 
@@ -243,10 +243,10 @@ mod tests {
     fn either_of_two_secrets_is_good_and_an_empty_one_never() {
         let signature = STANDARD.encode(from_hex("5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"));
         assert_eq!(Verifier::new("new").or("Jefe").verify(signature.as_bytes(), MESSAGE), Ok(()));
-        assert_eq!(Verifier::new("new").verify(signature.as_bytes(), MESSAGE), Err(Refusal::WrongSignature));
+        assert_eq!(Verifier::new("new").verify(signature.as_bytes(), MESSAGE), Err(Error::WrongSignature));
         let unkeyed = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, b""), MESSAGE);
         let signature = STANDARD.encode(unkeyed);
-        assert_eq!(Verifier::new("").verify(signature.as_bytes(), MESSAGE), Err(Refusal::WrongSignature));
+        assert_eq!(Verifier::new("").verify(signature.as_bytes(), MESSAGE), Err(Error::WrongSignature));
     }
 
     #[test]
@@ -255,11 +255,11 @@ mod tests {
         let good = STANDARD.encode(from_hex("5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"));
         let verifier = Verifier::new("Jefe");
         let mut headers = HeaderMap::new();
-        assert_eq!(verifier.verify_header(&headers, &name, MESSAGE), Err(Refusal::Unsigned));
+        assert_eq!(verifier.verify_header(&headers, &name, MESSAGE), Err(Error::Unsigned));
         headers.append(&name, good.parse().unwrap());
         assert_eq!(verifier.verify_header(&headers, &name, MESSAGE), Ok(()));
         headers.append(&name, good.parse().unwrap());
-        assert_eq!(verifier.verify_header(&headers, &name, MESSAGE), Err(Refusal::Unsigned));
+        assert_eq!(verifier.verify_header(&headers, &name, MESSAGE), Err(Error::Unsigned));
     }
 
     #[test]
@@ -269,12 +269,12 @@ mod tests {
 
     #[test]
     fn the_oldest_key_is_forgotten_first() {
-        let mut seen = Seen::new(2);
+        let mut seen = RecentKeys::new(2);
         for key in ["a", "b", "b", "c"] {
             seen.insert(key);
         }
         assert_eq!(["a", "b", "c"].map(|key| seen.contains(key)), [false, true, true]);
-        let mut none = Seen::new(0);
+        let mut none = RecentKeys::new(0);
         none.insert("a");
         assert!(!none.contains("a"));
     }

@@ -746,8 +746,8 @@ pub static OPERATIONS: &[&keyfob_client::Operation] = &[
 /// Request builders, one for each operation.
 pub mod operation {
     use super::types;
-    use keyfob_client::codegen::{Draft, Fill, Path};
-    use keyfob_client::{CallOptions, Confidence, Operation, Repeat, Session};
+    use keyfob_client::codegen::{RequestBuilder, BuildRequest, Path};
+    use keyfob_client::{CallOptions, Confidence, Operation, Idempotency, Session};
     use keyfob_client::paging::{Paged, Position, Scheme};
     /// Builder of [`Client::contacts`](super::Client::contacts): lists contacts.
     ///
@@ -796,14 +796,21 @@ pub mod operation {
                 "offset",
                 "total",
             ],
-            joined: &["id", "listId", "email", "mobile", "reference", "properties"],
+            comma_separated: &[
+                "id",
+                "listId",
+                "email",
+                "mobile",
+                "reference",
+                "properties",
+            ],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "contacts",
-            repeat: Repeat::Safe,
+            host: "contacts",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Example,
             source: "digitaleo/Digitaleo-api-python",
@@ -931,22 +938,22 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Contacts {
+    impl BuildRequest for Contacts {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/contacts");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.joined("email", &self.email);
-            draft.joined("id", &self.id);
-            draft.query("limit", &self.limit);
-            draft.joined("listId", &self.list_id);
-            draft.joined("mobile", &self.mobile);
-            draft.query("offset", &self.offset);
-            draft.joined("properties", &self.properties);
-            draft.joined("reference", &self.reference);
-            draft.query("sort", &self.sort);
-            draft.query("total", &self.total);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query_joined("email", &self.email);
+            request.query_joined("id", &self.id);
+            request.query("limit", &self.limit);
+            request.query_joined("listId", &self.list_id);
+            request.query_joined("mobile", &self.mobile);
+            request.query("offset", &self.offset);
+            request.query_joined("properties", &self.properties);
+            request.query_joined("reference", &self.reference);
+            request.query("sort", &self.sort);
+            request.query("total", &self.total);
         }
     }
     keyfob_client::operation!(Contacts, types::ContactPage, record);
@@ -954,7 +961,7 @@ pub mod operation {
         type Page = types::ContactPage;
         type Item = types::Contact;
         const SCHEME: Scheme = Scheme::Offset;
-        fn turn(&mut self, position: Position) {
+        fn seek(&mut self, position: Position) {
             if let Position::Number(number) = position {
                 self.offset = Some(number);
             }
@@ -962,17 +969,14 @@ pub mod operation {
         fn start(&self) -> Option<i64> {
             self.offset
         }
-        fn size(&self) -> Option<i64> {
+        fn page_size(&self) -> Option<i64> {
             self.limit
         }
-        const CURSOR: Option<&'static str> = None;
-        fn call(&self) -> keyfob_client::paging::Call {
-            keyfob_client::paging::Call::new(
-                &self.session,
-                &Self::OPERATION,
-                self,
-                self.call,
-            )
+        const CURSOR_FIELD: Option<&'static str> = None;
+        fn request(&self) -> keyfob_client::paging::PageRequest {
+            keyfob_client::codegen::page_request::<
+                types::ContactPage,
+            >(&self.session, &Self::OPERATION, self, self.call.clone())
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -1015,14 +1019,14 @@ pub mod operation {
             method: "POST",
             path: "/contacts",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "contacts",
-            repeat: Repeat::Never,
+            host: "contacts",
+            idempotency: Idempotency::NotIdempotent,
             scope: None,
             confidence: Confidence::Example,
             source: "Solead-Web-Agency/hyaluronic:modules/digitaleo/",
@@ -1037,13 +1041,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for CreateContacts {
+    impl BuildRequest for CreateContacts {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/contacts");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(CreateContacts, types::ContactPage, record);
@@ -1073,14 +1077,14 @@ pub mod operation {
             method: "POST",
             path: "/contacts",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[("action", "import")],
             body: "multipart/form-data",
             body_required: true,
-            server: "contacts",
-            repeat: Repeat::Never,
+            host: "contacts",
+            idempotency: Idempotency::NotIdempotent,
             scope: None,
             confidence: Confidence::Example,
             source: "digitaleo/Digitaleo-api-python",
@@ -1095,13 +1099,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for ImportContacts {
+    impl BuildRequest for ImportContacts {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/contacts?action=import");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.multipart(&self.body);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.multipart(&self.body);
         }
     }
     keyfob_client::operation!(ImportContacts, serde_json::Value, value);
@@ -1131,14 +1135,14 @@ pub mod operation {
             method: "PUT",
             path: "/contacts",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/x-www-form-urlencoded",
             body_required: true,
-            server: "contacts",
-            repeat: Repeat::Safe,
+            host: "contacts",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Example,
             source: "digitaleo/Digitaleo-api-python",
@@ -1153,13 +1157,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for UpdateContact {
+    impl BuildRequest for UpdateContact {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/contacts");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.form(&self.body);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.form(&self.body);
         }
     }
     keyfob_client::operation!(UpdateContact, types::CountResponse, record);
@@ -1188,14 +1192,14 @@ pub mod operation {
             method: "DELETE",
             path: "/contacts",
             query: &["id"],
-            joined: &["id"],
+            comma_separated: &["id"],
             headers: &[],
             required: &["id"],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "contacts",
-            repeat: Repeat::Safe,
+            host: "contacts",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Example,
             source: "digitaleo/Digitaleo-api-php:v2/Digitaleo.php",
@@ -1210,13 +1214,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for DeleteContacts {
+    impl BuildRequest for DeleteContacts {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/contacts");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.joined("id", &self.id);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query_joined("id", &self.id);
         }
     }
     keyfob_client::operation!(DeleteContacts, types::CountResponse, record);
@@ -1263,14 +1267,14 @@ pub mod operation {
                 "offset",
                 "total",
             ],
-            joined: &["id", "name", "properties"],
+            comma_separated: &["id", "name", "properties"],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "contacts",
-            repeat: Repeat::Safe,
+            host: "contacts",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://developers.digitaleo.com/contacts-api/lists",
@@ -1369,20 +1373,20 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Lists {
+    impl BuildRequest for Lists {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/lists");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("category", &self.category);
-            draft.joined("id", &self.id);
-            draft.query("limit", &self.limit);
-            draft.joined("name", &self.name);
-            draft.query("offset", &self.offset);
-            draft.joined("properties", &self.properties);
-            draft.query("sort", &self.sort);
-            draft.query("total", &self.total);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("category", &self.category);
+            request.query_joined("id", &self.id);
+            request.query("limit", &self.limit);
+            request.query_joined("name", &self.name);
+            request.query("offset", &self.offset);
+            request.query_joined("properties", &self.properties);
+            request.query("sort", &self.sort);
+            request.query("total", &self.total);
         }
     }
     keyfob_client::operation!(Lists, types::ContactListPage, record);
@@ -1390,7 +1394,7 @@ pub mod operation {
         type Page = types::ContactListPage;
         type Item = types::ContactList;
         const SCHEME: Scheme = Scheme::Offset;
-        fn turn(&mut self, position: Position) {
+        fn seek(&mut self, position: Position) {
             if let Position::Number(number) = position {
                 self.offset = Some(number);
             }
@@ -1398,17 +1402,14 @@ pub mod operation {
         fn start(&self) -> Option<i64> {
             self.offset
         }
-        fn size(&self) -> Option<i64> {
+        fn page_size(&self) -> Option<i64> {
             self.limit
         }
-        const CURSOR: Option<&'static str> = None;
-        fn call(&self) -> keyfob_client::paging::Call {
-            keyfob_client::paging::Call::new(
-                &self.session,
-                &Self::OPERATION,
-                self,
-                self.call,
-            )
+        const CURSOR_FIELD: Option<&'static str> = None;
+        fn request(&self) -> keyfob_client::paging::PageRequest {
+            keyfob_client::codegen::page_request::<
+                types::ContactListPage,
+            >(&self.session, &Self::OPERATION, self, self.call.clone())
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -1448,14 +1449,14 @@ pub mod operation {
             method: "POST",
             path: "/lists",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/x-www-form-urlencoded",
             body_required: true,
-            server: "contacts",
-            repeat: Repeat::Never,
+            host: "contacts",
+            idempotency: Idempotency::NotIdempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://developers.digitaleo.com/contacts-api/lists",
@@ -1470,13 +1471,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for CreateList {
+    impl BuildRequest for CreateList {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/lists");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.form(&self.body);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.form(&self.body);
         }
     }
     keyfob_client::operation!(CreateList, types::ContactListPage, record);
@@ -1507,14 +1508,14 @@ pub mod operation {
             method: "POST",
             path: "/lists",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[("action", "merge")],
             body: "application/x-www-form-urlencoded",
             body_required: true,
-            server: "contacts",
-            repeat: Repeat::Never,
+            host: "contacts",
+            idempotency: Idempotency::NotIdempotent,
             scope: None,
             confidence: Confidence::Inferred,
             source: "https://developers.digitaleo.com/contacts-api/lists",
@@ -1529,13 +1530,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for MergeLists {
+    impl BuildRequest for MergeLists {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/lists?action=merge");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.form(&self.body);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.form(&self.body);
         }
     }
     keyfob_client::operation!(MergeLists, types::ContactListPage, record);
@@ -1568,14 +1569,14 @@ pub mod operation {
             method: "POST",
             path: "/lists",
             query: &["name"],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &["name"],
             fixed_query: &[("action", "import")],
             body: "multipart/form-data",
             body_required: true,
-            server: "contacts",
-            repeat: Repeat::Never,
+            host: "contacts",
+            idempotency: Idempotency::NotIdempotent,
             scope: None,
             confidence: Confidence::Inferred,
             source: "https://developers.digitaleo.com/contacts-api/lists",
@@ -1595,14 +1596,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for ImportList {
+    impl BuildRequest for ImportList {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/lists?action=import");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.multipart(&self.body);
-            draft.query("name", &self.name);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.multipart(&self.body);
+            request.query("name", &self.name);
         }
     }
     keyfob_client::operation!(ImportList, types::ContactListPage, record);
@@ -1632,14 +1633,14 @@ pub mod operation {
             method: "POST",
             path: "/lists",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[("action", "contactadd")],
             body: "application/x-www-form-urlencoded",
             body_required: true,
-            server: "contacts",
-            repeat: Repeat::Never,
+            host: "contacts",
+            idempotency: Idempotency::NotIdempotent,
             scope: None,
             confidence: Confidence::Example,
             source: "Solead-Web-Agency/hyaluronic:modules/digitaleo/",
@@ -1654,13 +1655,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for AddContactsToList {
+    impl BuildRequest for AddContactsToList {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/lists?action=contactadd");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.form(&self.body);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.form(&self.body);
         }
     }
     keyfob_client::operation!(AddContactsToList, types::CountResponse, record);
@@ -1691,14 +1692,14 @@ pub mod operation {
             method: "POST",
             path: "/lists",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[("action", "contactremove")],
             body: "application/x-www-form-urlencoded",
             body_required: true,
-            server: "contacts",
-            repeat: Repeat::Never,
+            host: "contacts",
+            idempotency: Idempotency::NotIdempotent,
             scope: None,
             confidence: Confidence::Example,
             source: "Solead-Web-Agency/hyaluronic:modules/digitaleo/",
@@ -1713,13 +1714,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for RemoveContactsFromList {
+    impl BuildRequest for RemoveContactsFromList {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/lists?action=contactremove");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.form(&self.body);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.form(&self.body);
         }
     }
     keyfob_client::operation!(RemoveContactsFromList, types::CountResponse, record);
@@ -1749,14 +1750,14 @@ pub mod operation {
             method: "PUT",
             path: "/lists",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/x-www-form-urlencoded",
             body_required: true,
-            server: "contacts",
-            repeat: Repeat::Safe,
+            host: "contacts",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Inferred,
             source: "https://developers.digitaleo.com/contacts-api/lists",
@@ -1771,13 +1772,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for UpdateList {
+    impl BuildRequest for UpdateList {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/lists");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.form(&self.body);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.form(&self.body);
         }
     }
     keyfob_client::operation!(UpdateList, types::CountResponse, record);
@@ -1806,14 +1807,14 @@ pub mod operation {
             method: "DELETE",
             path: "/lists",
             query: &["id"],
-            joined: &["id"],
+            comma_separated: &["id"],
             headers: &[],
             required: &["id"],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "contacts",
-            repeat: Repeat::Safe,
+            host: "contacts",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Inferred,
             source: "https://developers.digitaleo.com/contacts-api/lists",
@@ -1828,13 +1829,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for DeleteLists {
+    impl BuildRequest for DeleteLists {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/lists");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.joined("id", &self.id);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query_joined("id", &self.id);
         }
     }
     keyfob_client::operation!(DeleteLists, types::CountResponse, record);
@@ -1866,14 +1867,14 @@ pub mod operation {
             method: "GET",
             path: "/statistics",
             query: &["listId", "priorities"],
-            joined: &["listId", "priorities"],
+            comma_separated: &["listId", "priorities"],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "contacts",
-            repeat: Repeat::Safe,
+            host: "contacts",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://developers.digitaleo.com/contacts-api/statistics",
@@ -1913,14 +1914,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for ContactStatistics {
+    impl BuildRequest for ContactStatistics {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/statistics");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.joined("listId", &self.list_id);
-            draft.joined("priorities", &self.priorities);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query_joined("listId", &self.list_id);
+            request.query_joined("priorities", &self.priorities);
         }
     }
     keyfob_client::operation!(ContactStatistics, types::ContactStatistics, record);
@@ -1956,14 +1957,14 @@ pub mod operation {
             method: "GET",
             path: "/fields",
             query: &["name", "alias", "properties", "sort", "limit", "offset", "total"],
-            joined: &["name", "alias", "properties"],
+            comma_separated: &["name", "alias", "properties"],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "contacts",
-            repeat: Repeat::Safe,
+            host: "contacts",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://developers.digitaleo.com/contacts-api/fields",
@@ -2057,19 +2058,19 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Fields {
+    impl BuildRequest for Fields {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/fields");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.joined("alias", &self.alias);
-            draft.query("limit", &self.limit);
-            draft.joined("name", &self.name);
-            draft.query("offset", &self.offset);
-            draft.joined("properties", &self.properties);
-            draft.query("sort", &self.sort);
-            draft.query("total", &self.total);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query_joined("alias", &self.alias);
+            request.query("limit", &self.limit);
+            request.query_joined("name", &self.name);
+            request.query("offset", &self.offset);
+            request.query_joined("properties", &self.properties);
+            request.query("sort", &self.sort);
+            request.query("total", &self.total);
         }
     }
     keyfob_client::operation!(Fields, types::FieldPage, record);
@@ -2077,7 +2078,7 @@ pub mod operation {
         type Page = types::FieldPage;
         type Item = types::Field;
         const SCHEME: Scheme = Scheme::Offset;
-        fn turn(&mut self, position: Position) {
+        fn seek(&mut self, position: Position) {
             if let Position::Number(number) = position {
                 self.offset = Some(number);
             }
@@ -2085,17 +2086,14 @@ pub mod operation {
         fn start(&self) -> Option<i64> {
             self.offset
         }
-        fn size(&self) -> Option<i64> {
+        fn page_size(&self) -> Option<i64> {
             self.limit
         }
-        const CURSOR: Option<&'static str> = None;
-        fn call(&self) -> keyfob_client::paging::Call {
-            keyfob_client::paging::Call::new(
-                &self.session,
-                &Self::OPERATION,
-                self,
-                self.call,
-            )
+        const CURSOR_FIELD: Option<&'static str> = None;
+        fn request(&self) -> keyfob_client::paging::PageRequest {
+            keyfob_client::codegen::page_request::<
+                types::FieldPage,
+            >(&self.session, &Self::OPERATION, self, self.call.clone())
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -2138,14 +2136,14 @@ pub mod operation {
             method: "POST",
             path: "/sms",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "sms",
-            repeat: Repeat::Never,
+            host: "sms",
+            idempotency: Idempotency::NotIdempotent,
             scope: None,
             confidence: Confidence::Example,
             source: "alexxandre80/Digitaleo:MyDigitaleo.php",
@@ -2160,13 +2158,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for SendSms {
+    impl BuildRequest for SendSms {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/sms");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(SendSms, types::SmsResponse, record);
@@ -2201,14 +2199,14 @@ pub mod operation {
             method: "GET",
             path: "/campaigns",
             query: &["id", "properties", "sort", "limit", "offset", "total"],
-            joined: &["id", "properties"],
+            comma_separated: &["id", "properties"],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "api",
-            repeat: Repeat::Safe,
+            host: "api",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Example,
             source: "digitaleo/Digitaleo-api-python",
@@ -2288,18 +2286,18 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Campaigns {
+    impl BuildRequest for Campaigns {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/campaigns");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.joined("id", &self.id);
-            draft.query("limit", &self.limit);
-            draft.query("offset", &self.offset);
-            draft.joined("properties", &self.properties);
-            draft.query("sort", &self.sort);
-            draft.query("total", &self.total);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query_joined("id", &self.id);
+            request.query("limit", &self.limit);
+            request.query("offset", &self.offset);
+            request.query_joined("properties", &self.properties);
+            request.query("sort", &self.sort);
+            request.query("total", &self.total);
         }
     }
     keyfob_client::operation!(Campaigns, types::CampaignPage, record);
@@ -2307,7 +2305,7 @@ pub mod operation {
         type Page = types::CampaignPage;
         type Item = types::Campaign;
         const SCHEME: Scheme = Scheme::Offset;
-        fn turn(&mut self, position: Position) {
+        fn seek(&mut self, position: Position) {
             if let Position::Number(number) = position {
                 self.offset = Some(number);
             }
@@ -2315,17 +2313,14 @@ pub mod operation {
         fn start(&self) -> Option<i64> {
             self.offset
         }
-        fn size(&self) -> Option<i64> {
+        fn page_size(&self) -> Option<i64> {
             self.limit
         }
-        const CURSOR: Option<&'static str> = None;
-        fn call(&self) -> keyfob_client::paging::Call {
-            keyfob_client::paging::Call::new(
-                &self.session,
-                &Self::OPERATION,
-                self,
-                self.call,
-            )
+        const CURSOR_FIELD: Option<&'static str> = None;
+        fn request(&self) -> keyfob_client::paging::PageRequest {
+            keyfob_client::codegen::page_request::<
+                types::CampaignPage,
+            >(&self.session, &Self::OPERATION, self, self.call.clone())
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -2368,14 +2363,14 @@ pub mod operation {
             method: "POST",
             path: "/campaigns",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "api",
-            repeat: Repeat::Never,
+            host: "api",
+            idempotency: Idempotency::NotIdempotent,
             scope: None,
             confidence: Confidence::Example,
             source: "digitaleo/Digitaleo-api-python",
@@ -2390,13 +2385,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for CreateCampaign {
+    impl BuildRequest for CreateCampaign {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/campaigns");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(CreateCampaign, types::CampaignPage, record);
@@ -2425,14 +2420,14 @@ pub mod operation {
             method: "POST",
             path: "/campaigns",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[("action", "cancel")],
             body: "application/x-www-form-urlencoded",
             body_required: true,
-            server: "api",
-            repeat: Repeat::Never,
+            host: "api",
+            idempotency: Idempotency::NotIdempotent,
             scope: None,
             confidence: Confidence::Example,
             source: "Solead-Web-Agency/hyaluronic:modules/digitaleo/",
@@ -2447,13 +2442,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for CancelCampaign {
+    impl BuildRequest for CancelCampaign {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/campaigns?action=cancel");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.form(&self.body);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.form(&self.body);
         }
     }
     keyfob_client::operation!(CancelCampaign, serde_json::Value, value);
@@ -2484,14 +2479,14 @@ pub mod operation {
             method: "POST",
             path: "/campaigncontacts",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[("action", "create")],
             body: "application/json",
             body_required: true,
-            server: "api",
-            repeat: Repeat::Never,
+            host: "api",
+            idempotency: Idempotency::NotIdempotent,
             scope: None,
             confidence: Confidence::Example,
             source: "Solead-Web-Agency/hyaluronic:modules/digitaleo/",
@@ -2509,13 +2504,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for AddCampaignContacts {
+    impl BuildRequest for AddCampaignContacts {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/campaigncontacts?action=create");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(AddCampaignContacts, types::CountResponse, record);
@@ -2546,14 +2541,14 @@ pub mod operation {
             method: "POST",
             path: "/campaigncosts",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "api",
-            repeat: Repeat::Safe,
+            host: "api",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Example,
             source: "public code of the vendor web front end without repository name: BillingController",
@@ -2568,13 +2563,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for CampaignCosts {
+    impl BuildRequest for CampaignCosts {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/campaigncosts");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(CampaignCosts, types::CampaignCostPage, record);
@@ -2604,14 +2599,14 @@ pub mod operation {
             method: "POST",
             path: "/mailings",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "api",
-            repeat: Repeat::Never,
+            host: "api",
+            idempotency: Idempotency::NotIdempotent,
             scope: None,
             confidence: Confidence::Example,
             source: "digitaleo/Digitaleo-api-python",
@@ -2626,13 +2621,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for SendMailing {
+    impl BuildRequest for SendMailing {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/mailings");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(SendMailing, types::MailingPage, record);
@@ -2670,14 +2665,14 @@ pub mod operation {
             method: "GET",
             path: "/{resource}",
             query: &["id", "action", "properties", "sort", "limit", "offset", "total"],
-            joined: &["id", "properties"],
+            comma_separated: &["id", "properties"],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "contacts",
-            repeat: Repeat::Safe,
+            host: "contacts",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Example,
             source: "digitaleo/Digitaleo-api-php:v2/Digitaleo.php",
@@ -2766,20 +2761,20 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for ReadResource {
+    impl BuildRequest for ReadResource {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/");
             path.segment("resource", &self.resource);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("action", &self.action);
-            draft.joined("id", &self.id);
-            draft.query("limit", &self.limit);
-            draft.query("offset", &self.offset);
-            draft.joined("properties", &self.properties);
-            draft.query("sort", &self.sort);
-            draft.query("total", &self.total);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("action", &self.action);
+            request.query_joined("id", &self.id);
+            request.query("limit", &self.limit);
+            request.query("offset", &self.offset);
+            request.query_joined("properties", &self.properties);
+            request.query("sort", &self.sort);
+            request.query("total", &self.total);
         }
     }
     keyfob_client::operation!(ReadResource, types::ResourcePage, record);
@@ -2787,7 +2782,7 @@ pub mod operation {
         type Page = types::ResourcePage;
         type Item = serde_json::Value;
         const SCHEME: Scheme = Scheme::Offset;
-        fn turn(&mut self, position: Position) {
+        fn seek(&mut self, position: Position) {
             if let Position::Number(number) = position {
                 self.offset = Some(number);
             }
@@ -2795,17 +2790,14 @@ pub mod operation {
         fn start(&self) -> Option<i64> {
             self.offset
         }
-        fn size(&self) -> Option<i64> {
+        fn page_size(&self) -> Option<i64> {
             self.limit
         }
-        const CURSOR: Option<&'static str> = None;
-        fn call(&self) -> keyfob_client::paging::Call {
-            keyfob_client::paging::Call::new(
-                &self.session,
-                &Self::OPERATION,
-                self,
-                self.call,
-            )
+        const CURSOR_FIELD: Option<&'static str> = None;
+        fn request(&self) -> keyfob_client::paging::PageRequest {
+            keyfob_client::codegen::page_request::<
+                types::ResourcePage,
+            >(&self.session, &Self::OPERATION, self, self.call.clone())
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -2848,14 +2840,14 @@ pub mod operation {
             method: "POST",
             path: "/{resource}",
             query: &["action"],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "contacts",
-            repeat: Repeat::Never,
+            host: "contacts",
+            idempotency: Idempotency::NotIdempotent,
             scope: None,
             confidence: Confidence::Example,
             source: "digitaleo/Digitaleo-api-python",
@@ -2883,15 +2875,15 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for CreateResource {
+    impl BuildRequest for CreateResource {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/");
             path.segment("resource", &self.resource);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
-            draft.query("action", &self.action);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
+            request.query("action", &self.action);
         }
     }
     keyfob_client::operation!(CreateResource, serde_json::Value, value);
@@ -2922,14 +2914,14 @@ pub mod operation {
             method: "PUT",
             path: "/{resource}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/x-www-form-urlencoded",
             body_required: true,
-            server: "contacts",
-            repeat: Repeat::Safe,
+            host: "contacts",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Example,
             source: "digitaleo/Digitaleo-api-php:v2/Digitaleo.php",
@@ -2949,14 +2941,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for UpdateResource {
+    impl BuildRequest for UpdateResource {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/");
             path.segment("resource", &self.resource);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.form(&self.body);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.form(&self.body);
         }
     }
     keyfob_client::operation!(UpdateResource, types::CountResponse, record);
@@ -2986,14 +2978,14 @@ pub mod operation {
             method: "DELETE",
             path: "/{resource}",
             query: &["id"],
-            joined: &["id"],
+            comma_separated: &["id"],
             headers: &[],
             required: &["id"],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "contacts",
-            repeat: Repeat::Safe,
+            host: "contacts",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Example,
             source: "digitaleo/Digitaleo-api-php:v2/Digitaleo.php",
@@ -3009,14 +3001,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for DeleteResource {
+    impl BuildRequest for DeleteResource {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/");
             path.segment("resource", &self.resource);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.joined("id", &self.id);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query_joined("id", &self.id);
         }
     }
     keyfob_client::operation!(DeleteResource, types::CountResponse, record);

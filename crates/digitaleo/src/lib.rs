@@ -41,9 +41,9 @@ impl ApiClient for Client {
         ClientBuilder::new(API)
             .hosts(&["contacts", "api", "sms"])
             .base_url(endpoints.contacts.clone())
-            .server("contacts", endpoints.contacts)
-            .server("api", endpoints.api)
-            .server("sms", endpoints.sms)
+            .host_url("contacts", endpoints.contacts)
+            .host_url("api", endpoints.api)
+            .host_url("sms", endpoints.sms)
             .auth(auth.into(), |credentials| credentials.into_auth(&environment))
             // Error responses may have status 200; the body then names the status. Successful responses never do.
             .status_in_body()

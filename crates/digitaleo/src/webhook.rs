@@ -1,7 +1,7 @@
 //! Webhook receiver: verifies the signature of a delivery and decodes its events.
 
 use chrono::{DateTime, Utc};
-pub use keyfob_client::webhook::{Digest, Refusal, Seen};
+pub use keyfob_client::webhook::{Digest, Error, RecentKeys};
 use keyfob_client::{
     auth::SecretString,
     header::{HeaderMap, HeaderName},
@@ -68,16 +68,16 @@ impl Receiver {
     ///
     /// If the signature is missing or wrong, the header with the event's name or id is missing, or the body is not a
     /// list.
-    pub fn receive(&self, headers: &HeaderMap, body: &[u8]) -> Result<Batch, Refusal> {
+    pub fn receive(&self, headers: &HeaderMap, body: &[u8]) -> Result<Batch, Error> {
         self.verifier.verify_header(headers, &SIGNATURE, body)?;
         let header = |name: &HeaderName| headers.get(name)?.to_str().ok().filter(|value| !value.is_empty());
         let seconds = header(&TIMESTAMP).and_then(|seconds| seconds.parse().ok());
         Ok(Batch {
-            id: header(&EVENT_ID).ok_or(Refusal::Malformed)?.to_owned(),
-            name: header(&EVENT).ok_or(Refusal::Malformed)?.into(),
+            id: header(&EVENT_ID).ok_or(Error::Malformed)?.to_owned(),
+            name: header(&EVENT).ok_or(Error::Malformed)?.into(),
             sent_at: seconds.and_then(|seconds| DateTime::from_timestamp(seconds, 0)),
             subscription: header(&SUBSCRIPTION).map(str::to_owned),
-            events: serde_json::from_slice(body).map_err(|_| Refusal::Malformed)?,
+            events: serde_json::from_slice(body).map_err(|_| Error::Malformed)?,
         })
     }
 }

@@ -2237,8 +2237,8 @@ pub static OPERATIONS: &[&keyfob_client::Operation] = &[
 /// Request builders, one for each operation.
 pub mod operation {
     use super::types;
-    use keyfob_client::codegen::{Draft, Fill, Path};
-    use keyfob_client::{CallOptions, Confidence, Operation, Repeat, Session};
+    use keyfob_client::codegen::{RequestBuilder, BuildRequest, Path};
+    use keyfob_client::{CallOptions, Confidence, Operation, Idempotency, Session};
     /// Builder of [`Client::create_project`](super::Client::create_project): creates a project,
     /// or returns the existing project with the same number.
     ///
@@ -2267,14 +2267,14 @@ pub mod operation {
             method: "POST",
             path: "/api/v4/integration/projects",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/projects",
@@ -2289,13 +2289,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for CreateProject {
+    impl BuildRequest for CreateProject {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/v4/integration/projects");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(CreateProject, types::Project, record);
@@ -2321,14 +2321,14 @@ pub mod operation {
             method: "GET",
             path: "/api/v4/integration/projects",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/projects",
@@ -2342,12 +2342,12 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Projects {
+    impl BuildRequest for Projects {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/v4/integration/projects");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(Projects, Vec < types::Project >, value);
@@ -2374,14 +2374,14 @@ pub mod operation {
             method: "GET",
             path: "/api/v4/integration/projects/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/projects",
@@ -2396,13 +2396,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Project {
+    impl BuildRequest for Project {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/v4/integration/projects/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(Project, types::Project, record);
@@ -2434,14 +2434,14 @@ pub mod operation {
             method: "PUT",
             path: "/api/v4/integration/projects/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/projects",
@@ -2457,14 +2457,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for ReplaceProject {
+    impl BuildRequest for ReplaceProject {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/v4/integration/projects/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(ReplaceProject, types::Project, record);
@@ -2494,14 +2494,14 @@ pub mod operation {
             method: "PATCH",
             path: "/api/v4/integration/projects/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:projects/README.md",
@@ -2521,13 +2521,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for UpdateProject {
+    impl BuildRequest for UpdateProject {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/v4/integration/projects/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(UpdateProject, (), empty);
@@ -2557,14 +2557,14 @@ pub mod operation {
             method: "DELETE",
             path: "/api/v4/integration/projects/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:projects/README.md",
@@ -2579,12 +2579,12 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for DeleteProject {
+    impl BuildRequest for DeleteProject {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/v4/integration/projects/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, _: &mut Draft) {}
+        fn build(&self, _: &mut RequestBuilder) {}
     }
     keyfob_client::operation!(DeleteProject, (), empty);
     /// Builder of [`Client::project_by_number`](super::Client::project_by_number): returns a
@@ -2611,14 +2611,14 @@ pub mod operation {
             method: "GET",
             path: "/api/v4/integration/projects/by-project-number/{projectNumber}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/projects",
@@ -2633,13 +2633,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for ProjectByNumber {
+    impl BuildRequest for ProjectByNumber {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/v4/integration/projects/by-project-number/");
             path.segment("project_number", &self.project_number);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(ProjectByNumber, types::Project, record);
@@ -2673,14 +2673,14 @@ pub mod operation {
             method: "POST",
             path: "/api/v4/integration/tasks",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/tasks",
@@ -2695,13 +2695,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for CreateWorkOrder {
+    impl BuildRequest for CreateWorkOrder {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/v4/integration/tasks");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(CreateWorkOrder, types::WorkOrder, record);
@@ -2727,14 +2727,14 @@ pub mod operation {
             method: "GET",
             path: "/api/v4/integration/tasks/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/tasks",
@@ -2749,13 +2749,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for WorkOrder {
+    impl BuildRequest for WorkOrder {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/v4/integration/tasks/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(WorkOrder, types::WorkOrder, record);
@@ -2786,14 +2786,14 @@ pub mod operation {
             method: "PUT",
             path: "/api/v4/integration/tasks/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/tasks",
@@ -2809,14 +2809,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for ReplaceWorkOrder {
+    impl BuildRequest for ReplaceWorkOrder {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/v4/integration/tasks/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(ReplaceWorkOrder, types::WorkOrder, record);
@@ -2848,14 +2848,14 @@ pub mod operation {
             method: "PATCH",
             path: "/api/v4/integration/tasks/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:work-orders/README.md",
@@ -2875,13 +2875,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for UpdateWorkOrder {
+    impl BuildRequest for UpdateWorkOrder {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/v4/integration/tasks/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(UpdateWorkOrder, (), empty);
@@ -2912,14 +2912,14 @@ pub mod operation {
             method: "DELETE",
             path: "/api/v4/integration/tasks/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:work-orders/README.md",
@@ -2934,12 +2934,12 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for DeleteWorkOrder {
+    impl BuildRequest for DeleteWorkOrder {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/v4/integration/tasks/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, _: &mut Draft) {}
+        fn build(&self, _: &mut RequestBuilder) {}
     }
     keyfob_client::operation!(DeleteWorkOrder, (), empty);
     /// Builder of [`Client::project_work_orders`](super::Client::project_work_orders): lists
@@ -2966,14 +2966,14 @@ pub mod operation {
             method: "GET",
             path: "/api/v4/integration/tasks/project/{projectId}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/tasks",
@@ -2988,13 +2988,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for ProjectWorkOrders {
+    impl BuildRequest for ProjectWorkOrders {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/v4/integration/tasks/project/");
             path.segment("project_id", &self.project_id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(ProjectWorkOrders, Vec < types::WorkOrder >, value);
@@ -3023,14 +3023,14 @@ pub mod operation {
             method: "GET",
             path: "/api/v4/integration/tasks/by-project-number/{projectNumber}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/tasks",
@@ -3045,13 +3045,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for WorkOrdersByProjectNumber {
+    impl BuildRequest for WorkOrdersByProjectNumber {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/v4/integration/tasks/by-project-number/");
             path.segment("project_number", &self.project_number);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(
@@ -3083,14 +3083,14 @@ pub mod operation {
             method: "GET",
             path: "/api/v4/integration/tasks/by-project-number/{projectNumber}/by-task-number/{taskNumber}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "https://docs-integration.pages.dev",
@@ -3110,15 +3110,15 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for WorkOrdersByNumber {
+    impl BuildRequest for WorkOrdersByNumber {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/v4/integration/tasks/by-project-number/");
             path.segment("project_number", &self.project_number);
             path.text("/by-task-number/");
             path.segment("task_number", &self.task_number);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(WorkOrdersByNumber, Vec < types::WorkOrder >, value);
@@ -3149,14 +3149,14 @@ pub mod operation {
             method: "GET",
             path: "/api/v4/integration/tasks/by-external-project-number/{externalProjectNumber}/by-external-id/{externalId}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Example,
             source: "ditioas/Ditio.Core.Samples.Integrations:IntegrationExamples/Program.cs@d948938",
@@ -3176,15 +3176,15 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for WorkOrderByExternalId {
+    impl BuildRequest for WorkOrderByExternalId {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/v4/integration/tasks/by-external-project-number/");
             path.segment("external_project_number", &self.external_project_number);
             path.text("/by-external-id/");
             path.segment("external_id", &self.external_id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(WorkOrderByExternalId, types::WorkOrder, record);
@@ -3221,14 +3221,14 @@ pub mod operation {
             method: "POST",
             path: "/api/v4/integration/projects/{id}/documents",
             query: &["section", "replaceExistingFilesWithSameName"],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "multipart/form-data",
             body_required: true,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/documents",
@@ -3264,21 +3264,21 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for UploadProjectDocuments {
+    impl BuildRequest for UploadProjectDocuments {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/v4/integration/projects/");
             path.segment("id", &self.id);
             path.text("/documents");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.multipart(&self.body);
-            draft
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.multipart(&self.body);
+            request
                 .query(
                     "replaceExistingFilesWithSameName",
                     &self.replace_existing_files_with_same_name,
                 );
-            draft.query("section", &self.section);
+            request.query("section", &self.section);
         }
     }
     keyfob_client::operation!(
@@ -3308,14 +3308,14 @@ pub mod operation {
             method: "GET",
             path: "/api/v4/integration/projects/{id}/documents",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/documents",
@@ -3330,14 +3330,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for ProjectDocuments {
+    impl BuildRequest for ProjectDocuments {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/v4/integration/projects/");
             path.segment("id", &self.id);
             path.text("/documents");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(ProjectDocuments, Vec < types::DocumentPage >, value);
@@ -3367,14 +3367,14 @@ pub mod operation {
             method: "GET",
             path: "/api/v4/integration/projects/{id}/documents/{fileReferenceId}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/documents",
@@ -3394,14 +3394,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for DownloadProjectDocument {
+    impl BuildRequest for DownloadProjectDocument {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/v4/integration/projects/");
             path.segment("id", &self.id);
             path.text("/documents/");
             path.segment("file_reference_id", &self.file_reference_id);
         }
-        fn fill(&self, _: &mut Draft) {}
+        fn build(&self, _: &mut RequestBuilder) {}
     }
     keyfob_client::operation!(DownloadProjectDocument, keyfob_client::ByteStream, bytes);
     /// Builder of [`Client::delete_project_document`](super::Client::delete_project_document):
@@ -3429,14 +3429,14 @@ pub mod operation {
             method: "DELETE",
             path: "/api/v4/integration/projects/{id}/documents/{fileReferenceId}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/documents",
@@ -3456,14 +3456,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for DeleteProjectDocument {
+    impl BuildRequest for DeleteProjectDocument {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/v4/integration/projects/");
             path.segment("id", &self.id);
             path.text("/documents/");
             path.segment("file_reference_id", &self.file_reference_id);
         }
-        fn fill(&self, _: &mut Draft) {}
+        fn build(&self, _: &mut RequestBuilder) {}
     }
     keyfob_client::operation!(DeleteProjectDocument, (), empty);
     /// Builder of
@@ -3496,14 +3496,14 @@ pub mod operation {
             method: "PUT",
             path: "/api/v4/integration/projects/{id}/documents/description",
             query: &["section"],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:documents/README.md",
@@ -3531,16 +3531,16 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for DescribeProjectDocuments {
+    impl BuildRequest for DescribeProjectDocuments {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/v4/integration/projects/");
             path.segment("id", &self.id);
             path.text("/documents/description");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
-            draft.query("section", &self.section);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
+            request.query("section", &self.section);
         }
     }
     keyfob_client::operation!(
@@ -3579,14 +3579,14 @@ pub mod operation {
             method: "POST",
             path: "/api/v4/integration/tasks/{id}/documents",
             query: &["section", "replaceExistingFilesWithSameName"],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "multipart/form-data",
             body_required: true,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/documents",
@@ -3622,21 +3622,21 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for UploadWorkOrderDocuments {
+    impl BuildRequest for UploadWorkOrderDocuments {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/v4/integration/tasks/");
             path.segment("id", &self.id);
             path.text("/documents");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.multipart(&self.body);
-            draft
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.multipart(&self.body);
+            request
                 .query(
                     "replaceExistingFilesWithSameName",
                     &self.replace_existing_files_with_same_name,
                 );
-            draft.query("section", &self.section);
+            request.query("section", &self.section);
         }
     }
     keyfob_client::operation!(
@@ -3666,14 +3666,14 @@ pub mod operation {
             method: "GET",
             path: "/api/v4/integration/tasks/{id}/documents",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/documents",
@@ -3688,14 +3688,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for WorkOrderDocuments {
+    impl BuildRequest for WorkOrderDocuments {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/v4/integration/tasks/");
             path.segment("id", &self.id);
             path.text("/documents");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(WorkOrderDocuments, Vec < types::DocumentPage >, value);
@@ -3725,14 +3725,14 @@ pub mod operation {
             method: "GET",
             path: "/api/v4/integration/tasks/{id}/documents/{fileReferenceId}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/documents",
@@ -3752,14 +3752,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for DownloadWorkOrderDocument {
+    impl BuildRequest for DownloadWorkOrderDocument {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/v4/integration/tasks/");
             path.segment("id", &self.id);
             path.text("/documents/");
             path.segment("file_reference_id", &self.file_reference_id);
         }
-        fn fill(&self, _: &mut Draft) {}
+        fn build(&self, _: &mut RequestBuilder) {}
     }
     keyfob_client::operation!(
         DownloadWorkOrderDocument, keyfob_client::ByteStream, bytes
@@ -3790,14 +3790,14 @@ pub mod operation {
             method: "DELETE",
             path: "/api/v4/integration/tasks/{id}/documents/{fileReferenceId}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/documents",
@@ -3817,14 +3817,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for DeleteWorkOrderDocument {
+    impl BuildRequest for DeleteWorkOrderDocument {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/v4/integration/tasks/");
             path.segment("id", &self.id);
             path.text("/documents/");
             path.segment("file_reference_id", &self.file_reference_id);
         }
-        fn fill(&self, _: &mut Draft) {}
+        fn build(&self, _: &mut RequestBuilder) {}
     }
     keyfob_client::operation!(DeleteWorkOrderDocument, (), empty);
     /// Builder of [`Client::download_file`](super::Client::download_file): downloads a file.
@@ -3851,14 +3851,14 @@ pub mod operation {
             method: "GET",
             path: "/api/file/{fileReferenceId}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:documents/README.md",
@@ -3873,12 +3873,12 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for DownloadFile {
+    impl BuildRequest for DownloadFile {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/file/");
             path.segment("file_reference_id", &self.file_reference_id);
         }
-        fn fill(&self, _: &mut Draft) {}
+        fn build(&self, _: &mut RequestBuilder) {}
     }
     keyfob_client::operation!(DownloadFile, keyfob_client::ByteStream, bytes);
     /// Builder of [`Client::delete_file`](super::Client::delete_file): deletes a file and its
@@ -3907,14 +3907,14 @@ pub mod operation {
             method: "DELETE",
             path: "/api/file/{fileReferenceId}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:documents/README.md",
@@ -3929,12 +3929,12 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for DeleteFile {
+    impl BuildRequest for DeleteFile {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/file/");
             path.segment("file_reference_id", &self.file_reference_id);
         }
-        fn fill(&self, _: &mut Draft) {}
+        fn build(&self, _: &mut RequestBuilder) {}
     }
     keyfob_client::operation!(DeleteFile, (), empty);
     /// Builder of [`Client::delete_file_reference`](super::Client::delete_file_reference):
@@ -3963,14 +3963,14 @@ pub mod operation {
             method: "DELETE",
             path: "/api/filereference/{fileReferenceId}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:documents/README.md",
@@ -3985,12 +3985,12 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for DeleteFileReference {
+    impl BuildRequest for DeleteFileReference {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/filereference/");
             path.segment("file_reference_id", &self.file_reference_id);
         }
-        fn fill(&self, _: &mut Draft) {}
+        fn build(&self, _: &mut RequestBuilder) {}
     }
     keyfob_client::operation!(DeleteFileReference, (), empty);
     /// Builder of [`Client::create_machine`](super::Client::create_machine): creates a machine
@@ -4020,14 +4020,14 @@ pub mod operation {
             method: "POST",
             path: "/api/v4/integration/machines",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/machines",
@@ -4042,13 +4042,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for CreateMachine {
+    impl BuildRequest for CreateMachine {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/v4/integration/machines");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(CreateMachine, types::Machine, record);
@@ -4075,14 +4075,14 @@ pub mod operation {
             method: "GET",
             path: "/api/v4/integration/machines",
             query: &["includeEquipmentDetails"],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/machines",
@@ -4104,13 +4104,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Machines {
+    impl BuildRequest for Machines {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/v4/integration/machines");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("includeEquipmentDetails", &self.include_equipment_details);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("includeEquipmentDetails", &self.include_equipment_details);
         }
     }
     keyfob_client::operation!(Machines, Vec < types::Machine >, value);
@@ -4139,14 +4139,14 @@ pub mod operation {
             method: "POST",
             path: "/api/v4/integration/machines/create/array",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:machines/README.md",
@@ -4161,13 +4161,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for CreateMachines {
+    impl BuildRequest for CreateMachines {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/v4/integration/machines/create/array");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(CreateMachines, serde_json::Value, value);
@@ -4194,14 +4194,14 @@ pub mod operation {
             method: "GET",
             path: "/api/v4/integration/machines/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/machines",
@@ -4216,13 +4216,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Machine {
+    impl BuildRequest for Machine {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/v4/integration/machines/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(Machine, types::Machine, record);
@@ -4253,14 +4253,14 @@ pub mod operation {
             method: "PUT",
             path: "/api/v4/integration/machines/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:machines/README.md",
@@ -4276,14 +4276,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for SaveMachine {
+    impl BuildRequest for SaveMachine {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/v4/integration/machines/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(SaveMachine, types::Machine, record);
@@ -4313,14 +4313,14 @@ pub mod operation {
             method: "PATCH",
             path: "/api/v4/integration/machines/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:machines/README.md",
@@ -4340,13 +4340,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for UpdateMachine {
+    impl BuildRequest for UpdateMachine {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/v4/integration/machines/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(UpdateMachine, (), empty);
@@ -4375,14 +4375,14 @@ pub mod operation {
             method: "DELETE",
             path: "/api/v4/integration/machines/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/machines",
@@ -4397,12 +4397,12 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for DeleteMachine {
+    impl BuildRequest for DeleteMachine {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/v4/integration/machines/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, _: &mut Draft) {}
+        fn build(&self, _: &mut RequestBuilder) {}
     }
     keyfob_client::operation!(DeleteMachine, (), empty);
     /// Builder of [`Client::machine_by_number`](super::Client::machine_by_number): returns a
@@ -4429,14 +4429,14 @@ pub mod operation {
             method: "GET",
             path: "/api/v4/integration/machines/by-machine-number/{machineNumber}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/machines",
@@ -4451,13 +4451,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for MachineByNumber {
+    impl BuildRequest for MachineByNumber {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/v4/integration/machines/by-machine-number/");
             path.segment("machine_number", &self.machine_number);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(MachineByNumber, types::Machine, record);
@@ -4487,14 +4487,14 @@ pub mod operation {
             method: "PUT",
             path: "/api/v4/integration/machines/update/array",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:machines/README.md",
@@ -4509,13 +4509,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for SaveMachines {
+    impl BuildRequest for SaveMachines {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/v4/integration/machines/update/array");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(SaveMachines, serde_json::Value, value);
@@ -4544,14 +4544,14 @@ pub mod operation {
             method: "PATCH",
             path: "/api/v4/integration/machines/{id}/esg",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/machines",
@@ -4571,14 +4571,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for UpdateMachineEsg {
+    impl BuildRequest for UpdateMachineEsg {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/v4/integration/machines/");
             path.segment("id", &self.id);
             path.text("/esg");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(UpdateMachineEsg, (), empty);
@@ -4605,14 +4605,14 @@ pub mod operation {
             method: "GET",
             path: "/api/v4/integration/machines/is-machine-deletable/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "https://docs-integration.pages.dev",
@@ -4627,13 +4627,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for IsMachineDeletable {
+    impl BuildRequest for IsMachineDeletable {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/v4/integration/machines/is-machine-deletable/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(IsMachineDeletable, bool, value);
@@ -4659,14 +4659,14 @@ pub mod operation {
             method: "GET",
             path: "/api/MachineType",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:postman/Ditio-Integration.postman_collection.json",
@@ -4680,12 +4680,12 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for MachineTypes {
+    impl BuildRequest for MachineTypes {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/MachineType");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(MachineTypes, Vec < types::MachineType >, value);
@@ -4712,14 +4712,14 @@ pub mod operation {
             method: "GET",
             path: "/api/ProjNotificationTypeSetup",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:postman/Ditio-Integration.postman_collection.json",
@@ -4733,12 +4733,12 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for AlertTypes {
+    impl BuildRequest for AlertTypes {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/ProjNotificationTypeSetup");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(AlertTypes, serde_json::Value, value);
@@ -4765,14 +4765,14 @@ pub mod operation {
             method: "GET",
             path: "/api/projects",
             query: &["activeInactiveAll"],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/reference-data/projects",
@@ -4797,13 +4797,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for ReferenceProjects {
+    impl BuildRequest for ReferenceProjects {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/projects");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("activeInactiveAll", &self.active_inactive_all);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("activeInactiveAll", &self.active_inactive_all);
         }
     }
     keyfob_client::operation!(ReferenceProjects, serde_json::Value, value);
@@ -4832,14 +4832,14 @@ pub mod operation {
             method: "GET",
             path: "/api/projects/search",
             query: &["searchString", "activeOnly"],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/reference-data/projects",
@@ -4869,14 +4869,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for SearchReferenceProjects {
+    impl BuildRequest for SearchReferenceProjects {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/projects/search");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("activeOnly", &self.active_only);
-            draft.query("searchString", &self.search_string);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("activeOnly", &self.active_only);
+            request.query("searchString", &self.search_string);
         }
     }
     keyfob_client::operation!(SearchReferenceProjects, serde_json::Value, value);
@@ -4903,14 +4903,14 @@ pub mod operation {
             method: "GET",
             path: "/api/projects/{projId}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/reference-data/projects",
@@ -4925,13 +4925,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for ReferenceProject {
+    impl BuildRequest for ReferenceProject {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/projects/");
             path.segment("proj_id", &self.proj_id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(ReferenceProject, serde_json::Value, value);
@@ -4960,14 +4960,14 @@ pub mod operation {
             method: "GET",
             path: "/api/projects/{projId}/tasks",
             query: &["activeInactiveAll"],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/reference-data/projects",
@@ -4993,15 +4993,15 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for ReferenceProjectWorkOrders {
+    impl BuildRequest for ReferenceProjectWorkOrders {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/projects/");
             path.segment("proj_id", &self.proj_id);
             path.text("/tasks");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("activeInactiveAll", &self.active_inactive_all);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("activeInactiveAll", &self.active_inactive_all);
         }
     }
     keyfob_client::operation!(ReferenceProjectWorkOrders, serde_json::Value, value);
@@ -5029,14 +5029,14 @@ pub mod operation {
             method: "GET",
             path: "/api/resources/details/{resourceId}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/reference-data/projects",
@@ -5051,13 +5051,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for ResourceDetails {
+    impl BuildRequest for ResourceDetails {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/resources/details/");
             path.segment("resource_id", &self.resource_id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(ResourceDetails, serde_json::Value, value);
@@ -5083,14 +5083,14 @@ pub mod operation {
             method: "GET",
             path: "/api/resources/types",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/reference-data/projects",
@@ -5104,12 +5104,12 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for ResourceTypes {
+    impl BuildRequest for ResourceTypes {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/resources/types");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(ResourceTypes, serde_json::Value, value);
@@ -5137,14 +5137,14 @@ pub mod operation {
             method: "GET",
             path: "/api/project-external-reference/type/{externalRefType}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:reference-data/README.md",
@@ -5162,13 +5162,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for ExternalReferences {
+    impl BuildRequest for ExternalReferences {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/project-external-reference/type/");
             path.segment("external_ref_type", &self.external_ref_type);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(
@@ -5200,14 +5200,14 @@ pub mod operation {
             method: "GET",
             path: "/api/project-external-reference/type/{externalRefType}/project/{projNumber}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:reference-data/README.md",
@@ -5227,15 +5227,15 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for ProjectExternalReferences {
+    impl BuildRequest for ProjectExternalReferences {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/project-external-reference/type/");
             path.segment("external_ref_type", &self.external_ref_type);
             path.text("/project/");
             path.segment("proj_number", &self.proj_number);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(
@@ -5266,14 +5266,14 @@ pub mod operation {
             method: "POST",
             path: "/api/project-external-reference",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:reference-data/README.md",
@@ -5291,13 +5291,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for CreateExternalReference {
+    impl BuildRequest for CreateExternalReference {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/project-external-reference");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(CreateExternalReference, serde_json::Value, value);
@@ -5328,14 +5328,14 @@ pub mod operation {
             method: "PUT",
             path: "/api/project-external-reference/disable/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:reference-data/README.md",
@@ -5350,12 +5350,12 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for DisableExternalReference {
+    impl BuildRequest for DisableExternalReference {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/project-external-reference/disable/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, _: &mut Draft) {}
+        fn build(&self, _: &mut RequestBuilder) {}
     }
     keyfob_client::operation!(DisableExternalReference, (), empty);
     /// Builder of
@@ -5387,14 +5387,14 @@ pub mod operation {
             method: "DELETE",
             path: "/api/project-external-reference/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Inferred,
             source: "ditioas/Ditio.Core.Samples.Integrations:reference-data/README.md",
@@ -5409,12 +5409,12 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for DeleteExternalReference {
+    impl BuildRequest for DeleteExternalReference {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/project-external-reference/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, _: &mut Draft) {}
+        fn build(&self, _: &mut RequestBuilder) {}
     }
     keyfob_client::operation!(DeleteExternalReference, (), empty);
     /// Builder of [`Client::create_user`](super::Client::create_user): creates a user.
@@ -5442,14 +5442,14 @@ pub mod operation {
             method: "POST",
             path: "/api/v4/integration/users",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/users",
@@ -5464,13 +5464,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for CreateUser {
+    impl BuildRequest for CreateUser {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/v4/integration/users");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(CreateUser, types::User, record);
@@ -5498,14 +5498,14 @@ pub mod operation {
             method: "GET",
             path: "/api/v4/integration/users",
             query: &["changedSince", "companyId"],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/users",
@@ -5541,14 +5541,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Users {
+    impl BuildRequest for Users {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/v4/integration/users");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("changedSince", &self.changed_since);
-            draft.query("companyId", &self.company_id);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("changedSince", &self.changed_since);
+            request.query("companyId", &self.company_id);
         }
     }
     keyfob_client::operation!(Users, Vec < types::User >, value);
@@ -5576,14 +5576,14 @@ pub mod operation {
             method: "GET",
             path: "/api/v4/integration/users/by-employee-number/{employeeNumber}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/users",
@@ -5598,13 +5598,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for UserByEmployeeNumber {
+    impl BuildRequest for UserByEmployeeNumber {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/v4/integration/users/by-employee-number/");
             path.segment("employee_number", &self.employee_number);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(UserByEmployeeNumber, types::User, record);
@@ -5632,14 +5632,14 @@ pub mod operation {
             method: "GET",
             path: "/api/v4/integration/users/by-profile-id/{profileId}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:users/README.md",
@@ -5654,13 +5654,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for UserByProfileId {
+    impl BuildRequest for UserByProfileId {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/v4/integration/users/by-profile-id/");
             path.segment("profile_id", &self.profile_id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(UserByProfileId, types::User, record);
@@ -5687,14 +5687,14 @@ pub mod operation {
             method: "GET",
             path: "/api/v4/integration/users/is-identity-deletable/{identityId}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "https://docs-integration.pages.dev",
@@ -5709,13 +5709,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for IsIdentityDeletable {
+    impl BuildRequest for IsIdentityDeletable {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/v4/integration/users/is-identity-deletable/");
             path.segment("identity_id", &self.identity_id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(IsIdentityDeletable, bool, value);
@@ -5749,14 +5749,14 @@ pub mod operation {
             method: "PUT",
             path: "/api/v4/integration/users/{userId}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/users",
@@ -5772,14 +5772,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for ReplaceUser {
+    impl BuildRequest for ReplaceUser {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/v4/integration/users/");
             path.segment("user_id", &self.user_id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(ReplaceUser, types::User, record);
@@ -5811,14 +5811,14 @@ pub mod operation {
             method: "PATCH",
             path: "/api/v4/integration/users/{userId}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/users",
@@ -5838,13 +5838,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for UpdateUser {
+    impl BuildRequest for UpdateUser {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/v4/integration/users/");
             path.segment("user_id", &self.user_id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(UpdateUser, (), empty);
@@ -5875,14 +5875,14 @@ pub mod operation {
             method: "DELETE",
             path: "/api/v4/integration/users/{userId}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:users/README.md",
@@ -5897,12 +5897,12 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for DeleteUser {
+    impl BuildRequest for DeleteUser {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/v4/integration/users/");
             path.segment("user_id", &self.user_id);
         }
-        fn fill(&self, _: &mut Draft) {}
+        fn build(&self, _: &mut RequestBuilder) {}
     }
     keyfob_client::operation!(DeleteUser, (), empty);
     /// Builder of [`Client::disable_user`](super::Client::disable_user): disables a user.
@@ -5930,14 +5930,14 @@ pub mod operation {
             method: "PATCH",
             path: "/api/v4/integration/users/disable/{companyProfileId}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/users",
@@ -5952,12 +5952,12 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for DisableUser {
+    impl BuildRequest for DisableUser {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/v4/integration/users/disable/");
             path.segment("company_profile_id", &self.company_profile_id);
         }
-        fn fill(&self, _: &mut Draft) {}
+        fn build(&self, _: &mut RequestBuilder) {}
     }
     keyfob_client::operation!(DisableUser, (), empty);
     /// Builder of [`Client::enable_user`](super::Client::enable_user): enables a disabled user.
@@ -5985,14 +5985,14 @@ pub mod operation {
             method: "PATCH",
             path: "/api/v4/integration/users/enable/{companyProfileId}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/users",
@@ -6007,12 +6007,12 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for EnableUser {
+    impl BuildRequest for EnableUser {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/v4/integration/users/enable/");
             path.segment("company_profile_id", &self.company_profile_id);
         }
-        fn fill(&self, _: &mut Draft) {}
+        fn build(&self, _: &mut RequestBuilder) {}
     }
     keyfob_client::operation!(EnableUser, (), empty);
     /// Builder of [`Client::provision_user`](super::Client::provision_user): creates or updates
@@ -6041,14 +6041,14 @@ pub mod operation {
             method: "POST",
             path: "/api/v4/integration/users/scim",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "https://docs-integration.pages.dev",
@@ -6063,13 +6063,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for ProvisionUser {
+    impl BuildRequest for ProvisionUser {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/v4/integration/users/scim");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(ProvisionUser, serde_json::Value, value);
@@ -6099,14 +6099,14 @@ pub mod operation {
             method: "POST",
             path: "/api/v5/integration/employees",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/employees-v5",
@@ -6121,13 +6121,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for CreateEmployee {
+    impl BuildRequest for CreateEmployee {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/v5/integration/employees");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(CreateEmployee, serde_json::Value, value);
@@ -6156,14 +6156,14 @@ pub mod operation {
             method: "GET",
             path: "/api/v5/integration/employees",
             query: &["includeEmployeesFromSubsidiaries", "include"],
-            joined: &["include"],
+            comma_separated: &["include"],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/employees-v5",
@@ -6198,14 +6198,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Employees {
+    impl BuildRequest for Employees {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/v5/integration/employees");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.joined("include", &self.include);
-            draft
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query_joined("include", &self.include);
+            request
                 .query(
                     "includeEmployeesFromSubsidiaries",
                     &self.include_employees_from_subsidiaries,
@@ -6237,14 +6237,14 @@ pub mod operation {
             method: "GET",
             path: "/api/v5/integration/employees/search",
             query: &["query"],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &["query"],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/employees-v5",
@@ -6259,13 +6259,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for SearchEmployees {
+    impl BuildRequest for SearchEmployees {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/v5/integration/employees/search");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("query", &self.query);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("query", &self.query);
         }
     }
     keyfob_client::operation!(SearchEmployees, Vec < types::Employee >, value);
@@ -6293,14 +6293,14 @@ pub mod operation {
             method: "GET",
             path: "/api/v5/integration/employees/{employeeNumber}",
             query: &["include"],
-            joined: &["include"],
+            comma_separated: &["include"],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/employees-v5",
@@ -6326,14 +6326,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Employee {
+    impl BuildRequest for Employee {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/v5/integration/employees/");
             path.segment("employee_number", &self.employee_number);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.joined("include", &self.include);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query_joined("include", &self.include);
         }
     }
     keyfob_client::operation!(Employee, types::Employee, record);
@@ -6364,14 +6364,14 @@ pub mod operation {
             method: "PATCH",
             path: "/api/v5/integration/employees/{employeeNumber}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/employees-v5",
@@ -6391,13 +6391,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for UpdateEmployee {
+    impl BuildRequest for UpdateEmployee {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/v5/integration/employees/");
             path.segment("employee_number", &self.employee_number);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(UpdateEmployee, (), empty);
@@ -6426,14 +6426,14 @@ pub mod operation {
             method: "PATCH",
             path: "/api/v5/integration/employees/{employeeNumber}/update-employment",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/employees-v5",
@@ -6453,14 +6453,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for UpdateEmployment {
+    impl BuildRequest for UpdateEmployment {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/v5/integration/employees/");
             path.segment("employee_number", &self.employee_number);
             path.text("/update-employment");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(UpdateEmployment, (), empty);
@@ -6489,14 +6489,14 @@ pub mod operation {
             method: "PATCH",
             path: "/api/v5/integration/employees/{employeeNumber}/end-employment",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/employees-v5",
@@ -6516,14 +6516,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for EndEmployment {
+    impl BuildRequest for EndEmployment {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/v5/integration/employees/");
             path.segment("employee_number", &self.employee_number);
             path.text("/end-employment");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(EndEmployment, (), empty);
@@ -6554,14 +6554,14 @@ pub mod operation {
             method: "POST",
             path: "/api/v5/integration/employees/{employeeNumber}/create-employment",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/employees-v5",
@@ -6581,15 +6581,15 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for CreateEmployment {
+    impl BuildRequest for CreateEmployment {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/v5/integration/employees/");
             path.segment("employee_number", &self.employee_number);
             path.text("/create-employment");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(CreateEmployment, serde_json::Value, value);
@@ -6619,14 +6619,14 @@ pub mod operation {
             method: "POST",
             path: "/api/v4/integration/certificates",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/integration/certificates",
@@ -6641,13 +6641,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for SaveCertificates {
+    impl BuildRequest for SaveCertificates {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/v4/integration/certificates");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(SaveCertificates, serde_json::Value, value);
@@ -6681,14 +6681,14 @@ pub mod operation {
             method: "POST",
             path: "/api/integration/absences",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:absences/README.md",
@@ -6703,13 +6703,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for SaveAbsence {
+    impl BuildRequest for SaveAbsence {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/integration/absences");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(SaveAbsence, types::Absence, record);
@@ -6738,14 +6738,14 @@ pub mod operation {
             method: "GET",
             path: "/api/integration/absences/{+externalId}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:absences/README.md",
@@ -6760,13 +6760,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Absence {
+    impl BuildRequest for Absence {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/integration/absences/");
-            path.rest("external_id", &self.external_id);
+            path.segments("external_id", &self.external_id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(Absence, types::Absence, record);
@@ -6797,14 +6797,14 @@ pub mod operation {
             method: "DELETE",
             path: "/api/integration/absences/{+externalId}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:absences/README.md",
@@ -6819,12 +6819,12 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for DeleteAbsence {
+    impl BuildRequest for DeleteAbsence {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/integration/absences/");
-            path.rest("external_id", &self.external_id);
+            path.segments("external_id", &self.external_id);
         }
-        fn fill(&self, _: &mut Draft) {}
+        fn build(&self, _: &mut RequestBuilder) {}
     }
     keyfob_client::operation!(DeleteAbsence, (), empty);
     /// Builder of [`Client::payroll_export`](super::Client::payroll_export): lists hours for
@@ -6874,14 +6874,14 @@ pub mod operation {
                 "userPayrollTypeFilter",
                 "overridePayrollExportSettingsForFixedPayEmployees",
             ],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:payroll-export/README.md",
@@ -7020,27 +7020,27 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for PayrollExport {
+    impl BuildRequest for PayrollExport {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/payroll-export/");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("absenceTypeIds", &self.absence_type_ids);
-            draft.query("companyIds", &self.company_ids);
-            draft.query("dataFilter", &self.data_filter);
-            draft.query("fromWorkDate", &self.from_work_date);
-            draft.query("modifiedSinceDate", &self.modified_since_date);
-            draft
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("absenceTypeIds", &self.absence_type_ids);
+            request.query("companyIds", &self.company_ids);
+            request.query("dataFilter", &self.data_filter);
+            request.query("fromWorkDate", &self.from_work_date);
+            request.query("modifiedSinceDate", &self.modified_since_date);
+            request
                 .query(
                     "overridePayrollExportSettingsForFixedPayEmployees",
                     &self.override_payroll_export_settings_for_fixed_pay_employees,
                 );
-            draft.query("payrollTypeIds", &self.payroll_type_ids);
-            draft.query("projectIds", &self.project_ids);
-            draft.query("toWorkDate", &self.to_work_date);
-            draft.query("userIds", &self.user_ids);
-            draft.query("userPayrollTypeFilter", &self.user_payroll_type_filter);
+            request.query("payrollTypeIds", &self.payroll_type_ids);
+            request.query("projectIds", &self.project_ids);
+            request.query("toWorkDate", &self.to_work_date);
+            request.query("userIds", &self.user_ids);
+            request.query("userPayrollTypeFilter", &self.user_payroll_type_filter);
         }
     }
     keyfob_client::operation!(PayrollExport, Vec < types::PayrollDay >, value);
@@ -7090,14 +7090,14 @@ pub mod operation {
                 "userPayrollTypeFilter",
                 "overridePayrollExportSettingsForFixedPayEmployees",
             ],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:payroll-export/README.md",
@@ -7236,27 +7236,27 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for PayrollExportReadonly {
+    impl BuildRequest for PayrollExportReadonly {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/payroll-export/readonly");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("absenceTypeIds", &self.absence_type_ids);
-            draft.query("companyIds", &self.company_ids);
-            draft.query("dataFilter", &self.data_filter);
-            draft.query("fromWorkDate", &self.from_work_date);
-            draft.query("modifiedSinceDate", &self.modified_since_date);
-            draft
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("absenceTypeIds", &self.absence_type_ids);
+            request.query("companyIds", &self.company_ids);
+            request.query("dataFilter", &self.data_filter);
+            request.query("fromWorkDate", &self.from_work_date);
+            request.query("modifiedSinceDate", &self.modified_since_date);
+            request
                 .query(
                     "overridePayrollExportSettingsForFixedPayEmployees",
                     &self.override_payroll_export_settings_for_fixed_pay_employees,
                 );
-            draft.query("payrollTypeIds", &self.payroll_type_ids);
-            draft.query("projectIds", &self.project_ids);
-            draft.query("toWorkDate", &self.to_work_date);
-            draft.query("userIds", &self.user_ids);
-            draft.query("userPayrollTypeFilter", &self.user_payroll_type_filter);
+            request.query("payrollTypeIds", &self.payroll_type_ids);
+            request.query("projectIds", &self.project_ids);
+            request.query("toWorkDate", &self.to_work_date);
+            request.query("userIds", &self.user_ids);
+            request.query("userPayrollTypeFilter", &self.user_payroll_type_filter);
         }
     }
     keyfob_client::operation!(PayrollExportReadonly, Vec < types::PayrollDay >, value);
@@ -7310,14 +7310,14 @@ pub mod operation {
                 "voucherNumber",
                 "dataExportType",
             ],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:payroll-export/README.md",
@@ -7472,29 +7472,29 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for PayrollExportLines {
+    impl BuildRequest for PayrollExportLines {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/payroll-export/summary-as-lines");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("absenceTypeIds", &self.absence_type_ids);
-            draft.query("companyIds", &self.company_ids);
-            draft.query("dataExportType", &self.data_export_type);
-            draft.query("dataFilter", &self.data_filter);
-            draft.query("fromWorkDate", &self.from_work_date);
-            draft.query("modifiedSinceDate", &self.modified_since_date);
-            draft
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("absenceTypeIds", &self.absence_type_ids);
+            request.query("companyIds", &self.company_ids);
+            request.query("dataExportType", &self.data_export_type);
+            request.query("dataFilter", &self.data_filter);
+            request.query("fromWorkDate", &self.from_work_date);
+            request.query("modifiedSinceDate", &self.modified_since_date);
+            request
                 .query(
                     "overridePayrollExportSettingsForFixedPayEmployees",
                     &self.override_payroll_export_settings_for_fixed_pay_employees,
                 );
-            draft.query("payrollTypeIds", &self.payroll_type_ids);
-            draft.query("projectIds", &self.project_ids);
-            draft.query("toWorkDate", &self.to_work_date);
-            draft.query("userIds", &self.user_ids);
-            draft.query("userPayrollTypeFilter", &self.user_payroll_type_filter);
-            draft.query("voucherNumber", &self.voucher_number);
+            request.query("payrollTypeIds", &self.payroll_type_ids);
+            request.query("projectIds", &self.project_ids);
+            request.query("toWorkDate", &self.to_work_date);
+            request.query("userIds", &self.user_ids);
+            request.query("userPayrollTypeFilter", &self.user_payroll_type_filter);
+            request.query("voucherNumber", &self.voucher_number);
         }
     }
     keyfob_client::operation!(PayrollExportLines, serde_json::Value, value);
@@ -7547,14 +7547,14 @@ pub mod operation {
                 "voucherNumber",
                 "dataExportType",
             ],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:payroll-export/README.md",
@@ -7709,28 +7709,28 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for DownloadPayrollExport {
+    impl BuildRequest for DownloadPayrollExport {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/payroll-export/file");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.query("absenceTypeIds", &self.absence_type_ids);
-            draft.query("companyIds", &self.company_ids);
-            draft.query("dataExportType", &self.data_export_type);
-            draft.query("dataFilter", &self.data_filter);
-            draft.query("fromWorkDate", &self.from_work_date);
-            draft.query("modifiedSinceDate", &self.modified_since_date);
-            draft
+        fn build(&self, request: &mut RequestBuilder) {
+            request.query("absenceTypeIds", &self.absence_type_ids);
+            request.query("companyIds", &self.company_ids);
+            request.query("dataExportType", &self.data_export_type);
+            request.query("dataFilter", &self.data_filter);
+            request.query("fromWorkDate", &self.from_work_date);
+            request.query("modifiedSinceDate", &self.modified_since_date);
+            request
                 .query(
                     "overridePayrollExportSettingsForFixedPayEmployees",
                     &self.override_payroll_export_settings_for_fixed_pay_employees,
                 );
-            draft.query("payrollTypeIds", &self.payroll_type_ids);
-            draft.query("projectIds", &self.project_ids);
-            draft.query("toWorkDate", &self.to_work_date);
-            draft.query("userIds", &self.user_ids);
-            draft.query("userPayrollTypeFilter", &self.user_payroll_type_filter);
-            draft.query("voucherNumber", &self.voucher_number);
+            request.query("payrollTypeIds", &self.payroll_type_ids);
+            request.query("projectIds", &self.project_ids);
+            request.query("toWorkDate", &self.to_work_date);
+            request.query("userIds", &self.user_ids);
+            request.query("userPayrollTypeFilter", &self.user_payroll_type_filter);
+            request.query("voucherNumber", &self.voucher_number);
         }
     }
     keyfob_client::operation!(DownloadPayrollExport, keyfob_client::ByteStream, bytes);
@@ -7763,14 +7763,14 @@ pub mod operation {
             method: "GET",
             path: "/api/v3/onlineusers/activeonly",
             query: &["fromDateTime", "toDateTime", "projectIds"],
-            joined: &["projectIds"],
+            comma_separated: &["projectIds"],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("ditioapiv3"),
             confidence: Confidence::Example,
             source: "ditioas/Ditio.Core.Samples.Integrations:crew-list-chkbox/OnlineUsersSource.cs",
@@ -7817,15 +7817,15 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for CrewList {
+    impl BuildRequest for CrewList {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/v3/onlineusers/activeonly");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("fromDateTime", &self.from_date_time);
-            draft.joined("projectIds", &self.project_ids);
-            draft.query("toDateTime", &self.to_date_time);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("fromDateTime", &self.from_date_time);
+            request.query_joined("projectIds", &self.project_ids);
+            request.query("toDateTime", &self.to_date_time);
         }
     }
     keyfob_client::operation!(CrewList, Vec < types::CrewListRow >, value);

@@ -333,8 +333,8 @@ pub static OPERATIONS: &[&keyfob_client::Operation] = &[
 /// Request builders, one for each operation.
 pub mod operation {
     use super::types;
-    use keyfob_client::codegen::{Draft, Fill, Path};
-    use keyfob_client::{CallOptions, Confidence, Operation, Repeat, Session};
+    use keyfob_client::codegen::{RequestBuilder, BuildRequest, Path};
+    use keyfob_client::{CallOptions, Confidence, Operation, Idempotency, Session};
     /// Builder of [`Client::create_excavator_state`](super::Client::create_excavator_state):
     /// registers one time span in which a machine was in one state.
     ///
@@ -362,14 +362,14 @@ pub mod operation {
             method: "POST",
             path: "/api/external-excavator-state",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: Some("masstransportapiv1"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/machine-integration/excavator-state/",
@@ -384,13 +384,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for CreateExcavatorState {
+    impl BuildRequest for CreateExcavatorState {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/external-excavator-state");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(CreateExcavatorState, serde_json::Value, value);
@@ -422,14 +422,14 @@ pub mod operation {
             method: "POST",
             path: "/api/external-excavator-state/import",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: Some("masstransportapiv1"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/machine-integration/excavator-state/",
@@ -444,12 +444,12 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for ImportExcavatorStates {
+    impl BuildRequest for ImportExcavatorStates {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/external-excavator-state/import");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(ImportExcavatorStates, (), empty);
@@ -483,14 +483,14 @@ pub mod operation {
             method: "GET",
             path: "/api/external-excavator-state/latest-timestamp/{companyId}/{projectId}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("masstransportapiv1"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/machine-integration/excavator-state/",
@@ -510,15 +510,15 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for LatestExcavatorStateTimestamp {
+    impl BuildRequest for LatestExcavatorStateTimestamp {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/external-excavator-state/latest-timestamp/");
             path.segment("company_id", &self.company_id);
             path.text("/");
             path.segment("project_id", &self.project_id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(LatestExcavatorStateTimestamp, serde_json::Value, value);
@@ -550,14 +550,14 @@ pub mod operation {
             method: "POST",
             path: "/api/external-excavator-state/aggregated-data-per-state",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("masstransportapiv1"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/machine-integration/excavator-state/",
@@ -572,13 +572,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for AggregatedExcavatorStates {
+    impl BuildRequest for AggregatedExcavatorStates {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/external-excavator-state/aggregated-data-per-state");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(AggregatedExcavatorStates, serde_json::Value, value);
@@ -610,14 +610,14 @@ pub mod operation {
             method: "POST",
             path: "/api/external-weight-measure",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: Some("masstransportapiv1"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/machine-integration/weight-measures/",
@@ -632,13 +632,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for CreateWeightMeasure {
+    impl BuildRequest for CreateWeightMeasure {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/external-weight-measure");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(CreateWeightMeasure, serde_json::Value, value);
@@ -669,14 +669,14 @@ pub mod operation {
             method: "POST",
             path: "/api/external-weight-measure/query",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("masstransportapiv1"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/machine-integration/weight-measures/",
@@ -691,13 +691,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for WeightMeasures {
+    impl BuildRequest for WeightMeasures {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/external-weight-measure/query");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(WeightMeasures, serde_json::Value, value);
@@ -729,14 +729,14 @@ pub mod operation {
             method: "POST",
             path: "/api/external-weight-measure/export",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("masstransportapiv1"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/machine-integration/weight-measures/",
@@ -751,13 +751,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for ExportWeightMeasures {
+    impl BuildRequest for ExportWeightMeasures {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/external-weight-measure/export");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.json(&self.body, "application/json");
-            draft.accept("text/csv");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.json(&self.body, "application/json");
+            request.accept("text/csv");
         }
     }
     keyfob_client::operation!(ExportWeightMeasures, String, text);
@@ -789,14 +789,14 @@ pub mod operation {
             method: "PUT",
             path: "/api/external-weight-measure/mark-verified",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("masstransportapiv1"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/machine-integration/weight-measures/",
@@ -811,13 +811,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for MarkWeightMeasuresVerified {
+    impl BuildRequest for MarkWeightMeasuresVerified {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/external-weight-measure/mark-verified");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(MarkWeightMeasuresVerified, serde_json::Value, value);
@@ -850,14 +850,14 @@ pub mod operation {
             method: "PUT",
             path: "/api/external-weight-measure/mark-approved",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("masstransportapiv1"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/machine-integration/weight-measures/",
@@ -872,13 +872,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for MarkWeightMeasuresApproved {
+    impl BuildRequest for MarkWeightMeasuresApproved {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/external-weight-measure/mark-approved");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(MarkWeightMeasuresApproved, serde_json::Value, value);
@@ -910,14 +910,14 @@ pub mod operation {
             method: "PUT",
             path: "/api/external-weight-measure/mark-invoiced",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("masstransportapiv1"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/machine-integration/weight-measures/",
@@ -932,13 +932,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for MarkWeightMeasuresInvoiced {
+    impl BuildRequest for MarkWeightMeasuresInvoiced {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/external-weight-measure/mark-invoiced");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(MarkWeightMeasuresInvoiced, serde_json::Value, value);

@@ -1,8 +1,8 @@
 //! Downloads of the files that rows link to.
 
 use keyfob_client::{
-    ByteStream, CallOptions, Error, Pending,
-    codegen::{self, Outgoing},
+    ByteStream, CallOptions, Error, ResponseFuture,
+    codegen::{self, PreparedRequest},
 };
 use reqwest::Url;
 
@@ -19,11 +19,11 @@ impl Client {
     ///
     /// As every call; and [`ErrorKind::Rejected`](crate::ErrorKind::Rejected) for a link to another host or path.
     #[must_use = "nothing is sent before `.await`"]
-    pub fn download_link(&self, link: &str) -> Pending<ByteStream> {
-        self.session().clone().bytes(&DownloadFile::OPERATION, self.link(link), CallOptions::default())
+    pub fn download_link(&self, link: &str) -> ResponseFuture<ByteStream> {
+        codegen::bytes(self.session().clone(), &DownloadFile::OPERATION, self.link(link), CallOptions::default())
     }
 
-    fn link(&self, link: &str) -> Result<Outgoing, Error> {
+    fn link(&self, link: &str) -> Result<PreparedRequest, Error> {
         let base = self.session().url(&DownloadFile::OPERATION, "/")?;
         let url = Url::parse(link.trim()).ok().filter(|url| is_below(&base, url)).ok_or_else(|| {
             codegen::rejected(
@@ -31,7 +31,7 @@ impl Client {
                 "the link does not lead to the core API of the environment, so the token is not sent there",
             )
         })?;
-        Ok(Outgoing::get(url))
+        Ok(PreparedRequest::get(url))
     }
 }
 

@@ -789,8 +789,8 @@ pub static OPERATIONS: &[&keyfob_client::Operation] = &[
 /// Request builders, one for each operation.
 pub mod operation {
     use super::types;
-    use keyfob_client::codegen::{Draft, Fill, Path};
-    use keyfob_client::{CallOptions, Confidence, Operation, Repeat, Session};
+    use keyfob_client::codegen::{RequestBuilder, BuildRequest, Path};
+    use keyfob_client::{CallOptions, Confidence, Operation, Idempotency, Session};
     use keyfob_client::paging::{Paged, Position, Scheme};
     /// Builder of [`Client::projects`](super::Client::projects): lists projects.
     ///
@@ -836,14 +836,14 @@ pub mod operation {
                 "ChunkLimit",
                 "ContinuationToken",
             ],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("reportingapiv1"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/data-extraction/project-metadata/",
@@ -944,24 +944,24 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Projects {
+    impl BuildRequest for Projects {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/v1/project");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("ChunkLimit", &self.chunk_limit);
-            draft.query("CompanyId", &self.company_id);
-            draft.query("ContinuationToken", &self.continuation_token);
-            draft
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("ChunkLimit", &self.chunk_limit);
+            request.query("CompanyId", &self.company_id);
+            request.query("ContinuationToken", &self.continuation_token);
+            request
                 .query(
                     "ExcludeDataFromSubsidiaries",
                     &self.exclude_data_from_subsidiaries,
                 );
-            draft.query("ModifiedBefore", &self.modified_before);
-            draft.query("ModifiedSince", &self.modified_since);
-            draft.query("OwnCompanyDataOnly", &self.own_company_data_only);
-            draft.query("ProjectId", &self.project_id);
+            request.query("ModifiedBefore", &self.modified_before);
+            request.query("ModifiedSince", &self.modified_since);
+            request.query("OwnCompanyDataOnly", &self.own_company_data_only);
+            request.query("ProjectId", &self.project_id);
         }
     }
     keyfob_client::operation!(Projects, types::ProjectPage, record);
@@ -969,7 +969,7 @@ pub mod operation {
         type Page = types::ProjectPage;
         type Item = types::Project;
         const SCHEME: Scheme = Scheme::Cursor;
-        fn turn(&mut self, position: Position) {
+        fn seek(&mut self, position: Position) {
             if let Position::Cursor(cursor) = position {
                 self.continuation_token = Some(cursor);
             }
@@ -977,17 +977,14 @@ pub mod operation {
         fn start(&self) -> Option<i64> {
             None
         }
-        fn size(&self) -> Option<i64> {
+        fn page_size(&self) -> Option<i64> {
             None
         }
-        const CURSOR: Option<&'static str> = Some("continuationToken");
-        fn call(&self) -> keyfob_client::paging::Call {
-            keyfob_client::paging::Call::new(
-                &self.session,
-                &Self::OPERATION,
-                self,
-                self.call,
-            )
+        const CURSOR_FIELD: Option<&'static str> = Some("continuationToken");
+        fn request(&self) -> keyfob_client::paging::PageRequest {
+            keyfob_client::codegen::page_request::<
+                types::ProjectPage,
+            >(&self.session, &Self::OPERATION, self, self.call.clone())
         }
         fn cursor(page: &Self::Page) -> Option<String> {
             page.continuation_token.clone()
@@ -1047,14 +1044,14 @@ pub mod operation {
                 "ChunkLimit",
                 "ContinuationToken",
             ],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("reportingapiv1"),
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:data-extraction-sync/README.md",
@@ -1155,24 +1152,24 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for WorkOrders {
+    impl BuildRequest for WorkOrders {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/v1/project/work-breakdown-structure");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("ChunkLimit", &self.chunk_limit);
-            draft.query("CompanyId", &self.company_id);
-            draft.query("ContinuationToken", &self.continuation_token);
-            draft
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("ChunkLimit", &self.chunk_limit);
+            request.query("CompanyId", &self.company_id);
+            request.query("ContinuationToken", &self.continuation_token);
+            request
                 .query(
                     "ExcludeDataFromSubsidiaries",
                     &self.exclude_data_from_subsidiaries,
                 );
-            draft.query("ModifiedBefore", &self.modified_before);
-            draft.query("ModifiedSince", &self.modified_since);
-            draft.query("OwnCompanyDataOnly", &self.own_company_data_only);
-            draft.query("ProjectId", &self.project_id);
+            request.query("ModifiedBefore", &self.modified_before);
+            request.query("ModifiedSince", &self.modified_since);
+            request.query("OwnCompanyDataOnly", &self.own_company_data_only);
+            request.query("ProjectId", &self.project_id);
         }
     }
     keyfob_client::operation!(WorkOrders, types::WorkOrderPage, record);
@@ -1180,7 +1177,7 @@ pub mod operation {
         type Page = types::WorkOrderPage;
         type Item = types::WorkOrder;
         const SCHEME: Scheme = Scheme::Cursor;
-        fn turn(&mut self, position: Position) {
+        fn seek(&mut self, position: Position) {
             if let Position::Cursor(cursor) = position {
                 self.continuation_token = Some(cursor);
             }
@@ -1188,17 +1185,14 @@ pub mod operation {
         fn start(&self) -> Option<i64> {
             None
         }
-        fn size(&self) -> Option<i64> {
+        fn page_size(&self) -> Option<i64> {
             None
         }
-        const CURSOR: Option<&'static str> = Some("continuationToken");
-        fn call(&self) -> keyfob_client::paging::Call {
-            keyfob_client::paging::Call::new(
-                &self.session,
-                &Self::OPERATION,
-                self,
-                self.call,
-            )
+        const CURSOR_FIELD: Option<&'static str> = Some("continuationToken");
+        fn request(&self) -> keyfob_client::paging::PageRequest {
+            keyfob_client::codegen::page_request::<
+                types::WorkOrderPage,
+            >(&self.session, &Self::OPERATION, self, self.call.clone())
         }
         fn cursor(page: &Self::Page) -> Option<String> {
             page.continuation_token.clone()
@@ -1251,14 +1245,14 @@ pub mod operation {
                 "ChunkLimit",
                 "ContinuationToken",
             ],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("reportingapiv1"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/data-extraction/user-metadata/",
@@ -1335,17 +1329,17 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Users {
+    impl BuildRequest for Users {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/v1/user");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("ChunkLimit", &self.chunk_limit);
-            draft.query("CompanyId", &self.company_id);
-            draft.query("ContinuationToken", &self.continuation_token);
-            draft.query("ModifiedBefore", &self.modified_before);
-            draft.query("ModifiedSince", &self.modified_since);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("ChunkLimit", &self.chunk_limit);
+            request.query("CompanyId", &self.company_id);
+            request.query("ContinuationToken", &self.continuation_token);
+            request.query("ModifiedBefore", &self.modified_before);
+            request.query("ModifiedSince", &self.modified_since);
         }
     }
     keyfob_client::operation!(Users, types::UserPage, record);
@@ -1353,7 +1347,7 @@ pub mod operation {
         type Page = types::UserPage;
         type Item = types::User;
         const SCHEME: Scheme = Scheme::Cursor;
-        fn turn(&mut self, position: Position) {
+        fn seek(&mut self, position: Position) {
             if let Position::Cursor(cursor) = position {
                 self.continuation_token = Some(cursor);
             }
@@ -1361,17 +1355,14 @@ pub mod operation {
         fn start(&self) -> Option<i64> {
             None
         }
-        fn size(&self) -> Option<i64> {
+        fn page_size(&self) -> Option<i64> {
             None
         }
-        const CURSOR: Option<&'static str> = Some("continuationToken");
-        fn call(&self) -> keyfob_client::paging::Call {
-            keyfob_client::paging::Call::new(
-                &self.session,
-                &Self::OPERATION,
-                self,
-                self.call,
-            )
+        const CURSOR_FIELD: Option<&'static str> = Some("continuationToken");
+        fn request(&self) -> keyfob_client::paging::PageRequest {
+            keyfob_client::codegen::page_request::<
+                types::UserPage,
+            >(&self.session, &Self::OPERATION, self, self.call.clone())
         }
         fn cursor(page: &Self::Page) -> Option<String> {
             page.continuation_token.clone()
@@ -1431,14 +1422,14 @@ pub mod operation {
                 "ChunkLimit",
                 "ContinuationToken",
             ],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("reportingapiv1"),
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:data-extraction-sync/README.md",
@@ -1541,24 +1532,24 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Resources {
+    impl BuildRequest for Resources {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/v1/resource");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("ChunkLimit", &self.chunk_limit);
-            draft.query("CompanyId", &self.company_id);
-            draft.query("ContinuationToken", &self.continuation_token);
-            draft
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("ChunkLimit", &self.chunk_limit);
+            request.query("CompanyId", &self.company_id);
+            request.query("ContinuationToken", &self.continuation_token);
+            request
                 .query(
                     "ExcludeDataFromSubsidiaries",
                     &self.exclude_data_from_subsidiaries,
                 );
-            draft.query("ModifiedBefore", &self.modified_before);
-            draft.query("ModifiedSince", &self.modified_since);
-            draft.query("OwnCompanyDataOnly", &self.own_company_data_only);
-            draft.query("ProjectId", &self.project_id);
+            request.query("ModifiedBefore", &self.modified_before);
+            request.query("ModifiedSince", &self.modified_since);
+            request.query("OwnCompanyDataOnly", &self.own_company_data_only);
+            request.query("ProjectId", &self.project_id);
         }
     }
     keyfob_client::operation!(Resources, types::ResourcePage, record);
@@ -1566,7 +1557,7 @@ pub mod operation {
         type Page = types::ResourcePage;
         type Item = types::Resource;
         const SCHEME: Scheme = Scheme::Cursor;
-        fn turn(&mut self, position: Position) {
+        fn seek(&mut self, position: Position) {
             if let Position::Cursor(cursor) = position {
                 self.continuation_token = Some(cursor);
             }
@@ -1574,17 +1565,14 @@ pub mod operation {
         fn start(&self) -> Option<i64> {
             None
         }
-        fn size(&self) -> Option<i64> {
+        fn page_size(&self) -> Option<i64> {
             None
         }
-        const CURSOR: Option<&'static str> = Some("continuationToken");
-        fn call(&self) -> keyfob_client::paging::Call {
-            keyfob_client::paging::Call::new(
-                &self.session,
-                &Self::OPERATION,
-                self,
-                self.call,
-            )
+        const CURSOR_FIELD: Option<&'static str> = Some("continuationToken");
+        fn request(&self) -> keyfob_client::paging::PageRequest {
+            keyfob_client::codegen::page_request::<
+                types::ResourcePage,
+            >(&self.session, &Self::OPERATION, self, self.call.clone())
         }
         fn cursor(page: &Self::Page) -> Option<String> {
             page.continuation_token.clone()
@@ -1648,14 +1636,14 @@ pub mod operation {
                 "ChunkLimit",
                 "ContinuationToken",
             ],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("reportingapiv1"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/data-extraction/time-registrations/",
@@ -1780,26 +1768,26 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for TimeRegistrations {
+    impl BuildRequest for TimeRegistrations {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/v1/time-registrations");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("ChunkLimit", &self.chunk_limit);
-            draft.query("CompanyId", &self.company_id);
-            draft.query("ContinuationToken", &self.continuation_token);
-            draft
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("ChunkLimit", &self.chunk_limit);
+            request.query("CompanyId", &self.company_id);
+            request.query("ContinuationToken", &self.continuation_token);
+            request
                 .query(
                     "ExcludeDataFromSubsidiaries",
                     &self.exclude_data_from_subsidiaries,
                 );
-            draft.query("FromDateTime", &self.from_date_time);
-            draft.query("ModifiedBefore", &self.modified_before);
-            draft.query("ModifiedSince", &self.modified_since);
-            draft.query("OwnCompanyDataOnly", &self.own_company_data_only);
-            draft.query("ProjectId", &self.project_id);
-            draft.query("ToDateTime", &self.to_date_time);
+            request.query("FromDateTime", &self.from_date_time);
+            request.query("ModifiedBefore", &self.modified_before);
+            request.query("ModifiedSince", &self.modified_since);
+            request.query("OwnCompanyDataOnly", &self.own_company_data_only);
+            request.query("ProjectId", &self.project_id);
+            request.query("ToDateTime", &self.to_date_time);
         }
     }
     keyfob_client::operation!(TimeRegistrations, types::TimeRegistrationPage, record);
@@ -1807,7 +1795,7 @@ pub mod operation {
         type Page = types::TimeRegistrationPage;
         type Item = types::TimeRegistration;
         const SCHEME: Scheme = Scheme::Cursor;
-        fn turn(&mut self, position: Position) {
+        fn seek(&mut self, position: Position) {
             if let Position::Cursor(cursor) = position {
                 self.continuation_token = Some(cursor);
             }
@@ -1815,17 +1803,14 @@ pub mod operation {
         fn start(&self) -> Option<i64> {
             None
         }
-        fn size(&self) -> Option<i64> {
+        fn page_size(&self) -> Option<i64> {
             None
         }
-        const CURSOR: Option<&'static str> = Some("continuationToken");
-        fn call(&self) -> keyfob_client::paging::Call {
-            keyfob_client::paging::Call::new(
-                &self.session,
-                &Self::OPERATION,
-                self,
-                self.call,
-            )
+        const CURSOR_FIELD: Option<&'static str> = Some("continuationToken");
+        fn request(&self) -> keyfob_client::paging::PageRequest {
+            keyfob_client::codegen::page_request::<
+                types::TimeRegistrationPage,
+            >(&self.session, &Self::OPERATION, self, self.call.clone())
         }
         fn cursor(page: &Self::Page) -> Option<String> {
             page.continuation_token.clone()
@@ -1887,14 +1872,14 @@ pub mod operation {
                 "ChunkLimit",
                 "ContinuationToken",
             ],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("reportingapiv1"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/data-extraction/machine-registrations/",
@@ -2007,20 +1992,20 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for MachineRegistrations {
+    impl BuildRequest for MachineRegistrations {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/v1/machine-registrations");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("ChunkLimit", &self.chunk_limit);
-            draft.query("CompanyId", &self.company_id);
-            draft.query("ContinuationToken", &self.continuation_token);
-            draft.query("FromDateTime", &self.from_date_time);
-            draft.query("ModifiedBefore", &self.modified_before);
-            draft.query("ModifiedSince", &self.modified_since);
-            draft.query("ProjectId", &self.project_id);
-            draft.query("ToDateTime", &self.to_date_time);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("ChunkLimit", &self.chunk_limit);
+            request.query("CompanyId", &self.company_id);
+            request.query("ContinuationToken", &self.continuation_token);
+            request.query("FromDateTime", &self.from_date_time);
+            request.query("ModifiedBefore", &self.modified_before);
+            request.query("ModifiedSince", &self.modified_since);
+            request.query("ProjectId", &self.project_id);
+            request.query("ToDateTime", &self.to_date_time);
         }
     }
     keyfob_client::operation!(
@@ -2030,7 +2015,7 @@ pub mod operation {
         type Page = types::MachineRegistrationPage;
         type Item = types::MachineRegistration;
         const SCHEME: Scheme = Scheme::Cursor;
-        fn turn(&mut self, position: Position) {
+        fn seek(&mut self, position: Position) {
             if let Position::Cursor(cursor) = position {
                 self.continuation_token = Some(cursor);
             }
@@ -2038,17 +2023,14 @@ pub mod operation {
         fn start(&self) -> Option<i64> {
             None
         }
-        fn size(&self) -> Option<i64> {
+        fn page_size(&self) -> Option<i64> {
             None
         }
-        const CURSOR: Option<&'static str> = Some("continuationToken");
-        fn call(&self) -> keyfob_client::paging::Call {
-            keyfob_client::paging::Call::new(
-                &self.session,
-                &Self::OPERATION,
-                self,
-                self.call,
-            )
+        const CURSOR_FIELD: Option<&'static str> = Some("continuationToken");
+        fn request(&self) -> keyfob_client::paging::PageRequest {
+            keyfob_client::codegen::page_request::<
+                types::MachineRegistrationPage,
+            >(&self.session, &Self::OPERATION, self, self.call.clone())
         }
         fn cursor(page: &Self::Page) -> Option<String> {
             page.continuation_token.clone()
@@ -2119,14 +2101,14 @@ pub mod operation {
                 "ChunkLimit",
                 "ContinuationToken",
             ],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("reportingapiv1"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/data-extraction/absence-registrations/",
@@ -2283,30 +2265,30 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for AbsenceRegistrations {
+    impl BuildRequest for AbsenceRegistrations {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/v1/absence-registrations");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("Approved", &self.approved);
-            draft.query("ApprovedPayroll", &self.approved_payroll);
-            draft.query("ChunkLimit", &self.chunk_limit);
-            draft.query("CompanyId", &self.company_id);
-            draft.query("ContinuationToken", &self.continuation_token);
-            draft
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("Approved", &self.approved);
+            request.query("ApprovedPayroll", &self.approved_payroll);
+            request.query("ChunkLimit", &self.chunk_limit);
+            request.query("CompanyId", &self.company_id);
+            request.query("ContinuationToken", &self.continuation_token);
+            request
                 .query(
                     "ExcludeDataFromSubsidiaries",
                     &self.exclude_data_from_subsidiaries,
                 );
-            draft.query("FromDateTime", &self.from_date_time);
-            draft.query("IncludeSensitiveData", &self.include_sensitive_data);
-            draft.query("Locked", &self.locked);
-            draft.query("ModifiedBefore", &self.modified_before);
-            draft.query("ModifiedSince", &self.modified_since);
-            draft.query("OwnCompanyDataOnly", &self.own_company_data_only);
-            draft.query("ProjectId", &self.project_id);
-            draft.query("ToDateTime", &self.to_date_time);
+            request.query("FromDateTime", &self.from_date_time);
+            request.query("IncludeSensitiveData", &self.include_sensitive_data);
+            request.query("Locked", &self.locked);
+            request.query("ModifiedBefore", &self.modified_before);
+            request.query("ModifiedSince", &self.modified_since);
+            request.query("OwnCompanyDataOnly", &self.own_company_data_only);
+            request.query("ProjectId", &self.project_id);
+            request.query("ToDateTime", &self.to_date_time);
         }
     }
     keyfob_client::operation!(
@@ -2316,7 +2298,7 @@ pub mod operation {
         type Page = types::AbsenceRegistrationPage;
         type Item = types::AbsenceRegistration;
         const SCHEME: Scheme = Scheme::Cursor;
-        fn turn(&mut self, position: Position) {
+        fn seek(&mut self, position: Position) {
             if let Position::Cursor(cursor) = position {
                 self.continuation_token = Some(cursor);
             }
@@ -2324,17 +2306,14 @@ pub mod operation {
         fn start(&self) -> Option<i64> {
             None
         }
-        fn size(&self) -> Option<i64> {
+        fn page_size(&self) -> Option<i64> {
             None
         }
-        const CURSOR: Option<&'static str> = Some("continuationToken");
-        fn call(&self) -> keyfob_client::paging::Call {
-            keyfob_client::paging::Call::new(
-                &self.session,
-                &Self::OPERATION,
-                self,
-                self.call,
-            )
+        const CURSOR_FIELD: Option<&'static str> = Some("continuationToken");
+        fn request(&self) -> keyfob_client::paging::PageRequest {
+            keyfob_client::codegen::page_request::<
+                types::AbsenceRegistrationPage,
+            >(&self.session, &Self::OPERATION, self, self.call.clone())
         }
         fn cursor(page: &Self::Page) -> Option<String> {
             page.continuation_token.clone()
@@ -2401,14 +2380,14 @@ pub mod operation {
                 "ChunkLimit",
                 "ContinuationToken",
             ],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("reportingapiv1"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/data-extraction/payroll-lines/",
@@ -2558,28 +2537,28 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for PayrollLines {
+    impl BuildRequest for PayrollLines {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/v1/payroll-lines");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("ChunkLimit", &self.chunk_limit);
-            draft.query("CompanyId", &self.company_id);
-            draft.query("ContinuationToken", &self.continuation_token);
-            draft
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("ChunkLimit", &self.chunk_limit);
+            request.query("CompanyId", &self.company_id);
+            request.query("ContinuationToken", &self.continuation_token);
+            request
                 .query(
                     "ExcludeDataFromSubsidiaries",
                     &self.exclude_data_from_subsidiaries,
                 );
-            draft.query("ExportFilter", &self.export_filter);
-            draft.query("FromDateTime", &self.from_date_time);
-            draft.query("ModifiedBefore", &self.modified_before);
-            draft.query("ModifiedSince", &self.modified_since);
-            draft.query("OwnCompanyDataOnly", &self.own_company_data_only);
-            draft.query("ProjectId", &self.project_id);
-            draft.query("ToDateTime", &self.to_date_time);
-            draft.query("UserPayrollTypeFilter", &self.user_payroll_type_filter);
+            request.query("ExportFilter", &self.export_filter);
+            request.query("FromDateTime", &self.from_date_time);
+            request.query("ModifiedBefore", &self.modified_before);
+            request.query("ModifiedSince", &self.modified_since);
+            request.query("OwnCompanyDataOnly", &self.own_company_data_only);
+            request.query("ProjectId", &self.project_id);
+            request.query("ToDateTime", &self.to_date_time);
+            request.query("UserPayrollTypeFilter", &self.user_payroll_type_filter);
         }
     }
     keyfob_client::operation!(PayrollLines, types::PayrollLinePage, record);
@@ -2587,7 +2566,7 @@ pub mod operation {
         type Page = types::PayrollLinePage;
         type Item = types::PayrollLine;
         const SCHEME: Scheme = Scheme::Cursor;
-        fn turn(&mut self, position: Position) {
+        fn seek(&mut self, position: Position) {
             if let Position::Cursor(cursor) = position {
                 self.continuation_token = Some(cursor);
             }
@@ -2595,17 +2574,14 @@ pub mod operation {
         fn start(&self) -> Option<i64> {
             None
         }
-        fn size(&self) -> Option<i64> {
+        fn page_size(&self) -> Option<i64> {
             None
         }
-        const CURSOR: Option<&'static str> = Some("continuationToken");
-        fn call(&self) -> keyfob_client::paging::Call {
-            keyfob_client::paging::Call::new(
-                &self.session,
-                &Self::OPERATION,
-                self,
-                self.call,
-            )
+        const CURSOR_FIELD: Option<&'static str> = Some("continuationToken");
+        fn request(&self) -> keyfob_client::paging::PageRequest {
+            keyfob_client::codegen::page_request::<
+                types::PayrollLinePage,
+            >(&self.session, &Self::OPERATION, self, self.call.clone())
         }
         fn cursor(page: &Self::Page) -> Option<String> {
             page.continuation_token.clone()
@@ -2674,14 +2650,14 @@ pub mod operation {
                 "ChunkLimit",
                 "ContinuationToken",
             ],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("reportingapiv1"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/data-extraction/payroll-lines/",
@@ -2827,28 +2803,28 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for PayrollLinesExtended {
+    impl BuildRequest for PayrollLinesExtended {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/v1/payroll-lines-extended");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("ChunkLimit", &self.chunk_limit);
-            draft.query("CompanyId", &self.company_id);
-            draft.query("ContinuationToken", &self.continuation_token);
-            draft
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("ChunkLimit", &self.chunk_limit);
+            request.query("CompanyId", &self.company_id);
+            request.query("ContinuationToken", &self.continuation_token);
+            request
                 .query(
                     "ExcludeDataFromSubsidiaries",
                     &self.exclude_data_from_subsidiaries,
                 );
-            draft.query("ExportFilter", &self.export_filter);
-            draft.query("FromDateTime", &self.from_date_time);
-            draft.query("ModifiedBefore", &self.modified_before);
-            draft.query("ModifiedSince", &self.modified_since);
-            draft.query("OwnCompanyDataOnly", &self.own_company_data_only);
-            draft.query("ProjectId", &self.project_id);
-            draft.query("ToDateTime", &self.to_date_time);
-            draft.query("UserPayrollTypeFilter", &self.user_payroll_type_filter);
+            request.query("ExportFilter", &self.export_filter);
+            request.query("FromDateTime", &self.from_date_time);
+            request.query("ModifiedBefore", &self.modified_before);
+            request.query("ModifiedSince", &self.modified_since);
+            request.query("OwnCompanyDataOnly", &self.own_company_data_only);
+            request.query("ProjectId", &self.project_id);
+            request.query("ToDateTime", &self.to_date_time);
+            request.query("UserPayrollTypeFilter", &self.user_payroll_type_filter);
         }
     }
     keyfob_client::operation!(PayrollLinesExtended, types::PayrollLinePage, record);
@@ -2856,7 +2832,7 @@ pub mod operation {
         type Page = types::PayrollLinePage;
         type Item = types::PayrollLine;
         const SCHEME: Scheme = Scheme::Cursor;
-        fn turn(&mut self, position: Position) {
+        fn seek(&mut self, position: Position) {
             if let Position::Cursor(cursor) = position {
                 self.continuation_token = Some(cursor);
             }
@@ -2864,17 +2840,14 @@ pub mod operation {
         fn start(&self) -> Option<i64> {
             None
         }
-        fn size(&self) -> Option<i64> {
+        fn page_size(&self) -> Option<i64> {
             None
         }
-        const CURSOR: Option<&'static str> = Some("continuationToken");
-        fn call(&self) -> keyfob_client::paging::Call {
-            keyfob_client::paging::Call::new(
-                &self.session,
-                &Self::OPERATION,
-                self,
-                self.call,
-            )
+        const CURSOR_FIELD: Option<&'static str> = Some("continuationToken");
+        fn request(&self) -> keyfob_client::paging::PageRequest {
+            keyfob_client::codegen::page_request::<
+                types::PayrollLinePage,
+            >(&self.session, &Self::OPERATION, self, self.call.clone())
         }
         fn cursor(page: &Self::Page) -> Option<String> {
             page.continuation_token.clone()
@@ -2934,14 +2907,14 @@ pub mod operation {
                 "ChunkLimit",
                 "ContinuationToken",
             ],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("reportingapiv1"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/guides/safety-reporting/",
@@ -3042,24 +3015,24 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for IncidentRegistrations {
+    impl BuildRequest for IncidentRegistrations {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/v1/incident-registrations");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("ChunkLimit", &self.chunk_limit);
-            draft.query("CompanyId", &self.company_id);
-            draft.query("ContinuationToken", &self.continuation_token);
-            draft
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("ChunkLimit", &self.chunk_limit);
+            request.query("CompanyId", &self.company_id);
+            request.query("ContinuationToken", &self.continuation_token);
+            request
                 .query(
                     "ExcludeDataFromSubsidiaries",
                     &self.exclude_data_from_subsidiaries,
                 );
-            draft.query("ModifiedBefore", &self.modified_before);
-            draft.query("ModifiedSince", &self.modified_since);
-            draft.query("OwnCompanyDataOnly", &self.own_company_data_only);
-            draft.query("ProjectId", &self.project_id);
+            request.query("ModifiedBefore", &self.modified_before);
+            request.query("ModifiedSince", &self.modified_since);
+            request.query("OwnCompanyDataOnly", &self.own_company_data_only);
+            request.query("ProjectId", &self.project_id);
         }
     }
     keyfob_client::operation!(
@@ -3069,7 +3042,7 @@ pub mod operation {
         type Page = types::IncidentRegistrationPage;
         type Item = types::IncidentRegistration;
         const SCHEME: Scheme = Scheme::Cursor;
-        fn turn(&mut self, position: Position) {
+        fn seek(&mut self, position: Position) {
             if let Position::Cursor(cursor) = position {
                 self.continuation_token = Some(cursor);
             }
@@ -3077,17 +3050,14 @@ pub mod operation {
         fn start(&self) -> Option<i64> {
             None
         }
-        fn size(&self) -> Option<i64> {
+        fn page_size(&self) -> Option<i64> {
             None
         }
-        const CURSOR: Option<&'static str> = Some("continuationToken");
-        fn call(&self) -> keyfob_client::paging::Call {
-            keyfob_client::paging::Call::new(
-                &self.session,
-                &Self::OPERATION,
-                self,
-                self.call,
-            )
+        const CURSOR_FIELD: Option<&'static str> = Some("continuationToken");
+        fn request(&self) -> keyfob_client::paging::PageRequest {
+            keyfob_client::codegen::page_request::<
+                types::IncidentRegistrationPage,
+            >(&self.session, &Self::OPERATION, self, self.call.clone())
         }
         fn cursor(page: &Self::Page) -> Option<String> {
             page.continuation_token.clone()
@@ -3149,14 +3119,14 @@ pub mod operation {
                 "ChunkLimit",
                 "ContinuationToken",
             ],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("reportingapiv1"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/guides/safety-reporting/",
@@ -3257,24 +3227,24 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for MachineIncidentRegistrations {
+    impl BuildRequest for MachineIncidentRegistrations {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/v1/machine-incident-registrations");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("ChunkLimit", &self.chunk_limit);
-            draft.query("CompanyId", &self.company_id);
-            draft.query("ContinuationToken", &self.continuation_token);
-            draft
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("ChunkLimit", &self.chunk_limit);
+            request.query("CompanyId", &self.company_id);
+            request.query("ContinuationToken", &self.continuation_token);
+            request
                 .query(
                     "ExcludeDataFromSubsidiaries",
                     &self.exclude_data_from_subsidiaries,
                 );
-            draft.query("ModifiedBefore", &self.modified_before);
-            draft.query("ModifiedSince", &self.modified_since);
-            draft.query("OwnCompanyDataOnly", &self.own_company_data_only);
-            draft.query("ProjectId", &self.project_id);
+            request.query("ModifiedBefore", &self.modified_before);
+            request.query("ModifiedSince", &self.modified_since);
+            request.query("OwnCompanyDataOnly", &self.own_company_data_only);
+            request.query("ProjectId", &self.project_id);
         }
     }
     keyfob_client::operation!(
@@ -3284,7 +3254,7 @@ pub mod operation {
         type Page = types::IncidentRegistrationPage;
         type Item = types::IncidentRegistration;
         const SCHEME: Scheme = Scheme::Cursor;
-        fn turn(&mut self, position: Position) {
+        fn seek(&mut self, position: Position) {
             if let Position::Cursor(cursor) = position {
                 self.continuation_token = Some(cursor);
             }
@@ -3292,17 +3262,14 @@ pub mod operation {
         fn start(&self) -> Option<i64> {
             None
         }
-        fn size(&self) -> Option<i64> {
+        fn page_size(&self) -> Option<i64> {
             None
         }
-        const CURSOR: Option<&'static str> = Some("continuationToken");
-        fn call(&self) -> keyfob_client::paging::Call {
-            keyfob_client::paging::Call::new(
-                &self.session,
-                &Self::OPERATION,
-                self,
-                self.call,
-            )
+        const CURSOR_FIELD: Option<&'static str> = Some("continuationToken");
+        fn request(&self) -> keyfob_client::paging::PageRequest {
+            keyfob_client::codegen::page_request::<
+                types::IncidentRegistrationPage,
+            >(&self.session, &Self::OPERATION, self, self.call.clone())
         }
         fn cursor(page: &Self::Page) -> Option<String> {
             page.continuation_token.clone()
@@ -3362,14 +3329,14 @@ pub mod operation {
                 "ChunkLimit",
                 "ContinuationToken",
             ],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("reportingapiv1"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/guides/safety-reporting/",
@@ -3470,24 +3437,24 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for ChecklistRegistrations {
+    impl BuildRequest for ChecklistRegistrations {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/v1/checklist-registrations");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("ChunkLimit", &self.chunk_limit);
-            draft.query("CompanyId", &self.company_id);
-            draft.query("ContinuationToken", &self.continuation_token);
-            draft
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("ChunkLimit", &self.chunk_limit);
+            request.query("CompanyId", &self.company_id);
+            request.query("ContinuationToken", &self.continuation_token);
+            request
                 .query(
                     "ExcludeDataFromSubsidiaries",
                     &self.exclude_data_from_subsidiaries,
                 );
-            draft.query("ModifiedBefore", &self.modified_before);
-            draft.query("ModifiedSince", &self.modified_since);
-            draft.query("OwnCompanyDataOnly", &self.own_company_data_only);
-            draft.query("ProjectId", &self.project_id);
+            request.query("ModifiedBefore", &self.modified_before);
+            request.query("ModifiedSince", &self.modified_since);
+            request.query("OwnCompanyDataOnly", &self.own_company_data_only);
+            request.query("ProjectId", &self.project_id);
         }
     }
     keyfob_client::operation!(
@@ -3497,7 +3464,7 @@ pub mod operation {
         type Page = types::ChecklistRegistrationPage;
         type Item = types::ChecklistRegistration;
         const SCHEME: Scheme = Scheme::Cursor;
-        fn turn(&mut self, position: Position) {
+        fn seek(&mut self, position: Position) {
             if let Position::Cursor(cursor) = position {
                 self.continuation_token = Some(cursor);
             }
@@ -3505,17 +3472,14 @@ pub mod operation {
         fn start(&self) -> Option<i64> {
             None
         }
-        fn size(&self) -> Option<i64> {
+        fn page_size(&self) -> Option<i64> {
             None
         }
-        const CURSOR: Option<&'static str> = Some("continuationToken");
-        fn call(&self) -> keyfob_client::paging::Call {
-            keyfob_client::paging::Call::new(
-                &self.session,
-                &Self::OPERATION,
-                self,
-                self.call,
-            )
+        const CURSOR_FIELD: Option<&'static str> = Some("continuationToken");
+        fn request(&self) -> keyfob_client::paging::PageRequest {
+            keyfob_client::codegen::page_request::<
+                types::ChecklistRegistrationPage,
+            >(&self.session, &Self::OPERATION, self, self.call.clone())
         }
         fn cursor(page: &Self::Page) -> Option<String> {
             page.continuation_token.clone()
@@ -3577,14 +3541,14 @@ pub mod operation {
                 "ChunkLimit",
                 "ContinuationToken",
             ],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("reportingapiv1"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/guides/safety-reporting/",
@@ -3685,24 +3649,24 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for MachineChecklistRegistrations {
+    impl BuildRequest for MachineChecklistRegistrations {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/v1/machine-checklist-registrations");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("ChunkLimit", &self.chunk_limit);
-            draft.query("CompanyId", &self.company_id);
-            draft.query("ContinuationToken", &self.continuation_token);
-            draft
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("ChunkLimit", &self.chunk_limit);
+            request.query("CompanyId", &self.company_id);
+            request.query("ContinuationToken", &self.continuation_token);
+            request
                 .query(
                     "ExcludeDataFromSubsidiaries",
                     &self.exclude_data_from_subsidiaries,
                 );
-            draft.query("ModifiedBefore", &self.modified_before);
-            draft.query("ModifiedSince", &self.modified_since);
-            draft.query("OwnCompanyDataOnly", &self.own_company_data_only);
-            draft.query("ProjectId", &self.project_id);
+            request.query("ModifiedBefore", &self.modified_before);
+            request.query("ModifiedSince", &self.modified_since);
+            request.query("OwnCompanyDataOnly", &self.own_company_data_only);
+            request.query("ProjectId", &self.project_id);
         }
     }
     keyfob_client::operation!(
@@ -3712,7 +3676,7 @@ pub mod operation {
         type Page = types::ChecklistRegistrationPage;
         type Item = types::ChecklistRegistration;
         const SCHEME: Scheme = Scheme::Cursor;
-        fn turn(&mut self, position: Position) {
+        fn seek(&mut self, position: Position) {
             if let Position::Cursor(cursor) = position {
                 self.continuation_token = Some(cursor);
             }
@@ -3720,17 +3684,14 @@ pub mod operation {
         fn start(&self) -> Option<i64> {
             None
         }
-        fn size(&self) -> Option<i64> {
+        fn page_size(&self) -> Option<i64> {
             None
         }
-        const CURSOR: Option<&'static str> = Some("continuationToken");
-        fn call(&self) -> keyfob_client::paging::Call {
-            keyfob_client::paging::Call::new(
-                &self.session,
-                &Self::OPERATION,
-                self,
-                self.call,
-            )
+        const CURSOR_FIELD: Option<&'static str> = Some("continuationToken");
+        fn request(&self) -> keyfob_client::paging::PageRequest {
+            keyfob_client::codegen::page_request::<
+                types::ChecklistRegistrationPage,
+            >(&self.session, &Self::OPERATION, self, self.call.clone())
         }
         fn cursor(page: &Self::Page) -> Option<String> {
             page.continuation_token.clone()
@@ -3795,14 +3756,14 @@ pub mod operation {
                 "ChunkLimit",
                 "ContinuationToken",
             ],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("reportingapiv1"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/data-extraction/image-extraction/",
@@ -3943,27 +3904,27 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Images {
+    impl BuildRequest for Images {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/v1/images");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("ChunkLimit", &self.chunk_limit);
-            draft.query("CompanyId", &self.company_id);
-            draft.query("ContinuationToken", &self.continuation_token);
-            draft
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("ChunkLimit", &self.chunk_limit);
+            request.query("CompanyId", &self.company_id);
+            request.query("ContinuationToken", &self.continuation_token);
+            request
                 .query(
                     "ExcludeDataFromSubsidiaries",
                     &self.exclude_data_from_subsidiaries,
                 );
-            draft.query("FromDateTime", &self.from_date_time);
-            draft.query("ModifiedBefore", &self.modified_before);
-            draft.query("ModifiedSince", &self.modified_since);
-            draft.query("OwnCompanyDataOnly", &self.own_company_data_only);
-            draft.query("ProjectId", &self.project_id);
-            draft.query("Sources", &self.sources);
-            draft.query("ToDateTime", &self.to_date_time);
+            request.query("FromDateTime", &self.from_date_time);
+            request.query("ModifiedBefore", &self.modified_before);
+            request.query("ModifiedSince", &self.modified_since);
+            request.query("OwnCompanyDataOnly", &self.own_company_data_only);
+            request.query("ProjectId", &self.project_id);
+            request.query("Sources", &self.sources);
+            request.query("ToDateTime", &self.to_date_time);
         }
     }
     keyfob_client::operation!(Images, types::ImagePage, record);
@@ -3971,7 +3932,7 @@ pub mod operation {
         type Page = types::ImagePage;
         type Item = types::Image;
         const SCHEME: Scheme = Scheme::Cursor;
-        fn turn(&mut self, position: Position) {
+        fn seek(&mut self, position: Position) {
             if let Position::Cursor(cursor) = position {
                 self.continuation_token = Some(cursor);
             }
@@ -3979,17 +3940,14 @@ pub mod operation {
         fn start(&self) -> Option<i64> {
             None
         }
-        fn size(&self) -> Option<i64> {
+        fn page_size(&self) -> Option<i64> {
             None
         }
-        const CURSOR: Option<&'static str> = Some("continuationToken");
-        fn call(&self) -> keyfob_client::paging::Call {
-            keyfob_client::paging::Call::new(
-                &self.session,
-                &Self::OPERATION,
-                self,
-                self.call,
-            )
+        const CURSOR_FIELD: Option<&'static str> = Some("continuationToken");
+        fn request(&self) -> keyfob_client::paging::PageRequest {
+            keyfob_client::codegen::page_request::<
+                types::ImagePage,
+            >(&self.session, &Self::OPERATION, self, self.call.clone())
         }
         fn cursor(page: &Self::Page) -> Option<String> {
             page.continuation_token.clone()
@@ -4052,14 +4010,14 @@ pub mod operation {
                 "ChunkLimit",
                 "ContinuationToken",
             ],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("reportingapiv1"),
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:data-extraction-sync/README.md",
@@ -4184,26 +4142,26 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for FlowTripRegistrations {
+    impl BuildRequest for FlowTripRegistrations {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/v1/flow-trip-registrations");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("ChunkLimit", &self.chunk_limit);
-            draft.query("CompanyId", &self.company_id);
-            draft.query("ContinuationToken", &self.continuation_token);
-            draft
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("ChunkLimit", &self.chunk_limit);
+            request.query("CompanyId", &self.company_id);
+            request.query("ContinuationToken", &self.continuation_token);
+            request
                 .query(
                     "ExcludeDataFromSubsidiaries",
                     &self.exclude_data_from_subsidiaries,
                 );
-            draft.query("FromDateTime", &self.from_date_time);
-            draft.query("ModifiedBefore", &self.modified_before);
-            draft.query("ModifiedSince", &self.modified_since);
-            draft.query("OwnCompanyDataOnly", &self.own_company_data_only);
-            draft.query("ProjectId", &self.project_id);
-            draft.query("ToDateTime", &self.to_date_time);
+            request.query("FromDateTime", &self.from_date_time);
+            request.query("ModifiedBefore", &self.modified_before);
+            request.query("ModifiedSince", &self.modified_since);
+            request.query("OwnCompanyDataOnly", &self.own_company_data_only);
+            request.query("ProjectId", &self.project_id);
+            request.query("ToDateTime", &self.to_date_time);
         }
     }
     keyfob_client::operation!(
@@ -4213,7 +4171,7 @@ pub mod operation {
         type Page = types::FlowTripRegistrationPage;
         type Item = types::FlowTripRegistration;
         const SCHEME: Scheme = Scheme::Cursor;
-        fn turn(&mut self, position: Position) {
+        fn seek(&mut self, position: Position) {
             if let Position::Cursor(cursor) = position {
                 self.continuation_token = Some(cursor);
             }
@@ -4221,17 +4179,14 @@ pub mod operation {
         fn start(&self) -> Option<i64> {
             None
         }
-        fn size(&self) -> Option<i64> {
+        fn page_size(&self) -> Option<i64> {
             None
         }
-        const CURSOR: Option<&'static str> = Some("continuationToken");
-        fn call(&self) -> keyfob_client::paging::Call {
-            keyfob_client::paging::Call::new(
-                &self.session,
-                &Self::OPERATION,
-                self,
-                self.call,
-            )
+        const CURSOR_FIELD: Option<&'static str> = Some("continuationToken");
+        fn request(&self) -> keyfob_client::paging::PageRequest {
+            keyfob_client::codegen::page_request::<
+                types::FlowTripRegistrationPage,
+            >(&self.session, &Self::OPERATION, self, self.call.clone())
         }
         fn cursor(page: &Self::Page) -> Option<String> {
             page.continuation_token.clone()
@@ -4290,14 +4245,14 @@ pub mod operation {
                 "ChunkLimit",
                 "ContinuationToken",
             ],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("reportingapiv1"),
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:data-extraction/README.md",
@@ -4414,24 +4369,24 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for FlowLocations {
+    impl BuildRequest for FlowLocations {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/v1/flow-locations");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("ChunkLimit", &self.chunk_limit);
-            draft.query("CompanyId", &self.company_id);
-            draft.query("ContinuationToken", &self.continuation_token);
-            draft
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("ChunkLimit", &self.chunk_limit);
+            request.query("CompanyId", &self.company_id);
+            request.query("ContinuationToken", &self.continuation_token);
+            request
                 .query(
                     "ExcludeDataFromSubsidiaries",
                     &self.exclude_data_from_subsidiaries,
                 );
-            draft.query("ModifiedBefore", &self.modified_before);
-            draft.query("ModifiedSince", &self.modified_since);
-            draft.query("OwnCompanyDataOnly", &self.own_company_data_only);
-            draft.query("ProjectId", &self.project_id);
+            request.query("ModifiedBefore", &self.modified_before);
+            request.query("ModifiedSince", &self.modified_since);
+            request.query("OwnCompanyDataOnly", &self.own_company_data_only);
+            request.query("ProjectId", &self.project_id);
         }
     }
     keyfob_client::operation!(FlowLocations, types::FlowLocationPage, record);
@@ -4439,7 +4394,7 @@ pub mod operation {
         type Page = types::FlowLocationPage;
         type Item = types::FlowLocation;
         const SCHEME: Scheme = Scheme::Cursor;
-        fn turn(&mut self, position: Position) {
+        fn seek(&mut self, position: Position) {
             if let Position::Cursor(cursor) = position {
                 self.continuation_token = Some(cursor);
             }
@@ -4447,17 +4402,14 @@ pub mod operation {
         fn start(&self) -> Option<i64> {
             None
         }
-        fn size(&self) -> Option<i64> {
+        fn page_size(&self) -> Option<i64> {
             None
         }
-        const CURSOR: Option<&'static str> = Some("continuationToken");
-        fn call(&self) -> keyfob_client::paging::Call {
-            keyfob_client::paging::Call::new(
-                &self.session,
-                &Self::OPERATION,
-                self,
-                self.call,
-            )
+        const CURSOR_FIELD: Option<&'static str> = Some("continuationToken");
+        fn request(&self) -> keyfob_client::paging::PageRequest {
+            keyfob_client::codegen::page_request::<
+                types::FlowLocationPage,
+            >(&self.session, &Self::OPERATION, self, self.call.clone())
         }
         fn cursor(page: &Self::Page) -> Option<String> {
             page.continuation_token.clone()
@@ -4516,14 +4468,14 @@ pub mod operation {
                 "ChunkLimit",
                 "ContinuationToken",
             ],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("reportingapiv1"),
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:data-extraction/README.md",
@@ -4640,24 +4592,24 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for FlowMassTypes {
+    impl BuildRequest for FlowMassTypes {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/v1/flow-mass-types");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("ChunkLimit", &self.chunk_limit);
-            draft.query("CompanyId", &self.company_id);
-            draft.query("ContinuationToken", &self.continuation_token);
-            draft
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("ChunkLimit", &self.chunk_limit);
+            request.query("CompanyId", &self.company_id);
+            request.query("ContinuationToken", &self.continuation_token);
+            request
                 .query(
                     "ExcludeDataFromSubsidiaries",
                     &self.exclude_data_from_subsidiaries,
                 );
-            draft.query("ModifiedBefore", &self.modified_before);
-            draft.query("ModifiedSince", &self.modified_since);
-            draft.query("OwnCompanyDataOnly", &self.own_company_data_only);
-            draft.query("ProjectId", &self.project_id);
+            request.query("ModifiedBefore", &self.modified_before);
+            request.query("ModifiedSince", &self.modified_since);
+            request.query("OwnCompanyDataOnly", &self.own_company_data_only);
+            request.query("ProjectId", &self.project_id);
         }
     }
     keyfob_client::operation!(FlowMassTypes, types::FlowMassTypePage, record);
@@ -4665,7 +4617,7 @@ pub mod operation {
         type Page = types::FlowMassTypePage;
         type Item = types::FlowMassType;
         const SCHEME: Scheme = Scheme::Cursor;
-        fn turn(&mut self, position: Position) {
+        fn seek(&mut self, position: Position) {
             if let Position::Cursor(cursor) = position {
                 self.continuation_token = Some(cursor);
             }
@@ -4673,17 +4625,14 @@ pub mod operation {
         fn start(&self) -> Option<i64> {
             None
         }
-        fn size(&self) -> Option<i64> {
+        fn page_size(&self) -> Option<i64> {
             None
         }
-        const CURSOR: Option<&'static str> = Some("continuationToken");
-        fn call(&self) -> keyfob_client::paging::Call {
-            keyfob_client::paging::Call::new(
-                &self.session,
-                &Self::OPERATION,
-                self,
-                self.call,
-            )
+        const CURSOR_FIELD: Option<&'static str> = Some("continuationToken");
+        fn request(&self) -> keyfob_client::paging::PageRequest {
+            keyfob_client::codegen::page_request::<
+                types::FlowMassTypePage,
+            >(&self.session, &Self::OPERATION, self, self.call.clone())
         }
         fn cursor(page: &Self::Page) -> Option<String> {
             page.continuation_token.clone()
@@ -4733,14 +4682,14 @@ pub mod operation {
             method: "GET",
             path: "/v1/item-registrations/web-query",
             query: &["FromDate", "ToDate"],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("reportingapiv1"),
             confidence: Confidence::Example,
             source: "ditioas/Ditio.Core.Samples.Integrations:power-bi/build/queries.py",
@@ -4770,14 +4719,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for ItemRegistrations {
+    impl BuildRequest for ItemRegistrations {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/v1/item-registrations/web-query");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.query("FromDate", &self.from_date);
-            draft.query("ToDate", &self.to_date);
-            draft.accept("text/csv");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.query("FromDate", &self.from_date);
+            request.query("ToDate", &self.to_date);
+            request.accept("text/csv");
         }
     }
     keyfob_client::operation!(ItemRegistrations, String, text);
@@ -4828,14 +4777,14 @@ pub mod operation {
                 "ChunkLimit",
                 "ContinuationToken",
             ],
-            joined: &["ProjectIds"],
+            comma_separated: &["ProjectIds"],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: Some("reportingapiv1"),
             confidence: Confidence::Example,
             source: "ditioas/Ditio.Core.Samples.Integrations:crew-list-chkbox/CrewListRegistrationsSource.cs",
@@ -4950,20 +4899,20 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for CrewListRegistrations {
+    impl BuildRequest for CrewListRegistrations {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/v1/crew-list-registrations");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("ChunkLimit", &self.chunk_limit);
-            draft.query("ContinuationToken", &self.continuation_token);
-            draft.query("FromDateTime", &self.from_date_time);
-            draft.query("IncludeOpen", &self.include_open);
-            draft.query("ModifiedBefore", &self.modified_before);
-            draft.query("ModifiedSince", &self.modified_since);
-            draft.joined("ProjectIds", &self.project_ids);
-            draft.query("ToDateTime", &self.to_date_time);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("ChunkLimit", &self.chunk_limit);
+            request.query("ContinuationToken", &self.continuation_token);
+            request.query("FromDateTime", &self.from_date_time);
+            request.query("IncludeOpen", &self.include_open);
+            request.query("ModifiedBefore", &self.modified_before);
+            request.query("ModifiedSince", &self.modified_since);
+            request.query_joined("ProjectIds", &self.project_ids);
+            request.query("ToDateTime", &self.to_date_time);
         }
     }
     keyfob_client::operation!(
@@ -4973,7 +4922,7 @@ pub mod operation {
         type Page = types::CrewListRegistrationPage;
         type Item = types::CrewListRegistration;
         const SCHEME: Scheme = Scheme::Cursor;
-        fn turn(&mut self, position: Position) {
+        fn seek(&mut self, position: Position) {
             if let Position::Cursor(cursor) = position {
                 self.continuation_token = Some(cursor);
             }
@@ -4981,17 +4930,14 @@ pub mod operation {
         fn start(&self) -> Option<i64> {
             None
         }
-        fn size(&self) -> Option<i64> {
+        fn page_size(&self) -> Option<i64> {
             None
         }
-        const CURSOR: Option<&'static str> = Some("continuationToken");
-        fn call(&self) -> keyfob_client::paging::Call {
-            keyfob_client::paging::Call::new(
-                &self.session,
-                &Self::OPERATION,
-                self,
-                self.call,
-            )
+        const CURSOR_FIELD: Option<&'static str> = Some("continuationToken");
+        fn request(&self) -> keyfob_client::paging::PageRequest {
+            keyfob_client::codegen::page_request::<
+                types::CrewListRegistrationPage,
+            >(&self.session, &Self::OPERATION, self, self.call.clone())
         }
         fn cursor(page: &Self::Page) -> Option<String> {
             page.continuation_token.clone()
@@ -5035,14 +4981,14 @@ pub mod operation {
             method: "GET",
             path: "/api/file/{fileReferenceId}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "core",
-            repeat: Repeat::Safe,
+            host: "core",
+            idempotency: Idempotency::Idempotent,
             scope: Some("reportingapiv1"),
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/data-extraction/pdf-extraction/",
@@ -5057,12 +5003,12 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for DownloadFile {
+    impl BuildRequest for DownloadFile {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/file/");
             path.segment("file_reference_id", &self.file_reference_id);
         }
-        fn fill(&self, _: &mut Draft) {}
+        fn build(&self, _: &mut RequestBuilder) {}
     }
     keyfob_client::operation!(DownloadFile, keyfob_client::ByteStream, bytes);
 }

@@ -45,7 +45,7 @@ impl ApiClient for Client {
         ClientBuilder::new(API)
             .hosts(&["core"])
             .base_url(endpoints.reporting)
-            .server("core", endpoints.core)
+            .host_url("core", endpoints.core)
             // The core scope opens the files that rows link to.
             .auth(auth.into(), |credentials| credentials.into_oauth(&environment, &[Scope::Reporting, Scope::Core]))
             .read_timeout(READ_TIMEOUT)

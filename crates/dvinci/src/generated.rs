@@ -2521,8 +2521,8 @@ pub static OPERATIONS: &[&keyfob_client::Operation] = &[
 /// Request builders, one for each operation.
 pub mod operation {
     use super::types;
-    use keyfob_client::codegen::{Draft, Fill, Path};
-    use keyfob_client::{CallOptions, Confidence, Operation, Repeat, Session};
+    use keyfob_client::codegen::{RequestBuilder, BuildRequest, Path};
+    use keyfob_client::{CallOptions, Confidence, Operation, Idempotency, Session};
     /// Builder of [`Client::applications`](super::Client::applications): lists applications.
     ///
     /// Returns all applications that the API user may see, in one array, in short form. Filters
@@ -2564,14 +2564,14 @@ pub mod operation {
                 "byLastStatusChangeDateFrom",
                 "byLastStatusChangeDateTo",
             ],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -2665,24 +2665,25 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Applications {
+    impl BuildRequest for Applications {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/applications/");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("byApplicationStatusId", &self.by_application_status_id);
-            draft.query("byDateCreatedFrom", &self.by_date_created_from);
-            draft.query("byDateCreatedTo", &self.by_date_created_to);
-            draft.query("byJobOpeningExternalId", &self.by_job_opening_external_id);
-            draft.query("byJobOpeningId", &self.by_job_opening_id);
-            draft
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("byApplicationStatusId", &self.by_application_status_id);
+            request.query("byDateCreatedFrom", &self.by_date_created_from);
+            request.query("byDateCreatedTo", &self.by_date_created_to);
+            request.query("byJobOpeningExternalId", &self.by_job_opening_external_id);
+            request.query("byJobOpeningId", &self.by_job_opening_id);
+            request
                 .query(
                     "byLastStatusChangeDateFrom",
                     &self.by_last_status_change_date_from,
                 );
-            draft.query("byLastStatusChangeDateTo", &self.by_last_status_change_date_to);
-            draft.query("byOrgUnitId", &self.by_org_unit_id);
+            request
+                .query("byLastStatusChangeDateTo", &self.by_last_status_change_date_to);
+            request.query("byOrgUnitId", &self.by_org_unit_id);
         }
     }
     keyfob_client::operation!(Applications, Vec < types::ApplicationSummary >, value);
@@ -2713,14 +2714,14 @@ pub mod operation {
             method: "GET",
             path: "/restApi/applications/",
             query: &["externalId"],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &["externalId"],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -2735,13 +2736,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for ApplicationByExternalId {
+    impl BuildRequest for ApplicationByExternalId {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/applications/");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("externalId", &self.external_id);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("externalId", &self.external_id);
         }
     }
     keyfob_client::operation!(ApplicationByExternalId, types::Application, record);
@@ -2772,14 +2773,14 @@ pub mod operation {
             method: "POST",
             path: "/restApi/applications/",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -2794,13 +2795,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for CreateApplication {
+    impl BuildRequest for CreateApplication {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/applications/");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(CreateApplication, types::Application, record);
@@ -2826,14 +2827,14 @@ pub mod operation {
             method: "GET",
             path: "/restApi/applications/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -2848,13 +2849,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Application {
+    impl BuildRequest for Application {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/applications/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(Application, types::Application, record);
@@ -2887,14 +2888,14 @@ pub mod operation {
             method: "PUT",
             path: "/restApi/applications/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -2914,14 +2915,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for ReplaceApplication {
+    impl BuildRequest for ReplaceApplication {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/applications/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(ReplaceApplication, types::Application, record);
@@ -2951,14 +2952,14 @@ pub mod operation {
             method: "POST",
             path: "/restApi/applications/{id}/delete",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -2973,14 +2974,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for DeleteApplication {
+    impl BuildRequest for DeleteApplication {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/applications/");
             path.segment("id", &self.id);
             path.text("/delete");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(DeleteApplication, types::Confirmation, record);
@@ -3013,14 +3014,14 @@ pub mod operation {
             method: "POST",
             path: "/restApi/applications/{id}/statusChange/{statusId}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: false,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -3042,17 +3043,17 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for ChangeApplicationStatus {
+    impl BuildRequest for ChangeApplicationStatus {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/applications/");
             path.segment("id", &self.id);
             path.text("/statusChange/");
             path.segment("status_id", &self.status_id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
             if let Some(body) = &self.body {
-                draft.json(body, "application/json");
+                request.json(body, "application/json");
             }
         }
     }
@@ -3084,14 +3085,14 @@ pub mod operation {
             method: "POST",
             path: "/restApi/applications/{id}/jobOpeningMove/{jobOpeningId}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: false,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -3113,17 +3114,17 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for MoveApplication {
+    impl BuildRequest for MoveApplication {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/applications/");
             path.segment("id", &self.id);
             path.text("/jobOpeningMove/");
             path.segment("job_opening_id", &self.job_opening_id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
             if let Some(body) = &self.body {
-                draft.json(body, "application/json");
+                request.json(body, "application/json");
             }
         }
     }
@@ -3153,14 +3154,14 @@ pub mod operation {
             method: "GET",
             path: "/restApi/applications/{id}/attachments",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -3175,14 +3176,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for ApplicationAttachments {
+    impl BuildRequest for ApplicationAttachments {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/applications/");
             path.segment("id", &self.id);
             path.text("/attachments");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(
@@ -3217,14 +3218,14 @@ pub mod operation {
             method: "POST",
             path: "/restApi/applications/{id}/attachments",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -3244,15 +3245,15 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for UploadApplicationAttachment {
+    impl BuildRequest for UploadApplicationAttachment {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/applications/");
             path.segment("id", &self.id);
             path.text("/attachments");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(
@@ -3284,14 +3285,14 @@ pub mod operation {
             method: "GET",
             path: "/restApi/applications/{id}/attachments/{attachmentId}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -3307,15 +3308,15 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for ApplicationAttachment {
+    impl BuildRequest for ApplicationAttachment {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/applications/");
             path.segment("id", &self.id);
             path.text("/attachments/");
             path.segment("attachment_id", &self.attachment_id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(ApplicationAttachment, types::Attachment, record);
@@ -3346,14 +3347,14 @@ pub mod operation {
             method: "GET",
             path: "/restApi/applications/{id}/attachments/{attachmentId}/pdf",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -3369,7 +3370,7 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for ApplicationAttachmentPdf {
+    impl BuildRequest for ApplicationAttachmentPdf {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/applications/");
             path.segment("id", &self.id);
@@ -3377,8 +3378,8 @@ pub mod operation {
             path.segment("attachment_id", &self.attachment_id);
             path.text("/pdf");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(ApplicationAttachmentPdf, types::AttachmentPdf, record);
@@ -3409,14 +3410,14 @@ pub mod operation {
             method: "POST",
             path: "/restApi/applications/{id}/attachments/{attachmentId}/delete",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -3432,7 +3433,7 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for DeleteApplicationAttachment {
+    impl BuildRequest for DeleteApplicationAttachment {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/applications/");
             path.segment("id", &self.id);
@@ -3440,8 +3441,8 @@ pub mod operation {
             path.segment("attachment_id", &self.attachment_id);
             path.text("/delete");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(DeleteApplicationAttachment, types::Confirmation, record);
@@ -3468,14 +3469,14 @@ pub mod operation {
             method: "GET",
             path: "/restApi/applications/{id}/history",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -3490,14 +3491,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for ApplicationHistory {
+    impl BuildRequest for ApplicationHistory {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/applications/");
             path.segment("id", &self.id);
             path.text("/history");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(
@@ -3531,14 +3532,14 @@ pub mod operation {
             method: "PUT",
             path: "/restApi/applications/{id}/history",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -3558,15 +3559,15 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for SaveApplicationHistory {
+    impl BuildRequest for SaveApplicationHistory {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/applications/");
             path.segment("id", &self.id);
             path.text("/history");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(
@@ -3601,14 +3602,14 @@ pub mod operation {
             method: "PUT",
             path: "/restApi/applications/{id}/history/{externalId}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -3630,16 +3631,16 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for SaveApplicationHistoryEntry {
+    impl BuildRequest for SaveApplicationHistoryEntry {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/applications/");
             path.segment("id", &self.id);
             path.text("/history/");
             path.segment("external_id", &self.external_id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(SaveApplicationHistoryEntry, types::HistoryEntry, record);
@@ -3667,14 +3668,14 @@ pub mod operation {
             method: "GET",
             path: "/restApi/configuration/{type}/externalLinks",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -3689,14 +3690,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for ExternalLinks {
+    impl BuildRequest for ExternalLinks {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/configuration/");
             path.segment("type_", &self.type_);
             path.text("/externalLinks");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(
@@ -3729,14 +3730,14 @@ pub mod operation {
             method: "PUT",
             path: "/restApi/configuration/{type}/externalLinks",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -3756,15 +3757,15 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for ReplaceExternalLinks {
+    impl BuildRequest for ReplaceExternalLinks {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/configuration/");
             path.segment("type_", &self.type_);
             path.text("/externalLinks");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(
@@ -3796,14 +3797,14 @@ pub mod operation {
             method: "GET",
             path: "/restApi/hiringRequests/",
             query: &["byDateCreatedFrom", "byDateCreatedTo"],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -3841,14 +3842,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for HiringRequests {
+    impl BuildRequest for HiringRequests {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/hiringRequests/");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("byDateCreatedFrom", &self.by_date_created_from);
-            draft.query("byDateCreatedTo", &self.by_date_created_to);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("byDateCreatedFrom", &self.by_date_created_from);
+            request.query("byDateCreatedTo", &self.by_date_created_to);
         }
     }
     keyfob_client::operation!(HiringRequests, Vec < types::HiringRequest >, value);
@@ -3879,14 +3880,14 @@ pub mod operation {
             method: "GET",
             path: "/restApi/hiringRequests/",
             query: &["externalId"],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &["externalId"],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -3901,13 +3902,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for HiringRequestByExternalId {
+    impl BuildRequest for HiringRequestByExternalId {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/hiringRequests/");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("externalId", &self.external_id);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("externalId", &self.external_id);
         }
     }
     keyfob_client::operation!(HiringRequestByExternalId, types::HiringRequest, record);
@@ -3937,14 +3938,14 @@ pub mod operation {
             method: "POST",
             path: "/restApi/hiringRequests/",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -3959,13 +3960,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for CreateHiringRequest {
+    impl BuildRequest for CreateHiringRequest {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/hiringRequests/");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(CreateHiringRequest, types::HiringRequest, record);
@@ -3992,14 +3993,14 @@ pub mod operation {
             method: "GET",
             path: "/restApi/hiringRequests/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -4014,13 +4015,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for HiringRequest {
+    impl BuildRequest for HiringRequest {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/hiringRequests/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(HiringRequest, types::HiringRequest, record);
@@ -4052,14 +4053,14 @@ pub mod operation {
             method: "PUT",
             path: "/restApi/hiringRequests/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -4079,14 +4080,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for ReplaceHiringRequest {
+    impl BuildRequest for ReplaceHiringRequest {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/hiringRequests/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(ReplaceHiringRequest, types::HiringRequest, record);
@@ -4114,14 +4115,14 @@ pub mod operation {
             method: "GET",
             path: "/restApi/hiringRequests/{id}/history",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -4136,14 +4137,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for HiringRequestHistory {
+    impl BuildRequest for HiringRequestHistory {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/hiringRequests/");
             path.segment("id", &self.id);
             path.text("/history");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(
@@ -4173,14 +4174,14 @@ pub mod operation {
             method: "GET",
             path: "/restApi/hiringRequests/{id}/approvers",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -4195,14 +4196,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for HiringRequestApprovers {
+    impl BuildRequest for HiringRequestApprovers {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/hiringRequests/");
             path.segment("id", &self.id);
             path.text("/approvers");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(HiringRequestApprovers, Vec < types::Approver >, value);
@@ -4231,14 +4232,14 @@ pub mod operation {
             method: "GET",
             path: "/restApi/jobOpenings/",
             query: &["byDateCreatedFrom", "byDateCreatedTo"],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -4276,14 +4277,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for JobOpenings {
+    impl BuildRequest for JobOpenings {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/jobOpenings/");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("byDateCreatedFrom", &self.by_date_created_from);
-            draft.query("byDateCreatedTo", &self.by_date_created_to);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("byDateCreatedFrom", &self.by_date_created_from);
+            request.query("byDateCreatedTo", &self.by_date_created_to);
         }
     }
     keyfob_client::operation!(JobOpenings, Vec < types::JobOpening >, value);
@@ -4314,14 +4315,14 @@ pub mod operation {
             method: "GET",
             path: "/restApi/jobOpenings/",
             query: &["externalId"],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &["externalId"],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -4336,13 +4337,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for JobOpeningByExternalId {
+    impl BuildRequest for JobOpeningByExternalId {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/jobOpenings/");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("externalId", &self.external_id);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("externalId", &self.external_id);
         }
     }
     keyfob_client::operation!(JobOpeningByExternalId, types::JobOpening, record);
@@ -4373,14 +4374,14 @@ pub mod operation {
             method: "POST",
             path: "/restApi/jobOpenings/",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -4395,13 +4396,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for CreateJobOpening {
+    impl BuildRequest for CreateJobOpening {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/jobOpenings/");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(CreateJobOpening, types::JobOpening, record);
@@ -4427,14 +4428,14 @@ pub mod operation {
             method: "GET",
             path: "/restApi/jobOpenings/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -4449,13 +4450,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for JobOpening {
+    impl BuildRequest for JobOpening {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/jobOpenings/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(JobOpening, types::JobOpening, record);
@@ -4488,14 +4489,14 @@ pub mod operation {
             method: "PUT",
             path: "/restApi/jobOpenings/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -4515,14 +4516,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for ReplaceJobOpening {
+    impl BuildRequest for ReplaceJobOpening {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/jobOpenings/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(ReplaceJobOpening, types::JobOpening, record);
@@ -4549,14 +4550,14 @@ pub mod operation {
             method: "GET",
             path: "/restApi/jobOpenings/{id}/history",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -4571,14 +4572,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for JobOpeningHistory {
+    impl BuildRequest for JobOpeningHistory {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/jobOpenings/");
             path.segment("id", &self.id);
             path.text("/history");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(JobOpeningHistory, Vec < types::HistoryEntry >, value);
@@ -4610,14 +4611,14 @@ pub mod operation {
             method: "PUT",
             path: "/restApi/jobOpenings/{id}/history",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -4637,15 +4638,15 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for SaveJobOpeningHistory {
+    impl BuildRequest for SaveJobOpeningHistory {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/jobOpenings/");
             path.segment("id", &self.id);
             path.text("/history");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(SaveJobOpeningHistory, Vec < types::HistoryEntry >, value);
@@ -4678,14 +4679,14 @@ pub mod operation {
             method: "PUT",
             path: "/restApi/jobOpenings/{id}/history/{externalId}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -4707,16 +4708,16 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for SaveJobOpeningHistoryEntry {
+    impl BuildRequest for SaveJobOpeningHistoryEntry {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/jobOpenings/");
             path.segment("id", &self.id);
             path.text("/history/");
             path.segment("external_id", &self.external_id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(SaveJobOpeningHistoryEntry, types::HistoryEntry, record);
@@ -4744,14 +4745,14 @@ pub mod operation {
             method: "GET",
             path: "/restApi/jobPublications/",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -4765,12 +4766,12 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for JobPublications {
+    impl BuildRequest for JobPublications {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/jobPublications/");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(JobPublications, Vec < types::JobPublication >, value);
@@ -4801,14 +4802,14 @@ pub mod operation {
             method: "GET",
             path: "/restApi/jobPublications/",
             query: &["externalId"],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &["externalId"],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -4823,13 +4824,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for JobPublicationByExternalId {
+    impl BuildRequest for JobPublicationByExternalId {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/jobPublications/");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("externalId", &self.external_id);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("externalId", &self.external_id);
         }
     }
     keyfob_client::operation!(JobPublicationByExternalId, types::JobPublication, record);
@@ -4861,14 +4862,14 @@ pub mod operation {
             method: "POST",
             path: "/restApi/jobPublications/",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -4883,13 +4884,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for CreateJobPublication {
+    impl BuildRequest for CreateJobPublication {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/jobPublications/");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(CreateJobPublication, types::JobPublication, record);
@@ -4916,14 +4917,14 @@ pub mod operation {
             method: "GET",
             path: "/restApi/jobPublications/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -4938,13 +4939,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for JobPublication {
+    impl BuildRequest for JobPublication {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/jobPublications/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(JobPublication, types::JobPublication, record);
@@ -4978,14 +4979,14 @@ pub mod operation {
             method: "PUT",
             path: "/restApi/jobPublications/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -5005,14 +5006,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for ReplaceJobPublication {
+    impl BuildRequest for ReplaceJobPublication {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/jobPublications/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(ReplaceJobPublication, types::JobPublication, record);
@@ -5041,14 +5042,14 @@ pub mod operation {
             method: "POST",
             path: "/restApi/jobPublications/{id}/delete",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -5063,14 +5064,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for DeleteJobPublication {
+    impl BuildRequest for DeleteJobPublication {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/jobPublications/");
             path.segment("id", &self.id);
             path.text("/delete");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(DeleteJobPublication, types::Confirmation, record);
@@ -5100,14 +5101,14 @@ pub mod operation {
             method: "GET",
             path: "/restApi/jobPublicationPlacements/{partner_id}/placements",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -5122,14 +5123,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for JobPublicationPlacements {
+    impl BuildRequest for JobPublicationPlacements {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/jobPublicationPlacements/");
             path.segment("partner_id", &self.partner_id);
             path.text("/placements");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(
@@ -5162,14 +5163,14 @@ pub mod operation {
             method: "POST",
             path: "/restApi/jobPublicationPlacements/{partner_id}/placements",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -5189,15 +5190,15 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for CreateJobPublicationPlacement {
+    impl BuildRequest for CreateJobPublicationPlacement {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/jobPublicationPlacements/");
             path.segment("partner_id", &self.partner_id);
             path.text("/placements");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(
@@ -5230,14 +5231,14 @@ pub mod operation {
             method: "GET",
             path: "/restApi/jobPublicationPlacements/{partner_id}/placements/",
             query: &["jobPublicationId"],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &["jobPublicationId"],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -5257,15 +5258,15 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for JobPublicationPlacementsByPublication {
+    impl BuildRequest for JobPublicationPlacementsByPublication {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/jobPublicationPlacements/");
             path.segment("partner_id", &self.partner_id);
             path.text("/placements/");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("jobPublicationId", &self.job_publication_id);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("jobPublicationId", &self.job_publication_id);
         }
     }
     keyfob_client::operation!(
@@ -5300,14 +5301,14 @@ pub mod operation {
             method: "GET",
             path: "/restApi/jobPublicationPlacements/{partner_id}/placements/",
             query: &["externalId"],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &["externalId"],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -5327,15 +5328,15 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for JobPublicationPlacementByExternalId {
+    impl BuildRequest for JobPublicationPlacementByExternalId {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/jobPublicationPlacements/");
             path.segment("partner_id", &self.partner_id);
             path.text("/placements/");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("externalId", &self.external_id);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("externalId", &self.external_id);
         }
     }
     keyfob_client::operation!(
@@ -5366,14 +5367,14 @@ pub mod operation {
             method: "GET",
             path: "/restApi/jobPublicationPlacements/{partner_id}/placements/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -5389,15 +5390,15 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for JobPublicationPlacement {
+    impl BuildRequest for JobPublicationPlacement {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/jobPublicationPlacements/");
             path.segment("partner_id", &self.partner_id);
             path.text("/placements/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(
@@ -5432,14 +5433,14 @@ pub mod operation {
             method: "PUT",
             path: "/restApi/jobPublicationPlacements/{partner_id}/placements/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -5461,16 +5462,16 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for ReplaceJobPublicationPlacement {
+    impl BuildRequest for ReplaceJobPublicationPlacement {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/jobPublicationPlacements/");
             path.segment("partner_id", &self.partner_id);
             path.text("/placements/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(
@@ -5503,14 +5504,14 @@ pub mod operation {
             method: "POST",
             path: "/restApi/jobPublicationPlacements/{partner_id}/placements/{id}/delete",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -5526,7 +5527,7 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for DeleteJobPublicationPlacement {
+    impl BuildRequest for DeleteJobPublicationPlacement {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/jobPublicationPlacements/");
             path.segment("partner_id", &self.partner_id);
@@ -5534,8 +5535,8 @@ pub mod operation {
             path.segment("id", &self.id);
             path.text("/delete");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(
@@ -5566,14 +5567,14 @@ pub mod operation {
             method: "GET",
             path: "/restApi/jobPublicationChannels/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -5588,13 +5589,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for JobPublicationChannel {
+    impl BuildRequest for JobPublicationChannel {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/jobPublicationChannels/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(
@@ -5628,14 +5629,14 @@ pub mod operation {
             method: "PUT",
             path: "/restApi/jobPublicationChannels/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -5655,14 +5656,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for ReplaceJobPublicationChannel {
+    impl BuildRequest for ReplaceJobPublicationChannel {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/jobPublicationChannels/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(
@@ -5692,14 +5693,14 @@ pub mod operation {
             method: "GET",
             path: "/restApi/locations/",
             query: &["forJobOpeningByOrgUnitId"],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -5721,13 +5722,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Locations {
+    impl BuildRequest for Locations {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/locations/");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request
                 .query("forJobOpeningByOrgUnitId", &self.for_job_opening_by_org_unit_id);
         }
     }
@@ -5758,14 +5759,14 @@ pub mod operation {
             method: "POST",
             path: "/restApi/locations/",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -5780,13 +5781,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for CreateLocation {
+    impl BuildRequest for CreateLocation {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/locations/");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(CreateLocation, types::Location, record);
@@ -5812,14 +5813,14 @@ pub mod operation {
             method: "GET",
             path: "/restApi/locations/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -5834,13 +5835,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Location {
+    impl BuildRequest for Location {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/locations/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(Location, types::Location, record);
@@ -5870,14 +5871,14 @@ pub mod operation {
             method: "PUT",
             path: "/restApi/locations/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -5897,14 +5898,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for ReplaceLocation {
+    impl BuildRequest for ReplaceLocation {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/locations/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(ReplaceLocation, types::Location, record);
@@ -5933,14 +5934,14 @@ pub mod operation {
             method: "POST",
             path: "/restApi/locations/{id}/delete",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -5955,14 +5956,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for DeleteLocation {
+    impl BuildRequest for DeleteLocation {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/locations/");
             path.segment("id", &self.id);
             path.text("/delete");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(DeleteLocation, types::Confirmation, record);
@@ -6007,14 +6008,14 @@ pub mod operation {
                 "fromDateOfEnd",
                 "fromDateCreated",
             ],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -6108,20 +6109,20 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Onboardings {
+    impl BuildRequest for Onboardings {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/onboardings/");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("applicationId", &self.application_id);
-            draft.query("fromDateCreated", &self.from_date_created);
-            draft.query("fromDateOfContract", &self.from_date_of_contract);
-            draft.query("fromDateOfEmployment", &self.from_date_of_employment);
-            draft.query("fromDateOfEnd", &self.from_date_of_end);
-            draft.query("fromDateOfStart", &self.from_date_of_start);
-            draft.query("orgUnitId", &self.org_unit_id);
-            draft.query("status", &self.status);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("applicationId", &self.application_id);
+            request.query("fromDateCreated", &self.from_date_created);
+            request.query("fromDateOfContract", &self.from_date_of_contract);
+            request.query("fromDateOfEmployment", &self.from_date_of_employment);
+            request.query("fromDateOfEnd", &self.from_date_of_end);
+            request.query("fromDateOfStart", &self.from_date_of_start);
+            request.query("orgUnitId", &self.org_unit_id);
+            request.query("status", &self.status);
         }
     }
     keyfob_client::operation!(Onboardings, Vec < types::OnboardingSummary >, value);
@@ -6149,14 +6150,14 @@ pub mod operation {
             method: "GET",
             path: "/restApi/onboardings/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -6171,13 +6172,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Onboarding {
+    impl BuildRequest for Onboarding {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/onboardings/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(Onboarding, types::Onboarding, record);
@@ -6206,14 +6207,14 @@ pub mod operation {
             method: "GET",
             path: "/restApi/onboardings/{id}/attachments",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -6228,14 +6229,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for OnboardingAttachments {
+    impl BuildRequest for OnboardingAttachments {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/onboardings/");
             path.segment("id", &self.id);
             path.text("/attachments");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(
@@ -6267,14 +6268,14 @@ pub mod operation {
             method: "GET",
             path: "/restApi/onboardings/{id}/attachments/{attachmentId}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -6290,15 +6291,15 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for OnboardingAttachment {
+    impl BuildRequest for OnboardingAttachment {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/onboardings/");
             path.segment("id", &self.id);
             path.text("/attachments/");
             path.segment("attachment_id", &self.attachment_id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(OnboardingAttachment, types::OnboardingAttachment, record);
@@ -6329,14 +6330,14 @@ pub mod operation {
             method: "GET",
             path: "/restApi/onboardings/{id}/attachments/{attachmentId}/pdf",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -6352,7 +6353,7 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for OnboardingAttachmentPdf {
+    impl BuildRequest for OnboardingAttachmentPdf {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/onboardings/");
             path.segment("id", &self.id);
@@ -6360,8 +6361,8 @@ pub mod operation {
             path.segment("attachment_id", &self.attachment_id);
             path.text("/pdf");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(
@@ -6390,14 +6391,14 @@ pub mod operation {
             method: "POST",
             path: "/restApi/onboardings/{id}/delete",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -6412,14 +6413,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for DeleteOnboarding {
+    impl BuildRequest for DeleteOnboarding {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/onboardings/");
             path.segment("id", &self.id);
             path.text("/delete");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(DeleteOnboarding, types::Confirmation, record);
@@ -6446,14 +6447,14 @@ pub mod operation {
             method: "GET",
             path: "/restApi/orgUnits/",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -6467,12 +6468,12 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for OrgUnits {
+    impl BuildRequest for OrgUnits {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/orgUnits/");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(OrgUnits, Vec < types::OrgUnit >, value);
@@ -6498,14 +6499,14 @@ pub mod operation {
             method: "GET",
             path: "/restApi/orgUnits/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -6520,13 +6521,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for OrgUnit {
+    impl BuildRequest for OrgUnit {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/orgUnits/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(OrgUnit, types::OrgUnit, record);
@@ -6554,14 +6555,14 @@ pub mod operation {
             method: "GET",
             path: "/restApi/persons/",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -6575,12 +6576,12 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Persons {
+    impl BuildRequest for Persons {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/persons/");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(Persons, Vec < types::Person >, value);
@@ -6610,14 +6611,14 @@ pub mod operation {
             method: "GET",
             path: "/restApi/persons/",
             query: &["externalId"],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &["externalId"],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -6632,13 +6633,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for PersonByExternalId {
+    impl BuildRequest for PersonByExternalId {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/persons/");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("externalId", &self.external_id);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("externalId", &self.external_id);
         }
     }
     keyfob_client::operation!(PersonByExternalId, types::Person, record);
@@ -6668,14 +6669,14 @@ pub mod operation {
             method: "POST",
             path: "/restApi/persons/",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -6690,13 +6691,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for CreatePerson {
+    impl BuildRequest for CreatePerson {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/persons/");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(CreatePerson, types::Person, record);
@@ -6722,14 +6723,14 @@ pub mod operation {
             method: "GET",
             path: "/restApi/persons/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -6744,13 +6745,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Person {
+    impl BuildRequest for Person {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/persons/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(Person, types::Person, record);
@@ -6783,14 +6784,14 @@ pub mod operation {
             method: "PUT",
             path: "/restApi/persons/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -6806,14 +6807,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for ReplacePerson {
+    impl BuildRequest for ReplacePerson {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/persons/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(ReplacePerson, types::Person, record);
@@ -6841,14 +6842,14 @@ pub mod operation {
             method: "POST",
             path: "/restApi/persons/{id}/delete",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -6863,14 +6864,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for DeletePerson {
+    impl BuildRequest for DeletePerson {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/persons/");
             path.segment("id", &self.id);
             path.text("/delete");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(DeletePerson, types::Confirmation, record);
@@ -6899,14 +6900,14 @@ pub mod operation {
             method: "GET",
             path: "/restApi/persons/{id}/photo",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -6921,14 +6922,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for PersonPhoto {
+    impl BuildRequest for PersonPhoto {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/persons/");
             path.segment("id", &self.id);
             path.text("/photo");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(PersonPhoto, types::Photo, record);
@@ -6958,14 +6959,14 @@ pub mod operation {
             method: "POST",
             path: "/restApi/persons/{id}/photo",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -6981,15 +6982,15 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for UploadPersonPhoto {
+    impl BuildRequest for UploadPersonPhoto {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/persons/");
             path.segment("id", &self.id);
             path.text("/photo");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(UploadPersonPhoto, types::Confirmation, record);
@@ -7016,14 +7017,14 @@ pub mod operation {
             method: "POST",
             path: "/restApi/persons/{id}/photo/delete",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -7038,14 +7039,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for DeletePersonPhoto {
+    impl BuildRequest for DeletePersonPhoto {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/persons/");
             path.segment("id", &self.id);
             path.text("/photo/delete");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(DeletePersonPhoto, types::Confirmation, record);
@@ -7075,14 +7076,14 @@ pub mod operation {
             method: "GET",
             path: "/restApi/dvinciUsers/",
             query: &["lang", "externalId", "forJobOpeningByOrgUnitId"],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -7122,16 +7123,16 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Users {
+    impl BuildRequest for Users {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/dvinciUsers/");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("externalId", &self.external_id);
-            draft
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("externalId", &self.external_id);
+            request
                 .query("forJobOpeningByOrgUnitId", &self.for_job_opening_by_org_unit_id);
-            draft.query("lang", &self.lang);
+            request.query("lang", &self.lang);
         }
     }
     keyfob_client::operation!(Users, Vec < types::User >, value);
@@ -7157,14 +7158,14 @@ pub mod operation {
             method: "POST",
             path: "/restApi/dvinciUsers/",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -7179,13 +7180,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for CreateUser {
+    impl BuildRequest for CreateUser {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/dvinciUsers/");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(CreateUser, types::User, record);
@@ -7211,14 +7212,14 @@ pub mod operation {
             method: "GET",
             path: "/restApi/dvinciUsers/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -7233,13 +7234,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for User {
+    impl BuildRequest for User {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/dvinciUsers/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(User, types::User, record);
@@ -7270,14 +7271,14 @@ pub mod operation {
             method: "PUT",
             path: "/restApi/dvinciUsers/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -7293,14 +7294,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for ReplaceUser {
+    impl BuildRequest for ReplaceUser {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/dvinciUsers/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(ReplaceUser, types::User, record);
@@ -7328,14 +7329,14 @@ pub mod operation {
             method: "POST",
             path: "/restApi/dvinciUsers/{id}/delete",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -7350,14 +7351,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for DeleteUser {
+    impl BuildRequest for DeleteUser {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/dvinciUsers/");
             path.segment("id", &self.id);
             path.text("/delete");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(DeleteUser, types::Confirmation, record);
@@ -7386,14 +7387,14 @@ pub mod operation {
             method: "GET",
             path: "/restApi/userGroups/",
             query: &["forJobOpeningByOrgUnitId", "externalId"],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -7423,14 +7424,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for UserGroups {
+    impl BuildRequest for UserGroups {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/userGroups/");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("externalId", &self.external_id);
-            draft
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("externalId", &self.external_id);
+            request
                 .query("forJobOpeningByOrgUnitId", &self.for_job_opening_by_org_unit_id);
         }
     }
@@ -7458,14 +7459,14 @@ pub mod operation {
             method: "POST",
             path: "/restApi/userGroups/",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -7480,13 +7481,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for CreateUserGroup {
+    impl BuildRequest for CreateUserGroup {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/userGroups/");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(CreateUserGroup, types::UserGroup, record);
@@ -7512,14 +7513,14 @@ pub mod operation {
             method: "GET",
             path: "/restApi/userGroups/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -7534,13 +7535,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for UserGroup {
+    impl BuildRequest for UserGroup {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/userGroups/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(UserGroup, types::UserGroup, record);
@@ -7570,14 +7571,14 @@ pub mod operation {
             method: "PUT",
             path: "/restApi/userGroups/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -7597,14 +7598,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for ReplaceUserGroup {
+    impl BuildRequest for ReplaceUserGroup {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/userGroups/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(ReplaceUserGroup, types::UserGroup, record);
@@ -7633,14 +7634,14 @@ pub mod operation {
             method: "POST",
             path: "/restApi/userGroups/{id}/delete",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "SiemensHalske/dvinci_api:docs/schemata.html",
@@ -7655,14 +7656,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for DeleteUserGroup {
+    impl BuildRequest for DeleteUserGroup {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/restApi/userGroups/");
             path.segment("id", &self.id);
             path.text("/delete");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(DeleteUserGroup, types::Confirmation, record);
@@ -7710,14 +7711,14 @@ pub mod operation {
                 "locationId",
                 "language",
             ],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "feed",
-            repeat: Repeat::Safe,
+            host: "feed",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Example,
             source: "qwadratic/pflege-job-radar:tests/fixtures/board_samples/dvinci_list_json_sample.json",
@@ -7803,21 +7804,21 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for PublishedJobs {
+    impl BuildRequest for PublishedJobs {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/jobPublication/list.json");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("categoryId", &self.category_id);
-            draft.query("fields", &self.fields);
-            draft.query("lang", &self.lang);
-            draft.query("language", &self.language);
-            draft.query("locationId", &self.location_id);
-            draft.query("maxCacheAge", &self.max_cache_age);
-            draft.query("orgUnitId", &self.org_unit_id);
-            draft.query("targetGroup", &self.target_group);
-            draft.query("type", &self.type_);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("categoryId", &self.category_id);
+            request.query("fields", &self.fields);
+            request.query("lang", &self.lang);
+            request.query("language", &self.language);
+            request.query("locationId", &self.location_id);
+            request.query("maxCacheAge", &self.max_cache_age);
+            request.query("orgUnitId", &self.org_unit_id);
+            request.query("targetGroup", &self.target_group);
+            request.query("type", &self.type_);
         }
     }
     keyfob_client::operation!(PublishedJobs, Vec < types::PublishedJob >, value);
@@ -7864,14 +7865,14 @@ pub mod operation {
                 "locationId",
                 "language",
             ],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "feed",
-            repeat: Repeat::Safe,
+            host: "feed",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://static.dvinci-easy.com/files/d.vinci%20job-publication-api.html",
@@ -7957,21 +7958,21 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for PublishedJobsXml {
+    impl BuildRequest for PublishedJobsXml {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/jobPublication/list.xml");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.query("categoryId", &self.category_id);
-            draft.query("fields", &self.fields);
-            draft.query("lang", &self.lang);
-            draft.query("language", &self.language);
-            draft.query("locationId", &self.location_id);
-            draft.query("maxCacheAge", &self.max_cache_age);
-            draft.query("orgUnitId", &self.org_unit_id);
-            draft.query("targetGroup", &self.target_group);
-            draft.query("type", &self.type_);
-            draft.accept("application/xml");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.query("categoryId", &self.category_id);
+            request.query("fields", &self.fields);
+            request.query("lang", &self.lang);
+            request.query("language", &self.language);
+            request.query("locationId", &self.location_id);
+            request.query("maxCacheAge", &self.max_cache_age);
+            request.query("orgUnitId", &self.org_unit_id);
+            request.query("targetGroup", &self.target_group);
+            request.query("type", &self.type_);
+            request.accept("application/xml");
         }
     }
     keyfob_client::operation!(PublishedJobsXml, String, text);
@@ -8002,14 +8003,14 @@ pub mod operation {
             method: "GET",
             path: "/jobs/{jobPublicationId}/applyApi",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "apply",
-            repeat: Repeat::Safe,
+            host: "apply",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://static.dvinci-easy.com/files/d.vinci%20application-apply-api.html",
@@ -8024,14 +8025,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for ApplicationForm {
+    impl BuildRequest for ApplicationForm {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/jobs/");
             path.segment("job_publication_id", &self.job_publication_id);
             path.text("/applyApi");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(ApplicationForm, serde_json::Value, value);
@@ -8061,14 +8062,14 @@ pub mod operation {
             method: "POST",
             path: "/jobs/{jobPublicationId}/applyApi",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "apply",
-            repeat: Repeat::Never,
+            host: "apply",
+            idempotency: Idempotency::NotIdempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://static.dvinci-easy.com/files/d.vinci%20application-apply-api.html",
@@ -8088,15 +8089,15 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for SubmitApplication {
+    impl BuildRequest for SubmitApplication {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/jobs/");
             path.segment("job_publication_id", &self.job_publication_id);
             path.text("/applyApi");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(SubmitApplication, serde_json::Value, value);

@@ -46,8 +46,8 @@ impl ApiClient for Client {
             .base_url(environment.base_url())
             // The job feed and the apply API of the default portal, on the tenant's origin. Portals do not know API
             // users.
-            .open_server("feed", environment.base_url())
-            .open_server("apply", environment.base_url())
+            .unauthenticated_host("feed", environment.base_url())
+            .unauthenticated_host("apply", environment.base_url())
             .auth(auth.into(), |credentials| credentials.into_auth(&environment))
     }
 }

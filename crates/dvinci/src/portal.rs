@@ -78,10 +78,10 @@ impl Client {
         let (feed, apply) = (portal.base("portal"), portal.base("p"));
         let builder = ClientBuilder::new(API).hosts(&["feed", "apply"]);
         let Some((user, password)) = portal.login else {
-            return builder.open_server("feed", feed).open_server("apply", apply);
+            return builder.unauthenticated_host("feed", feed).unauthenticated_host("apply", apply);
         };
         let basic = STANDARD.encode(format!("{user}:{}", password.expose_secret()));
         let header = (AUTHORIZATION, SecretString::from(format!("Basic {basic}")));
-        builder.server("feed", feed).server("apply", apply).credentials(auth::Credentials::headers([header]))
+        builder.host_url("feed", feed).host_url("apply", apply).credentials(auth::Credentials::headers([header]))
     }
 }

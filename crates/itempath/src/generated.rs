@@ -2446,8 +2446,8 @@ pub static OPERATIONS: &[&keyfob_client::Operation] = &[
 /// Request builders, one for each operation.
 pub mod operation {
     use super::types;
-    use keyfob_client::codegen::{Draft, Fill, Path};
-    use keyfob_client::{CallOptions, Confidence, Operation, Repeat, Session};
+    use keyfob_client::codegen::{RequestBuilder, BuildRequest, Path};
+    use keyfob_client::{CallOptions, Confidence, Operation, Idempotency, Session};
     use keyfob_client::paging::{Paged, Position, Scheme};
     /// Builder of [`Client::users`](super::Client::users): lists users.
     ///
@@ -2476,14 +2476,14 @@ pub mod operation {
             method: "GET",
             path: "/api/users",
             query: &["limit", "page", "offset", "countOnly", "orderBy"],
-            joined: &["orderBy"],
+            comma_separated: &["orderBy"],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/users",
@@ -2556,17 +2556,17 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Users {
+    impl BuildRequest for Users {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/users");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("countOnly", &self.count_only);
-            draft.query("limit", &self.limit);
-            draft.query("offset", &self.offset);
-            draft.joined("orderBy", &self.order_by);
-            draft.query("page", &self.page);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("countOnly", &self.count_only);
+            request.query("limit", &self.limit);
+            request.query("offset", &self.offset);
+            request.query_joined("orderBy", &self.order_by);
+            request.query("page", &self.page);
         }
     }
     keyfob_client::operation!(Users, types::UserList, record);
@@ -2574,7 +2574,7 @@ pub mod operation {
         type Page = types::UserList;
         type Item = types::User;
         const SCHEME: Scheme = Scheme::Page { first: 0 };
-        fn turn(&mut self, position: Position) {
+        fn seek(&mut self, position: Position) {
             if let Position::Number(number) = position {
                 self.page = Some(number);
             }
@@ -2582,17 +2582,14 @@ pub mod operation {
         fn start(&self) -> Option<i64> {
             self.page
         }
-        fn size(&self) -> Option<i64> {
+        fn page_size(&self) -> Option<i64> {
             self.limit
         }
-        const CURSOR: Option<&'static str> = None;
-        fn call(&self) -> keyfob_client::paging::Call {
-            keyfob_client::paging::Call::new(
-                &self.session,
-                &Self::OPERATION,
-                self,
-                self.call,
-            )
+        const CURSOR_FIELD: Option<&'static str> = None;
+        fn request(&self) -> keyfob_client::paging::PageRequest {
+            keyfob_client::codegen::page_request::<
+                types::UserList,
+            >(&self.session, &Self::OPERATION, self, self.call.clone())
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -2631,14 +2628,14 @@ pub mod operation {
             method: "POST",
             path: "/api/users",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/users",
@@ -2653,13 +2650,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for CreateUser {
+    impl BuildRequest for CreateUser {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/users");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(CreateUser, types::UserEnvelope, record);
@@ -2685,14 +2682,14 @@ pub mod operation {
             method: "GET",
             path: "/api/users/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/users",
@@ -2707,13 +2704,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for User {
+    impl BuildRequest for User {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/users/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(User, types::UserEnvelope, record);
@@ -2743,14 +2740,14 @@ pub mod operation {
             method: "PUT",
             path: "/api/users/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/users",
@@ -2766,14 +2763,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for UpdateUser {
+    impl BuildRequest for UpdateUser {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/users/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(UpdateUser, types::UserEnvelope, record);
@@ -2799,14 +2796,14 @@ pub mod operation {
             method: "DELETE",
             path: "/api/users/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/users",
@@ -2821,12 +2818,12 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for DeleteUser {
+    impl BuildRequest for DeleteUser {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/users/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, _: &mut Draft) {}
+        fn build(&self, _: &mut RequestBuilder) {}
     }
     keyfob_client::operation!(DeleteUser, (), empty);
     /// Builder of [`Client::materials`](super::Client::materials): lists materials.
@@ -2884,14 +2881,14 @@ pub mod operation {
                 "netQuantity",
                 "warehouseId",
             ],
-            joined: &["orderBy"],
+            comma_separated: &["orderBy"],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/materials",
@@ -3066,26 +3063,26 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Materials {
+    impl BuildRequest for Materials {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/materials");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("Info1", &self.info1);
-            draft.query("Info2", &self.info2);
-            draft.query("Info3", &self.info3);
-            draft.query("Info4", &self.info4);
-            draft.query("Info5", &self.info5);
-            draft.query("countOnly", &self.count_only);
-            draft.query("currentQuantity", &self.current_quantity);
-            draft.query("limit", &self.limit);
-            draft.query("name", &self.name);
-            draft.query("netQuantity", &self.net_quantity);
-            draft.query("offset", &self.offset);
-            draft.joined("orderBy", &self.order_by);
-            draft.query("page", &self.page);
-            draft.query("warehouseId", &self.warehouse_id);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("Info1", &self.info1);
+            request.query("Info2", &self.info2);
+            request.query("Info3", &self.info3);
+            request.query("Info4", &self.info4);
+            request.query("Info5", &self.info5);
+            request.query("countOnly", &self.count_only);
+            request.query("currentQuantity", &self.current_quantity);
+            request.query("limit", &self.limit);
+            request.query("name", &self.name);
+            request.query("netQuantity", &self.net_quantity);
+            request.query("offset", &self.offset);
+            request.query_joined("orderBy", &self.order_by);
+            request.query("page", &self.page);
+            request.query("warehouseId", &self.warehouse_id);
         }
     }
     keyfob_client::operation!(Materials, types::MaterialList, record);
@@ -3093,7 +3090,7 @@ pub mod operation {
         type Page = types::MaterialList;
         type Item = types::Material;
         const SCHEME: Scheme = Scheme::Page { first: 0 };
-        fn turn(&mut self, position: Position) {
+        fn seek(&mut self, position: Position) {
             if let Position::Number(number) = position {
                 self.page = Some(number);
             }
@@ -3101,17 +3098,14 @@ pub mod operation {
         fn start(&self) -> Option<i64> {
             self.page
         }
-        fn size(&self) -> Option<i64> {
+        fn page_size(&self) -> Option<i64> {
             self.limit
         }
-        const CURSOR: Option<&'static str> = None;
-        fn call(&self) -> keyfob_client::paging::Call {
-            keyfob_client::paging::Call::new(
-                &self.session,
-                &Self::OPERATION,
-                self,
-                self.call,
-            )
+        const CURSOR_FIELD: Option<&'static str> = None;
+        fn request(&self) -> keyfob_client::paging::PageRequest {
+            keyfob_client::codegen::page_request::<
+                types::MaterialList,
+            >(&self.session, &Self::OPERATION, self, self.call.clone())
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -3153,14 +3147,14 @@ pub mod operation {
             method: "POST",
             path: "/api/materials",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/materials",
@@ -3175,13 +3169,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for CreateMaterial {
+    impl BuildRequest for CreateMaterial {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/materials");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(CreateMaterial, types::MaterialEnvelope, record);
@@ -3207,14 +3201,14 @@ pub mod operation {
             method: "GET",
             path: "/api/materials/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/materials",
@@ -3229,13 +3223,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Material {
+    impl BuildRequest for Material {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/materials/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(Material, types::MaterialEnvelope, record);
@@ -3265,14 +3259,14 @@ pub mod operation {
             method: "PUT",
             path: "/api/materials/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/materials",
@@ -3292,14 +3286,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for UpdateMaterial {
+    impl BuildRequest for UpdateMaterial {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/materials/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(UpdateMaterial, types::MaterialEnvelope, record);
@@ -3326,14 +3320,14 @@ pub mod operation {
             method: "DELETE",
             path: "/api/materials/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api",
@@ -3348,12 +3342,12 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for DeleteMaterial {
+    impl BuildRequest for DeleteMaterial {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/materials/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, _: &mut Draft) {}
+        fn build(&self, _: &mut RequestBuilder) {}
     }
     keyfob_client::operation!(DeleteMaterial, (), empty);
     /// Builder of [`Client::material_codes`](super::Client::material_codes): lists material
@@ -3397,14 +3391,14 @@ pub mod operation {
                 "materialId",
                 "packSize",
             ],
-            joined: &["orderBy"],
+            comma_separated: &["orderBy"],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/material-codes",
@@ -3510,20 +3504,20 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for MaterialCodes {
+    impl BuildRequest for MaterialCodes {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/material_codes");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("countOnly", &self.count_only);
-            draft.query("limit", &self.limit);
-            draft.query("materialId", &self.material_id);
-            draft.query("name", &self.name);
-            draft.query("offset", &self.offset);
-            draft.joined("orderBy", &self.order_by);
-            draft.query("packSize", &self.pack_size);
-            draft.query("page", &self.page);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("countOnly", &self.count_only);
+            request.query("limit", &self.limit);
+            request.query("materialId", &self.material_id);
+            request.query("name", &self.name);
+            request.query("offset", &self.offset);
+            request.query_joined("orderBy", &self.order_by);
+            request.query("packSize", &self.pack_size);
+            request.query("page", &self.page);
         }
     }
     keyfob_client::operation!(MaterialCodes, types::MaterialCodeList, record);
@@ -3531,7 +3525,7 @@ pub mod operation {
         type Page = types::MaterialCodeList;
         type Item = types::MaterialCode;
         const SCHEME: Scheme = Scheme::Page { first: 0 };
-        fn turn(&mut self, position: Position) {
+        fn seek(&mut self, position: Position) {
             if let Position::Number(number) = position {
                 self.page = Some(number);
             }
@@ -3539,17 +3533,14 @@ pub mod operation {
         fn start(&self) -> Option<i64> {
             self.page
         }
-        fn size(&self) -> Option<i64> {
+        fn page_size(&self) -> Option<i64> {
             self.limit
         }
-        const CURSOR: Option<&'static str> = None;
-        fn call(&self) -> keyfob_client::paging::Call {
-            keyfob_client::paging::Call::new(
-                &self.session,
-                &Self::OPERATION,
-                self,
-                self.call,
-            )
+        const CURSOR_FIELD: Option<&'static str> = None;
+        fn request(&self) -> keyfob_client::paging::PageRequest {
+            keyfob_client::codegen::page_request::<
+                types::MaterialCodeList,
+            >(&self.session, &Self::OPERATION, self, self.call.clone())
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -3589,14 +3580,14 @@ pub mod operation {
             method: "POST",
             path: "/api/material_codes",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/material-codes",
@@ -3611,13 +3602,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for CreateMaterialCode {
+    impl BuildRequest for CreateMaterialCode {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/material_codes");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(CreateMaterialCode, types::MaterialCodeCreated, record);
@@ -3647,14 +3638,14 @@ pub mod operation {
             method: "GET",
             path: "/api/material_codes/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Inferred,
             source: "https://itempath.com/docs/api/resource/material-codes",
@@ -3669,13 +3660,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for MaterialCode {
+    impl BuildRequest for MaterialCode {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/material_codes/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(MaterialCode, types::MaterialCodeEnvelope, record);
@@ -3706,14 +3697,14 @@ pub mod operation {
             method: "PUT",
             path: "/api/material_codes/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Inferred,
             source: "https://itempath.com/docs/api/resource/material-codes",
@@ -3733,14 +3724,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for UpdateMaterialCode {
+    impl BuildRequest for UpdateMaterialCode {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/material_codes/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(UpdateMaterialCode, types::MaterialCodeEnvelope, record);
@@ -3770,14 +3761,14 @@ pub mod operation {
             method: "DELETE",
             path: "/api/material_codes/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Inferred,
             source: "https://itempath.com/docs/api/resource/material-codes",
@@ -3792,12 +3783,12 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for DeleteMaterialCode {
+    impl BuildRequest for DeleteMaterialCode {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/material_codes/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, _: &mut Draft) {}
+        fn build(&self, _: &mut RequestBuilder) {}
     }
     keyfob_client::operation!(DeleteMaterialCode, (), empty);
     /// Builder of [`Client::material_properties`](super::Client::material_properties): lists
@@ -3830,14 +3821,14 @@ pub mod operation {
             method: "GET",
             path: "/api/material_properties",
             query: &["limit", "page", "offset", "countOnly", "orderBy", "name"],
-            joined: &["orderBy"],
+            comma_separated: &["orderBy"],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/material-properties",
@@ -3921,18 +3912,18 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for MaterialProperties {
+    impl BuildRequest for MaterialProperties {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/material_properties");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("countOnly", &self.count_only);
-            draft.query("limit", &self.limit);
-            draft.query("name", &self.name);
-            draft.query("offset", &self.offset);
-            draft.joined("orderBy", &self.order_by);
-            draft.query("page", &self.page);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("countOnly", &self.count_only);
+            request.query("limit", &self.limit);
+            request.query("name", &self.name);
+            request.query("offset", &self.offset);
+            request.query_joined("orderBy", &self.order_by);
+            request.query("page", &self.page);
         }
     }
     keyfob_client::operation!(MaterialProperties, types::MaterialPropertyList, record);
@@ -3940,7 +3931,7 @@ pub mod operation {
         type Page = types::MaterialPropertyList;
         type Item = types::MaterialProperty;
         const SCHEME: Scheme = Scheme::Page { first: 0 };
-        fn turn(&mut self, position: Position) {
+        fn seek(&mut self, position: Position) {
             if let Position::Number(number) = position {
                 self.page = Some(number);
             }
@@ -3948,17 +3939,14 @@ pub mod operation {
         fn start(&self) -> Option<i64> {
             self.page
         }
-        fn size(&self) -> Option<i64> {
+        fn page_size(&self) -> Option<i64> {
             self.limit
         }
-        const CURSOR: Option<&'static str> = None;
-        fn call(&self) -> keyfob_client::paging::Call {
-            keyfob_client::paging::Call::new(
-                &self.session,
-                &Self::OPERATION,
-                self,
-                self.call,
-            )
+        const CURSOR_FIELD: Option<&'static str> = None;
+        fn request(&self) -> keyfob_client::paging::PageRequest {
+            keyfob_client::codegen::page_request::<
+                types::MaterialPropertyList,
+            >(&self.session, &Self::OPERATION, self, self.call.clone())
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -3996,14 +3984,14 @@ pub mod operation {
             method: "GET",
             path: "/api/material_properties/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/material-properties",
@@ -4018,13 +4006,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for MaterialProperty {
+    impl BuildRequest for MaterialProperty {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/material_properties/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(MaterialProperty, types::MaterialPropertyEnvelope, record);
@@ -4078,14 +4066,14 @@ pub mod operation {
                 "creationDate",
                 "handlingUnit",
             ],
-            joined: &["orderBy"],
+            comma_separated: &["orderBy"],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/orders",
@@ -4238,24 +4226,24 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Orders {
+    impl BuildRequest for Orders {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/orders");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("countOnly", &self.count_only);
-            draft.query("creationDate", &self.creation_date);
-            draft.query("directionType", &self.direction_type);
-            draft.query("handlingUnit", &self.handling_unit);
-            draft.query("limit", &self.limit);
-            draft.query("name", &self.name);
-            draft.query("offset", &self.offset);
-            draft.joined("orderBy", &self.order_by);
-            draft.query("orderStatusType", &self.order_status_type);
-            draft.query("page", &self.page);
-            draft.query("priority", &self.priority);
-            draft.query("status", &self.status);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("countOnly", &self.count_only);
+            request.query("creationDate", &self.creation_date);
+            request.query("directionType", &self.direction_type);
+            request.query("handlingUnit", &self.handling_unit);
+            request.query("limit", &self.limit);
+            request.query("name", &self.name);
+            request.query("offset", &self.offset);
+            request.query_joined("orderBy", &self.order_by);
+            request.query("orderStatusType", &self.order_status_type);
+            request.query("page", &self.page);
+            request.query("priority", &self.priority);
+            request.query("status", &self.status);
         }
     }
     keyfob_client::operation!(Orders, types::OrderList, record);
@@ -4263,7 +4251,7 @@ pub mod operation {
         type Page = types::OrderList;
         type Item = types::Order;
         const SCHEME: Scheme = Scheme::Page { first: 0 };
-        fn turn(&mut self, position: Position) {
+        fn seek(&mut self, position: Position) {
             if let Position::Number(number) = position {
                 self.page = Some(number);
             }
@@ -4271,17 +4259,14 @@ pub mod operation {
         fn start(&self) -> Option<i64> {
             self.page
         }
-        fn size(&self) -> Option<i64> {
+        fn page_size(&self) -> Option<i64> {
             self.limit
         }
-        const CURSOR: Option<&'static str> = None;
-        fn call(&self) -> keyfob_client::paging::Call {
-            keyfob_client::paging::Call::new(
-                &self.session,
-                &Self::OPERATION,
-                self,
-                self.call,
-            )
+        const CURSOR_FIELD: Option<&'static str> = None;
+        fn request(&self) -> keyfob_client::paging::PageRequest {
+            keyfob_client::codegen::page_request::<
+                types::OrderList,
+            >(&self.session, &Self::OPERATION, self, self.call.clone())
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -4324,14 +4309,14 @@ pub mod operation {
             method: "POST",
             path: "/api/orders",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/orders",
@@ -4346,13 +4331,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for CreateOrder {
+    impl BuildRequest for CreateOrder {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/orders");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(CreateOrder, types::OrderEnvelope, record);
@@ -4378,14 +4363,14 @@ pub mod operation {
             method: "GET",
             path: "/api/orders/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/orders",
@@ -4400,13 +4385,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Order {
+    impl BuildRequest for Order {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/orders/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(Order, types::OrderEnvelope, record);
@@ -4436,14 +4421,14 @@ pub mod operation {
             method: "PUT",
             path: "/api/orders/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/orders",
@@ -4463,14 +4448,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for UpdateOrder {
+    impl BuildRequest for UpdateOrder {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/orders/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(UpdateOrder, types::OrderEnvelope, record);
@@ -4500,14 +4485,14 @@ pub mod operation {
             method: "DELETE",
             path: "/api/orders/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Inferred,
             source: "https://itempath.com/docs/api",
@@ -4522,12 +4507,12 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for DeleteOrderPlain {
+    impl BuildRequest for DeleteOrderPlain {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/orders/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, _: &mut Draft) {}
+        fn build(&self, _: &mut RequestBuilder) {}
     }
     keyfob_client::operation!(DeleteOrderPlain, (), empty);
     /// Builder of [`Client::delete_order`](super::Client::delete_order): deletes an order
@@ -4555,14 +4540,14 @@ pub mod operation {
             method: "DELETE",
             path: "/api/orders/{id}/delete",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Example,
             source: "public Python client:cycle_count/itempath_api.py",
@@ -4577,14 +4562,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for DeleteOrder {
+    impl BuildRequest for DeleteOrder {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/orders/");
             path.segment("id", &self.id);
             path.text("/delete");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(DeleteOrder, serde_json::Value, value);
@@ -4639,14 +4624,14 @@ pub mod operation {
                 "createdBefore",
                 "processedAfter",
             ],
-            joined: &["orderBy"],
+            comma_separated: &["orderBy"],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/order-lines",
@@ -4789,24 +4774,24 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for OrderLines {
+    impl BuildRequest for OrderLines {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/order_lines");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("countOnly", &self.count_only);
-            draft.query("createdAfter", &self.created_after);
-            draft.query("createdBefore", &self.created_before);
-            draft.query("directionType", &self.direction_type);
-            draft.query("limit", &self.limit);
-            draft.query("modifiedDate", &self.modified_date);
-            draft.query("offset", &self.offset);
-            draft.joined("orderBy", &self.order_by);
-            draft.query("orderId", &self.order_id);
-            draft.query("page", &self.page);
-            draft.query("processedAfter", &self.processed_after);
-            draft.query("status", &self.status);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("countOnly", &self.count_only);
+            request.query("createdAfter", &self.created_after);
+            request.query("createdBefore", &self.created_before);
+            request.query("directionType", &self.direction_type);
+            request.query("limit", &self.limit);
+            request.query("modifiedDate", &self.modified_date);
+            request.query("offset", &self.offset);
+            request.query_joined("orderBy", &self.order_by);
+            request.query("orderId", &self.order_id);
+            request.query("page", &self.page);
+            request.query("processedAfter", &self.processed_after);
+            request.query("status", &self.status);
         }
     }
     keyfob_client::operation!(OrderLines, types::OrderLineList, record);
@@ -4814,7 +4799,7 @@ pub mod operation {
         type Page = types::OrderLineList;
         type Item = types::OrderLine;
         const SCHEME: Scheme = Scheme::Page { first: 0 };
-        fn turn(&mut self, position: Position) {
+        fn seek(&mut self, position: Position) {
             if let Position::Number(number) = position {
                 self.page = Some(number);
             }
@@ -4822,17 +4807,14 @@ pub mod operation {
         fn start(&self) -> Option<i64> {
             self.page
         }
-        fn size(&self) -> Option<i64> {
+        fn page_size(&self) -> Option<i64> {
             self.limit
         }
-        const CURSOR: Option<&'static str> = None;
-        fn call(&self) -> keyfob_client::paging::Call {
-            keyfob_client::paging::Call::new(
-                &self.session,
-                &Self::OPERATION,
-                self,
-                self.call,
-            )
+        const CURSOR_FIELD: Option<&'static str> = None;
+        fn request(&self) -> keyfob_client::paging::PageRequest {
+            keyfob_client::codegen::page_request::<
+                types::OrderLineList,
+            >(&self.session, &Self::OPERATION, self, self.call.clone())
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -4873,14 +4855,14 @@ pub mod operation {
             method: "POST",
             path: "/api/order_lines",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/order-lines",
@@ -4895,13 +4877,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for CreateOrderLine {
+    impl BuildRequest for CreateOrderLine {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/order_lines");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(CreateOrderLine, types::OrderLineEnvelope, record);
@@ -4927,14 +4909,14 @@ pub mod operation {
             method: "GET",
             path: "/api/order_lines/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/order-lines",
@@ -4949,13 +4931,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for OrderLine {
+    impl BuildRequest for OrderLine {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/order_lines/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(OrderLine, types::OrderLineEnvelope, record);
@@ -4986,14 +4968,14 @@ pub mod operation {
             method: "PUT",
             path: "/api/order_lines/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Example,
             source: "public Python client:ppgAutoBatchAndAllocating.py",
@@ -5013,14 +4995,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for UpdateOrderLine {
+    impl BuildRequest for UpdateOrderLine {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/order_lines/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(UpdateOrderLine, types::OrderLineEnvelope, record);
@@ -5047,14 +5029,14 @@ pub mod operation {
             method: "DELETE",
             path: "/api/order_lines/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/order-lines",
@@ -5069,12 +5051,12 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for DeleteOrderLine {
+    impl BuildRequest for DeleteOrderLine {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/order_lines/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, _: &mut Draft) {}
+        fn build(&self, _: &mut RequestBuilder) {}
     }
     keyfob_client::operation!(DeleteOrderLine, (), empty);
     /// Builder of [`Client::transactions`](super::Client::transactions): lists transactions.
@@ -5190,14 +5172,14 @@ pub mod operation {
                 "after",
                 "before",
             ],
-            joined: &["orderBy"],
+            comma_separated: &["orderBy"],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/transactions",
@@ -5686,55 +5668,55 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Transactions {
+    impl BuildRequest for Transactions {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/transactions");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("after", &self.after);
-            draft.query("batchName", &self.batch_name);
-            draft.query("before", &self.before);
-            draft.query("binName", &self.bin_name);
-            draft.query("carrierName", &self.carrier_name);
-            draft.query("countOnly", &self.count_only);
-            draft.query("creationDate", &self.creation_date);
-            draft.query("directionType", &self.direction_type);
-            draft.query("expiryDate", &self.expiry_date);
-            draft.query("exportStateType", &self.export_state_type);
-            draft.query("handlingUnit", &self.handling_unit);
-            draft.query("id", &self.id);
-            draft.query("limit", &self.limit);
-            draft.query("locationName", &self.location_name);
-            draft.query("lot", &self.lot);
-            draft.query("materialInfo1", &self.material_info1);
-            draft.query("materialInfo2", &self.material_info2);
-            draft.query("materialInfo3", &self.material_info3);
-            draft.query("materialInfo4", &self.material_info4);
-            draft.query("materialInfo5", &self.material_info5);
-            draft.query("materialName", &self.material_name);
-            draft.query("motiveType", &self.motive_type);
-            draft.query("number", &self.number);
-            draft.query("offset", &self.offset);
-            draft.joined("orderBy", &self.order_by);
-            draft.query("orderId", &self.order_id);
-            draft.query("orderLineId", &self.order_line_id);
-            draft.query("orderName", &self.order_name);
-            draft.query("page", &self.page);
-            draft.query("productionDate", &self.production_date);
-            draft.query("quantityConfirmed", &self.quantity_confirmed);
-            draft.query("quantityDeviated", &self.quantity_deviated);
-            draft.query("quantityRequested", &self.quantity_requested);
-            draft.query("reasonCode", &self.reason_code);
-            draft.query("releaseDate", &self.release_date);
-            draft.query("serialNumber", &self.serial_number);
-            draft.query("shelfName", &self.shelf_name);
-            draft.query("storageUnitName", &self.storage_unit_name);
-            draft.query("type", &self.type_);
-            draft.query("userName", &self.user_name);
-            draft.query("warehouseName", &self.warehouse_name);
-            draft.query("xStep", &self.x_step);
-            draft.query("yStep", &self.y_step);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("after", &self.after);
+            request.query("batchName", &self.batch_name);
+            request.query("before", &self.before);
+            request.query("binName", &self.bin_name);
+            request.query("carrierName", &self.carrier_name);
+            request.query("countOnly", &self.count_only);
+            request.query("creationDate", &self.creation_date);
+            request.query("directionType", &self.direction_type);
+            request.query("expiryDate", &self.expiry_date);
+            request.query("exportStateType", &self.export_state_type);
+            request.query("handlingUnit", &self.handling_unit);
+            request.query("id", &self.id);
+            request.query("limit", &self.limit);
+            request.query("locationName", &self.location_name);
+            request.query("lot", &self.lot);
+            request.query("materialInfo1", &self.material_info1);
+            request.query("materialInfo2", &self.material_info2);
+            request.query("materialInfo3", &self.material_info3);
+            request.query("materialInfo4", &self.material_info4);
+            request.query("materialInfo5", &self.material_info5);
+            request.query("materialName", &self.material_name);
+            request.query("motiveType", &self.motive_type);
+            request.query("number", &self.number);
+            request.query("offset", &self.offset);
+            request.query_joined("orderBy", &self.order_by);
+            request.query("orderId", &self.order_id);
+            request.query("orderLineId", &self.order_line_id);
+            request.query("orderName", &self.order_name);
+            request.query("page", &self.page);
+            request.query("productionDate", &self.production_date);
+            request.query("quantityConfirmed", &self.quantity_confirmed);
+            request.query("quantityDeviated", &self.quantity_deviated);
+            request.query("quantityRequested", &self.quantity_requested);
+            request.query("reasonCode", &self.reason_code);
+            request.query("releaseDate", &self.release_date);
+            request.query("serialNumber", &self.serial_number);
+            request.query("shelfName", &self.shelf_name);
+            request.query("storageUnitName", &self.storage_unit_name);
+            request.query("type", &self.type_);
+            request.query("userName", &self.user_name);
+            request.query("warehouseName", &self.warehouse_name);
+            request.query("xStep", &self.x_step);
+            request.query("yStep", &self.y_step);
         }
     }
     keyfob_client::operation!(Transactions, types::TransactionList, record);
@@ -5742,7 +5724,7 @@ pub mod operation {
         type Page = types::TransactionList;
         type Item = types::Transaction;
         const SCHEME: Scheme = Scheme::Page { first: 0 };
-        fn turn(&mut self, position: Position) {
+        fn seek(&mut self, position: Position) {
             if let Position::Number(number) = position {
                 self.page = Some(number);
             }
@@ -5750,17 +5732,14 @@ pub mod operation {
         fn start(&self) -> Option<i64> {
             self.page
         }
-        fn size(&self) -> Option<i64> {
+        fn page_size(&self) -> Option<i64> {
             self.limit
         }
-        const CURSOR: Option<&'static str> = None;
-        fn call(&self) -> keyfob_client::paging::Call {
-            keyfob_client::paging::Call::new(
-                &self.session,
-                &Self::OPERATION,
-                self,
-                self.call,
-            )
+        const CURSOR_FIELD: Option<&'static str> = None;
+        fn request(&self) -> keyfob_client::paging::PageRequest {
+            keyfob_client::codegen::page_request::<
+                types::TransactionList,
+            >(&self.session, &Self::OPERATION, self, self.call.clone())
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -5797,14 +5776,14 @@ pub mod operation {
             method: "GET",
             path: "/api/transactions/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/transactions",
@@ -5819,13 +5798,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Transaction {
+    impl BuildRequest for Transaction {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/transactions/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(Transaction, types::TransactionEnvelope, record);
@@ -5858,14 +5837,14 @@ pub mod operation {
             method: "POST",
             path: "/api/transactions/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/knowledgebase/getting-updating-transactions",
@@ -5885,14 +5864,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for UpdateTransactionByPost {
+    impl BuildRequest for UpdateTransactionByPost {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/transactions/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(
@@ -5925,14 +5904,14 @@ pub mod operation {
             method: "PUT",
             path: "/api/transactions/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/transactions",
@@ -5952,14 +5931,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for UpdateTransaction {
+    impl BuildRequest for UpdateTransaction {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/transactions/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(UpdateTransaction, types::TransactionEnvelope, record);
@@ -6002,14 +5981,14 @@ pub mod operation {
                 "type",
                 "priority",
             ],
-            joined: &["orderBy"],
+            comma_separated: &["orderBy"],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/batches",
@@ -6115,20 +6094,20 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Batches {
+    impl BuildRequest for Batches {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/batches");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("countOnly", &self.count_only);
-            draft.query("limit", &self.limit);
-            draft.query("name", &self.name);
-            draft.query("offset", &self.offset);
-            draft.joined("orderBy", &self.order_by);
-            draft.query("page", &self.page);
-            draft.query("priority", &self.priority);
-            draft.query("type", &self.type_);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("countOnly", &self.count_only);
+            request.query("limit", &self.limit);
+            request.query("name", &self.name);
+            request.query("offset", &self.offset);
+            request.query_joined("orderBy", &self.order_by);
+            request.query("page", &self.page);
+            request.query("priority", &self.priority);
+            request.query("type", &self.type_);
         }
     }
     keyfob_client::operation!(Batches, types::BatchList, record);
@@ -6136,7 +6115,7 @@ pub mod operation {
         type Page = types::BatchList;
         type Item = types::Batch;
         const SCHEME: Scheme = Scheme::Page { first: 0 };
-        fn turn(&mut self, position: Position) {
+        fn seek(&mut self, position: Position) {
             if let Position::Number(number) = position {
                 self.page = Some(number);
             }
@@ -6144,17 +6123,14 @@ pub mod operation {
         fn start(&self) -> Option<i64> {
             self.page
         }
-        fn size(&self) -> Option<i64> {
+        fn page_size(&self) -> Option<i64> {
             self.limit
         }
-        const CURSOR: Option<&'static str> = None;
-        fn call(&self) -> keyfob_client::paging::Call {
-            keyfob_client::paging::Call::new(
-                &self.session,
-                &Self::OPERATION,
-                self,
-                self.call,
-            )
+        const CURSOR_FIELD: Option<&'static str> = None;
+        fn request(&self) -> keyfob_client::paging::PageRequest {
+            keyfob_client::codegen::page_request::<
+                types::BatchList,
+            >(&self.session, &Self::OPERATION, self, self.call.clone())
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -6193,14 +6169,14 @@ pub mod operation {
             method: "POST",
             path: "/api/batches",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/batches",
@@ -6215,13 +6191,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for CreateBatch {
+    impl BuildRequest for CreateBatch {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/batches");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(CreateBatch, types::BatchEnvelope, record);
@@ -6247,14 +6223,14 @@ pub mod operation {
             method: "GET",
             path: "/api/batches/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/batches",
@@ -6269,13 +6245,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Batch {
+    impl BuildRequest for Batch {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/batches/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(Batch, types::BatchEnvelope, record);
@@ -6304,14 +6280,14 @@ pub mod operation {
             method: "PUT",
             path: "/api/batches/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/batches",
@@ -6331,14 +6307,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for UpdateBatch {
+    impl BuildRequest for UpdateBatch {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/batches/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(UpdateBatch, types::BatchEnvelope, record);
@@ -6367,14 +6343,14 @@ pub mod operation {
             method: "DELETE",
             path: "/api/batches/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/batches",
@@ -6389,12 +6365,12 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for DeleteBatch {
+    impl BuildRequest for DeleteBatch {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/batches/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, _: &mut Draft) {}
+        fn build(&self, _: &mut RequestBuilder) {}
     }
     keyfob_client::operation!(DeleteBatch, (), empty);
     /// Builder of [`Client::work_order_lines`](super::Client::work_order_lines): lists work
@@ -6452,14 +6428,14 @@ pub mod operation {
                 "orderLineId",
                 "progressType",
             ],
-            joined: &["orderBy"],
+            comma_separated: &["orderBy"],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/work-order-lines",
@@ -6642,27 +6618,27 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for WorkOrderLines {
+    impl BuildRequest for WorkOrderLines {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/work_order_lines");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("batchId", &self.batch_id);
-            draft.query("countOnly", &self.count_only);
-            draft.query("directionType", &self.direction_type);
-            draft.query("handlingUnit", &self.handling_unit);
-            draft.query("limit", &self.limit);
-            draft.query("locationContentId", &self.location_content_id);
-            draft.query("locationId", &self.location_id);
-            draft.query("locationName", &self.location_name);
-            draft.query("name", &self.name);
-            draft.query("offset", &self.offset);
-            draft.joined("orderBy", &self.order_by);
-            draft.query("orderId", &self.order_id);
-            draft.query("orderLineId", &self.order_line_id);
-            draft.query("page", &self.page);
-            draft.query("progressType", &self.progress_type);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("batchId", &self.batch_id);
+            request.query("countOnly", &self.count_only);
+            request.query("directionType", &self.direction_type);
+            request.query("handlingUnit", &self.handling_unit);
+            request.query("limit", &self.limit);
+            request.query("locationContentId", &self.location_content_id);
+            request.query("locationId", &self.location_id);
+            request.query("locationName", &self.location_name);
+            request.query("name", &self.name);
+            request.query("offset", &self.offset);
+            request.query_joined("orderBy", &self.order_by);
+            request.query("orderId", &self.order_id);
+            request.query("orderLineId", &self.order_line_id);
+            request.query("page", &self.page);
+            request.query("progressType", &self.progress_type);
         }
     }
     keyfob_client::operation!(WorkOrderLines, types::WorkOrderLineList, record);
@@ -6670,7 +6646,7 @@ pub mod operation {
         type Page = types::WorkOrderLineList;
         type Item = types::WorkOrderLine;
         const SCHEME: Scheme = Scheme::Page { first: 0 };
-        fn turn(&mut self, position: Position) {
+        fn seek(&mut self, position: Position) {
             if let Position::Number(number) = position {
                 self.page = Some(number);
             }
@@ -6678,17 +6654,14 @@ pub mod operation {
         fn start(&self) -> Option<i64> {
             self.page
         }
-        fn size(&self) -> Option<i64> {
+        fn page_size(&self) -> Option<i64> {
             self.limit
         }
-        const CURSOR: Option<&'static str> = None;
-        fn call(&self) -> keyfob_client::paging::Call {
-            keyfob_client::paging::Call::new(
-                &self.session,
-                &Self::OPERATION,
-                self,
-                self.call,
-            )
+        const CURSOR_FIELD: Option<&'static str> = None;
+        fn request(&self) -> keyfob_client::paging::PageRequest {
+            keyfob_client::codegen::page_request::<
+                types::WorkOrderLineList,
+            >(&self.session, &Self::OPERATION, self, self.call.clone())
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -6726,14 +6699,14 @@ pub mod operation {
             method: "GET",
             path: "/api/work_order_lines/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/work-order-lines",
@@ -6748,13 +6721,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for WorkOrderLine {
+    impl BuildRequest for WorkOrderLine {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/work_order_lines/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(WorkOrderLine, types::WorkOrderLineEnvelope, record);
@@ -6785,14 +6758,14 @@ pub mod operation {
             method: "PUT",
             path: "/api/work_order_lines/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/work-order-lines",
@@ -6812,14 +6785,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for UpdateWorkOrderLine {
+    impl BuildRequest for UpdateWorkOrderLine {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/work_order_lines/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(UpdateWorkOrderLine, types::WorkOrderLineEnvelope, record);
@@ -6854,14 +6827,14 @@ pub mod operation {
             method: "GET",
             path: "/api/storage_rules",
             query: &["limit", "page", "offset", "countOnly", "orderBy", "materialId"],
-            joined: &["orderBy"],
+            comma_separated: &["orderBy"],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/storage-rules",
@@ -6945,18 +6918,18 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for StorageRules {
+    impl BuildRequest for StorageRules {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/storage_rules");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("countOnly", &self.count_only);
-            draft.query("limit", &self.limit);
-            draft.query("materialId", &self.material_id);
-            draft.query("offset", &self.offset);
-            draft.joined("orderBy", &self.order_by);
-            draft.query("page", &self.page);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("countOnly", &self.count_only);
+            request.query("limit", &self.limit);
+            request.query("materialId", &self.material_id);
+            request.query("offset", &self.offset);
+            request.query_joined("orderBy", &self.order_by);
+            request.query("page", &self.page);
         }
     }
     keyfob_client::operation!(StorageRules, types::StorageRuleList, record);
@@ -6964,7 +6937,7 @@ pub mod operation {
         type Page = types::StorageRuleList;
         type Item = types::StorageRule;
         const SCHEME: Scheme = Scheme::Page { first: 0 };
-        fn turn(&mut self, position: Position) {
+        fn seek(&mut self, position: Position) {
             if let Position::Number(number) = position {
                 self.page = Some(number);
             }
@@ -6972,17 +6945,14 @@ pub mod operation {
         fn start(&self) -> Option<i64> {
             self.page
         }
-        fn size(&self) -> Option<i64> {
+        fn page_size(&self) -> Option<i64> {
             self.limit
         }
-        const CURSOR: Option<&'static str> = None;
-        fn call(&self) -> keyfob_client::paging::Call {
-            keyfob_client::paging::Call::new(
-                &self.session,
-                &Self::OPERATION,
-                self,
-                self.call,
-            )
+        const CURSOR_FIELD: Option<&'static str> = None;
+        fn request(&self) -> keyfob_client::paging::PageRequest {
+            keyfob_client::codegen::page_request::<
+                types::StorageRuleList,
+            >(&self.session, &Self::OPERATION, self, self.call.clone())
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -7022,14 +6992,14 @@ pub mod operation {
             method: "POST",
             path: "/api/storage_rules",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: None,
             confidence: Confidence::Example,
             source: "public Python client:material, bin and storage rule helper",
@@ -7044,13 +7014,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for CreateStorageRule {
+    impl BuildRequest for CreateStorageRule {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/storage_rules");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(CreateStorageRule, types::StorageRuleEnvelope, record);
@@ -7077,14 +7047,14 @@ pub mod operation {
             method: "GET",
             path: "/api/storage_rules/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/storage-rules",
@@ -7099,13 +7069,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for StorageRule {
+    impl BuildRequest for StorageRule {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/storage_rules/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(StorageRule, types::StorageRuleEnvelope, record);
@@ -7135,14 +7105,14 @@ pub mod operation {
             method: "PUT",
             path: "/api/storage_rules/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Example,
             source: "public Python client:material, bin and storage rule helper",
@@ -7162,14 +7132,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for UpdateStorageRule {
+    impl BuildRequest for UpdateStorageRule {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/storage_rules/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(UpdateStorageRule, types::StorageRuleEnvelope, record);
@@ -7196,14 +7166,14 @@ pub mod operation {
             method: "DELETE",
             path: "/api/storage_rules/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Example,
             source: "public Python client:material, bin and storage rule helper",
@@ -7218,13 +7188,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for DeleteStorageRule {
+    impl BuildRequest for DeleteStorageRule {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/storage_rules/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(DeleteStorageRule, serde_json::Value, value);
@@ -7304,14 +7274,14 @@ pub mod operation {
                 "xCoordinate",
                 "yCoordinate",
             ],
-            joined: &["orderBy"],
+            comma_separated: &["orderBy"],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/locations",
@@ -7601,37 +7571,37 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Locations {
+    impl BuildRequest for Locations {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/locations");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("binDepth", &self.bin_depth);
-            draft.query("binId", &self.bin_id);
-            draft.query("binWidth", &self.bin_width);
-            draft.query("countOnly", &self.count_only);
-            draft.query("currentQuantity", &self.current_quantity);
-            draft.query("depth", &self.depth);
-            draft.query("expectedQuantity", &self.expected_quantity);
-            draft.query("fillLevel", &self.fill_level);
-            draft.query("id", &self.id);
-            draft.query("isCounted", &self.is_counted);
-            draft.query("isMarkedFull", &self.is_marked_full);
-            draft.query("limit", &self.limit);
-            draft.query("name", &self.name);
-            draft.query("offset", &self.offset);
-            draft.joined("orderBy", &self.order_by);
-            draft.query("orientation", &self.orientation);
-            draft.query("page", &self.page);
-            draft.query("quantity", &self.quantity);
-            draft.query("shelfId", &self.shelf_id);
-            draft.query("type", &self.type_);
-            draft.query("typeDescription", &self.type_description);
-            draft.query("width", &self.width);
-            draft.query("xCoordinate", &self.x_coordinate);
-            draft.query("yCoordinate", &self.y_coordinate);
-            draft.query("zoneId", &self.zone_id);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("binDepth", &self.bin_depth);
+            request.query("binId", &self.bin_id);
+            request.query("binWidth", &self.bin_width);
+            request.query("countOnly", &self.count_only);
+            request.query("currentQuantity", &self.current_quantity);
+            request.query("depth", &self.depth);
+            request.query("expectedQuantity", &self.expected_quantity);
+            request.query("fillLevel", &self.fill_level);
+            request.query("id", &self.id);
+            request.query("isCounted", &self.is_counted);
+            request.query("isMarkedFull", &self.is_marked_full);
+            request.query("limit", &self.limit);
+            request.query("name", &self.name);
+            request.query("offset", &self.offset);
+            request.query_joined("orderBy", &self.order_by);
+            request.query("orientation", &self.orientation);
+            request.query("page", &self.page);
+            request.query("quantity", &self.quantity);
+            request.query("shelfId", &self.shelf_id);
+            request.query("type", &self.type_);
+            request.query("typeDescription", &self.type_description);
+            request.query("width", &self.width);
+            request.query("xCoordinate", &self.x_coordinate);
+            request.query("yCoordinate", &self.y_coordinate);
+            request.query("zoneId", &self.zone_id);
         }
     }
     keyfob_client::operation!(Locations, types::LocationList, record);
@@ -7639,7 +7609,7 @@ pub mod operation {
         type Page = types::LocationList;
         type Item = types::Location;
         const SCHEME: Scheme = Scheme::Page { first: 0 };
-        fn turn(&mut self, position: Position) {
+        fn seek(&mut self, position: Position) {
             if let Position::Number(number) = position {
                 self.page = Some(number);
             }
@@ -7647,17 +7617,14 @@ pub mod operation {
         fn start(&self) -> Option<i64> {
             self.page
         }
-        fn size(&self) -> Option<i64> {
+        fn page_size(&self) -> Option<i64> {
             self.limit
         }
-        const CURSOR: Option<&'static str> = None;
-        fn call(&self) -> keyfob_client::paging::Call {
-            keyfob_client::paging::Call::new(
-                &self.session,
-                &Self::OPERATION,
-                self,
-                self.call,
-            )
+        const CURSOR_FIELD: Option<&'static str> = None;
+        fn request(&self) -> keyfob_client::paging::PageRequest {
+            keyfob_client::codegen::page_request::<
+                types::LocationList,
+            >(&self.session, &Self::OPERATION, self, self.call.clone())
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -7694,14 +7661,14 @@ pub mod operation {
             method: "GET",
             path: "/api/locations/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/locations",
@@ -7716,13 +7683,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Location {
+    impl BuildRequest for Location {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/locations/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(Location, types::LocationEnvelope, record);
@@ -7788,14 +7755,14 @@ pub mod operation {
                 "type",
                 "warehouseName",
             ],
-            joined: &["orderBy"],
+            comma_separated: &["orderBy"],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/location-contents",
@@ -7998,29 +7965,29 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for LocationContents {
+    impl BuildRequest for LocationContents {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/location_contents");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("binId", &self.bin_id);
-            draft.query("carrierId", &self.carrier_id);
-            draft.query("countDate", &self.count_date);
-            draft.query("countOnly", &self.count_only);
-            draft.query("creationDate", &self.creation_date);
-            draft.query("currentQuantity", &self.current_quantity);
-            draft.query("id", &self.id);
-            draft.query("isCounted", &self.is_counted);
-            draft.query("limit", &self.limit);
-            draft.query("locationId", &self.location_id);
-            draft.query("locationName", &self.location_name);
-            draft.query("materialId", &self.material_id);
-            draft.query("offset", &self.offset);
-            draft.joined("orderBy", &self.order_by);
-            draft.query("page", &self.page);
-            draft.query("type", &self.type_);
-            draft.query("warehouseName", &self.warehouse_name);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("binId", &self.bin_id);
+            request.query("carrierId", &self.carrier_id);
+            request.query("countDate", &self.count_date);
+            request.query("countOnly", &self.count_only);
+            request.query("creationDate", &self.creation_date);
+            request.query("currentQuantity", &self.current_quantity);
+            request.query("id", &self.id);
+            request.query("isCounted", &self.is_counted);
+            request.query("limit", &self.limit);
+            request.query("locationId", &self.location_id);
+            request.query("locationName", &self.location_name);
+            request.query("materialId", &self.material_id);
+            request.query("offset", &self.offset);
+            request.query_joined("orderBy", &self.order_by);
+            request.query("page", &self.page);
+            request.query("type", &self.type_);
+            request.query("warehouseName", &self.warehouse_name);
         }
     }
     keyfob_client::operation!(LocationContents, types::LocationContentList, record);
@@ -8028,7 +7995,7 @@ pub mod operation {
         type Page = types::LocationContentList;
         type Item = types::LocationContent;
         const SCHEME: Scheme = Scheme::Page { first: 0 };
-        fn turn(&mut self, position: Position) {
+        fn seek(&mut self, position: Position) {
             if let Position::Number(number) = position {
                 self.page = Some(number);
             }
@@ -8036,17 +8003,14 @@ pub mod operation {
         fn start(&self) -> Option<i64> {
             self.page
         }
-        fn size(&self) -> Option<i64> {
+        fn page_size(&self) -> Option<i64> {
             self.limit
         }
-        const CURSOR: Option<&'static str> = None;
-        fn call(&self) -> keyfob_client::paging::Call {
-            keyfob_client::paging::Call::new(
-                &self.session,
-                &Self::OPERATION,
-                self,
-                self.call,
-            )
+        const CURSOR_FIELD: Option<&'static str> = None;
+        fn request(&self) -> keyfob_client::paging::PageRequest {
+            keyfob_client::codegen::page_request::<
+                types::LocationContentList,
+            >(&self.session, &Self::OPERATION, self, self.call.clone())
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -8084,14 +8048,14 @@ pub mod operation {
             method: "GET",
             path: "/api/location_contents/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/location-contents",
@@ -8106,13 +8070,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for LocationContent {
+    impl BuildRequest for LocationContent {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/location_contents/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(LocationContent, types::LocationContentEnvelope, record);
@@ -8183,14 +8147,14 @@ pub mod operation {
                 "putDate",
                 "releaseDate",
             ],
-            joined: &["orderBy"],
+            comma_separated: &["orderBy"],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/location-content-breakdowns",
@@ -8417,31 +8381,31 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for LocationContentBreakdowns {
+    impl BuildRequest for LocationContentBreakdowns {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/location_content_breakdowns");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("blockReason", &self.block_reason);
-            draft.query("countOnly", &self.count_only);
-            draft.query("creationDate", &self.creation_date);
-            draft.query("currentQuantity", &self.current_quantity);
-            draft.query("dedicatedQuantity", &self.dedicated_quantity);
-            draft.query("expiryDate", &self.expiry_date);
-            draft.query("id", &self.id);
-            draft.query("isBlocked", &self.is_blocked);
-            draft.query("limit", &self.limit);
-            draft.query("locationContentId", &self.location_content_id);
-            draft.query("lot", &self.lot);
-            draft.query("offset", &self.offset);
-            draft.joined("orderBy", &self.order_by);
-            draft.query("page", &self.page);
-            draft.query("productionDate", &self.production_date);
-            draft.query("putDate", &self.put_date);
-            draft.query("qualification", &self.qualification);
-            draft.query("releaseDate", &self.release_date);
-            draft.query("serialNumber", &self.serial_number);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("blockReason", &self.block_reason);
+            request.query("countOnly", &self.count_only);
+            request.query("creationDate", &self.creation_date);
+            request.query("currentQuantity", &self.current_quantity);
+            request.query("dedicatedQuantity", &self.dedicated_quantity);
+            request.query("expiryDate", &self.expiry_date);
+            request.query("id", &self.id);
+            request.query("isBlocked", &self.is_blocked);
+            request.query("limit", &self.limit);
+            request.query("locationContentId", &self.location_content_id);
+            request.query("lot", &self.lot);
+            request.query("offset", &self.offset);
+            request.query_joined("orderBy", &self.order_by);
+            request.query("page", &self.page);
+            request.query("productionDate", &self.production_date);
+            request.query("putDate", &self.put_date);
+            request.query("qualification", &self.qualification);
+            request.query("releaseDate", &self.release_date);
+            request.query("serialNumber", &self.serial_number);
         }
     }
     keyfob_client::operation!(
@@ -8451,7 +8415,7 @@ pub mod operation {
         type Page = types::LocationContentBreakdownList;
         type Item = types::LocationContentBreakdown;
         const SCHEME: Scheme = Scheme::Page { first: 0 };
-        fn turn(&mut self, position: Position) {
+        fn seek(&mut self, position: Position) {
             if let Position::Number(number) = position {
                 self.page = Some(number);
             }
@@ -8459,17 +8423,14 @@ pub mod operation {
         fn start(&self) -> Option<i64> {
             self.page
         }
-        fn size(&self) -> Option<i64> {
+        fn page_size(&self) -> Option<i64> {
             self.limit
         }
-        const CURSOR: Option<&'static str> = None;
-        fn call(&self) -> keyfob_client::paging::Call {
-            keyfob_client::paging::Call::new(
-                &self.session,
-                &Self::OPERATION,
-                self,
-                self.call,
-            )
+        const CURSOR_FIELD: Option<&'static str> = None;
+        fn request(&self) -> keyfob_client::paging::PageRequest {
+            keyfob_client::codegen::page_request::<
+                types::LocationContentBreakdownList,
+            >(&self.session, &Self::OPERATION, self, self.call.clone())
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -8512,14 +8473,14 @@ pub mod operation {
             method: "GET",
             path: "/api/location_content_breakdowns/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Inferred,
             source: "https://itempath.com/docs/api/resource/location-content-breakdowns",
@@ -8534,13 +8495,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for LocationContentBreakdown {
+    impl BuildRequest for LocationContentBreakdown {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/location_content_breakdowns/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(
@@ -8575,14 +8536,14 @@ pub mod operation {
             method: "GET",
             path: "/api/warehouses",
             query: &["limit", "page", "offset", "countOnly", "orderBy", "name"],
-            joined: &["orderBy"],
+            comma_separated: &["orderBy"],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/warehouses",
@@ -8666,18 +8627,18 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Warehouses {
+    impl BuildRequest for Warehouses {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/warehouses");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("countOnly", &self.count_only);
-            draft.query("limit", &self.limit);
-            draft.query("name", &self.name);
-            draft.query("offset", &self.offset);
-            draft.joined("orderBy", &self.order_by);
-            draft.query("page", &self.page);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("countOnly", &self.count_only);
+            request.query("limit", &self.limit);
+            request.query("name", &self.name);
+            request.query("offset", &self.offset);
+            request.query_joined("orderBy", &self.order_by);
+            request.query("page", &self.page);
         }
     }
     keyfob_client::operation!(Warehouses, types::WarehouseList, record);
@@ -8685,7 +8646,7 @@ pub mod operation {
         type Page = types::WarehouseList;
         type Item = types::Warehouse;
         const SCHEME: Scheme = Scheme::Page { first: 0 };
-        fn turn(&mut self, position: Position) {
+        fn seek(&mut self, position: Position) {
             if let Position::Number(number) = position {
                 self.page = Some(number);
             }
@@ -8693,17 +8654,14 @@ pub mod operation {
         fn start(&self) -> Option<i64> {
             self.page
         }
-        fn size(&self) -> Option<i64> {
+        fn page_size(&self) -> Option<i64> {
             self.limit
         }
-        const CURSOR: Option<&'static str> = None;
-        fn call(&self) -> keyfob_client::paging::Call {
-            keyfob_client::paging::Call::new(
-                &self.session,
-                &Self::OPERATION,
-                self,
-                self.call,
-            )
+        const CURSOR_FIELD: Option<&'static str> = None;
+        fn request(&self) -> keyfob_client::paging::PageRequest {
+            keyfob_client::codegen::page_request::<
+                types::WarehouseList,
+            >(&self.session, &Self::OPERATION, self, self.call.clone())
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -8742,14 +8700,14 @@ pub mod operation {
             method: "GET",
             path: "/api/warehouses/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/warehouses",
@@ -8764,13 +8722,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Warehouse {
+    impl BuildRequest for Warehouse {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/warehouses/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(Warehouse, types::WarehouseEnvelope, record);
@@ -8816,14 +8774,14 @@ pub mod operation {
                 "type",
                 "warehouseId",
             ],
-            joined: &["orderBy"],
+            comma_separated: &["orderBy"],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/storage-units",
@@ -8929,20 +8887,20 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for StorageUnits {
+    impl BuildRequest for StorageUnits {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/storage_units");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("countOnly", &self.count_only);
-            draft.query("limit", &self.limit);
-            draft.query("name", &self.name);
-            draft.query("offset", &self.offset);
-            draft.joined("orderBy", &self.order_by);
-            draft.query("page", &self.page);
-            draft.query("type", &self.type_);
-            draft.query("warehouseId", &self.warehouse_id);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("countOnly", &self.count_only);
+            request.query("limit", &self.limit);
+            request.query("name", &self.name);
+            request.query("offset", &self.offset);
+            request.query_joined("orderBy", &self.order_by);
+            request.query("page", &self.page);
+            request.query("type", &self.type_);
+            request.query("warehouseId", &self.warehouse_id);
         }
     }
     keyfob_client::operation!(StorageUnits, types::StorageUnitList, record);
@@ -8950,7 +8908,7 @@ pub mod operation {
         type Page = types::StorageUnitList;
         type Item = types::StorageUnit;
         const SCHEME: Scheme = Scheme::Page { first: 0 };
-        fn turn(&mut self, position: Position) {
+        fn seek(&mut self, position: Position) {
             if let Position::Number(number) = position {
                 self.page = Some(number);
             }
@@ -8958,17 +8916,14 @@ pub mod operation {
         fn start(&self) -> Option<i64> {
             self.page
         }
-        fn size(&self) -> Option<i64> {
+        fn page_size(&self) -> Option<i64> {
             self.limit
         }
-        const CURSOR: Option<&'static str> = None;
-        fn call(&self) -> keyfob_client::paging::Call {
-            keyfob_client::paging::Call::new(
-                &self.session,
-                &Self::OPERATION,
-                self,
-                self.call,
-            )
+        const CURSOR_FIELD: Option<&'static str> = None;
+        fn request(&self) -> keyfob_client::paging::PageRequest {
+            keyfob_client::codegen::page_request::<
+                types::StorageUnitList,
+            >(&self.session, &Self::OPERATION, self, self.call.clone())
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -9008,14 +8963,14 @@ pub mod operation {
             method: "GET",
             path: "/api/storage_units/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/storage-units",
@@ -9030,13 +8985,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for StorageUnit {
+    impl BuildRequest for StorageUnit {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/storage_units/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(StorageUnit, types::StorageUnitEnvelope, record);
@@ -9078,14 +9033,14 @@ pub mod operation {
                 "name",
                 "storageUnitId",
             ],
-            joined: &["orderBy"],
+            comma_separated: &["orderBy"],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/access-points",
@@ -9180,19 +9135,19 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for AccessPoints {
+    impl BuildRequest for AccessPoints {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/access_points");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("countOnly", &self.count_only);
-            draft.query("limit", &self.limit);
-            draft.query("name", &self.name);
-            draft.query("offset", &self.offset);
-            draft.joined("orderBy", &self.order_by);
-            draft.query("page", &self.page);
-            draft.query("storageUnitId", &self.storage_unit_id);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("countOnly", &self.count_only);
+            request.query("limit", &self.limit);
+            request.query("name", &self.name);
+            request.query("offset", &self.offset);
+            request.query_joined("orderBy", &self.order_by);
+            request.query("page", &self.page);
+            request.query("storageUnitId", &self.storage_unit_id);
         }
     }
     keyfob_client::operation!(AccessPoints, types::AccessPointList, record);
@@ -9200,7 +9155,7 @@ pub mod operation {
         type Page = types::AccessPointList;
         type Item = types::AccessPoint;
         const SCHEME: Scheme = Scheme::Page { first: 0 };
-        fn turn(&mut self, position: Position) {
+        fn seek(&mut self, position: Position) {
             if let Position::Number(number) = position {
                 self.page = Some(number);
             }
@@ -9208,17 +9163,14 @@ pub mod operation {
         fn start(&self) -> Option<i64> {
             self.page
         }
-        fn size(&self) -> Option<i64> {
+        fn page_size(&self) -> Option<i64> {
             self.limit
         }
-        const CURSOR: Option<&'static str> = None;
-        fn call(&self) -> keyfob_client::paging::Call {
-            keyfob_client::paging::Call::new(
-                &self.session,
-                &Self::OPERATION,
-                self,
-                self.call,
-            )
+        const CURSOR_FIELD: Option<&'static str> = None;
+        fn request(&self) -> keyfob_client::paging::PageRequest {
+            keyfob_client::codegen::page_request::<
+                types::AccessPointList,
+            >(&self.session, &Self::OPERATION, self, self.call.clone())
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -9256,14 +9208,14 @@ pub mod operation {
             method: "GET",
             path: "/api/access_points/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/access-points",
@@ -9278,13 +9230,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for AccessPoint {
+    impl BuildRequest for AccessPoint {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/access_points/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(AccessPoint, types::AccessPointEnvelope, record);
@@ -9317,14 +9269,14 @@ pub mod operation {
             method: "GET",
             path: "/api/carriers",
             query: &["limit", "page", "offset", "countOnly", "orderBy", "name"],
-            joined: &["orderBy"],
+            comma_separated: &["orderBy"],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/carriers",
@@ -9408,18 +9360,18 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Carriers {
+    impl BuildRequest for Carriers {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/carriers");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("countOnly", &self.count_only);
-            draft.query("limit", &self.limit);
-            draft.query("name", &self.name);
-            draft.query("offset", &self.offset);
-            draft.joined("orderBy", &self.order_by);
-            draft.query("page", &self.page);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("countOnly", &self.count_only);
+            request.query("limit", &self.limit);
+            request.query("name", &self.name);
+            request.query("offset", &self.offset);
+            request.query_joined("orderBy", &self.order_by);
+            request.query("page", &self.page);
         }
     }
     keyfob_client::operation!(Carriers, types::CarrierList, record);
@@ -9427,7 +9379,7 @@ pub mod operation {
         type Page = types::CarrierList;
         type Item = types::Carrier;
         const SCHEME: Scheme = Scheme::Page { first: 0 };
-        fn turn(&mut self, position: Position) {
+        fn seek(&mut self, position: Position) {
             if let Position::Number(number) = position {
                 self.page = Some(number);
             }
@@ -9435,17 +9387,14 @@ pub mod operation {
         fn start(&self) -> Option<i64> {
             self.page
         }
-        fn size(&self) -> Option<i64> {
+        fn page_size(&self) -> Option<i64> {
             self.limit
         }
-        const CURSOR: Option<&'static str> = None;
-        fn call(&self) -> keyfob_client::paging::Call {
-            keyfob_client::paging::Call::new(
-                &self.session,
-                &Self::OPERATION,
-                self,
-                self.call,
-            )
+        const CURSOR_FIELD: Option<&'static str> = None;
+        fn request(&self) -> keyfob_client::paging::PageRequest {
+            keyfob_client::codegen::page_request::<
+                types::CarrierList,
+            >(&self.session, &Self::OPERATION, self, self.call.clone())
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -9482,14 +9431,14 @@ pub mod operation {
             method: "GET",
             path: "/api/carriers/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/carriers",
@@ -9504,13 +9453,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Carrier {
+    impl BuildRequest for Carrier {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/carriers/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(Carrier, types::CarrierEnvelope, record);
@@ -9581,14 +9530,14 @@ pub mod operation {
                 "yCoordinate",
                 "zCoordinate",
             ],
-            joined: &["orderBy"],
+            comma_separated: &["orderBy"],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/shelves",
@@ -9834,33 +9783,33 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Shelves {
+    impl BuildRequest for Shelves {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/shelves");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("carrierId", &self.carrier_id);
-            draft.query("countOnly", &self.count_only);
-            draft.query("depth", &self.depth);
-            draft.query("depthSteps", &self.depth_steps);
-            draft.query("id", &self.id);
-            draft.query("limit", &self.limit);
-            draft.query("maxHeight", &self.max_height);
-            draft.query("maxWeight", &self.max_weight);
-            draft.query("minHeight", &self.min_height);
-            draft.query("name", &self.name);
-            draft.query("number", &self.number);
-            draft.query("offset", &self.offset);
-            draft.joined("orderBy", &self.order_by);
-            draft.query("page", &self.page);
-            draft.query("sequenceNumber", &self.sequence_number);
-            draft.query("width", &self.width);
-            draft.query("widthSteps", &self.width_steps);
-            draft.query("xCoordinate", &self.x_coordinate);
-            draft.query("yCoordinate", &self.y_coordinate);
-            draft.query("zCoordinate", &self.z_coordinate);
-            draft.query("zoneId", &self.zone_id);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("carrierId", &self.carrier_id);
+            request.query("countOnly", &self.count_only);
+            request.query("depth", &self.depth);
+            request.query("depthSteps", &self.depth_steps);
+            request.query("id", &self.id);
+            request.query("limit", &self.limit);
+            request.query("maxHeight", &self.max_height);
+            request.query("maxWeight", &self.max_weight);
+            request.query("minHeight", &self.min_height);
+            request.query("name", &self.name);
+            request.query("number", &self.number);
+            request.query("offset", &self.offset);
+            request.query_joined("orderBy", &self.order_by);
+            request.query("page", &self.page);
+            request.query("sequenceNumber", &self.sequence_number);
+            request.query("width", &self.width);
+            request.query("widthSteps", &self.width_steps);
+            request.query("xCoordinate", &self.x_coordinate);
+            request.query("yCoordinate", &self.y_coordinate);
+            request.query("zCoordinate", &self.z_coordinate);
+            request.query("zoneId", &self.zone_id);
         }
     }
     keyfob_client::operation!(Shelves, types::ShelfList, record);
@@ -9868,7 +9817,7 @@ pub mod operation {
         type Page = types::ShelfList;
         type Item = types::Shelf;
         const SCHEME: Scheme = Scheme::Page { first: 0 };
-        fn turn(&mut self, position: Position) {
+        fn seek(&mut self, position: Position) {
             if let Position::Number(number) = position {
                 self.page = Some(number);
             }
@@ -9876,17 +9825,14 @@ pub mod operation {
         fn start(&self) -> Option<i64> {
             self.page
         }
-        fn size(&self) -> Option<i64> {
+        fn page_size(&self) -> Option<i64> {
             self.limit
         }
-        const CURSOR: Option<&'static str> = None;
-        fn call(&self) -> keyfob_client::paging::Call {
-            keyfob_client::paging::Call::new(
-                &self.session,
-                &Self::OPERATION,
-                self,
-                self.call,
-            )
+        const CURSOR_FIELD: Option<&'static str> = None;
+        fn request(&self) -> keyfob_client::paging::PageRequest {
+            keyfob_client::codegen::page_request::<
+                types::ShelfList,
+            >(&self.session, &Self::OPERATION, self, self.call.clone())
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -9925,14 +9871,14 @@ pub mod operation {
             method: "GET",
             path: "/api/shelves/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/shelves",
@@ -9947,13 +9893,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Shelf {
+    impl BuildRequest for Shelf {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/shelves/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(Shelf, types::ShelfEnvelope, record);
@@ -9986,14 +9932,14 @@ pub mod operation {
             method: "GET",
             path: "/api/bins",
             query: &["limit", "page", "offset", "countOnly", "orderBy", "name", "type"],
-            joined: &["orderBy"],
+            comma_separated: &["orderBy"],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/bins",
@@ -10088,19 +10034,19 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Bins {
+    impl BuildRequest for Bins {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/bins");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("countOnly", &self.count_only);
-            draft.query("limit", &self.limit);
-            draft.query("name", &self.name);
-            draft.query("offset", &self.offset);
-            draft.joined("orderBy", &self.order_by);
-            draft.query("page", &self.page);
-            draft.query("type", &self.type_);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("countOnly", &self.count_only);
+            request.query("limit", &self.limit);
+            request.query("name", &self.name);
+            request.query("offset", &self.offset);
+            request.query_joined("orderBy", &self.order_by);
+            request.query("page", &self.page);
+            request.query("type", &self.type_);
         }
     }
     keyfob_client::operation!(Bins, types::BinList, record);
@@ -10108,7 +10054,7 @@ pub mod operation {
         type Page = types::BinList;
         type Item = types::Bin;
         const SCHEME: Scheme = Scheme::Page { first: 0 };
-        fn turn(&mut self, position: Position) {
+        fn seek(&mut self, position: Position) {
             if let Position::Number(number) = position {
                 self.page = Some(number);
             }
@@ -10116,17 +10062,14 @@ pub mod operation {
         fn start(&self) -> Option<i64> {
             self.page
         }
-        fn size(&self) -> Option<i64> {
+        fn page_size(&self) -> Option<i64> {
             self.limit
         }
-        const CURSOR: Option<&'static str> = None;
-        fn call(&self) -> keyfob_client::paging::Call {
-            keyfob_client::paging::Call::new(
-                &self.session,
-                &Self::OPERATION,
-                self,
-                self.call,
-            )
+        const CURSOR_FIELD: Option<&'static str> = None;
+        fn request(&self) -> keyfob_client::paging::PageRequest {
+            keyfob_client::codegen::page_request::<
+                types::BinList,
+            >(&self.session, &Self::OPERATION, self, self.call.clone())
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -10163,14 +10106,14 @@ pub mod operation {
             method: "GET",
             path: "/api/bins/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/bins",
@@ -10185,13 +10128,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Bin {
+    impl BuildRequest for Bin {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/bins/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(Bin, types::BinEnvelope, record);
@@ -10240,14 +10183,14 @@ pub mod operation {
                 "putType",
                 "pickType",
             ],
-            joined: &["orderBy"],
+            comma_separated: &["orderBy"],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/zones",
@@ -10386,23 +10329,23 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Zones {
+    impl BuildRequest for Zones {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/zones");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("color", &self.color);
-            draft.query("countOnly", &self.count_only);
-            draft.query("limit", &self.limit);
-            draft.query("name", &self.name);
-            draft.query("offset", &self.offset);
-            draft.joined("orderBy", &self.order_by);
-            draft.query("page", &self.page);
-            draft.query("pickType", &self.pick_type);
-            draft.query("putType", &self.put_type);
-            draft.query("type", &self.type_);
-            draft.query("warehouse", &self.warehouse);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("color", &self.color);
+            request.query("countOnly", &self.count_only);
+            request.query("limit", &self.limit);
+            request.query("name", &self.name);
+            request.query("offset", &self.offset);
+            request.query_joined("orderBy", &self.order_by);
+            request.query("page", &self.page);
+            request.query("pickType", &self.pick_type);
+            request.query("putType", &self.put_type);
+            request.query("type", &self.type_);
+            request.query("warehouse", &self.warehouse);
         }
     }
     keyfob_client::operation!(Zones, types::ZoneList, record);
@@ -10410,7 +10353,7 @@ pub mod operation {
         type Page = types::ZoneList;
         type Item = types::Zone;
         const SCHEME: Scheme = Scheme::Page { first: 0 };
-        fn turn(&mut self, position: Position) {
+        fn seek(&mut self, position: Position) {
             if let Position::Number(number) = position {
                 self.page = Some(number);
             }
@@ -10418,17 +10361,14 @@ pub mod operation {
         fn start(&self) -> Option<i64> {
             self.page
         }
-        fn size(&self) -> Option<i64> {
+        fn page_size(&self) -> Option<i64> {
             self.limit
         }
-        const CURSOR: Option<&'static str> = None;
-        fn call(&self) -> keyfob_client::paging::Call {
-            keyfob_client::paging::Call::new(
-                &self.session,
-                &Self::OPERATION,
-                self,
-                self.call,
-            )
+        const CURSOR_FIELD: Option<&'static str> = None;
+        fn request(&self) -> keyfob_client::paging::PageRequest {
+            keyfob_client::codegen::page_request::<
+                types::ZoneList,
+            >(&self.session, &Self::OPERATION, self, self.call.clone())
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -10465,14 +10405,14 @@ pub mod operation {
             method: "GET",
             path: "/api/zones/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/zones",
@@ -10487,13 +10427,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Zone {
+    impl BuildRequest for Zone {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/zones/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(Zone, types::ZoneEnvelope, record);
@@ -10528,14 +10468,14 @@ pub mod operation {
             method: "GET",
             path: "/api/stations",
             query: &["limit", "page", "offset", "countOnly", "orderBy"],
-            joined: &["orderBy"],
+            comma_separated: &["orderBy"],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/itempath-api/authentication",
@@ -10608,17 +10548,17 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Stations {
+    impl BuildRequest for Stations {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/stations");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("countOnly", &self.count_only);
-            draft.query("limit", &self.limit);
-            draft.query("offset", &self.offset);
-            draft.joined("orderBy", &self.order_by);
-            draft.query("page", &self.page);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("countOnly", &self.count_only);
+            request.query("limit", &self.limit);
+            request.query("offset", &self.offset);
+            request.query_joined("orderBy", &self.order_by);
+            request.query("page", &self.page);
         }
     }
     keyfob_client::operation!(Stations, types::StationList, record);
@@ -10626,7 +10566,7 @@ pub mod operation {
         type Page = types::StationList;
         type Item = types::Station;
         const SCHEME: Scheme = Scheme::Page { first: 0 };
-        fn turn(&mut self, position: Position) {
+        fn seek(&mut self, position: Position) {
             if let Position::Number(number) = position {
                 self.page = Some(number);
             }
@@ -10634,17 +10574,14 @@ pub mod operation {
         fn start(&self) -> Option<i64> {
             self.page
         }
-        fn size(&self) -> Option<i64> {
+        fn page_size(&self) -> Option<i64> {
             self.limit
         }
-        const CURSOR: Option<&'static str> = None;
-        fn call(&self) -> keyfob_client::paging::Call {
-            keyfob_client::paging::Call::new(
-                &self.session,
-                &Self::OPERATION,
-                self,
-                self.call,
-            )
+        const CURSOR_FIELD: Option<&'static str> = None;
+        fn request(&self) -> keyfob_client::paging::PageRequest {
+            keyfob_client::codegen::page_request::<
+                types::StationList,
+            >(&self.session, &Self::OPERATION, self, self.call.clone())
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -10683,14 +10620,14 @@ pub mod operation {
             method: "GET",
             path: "/api/stations/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Inferred,
             source: "https://itempath.com/docs/itempath-api/authentication",
@@ -10705,13 +10642,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Station {
+    impl BuildRequest for Station {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/stations/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(Station, types::StationEnvelope, record);
@@ -10745,14 +10682,14 @@ pub mod operation {
             method: "GET",
             path: "/api/clients",
             query: &["limit", "page", "offset", "countOnly", "orderBy", "name"],
-            joined: &["orderBy"],
+            comma_separated: &["orderBy"],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/clients",
@@ -10836,18 +10773,18 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for PowerPickClients {
+    impl BuildRequest for PowerPickClients {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/clients");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("countOnly", &self.count_only);
-            draft.query("limit", &self.limit);
-            draft.query("name", &self.name);
-            draft.query("offset", &self.offset);
-            draft.joined("orderBy", &self.order_by);
-            draft.query("page", &self.page);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("countOnly", &self.count_only);
+            request.query("limit", &self.limit);
+            request.query("name", &self.name);
+            request.query("offset", &self.offset);
+            request.query_joined("orderBy", &self.order_by);
+            request.query("page", &self.page);
         }
     }
     keyfob_client::operation!(PowerPickClients, types::PowerPickClientList, record);
@@ -10855,7 +10792,7 @@ pub mod operation {
         type Page = types::PowerPickClientList;
         type Item = types::PowerPickClient;
         const SCHEME: Scheme = Scheme::Page { first: 0 };
-        fn turn(&mut self, position: Position) {
+        fn seek(&mut self, position: Position) {
             if let Position::Number(number) = position {
                 self.page = Some(number);
             }
@@ -10863,17 +10800,14 @@ pub mod operation {
         fn start(&self) -> Option<i64> {
             self.page
         }
-        fn size(&self) -> Option<i64> {
+        fn page_size(&self) -> Option<i64> {
             self.limit
         }
-        const CURSOR: Option<&'static str> = None;
-        fn call(&self) -> keyfob_client::paging::Call {
-            keyfob_client::paging::Call::new(
-                &self.session,
-                &Self::OPERATION,
-                self,
-                self.call,
-            )
+        const CURSOR_FIELD: Option<&'static str> = None;
+        fn request(&self) -> keyfob_client::paging::PageRequest {
+            keyfob_client::codegen::page_request::<
+                types::PowerPickClientList,
+            >(&self.session, &Self::OPERATION, self, self.call.clone())
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -10911,14 +10845,14 @@ pub mod operation {
             method: "GET",
             path: "/api/clients/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/clients",
@@ -10933,13 +10867,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for PowerPickClient {
+    impl BuildRequest for PowerPickClient {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/clients/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(PowerPickClient, types::PowerPickClientEnvelope, record);
@@ -10973,14 +10907,14 @@ pub mod operation {
             method: "GET",
             path: "/api/cost_centers",
             query: &["limit", "page", "offset", "countOnly", "orderBy", "name", "type"],
-            joined: &["orderBy"],
+            comma_separated: &["orderBy"],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/cost-centers",
@@ -11076,19 +11010,19 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for CostCenters {
+    impl BuildRequest for CostCenters {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/cost_centers");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("countOnly", &self.count_only);
-            draft.query("limit", &self.limit);
-            draft.query("name", &self.name);
-            draft.query("offset", &self.offset);
-            draft.joined("orderBy", &self.order_by);
-            draft.query("page", &self.page);
-            draft.query("type", &self.type_);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("countOnly", &self.count_only);
+            request.query("limit", &self.limit);
+            request.query("name", &self.name);
+            request.query("offset", &self.offset);
+            request.query_joined("orderBy", &self.order_by);
+            request.query("page", &self.page);
+            request.query("type", &self.type_);
         }
     }
     keyfob_client::operation!(CostCenters, types::CostCenterList, record);
@@ -11096,7 +11030,7 @@ pub mod operation {
         type Page = types::CostCenterList;
         type Item = types::CostCenter;
         const SCHEME: Scheme = Scheme::Page { first: 0 };
-        fn turn(&mut self, position: Position) {
+        fn seek(&mut self, position: Position) {
             if let Position::Number(number) = position {
                 self.page = Some(number);
             }
@@ -11104,17 +11038,14 @@ pub mod operation {
         fn start(&self) -> Option<i64> {
             self.page
         }
-        fn size(&self) -> Option<i64> {
+        fn page_size(&self) -> Option<i64> {
             self.limit
         }
-        const CURSOR: Option<&'static str> = None;
-        fn call(&self) -> keyfob_client::paging::Call {
-            keyfob_client::paging::Call::new(
-                &self.session,
-                &Self::OPERATION,
-                self,
-                self.call,
-            )
+        const CURSOR_FIELD: Option<&'static str> = None;
+        fn request(&self) -> keyfob_client::paging::PageRequest {
+            keyfob_client::codegen::page_request::<
+                types::CostCenterList,
+            >(&self.session, &Self::OPERATION, self, self.call.clone())
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -11152,14 +11083,14 @@ pub mod operation {
             method: "POST",
             path: "/api/cost_centers",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/cost-centers",
@@ -11174,13 +11105,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for CreateCostCenter {
+    impl BuildRequest for CreateCostCenter {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/cost_centers");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(CreateCostCenter, types::CostCenterEnvelope, record);
@@ -11206,14 +11137,14 @@ pub mod operation {
             method: "GET",
             path: "/api/cost_centers/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/cost-centers",
@@ -11228,13 +11159,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for CostCenter {
+    impl BuildRequest for CostCenter {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/cost_centers/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(CostCenter, types::CostCenterEnvelope, record);
@@ -11264,14 +11195,14 @@ pub mod operation {
             method: "PUT",
             path: "/api/cost_centers/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/cost-centers",
@@ -11291,14 +11222,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for UpdateCostCenter {
+    impl BuildRequest for UpdateCostCenter {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/cost_centers/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(UpdateCostCenter, types::CostCenterEnvelope, record);
@@ -11327,14 +11258,14 @@ pub mod operation {
             method: "DELETE",
             path: "/api/cost_centers/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Inferred,
             source: "https://itempath.com/docs/api/resource/cost-centers",
@@ -11349,12 +11280,12 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for DeleteCostCenter {
+    impl BuildRequest for DeleteCostCenter {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/cost_centers/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, _: &mut Draft) {}
+        fn build(&self, _: &mut RequestBuilder) {}
     }
     keyfob_client::operation!(DeleteCostCenter, (), empty);
     /// Builder of [`Client::kits`](super::Client::kits): lists kits.
@@ -11398,14 +11329,14 @@ pub mod operation {
                 "name",
                 "target",
             ],
-            joined: &["orderBy"],
+            comma_separated: &["orderBy"],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/kits",
@@ -11511,20 +11442,20 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Kits {
+    impl BuildRequest for Kits {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/kits");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("countOnly", &self.count_only);
-            draft.query("hasStock", &self.has_stock);
-            draft.query("limit", &self.limit);
-            draft.query("name", &self.name);
-            draft.query("offset", &self.offset);
-            draft.joined("orderBy", &self.order_by);
-            draft.query("page", &self.page);
-            draft.query("target", &self.target);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("countOnly", &self.count_only);
+            request.query("hasStock", &self.has_stock);
+            request.query("limit", &self.limit);
+            request.query("name", &self.name);
+            request.query("offset", &self.offset);
+            request.query_joined("orderBy", &self.order_by);
+            request.query("page", &self.page);
+            request.query("target", &self.target);
         }
     }
     keyfob_client::operation!(Kits, types::KitList, record);
@@ -11532,7 +11463,7 @@ pub mod operation {
         type Page = types::KitList;
         type Item = types::Kit;
         const SCHEME: Scheme = Scheme::Page { first: 0 };
-        fn turn(&mut self, position: Position) {
+        fn seek(&mut self, position: Position) {
             if let Position::Number(number) = position {
                 self.page = Some(number);
             }
@@ -11540,17 +11471,14 @@ pub mod operation {
         fn start(&self) -> Option<i64> {
             self.page
         }
-        fn size(&self) -> Option<i64> {
+        fn page_size(&self) -> Option<i64> {
             self.limit
         }
-        const CURSOR: Option<&'static str> = None;
-        fn call(&self) -> keyfob_client::paging::Call {
-            keyfob_client::paging::Call::new(
-                &self.session,
-                &Self::OPERATION,
-                self,
-                self.call,
-            )
+        const CURSOR_FIELD: Option<&'static str> = None;
+        fn request(&self) -> keyfob_client::paging::PageRequest {
+            keyfob_client::codegen::page_request::<
+                types::KitList,
+            >(&self.session, &Self::OPERATION, self, self.call.clone())
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -11589,14 +11517,14 @@ pub mod operation {
             method: "POST",
             path: "/api/kits",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/kits",
@@ -11611,13 +11539,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for CreateKit {
+    impl BuildRequest for CreateKit {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/kits");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(CreateKit, types::KitEnvelope, record);
@@ -11643,14 +11571,14 @@ pub mod operation {
             method: "GET",
             path: "/api/kits/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/kits",
@@ -11665,13 +11593,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Kit {
+    impl BuildRequest for Kit {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/kits/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(Kit, types::KitEnvelope, record);
@@ -11700,14 +11628,14 @@ pub mod operation {
             method: "PUT",
             path: "/api/kits/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/kits",
@@ -11723,14 +11651,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for UpdateKit {
+    impl BuildRequest for UpdateKit {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/kits/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(UpdateKit, types::KitEnvelope, record);
@@ -11758,14 +11686,14 @@ pub mod operation {
             method: "DELETE",
             path: "/api/kits/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Inferred,
             source: "https://itempath.com/docs/api/resource/kits",
@@ -11780,12 +11708,12 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for DeleteKit {
+    impl BuildRequest for DeleteKit {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/kits/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, _: &mut Draft) {}
+        fn build(&self, _: &mut RequestBuilder) {}
     }
     keyfob_client::operation!(DeleteKit, (), empty);
     /// Builder of [`Client::kit_lines`](super::Client::kit_lines): lists kit lines.
@@ -11832,14 +11760,14 @@ pub mod operation {
                 "number",
                 "quantity",
             ],
-            joined: &["orderBy"],
+            comma_separated: &["orderBy"],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/kit-lines",
@@ -11967,22 +11895,22 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for KitLines {
+    impl BuildRequest for KitLines {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/kit_lines");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("countOnly", &self.count_only);
-            draft.query("hasStock", &self.has_stock);
-            draft.query("kitId", &self.kit_id);
-            draft.query("limit", &self.limit);
-            draft.query("materialId", &self.material_id);
-            draft.query("number", &self.number);
-            draft.query("offset", &self.offset);
-            draft.joined("orderBy", &self.order_by);
-            draft.query("page", &self.page);
-            draft.query("quantity", &self.quantity);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("countOnly", &self.count_only);
+            request.query("hasStock", &self.has_stock);
+            request.query("kitId", &self.kit_id);
+            request.query("limit", &self.limit);
+            request.query("materialId", &self.material_id);
+            request.query("number", &self.number);
+            request.query("offset", &self.offset);
+            request.query_joined("orderBy", &self.order_by);
+            request.query("page", &self.page);
+            request.query("quantity", &self.quantity);
         }
     }
     keyfob_client::operation!(KitLines, types::KitLineList, record);
@@ -11990,7 +11918,7 @@ pub mod operation {
         type Page = types::KitLineList;
         type Item = types::KitLine;
         const SCHEME: Scheme = Scheme::Page { first: 0 };
-        fn turn(&mut self, position: Position) {
+        fn seek(&mut self, position: Position) {
             if let Position::Number(number) = position {
                 self.page = Some(number);
             }
@@ -11998,17 +11926,14 @@ pub mod operation {
         fn start(&self) -> Option<i64> {
             self.page
         }
-        fn size(&self) -> Option<i64> {
+        fn page_size(&self) -> Option<i64> {
             self.limit
         }
-        const CURSOR: Option<&'static str> = None;
-        fn call(&self) -> keyfob_client::paging::Call {
-            keyfob_client::paging::Call::new(
-                &self.session,
-                &Self::OPERATION,
-                self,
-                self.call,
-            )
+        const CURSOR_FIELD: Option<&'static str> = None;
+        fn request(&self) -> keyfob_client::paging::PageRequest {
+            keyfob_client::codegen::page_request::<
+                types::KitLineList,
+            >(&self.session, &Self::OPERATION, self, self.call.clone())
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -12048,14 +11973,14 @@ pub mod operation {
             method: "POST",
             path: "/api/kit_lines",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: None,
             confidence: Confidence::Inferred,
             source: "https://itempath.com/docs/api/resource/kit-lines",
@@ -12070,13 +11995,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for CreateKitLine {
+    impl BuildRequest for CreateKitLine {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/kit_lines");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(CreateKitLine, types::KitLineEnvelope, record);
@@ -12104,14 +12029,14 @@ pub mod operation {
             method: "GET",
             path: "/api/kit_lines/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Inferred,
             source: "https://itempath.com/docs/api/resource/kit-lines",
@@ -12126,13 +12051,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for KitLine {
+    impl BuildRequest for KitLine {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/kit_lines/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(KitLine, types::KitLineEnvelope, record);
@@ -12162,14 +12087,14 @@ pub mod operation {
             method: "PUT",
             path: "/api/kit_lines/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Inferred,
             source: "https://itempath.com/docs/api/resource/kit-lines",
@@ -12189,14 +12114,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for UpdateKitLine {
+    impl BuildRequest for UpdateKitLine {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/kit_lines/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(UpdateKitLine, types::KitLineEnvelope, record);
@@ -12225,14 +12150,14 @@ pub mod operation {
             method: "DELETE",
             path: "/api/kit_lines/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Inferred,
             source: "https://itempath.com/docs/api/resource/kit-lines",
@@ -12247,12 +12172,12 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for DeleteKitLine {
+    impl BuildRequest for DeleteKitLine {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/kit_lines/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, _: &mut Draft) {}
+        fn build(&self, _: &mut RequestBuilder) {}
     }
     keyfob_client::operation!(DeleteKitLine, (), empty);
     /// Builder of [`Client::images`](super::Client::images): lists images.
@@ -12282,14 +12207,14 @@ pub mod operation {
             method: "GET",
             path: "/api/images",
             query: &["limit", "page", "offset", "countOnly", "orderBy"],
-            joined: &["orderBy"],
+            comma_separated: &["orderBy"],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/images",
@@ -12362,17 +12287,17 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Images {
+    impl BuildRequest for Images {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/images");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("countOnly", &self.count_only);
-            draft.query("limit", &self.limit);
-            draft.query("offset", &self.offset);
-            draft.joined("orderBy", &self.order_by);
-            draft.query("page", &self.page);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("countOnly", &self.count_only);
+            request.query("limit", &self.limit);
+            request.query("offset", &self.offset);
+            request.query_joined("orderBy", &self.order_by);
+            request.query("page", &self.page);
         }
     }
     keyfob_client::operation!(Images, types::ImageList, record);
@@ -12380,7 +12305,7 @@ pub mod operation {
         type Page = types::ImageList;
         type Item = types::Image;
         const SCHEME: Scheme = Scheme::Page { first: 0 };
-        fn turn(&mut self, position: Position) {
+        fn seek(&mut self, position: Position) {
             if let Position::Number(number) = position {
                 self.page = Some(number);
             }
@@ -12388,17 +12313,14 @@ pub mod operation {
         fn start(&self) -> Option<i64> {
             self.page
         }
-        fn size(&self) -> Option<i64> {
+        fn page_size(&self) -> Option<i64> {
             self.limit
         }
-        const CURSOR: Option<&'static str> = None;
-        fn call(&self) -> keyfob_client::paging::Call {
-            keyfob_client::paging::Call::new(
-                &self.session,
-                &Self::OPERATION,
-                self,
-                self.call,
-            )
+        const CURSOR_FIELD: Option<&'static str> = None;
+        fn request(&self) -> keyfob_client::paging::PageRequest {
+            keyfob_client::codegen::page_request::<
+                types::ImageList,
+            >(&self.session, &Self::OPERATION, self, self.call.clone())
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -12437,14 +12359,14 @@ pub mod operation {
             method: "POST",
             path: "/api/images",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "application/json",
             body_required: true,
-            server: "",
-            repeat: Repeat::Never,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
             scope: None,
             confidence: Confidence::Inferred,
             source: "https://itempath.com/docs/api/resource/images",
@@ -12459,13 +12381,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for CreateImage {
+    impl BuildRequest for CreateImage {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/images");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.json(&self.body, "application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
         }
     }
     keyfob_client::operation!(CreateImage, types::ImageEnvelope, record);
@@ -12493,14 +12415,14 @@ pub mod operation {
             method: "GET",
             path: "/api/images/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Inferred,
             source: "https://itempath.com/docs/api/resource/images",
@@ -12515,13 +12437,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Image {
+    impl BuildRequest for Image {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/images/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(Image, types::ImageEnvelope, record);
@@ -12564,14 +12486,14 @@ pub mod operation {
                 "id",
                 "baseTable",
             ],
-            joined: &["orderBy"],
+            comma_separated: &["orderBy"],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/reports",
@@ -12674,20 +12596,20 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Reports {
+    impl BuildRequest for Reports {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/reports");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("baseTable", &self.base_table);
-            draft.query("countOnly", &self.count_only);
-            draft.query("id", &self.id);
-            draft.query("limit", &self.limit);
-            draft.query("name", &self.name);
-            draft.query("offset", &self.offset);
-            draft.joined("orderBy", &self.order_by);
-            draft.query("page", &self.page);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("baseTable", &self.base_table);
+            request.query("countOnly", &self.count_only);
+            request.query("id", &self.id);
+            request.query("limit", &self.limit);
+            request.query("name", &self.name);
+            request.query("offset", &self.offset);
+            request.query_joined("orderBy", &self.order_by);
+            request.query("page", &self.page);
         }
     }
     keyfob_client::operation!(Reports, types::ReportList, record);
@@ -12695,7 +12617,7 @@ pub mod operation {
         type Page = types::ReportList;
         type Item = types::Report;
         const SCHEME: Scheme = Scheme::Page { first: 0 };
-        fn turn(&mut self, position: Position) {
+        fn seek(&mut self, position: Position) {
             if let Position::Number(number) = position {
                 self.page = Some(number);
             }
@@ -12703,17 +12625,14 @@ pub mod operation {
         fn start(&self) -> Option<i64> {
             self.page
         }
-        fn size(&self) -> Option<i64> {
+        fn page_size(&self) -> Option<i64> {
             self.limit
         }
-        const CURSOR: Option<&'static str> = None;
-        fn call(&self) -> keyfob_client::paging::Call {
-            keyfob_client::paging::Call::new(
-                &self.session,
-                &Self::OPERATION,
-                self,
-                self.call,
-            )
+        const CURSOR_FIELD: Option<&'static str> = None;
+        fn request(&self) -> keyfob_client::paging::PageRequest {
+            keyfob_client::codegen::page_request::<
+                types::ReportList,
+            >(&self.session, &Self::OPERATION, self, self.call.clone())
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -12750,14 +12669,14 @@ pub mod operation {
             method: "GET",
             path: "/api/reports/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/reports",
@@ -12772,13 +12691,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Report {
+    impl BuildRequest for Report {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/reports/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(Report, types::ReportEnvelope, record);
@@ -12828,14 +12747,14 @@ pub mod operation {
                 "endpoint",
                 "userId",
             ],
-            joined: &["orderBy", "oderBy"],
+            comma_separated: &["orderBy", "oderBy"],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/api-calls",
@@ -12965,22 +12884,22 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for ApiCalls {
+    impl BuildRequest for ApiCalls {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/calls");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("code", &self.code);
-            draft.query("countOnly", &self.count_only);
-            draft.query("creationDate", &self.creation_date);
-            draft.query("endpoint", &self.endpoint);
-            draft.query("limit", &self.limit);
-            draft.joined("oderBy", &self.oder_by);
-            draft.query("offset", &self.offset);
-            draft.joined("orderBy", &self.order_by);
-            draft.query("page", &self.page);
-            draft.query("userId", &self.user_id);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("code", &self.code);
+            request.query("countOnly", &self.count_only);
+            request.query("creationDate", &self.creation_date);
+            request.query("endpoint", &self.endpoint);
+            request.query("limit", &self.limit);
+            request.query_joined("oderBy", &self.oder_by);
+            request.query("offset", &self.offset);
+            request.query_joined("orderBy", &self.order_by);
+            request.query("page", &self.page);
+            request.query("userId", &self.user_id);
         }
     }
     keyfob_client::operation!(ApiCalls, types::ApiCallList, record);
@@ -12988,7 +12907,7 @@ pub mod operation {
         type Page = types::ApiCallList;
         type Item = types::ApiCall;
         const SCHEME: Scheme = Scheme::Page { first: 0 };
-        fn turn(&mut self, position: Position) {
+        fn seek(&mut self, position: Position) {
             if let Position::Number(number) = position {
                 self.page = Some(number);
             }
@@ -12996,17 +12915,14 @@ pub mod operation {
         fn start(&self) -> Option<i64> {
             self.page
         }
-        fn size(&self) -> Option<i64> {
+        fn page_size(&self) -> Option<i64> {
             self.limit
         }
-        const CURSOR: Option<&'static str> = None;
-        fn call(&self) -> keyfob_client::paging::Call {
-            keyfob_client::paging::Call::new(
-                &self.session,
-                &Self::OPERATION,
-                self,
-                self.call,
-            )
+        const CURSOR_FIELD: Option<&'static str> = None;
+        fn request(&self) -> keyfob_client::paging::PageRequest {
+            keyfob_client::codegen::page_request::<
+                types::ApiCallList,
+            >(&self.session, &Self::OPERATION, self, self.call.clone())
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -13045,14 +12961,14 @@ pub mod operation {
             method: "GET",
             path: "/api/calls/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Inferred,
             source: "https://itempath.com/docs/api/resource/api-calls",
@@ -13067,13 +12983,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for ApiCall {
+    impl BuildRequest for ApiCall {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/calls/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(ApiCall, types::ApiCallEnvelope, record);
@@ -13105,14 +13021,14 @@ pub mod operation {
             method: "GET",
             path: "/api/connections",
             query: &["limit", "page", "offset", "countOnly", "orderBy"],
-            joined: &["orderBy"],
+            comma_separated: &["orderBy"],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/connections",
@@ -13185,17 +13101,17 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Connections {
+    impl BuildRequest for Connections {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/connections");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("countOnly", &self.count_only);
-            draft.query("limit", &self.limit);
-            draft.query("offset", &self.offset);
-            draft.joined("orderBy", &self.order_by);
-            draft.query("page", &self.page);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("countOnly", &self.count_only);
+            request.query("limit", &self.limit);
+            request.query("offset", &self.offset);
+            request.query_joined("orderBy", &self.order_by);
+            request.query("page", &self.page);
         }
     }
     keyfob_client::operation!(Connections, types::ConnectionList, record);
@@ -13203,7 +13119,7 @@ pub mod operation {
         type Page = types::ConnectionList;
         type Item = types::Connection;
         const SCHEME: Scheme = Scheme::Page { first: 0 };
-        fn turn(&mut self, position: Position) {
+        fn seek(&mut self, position: Position) {
             if let Position::Number(number) = position {
                 self.page = Some(number);
             }
@@ -13211,17 +13127,14 @@ pub mod operation {
         fn start(&self) -> Option<i64> {
             self.page
         }
-        fn size(&self) -> Option<i64> {
+        fn page_size(&self) -> Option<i64> {
             self.limit
         }
-        const CURSOR: Option<&'static str> = None;
-        fn call(&self) -> keyfob_client::paging::Call {
-            keyfob_client::paging::Call::new(
-                &self.session,
-                &Self::OPERATION,
-                self,
-                self.call,
-            )
+        const CURSOR_FIELD: Option<&'static str> = None;
+        fn request(&self) -> keyfob_client::paging::PageRequest {
+            keyfob_client::codegen::page_request::<
+                types::ConnectionList,
+            >(&self.session, &Self::OPERATION, self, self.call.clone())
         }
         fn cursor(_: &Self::Page) -> Option<String> {
             None
@@ -13260,14 +13173,14 @@ pub mod operation {
             method: "GET",
             path: "/api/connections/{id}",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Documented,
             source: "https://itempath.com/docs/api/resource/connections",
@@ -13282,13 +13195,13 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Connection {
+    impl BuildRequest for Connection {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/connections/");
             path.segment("id", &self.id);
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(Connection, types::Connection, record);
@@ -13318,14 +13231,14 @@ pub mod operation {
             method: "GET",
             path: "/api/report_rows",
             query: &["limit", "page"],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Inferred,
             source: "https://itempath.com/docs/api/resource/reports",
@@ -13358,14 +13271,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for ReportRows {
+    impl BuildRequest for ReportRows {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/report_rows");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("limit", &self.limit);
-            draft.query("page", &self.page);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("limit", &self.limit);
+            request.query("page", &self.page);
         }
     }
     keyfob_client::operation!(ReportRows, serde_json::Value, value);
@@ -13395,14 +13308,14 @@ pub mod operation {
             method: "GET",
             path: "/api/snapshots",
             query: &["limit", "page"],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Inferred,
             source: "phildgordon-alt/lab_assistant",
@@ -13435,14 +13348,14 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Snapshots {
+    impl BuildRequest for Snapshots {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/snapshots");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
-            draft.query("limit", &self.limit);
-            draft.query("page", &self.page);
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("limit", &self.limit);
+            request.query("page", &self.page);
         }
     }
     keyfob_client::operation!(Snapshots, serde_json::Value, value);
@@ -13470,14 +13383,14 @@ pub mod operation {
             method: "GET",
             path: "/api/settings",
             query: &[],
-            joined: &[],
+            comma_separated: &[],
             headers: &[],
             required: &[],
             fixed_query: &[],
             body: "",
             body_required: false,
-            server: "",
-            repeat: Repeat::Safe,
+            host: "",
+            idempotency: Idempotency::Idempotent,
             scope: None,
             confidence: Confidence::Inferred,
             source: "https://itempath.com/docs/api",
@@ -13491,12 +13404,12 @@ pub mod operation {
         }
     }
     #[doc(hidden)]
-    impl Fill for Settings {
+    impl BuildRequest for Settings {
         fn path(&self, path: &mut Path<'_>) {
             path.text("/api/settings");
         }
-        fn fill(&self, draft: &mut Draft) {
-            draft.accept("application/json");
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
         }
     }
     keyfob_client::operation!(Settings, serde_json::Value, value);

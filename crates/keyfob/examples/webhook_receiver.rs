@@ -14,7 +14,7 @@ use axum::{
     http::{HeaderMap, StatusCode},
     routing::post,
 };
-use keyfob::{bits, client::webhook::Seen, digitaleo};
+use keyfob::{bits, client::webhook::RecentKeys, digitaleo};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 /// Number of recent deliveries among which a repeat is detected.
@@ -24,7 +24,7 @@ const REMEMBERED: usize = 10_000;
 struct Receivers {
     bits: bits::webhook::Receiver,
     digitaleo: digitaleo::webhook::Receiver,
-    seen: Arc<Mutex<Seen>>,
+    seen: Arc<Mutex<RecentKeys>>,
     queue: UnboundedSender<String>,
 }
 
@@ -51,7 +51,7 @@ pub(crate) fn router(bits_secret: &str, digitaleo_secret: &str, queue: Unbounded
     let receivers = Receivers {
         bits: bits::webhook::Receiver::new(bits_secret),
         digitaleo: digitaleo::webhook::Receiver::new(digitaleo_secret),
-        seen: Arc::new(Mutex::new(Seen::new(REMEMBERED))),
+        seen: Arc::new(Mutex::new(RecentKeys::new(REMEMBERED))),
         queue,
     };
     Router::new().route("/bits", post(from_bits)).route("/digitaleo", post(from_digitaleo)).with_state(receivers)

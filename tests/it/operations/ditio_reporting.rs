@@ -3,7 +3,7 @@
 use keyfob::{
     ResponseValue,
     client::{
-        Pending,
+        ResponseFuture,
         paging::{Paged, Position},
     },
     ditio_reporting::{Client, OPERATIONS, operation::*, types},
@@ -57,9 +57,9 @@ fn dated(expected: Expected) -> Expected {
 }
 
 /// A call of one page.
-trait Call: Paged + IntoFuture<Output = Answer<Self>, IntoFuture = Pending<<Self as Paged>::Page>> {}
+trait Call: Paged + IntoFuture<Output = Answer<Self>, IntoFuture = ResponseFuture<<Self as Paged>::Page>> {}
 
-impl<O: Paged + IntoFuture<Output = Answer<O>, IntoFuture = Pending<O::Page>>> Call for O {}
+impl<O: Paged + IntoFuture<Output = Answer<O>, IntoFuture = ResponseFuture<O::Page>>> Call for O {}
 
 type Answer<O> = Result<ResponseValue<<O as Paged>::Page>, keyfob::Error>;
 

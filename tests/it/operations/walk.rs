@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use axum::body::Bytes;
 use keyfob::{
     Operation,
-    client::{ByteStream, Pending},
+    client::{ByteStream, ResponseFuture},
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -91,7 +91,7 @@ impl Walk {
     pub(crate) async fn call<T: Serialize + DeserializeOwned + 'static>(
         &mut self,
         operation: &'static Operation,
-        call: Pending<T>,
+        call: ResponseFuture<T>,
         expected: Expected,
     ) -> T {
         let id = operation.id;
@@ -113,7 +113,7 @@ impl Walk {
     pub(crate) async fn list<T: Serialize + DeserializeOwned + 'static>(
         &mut self,
         operation: &'static Operation,
-        call: Pending<Vec<T>>,
+        call: ResponseFuture<Vec<T>>,
         expected: Expected,
     ) -> Vec<T> {
         let id = operation.id;
@@ -131,7 +131,7 @@ impl Walk {
     }
 
     /// Sends a call whose answer has no body worth reading.
-    pub(crate) async fn empty(&mut self, operation: &'static Operation, call: Pending<()>, expected: Expected) {
+    pub(crate) async fn empty(&mut self, operation: &'static Operation, call: ResponseFuture<()>, expected: Expected) {
         call.await.unwrap_or_else(|error| panic!("{}: {error} {:?}", operation.id, said(&error)));
         self.exchange(operation, &expected);
     }
@@ -140,7 +140,7 @@ impl Walk {
     pub(crate) async fn text(
         &mut self,
         operation: &'static Operation,
-        call: Pending<String>,
+        call: ResponseFuture<String>,
         expected: Expected,
     ) -> String {
         let text =
@@ -153,7 +153,7 @@ impl Walk {
     pub(crate) async fn download(
         &mut self,
         operation: &'static Operation,
-        call: Pending<ByteStream>,
+        call: ResponseFuture<ByteStream>,
         expected: Expected,
     ) -> Bytes {
         let stream = call.await.unwrap_or_else(|error| panic!("{}: {error} {:?}", operation.id, said(&error)));
@@ -243,7 +243,7 @@ fn assert_loose_forms<T: Serialize + DeserializeOwned + 'static>(id: &str, wire:
 /// What the service said, for the message of a failed test.
 fn said(error: &keyfob::Error) -> (Option<String>, String) {
     let cause = std::error::Error::source(error).map(ToString::to_string);
-    (cause, error.api().map(|api| String::from_utf8_lossy(api.raw()).into_owned()).unwrap_or_default())
+    (cause, error.service_error().map(|api| String::from_utf8_lossy(api.body()).into_owned()).unwrap_or_default())
 }
 
 fn is_token_request(exchange: &Exchange) -> bool {

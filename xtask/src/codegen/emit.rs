@@ -127,9 +127,9 @@ fn imports(items: &TokenStream) -> TokenStream {
             names.iter().filter(|name| words.contains(*name)).map(|name| format_ident!("{name}")).collect();
         names
     };
-    let client = pick(&["CallOptions", "Confidence", "Operation", "Repeat", "Session"]);
+    let client = pick(&["CallOptions", "Confidence", "Operation", "Idempotency", "Session"]);
     quote! {
-        use keyfob_client::codegen::{Draft, Fill, Path};
+        use keyfob_client::codegen::{RequestBuilder, BuildRequest, Path};
         use keyfob_client::{#(#client),*};
     }
 }

@@ -37,6 +37,8 @@ pub(crate) const RESERVED_SETTERS: &[&str] = &[
     "timeout",
     "no_retry",
     "idempotent",
+    "options",
+    "header",
     "send",
     "request",
     "pages",

@@ -133,7 +133,7 @@ fn parameters(operation: &'static Operation) -> Vec<Arg> {
             "Required; part of the path"
         } else if operation.required.contains(&name) {
             "Required"
-        } else if operation.joined.contains(&name) {
+        } else if operation.comma_separated.contains(&name) {
             "Repeatable; or several values separated by commas"
         } else {
             ""

@@ -15,7 +15,7 @@ pub(super) async fn print(call: DynamicCall, output: Option<&Path>) -> anyhow::R
     if let Some(path) = output {
         return save(call, path).await;
     }
-    let response = call.fetch().await?;
+    let response = call.bytes().await?;
     let terminal = std::io::stdout().is_terminal();
     let media_type =
         response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("bytes").to_owned();

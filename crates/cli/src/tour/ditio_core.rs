@@ -100,7 +100,7 @@ async fn renewal(
 async fn rejections(guide: &mut Guide, client: &Client, order: types::WorkOrderCreate) -> anyhow::Result<()> {
     let code = snippet!(client.create_work_order(order));
     let error = guide.rejected(&op::CreateWorkOrder::OPERATION, code).await?;
-    let message = error.api().and_then(|api| api.message()).context("the response has no message")?;
+    let message = error.service_error().and_then(|api| api.message()).context("the response has no message")?;
     ensure!(error.kind() == ErrorKind::Rejected && message.contains("allerede i bruk"), "another error: {error}");
     guide.outcome(format!("Err({:?}): {message}", error.kind()))?;
 

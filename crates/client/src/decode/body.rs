@@ -12,7 +12,10 @@ use super::{
     value::{WireValue, decode_required},
     wire_struct::decode_object,
 };
-use crate::{Error, ErrorKind, execute::Whole, response::AnyValue};
+use crate::{
+    error::{Error, ErrorKind},
+    response::{AnyValue, BufferedResponse},
+};
 
 /// Decoder of a response body, independent of the response's type.
 pub(crate) enum BodyDecoder {
@@ -23,7 +26,7 @@ pub(crate) enum BodyDecoder {
     /// Decodes into an empty slot.
     Value(fn() -> Box<dyn AnySlot>),
     /// Calls a function.
-    Custom(fn(&mut Whole) -> Result<AnyValue, Error>),
+    Custom(fn(&mut BufferedResponse) -> Result<AnyValue, Error>),
 }
 
 impl BodyDecoder {
@@ -38,7 +41,7 @@ impl BodyDecoder {
     }
 
     /// Decodes the body.
-    pub(crate) fn decode(self, response: &mut Whole) -> Result<AnyValue, Error> {
+    pub(crate) fn decode(self, response: &mut BufferedResponse) -> Result<AnyValue, Error> {
         match self {
             Self::Struct(empty) => {
                 let mut target = empty();
@@ -79,21 +82,14 @@ impl<T: WireValue + Send + Sync + 'static> AnySlot for Option<T> {
 /// Invariant of [`decode_required`].
 const DECODED: &str = "a slot is filled after decoding";
 
-/// Decodes a generated type, or a list or map of these. An empty body is an empty list.
-pub(crate) fn value<T: WireValue>(response: &Whole) -> Result<T, Error> {
-    let mut value = None;
-    decode_body(response, &mut |reader| decode_required(&mut value, reader))?;
-    Ok(value.expect(DECODED))
-}
-
 /// Decodes any type that implements serde's trait. An empty body is `null`; a byte order mark is skipped.
-pub(crate) fn json<T: DeserializeOwned>(response: &Whole) -> Result<T, Error> {
+pub(crate) fn json<T: DeserializeOwned>(response: &BufferedResponse) -> Result<T, Error> {
     let body = trimmed(&response.body);
     foreign::from_slice(body).map_err(|error| unexpected(response, body, error))
 }
 
 /// Decodes a text. Takes the body out of the response.
-pub(crate) fn text(response: &mut Whole) -> Result<String, Error> {
+pub(crate) fn text(response: &mut BufferedResponse) -> Result<String, Error> {
     String::from_utf8(mem::take(&mut response.body).into()).map_err(|error| {
         Error::new(ErrorKind::Unexpected, "the response is not UTF-8 text")
             .with_status(response.status)
@@ -103,7 +99,7 @@ pub(crate) fn text(response: &mut Whole) -> Result<String, Error> {
 
 /// Decodes JSON, independent of the type.
 fn decode_body(
-    response: &Whole,
+    response: &BufferedResponse,
     decode: &mut dyn FnMut(&mut dyn ErasedReader<'_>) -> Result<(), Failed>,
 ) -> Result<(), Error> {
     let body = trimmed(&response.body);
@@ -126,7 +122,7 @@ fn trimmed(body: &[u8]) -> &[u8] {
 }
 
 #[cold]
-fn unexpected(response: &Whole, body: &[u8], error: DecodeError) -> Error {
+fn unexpected(response: &BufferedResponse, body: &[u8], error: DecodeError) -> Error {
     let media_type =
         response.headers.get(reqwest::header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("none");
     let html = media_type.starts_with("text/html") || body.trim_ascii_start().starts_with(b"<");
@@ -151,8 +147,8 @@ mod tests {
     use super::*;
     use crate::NumberOrString;
 
-    fn response(body: &[u8]) -> Whole {
-        Whole { status: StatusCode::OK, headers: HeaderMap::new(), body: body.to_vec().into() }
+    fn response(body: &[u8]) -> BufferedResponse {
+        BufferedResponse { status: StatusCode::OK, headers: HeaderMap::new(), body: body.to_vec().into() }
     }
 
     #[derive(Debug, Deserialize)]
@@ -194,7 +190,7 @@ mod tests {
 
     #[test]
     fn a_response_that_is_not_utf_8_names_the_byte() {
-        let error = value::<i64>(&response(b"\"canary\xff\"")).unwrap_err();
+        let error = BodyDecoder::of_value::<i64>().decode(&mut response(b"\"canary\xff\"")).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unexpected);
         assert_eq!(error.source().map(ToString::to_string).as_deref(), Some("not UTF-8 after byte 7"));
         assert!(!format!("{error:?}").contains("canary"), "{error:?}");

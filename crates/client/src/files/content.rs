@@ -1,7 +1,10 @@
 //! What a call that is chosen at run time sends that is not JSON.
 
 use super::{Form, Upload};
-use crate::{Error, draft::Draft, dynamic::rejected};
+use crate::{
+    error::Error,
+    request::{builder::RequestBuilder, dynamic::rejected},
+};
 
 #[derive(Clone, Debug)]
 pub(crate) enum Content {
@@ -11,7 +14,7 @@ pub(crate) enum Content {
 
 impl Content {
     /// Puts it into the request of an operation that takes this media type.
-    pub(crate) fn add_to(&self, draft: &mut Draft, media_type: &'static str) -> Result<(), Error> {
+    pub(crate) fn add_to(&self, draft: &mut RequestBuilder, media_type: &'static str) -> Result<(), Error> {
         match (self, media_type == "multipart/form-data") {
             (Self::Form(form), true) => draft.multipart(form),
             (Self::Form(_), false) => return Err(rejected(format!("it takes {media_type}, not a multipart form"))),

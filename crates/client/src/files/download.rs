@@ -22,7 +22,7 @@ use self::{
     source::{About, Piece, Source},
     version::Version,
 };
-use crate::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind};
 
 pub(crate) use source::Origin;
 

@@ -10,7 +10,10 @@ use reqwest::{
 use ring::rand::{SecureRandom, SystemRandom};
 
 use super::upload::{Upload, put};
-use crate::{Error, ErrorKind, outgoing::Payload};
+use crate::{
+    error::{Error, ErrorKind},
+    request::prepared::StreamingBody,
+};
 
 /// One part of a [`Form`].
 #[derive(Clone, Debug)]
@@ -142,12 +145,12 @@ impl Form {
     }
 }
 
-impl Payload for Form {
+impl StreamingBody for Form {
     fn is_repeatable(&self) -> bool {
         self.0.iter().all(|(_, part)| part.content.is_repeatable())
     }
 
-    fn fill<'a>(&'a self, request: &'a mut Request) -> BoxFuture<'a, Result<(), Error>> {
+    fn open_into<'a>(&'a self, request: &'a mut Request) -> BoxFuture<'a, Result<(), Error>> {
         Box::pin(async {
             let (body, length, media_type) = self.open().await?;
             put(request, body, length);

@@ -15,7 +15,10 @@ use futures_util::{
 use reqwest::{Body, Request, header::CONTENT_LENGTH};
 use tokio::io::{AsyncRead, AsyncReadExt};
 
-use crate::{Error, ErrorKind, outgoing::Payload};
+use crate::{
+    error::{Error, ErrorKind},
+    request::prepared::StreamingBody,
+};
 
 type Chunks = BoxStream<'static, std::io::Result<Bytes>>;
 
@@ -98,12 +101,12 @@ impl Upload {
     }
 }
 
-impl Payload for Upload {
+impl StreamingBody for Upload {
     fn is_repeatable(&self) -> bool {
         !matches!(self.0, Source::Stream(..))
     }
 
-    fn fill<'a>(&'a self, request: &'a mut Request) -> BoxFuture<'a, Result<(), Error>> {
+    fn open_into<'a>(&'a self, request: &'a mut Request) -> BoxFuture<'a, Result<(), Error>> {
         Box::pin(async {
             let (body, length) = self.open().await?;
             put(request, body, length);

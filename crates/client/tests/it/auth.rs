@@ -45,17 +45,17 @@ async fn a_403_renews_only_where_the_service_uses_it_for_that() {
     assert_eq!(get(&server.session()).await.unwrap_err().kind(), ErrorKind::Auth);
     assert_eq!(server.count(), 1);
     let server = Server::start([status(403), json("1")]).await;
-    let session = server.builder().rejection_status(StatusCode::FORBIDDEN).build().unwrap();
+    let session = server.builder().token_rejected_status(StatusCode::FORBIDDEN).build().unwrap();
     get(&session).await.unwrap();
     assert_eq!(server.count(), 2);
 }
 
 #[tokio::test]
 async fn an_open_server_is_never_shown_the_credentials() {
-    static FEED: keyfob_client::Operation = keyfob_client::Operation { server: "feed", ..crate::script::GET_TEMPLATE };
+    static FEED: keyfob_client::Operation = keyfob_client::Operation { host: "feed", ..crate::script::GET_TEMPLATE };
     let server = Server::start([json("1")]).await;
-    let session = server.builder().open_server("feed", &server.url).build().unwrap();
-    let request = session.url(&FEED, "/feed").map(keyfob_client::codegen::Outgoing::get);
-    session.value::<i64>(&FEED, request, keyfob_client::CallOptions::default()).await.unwrap();
+    let session = server.builder().unauthenticated_host("feed", &server.url).build().unwrap();
+    let request = session.url(&FEED, "/feed").map(keyfob_client::codegen::PreparedRequest::get);
+    keyfob_client::codegen::value::<i64>(session, &FEED, request, keyfob_client::CallOptions::default()).await.unwrap();
     assert_eq!(tokens(&server), ["none"]);
 }

@@ -59,7 +59,7 @@ async fn a_prefix_and_slashes_make_the_address_one_expects() {
 
 #[test]
 fn a_host_without_a_base_url_is_named() {
-    static SMS: keyfob_client::Operation = keyfob_client::Operation { server: "sms", ..crate::script::GET_TEMPLATE };
+    static SMS: keyfob_client::Operation = keyfob_client::Operation { host: "sms", ..crate::script::GET_TEMPLATE };
     let error = build("http://localhost").unwrap().url(&SMS, "/").unwrap_err();
     assert!(error.to_string().contains("no base URL for the host `sms`"), "{error}");
 }

@@ -45,7 +45,7 @@ async fn what_the_service_said_is_kept_and_not_printed() {
     let body = r#"{"message":"Ola","errors":[{"field":"Phone","code":"V","message":"The Phone field is required."}]}"#;
     let server = Server::start([answer(400, &[("content-type", "application/json")], body)]).await;
     let error = get(&server.session()).await.unwrap_err();
-    let api = error.api().unwrap();
+    let api = error.service_error().unwrap();
     assert_eq!((api.message(), api.code(), api.fields()[0].field.as_str()), (Some("Ola"), Some("V"), "Phone"));
     assert!(!format!("{error} {error:?}").contains("Phone"));
 }
@@ -56,7 +56,7 @@ async fn a_proxys_web_page_is_an_outage_and_not_a_decode_error() {
     let server = Server::start([page(), page(), page()]).await;
     let error = get(&server.session()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unavailable);
-    assert_eq!(error.api().unwrap().raw(), b"<h1>Bad gateway</h1>");
+    assert_eq!(error.service_error().unwrap().body(), b"<h1>Bad gateway</h1>");
 }
 
 #[tokio::test]
@@ -76,7 +76,7 @@ async fn a_web_page_for_json_and_half_a_body_say_what_to_do() {
 #[tokio::test]
 async fn an_answer_beyond_the_limit_is_refused() {
     let server = Server::start([json(&format!("\"{}\"", "x".repeat(2000)))]).await;
-    let session = server.builder().largest_answer(1000).build().unwrap();
+    let session = server.builder().max_response_bytes(1000).build().unwrap();
     let error = get(&session).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unexpected);
     assert!(error.to_string().contains("larger than 1000 bytes"), "{error}");

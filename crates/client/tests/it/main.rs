@@ -2,10 +2,10 @@
 
 mod auth;
 mod bad_input;
-mod bulk;
 #[cfg(feature = "files")]
 #[path = "../../../../xtask/canary/it.rs"]
 mod canary;
+mod concurrent;
 mod errors;
 #[cfg(feature = "files")]
 mod files;

@@ -5,11 +5,11 @@ use std::{sync::OnceLock, time::Duration};
 use futures::{StreamExt, TryStreamExt};
 use keyfob_client::{
     CallOptions, ErrorKind, Session,
-    codegen::{Draft, Fill, Path},
-    decode::{ErasedReader, Expected, Failed, WireValue},
-    encode::{self, Encode, ErasedWriter},
-    paging::{Call, Paged, Position, Scheme, items, pages},
-    wire_form::FormRecorder,
+    codegen::{BuildRequest, Path, RequestBuilder, page_request},
+    decode::{ErasedReader, Expected, Failed, WireStruct},
+    encode::{self, FieldWriter},
+    paging::{PageRequest, Paged, Position, Scheme, items, pages},
+    wire_form::{FormRecorder, OriginalForm},
 };
 use serde_json::{Value, json as value};
 
@@ -27,29 +27,35 @@ const CURSOR: u8 = 0;
 const PAGE: u8 = 1;
 const OFFSET: u8 = 2;
 
-/// A page whose decoding waits, if it says so, until the server that is watched was asked for the next one.
+/// A page whose decoding waits, if it has the field `wait`, until the watched server has received the next request.
 #[derive(Debug)]
 struct Page(Value);
 
 static WATCHED: OnceLock<Server> = OnceLock::new();
 
-impl Encode for Page {
-    fn encode(&self, writer: &mut dyn ErasedWriter) -> Result<(), encode::Failed> {
-        writer.json(&self.0)
-    }
-}
+const FIELDS: [&str; 4] = ["wait", "rows", "next", "total"];
 
-impl WireValue for Page {
-    fn decode(
-        slot: &mut Option<Self>,
+impl WireStruct for Page {
+    fn field_names(&self) -> &'static [&'static str] {
+        &FIELDS
+    }
+
+    fn empty() -> Self {
+        Self(value!({}))
+    }
+
+    fn decode_field(
+        &mut self,
+        index: usize,
         reader: &mut dyn ErasedReader<'_>,
         form: &mut FormRecorder,
     ) -> Result<(), Failed> {
-        let Some(page) = reader.json(form)? else { return Ok(()) };
-        let asked = || WATCHED.get().is_some_and(|server| server.count() > 1);
+        let value = reader.json(form)?.unwrap_or_default();
+        let waits = FIELDS[index] == "wait" && !value.is_null();
+        let requested = || WATCHED.get().is_some_and(|server| server.count() > 1);
+        self.0[FIELDS[index]] = value;
         for _ in 0..5000 {
-            if page["wait"].is_null() || asked() {
-                *slot = Some(Self(page));
+            if !waits || requested() {
                 return Ok(());
             }
             std::thread::sleep(Duration::from_millis(1));
@@ -57,19 +63,25 @@ impl WireValue for Page {
         Err(reader.fail(Expected::Value))
     }
 
-    fn empty() -> Self {
-        Self(Value::Null)
+    fn encode_field(&self, _: usize, _: &mut FieldWriter<'_>) -> Result<(), encode::Failed> {
+        unimplemented!("pages are only decoded")
     }
+
+    fn original_form(&self, _: usize) -> OriginalForm<'_> {
+        OriginalForm::default()
+    }
+
+    fn record_form(&mut self, _: usize, _: &mut FormRecorder) {}
 }
 
-impl<const S: u8> Fill for Listing<S> {
+impl<const S: u8> BuildRequest for Listing<S> {
     fn path(&self, path: &mut Path<'_>) {
         path.text("/rows");
     }
 
-    fn fill(&self, draft: &mut Draft) {
-        draft.query("filter", &"f".to_owned());
-        draft.query("at", &self.at);
+    fn build(&self, request: &mut RequestBuilder) {
+        request.query("filter", &"f".to_owned());
+        request.query("at", &self.at);
     }
 }
 
@@ -82,7 +94,7 @@ impl<const S: u8> Paged for Listing<S> {
         _ => Scheme::Offset,
     };
 
-    fn turn(&mut self, position: Position) {
+    fn seek(&mut self, position: Position) {
         match position {
             Position::Start => {}
             Position::Cursor(cursor) => self.at = Some(cursor),
@@ -94,14 +106,14 @@ impl<const S: u8> Paged for Listing<S> {
         self.at.as_ref()?.parse().ok()
     }
 
-    fn size(&self) -> Option<i64> {
+    fn page_size(&self) -> Option<i64> {
         self.size
     }
 
-    const CURSOR: Option<&'static str> = if S == CURSOR { Some("next") } else { None };
+    const CURSOR_FIELD: Option<&'static str> = if S == CURSOR { Some("next") } else { None };
 
-    fn call(&self) -> Call {
-        Call::new(&self.session, &GET, self, CallOptions::default())
+    fn request(&self) -> PageRequest {
+        page_request::<Page>(&self.session, &GET, self, CallOptions::default())
     }
 
     fn cursor(Page(page): &Page) -> Option<String> {

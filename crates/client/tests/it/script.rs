@@ -10,9 +10,9 @@ use std::{
 };
 
 use keyfob_client::{
-    CallOptions, ClientBuilder, Confidence, Error, Operation, Repeat, RetryPolicy, Session,
+    CallOptions, ClientBuilder, Confidence, Error, Idempotency, Operation, RetryPolicy, Session,
     auth::{BoxFuture, CacheKey, Clock, Credentials, Lifetime, SecretString, Token, TokenRequest, TokenSource},
-    codegen::{Draft, Fill, Path},
+    codegen::{BuildRequest, Path, RequestBuilder, value},
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -186,44 +186,49 @@ pub(crate) const GET_TEMPLATE: Operation = Operation {
     method: "GET",
     path: "/things/{id}",
     query: &[],
-    joined: &[],
+    comma_separated: &[],
     headers: &[],
     required: &[],
     fixed_query: &[],
     body: "",
     body_required: false,
-    server: "",
-    repeat: Repeat::Safe,
+    host: "",
+    idempotency: Idempotency::Idempotent,
     scope: None,
     confidence: Confidence::Documented,
     source: "",
 };
 
 pub(crate) static GET: Operation = GET_TEMPLATE;
-pub(crate) static CREATE: Operation =
-    Operation { id: "create_thing", method: "POST", path: "/things", repeat: Repeat::Never, ..GET_TEMPLATE };
+pub(crate) static CREATE: Operation = Operation {
+    id: "create_thing",
+    method: "POST",
+    path: "/things",
+    idempotency: Idempotency::NotIdempotent,
+    ..GET_TEMPLATE
+};
 
 struct Get;
 
-impl Fill for Get {
+impl BuildRequest for Get {
     fn path(&self, path: &mut Path<'_>) {
         path.text("/things/1");
     }
 
-    fn fill(&self, draft: &mut Draft) {
-        draft.query("q", &"query-canary".to_owned());
+    fn build(&self, request: &mut RequestBuilder) {
+        request.query("q", &"query-canary".to_owned());
     }
 }
 
 struct Create;
 
-impl Fill for Create {
+impl BuildRequest for Create {
     fn path(&self, path: &mut Path<'_>) {
         path.text("/things");
     }
 
-    fn fill(&self, draft: &mut Draft) {
-        draft.json(&serde_json::json!({"name": "body-canary"}), "application/json");
+    fn build(&self, request: &mut RequestBuilder) {
+        request.json(&serde_json::json!({"name": "body-canary"}), "application/json");
     }
 }
 
@@ -233,8 +238,8 @@ pub(crate) async fn get(session: &Session) -> Result<serde_json::Value, Error> {
 }
 
 pub(crate) async fn get_with(session: &Session, call: CallOptions) -> Result<serde_json::Value, Error> {
-    let request = Draft::of(session, &GET, &Get);
-    Ok(session.clone().value::<serde_json::Value>(&GET, request, call).await?.into_inner())
+    let request = RequestBuilder::build(session, &GET, &Get);
+    Ok(value::<serde_json::Value>(session.clone(), &GET, request, call).await?.into_inner())
 }
 
 /// Creates a thing.
@@ -243,6 +248,6 @@ pub(crate) async fn create(session: &Session) -> Result<serde_json::Value, Error
 }
 
 pub(crate) async fn create_with(session: &Session, call: CallOptions) -> Result<serde_json::Value, Error> {
-    let request = Draft::of(session, &CREATE, &Create);
-    Ok(session.clone().value::<serde_json::Value>(&CREATE, request, call).await?.into_inner())
+    let request = RequestBuilder::build(session, &CREATE, &Create);
+    Ok(value::<serde_json::Value>(session.clone(), &CREATE, request, call).await?.into_inner())
 }

@@ -16,8 +16,8 @@ async fn a_failure_in_a_successful_answer_is_the_error_that_its_status_would_be(
         let (server, session) = session([json(body)]).await;
         let error = create(&session).await.unwrap_err();
         assert_eq!((error.status().unwrap().as_u16(), error.kind()), (417, ErrorKind::Rejected));
-        assert_eq!(error.api().unwrap().message(), Some("Numéro"));
-        assert_eq!((error.api().unwrap().raw(), server.count()), (body.as_bytes(), 1));
+        assert_eq!(error.service_error().unwrap().message(), Some("Numéro"));
+        assert_eq!((error.service_error().unwrap().body(), server.count()), (body.as_bytes(), 1));
         assert!(!format!("{error} {error:?}").contains("Numéro"));
     }
 }

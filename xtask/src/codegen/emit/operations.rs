@@ -59,7 +59,7 @@ impl Call<'_> {
         let setters =
             self.arguments.iter().filter(|argument| !argument.required).map(|argument| argument.setter(&types, enums));
         let (path, fill) = (self.request.path(self.operation), self.request.fill(self.operation)?);
-        let draft = if fill.is_empty() { quote!(_) } else { quote!(draft) };
+        let request = if fill.is_empty() { quote!(_) } else { quote!(request) };
         let (response, send) = self.response(&types, enums);
         let paging = self.operation.paging.as_ref().map(|_| {
             quote! {
@@ -95,9 +95,9 @@ impl Call<'_> {
                 #paging
             }
             #[doc(hidden)]
-            impl Fill for #name {
+            impl BuildRequest for #name {
                 fn path(&self, path: &mut Path<'_>) { #path }
-                fn fill(&self, #draft: &mut Draft) { #fill }
+                fn build(&self, #request: &mut RequestBuilder) { #fill }
             }
             keyfob_client::operation!(#name, #response, #send);
         })
@@ -133,7 +133,7 @@ impl Call<'_> {
         let fixed = self.operation.fixed_query.iter().map(|(name, value)| quote!((#name, #value)));
         let body = self.operation.body.as_ref().map_or("", |body| &body.media);
         let body_required = self.operation.body.as_ref().is_some_and(|body| body.required);
-        let repeat = if self.operation.idempotent { quote!(Safe) } else { quote!(Never) };
+        let idempotency = if self.operation.idempotent { quote!(Idempotent) } else { quote!(NotIdempotent) };
         let scope = self.operation.scope.as_ref().map_or_else(|| quote!(None), |scope| quote!(Some(#scope)));
         let confidence = format_ident!("{}", pascal(self.operation.confidence.word()));
         quote! {
@@ -144,14 +144,14 @@ impl Call<'_> {
                 method: #http_method,
                 path: #path,
                 query: &[#(#query),*],
-                joined: &[#(#joined),*],
+                comma_separated: &[#(#joined),*],
                 headers: &[#(#headers),*],
                 required: &[#(#required),*],
                 fixed_query: &[#(#fixed),*],
                 body: #body,
                 body_required: #body_required,
-                server: #server,
-                repeat: Repeat::#repeat,
+                host: #server,
+                idempotency: Idempotency::#idempotency,
                 scope: #scope,
                 confidence: Confidence::#confidence,
                 source: #source,

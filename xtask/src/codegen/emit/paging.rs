@@ -34,7 +34,7 @@ fn implementation(call: &Call<'_>, paging: &Paging, structs: &[Struct<'_>]) -> R
         }
         Scheme::Offset => quote!(Scheme::Offset),
     };
-    let (turn, start) = position(call, paging)?;
+    let (seek, start) = position(call, paging)?;
     let or_none = |tokens: Option<Result<TokenStream>>| tokens.unwrap_or_else(|| Ok(quote!(None)));
     let size = or_none(paging.size.as_ref().map(|size| number(call, size)))?;
     let total = or_none(paging.total.as_ref().map(|total| count(page, total)))?;
@@ -47,12 +47,17 @@ fn implementation(call: &Call<'_>, paging: &Paging, structs: &[Struct<'_>]) -> R
             type Page = types::#page_type;
             type Item = #item;
             const SCHEME: Scheme = #scheme;
-            fn turn(&mut self, position: Position) { #turn }
+            fn seek(&mut self, position: Position) { #seek }
             fn start(&self) -> Option<i64> { #start }
-            fn size(&self) -> Option<i64> { #size }
-            const CURSOR: Option<&'static str> = #cursor_name;
-            fn call(&self) -> keyfob_client::paging::Call {
-                keyfob_client::paging::Call::new(&self.session, &Self::OPERATION, self, self.call)
+            fn page_size(&self) -> Option<i64> { #size }
+            const CURSOR_FIELD: Option<&'static str> = #cursor_name;
+            fn request(&self) -> keyfob_client::paging::PageRequest {
+                keyfob_client::codegen::page_request::<types::#page_type>(
+                    &self.session,
+                    &Self::OPERATION,
+                    self,
+                    self.call.clone(),
+                )
             }
             fn cursor(#cursor_page: &Self::Page) -> Option<String> { #cursor }
             fn total(#total_page: &Self::Page) -> Option<i64> { #total }

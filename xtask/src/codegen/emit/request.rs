@@ -85,7 +85,7 @@ impl Request {
         for call in &self.chain {
             match call.method.to_string().as_str() {
                 // The generator sets only Accept here; Content-Type is the body's business.
-                "header" if is_accept(call) => parts.push(quote!(draft.accept("application/json");)),
+                "header" if is_accept(call) => parts.push(quote!(request.accept("application/json");)),
                 "query" => {
                     let (name, argument) = query(call)?;
                     let field = field(&argument.to_string());
@@ -93,8 +93,8 @@ impl Request {
                         .parameters
                         .iter()
                         .any(|one| one.location == Location::Query && one.name == name && one.joined);
-                    let add = if joined { quote!(joined) } else { quote!(query) };
-                    parts.push(quote!(draft.#add(#name, &self.#field);));
+                    let add = if joined { quote!(query_joined) } else { quote!(query) };
+                    parts.push(quote!(request.#add(#name, &self.#field);));
                 }
                 "json" | "form_urlencoded" | "body" => {
                     let body = operation.body.as_ref().context("a body that the specification does not have")?;
@@ -105,7 +105,7 @@ impl Request {
             }
         }
         if let ResponseBody::Text(media) = &operation.response {
-            parts.push(quote!(draft.accept(#media);));
+            parts.push(quote!(request.accept(#media);));
         }
         let headers = self.headers.iter().map(Header::tokens);
         Ok(quote!(#(#headers)* #(#parts)*))
@@ -123,7 +123,7 @@ impl Url {
                 .parameters
                 .iter()
                 .any(|one| one.location == Location::Path && one.raw && snake(&one.name) == name);
-            let add = if raw { quote!(rest) } else { quote!(segment) };
+            let add = if raw { quote!(segments) } else { quote!(segment) };
             [Some(quote!(path.#add(#name, &self.#field);)), literal]
         });
         std::iter::once(first).chain(rest).flatten().collect()
@@ -133,7 +133,7 @@ impl Url {
 impl Header {
     fn tokens(&self) -> TokenStream {
         let (name, field) = (&self.name, field(&self.argument.to_string()));
-        quote!(draft.header(#name, &self.#field);)
+        quote!(request.header(#name, &self.#field);)
     }
 }
 
@@ -141,16 +141,16 @@ impl Header {
 fn send_body(body: &Body) -> TokenStream {
     let media = &body.media;
     match body.kind {
-        BodyKind::Json if body.required => quote!(draft.json(&self.body, #media);),
+        BodyKind::Json if body.required => quote!(request.json(&self.body, #media);),
         BodyKind::Json => quote! {
             if let Some(body) = &self.body {
-                draft.json(body, #media);
+                request.json(body, #media);
             }
         },
-        BodyKind::Form => quote!(draft.form(&self.body);),
-        BodyKind::Text => quote!(draft.bytes(self.body.clone(), #media);),
-        BodyKind::Binary => quote!(draft.upload(&self.body, #media);),
-        BodyKind::Multipart => quote!(draft.multipart(&self.body);),
+        BodyKind::Form => quote!(request.form(&self.body);),
+        BodyKind::Text => quote!(request.bytes(self.body.clone(), #media);),
+        BodyKind::Binary => quote!(request.upload(&self.body, #media);),
+        BodyKind::Multipart => quote!(request.multipart(&self.body);),
     }
 }
 

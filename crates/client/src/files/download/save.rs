@@ -13,7 +13,7 @@ use tokio::{
 };
 
 use super::{ByteStream, file_name, source::Piece, unwritable};
-use crate::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind};
 
 /// How many files of one name a directory gets.
 const MOST: u32 = 10_000;

@@ -12,7 +12,13 @@ use super::{
     disposition, file_name,
     version::{self, Version},
 };
-use crate::{CallOptions, Error, ErrorKind, Operation, Repeat, Session, outgoing::Outgoing, retry::Schedule};
+use crate::{
+    call::{options::CallOptions, retry::Schedule, send},
+    error::{Error, ErrorKind},
+    operation::{Idempotency, Operation},
+    request::prepared::PreparedRequest,
+    session::Session,
+};
 
 /// So many bytes count as success: the attempts to go on are counted anew.
 const FRUITFUL: u64 = 1024 * 1024;
@@ -21,7 +27,7 @@ const FRUITFUL: u64 = 1024 * 1024;
 pub(crate) struct Origin {
     session: Session,
     operation: &'static Operation,
-    request: Option<Outgoing>,
+    request: Option<PreparedRequest>,
     options: CallOptions,
 }
 
@@ -57,7 +63,7 @@ impl Origin {
     pub(crate) fn new(
         session: Session,
         operation: &'static Operation,
-        request: Option<Outgoing>,
+        request: Option<PreparedRequest>,
         options: CallOptions,
     ) -> Self {
         Self { session, operation, request, options }
@@ -65,7 +71,7 @@ impl Origin {
 
     fn is_repeatable(&self) -> bool {
         self.request.as_ref().is_some_and(|request| request.parts.method == Method::GET)
-            && (self.operation.repeat == Repeat::Safe || self.options.idempotent)
+            && (self.operation.idempotency == Idempotency::Idempotent || self.options.idempotent)
     }
 
     pub(super) fn about(&self, response: &Response) -> About {
@@ -103,7 +109,7 @@ impl Origin {
             Some((version, request))
         });
         let (version, request) = request.expect("whoever asks for the rest knows of which version, and may");
-        let response = self.session.streamed(self.operation, Ok(request), self.options).await?;
+        let response = send::streamed(&self.session.0, self.operation, Ok(request), self.options.clone()).await?;
         if response.status() != StatusCode::PARTIAL_CONTENT {
             let about = self.about(&response);
             return Ok((response, Some(about)));

@@ -3,7 +3,10 @@
 use bytes::Bytes;
 use reqwest::{Response, StatusCode};
 
-use crate::{Error, ErrorKind, execute::Failure};
+use crate::{
+    call::attempt_error::AttemptError,
+    error::{Error, ErrorKind},
+};
 
 /// Reads a body up to `limit` bytes; a longer one is cut or refused. One that does not come in one piece is put together
 /// in `room`.
@@ -12,16 +15,16 @@ pub(crate) async fn collect(
     limit: u64,
     cut: bool,
     room: &mut Vec<u8>,
-) -> Result<Bytes, Failure> {
+) -> Result<Bytes, AttemptError> {
     let too_large = || {
         let message = format!("the answer is larger than {limit} bytes: raise the limit when building the client");
-        Failure::from(Error::new(ErrorKind::Unexpected, message).with_status(StatusCode::OK))
+        AttemptError::from(Error::new(ErrorKind::Unexpected, message).with_status(StatusCode::OK))
     };
     let announced = response.content_length();
     if announced.is_some_and(|length| length > limit) && !cut {
         return Err(too_large());
     }
-    let Some(first) = response.chunk().await.map_err(Failure::transport)? else {
+    let Some(first) = response.chunk().await.map_err(AttemptError::transport)? else {
         return Ok(Bytes::new());
     };
     if announced == Some(first.len() as u64) {
@@ -31,7 +34,7 @@ pub(crate) async fn collect(
     room.clear();
     room.reserve_exact(usize::try_from(expected).unwrap_or(0).max(first.len()));
     room.extend_from_slice(&first);
-    while let Some(chunk) = response.chunk().await.map_err(Failure::transport)? {
+    while let Some(chunk) = response.chunk().await.map_err(AttemptError::transport)? {
         room.extend_from_slice(&chunk);
         if room.len() as u64 > limit {
             if !cut {

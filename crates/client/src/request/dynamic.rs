@@ -6,7 +6,14 @@ use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::{CallOptions, Error, ErrorKind, Operation, Pending, Session, draft::Draft, outgoing::Outgoing, path::Path};
+use crate::{
+    call::{options::CallOptions, send},
+    error::{Error, ErrorKind},
+    operation::Operation,
+    request::{builder::RequestBuilder, path::Path, prepared::PreparedRequest},
+    response::ResponseFuture,
+    session::Session,
+};
 
 /// JSON where the service can choose; files, tables and texts where it cannot.
 const ANSWERS: &str = "application/json, */*;q=0.9";
@@ -77,11 +84,7 @@ impl DynamicCall {
         self
     }
 
-    /// Changes how this call is sent: its time limit, its retries.
-    pub fn options(mut self, call: CallOptions) -> Self {
-        self.call = call;
-        self
-    }
+    crate::call_setters!();
 
     /// Sends the call and decodes its JSON answer; `serde_json::Value` takes any.
     ///
@@ -89,9 +92,9 @@ impl DynamicCall {
     ///
     /// When a path parameter is missing, a name is not one of the operation's, or the body is not of its kind; otherwise
     /// as every call: see [`ErrorKind`].
-    pub fn send<T: DeserializeOwned + Send + Sync + 'static>(self) -> Pending<T> {
+    pub fn send<T: DeserializeOwned + Send + Sync + 'static>(self) -> ResponseFuture<T> {
         let request = self.request();
-        self.session.foreign(self.operation, request, self.call)
+        send::json(self.session, self.operation, request, self.call)
     }
 
     /// Sends the call and gives its answer as it came, whatever it is.
@@ -99,21 +102,23 @@ impl DynamicCall {
     /// # Errors
     ///
     /// As [`send`](DynamicCall::send), except that nothing is decoded.
-    pub fn fetch(self) -> Pending<Bytes> {
+    pub fn bytes(self) -> ResponseFuture<Bytes> {
         let request = self.request();
-        self.session.whole(self.operation, request, self.call, |answer| Ok(Box::new(mem::take(&mut answer.body))))
+        send::whole(self.session, self.operation, request, self.call, |response| {
+            Ok(Box::new(mem::take(&mut response.body)))
+        })
     }
 
-    pub(crate) fn request(&self) -> Result<Outgoing, Error> {
+    pub(crate) fn request(&self) -> Result<PreparedRequest, Error> {
         self.outgoing().map_err(|error| error.at(self.session.api(), self.operation))
     }
 
-    fn outgoing(&self) -> Result<Outgoing, Error> {
+    fn outgoing(&self) -> Result<PreparedRequest, Error> {
         let operation = self.operation;
         self.know_all()?;
-        let mut path = self.session.path(operation)?;
+        let mut path = self.session.0.path(operation.host)?;
         self.fill_path(&mut path)?;
-        let mut draft = Draft::new(operation, path)?;
+        let mut draft = RequestBuilder::of(operation, path)?;
         draft.accept(ANSWERS);
         for (name, value) in operation.fixed_query {
             draft.pair(name, value);
@@ -135,7 +140,7 @@ impl DynamicCall {
         let mut query: Vec<(&str, String)> = Vec::new();
         let given = self.parameters.iter().filter(|(name, _)| self.operation.query.contains(&name.as_str()));
         for (name, value) in given {
-            let is_joined = self.operation.joined.contains(&name.as_str());
+            let is_joined = self.operation.comma_separated.contains(&name.as_str());
             match query.iter_mut().find(|(known, _)| is_joined && known == name) {
                 Some((_, list)) => list.extend([",", value]),
                 None => query.push((name, value.clone())),
@@ -169,13 +174,13 @@ impl DynamicCall {
             match piece {
                 Piece::Text(text) => path.text(text),
                 Piece::Segment(name) => path.segment(name, value(name)?),
-                Piece::Rest(name) => path.rest(name, value(name)?),
+                Piece::Rest(name) => path.segments(name, value(name)?),
             }
         }
         Ok(())
     }
 
-    fn add_body(&self, draft: &mut Draft) -> Result<(), Error> {
+    fn add_body(&self, draft: &mut RequestBuilder) -> Result<(), Error> {
         let media_type = self.operation.body;
         match &self.body {
             Body::None => {}
@@ -231,7 +236,10 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{ClientBuilder, Confidence, Repeat};
+    use crate::{
+        builder::ClientBuilder,
+        operation::{Confidence, Idempotency},
+    };
 
     static READ: Operation = Operation {
         api: "test-api",
@@ -240,14 +248,14 @@ mod tests {
         method: "GET",
         path: "/owners/{ownerId}/things/{id}.json",
         query: &["filter", "limit", "ids"],
-        joined: &["ids"],
+        comma_separated: &["ids"],
         headers: &["X-Company"],
         required: &[],
         fixed_query: &[("action", "show")],
         body: "",
         body_required: false,
-        server: "",
-        repeat: Repeat::Safe,
+        host: "",
+        idempotency: Idempotency::Idempotent,
         scope: None,
         confidence: Confidence::Documented,
         source: "",

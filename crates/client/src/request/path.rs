@@ -5,7 +5,7 @@ use std::{borrow::Cow, fmt::Display};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Url;
 
-use crate::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind};
 
 /// The path behind a base URL. What cannot be put in is told in the end.
 #[derive(Debug)]
@@ -40,7 +40,7 @@ impl<'b> Path<'b> {
 
     /// Adds a parameter that may span several segments: its slashes stay. None of its segments can be empty or made of
     /// dots only.
-    pub fn rest(&mut self, name: &'static str, value: &dyn Display) {
+    pub fn segments(&mut self, name: &'static str, value: &dyn Display) {
         let value = value.to_string();
         self.encoded(name, &value, value.split('/').any(is_dots), SEGMENTS);
     }
@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn a_catch_all_keeps_its_slashes_and_nothing_else() {
-        let rest = |value: &str| path(|path| path.rest("id", &value));
+        let rest = |value: &str| path(|path| path.segments("id", &value));
         assert_eq!(rest("884213/1/7").unwrap(), "/x/884213/1/7");
         assert_eq!(rest("a b/c|d").unwrap(), "/x/a%20b/c%7Cd");
         for value in ["", "a/../b", "/a", "a//b", "a/."] {

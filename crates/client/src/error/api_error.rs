@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 /// A service's own words about a failure.
 ///
-/// Services answer in many shapes; what can be recognised is given here, the rest is in [`raw`](ApiError::raw).
+/// Services answer in many shapes; what can be recognised is given here, the rest is in [`body`](ApiError::body).
 /// `Debug` shows none of it, because it may hold personal data.
 #[derive(Clone, Default)]
 pub struct ApiError {
@@ -83,7 +83,7 @@ impl ApiError {
 
     /// The body as it came, at most the first 64 KiB.
     #[must_use]
-    pub fn raw(&self) -> &[u8] {
+    pub fn body(&self) -> &[u8] {
         &self.raw
     }
 
@@ -176,7 +176,7 @@ mod tests {
         assert_eq!(error.message(), message);
         let found: Vec<_> = error.fields().iter().map(|f| (f.field.as_str(), f.message.as_str())).collect();
         assert_eq!(found, fields);
-        assert_eq!(error.raw(), body.as_bytes());
+        assert_eq!(error.body(), body.as_bytes());
     }
 
     #[test]

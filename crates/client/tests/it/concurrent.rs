@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use futures::{FutureExt, StreamExt, channel::oneshot, poll};
-use keyfob_client::{Error, ErrorKind, Method, bulk};
+use keyfob_client::{Error, ErrorKind, Method, concurrent};
 use serde_json::Value;
 
 use crate::script::{Server, json, status};
@@ -52,45 +52,45 @@ impl Calls {
 #[tokio::test]
 async fn so_many_calls_are_under_way_and_no_more_and_each_outcome_has_its_item() {
     let calls = Calls::new();
-    let mut bulk = bulk("abcde".chars(), 2, |item| calls.call(*item));
+    let mut concurrent = concurrent("abcde".chars(), 2, |item| calls.call(*item));
     assert_eq!(calls.begun(), "", "nothing before the first poll");
-    assert!(poll!(bulk.next()).is_pending());
-    assert_eq!((calls.begun().as_str(), bulk.under_way()), ("ab", 2));
+    assert!(poll!(concurrent.next()).is_pending());
+    assert_eq!((calls.begun().as_str(), concurrent.under_way()), ("ab", 2));
     calls.end('b');
-    let outcome = bulk.next().await.unwrap();
+    let outcome = concurrent.next().await.unwrap();
     assert_eq!((outcome.index, outcome.item, outcome.result.unwrap()), (1, 'b', 'B'));
-    assert!(poll!(bulk.next()).is_pending());
+    assert!(poll!(concurrent.next()).is_pending());
     assert_eq!(calls.begun(), "ac", "the next one takes the place");
     for (item, index) in [('c', 2), ('d', 3), ('a', 0), ('e', 4)] {
-        let _ = bulk.next().now_or_never();
+        let _ = concurrent.next().now_or_never();
         calls.end(item);
-        assert_eq!(bulk.next().await.unwrap().index, index);
+        assert_eq!(concurrent.next().await.unwrap().index, index);
         assert!(calls.running.load(Ordering::SeqCst) <= 2);
     }
-    assert!(bulk.next().await.is_none());
+    assert!(concurrent.next().await.is_none());
 }
 
 #[tokio::test]
 async fn a_stopped_one_gives_back_what_was_not_begun_and_ends_with_what_was() {
     let calls = Calls::new();
-    let mut bulk = bulk("abcd".chars(), 2, |item| calls.call(*item));
-    assert!(poll!(bulk.next()).is_pending());
+    let mut concurrent = concurrent("abcd".chars(), 2, |item| calls.call(*item));
+    assert!(poll!(concurrent.next()).is_pending());
     calls.end('a');
-    assert_eq!(bulk.next().await.unwrap().item, 'a');
-    assert_eq!(bulk.stop().collect::<Vec<_>>(), [(2, 'c'), (3, 'd')]);
+    assert_eq!(concurrent.next().await.unwrap().item, 'a');
+    assert_eq!(concurrent.stop().collect::<Vec<_>>(), [(2, 'c'), (3, 'd')]);
     calls.end('b');
-    assert_eq!(bulk.next().await.unwrap().item, 'b');
-    assert!(bulk.next().await.is_none());
+    assert_eq!(concurrent.next().await.unwrap().item, 'b');
+    assert!(concurrent.next().await.is_none());
     assert_eq!(calls.begun(), "");
 }
 
 #[tokio::test]
 async fn a_dropped_one_ends_its_calls() {
     let calls = Calls::new();
-    let mut bulk = bulk("abcd".chars(), 3, |item| calls.call(*item));
-    assert!(poll!(bulk.next()).is_pending());
+    let mut concurrent = concurrent("abcd".chars(), 3, |item| calls.call(*item));
+    assert!(poll!(concurrent.next()).is_pending());
     assert_eq!(calls.running.load(Ordering::SeqCst), 3);
-    drop(bulk);
+    drop(concurrent);
     assert_eq!((calls.running.load(Ordering::SeqCst), calls.begun().as_str()), (0, "abc"));
 }
 
@@ -100,7 +100,7 @@ async fn one_that_fails_does_not_hinder_the_others() {
     let session = server.session();
     let create = |number: &i64| session.request(Method::POST, "/things").json(number).send::<Value>();
     // One at a time, also for none at a time.
-    let outcomes: Vec<_> = bulk([10, 20, 30], 0, create).collect().await;
+    let outcomes: Vec<_> = concurrent([10, 20, 30], 0, create).collect().await;
     let results: Vec<_> =
         outcomes.iter().map(|outcome| outcome.result.as_ref().map_err(Error::kind).map(|v| v.as_i64())).collect();
     assert_eq!(results, [Ok(Some(1)), Err(ErrorKind::Conflict), Ok(Some(3))]);
@@ -116,7 +116,7 @@ async fn it_runs_on_a_task_of_its_own() {
     let session = server.session();
     let task = tokio::spawn(async move {
         let create = move |number: &i64| session.request(Method::POST, "/things").json(number).send::<Value>();
-        bulk(vec![1, 2], 2, create).count().await
+        concurrent(vec![1, 2], 2, create).count().await
     });
     assert_eq!(task.await.unwrap(), 2);
 }

@@ -9,39 +9,41 @@ use reqwest::{
     header::{ACCEPT, HeaderMap, HeaderValue},
 };
 
-use crate::Error;
+use crate::error::Error;
 
-/// A request that can be sent, more than once if its payload can.
+/// A request that can be sent, more than once if its streaming_body can.
 #[derive(Clone, Debug)]
-pub struct Outgoing {
-    pub(crate) parts: Box<Parts>,
+pub struct PreparedRequest {
+    pub(crate) parts: Box<RequestParts>,
 }
 
 /// What a request is made of, for each attempt anew: a copy of the request itself would cost more.
 #[derive(Clone)]
-pub(crate) struct Parts {
+pub(crate) struct RequestParts {
     pub(crate) method: Method,
     pub(crate) url: Url,
+    /// Name of the host, if not the operation's.
+    pub(crate) host: Option<&'static str>,
     pub(crate) accept: Option<HeaderValue>,
     /// All others.
     pub(crate) headers: HeaderMap,
     pub(crate) body: Option<Bytes>,
     /// A body that is not among these parts.
-    pub(crate) payload: Option<Arc<dyn Payload>>,
+    pub(crate) streaming_body: Option<Arc<dyn StreamingBody>>,
 }
 
-impl Parts {
+impl RequestParts {
     pub(crate) fn new(method: Method, url: Url) -> Box<Self> {
         let (accept, headers, body) = (None, HeaderMap::new(), None);
-        Box::new(Self { method, url, accept, headers, body, payload: None })
+        Box::new(Self { method, url, host: None, accept, headers, body, streaming_body: None })
     }
 
     /// Whether another attempt could send the same again.
     pub(crate) fn is_repeatable(&self) -> bool {
-        self.payload.as_ref().is_none_or(|payload| payload.is_repeatable())
+        self.streaming_body.as_ref().is_none_or(|streaming_body| streaming_body.is_repeatable())
     }
 
-    /// The request of one attempt, without its payload and what authorizes it.
+    /// The request of one attempt, without its streaming_body and what authorizes it.
     pub(crate) fn request(&self) -> Request {
         self.request_to(self.method.clone(), self.url.clone(), self.body.clone())
     }
@@ -68,28 +70,28 @@ impl Parts {
 }
 
 /// Address, headers and body may hold what is nobody's business.
-impl fmt::Debug for Parts {
+impl fmt::Debug for RequestParts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Parts").field("method", &self.method).finish_non_exhaustive()
+        f.debug_struct("RequestParts").field("method", &self.method).finish_non_exhaustive()
     }
 }
 
 /// What a request has, the connection's own headers included, if its operation has none.
 const USUAL_HEADERS: usize = 6;
 
-impl Outgoing {
+impl PreparedRequest {
     /// A request for what is at this address.
     #[must_use]
     pub fn get(url: Url) -> Self {
-        Self { parts: Parts::new(Method::GET, url) }
+        Self { parts: RequestParts::new(Method::GET, url) }
     }
 }
 
 /// A body that every attempt opens anew, such as a file.
-pub(crate) trait Payload: fmt::Debug + Send + Sync {
+pub(crate) trait StreamingBody: fmt::Debug + Send + Sync {
     /// Whether another attempt could send the same again.
     fn is_repeatable(&self) -> bool;
 
     /// Puts it into the request of one attempt.
-    fn fill<'a>(&'a self, request: &'a mut Request) -> BoxFuture<'a, Result<(), Error>>;
+    fn open_into<'a>(&'a self, request: &'a mut Request) -> BoxFuture<'a, Result<(), Error>>;
 }

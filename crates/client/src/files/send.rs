@@ -2,68 +2,58 @@
 
 use std::sync::Arc;
 
-use futures_util::future::Either;
-use reqwest::{
-    Response,
-    header::{CONTENT_TYPE, HeaderValue},
-};
+use reqwest::header::{CONTENT_TYPE, HeaderValue};
 
 use super::{ByteStream, Content, Form, Upload, download::Origin};
 use crate::{
-    CallOptions, DynamicCall, Error, Operation, Pending, RawRequest, Session, draft::Draft, dynamic::Body,
-    outgoing::Outgoing, response::Answer,
+    call::{options::CallOptions, send},
+    error::Error,
+    operation::Operation,
+    request::{
+        builder::RequestBuilder,
+        dynamic::{Body, DynamicCall},
+        prepared::PreparedRequest,
+        raw::RawRequest,
+    },
+    response::{AnyResponse, ResponseFuture},
+    session::Session,
 };
 
-impl Draft {
+impl RequestBuilder {
     /// Sends an upload, under this media type. Needs the feature `files`.
     pub fn upload(&mut self, body: &Upload, media_type: &'static str) {
         self.parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
-        self.parts.payload = Some(Arc::new(body.clone()));
+        self.parts.streaming_body = Some(Arc::new(body.clone()));
     }
 
     /// Sends a multipart form. Needs the feature `files`.
     pub fn multipart(&mut self, form: &Form) {
-        self.parts.payload = Some(Arc::new(form.clone()));
+        self.parts.streaming_body = Some(Arc::new(form.clone()));
     }
 }
 
-impl Outgoing {
+impl PreparedRequest {
     /// The same request once more; `None` if its body cannot be read twice.
     pub(super) fn again(&self) -> Option<Self> {
         self.parts.is_repeatable().then(|| self.clone())
     }
 }
 
-impl Session {
-    /// Sends a request whose answer is a download. Needs the feature `files`.
-    pub fn bytes(
-        self,
-        operation: &'static Operation,
-        request: Result<Outgoing, Error>,
-        call: CallOptions,
-    ) -> Pending<ByteStream> {
-        Pending::new(Box::pin(async move {
-            let request = request.map_err(|error| error.at(self.api(), operation))?;
-            let again = request.again();
-            let response = self.streamed(operation, Ok(request), call).await?;
-            let (status, headers) = (response.status(), response.headers().clone());
-            let stream = ByteStream::new(Origin::new(self, operation, again, call), response);
-            Ok(Answer { status, headers, value: Box::new(stream) })
-        }))
-    }
-
-    /// Sends a request, and gives its answer back as soon as its headers are there.
-    pub(super) async fn streamed(
-        &self,
-        operation: &'static Operation,
-        request: Result<Outgoing, Error>,
-        options: CallOptions,
-    ) -> Result<Response, Error> {
-        match self.exchange(operation, request, options, None).await? {
-            Either::Right(response) => Ok(response),
-            Either::Left(_) => unreachable!("an answer is read as it was asked for"),
-        }
-    }
+/// Sends a request and returns its response as a download.
+pub fn bytes(
+    session: Session,
+    operation: &'static Operation,
+    request: Result<PreparedRequest, Error>,
+    options: CallOptions,
+) -> ResponseFuture<ByteStream> {
+    ResponseFuture::new(Box::pin(async move {
+        let request = request.map_err(|error| error.at(session.api(), operation))?;
+        let again = request.again();
+        let response = send::streamed(&session.0, operation, Ok(request), options.clone()).await?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        let stream = ByteStream::new(Origin::new(session, operation, again, options), response);
+        Ok(AnyResponse { status, headers, value: Box::new(stream) })
+    }))
 }
 
 impl RawRequest {
@@ -83,9 +73,9 @@ impl RawRequest {
     /// # Errors
     ///
     /// As every call: see [`ErrorKind`](crate::ErrorKind).
-    pub fn download(self) -> Pending<ByteStream> {
+    pub fn download(self) -> ResponseFuture<ByteStream> {
         let (session, operation, request, call) = self.finish();
-        session.bytes(operation, request, call)
+        bytes(session, operation, request, call)
     }
 }
 
@@ -107,8 +97,8 @@ impl DynamicCall {
     /// # Errors
     ///
     /// As [`send`](DynamicCall::send), except that nothing is decoded.
-    pub fn download(self) -> Pending<ByteStream> {
+    pub fn download(self) -> ResponseFuture<ByteStream> {
         let request = self.request();
-        self.session.bytes(self.operation, request, self.call)
+        bytes(self.session, self.operation, request, self.call)
     }
 }

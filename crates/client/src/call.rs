@@ -1,0 +1,14 @@
+//! The life of a call: authorize, send, follow redirects, retry, read the response.
+
+mod attempt;
+mod attempt_error;
+mod body;
+pub(crate) mod concurrent;
+mod context;
+pub(crate) mod options;
+#[cfg(feature = "rate-limit")]
+pub(crate) mod rate_limit;
+mod redirect;
+pub(crate) mod retry;
+mod retry_loop;
+pub(crate) mod send;

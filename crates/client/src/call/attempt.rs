@@ -1,0 +1,164 @@
+//! One attempt of a call: authorize, send, follow redirects, read the response.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use keyfob_auth::{Authorization, Generation};
+use reqwest::{Method, Request, Response, StatusCode, header::HOST};
+
+use crate::{
+    call::{attempt_error::AttemptError, body, context::CallContext, redirect::RedirectChain, retry},
+    error::{ApiError, Error},
+    request::prepared::RequestParts,
+    response::BufferedResponse,
+};
+
+/// Maximum size of an error body read into an [`ApiError`], in bytes.
+const MAX_ERROR_BODY: u64 = 64 * 1024;
+
+/// How an attempt treats the response body.
+pub(crate) enum BodyMode<'a> {
+    /// Read the body into this buffer within the attempt, so that a broken connection fails the attempt and can be
+    /// retried.
+    Buffer(&'a mut Vec<u8>),
+    /// Return after the headers; the caller streams the body.
+    Stream,
+}
+
+/// Response of a successful attempt.
+pub(crate) enum Received {
+    /// From [`BodyMode::Buffer`].
+    Buffered(BufferedResponse),
+    /// From [`BodyMode::Stream`].
+    Streaming(Response),
+}
+
+impl CallContext<'_> {
+    /// Sends the request once.
+    pub(super) async fn attempt(
+        &self,
+        parts: &RequestParts,
+        mode: &mut BodyMode<'_>,
+    ) -> Result<Received, AttemptError> {
+        #[cfg(feature = "rate-limit")]
+        if let Some(limiter) = &self.connection.limiter {
+            limiter.ready().await;
+        }
+        let streaming = match &parts.streaming_body {
+            None => None,
+            Some(body) => {
+                let mut request = Box::new(parts.request());
+                body.open_into(&mut request).await?;
+                Some(request)
+            }
+        };
+        let authorization = match self.connection.authenticator_for(parts.host.unwrap_or(self.operation.host)) {
+            Some(authenticator) => Some(authenticator.authorization().await.map_err(Error::from)?),
+            None => None,
+        };
+        let mut generation = authorization.as_ref().map(Authorization::generation);
+        // Scoped, so that the request does not live across the await: it would enlarge the future of every call.
+        let sent = {
+            let request = self.request(parts, streaming, authorization);
+            self.connection.http.execute(request)
+        };
+        let mut response = sent.await.map_err(AttemptError::transport)?;
+        if matches!(parts.method, Method::GET | Method::HEAD) && response.status().is_redirection() {
+            (response, generation) = Box::pin(self.follow_redirects(parts, response, generation)).await?;
+        }
+        self.span.record("http.response.status_code", response.status().as_u16());
+        if !response.status().is_success() {
+            return Err(Box::pin(self.error_from_response(response, generation)).await);
+        }
+        match mode {
+            BodyMode::Stream => Ok(Received::Streaming(response)),
+            BodyMode::Buffer(buffer) => self.read(&mut response, generation, buffer).await.map(Received::Buffered),
+        }
+    }
+
+    fn request(
+        &self,
+        parts: &RequestParts,
+        streaming: Option<Box<Request>>,
+        authorization: Option<Authorization>,
+    ) -> Request {
+        let mut request = streaming.map_or_else(|| parts.request(), |request| *request);
+        self.options.apply(&mut request);
+        if let Some(timeout) = self.options.timeout.or(self.connection.timeout) {
+            *request.timeout_mut() = Some(timeout);
+        }
+        self.span.record("server.address", request.url().host_str());
+        if let Some(authorization) = authorization {
+            authorization.apply(request.headers_mut());
+        }
+        request
+    }
+
+    /// Follows the redirects of a read. The credentials and the headers of the call's options never leave their origin.
+    async fn follow_redirects(
+        &self,
+        parts: &RequestParts,
+        mut response: Response,
+        mut generation: Option<Generation>,
+    ) -> Result<(Response, Option<Generation>), AttemptError> {
+        let mut chain = RedirectChain::new(parts.url.clone());
+        while let Some(target) = chain.next(&response)? {
+            let mut request = parts.redirected(target.url);
+            request.headers_mut().remove(HOST);
+            if target.same_origin {
+                self.options.apply(&mut request);
+            }
+            match generation {
+                Some(_) if target.same_origin => {
+                    let authenticator =
+                        self.connection.authenticator.as_ref().expect("a generation comes from an authenticator");
+                    authenticator.authorization().await.map_err(Error::from)?.apply(request.headers_mut());
+                }
+                _ => generation = None,
+            }
+            response = self.connection.http.execute(request).await.map_err(AttemptError::transport)?;
+        }
+        Ok((response, generation))
+    }
+
+    /// Reads an error response.
+    async fn error_from_response(&self, mut response: Response, generation: Option<Generation>) -> AttemptError {
+        let status = response.status();
+        let retry_after = keyfob_auth::retry_after(response.headers(), self.connection.clock.wall());
+        let body = body::collect(&mut response, MAX_ERROR_BODY, true, &mut Vec::new()).await.unwrap_or_default();
+        self.error_from_status(status, retry_after, body, generation)
+    }
+
+    fn error_from_status(
+        &self,
+        status: StatusCode,
+        retry_after: Option<Duration>,
+        body: Bytes,
+        generation: Option<Generation>,
+    ) -> AttemptError {
+        AttemptError {
+            error: Error::from_status(status, retry_after, ApiError::read(body)),
+            rejected_token: generation.filter(|_| self.connection.token_rejected_statuses.contains(&status)),
+            unsent: false,
+            transient: retry::is_transient(status),
+        }
+    }
+
+    /// Reads the body of a successful response.
+    async fn read(
+        &self,
+        response: &mut Response,
+        generation: Option<Generation>,
+        buffer: &mut Vec<u8>,
+    ) -> Result<BufferedResponse, AttemptError> {
+        let body = body::collect(response, self.connection.max_response_bytes, false, buffer).await?;
+        if self.connection.status_in_body
+            && let Some(status) = body::status(&body)
+        {
+            let retry_after = keyfob_auth::retry_after(response.headers(), self.connection.clock.wall());
+            let start = body.slice(..body.len().min(usize::try_from(MAX_ERROR_BODY).unwrap_or(usize::MAX)));
+            return Err(self.error_from_status(status, retry_after, start, generation));
+        }
+        Ok(BufferedResponse { status: response.status(), headers: std::mem::take(response.headers_mut()), body })
+    }
+}

@@ -1,0 +1,109 @@
+//! Settings of one call.
+
+use std::{fmt, time::Duration};
+
+use reqwest::{
+    Request,
+    header::{HeaderMap, HeaderName, HeaderValue},
+};
+
+use crate::error::{Error, ErrorKind};
+
+/// Settings of one call that differ from its client's.
+///
+/// Every kind of call takes them: typed, raw ([`RawRequest`](crate::RawRequest)) and dynamic
+/// ([`DynamicCall`](crate::DynamicCall)), whole with `options` or one by one with a setter of the same name.
+///
+/// ```
+/// use std::time::Duration;
+/// use keyfob_client::CallOptions;
+///
+/// let options = CallOptions::default().timeout(Duration::from_secs(5)).no_retry().header("x-request-id", "42");
+/// ```
+#[derive(Clone, Default)]
+pub struct CallOptions {
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) no_retry: bool,
+    pub(crate) idempotent: bool,
+    /// Boxed: few calls have extra headers, and every call moves its options.
+    headers: Option<Box<ExtraHeaders>>,
+}
+
+#[derive(Clone, Default)]
+struct ExtraHeaders {
+    headers: HeaderMap,
+    /// A name or value given to [`CallOptions::header`] is not valid HTTP.
+    invalid: bool,
+}
+
+impl CallOptions {
+    /// Limits each attempt, from connecting to the last byte of the response, to `timeout`.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// Sends the request once, whatever the client's retry policy says. A rejected token is still renewed.
+    #[must_use]
+    pub fn no_retry(mut self) -> Self {
+        self.no_retry = true;
+        self
+    }
+
+    /// Declares this request idempotent although its operation in general is not, so that it is retried like a read.
+    #[must_use]
+    pub fn idempotent(mut self) -> Self {
+        self.idempotent = true;
+        self
+    }
+
+    /// Adds a header to the request, in place of the operation's own header of that name.
+    ///
+    /// A second value for the same name replaces the first. The header is sent with every attempt, but not after a
+    /// redirect to another origin. The client's own `Authorization` header cannot be replaced. An invalid name or value
+    /// makes the call fail with [`ErrorKind::Rejected`] before anything is sent.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        let extra = self.headers.get_or_insert_default();
+        match (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(value)) {
+            (Ok(name), Ok(value)) => drop(extra.headers.insert(name, value)),
+            _ => extra.invalid = true,
+        }
+        self
+    }
+
+    /// Checks the extra headers.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        match &self.headers {
+            Some(extra) if extra.invalid => Err(Error::new(
+                ErrorKind::Rejected,
+                "an extra header is not valid HTTP: names are letters, digits and dashes, values have no line breaks",
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// Puts the extra headers into a request.
+    #[inline]
+    pub(crate) fn apply(&self, request: &mut Request) {
+        if let Some(extra) = &self.headers {
+            for (name, value) in &extra.headers {
+                request.headers_mut().insert(name, value.clone());
+            }
+        }
+    }
+}
+
+/// Shows the names of extra headers, not their values.
+impl fmt::Debug for CallOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let headers: Vec<_> = self.headers.iter().flat_map(|extra| extra.headers.keys()).collect();
+        f.debug_struct("CallOptions")
+            .field("timeout", &self.timeout)
+            .field("no_retry", &self.no_retry)
+            .field("idempotent", &self.idempotent)
+            .field("headers", &headers)
+            .finish()
+    }
+}

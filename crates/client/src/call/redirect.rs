@@ -1,0 +1,50 @@
+//! Redirects of reads, followed here so that credentials never leave their origin.
+
+use reqwest::{Response, Url, header::LOCATION};
+
+use crate::error::{Error, ErrorKind};
+
+/// Maximum number of redirects in a row. Browsers allow 20; an API needs one or two.
+const MAX_REDIRECTS: u8 = 5;
+
+/// The redirects of one attempt.
+pub(crate) struct RedirectChain {
+    first: Url,
+    current: Url,
+    remaining: u8,
+    /// All URLs so far have the origin of the first. Stays `false` once a redirect has left the origin, also after a
+    /// redirect back to it.
+    same_origin: bool,
+}
+
+/// Target of a redirect.
+pub(crate) struct Target {
+    pub(crate) url: Url,
+    /// The request may carry the credentials.
+    pub(crate) same_origin: bool,
+}
+
+impl RedirectChain {
+    pub(crate) fn new(first: Url) -> Self {
+        Self { current: first.clone(), first, remaining: MAX_REDIRECTS, same_origin: true }
+    }
+
+    /// Returns the target of the response's redirect, or `None` if the response is no redirect.
+    pub(crate) fn next(&mut self, response: &Response) -> Result<Option<Target>, Error> {
+        if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
+            return Ok(None);
+        }
+        let error = |message| Error::new(ErrorKind::Unexpected, message).with_status(response.status());
+        let location = response.headers().get(LOCATION).and_then(|value| value.to_str().ok());
+        let Some(Ok(url)) = location.map(|location| self.current.join(location)) else {
+            return Err(error("the service redirects to an invalid URL"));
+        };
+        if !matches!(url.scheme(), "https" | "http") || self.current.scheme() == "https" && url.scheme() == "http" {
+            return Err(error("the service redirects from https to an unprotected URL"));
+        }
+        self.remaining = self.remaining.checked_sub(1).ok_or_else(|| error("the service redirects in circles"))?;
+        self.same_origin &= self.first.origin() == url.origin();
+        self.current = url.clone();
+        Ok(Some(Target { url, same_origin: self.same_origin }))
+    }
+}

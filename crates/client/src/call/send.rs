@@ -1,0 +1,129 @@
+//! Entry points of a call: send a request and decode its response into a type.
+//!
+//! compile-time: the state machine of a call depends on no type. Generated code instantiates only the small generic
+//! functions here, once per response type.
+
+use futures_util::future::BoxFuture;
+use serde::de::DeserializeOwned;
+
+use crate::{
+    call::{
+        attempt::{BodyMode, Received},
+        options::CallOptions,
+        retry_loop::execute,
+    },
+    connection::Connection,
+    decode::{
+        WireStruct, WireValue,
+        body::{self, BodyDecoder},
+    },
+    error::Error,
+    operation::Operation,
+    request::prepared::PreparedRequest,
+    response::{AnyResponse, AnyValue, BufferedResponse, ResponseFuture},
+    session::Session,
+};
+
+/// Sends a request and decodes its JSON response into a generated struct.
+pub fn record<T: WireStruct + Send + Sync + 'static>(
+    session: Session,
+    operation: &'static Operation,
+    request: Result<PreparedRequest, Error>,
+    options: CallOptions,
+) -> ResponseFuture<T> {
+    ResponseFuture::new(decoded(session, operation, request, options, BodyDecoder::of_struct::<T>()))
+}
+
+/// Sends a request and decodes its JSON response into a value that is not a generated struct, such as a list.
+pub fn value<T: WireValue + Send + Sync + 'static>(
+    session: Session,
+    operation: &'static Operation,
+    request: Result<PreparedRequest, Error>,
+    options: CallOptions,
+) -> ResponseFuture<T> {
+    ResponseFuture::new(decoded(session, operation, request, options, BodyDecoder::of_value::<T>()))
+}
+
+/// Sends a request and ignores the body of its response.
+pub fn empty(
+    session: Session,
+    operation: &'static Operation,
+    request: Result<PreparedRequest, Error>,
+    options: CallOptions,
+) -> ResponseFuture<()> {
+    whole(session, operation, request, options, |_| Ok(Box::new(())))
+}
+
+/// Sends a request and returns the body of its response as text.
+pub fn text(
+    session: Session,
+    operation: &'static Operation,
+    request: Result<PreparedRequest, Error>,
+    options: CallOptions,
+) -> ResponseFuture<String> {
+    whole(session, operation, request, options, |response| Ok(Box::new(body::text(response)?)))
+}
+
+/// Sends a request and decodes its JSON response with serde.
+pub(crate) fn json<T: DeserializeOwned + Send + Sync + 'static>(
+    session: Session,
+    operation: &'static Operation,
+    request: Result<PreparedRequest, Error>,
+    options: CallOptions,
+) -> ResponseFuture<T> {
+    whole(session, operation, request, options, |response| Ok(Box::new(body::json::<T>(response)?)))
+}
+
+/// Sends a request and decodes its complete response with `decode`, which returns a `T`.
+pub(crate) fn whole<T>(
+    session: Session,
+    operation: &'static Operation,
+    request: Result<PreparedRequest, Error>,
+    options: CallOptions,
+    decode: fn(&mut BufferedResponse) -> Result<AnyValue, Error>,
+) -> ResponseFuture<T> {
+    ResponseFuture::new(decoded(session, operation, request, options, BodyDecoder::Custom(decode)))
+}
+
+/// Sends a request and decodes its response into a type that only `decode` knows.
+fn decoded(
+    session: Session,
+    operation: &'static Operation,
+    request: Result<PreparedRequest, Error>,
+    options: CallOptions,
+    decoder: BodyDecoder,
+) -> BoxFuture<'static, Result<AnyResponse, Error>> {
+    Box::pin(async move {
+        let mut response = buffered(&session.0, operation, request, options, Vec::new()).await?;
+        let value = decoder.decode(&mut response).map_err(|error| error.at(session.0.api, operation))?;
+        Ok(AnyResponse { status: response.status, headers: response.headers, value })
+    })
+}
+
+/// Sends a request and reads its complete response, into `buffer` if the body arrives in several pieces.
+pub(crate) async fn buffered(
+    connection: &Connection,
+    operation: &'static Operation,
+    request: Result<PreparedRequest, Error>,
+    options: CallOptions,
+    mut buffer: Vec<u8>,
+) -> Result<BufferedResponse, Error> {
+    match execute(connection, operation, request, options, BodyMode::Buffer(&mut buffer)).await? {
+        Received::Buffered(response) => Ok(response),
+        Received::Streaming(_) => unreachable!("`BodyMode::Buffer` reads the body"),
+    }
+}
+
+/// Sends a request and returns its response after the headers.
+#[cfg(feature = "files")]
+pub(crate) async fn streamed(
+    connection: &Connection,
+    operation: &'static Operation,
+    request: Result<PreparedRequest, Error>,
+    options: CallOptions,
+) -> Result<reqwest::Response, Error> {
+    match execute(connection, operation, request, options, BodyMode::Stream).await? {
+        Received::Streaming(response) => Ok(response),
+        Received::Buffered(_) => unreachable!("`BodyMode::Stream` returns after the headers"),
+    }
+}

@@ -1,0 +1,69 @@
+//! Connection settings that all calls of a client share.
+
+use std::time::Duration;
+
+use keyfob_auth::{Authenticator, Clock};
+use reqwest::{StatusCode, Url};
+
+#[cfg(feature = "rate-limit")]
+use crate::call::rate_limit::Limiter;
+use crate::{
+    call::retry::{Budget, RetryPolicy},
+    error::{Error, ErrorKind},
+    request::path::Path,
+};
+
+/// Connection of a client to its API, shared by all clones of its [`Session`](crate::Session).
+///
+/// Aligned to 128 bytes (two cache lines, which processors prefetch together): every call changes the reference count in
+/// front of the fields, and must not invalidate the cache lines that other calls read.
+#[repr(align(128))]
+pub(crate) struct Connection {
+    pub(crate) api: &'static str,
+    pub(crate) http: reqwest::Client,
+    pub(crate) authenticator: Option<Authenticator>,
+    pub(crate) hosts: Vec<Host>,
+    pub(crate) retry: RetryPolicy,
+    pub(crate) budget: Budget,
+    #[cfg(feature = "rate-limit")]
+    pub(crate) limiter: Option<Limiter>,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) max_response_bytes: u64,
+    pub(crate) token_rejected_statuses: Vec<StatusCode>,
+    pub(crate) status_in_body: bool,
+    pub(crate) clock: Clock,
+}
+
+/// One of the API's hosts.
+pub(crate) struct Host {
+    /// Name in the API's description; empty for the host of `base_url`.
+    pub(crate) name: &'static str,
+    pub(crate) url: Url,
+    /// Calls to the host carry the `Authorization` header.
+    pub(crate) authorized: bool,
+}
+
+impl Connection {
+    /// Returns the authenticator for calls to the host of this name; `None` if they carry no credentials.
+    pub(crate) fn authenticator_for(&self, host: &str) -> Option<&Authenticator> {
+        let unauthenticated = self.hosts.iter().any(|known| known.name == host && !known.authorized);
+        self.authenticator.as_ref().filter(|_| !unauthenticated)
+    }
+
+    /// Returns an empty path below the base URL of the host of this name.
+    pub(crate) fn path(&self, host: &str) -> Result<Path<'_>, Error> {
+        let base = self.hosts.iter().find(|known| known.name == host).map(|known| &known.url);
+        base.map(Path::new).ok_or_else(|| {
+            let message = format!("no base URL for the host `{host}`: set it with `ClientBuilder::host_url`");
+            Error::new(ErrorKind::Rejected, message)
+        })
+    }
+
+    /// Returns the URL of an encoded path on the host of this name.
+    pub(crate) fn url(&self, host: &str, path: &str) -> Result<Url, Error> {
+        let mut joined = self.path(host)?;
+        joined.text("/");
+        joined.text(path.trim_start_matches('/'));
+        joined.url()
+    }
+}

@@ -1,0 +1,69 @@
+//! Background requests for pages.
+
+use std::task::{Context, Poll, ready};
+
+use futures_util::FutureExt;
+use tokio::task::JoinHandle;
+use tracing::Instrument;
+
+use crate::{
+    call::send,
+    decode::body::BodyDecoder,
+    error::{Error, ErrorKind},
+    operation::Operation,
+    paging::paged::PageRequest,
+    response::{AnyValue, BufferedResponse},
+};
+
+/// A page in flight. Dropping it ends the request.
+pub(super) struct PageFetch {
+    page: JoinHandle<Result<BufferedResponse, Error>>,
+    /// `None` once the page was received.
+    decoder: Option<PageDecoder>,
+}
+
+/// A page that has arrived and is not decoded.
+pub(super) struct ReceivedPage {
+    pub(super) response: BufferedResponse,
+    decoder: Option<PageDecoder>,
+}
+
+/// Decoder of one page, and the names for its errors.
+struct PageDecoder {
+    api: &'static str,
+    operation: &'static Operation,
+    decoder: BodyDecoder,
+}
+
+impl PageFetch {
+    /// Sends the request in a task, which reads the response into `buffer`.
+    pub(super) fn start(request: PageRequest, buffer: Vec<u8>) -> Self {
+        let PageRequest { session, operation, request, options, decoder } = request;
+        let decoder = PageDecoder { api: session.api(), operation, decoder };
+        let page = async move { send::buffered(&session.0, operation, request, options, buffer).await };
+        // The call belongs to the span of the task that polls the stream.
+        Self { page: tokio::spawn(page.in_current_span()), decoder: Some(decoder) }
+    }
+
+    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<ReceivedPage, Error>> {
+        let response = ready!(self.page.poll_unpin(context)).unwrap_or_else(|error| {
+            Err(Error::new(ErrorKind::Unexpected, "the task that fetches pages was aborted").with_source(error))
+        });
+        Poll::Ready(response.map(|response| ReceivedPage { response, decoder: self.decoder.take() }))
+    }
+}
+
+impl Drop for PageFetch {
+    fn drop(&mut self) {
+        self.page.abort();
+    }
+}
+
+impl ReceivedPage {
+    /// Decodes the page, and returns it with the buffer of its bytes.
+    pub(super) fn decode(mut self) -> (Result<AnyValue, Error>, Vec<u8>) {
+        let decoder = self.decoder.expect("a page is received once");
+        let page = decoder.decoder.decode(&mut self.response);
+        (page.map_err(|error| error.at(decoder.api, decoder.operation)), self.response.body.into())
+    }
+}

@@ -1,0 +1,60 @@
+//! A listing as a stream of rows.
+
+use std::{
+    collections::VecDeque,
+    fmt,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use futures_util::Stream;
+
+use crate::{
+    error::Error,
+    paging::{
+        paged::Paged,
+        pages::{Pages, pages},
+    },
+};
+
+/// A listing as a stream of rows.
+///
+/// It ends after an error. To continue after one, use [`Pages`], which has the position of the failed page.
+#[must_use = "streams do nothing unless polled"]
+pub struct Items<O: Paged> {
+    pages: Pages<O>,
+    rows: VecDeque<O::Item>,
+}
+
+/// Lists row by row.
+pub fn items<O: Paged>(operation: O) -> Items<O> {
+    Items { pages: pages(operation), rows: VecDeque::new() }
+}
+
+impl<O: Paged + Unpin> Stream for Items<O>
+where
+    O::Item: Unpin,
+{
+    type Item = Result<O::Item, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            if let Some(row) = self.rows.pop_front() {
+                return Poll::Ready(Some(Ok(row)));
+            }
+            // Freed before the next page's rows are allocated.
+            self.rows = VecDeque::new();
+            match ready!(Pin::new(&mut self.pages).poll_next(context)) {
+                Some(Ok(mut page)) => self.rows = O::items(&mut page).into(),
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                None => return Poll::Ready(None),
+            }
+        }
+    }
+}
+
+impl<O: Paged> fmt::Debug for Items<O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Items").field("position", &self.pages.position()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,83 @@
+//! Operations that page: their pages, positions and requests.
+
+use std::fmt;
+
+use crate::{
+    call::options::CallOptions, decode::body::BodyDecoder, error::Error, operation::Operation,
+    request::prepared::PreparedRequest, session::Session,
+};
+
+/// How a listing identifies the next page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scheme {
+    /// Each page has the cursor of the next; the last page has none.
+    Cursor,
+    /// Pages are numbered from `first`.
+    Page {
+        /// Number of the first page.
+        first: i64,
+    },
+    /// The position of a page is the number of rows before it.
+    Offset,
+}
+
+/// Position of a page in a listing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Position {
+    /// The position that the caller set, or the first page.
+    Start,
+    /// The page after this cursor.
+    Cursor(String),
+    /// The page with this page number or offset.
+    Number(i64),
+}
+
+/// An operation whose response is a page; implemented by generated code.
+pub trait Paged: Clone + Send + 'static {
+    /// A page.
+    type Page: Send + 'static;
+    /// A row of a page.
+    type Item: Send + 'static;
+    /// How the operation identifies the next page.
+    const SCHEME: Scheme;
+    /// Name of the page's field with the next cursor; `None` without cursors.
+    const CURSOR_FIELD: Option<&'static str>;
+    /// Changes the request to another page.
+    fn seek(&mut self, position: Position);
+    /// Returns the same request for another page.
+    #[must_use]
+    fn at(mut self, position: Position) -> Self {
+        self.seek(position);
+        self
+    }
+    /// Returns the page number or offset that the caller set.
+    fn start(&self) -> Option<i64>;
+    /// Returns the page size that the caller set.
+    fn page_size(&self) -> Option<i64>;
+    /// Builds the request for the page.
+    fn request(&self) -> PageRequest;
+    /// Returns the cursor of the next page.
+    fn cursor(page: &Self::Page) -> Option<String>;
+    /// Returns the total number of rows, if the service sends it.
+    fn total(page: &Self::Page) -> Option<i64>;
+    /// Moves the rows out of a page.
+    fn items(page: &mut Self::Page) -> Vec<Self::Item>;
+    /// Returns the number of rows in a page.
+    fn len(page: &Self::Page) -> usize;
+}
+
+/// A request for a page, ready to be sent; generated code creates it.
+pub struct PageRequest {
+    pub(crate) session: Session,
+    pub(crate) operation: &'static Operation,
+    pub(crate) request: Result<PreparedRequest, Error>,
+    pub(crate) options: CallOptions,
+    /// Decodes the response into the page's type.
+    pub(crate) decoder: BodyDecoder,
+}
+
+impl fmt::Debug for PageRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PageRequest").field("operation", &self.operation.id).finish_non_exhaustive()
+    }
+}
