@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::dvinci::portal::feed::Cache;
+use crate::dvinci::portal::cache::Cache;
 use crate::dvinci::seed;
 use crate::dvinci::store::Store;
 use crate::state::SharedState;

@@ -2,5 +2,6 @@
 
 pub(super) mod access;
 pub(super) mod apply;
+pub(super) mod cache;
 pub(super) mod feed;
 mod online;

@@ -21,6 +21,7 @@ use crate::dvinci::store::key::Key;
 use crate::dvinci::store::row::{Row, without_internal};
 use crate::dvinci::store::table::Table;
 use crate::dvinci::store::write_context::WriteContext;
+use crate::dvinci::store::write_request::WriteRequest;
 use crate::web::Query;
 
 impl Table {
@@ -41,16 +42,6 @@ impl Table {
             Self::Onboardings => &onboardings::Onboardings,
         }
     }
-}
-
-/// A create or an update to be validated.
-pub(super) struct WriteRequest<'a> {
-    pub(super) store: &'a Store,
-    pub(super) context: &'a WriteContext,
-    /// Request body.
-    pub(super) body: &'a Row,
-    /// Stored row; `None` for a create.
-    pub(super) stored: Option<&'a Row>,
 }
 
 /// Predicate that selects the rows of a list.

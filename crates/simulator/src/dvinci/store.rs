@@ -6,6 +6,7 @@ pub(super) mod key;
 pub(super) mod row;
 pub(super) mod table;
 pub(super) mod write_context;
+pub(super) mod write_request;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

@@ -12,6 +12,7 @@ pub(super) mod users;
 use crate::itempath::api_error::ApiError;
 use crate::itempath::body::Draft;
 use crate::itempath::context::Context;
+use crate::itempath::schema::Resource;
 use crate::itempath::store::Store;
 use crate::itempath::store::row::Row;
 
@@ -44,4 +45,20 @@ impl Rules {
         before_delete: |_, _| Ok(()),
         embed: |_, _| {},
     };
+}
+
+/// Returns the rules of a resource.
+pub(super) fn of(resource: &Resource) -> Rules {
+    match resource.path {
+        "batches" => batches::RULES,
+        "kit_lines" => kits::LINE_RULES,
+        "kits" => kits::RULES,
+        "material_codes" => codes::RULES,
+        "materials" => materials::RULES,
+        "order_lines" => lines::RULES,
+        "orders" => orders::RULES,
+        "storage_rules" => storage_rules::RULES,
+        "users" => users::RULES,
+        _ => Rules::NONE,
+    }
 }

@@ -1,7 +1,5 @@
 //! Schemas of resources: fields, their kinds, and the supported methods.
 
-use crate::itempath::rules::Rules;
-
 /// Kind of a field: how it is decoded and stored.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Kind {
@@ -144,7 +142,7 @@ pub(super) enum Envelope {
     Bare { renamed: (&'static str, &'static str) },
 }
 
-/// Schema of a resource: path, fields, methods and rules.
+/// Schema of a resource: path, fields and methods.
 #[derive(Debug)]
 pub(super) struct Resource {
     /// Path segment and table name.
@@ -168,7 +166,6 @@ pub(super) struct Resource {
     pub(super) parent: &'static str,
     /// `true` if null members are not stored, to save memory in growing tables.
     pub(super) sparse: bool,
-    pub(super) rules: Rules,
 }
 
 impl Resource {
@@ -192,17 +189,11 @@ impl Resource {
             custom_fields: false,
             parent: "",
             sparse: false,
-            rules: Rules::NONE,
         }
     }
 
     pub(super) const fn methods(mut self, methods: Methods) -> Self {
         self.methods = methods;
-        self
-    }
-
-    pub(super) const fn rules(mut self, rules: Rules) -> Self {
-        self.rules = rules;
         self
     }
 

@@ -3,8 +3,6 @@
 mod element;
 mod xml;
 
-use std::collections::HashMap;
-
 use axum::Router;
 use axum::extract::{RawPathParams, State};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
@@ -23,9 +21,6 @@ use crate::dvinci::store::table::Table;
 use crate::dvinci::tenant::language::Language;
 use crate::web::Query;
 use element::ElementRenderer;
-
-/// Cached feeds by portal, format and query, with their time.
-pub(in crate::dvinci) type Cache = HashMap<String, (DateTime<Utc>, String)>;
 
 /// Maximum number of cached feeds.
 const MAX_CACHED: usize = 200;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::dvinci::api_error::{ApiError, FieldErrors};
-use crate::dvinci::resources::{Resource, RowFilter, WriteRequest};
+use crate::dvinci::resources::{Resource, RowFilter};
 use crate::dvinci::rest::query::{self, TimeRange};
 use crate::dvinci::rest::view::{Representation, View};
 use crate::dvinci::schema::answers::{self, SCREENING_QUESTIONS};
@@ -14,6 +14,7 @@ use crate::dvinci::store::key::Key;
 use crate::dvinci::store::row::{Row, has, number, text, without_internal};
 use crate::dvinci::store::table::Table;
 use crate::dvinci::store::write_context::WriteContext;
+use crate::dvinci::store::write_request::WriteRequest;
 use crate::dvinci::tenant::MAIL_DOMAIN;
 use crate::dvinci::tenant::terms::{self, FINAL_STATUSES};
 use crate::dvinci::time::format_millis;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::dvinci::api_error::{ApiError, FieldErrors, HandlerResult};
-use crate::dvinci::resources::{Resource, RowFilter, WriteRequest};
+use crate::dvinci::resources::{Resource, RowFilter};
 use crate::dvinci::rest::crud;
 use crate::dvinci::rest::query::TimeRange;
 use crate::dvinci::rest::request::ApiRequest;
@@ -15,6 +15,7 @@ use crate::dvinci::store::key::Key;
 use crate::dvinci::store::row::{Row, has, text, without_internal};
 use crate::dvinci::store::table::Table;
 use crate::dvinci::store::write_context::WriteContext;
+use crate::dvinci::store::write_request::WriteRequest;
 use crate::dvinci::tenant::terms;
 use crate::dvinci::time::format_millis;
 use crate::web::Query;

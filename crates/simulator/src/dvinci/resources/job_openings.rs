@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::dvinci::api_error::{ApiError, FieldErrors};
-use crate::dvinci::resources::{Resource, RowFilter, WriteRequest};
+use crate::dvinci::resources::{Resource, RowFilter};
 use crate::dvinci::rest::query::TimeRange;
 use crate::dvinci::rest::view::View;
 use crate::dvinci::schema::answers::{self, FORM_FIELDS};
@@ -13,6 +13,7 @@ use crate::dvinci::store::key::Key;
 use crate::dvinci::store::row::{Row, has, number, text, without_internal};
 use crate::dvinci::store::table::Table;
 use crate::dvinci::store::write_context::WriteContext;
+use crate::dvinci::store::write_request::WriteRequest;
 use crate::dvinci::tenant::{TENANT_URL, terms};
 use crate::dvinci::time::format_millis;
 use crate::web::Query;

@@ -1,12 +1,13 @@
 //! Job publications: the text of a job opening in one language, and the channels it is published on.
 
 use crate::dvinci::api_error::FieldErrors;
-use crate::dvinci::resources::{Resource, WriteRequest};
+use crate::dvinci::resources::Resource;
 use crate::dvinci::rest::view::{Representation, View};
 use crate::dvinci::schema::field::{Field, Kind, Requirement};
 use crate::dvinci::store::Store;
 use crate::dvinci::store::row::{Row, has, number, text, without_internal};
 use crate::dvinci::store::table::Table;
+use crate::dvinci::store::write_request::WriteRequest;
 use crate::dvinci::tenant::terms;
 
 const FIELDS: &[Field] = &[

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::dvinci::api_error::{ApiError, FieldErrors};
 use crate::dvinci::resources::org_units::is_within;
-use crate::dvinci::resources::{Resource, RowFilter, WriteRequest};
+use crate::dvinci::resources::{Resource, RowFilter};
 use crate::dvinci::rest::query;
 use crate::dvinci::rest::view::View;
 use crate::dvinci::schema::field::{Field, Kind, Requirement};
@@ -12,6 +12,7 @@ use crate::dvinci::store::Store;
 use crate::dvinci::store::key::Key;
 use crate::dvinci::store::row::{Row, has, number, text, without_internal};
 use crate::dvinci::store::table::Table;
+use crate::dvinci::store::write_request::WriteRequest;
 use crate::dvinci::tenant::countries;
 use crate::dvinci::tenant::language::Language;
 use crate::web::Query;

@@ -3,14 +3,15 @@
 use serde_json::{Value, json};
 
 use crate::dvinci::api_error::{ApiError, FieldErrors, HandlerResult, success};
+use crate::dvinci::resources::Resource;
 use crate::dvinci::resources::users::SALUTATIONS;
-use crate::dvinci::resources::{Resource, WriteRequest};
 use crate::dvinci::rest::crud;
 use crate::dvinci::rest::request::ApiRequest;
 use crate::dvinci::rest::view::View;
 use crate::dvinci::schema::field::{Field, Kind};
 use crate::dvinci::store::row::{Row, has, text, without_internal};
 use crate::dvinci::store::table::Table;
+use crate::dvinci::store::write_request::WriteRequest;
 use crate::dvinci::store::{Store, files};
 use crate::dvinci::tenant::countries;
 use crate::dvinci::tenant::terms::{self, SPECIAL_MARKS};

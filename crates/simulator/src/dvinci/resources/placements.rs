@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::dvinci::api_error::{ApiError, FieldErrors, HandlerResult};
-use crate::dvinci::resources::{Resource, RowFilter, WriteRequest};
+use crate::dvinci::resources::{Resource, RowFilter};
 use crate::dvinci::rest::request::ApiRequest;
 use crate::dvinci::rest::view::{Representation, View};
 use crate::dvinci::rest::{crud, query};
@@ -13,6 +13,7 @@ use crate::dvinci::store::key::{Key, placement_key};
 use crate::dvinci::store::row::{Row, number, text, without_internal};
 use crate::dvinci::store::table::Table;
 use crate::dvinci::store::write_context::WriteContext;
+use crate::dvinci::store::write_request::WriteRequest;
 use crate::web::Query;
 
 const FIELDS: &[Field] = &[

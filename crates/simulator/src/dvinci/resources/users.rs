@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::dvinci::api_error::{ApiError, FieldErrors, HandlerResult};
 use crate::dvinci::resources::org_units::is_within;
-use crate::dvinci::resources::{Resource, RowFilter, WriteRequest};
+use crate::dvinci::resources::{Resource, RowFilter};
 use crate::dvinci::rest::request::ApiRequest;
 use crate::dvinci::rest::view::{Representation, View};
 use crate::dvinci::rest::{crud, query};
@@ -14,6 +14,7 @@ use crate::dvinci::store::key::Key;
 use crate::dvinci::store::row::{Row, number, text, without_internal};
 use crate::dvinci::store::table::Table;
 use crate::dvinci::store::write_context::WriteContext;
+use crate::dvinci::store::write_request::WriteRequest;
 use crate::dvinci::tenant::language::Language;
 use crate::dvinci::tenant::{countries, terms};
 use crate::web::Query;

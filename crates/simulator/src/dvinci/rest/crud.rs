@@ -3,7 +3,6 @@
 use serde_json::Value;
 
 use crate::dvinci::api_error::{ApiError, FieldErrors, HandlerResult, success};
-use crate::dvinci::resources::WriteRequest;
 use crate::dvinci::rest::request::ApiRequest;
 use crate::dvinci::rest::view::{Representation, View};
 use crate::dvinci::schema::decode;
@@ -13,6 +12,7 @@ use crate::dvinci::store::key::Key;
 use crate::dvinci::store::row::{Row, number};
 use crate::dvinci::store::table::Table;
 use crate::dvinci::store::write_context::WriteContext;
+use crate::dvinci::store::write_request::WriteRequest;
 
 pub(in crate::dvinci) fn list(store: &mut Store, request: &ApiRequest<'_>, table: Table) -> HandlerResult {
     if table.has_external_id_lookup()

@@ -6,11 +6,11 @@ mod scalars;
 use serde_json::Value;
 
 use crate::dvinci::api_error::FieldErrors;
-use crate::dvinci::resources::WriteRequest;
 use crate::dvinci::schema::field::{Field, Kind, Requirement};
 use crate::dvinci::schema::{answers, published};
 use crate::dvinci::store::Store;
 use crate::dvinci::store::row::Row;
+use crate::dvinci::store::write_request::WriteRequest;
 
 /// Decodes the new state of an entity: the stored row, changed by the fields in the body.
 pub(in crate::dvinci) fn entity(write: &WriteRequest<'_>, fields: &[Field], errors: &mut FieldErrors) -> Row {

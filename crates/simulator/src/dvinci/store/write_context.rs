@@ -1,4 +1,4 @@
-//! The author and the time of a write.
+//! Author and time of a write.
 
 use chrono::{DateTime, Utc};
 

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::itempath::api_error::ApiError;
 use crate::itempath::body::{self, Draft};
 use crate::itempath::context::Context;
+use crate::itempath::rules;
 use crate::itempath::schema::{Access, Envelope, Resource};
 use crate::itempath::store::Store;
 use crate::itempath::store::row::{self, Row};
@@ -17,9 +18,9 @@ pub(in crate::itempath) fn create(
 ) -> Result<Value, ApiError> {
     let mut draft = body::read(resource, context.store, body, true, &[])?;
     check_unique(context.store, resource, &draft.members, "")?;
-    (resource.rules.before_create)(context, &mut draft)?;
+    (rules::of(resource).before_create)(context, &mut draft)?;
     let id = context.insert(resource.path, std::mem::take(&mut draft.members));
-    (resource.rules.after_create)(context, &id, draft);
+    (rules::of(resource).after_create)(context, &id, draft);
     let row = render(context.store, resource, find_row(context.store, resource, &id)?);
     Ok(match resource.envelope {
         Envelope::ListOnCreate => json!({ resource.singular_key: [row] }),
@@ -49,9 +50,9 @@ pub(in crate::itempath) fn update(
     let id = row::id(&before);
     let mut draft = body::read(resource, context.store, body, false, &[])?;
     check_unique(context.store, resource, &draft.members, &id)?;
-    (resource.rules.before_update)(context, &before, &mut draft)?;
+    (rules::of(resource).before_update)(context, &before, &mut draft)?;
     apply_changes(context, resource, before, &mut draft);
-    (resource.rules.after_update)(context, &id, draft);
+    (rules::of(resource).after_update)(context, &id, draft);
     let row = render(context.store, resource, find_row(context.store, resource, &id)?);
     Ok(json!({ resource.singular_key: row }))
 }
@@ -76,7 +77,7 @@ pub(in crate::itempath) fn delete(
     id: &str,
 ) -> Result<Value, ApiError> {
     let row = find_row(context.store, resource, id)?.clone();
-    (resource.rules.before_delete)(context, &row)?;
+    (rules::of(resource).before_delete)(context, &row)?;
     context.store.table_mut(resource.path).remove(&row::id(&row));
     Ok(json!({ "message": format!("{} deleted", resource.title) }))
 }
@@ -90,7 +91,7 @@ pub(in crate::itempath) fn render(store: &Store, resource: &Resource, row: &Row)
             rendered.entry(field.name).or_insert(Value::Null);
         }
     }
-    (resource.rules.embed)(store, &mut rendered);
+    (rules::of(resource).embed)(store, &mut rendered);
     rendered
 }
 

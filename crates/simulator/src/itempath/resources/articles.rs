@@ -1,13 +1,10 @@
 //! Schemas of materials, their codes, properties and images, of kits and cost centers.
 
 use crate::itempath::resources::INFOS;
-use crate::itempath::rules::{codes, kits, materials};
 use crate::itempath::schema::{DefaultValue, Envelope, Field, Kind, Methods, Resource, field, read_only, write_only};
 
-pub(in crate::itempath) const MATERIALS: Resource = Resource::new("materials", "material", "Material", &MATERIAL)
-    .methods(Methods::ALL)
-    .custom_fields()
-    .rules(materials::RULES);
+pub(in crate::itempath) const MATERIALS: Resource =
+    Resource::new("materials", "material", "Material", &MATERIAL).methods(Methods::ALL).custom_fields();
 
 const MATERIAL: [Field; 26] = [
     read_only("id", Kind::Reference("")),
@@ -42,8 +39,7 @@ pub(in crate::itempath) const MATERIAL_CODES: Resource =
     Resource::new("material_codes", "material_code", "Material code", &MATERIAL_CODE)
         .methods(Methods::ALL)
         .parent("materialId")
-        .envelope(Envelope::ListOnCreate)
-        .rules(codes::RULES);
+        .envelope(Envelope::ListOnCreate);
 
 const MATERIAL_CODE: [Field; 4] = [
     read_only("id", Kind::Reference("")),
@@ -98,8 +94,7 @@ pub(in crate::itempath) const KITS: Resource = Resource::new(
         write_only("lines", Kind::Objects),
     ],
 )
-.methods(Methods::ALL)
-.rules(kits::RULES);
+.methods(Methods::ALL);
 
 pub(in crate::itempath) const KIT_LINES: Resource = Resource::new(
     "kit_lines",
@@ -116,8 +111,7 @@ pub(in crate::itempath) const KIT_LINES: Resource = Resource::new(
     ],
 )
 .methods(Methods::ALL)
-.parent("kitId")
-.rules(kits::LINE_RULES);
+.parent("kitId");
 
 pub(in crate::itempath) const IMAGES: Resource = Resource::new(
     "images",

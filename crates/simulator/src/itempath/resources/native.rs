@@ -1,10 +1,9 @@
 //! Schemas of `ItemPath`'s own tables: users, reports, settings, connections and the call log.
 
-use crate::itempath::rules::users;
 use crate::itempath::schema::{DefaultValue, Envelope, Field, Kind, Methods, Resource, field, read_only, write_only};
 
 pub(in crate::itempath) const USERS: Resource =
-    Resource::new("users", "user", "User", &USER).methods(Methods::ALL).native().rules(users::RULES);
+    Resource::new("users", "user", "User", &USER).methods(Methods::ALL).native();
 
 const USER: [Field; 12] = [
     read_only("id", Kind::Integer),

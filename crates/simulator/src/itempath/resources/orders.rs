@@ -1,11 +1,10 @@
 //! Schemas of orders, order lines, transactions, batches and work order lines.
 
 use crate::itempath::resources::INFOS;
-use crate::itempath::rules::{batches, lines, orders};
 use crate::itempath::schema::{DefaultValue, Field, Kind, Methods, Resource, field, read_only, write_only};
 
 pub(in crate::itempath) const ORDERS: Resource =
-    Resource::new("orders", "order", "Order", &ORDER).methods(Methods::ALL).custom_fields().rules(orders::RULES);
+    Resource::new("orders", "order", "Order", &ORDER).methods(Methods::ALL).custom_fields();
 
 const PRIORITIES: Kind = Kind::IntegerChoice(&[1, 2, 3, 4]);
 
@@ -48,8 +47,7 @@ pub(in crate::itempath) const ORDER_LINES: Resource =
     Resource::new("order_lines", "order_line", "Order line", &ORDER_LINE)
         .methods(Methods::ALL)
         .custom_fields()
-        .parent("orderId")
-        .rules(lines::RULES);
+        .parent("orderId");
 
 const ORDER_LINE: [Field; 41] = [
     read_only("id", Kind::Reference("")),
@@ -151,8 +149,7 @@ pub(in crate::itempath) const BATCHES: Resource = Resource::new(
         read_only("creationDate", Kind::Timestamp).default(DefaultValue::CurrentTime),
     ],
 )
-.methods(Methods::ALL)
-.rules(batches::RULES);
+.methods(Methods::ALL);
 
 pub(in crate::itempath) const WORK_ORDER_LINES: Resource = Resource::new(
     "work_order_lines",

@@ -1,13 +1,11 @@
 //! Schemas of storage rules, locations and their contents.
 
-use crate::itempath::rules::storage_rules;
 use crate::itempath::schema::{DefaultValue, Field, Kind, Methods, Resource, field, read_only};
 
 pub(in crate::itempath) const STORAGE_RULES: Resource =
     Resource::new("storage_rules", "storage_rule", "Storage rule", &STORAGE_RULE)
         .methods(Methods::ALL)
-        .parent("materialId")
-        .rules(storage_rules::RULES);
+        .parent("materialId");
 
 const STORAGE_RULE: [Field; 13] = [
     read_only("id", Kind::Reference("")),
