@@ -92,8 +92,10 @@ fn lookup(id: u64) -> Option<Authorization> {
     // Access fails in a thread whose thread-locals have been destroyed.
     let found = CACHE.try_with(|cache| {
         let slots = cache.slots.borrow();
-        let found = slots[slot(id)].as_ref().filter(|found| found.id == id)?;
-        Some(Authorization::new(found.shard.upgrade()?, found.generation))
+        match &slots[slot(id)] {
+            Some(found) if found.id == id => Some(Authorization::new(found.shard.upgrade()?, found.generation)),
+            _ => None,
+        }
     });
     found.ok().flatten()
 }
