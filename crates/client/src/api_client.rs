@@ -2,9 +2,8 @@
 
 use std::fmt::Debug;
 
-use keyfob_auth::{Authenticator, Credentials};
-
 use crate::{
+    auth_source::AuthSource,
     builder::ClientBuilder,
     env::{Process, Variable, Variables},
     error::Error,
@@ -80,58 +79,6 @@ pub trait ApiClient: AsRef<Session> + From<Session> + Clone + Send + Sync + 'sta
     fn from_env() -> Result<Self, Error> {
         Self::from_vars(&Process)
     }
-}
-
-/// The source of a client's authorization.
-///
-/// Made by `Into` from the vendor's credentials `C`, from [`keyfob_auth::Credentials`], or from an [`Authenticator`]
-/// that several clients share. A client builds its own authenticator from credentials, with the client's transport
-/// settings and token store; a shared authenticator has settings of its own.
-#[derive(Clone, Debug)]
-pub struct AuthSource<C>(Source<C>);
-
-#[derive(Clone, Debug)]
-enum Source<C> {
-    Vendor(C),
-    Credentials(Credentials),
-    Authenticator(Authenticator),
-}
-
-impl<C> AuthSource<C> {
-    /// Wraps the credentials of a vendor. For the `From` implementations of API crates.
-    pub const fn vendor(credentials: C) -> Self {
-        Self(Source::Vendor(credentials))
-    }
-
-    pub(crate) fn resolve(self, convert: impl FnOnce(C) -> Credentials) -> Authorize {
-        match self.0 {
-            Source::Vendor(credentials) => Authorize::Credentials(convert(credentials)),
-            Source::Credentials(credentials) => Authorize::Credentials(credentials),
-            Source::Authenticator(authenticator) => Authorize::Authenticator(authenticator),
-        }
-    }
-}
-
-impl<C> From<Credentials> for AuthSource<C> {
-    fn from(credentials: Credentials) -> Self {
-        Self(Source::Credentials(credentials))
-    }
-}
-
-impl<C> From<Authenticator> for AuthSource<C> {
-    fn from(authenticator: Authenticator) -> Self {
-        Self(Source::Authenticator(authenticator))
-    }
-}
-
-/// How the calls of a client are authorized.
-pub(crate) enum Authorize {
-    /// Not at all.
-    Anonymous,
-    /// With an authenticator that the client builds for itself.
-    Credentials(Credentials),
-    /// With an authenticator that the caller has built.
-    Authenticator(Authenticator),
 }
 
 /// Gives a client the constructors of [`ApiClient`] as its own methods, so that users need not import the trait.

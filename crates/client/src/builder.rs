@@ -1,4 +1,4 @@
-//! How a client is put together.
+//! Builder of clients.
 
 use std::{marker::PhantomData, time::Duration};
 
@@ -7,8 +7,10 @@ use keyfob_auth::TokenStore;
 use keyfob_auth::{Authenticator, Clock, Credentials, TransportConfig};
 use reqwest::StatusCode;
 
+#[cfg(feature = "rate-limit")]
+use crate::call::rate_limit::RateLimit;
 use crate::{
-    api_client::{AuthSource, Authorize},
+    auth_source::{AuthSource, Authorize},
     call::retry::RetryPolicy,
     env::{self, Variables},
     error::{Error, ErrorKind},
@@ -35,7 +37,7 @@ impl<C: From<Session>> ClientBuilder<C> {
     /// Declares the API's named hosts. Each needs a URL, and no other host can have one; `build` reports violations.
     #[doc(hidden)]
     pub fn hosts(mut self, names: &'static [&'static str]) -> Self {
-        self.settings.hosts = Some(names);
+        self.settings.host_names = Some(names);
         self
     }
 
@@ -49,14 +51,14 @@ impl<C: From<Session>> ClientBuilder<C> {
     /// Sets the base URL of a named host.
     #[doc(hidden)]
     pub fn host_url(mut self, name: &'static str, url: impl Into<String>) -> Self {
-        self.settings.host(name, url.into(), Access::Authorized);
+        self.settings.set_host(name, url.into(), Access::Authorized);
         self
     }
 
     /// Sets the base URL of a named public host. Calls to it never carry the credentials.
     #[doc(hidden)]
     pub fn unauthenticated_host(mut self, name: &'static str, url: impl Into<String>) -> Self {
-        self.settings.host(name, url.into(), Access::Open);
+        self.settings.set_host(name, url.into(), Access::Unauthenticated);
         self
     }
 
@@ -111,39 +113,39 @@ impl<C: From<Session>> ClientBuilder<C> {
         self
     }
 
-    /// How servers are reached: root certificates, proxy, user agent. The token endpoint is reached in the same way.
+    /// Sets root certificates, proxy and user agent, for the token endpoint too.
     pub fn transport(mut self, transport: TransportConfig) -> Self {
         self.settings.transport = transport;
         self
     }
 
-    /// Trusts this root certificate (PEM) beside those of the platform, for the token endpoint too.
+    /// Trusts this root certificate (PEM) in addition to those of the platform, for the token endpoint too.
     ///
     /// # Errors
     ///
-    /// If it is no certificate.
+    /// If `pem` is not a certificate.
     pub fn root_certificate_pem(mut self, pem: &[u8]) -> Result<Self, Error> {
         self.settings.transport = self.settings.transport.root_certificate_pem(pem).map_err(Error::from)?;
         Ok(self)
     }
 
-    /// Sends calls with this HTTP client instead of one of our own. Its timeouts are its own then. It should not follow
-    /// redirects by itself: ours are followed without handing the credentials to another origin.
+    /// Sends calls with this HTTP client, which has time limits and transport settings of its own.
+    ///
+    /// Disable its redirects: calls follow redirects themselves and do not send credentials to another origin.
     pub fn http_client(mut self, http: reqwest::Client) -> Self {
         self.settings.http = Some(http);
         self
     }
 
-    /// How failed attempts are repeated.
+    /// Sets how failed attempts are retried.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.settings.retry = policy;
         self
     }
 
-    /// Spreads the client's requests over time, those that repeat failed ones too; unlimited by default. Token requests
-    /// do not count.
+    /// Limits the client's requests in a period, retries included; unlimited by default. Token requests do not count.
     #[cfg(feature = "rate-limit")]
-    pub fn rate_limit(mut self, limit: crate::RateLimit) -> Self {
+    pub fn rate_limit(mut self, limit: RateLimit) -> Self {
         self.settings.rate_limit = Some(limit);
         self
     }
@@ -154,48 +156,52 @@ impl<C: From<Session>> ClientBuilder<C> {
         self
     }
 
-    /// How long the service may be silent while it answers; 60 seconds by default.
+    /// Sets the time limit for silence of the service, before or within a response; 60 seconds by default. Some APIs
+    /// have a longer default.
     pub fn read_timeout(mut self, timeout: Duration) -> Self {
         self.settings.read_timeout = timeout;
         self
     }
 
-    /// How long each attempt may take from connecting to the last byte; unlimited by default.
+    /// Sets the time limit of each attempt, from connecting to the last byte of the response; unlimited by default.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.settings.timeout = Some(timeout);
         self
     }
 
-    /// The largest answer that is read into memory, in bytes; 256 MiB by default. Downloads are not limited.
+    /// Sets the maximum size of a response that is read into memory, in bytes; 256 MiB by default. Downloads are not
+    /// limited.
     pub fn max_response_bytes(mut self, bytes: u64) -> Self {
         self.settings.max_response_bytes = bytes;
         self
     }
 
-    /// A further status by which this service says that a token is no longer good, beside 401.
+    /// Adds a status, besides 401, with which the service rejects a token.
+    #[doc(hidden)]
     pub fn token_rejected_status(mut self, status: StatusCode) -> Self {
-        self.settings.rejections.push(status);
+        self.settings.token_rejected_statuses.push(status);
         self
     }
 
-    /// This service names the status of a failure at the top of the body, `{"status": 417}`, and may answer 200 with
-    /// it: such an answer counts as one with that status. Downloads are not looked into.
+    /// Declares that an error response of the service has its status at the top of the body, `{"status": 417}`, and may
+    /// have status 200 itself. Such a response counts as one with the status in the body. Downloads are not inspected.
+    #[doc(hidden)]
     pub fn status_in_body(mut self) -> Self {
         self.settings.status_in_body = true;
         self
     }
 
-    /// Where time comes from; a fake clock in tests.
+    /// Sets the source of time, such as a fake clock in tests.
     pub fn clock(mut self, clock: Clock) -> Self {
         self.settings.clock = clock;
         self
     }
 
-    /// Puts the client together. Nothing is sent.
+    /// Builds the client. Sends nothing.
     ///
     /// # Errors
     ///
-    /// If a base URL is missing or is none, or the credentials or the transport are unusable.
+    /// If a base URL is missing or invalid, or the credentials or the transport settings cannot be used.
     pub fn build(self) -> Result<C, Error> {
         self.settings.session().map(C::from)
     }

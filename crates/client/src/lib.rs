@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod api_client;
+mod auth_source;
 mod builder;
 mod call;
 #[doc(hidden)]
@@ -27,7 +28,8 @@ pub mod webhook;
 #[doc(hidden)]
 pub mod wire_form;
 
-pub use api_client::{ApiClient, AuthSource};
+pub use api_client::ApiClient;
+pub use auth_source::AuthSource;
 pub use builder::ClientBuilder;
 #[cfg(feature = "rate-limit")]
 pub use call::rate_limit::RateLimit;

@@ -1,4 +1,4 @@
-//! What a client is put together from, whatever its type.
+//! Settings of a client, independent of the API, and the session that they make.
 
 use std::{sync::Arc, time::Duration};
 
@@ -6,25 +6,27 @@ use keyfob_auth::{Authenticator, AuthenticatorBuilder, Clock, TransportConfig, i
 use reqwest::{StatusCode, Url, redirect::Policy};
 
 use crate::{
-    api_client::Authorize,
+    auth_source::Authorize,
     call::retry::{Budget, RetryPolicy},
     connection::{Connection, Host},
     error::{Error, ErrorKind},
     session::Session,
 };
 
-/// The largest JSON answer that is read, unless the caller says otherwise: 256 MiB.
+/// Default maximum size of a response that is read into memory, in bytes: large listings fit, and a runaway response
+/// does not exhaust the memory of a usual host.
 const MAX_RESPONSE_BYTES: u64 = 256 * 1024 * 1024;
 
 /// Default time limit for silence of the service within a response.
 const READ_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Everything that can be said of a client before it is built.
+/// Settings of a client before it is built.
 pub(crate) struct Settings {
     pub(crate) api: &'static str,
-    servers: Vec<(&'static str, String, Access)>,
+    /// Name, URL and authorization of each host.
+    hosts: Vec<(&'static str, String, Access)>,
     /// Named hosts of the API, if it has declared them.
-    pub(crate) hosts: Option<&'static [&'static str]>,
+    pub(crate) host_names: Option<&'static [&'static str]>,
     /// Error for `build` to return.
     pub(crate) invalid: Option<Error>,
     pub(crate) authorize: Authorize,
@@ -33,33 +35,33 @@ pub(crate) struct Settings {
     pub(crate) http: Option<reqwest::Client>,
     pub(crate) retry: RetryPolicy,
     #[cfg(feature = "rate-limit")]
-    pub(crate) rate_limit: Option<crate::RateLimit>,
+    pub(crate) rate_limit: Option<crate::call::rate_limit::RateLimit>,
     /// `None` leaves the connect timeout to `transport`.
     pub(crate) connect_timeout: Option<Duration>,
     pub(crate) read_timeout: Duration,
     pub(crate) timeout: Option<Duration>,
     pub(crate) max_response_bytes: u64,
-    pub(crate) rejections: Vec<StatusCode>,
+    pub(crate) token_rejected_statuses: Vec<StatusCode>,
     pub(crate) status_in_body: bool,
     pub(crate) clock: Clock,
 }
 
-/// Tells an authenticator where to share its tokens.
+/// Sets the token store of an authenticator.
 pub(crate) type Share = Box<dyn FnOnce(AuthenticatorBuilder) -> AuthenticatorBuilder + Send>;
 
-/// Whether a host is shown the credentials.
+/// Authorization of the calls to a host.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Access {
     Authorized,
-    Open,
+    Unauthenticated,
 }
 
 impl Settings {
     pub(crate) fn new(api: &'static str) -> Self {
         Self {
             api,
-            servers: Vec::new(),
-            hosts: None,
+            hosts: Vec::new(),
+            host_names: None,
             invalid: None,
             authorize: Authorize::Anonymous,
             store: None,
@@ -72,28 +74,28 @@ impl Settings {
             read_timeout: READ_TIMEOUT,
             timeout: None,
             max_response_bytes: MAX_RESPONSE_BYTES,
-            rejections: vec![StatusCode::UNAUTHORIZED],
+            token_rejected_statuses: vec![StatusCode::UNAUTHORIZED],
             status_in_body: false,
             clock: Clock::system(),
         }
     }
 
-    /// Says where a host is.
-    pub(crate) fn host(&mut self, name: &'static str, url: String, access: Access) {
-        self.servers.retain(|(other, ..)| *other != name);
-        self.servers.push((name, url, access));
+    /// Sets the URL of a host.
+    pub(crate) fn set_host(&mut self, name: &'static str, url: String, access: Access) {
+        self.hosts.retain(|(other, ..)| *other != name);
+        self.hosts.push((name, url, access));
     }
 
-    /// Puts it together.
+    /// Builds the session.
     pub(crate) fn session(mut self) -> Result<Session, Error> {
         if let Some(error) = self.invalid.take() {
             return Err(error);
         }
-        if self.servers.is_empty() {
-            return Err(Error::new(ErrorKind::Rejected, "the client has no base URL: give it one"));
+        if self.hosts.is_empty() {
+            return Err(Error::new(ErrorKind::Rejected, "the client has no base URL: set one"));
         }
         self.check_hosts()?;
-        let servers = self
+        let hosts = self
             .servers
             .iter()
             .map(|(name, url, access)| {
@@ -133,14 +135,14 @@ impl Settings {
             api: self.api,
             http,
             authenticator,
-            hosts: servers,
+            hosts,
             retry: self.retry,
             budget: Budget::new(),
             #[cfg(feature = "rate-limit")]
             limiter: self.rate_limit.map(|limit| crate::call::rate_limit::Limiter::new(limit, &self.clock)),
             timeout: self.timeout,
             max_response_bytes: self.max_response_bytes,
-            token_rejected_statuses: self.rejections,
+            token_rejected_statuses: self.token_rejected_statuses,
             status_in_body: self.status_in_body,
             clock: self.clock,
         })))
@@ -150,22 +152,22 @@ impl Settings {
 impl Settings {
     /// Checks that all named hosts of the API have a URL, and that the API has no other.
     fn check_hosts(&self) -> Result<(), Error> {
-        let Some(hosts) = self.hosts else { return Ok(()) };
-        let given = || self.servers.iter().map(|(name, ..)| *name);
-        let missing = hosts.iter().find(|name| !given().any(|given| given == **name));
+        let Some(names) = self.host_names else { return Ok(()) };
+        let given = || self.hosts.iter().map(|(name, ..)| *name);
+        let missing = names.iter().find(|name| !given().any(|given| given == **name));
         if let Some(name) = missing {
             let message = format!("no base URL for the host `{name}` of {}: set it in the environment", self.api);
             return Err(Error::new(ErrorKind::Rejected, message));
         }
-        let unknown = given().find(|name| !name.is_empty() && !hosts.contains(name));
+        let unknown = given().find(|name| !name.is_empty() && !names.contains(name));
         unknown.map_or(Ok(()), |name| {
-            let message = format!("{} has no host `{name}`: it has {}", self.api, hosts.join(", "));
+            let message = format!("{} has no host `{name}`: it has {}", self.api, names.join(", "));
             Err(Error::new(ErrorKind::Rejected, message))
         })
     }
 }
 
-/// Reads a base URL, and says what is wrong with one that is none without quoting it: it may hold a password.
+/// Parses a base URL. Error messages do not quote it, because it may contain a password.
 fn base_url(text: &str) -> Result<Url, Error> {
     let wrong = |what| Err(Error::new(ErrorKind::Rejected, what));
     let Ok(url) = Url::parse(text.trim()) else {
@@ -175,10 +177,10 @@ fn base_url(text: &str) -> Result<Url, Error> {
         return wrong("the base URL needs a scheme, https or http: write it like https://api.example.com/prefix");
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return wrong("the base URL holds a user name or password: give credentials to the client instead");
+        return wrong("the base URL contains a user name or password: pass credentials to the client instead");
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return wrong("the base URL ends in a query or fragment: give it without");
+        return wrong("the base URL ends in a query or fragment: remove it");
     }
     Ok(url)
 }

@@ -170,7 +170,7 @@ fn an_unreachable_server_and_a_wrong_base_url_name_the_setting_to_check() {
     }
     let core = format!("{}/ditio/core", running.simulator.url());
     let wrong = running.keyfob(&["call", "ditio-core", "projects"]).env("DITIO_IDENTITY_BASE", &core).run();
-    wrong.failed(1, &["no token answer", "token URL"]);
+    wrong.failed(1, &["is not a token response", "token URL"]);
     let wrong = running.keyfob(&["call", "ditio-core", "projects", "--base-url", &format!("{core}/x")]).run();
     wrong.failed(4, &["404"]);
     running.simulator.inject(Fault::html(200).on(Vendor::Ditio).path("/ditio/core"));
