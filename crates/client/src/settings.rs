@@ -96,7 +96,7 @@ impl Settings {
         }
         self.check_hosts()?;
         let hosts = self
-            .servers
+            .hosts
             .iter()
             .map(|(name, url, access)| {
                 let (url, authorized) = (base_url(url)?, *access == Access::Authorized);
