@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Does any answer of the simulator break our descriptions? Runs schemathesis (PyPI) over them, API by API.
-# Usage: tests/schemathesis.sh [API…]     all seven when none is named
-# Needs `st` (pip install schemathesis), curl and jq. SIMULATOR_URL: a simulator that runs; otherwise one is started.
+# Checks that the simulator's responses conform to specs/*/openapi.yaml, by running schemathesis (PyPI) on each API.
+# Usage: tests/schemathesis.sh [API…]     default: all seven APIs
+# Requires `st` (pip install schemathesis), curl and jq. SIMULATOR_URL selects a running simulator; by default the script
+# starts one. SCHEMATHESIS_OUT selects the directory of the reports.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -17,16 +18,16 @@ url=$SIMULATOR_URL
 
 mkdir -p "$out/work"
 
-# command PATH BODY: the control API.
+# command PATH BODY: sends a request to the control API.
 command() { curl -fsS -X POST "$url/_control/$1" -d "$2" >/dev/null; }
 
-# token PATH ID SECRET: by credentials in the body.
+# token PATH ID SECRET: fetches a token with the credentials in the request body.
 token() {
   curl -fsS "$url$1" -d grant_type=client_credentials --data-urlencode "client_id=$2" \
     --data-urlencode "client_secret=$3" | jq -er .access_token
 }
 
-# check API BASE TOKEN [ARGUMENT...]: one description against one base URL; invalid requests are sent, too.
+# check API BASE TOKEN [ARGUMENT...]: checks one document against one base URL, with valid and invalid requests.
 check() {
   local api=$1 base=$2 token=$3 root=$PWD
   shift 3
@@ -59,7 +60,7 @@ run() {
       check "$api" /digitaleo/contacts/rest "$token" --include-path-regex '^/(contacts|lists|statistics|fields)$'
       check "$api" /digitaleo/api/rest "$token" --include-path-regex '^/(campaign|mailings|\{resource\})'
       check "$api" /digitaleo/sms/rest "$token" --include-path-regex '^/sms$' ;;
-    *) echo "no API is called $api" >&2; exit 2 ;;
+    *) echo "unknown API: $api; see specs/" >&2; exit 2 ;;
   esac
 }
 
@@ -70,5 +71,5 @@ for api; do
   run "$api"
   echo "$api: $(grep -E '^ +[0-9]+ generated' "$out/$api.log" | tr -s ' \n' ' ')"
 done
-echo "The reports are in $out."
-[[ ${#failed[@]} -eq 0 ]] || { echo "Answers break the description: ${failed[*]}" >&2; exit 1; }
+echo "Reports: $out"
+[[ ${#failed[@]} -eq 0 ]] || { echo "responses violate the document: ${failed[*]}; see the reports" >&2; exit 1; }

@@ -1,4 +1,4 @@
-//! Digitaleo's own way to fail.
+//! Digitaleo's error responses, including errors in the body of a 200 response.
 
 use keyfob::{
     ErrorKind,
@@ -21,7 +21,7 @@ fn sms(recipient: &str) -> types::SmsCreate {
 }
 
 #[tokio::test]
-async fn a_refused_value_names_its_field() {
+async fn a_rejected_value_names_its_field() {
     let simulator = Simulator::start().await.unwrap();
     let error = client(&simulator).send_sms(sms("12")).await.unwrap_err();
     assert_eq!((error.kind(), error.status().unwrap().as_u16()), (ErrorKind::Rejected, 417));
@@ -30,7 +30,7 @@ async fn a_refused_value_names_its_field() {
 }
 
 #[tokio::test]
-async fn a_message_that_was_refused_in_a_successful_answer_is_not_taken_for_sent() {
+async fn an_sms_rejected_in_the_body_of_a_200_response_is_an_error() {
     let simulator = Simulator::start().await.unwrap();
     let body = r#"{"status":417,"message":"Solde insuffisant","errorCode":"CREDIT"}"#;
     simulator.inject(Fault::status(200).body(body).on(Vendor::Digitaleo).path("/digitaleo/sms/*").times(1));
@@ -42,6 +42,6 @@ async fn a_message_that_was_refused_in_a_successful_answer_is_not_taken_for_sent
         (Some("CREDIT"), Some("Solde insuffisant"))
     );
     let sent = simulator.requests().iter().filter(|request| request.path.ends_with("/sms")).count();
-    assert_eq!(sent, 1, "a message is never sent again by itself");
+    assert_eq!(sent, 1, "an SMS is never retried");
     client.send_sms(sms("+33611223344")).await.unwrap();
 }

@@ -1,9 +1,9 @@
-//! Where the simulated Ditio is, and who calls it.
+//! The simulated Ditio's environment and valid credentials.
 
 use keyfob::ditio::{Credentials, Endpoints, Environment};
 use keyfob_simulator::credentials;
 
-/// Ditio below the address of a simulator, or of a proxy in front of one.
+/// Returns the environment of a simulated Ditio at the base URL of a simulator, or of a proxy in front of one.
 pub(crate) fn environment(url: &str) -> Environment {
     let base = |path: &str| format!("{url}/ditio/{path}");
     Environment::Custom(Endpoints {
@@ -14,6 +14,7 @@ pub(crate) fn environment(url: &str) -> Environment {
     })
 }
 
-pub(crate) fn known() -> Credentials {
+/// Returns credentials that the simulator accepts for all scopes.
+pub(crate) fn valid_credentials() -> Credentials {
     Credentials::new(credentials::DITIO_CLIENT_ID, credentials::DITIO_CLIENT_SECRET)
 }

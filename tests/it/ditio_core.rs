@@ -1,4 +1,4 @@
-//! Ditio core, as a user relies on it: typed calls over real sockets against the stateful simulator.
+//! Ditio core: typed calls over real sockets against the stateful simulator.
 
 use std::{error::Error as _, time::Duration};
 
@@ -9,11 +9,11 @@ use keyfob::{
 };
 use keyfob_simulator::{Fault, Simulator, Vendor, credentials};
 
-use crate::ditio::{environment, known};
+use crate::ditio::{environment, valid_credentials};
 
 async fn start() -> (Simulator, Client) {
     let simulator = Simulator::start().await.unwrap();
-    let client = Client::new(environment(simulator.url()), known()).unwrap();
+    let client = Client::new(environment(simulator.url()), valid_credentials()).unwrap();
     (simulator, client)
 }
 
@@ -26,7 +26,7 @@ fn core_requests(simulator: &Simulator) -> usize {
 }
 
 #[tokio::test]
-async fn a_project_is_created_found_patched_and_worked_on() {
+async fn a_project_and_its_work_orders_are_created_found_patched_and_deleted() {
     let (_simulator, client) = start().await;
     let created = client.create_project(project("P-1").name("Bru over Åna").active(true)).send().await.unwrap();
     let id = created.id.clone().unwrap();
@@ -49,7 +49,7 @@ async fn a_project_is_created_found_patched_and_worked_on() {
 }
 
 #[tokio::test]
-async fn creating_a_project_twice_gives_the_existing_one() {
+async fn creating_a_project_twice_returns_the_existing_one() {
     let (_simulator, client) = start().await;
     let first = client.create_project(project("P-1").name("first")).send().await.unwrap();
     let second = client.create_project(project("P-1").name("second")).send().await.unwrap();
@@ -57,7 +57,7 @@ async fn creating_a_project_twice_gives_the_existing_one() {
 }
 
 #[tokio::test]
-async fn a_replaced_project_loses_what_is_left_out_and_keeps_what_is_read_first() {
+async fn replacing_a_project_clears_absent_fields_and_preserves_fields_read_before() {
     let (_simulator, client) = start().await;
     let created = client.create_project(project("P-1").name("Bru").description("lang")).send().await.unwrap();
     let id = created.id.clone().unwrap();
@@ -75,7 +75,7 @@ async fn a_replaced_project_loses_what_is_left_out_and_keeps_what_is_read_first(
 }
 
 #[tokio::test]
-async fn a_document_comes_back_with_the_same_bytes() {
+async fn a_downloaded_document_has_the_uploaded_bytes() {
     let (_simulator, client) = start().await;
     let id = client.create_project(project("P-1")).send().await.unwrap().id.clone().unwrap();
     let bytes: Vec<u8> = (0..100_000_u32).map(|n| (n % 251) as u8).collect();
@@ -91,7 +91,7 @@ async fn a_document_comes_back_with_the_same_bytes() {
 }
 
 #[tokio::test]
-async fn an_upload_beyond_the_limit_is_one_clear_line() {
+async fn an_upload_above_the_size_limit_fails_with_a_message_that_says_so() {
     let (simulator, client) = start().await;
     let id = client.create_project(project("P-1")).send().await.unwrap().id.clone().unwrap();
     let form = Form::new().file("big.bin", vec![7_u8; 40_000_000]);
@@ -103,7 +103,7 @@ async fn an_upload_beyond_the_limit_is_one_clear_line() {
 }
 
 #[tokio::test]
-async fn an_expired_token_is_renewed_unnoticed() {
+async fn an_expired_token_is_renewed_transparently() {
     let (simulator, client) = start().await;
     client.projects().await.unwrap();
     client.projects().await.unwrap();
@@ -114,27 +114,27 @@ async fn an_expired_token_is_renewed_unnoticed() {
 }
 
 #[tokio::test]
-async fn a_thousand_cold_callers_ask_for_one_token_and_a_thousand_rejections_for_one_more() {
+async fn a_thousand_concurrent_first_calls_fetch_one_token_and_a_thousand_rejections_one_more() {
     let (simulator, client) = start().await;
-    let burst = async || {
+    let concurrent_calls = async || {
         let calls = (0..1000).map(|_| {
             let client = client.clone();
             tokio::spawn(async move { client.is_machine_deletable("0123456789abcdef01234567").no_retry().await })
         });
         futures::future::join_all(calls).await
     };
-    let answered = |results: Vec<Result<Result<_, keyfob::Error>, _>>| {
+    let authorized = |results: Vec<Result<Result<_, keyfob::Error>, _>>| {
         results.into_iter().all(|result| !matches!(result.unwrap(), Err(error) if error.kind() == ErrorKind::Auth))
     };
-    assert!(answered(burst().await.into_iter().map(|r| r.map(|r| r.map(|_| ()))).collect()));
+    assert!(authorized(concurrent_calls().await.into_iter().map(|r| r.map(|r| r.map(|_| ()))).collect()));
     assert_eq!(simulator.token_requests(Vendor::Ditio), 1);
     simulator.revoke_tokens(Vendor::Ditio);
-    assert!(answered(burst().await.into_iter().map(|r| r.map(|r| r.map(|_| ()))).collect()));
+    assert!(authorized(concurrent_calls().await.into_iter().map(|r| r.map(|r| r.map(|_| ()))).collect()));
     assert_eq!(simulator.token_requests(Vendor::Ditio), 2);
 }
 
 #[tokio::test]
-async fn a_disabled_client_costs_one_replay_and_no_storm_of_tokens() {
+async fn a_disabled_client_causes_one_replay_and_at_most_one_more_token_request() {
     let (simulator, client) = start().await;
     client.projects().await.unwrap();
     let before = core_requests(&simulator);
@@ -153,16 +153,16 @@ async fn a_disabled_client_costs_one_replay_and_no_storm_of_tokens() {
 async fn a_token_of_fifty_thousand_characters_works() {
     let simulator = Simulator::start().await.unwrap();
     simulator.set_token_size(Vendor::Ditio, 50_000);
-    let client = Client::new(environment(simulator.url()), known()).unwrap();
+    let client = Client::new(environment(simulator.url()), valid_credentials()).unwrap();
     client.projects().await.unwrap();
     let token = client.session().authenticator().unwrap().access_token().await.unwrap();
     assert!(keyfob::auth::ExposeSecret::expose_secret(&token).len() >= 50_000);
 }
 
 #[tokio::test]
-async fn wrong_credentials_scope_and_environment_each_say_what_to_do() {
+async fn errors_about_credentials_scope_and_environment_each_name_their_cause() {
     let simulator = Simulator::start().await.unwrap();
-    let said = async |client: &Client| {
+    let auth_error = async |client: &Client| {
         let error = client.projects().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Auth, "{error:?}");
         format!("{error}: {}", error.source().unwrap())
@@ -170,16 +170,16 @@ async fn wrong_credentials_scope_and_environment_each_say_what_to_do() {
 
     let wrong = Credentials::new(credentials::DITIO_CLIENT_ID, "secret-canary");
     let client = Client::new(environment(simulator.url()), wrong).unwrap();
-    let text = said(&client).await;
+    let text = auth_error(&client).await;
     assert!(text.contains("invalid_client") && !text.contains("canary"), "{text}");
     for _ in 0..50 {
-        said(&client).await;
+        auth_error(&client).await;
     }
-    assert_eq!(simulator.token_requests(Vendor::Ditio), 1, "a refusal is remembered");
+    assert_eq!(simulator.token_requests(Vendor::Ditio), 1, "the rejection is cached");
 
-    // A token for the reporting API is none for this one.
+    // A token scoped to the reporting API is not valid for the core API.
     let environment = environment(simulator.url());
-    let reporting = authenticator(&environment, known(), &[Scope::Reporting]).build().unwrap();
+    let reporting = authenticator(&environment, valid_credentials(), &[Scope::Reporting]).build().unwrap();
     let error = Client::new(environment.clone(), reporting).unwrap().projects().await.unwrap_err();
     assert_eq!((error.kind(), error.status()), (ErrorKind::Auth, Some(StatusCode::UNAUTHORIZED)));
     assert!(error.to_string().contains("scope"), "{error}");
@@ -189,19 +189,19 @@ async fn wrong_credentials_scope_and_environment_each_say_what_to_do() {
 }
 
 #[tokio::test]
-async fn an_unplugged_service_says_so() {
-    let nowhere = {
+async fn a_service_that_does_not_listen_is_reported_as_unavailable() {
+    let closed = {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         format!("http://{}", listener.local_addr().unwrap())
     };
-    let client = Client::new(environment(&nowhere), Credentials::token("token")).unwrap();
+    let client = Client::new(environment(&closed), Credentials::token("token")).unwrap();
     let error = client.projects().no_retry().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unavailable);
     assert!(error.to_string().contains("cannot connect to the service"), "{error}");
 }
 
 #[tokio::test]
-async fn business_rules_are_explained_in_the_services_own_words() {
+async fn a_violated_business_rule_carries_the_services_message() {
     let (_simulator, client) = start().await;
     let error = client.create_project(types::ProjectCreate::new(credentials::DITIO_COMPANY_ID, "")).await.unwrap_err();
     assert_eq!((error.kind(), error.status()), (ErrorKind::Rejected, Some(StatusCode::BAD_REQUEST)));
@@ -209,12 +209,12 @@ async fn business_rules_are_explained_in_the_services_own_words() {
 }
 
 #[tokio::test]
-async fn odd_ids_stay_where_they_belong() {
+async fn ids_with_special_characters_stay_within_their_path_segment() {
     let (simulator, client) = start().await;
     for id in ["a/b", "auth0|abc", "..", "a b", "ø", "../users"] {
         match client.project(id).await {
             Err(error) => assert!(matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Rejected), "{id}: {error}"),
-            Ok(_) => panic!("{id} led to a project"),
+            Ok(_) => panic!("{id} matched a project"),
         }
     }
     for request in simulator.requests().into_iter().filter(|request| request.path.starts_with("/ditio/core")) {
@@ -224,7 +224,7 @@ async fn odd_ids_stay_where_they_belong() {
 }
 
 #[tokio::test]
-async fn a_web_page_half_a_body_and_a_reset_are_told_apart_and_creates_are_sent_once() {
+async fn transport_faults_and_html_errors_are_unavailable_and_creates_are_sent_once() {
     let (simulator, client) = start().await;
     let create = async || client.create_machine(types::MachineCreate::new(credentials::DITIO_COMPANY_ID, "M-1")).await;
     for (fault, kind) in [
@@ -245,7 +245,7 @@ async fn a_web_page_half_a_body_and_a_reset_are_told_apart_and_creates_are_sent_
 }
 
 #[tokio::test]
-async fn what_is_not_described_can_be_called_all_the_same() {
+async fn an_undescribed_endpoint_can_be_called_through_the_session() {
     let (_simulator, client) = start().await;
     let rows = client
         .session()
@@ -258,7 +258,7 @@ async fn what_is_not_described_can_be_called_all_the_same() {
 }
 
 #[tokio::test]
-async fn an_absence_is_known_by_an_id_with_slashes() {
+async fn an_absence_id_may_contain_slashes() {
     let (simulator, client) = start().await;
     let employee = client.employees().await.unwrap()[0].employee_number.clone().unwrap();
     let days = ["2026-03-02", "2026-03-06"].map(|day| day.parse::<chrono::NaiveDate>().unwrap());
@@ -271,7 +271,7 @@ async fn an_absence_is_known_by_an_id_with_slashes() {
 }
 
 #[tokio::test]
-async fn an_upload_from_disk_is_streamed_and_named() {
+async fn an_upload_from_disk_is_streamed_under_the_given_file_name() {
     let (_simulator, client) = start().await;
     let id = client.create_project(project("P-1")).send().await.unwrap().id.clone().unwrap();
     let path = std::env::temp_dir().join(format!("keyfob-{}.txt", std::process::id()));

@@ -1,4 +1,4 @@
-//! Ditio reporting: synchronization, goods transactions as rows, downloads by link.
+//! Ditio reporting: synchronization, item registrations as CSV rows, file downloads by link.
 
 use std::time::{Duration, SystemTime};
 
@@ -17,7 +17,7 @@ use serde_json::json;
 
 use crate::ditio::environment;
 
-/// A simulator of a hundred time registrations, and a client whose clock is the simulator's.
+/// Starts a simulator with a hundred time registrations and a client that shares its clock.
 async fn start() -> (Simulator, Client, FakeClock) {
     let simulator = Simulator::builder().scale(100).start().await.unwrap();
     let (clock, fake) = Clock::fake();
@@ -27,6 +27,7 @@ async fn start() -> (Simulator, Client, FakeClock) {
     (simulator, client, fake)
 }
 
+/// Drains one synchronization run; returns its changes and the final checkpoint.
 async fn all<O: Table>(client: &Client, table: O, from: Option<Checkpoint>) -> (Vec<Change<O::Item>>, Checkpoint) {
     let mut changes = client.sync(table, from);
     let mut all = Vec::new();
@@ -36,7 +37,7 @@ async fn all<O: Table>(client: &Client, table: O, from: Option<Checkpoint>) -> (
     (all, changes.checkpoint())
 }
 
-/// The queries of the requests since the last call.
+/// Returns the queries of the requests since the last call.
 fn queries(simulator: &Simulator, seen: &mut usize) -> Vec<String> {
     let requests = simulator.requests();
     let new = requests[*seen..].iter().map(|request| request.query.clone()).collect();
@@ -45,7 +46,7 @@ fn queries(simulator: &Simulator, seen: &mut usize) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn the_first_run_lists_everything_and_the_next_what_changed_with_the_same_filters_on_every_page() {
+async fn the_first_run_lists_all_rows_and_the_next_only_changes_with_the_same_filters_on_every_page() {
     let (simulator, client, fake) = start().await;
     let table = || client.time_registrations().company_id(credentials::DITIO_COMPANY_ID).chunk_limit(40);
     let mut seen = 0;
@@ -78,13 +79,13 @@ async fn the_first_run_lists_everything_and_the_next_what_changed_with_the_same_
     assert!(next.len() > 1 && next.iter().all(|query| query.contains(since)), "{next:?}");
     assert!(next.iter().all(filtered), "{next:?}");
 
-    let (nothing, later) = all(&client, table(), Some(checkpoint.clone())).await;
-    assert_eq!(nothing.len(), 47, "within the overlap they come again");
+    let (repeated, later) = all(&client, table(), Some(checkpoint.clone())).await;
+    assert_eq!(repeated.len(), 47, "changes within the overlap are sent again");
     assert!(later.is_finished() && later.started() >= checkpoint.started());
 }
 
 #[tokio::test]
-async fn a_deletion_that_the_service_repeats_is_given_once() {
+async fn a_deletion_repeated_by_the_service_is_returned_once() {
     let (simulator, client, _) = start().await;
     let (_, checkpoint) = all(&client, client.time_registrations(), None).await;
     let tables = simulator.ditio_reporting();
@@ -94,13 +95,13 @@ async fn a_deletion_that_the_service_repeats_is_given_once() {
     }
     let call = client.time_registrations().modified_since("2026-03-02T08:00:00Z").chunk_limit(1);
     let sent: Vec<_> = call.stream().take(20).try_collect().await.unwrap();
-    assert!(sent.len() > 5, "the service repeats them");
+    assert!(sent.len() > 5, "the service repeats deletions");
     let (changes, _) = all(&client, client.time_registrations().chunk_limit(1), Some(checkpoint)).await;
     assert_eq!(changes.len(), 5, "{changes:?}");
 }
 
 #[tokio::test]
-async fn an_interrupted_run_goes_on_at_its_page_and_another_one_catches_up() {
+async fn an_interrupted_run_resumes_at_its_page_and_then_lists_later_changes() {
     let (simulator, client, fake) = start().await;
     let table = || client.time_registrations().chunk_limit(30);
     let mut changes = client.sync(table(), None);
@@ -117,7 +118,7 @@ async fn an_interrupted_run_goes_on_at_its_page_and_another_one_catches_up() {
 
     let mut seen = simulator.requests().len();
     let (changes, checkpoint) = all(&client, table(), Some(serde_json::from_str(&stored).unwrap())).await;
-    assert!(changes.len() < rows.len(), "it does not begin anew");
+    assert!(changes.len() < rows.len(), "the resumed run does not start over");
     assert!(matches!(changes.last(), Some(Change::Delete { id, .. }) if id == gone));
     let queries = queries(&simulator, &mut seen);
     assert!(queries[0].contains("ContinuationToken") && !queries[0].contains("ModifiedSince"), "{queries:?}");
@@ -127,7 +128,7 @@ async fn an_interrupted_run_goes_on_at_its_page_and_another_one_catches_up() {
 }
 
 #[tokio::test]
-async fn a_checkpoint_of_another_table_and_a_listing_that_is_limited_already_are_refused() {
+async fn a_checkpoint_of_another_table_and_a_listing_with_its_own_modified_since_are_rejected() {
     let (simulator, client, _) = start().await;
     let (_, checkpoint) = all(&client, client.projects(), None).await;
     let seen = simulator.requests().len();
@@ -135,14 +136,14 @@ async fn a_checkpoint_of_another_table_and_a_listing_that_is_limited_already_are
     let error = changes.next().await.unwrap().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Rejected);
     assert!(error.to_string().starts_with("ditio-reporting users: the checkpoint belongs to another table"), "{error}");
-    assert!(changes.next().await.is_none() && simulator.requests().len() == seen, "nothing is sent");
+    assert!(changes.next().await.is_none() && simulator.requests().len() == seen, "no request is sent");
 
     let error = client.sync(client.users().modified_since("2026-01-01"), None).next().await.unwrap().unwrap_err();
     assert!(error.to_string().contains("do not set `modified_since` on a listing to synchronize"), "{error}");
 }
 
 #[tokio::test]
-async fn goods_are_rows_whatever_their_quotation_marks() {
+async fn item_registrations_are_parsed_as_rows_with_any_quotation_marks() {
     let (_simulator, client, _) = start().await;
     let rows = client.item_registrations().rows().await.unwrap();
     assert!(rows.len() >= 40);
@@ -156,7 +157,7 @@ async fn goods_are_rows_whatever_their_quotation_marks() {
 }
 
 #[tokio::test]
-async fn a_link_in_a_row_is_downloaded_and_a_foreign_one_gets_no_token() {
+async fn a_link_from_a_row_is_downloaded_and_a_link_to_another_host_is_never_requested() {
     let (simulator, client, _) = start().await;
     let rows: Vec<types::ChecklistRegistration> =
         client.checklist_registrations().stream().try_collect().await.unwrap();

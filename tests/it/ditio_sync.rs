@@ -1,4 +1,4 @@
-//! Copies of Ditio reporting's tables: whatever happens on the way, a copy ends up as the original.
+//! Property tests of synchronization: after any schedule of writes, faults and crashes a copy equals its table.
 
 use std::{
     collections::BTreeMap,
@@ -25,17 +25,17 @@ use serde_json::{Value, json};
 
 use crate::ditio::environment;
 
-/// A table is kept at about this many rows.
+/// Number of rows to which a table is reset before each schedule.
 const ROWS: usize = 6;
 
-/// What happens, one after the other, to a table, to its copy, and to the way between them.
+/// Random schedule of writes to a table, reads by its copy, faults and crashes.
 #[derive(Clone, Debug)]
 struct Schedule {
     page_size: i64,
     empty_pages: bool,
     repeated_deletions: bool,
-    /// How far the client's clock is ahead of the service's, in seconds: less than the overlap.
-    ahead: i64,
+    /// Seconds by which the client's clock is ahead of the service's; less than the overlap of 600 s.
+    clock_skew: i64,
     steps: Vec<Step>,
 }
 
@@ -44,7 +44,7 @@ enum Step {
     Insert {
         count: usize,
     },
-    /// Inserts what was deleted last.
+    /// Inserts the row that was deleted last.
     Restore,
     Update {
         from: usize,
@@ -57,26 +57,26 @@ enum Step {
     Wait {
         seconds: u64,
     },
-    /// The copy applies this many changes, and may store its checkpoint after the last of them.
+    /// Applies this many changes to the copy, and optionally stores the checkpoint after the last one.
     Apply {
         count: usize,
         store: bool,
     },
-    /// A call fails, and the copy goes on from its stored checkpoint.
+    /// Makes one request fail; the copy resumes from its stored checkpoint.
     Fail,
     Crash(Crash),
 }
 
-/// What the copy is left with.
+/// State that survives a crash of the copy.
 #[derive(Clone, Copy, Debug)]
 enum Crash {
-    /// All that it applied, and a checkpoint that may be older.
+    /// All applied rows, and the stored checkpoint, which may be older.
     Rows,
-    /// What it had when it stored its checkpoint: both are written in one transaction.
+    /// The rows at the time of the stored checkpoint, as if both were written in one transaction.
     Transaction,
-    /// A checkpoint that was stored when a change was received, and that change not applied.
+    /// A checkpoint stored after receiving a change that was not applied.
     Received,
-    /// A checkpoint whose cursor the service does not accept any more.
+    /// A checkpoint whose cursor the service no longer accepts.
     StaleCursor,
 }
 
@@ -96,23 +96,23 @@ fn schedule() -> impl Strategy<Value = Schedule> {
     ];
     let steps = proptest::collection::vec(step, 0..14);
     (2..6_i64, proptest::bool::weighted(0.25), any::<bool>(), -4_000..599_i64, steps).prop_map(
-        |(page_size, empty_pages, repeated_deletions, ahead, steps)| Schedule {
+        |(page_size, empty_pages, repeated_deletions, clock_skew, steps)| Schedule {
             page_size,
             empty_pages,
             repeated_deletions,
-            ahead,
+            clock_skew,
             steps,
         },
     )
 }
 
-/// A copy of a table, as a user would keep it.
+/// Copy of a table, maintained the way a user program would.
 struct Copy<O: Table> {
     client: Client,
     listing: O,
     rows: BTreeMap<String, O::Item>,
     checkpoint: Option<String>,
-    /// The rows when the checkpoint was stored.
+    /// The rows at the time the checkpoint was stored.
     committed: BTreeMap<String, O::Item>,
     changes: Option<Changes<O>>,
 }
@@ -127,7 +127,7 @@ where
         Self { client: client.clone(), listing, rows, checkpoint: None, committed, changes: None }
     }
 
-    /// The next change, not applied. After the end and after a failure a new stream is begun by the next call.
+    /// Receives the next change without applying it. After the end or a failure, the next call starts a new stream.
     async fn receive(&mut self) -> Received<O::Item> {
         if self.changes.is_none() {
             let stored = self.checkpoint.as_ref().map(|text| serde_json::from_str(text).unwrap());
@@ -136,7 +136,7 @@ where
                 self.store();
             }
         }
-        match self.changes.as_mut().expect("it was begun").next().await {
+        match self.changes.as_mut().expect("the stream was started above").next().await {
             Some(Ok(change)) => Received::Change(change),
             Some(Err(error)) => {
                 assert_eq!(error.status().unwrap(), 500, "{error}");
@@ -167,6 +167,7 @@ where
         self.committed.clone_from(&self.rows);
     }
 
+    /// Applies up to `count` changes, and stores the checkpoint after the last one if `store` is set.
     async fn take(&mut self, count: usize, store: bool) {
         for left in (0..count).rev() {
             let Received::Change(change) = self.receive().await else { return };
@@ -197,7 +198,7 @@ where
         self.changes = None;
     }
 
-    /// Takes everything that there is.
+    /// Applies all remaining changes.
     async fn drain(&mut self) {
         for _ in 0..10_000 {
             match self.receive().await {
@@ -216,7 +217,7 @@ enum Received<T> {
     End,
 }
 
-/// A table of the simulator, and what is done to it.
+/// Table of the simulator, with the operations that change it.
 struct Original {
     simulator: Simulator,
     tables: DitioReporting,
@@ -226,7 +227,7 @@ struct Original {
 }
 
 impl Original {
-    /// What a write sets: for most tables also the time that orders them.
+    /// Returns the fields that a write sets, among them the time by which most tables are ordered.
     fn change(&mut self) -> Value {
         self.writes += 1;
         let day = 1 + self.writes * 7 % 28;
@@ -262,8 +263,8 @@ impl Original {
         rows.map(|row| (row.id().unwrap().to_owned(), row)).collect()
     }
 
-    /// Prepares the table for another schedule: of the usual size, and long after the last one.
-    fn renew(&mut self, schedule: &Schedule) {
+    /// Resets the table to [`ROWS`] rows and moves the clock past the previous schedule.
+    fn reset(&mut self, schedule: &Schedule) {
         self.simulator.clear_faults();
         self.simulator.advance(Duration::from_secs(90_000));
         let rows = self.tables.rows(self.table).len();
@@ -279,23 +280,23 @@ impl Original {
         });
     }
 
-    /// Sets the client's clock.
-    fn tell(&self, fake: &FakeClock, ahead: i64) {
+    /// Sets the client's clock to the simulator's time plus `clock_skew` seconds.
+    fn set_clock(&self, fake: &FakeClock, clock_skew: i64) {
         let now = SystemTime::from(self.simulator.now());
-        let by = Duration::from_secs(ahead.unsigned_abs());
-        fake.set_wall(if ahead < 0 { now - by } else { now + by });
+        let by = Duration::from_secs(clock_skew.unsigned_abs());
+        fake.set_wall(if clock_skew < 0 { now - by } else { now + by });
     }
 }
 
-/// Runs a schedule, and compares the copy with the original at its end.
+/// Runs a schedule, then asserts that the copy equals the table.
 async fn run<O>(original: &mut Original, copy: &mut Copy<O>, fake: &FakeClock, schedule: &Schedule)
 where
     O: Table,
     O::Item: Clone + Debug + DeserializeOwned + PartialEq,
 {
-    original.renew(schedule);
+    original.reset(schedule);
     for step in &schedule.steps {
-        original.tell(fake, schedule.ahead);
+        original.set_clock(fake, schedule.clock_skew);
         match step {
             Step::Insert { count } => original.insert(None, *count),
             Step::Restore => {
@@ -315,8 +316,8 @@ where
             Step::Crash(crash) => copy.crash(*crash).await,
         }
     }
-    original.tell(fake, schedule.ahead);
-    // A stream that was begun before the last write need not have it, one that is begun now has.
+    original.set_clock(fake, schedule.clock_skew);
+    // A stream started before the last write may miss it; a stream started now does not.
     if copy.changes.is_some() {
         copy.crash(Crash::Rows).await;
     }
@@ -324,7 +325,7 @@ where
     assert_eq!(copy.rows, original.rows(), "after {schedule:?}");
 }
 
-/// Puts a table through so many schedules.
+/// Checks a table against this many random schedules.
 fn check<O>(table: DitioTable, schedules: u32, listing: impl Fn(&Client, i64) -> O)
 where
     O: Table,
@@ -353,10 +354,10 @@ where
     }
 }
 
-// The most for the table whose rows cost the least to make; some for each other form of a deletion and order of rows.
+// One table for each format of deletions and each order of rows.
 
 #[test]
-fn a_copy_of_types_of_mass_survives_any_schedule() {
+fn a_copy_of_mass_types_survives_any_schedule() {
     check(DitioTable::FlowMassTypes, 350, |client, size| client.flow_mass_types().chunk_limit(size));
 }
 

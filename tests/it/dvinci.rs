@@ -1,4 +1,4 @@
-//! d.vinci, as a user relies on it: versions, credentials, what is read and sent back.
+//! d.vinci: version conflicts, credentials, and updates built from responses.
 
 use keyfob::{
     ErrorKind, Patch, StatusCode,
@@ -8,7 +8,7 @@ use keyfob_simulator::{LoggedRequest, Simulator, Vendor, credentials};
 use serde::Serialize;
 use serde_json::Value;
 
-fn known() -> Credentials {
+fn valid_credentials() -> Credentials {
     Credentials::new(credentials::DVINCI_CLIENT_ID, credentials::DVINCI_CLIENT_SECRET)
 }
 
@@ -18,18 +18,18 @@ fn client(simulator: &Simulator, credentials: Credentials) -> Client {
 
 async fn start() -> (Simulator, Client) {
     let simulator = Simulator::start().await.unwrap();
-    let client = client(&simulator, known());
+    let client = client(&simulator, valid_credentials());
     (simulator, client)
 }
 
-/// The names of a request's headers that say who asks.
-fn identity(request: &LoggedRequest) -> Vec<&str> {
+/// Returns the names of the headers that authenticate a request.
+fn auth_headers(request: &LoggedRequest) -> Vec<&str> {
     let names = request.headers.iter().map(|(name, _)| name.as_str());
     names.filter(|name| *name == "authorization" || name.starts_with("dvinci-api-")).collect()
 }
 
 #[tokio::test]
-async fn of_two_writers_the_second_learns_of_the_conflict_and_can_read_again() {
+async fn the_second_of_two_concurrent_updates_is_a_conflict_and_succeeds_after_a_new_read() {
     let (simulator, client) = start().await;
     let mut ours: types::JobOpeningUpdate = client.job_opening(1).await.unwrap().into_inner().into();
     let mut theirs: types::JobOpeningUpdate = client.job_opening(1).await.unwrap().into_inner().into();
@@ -41,7 +41,7 @@ async fn of_two_writers_the_second_learns_of_the_conflict_and_can_read_again() {
     let error = client.replace_job_opening(1, ours).await.unwrap_err();
     assert_eq!((error.kind(), error.status()), (ErrorKind::Conflict, Some(StatusCode::CONFLICT)));
     assert!(error.service_error().unwrap().message().unwrap().contains("yourEntity.version < serverEntity.version"));
-    assert_eq!(simulator.requests().len(), before + 1, "the same update cannot succeed, so it is not repeated");
+    assert_eq!(simulator.requests().len(), before + 1, "a conflict is not retried");
 
     let mut again: types::JobOpeningUpdate = client.job_opening(1).await.unwrap().into_inner().into();
     again.department = Some("Konstruktion".into());
@@ -50,7 +50,7 @@ async fn of_two_writers_the_second_learns_of_the_conflict_and_can_read_again() {
 }
 
 #[tokio::test]
-async fn a_missing_id_is_forbidden_and_costs_no_second_token() {
+async fn an_unknown_id_is_forbidden_and_causes_no_second_token_request() {
     let (simulator, client) = start().await;
     let error = client.person(4_711_000).await.unwrap_err();
     assert_eq!((error.kind(), error.status()), (ErrorKind::Auth, Some(StatusCode::FORBIDDEN)));
@@ -59,45 +59,49 @@ async fn a_missing_id_is_forbidden_and_costs_no_second_token() {
     assert_eq!((error.kind(), error.status()), (ErrorKind::NotFound, Some(StatusCode::NOT_FOUND)));
     assert_eq!(client.onboarding(4_711_000).await.unwrap_err().kind(), ErrorKind::NotFound);
     assert_eq!(client.person_photo(40).await.unwrap_err().kind(), ErrorKind::NotFound);
-    assert!(client.users().external_id("pers-0").await.unwrap().is_empty(), "users are filtered, not looked up");
+    assert!(
+        client.users().external_id("pers-0").await.unwrap().is_empty(),
+        "the filter of users returns an empty list"
+    );
 }
 
 #[tokio::test]
-async fn refusals_name_the_fields() {
+async fn validation_errors_name_the_fields() {
     let (_simulator, client) = start().await;
     let error = client.create_person(types::PersonCreate::new("Zoë", "").email("nowhere")).await.unwrap_err();
     assert_eq!((error.kind(), error.status()), (ErrorKind::Rejected, Some(StatusCode::UNPROCESSABLE_ENTITY)));
-    let fields = error.service_error().unwrap().fields().iter().map(|field| (field.field.as_str(), field.code.as_deref()));
+    let fields =
+        error.service_error().unwrap().fields().iter().map(|field| (field.field.as_str(), field.code.as_deref()));
     let expected = [("lastName", Some("mandatory")), ("email", Some("email.invalid"))];
     assert_eq!(fields.collect::<Vec<_>>(), expected);
 }
 
 #[tokio::test]
-async fn a_pair_of_headers_is_as_good_as_a_token_and_asks_for_none() {
+async fn a_header_pair_authenticates_like_a_token_without_a_token_request() {
     let simulator = Simulator::start().await.unwrap();
     let user = credentials::DVINCI_LIMITED_CLIENT_ID;
     let headers = Credentials::headers(user, credentials::DVINCI_LIMITED_CLIENT_SECRET);
     let by_headers = client(&simulator, headers).org_units().await.unwrap().into_inner();
     assert_eq!(simulator.token_requests(Vendor::Dvinci), 0);
-    assert_eq!(identity(&simulator.requests()[0]), ["dvinci-api-user", "dvinci-api-token"]);
+    assert_eq!(auth_headers(&simulator.requests()[0]), ["dvinci-api-user", "dvinci-api-token"]);
 
-    // The name holds a blank.
+    // The client id contains a space.
     let token = Credentials::new(user, credentials::DVINCI_LIMITED_CLIENT_SECRET);
     assert_eq!(client(&simulator, token).org_units().await.unwrap().into_inner(), by_headers);
-    assert_eq!(identity(simulator.requests().last().unwrap()), ["authorization"]);
+    assert_eq!(auth_headers(simulator.requests().last().unwrap()), ["authorization"]);
 
     let error = client(&simulator, Credentials::headers(user, "wrong")).org_units().await.unwrap_err();
     assert_eq!((error.kind(), error.status()), (ErrorKind::Auth, Some(StatusCode::UNAUTHORIZED)));
-    assert!(!format!("{error:?} {error}").contains("wrong"), "a token stays secret");
+    assert!(!format!("{error:?} {error}").contains("wrong"), "the API token must not be in the error");
 }
 
 #[tokio::test]
-async fn feed_and_apply_api_never_see_the_api_user() {
+async fn requests_to_the_feed_and_the_apply_api_carry_no_credentials_of_the_api_user() {
     let simulator = Simulator::start().await.unwrap();
     let pair = Credentials::headers(credentials::DVINCI_CLIENT_ID, credentials::DVINCI_CLIENT_SECRET);
-    for (index, credentials) in [known(), pair].into_iter().enumerate() {
+    for (index, credentials) in [valid_credentials(), pair].into_iter().enumerate() {
         let client = client(&simulator, credentials);
-        // A token that is there already is no reason to show it.
+        // Fetches a token first: the cached token must not be sent to the feed either.
         client.org_units().await.unwrap();
         assert!(!client.published_jobs().await.unwrap().is_empty());
         assert!(client.published_jobs_xml().await.unwrap().starts_with("<?xml"));
@@ -109,38 +113,38 @@ async fn feed_and_apply_api_never_see_the_api_user() {
             requests.iter().filter(|request| !request.path.contains("/restApi/") && !request.path.contains("/plt/"));
         let open: Vec<_> = open.collect();
         assert_eq!(open.len(), 4 * (index + 1));
-        assert!(open.iter().all(|request| identity(request).is_empty()), "{open:?}");
+        assert!(open.iter().all(|request| auth_headers(request).is_empty()), "{open:?}");
     }
 }
 
 #[tokio::test]
-async fn a_portal_s_login_goes_to_its_feed_and_its_apply_api_only() {
+async fn a_portal_login_is_sent_to_its_feed_and_its_apply_api_only() {
     let simulator = Simulator::start().await.unwrap();
     let portal = |name: &str| Portal::new(Environment::at(format!("{}/dvinci/", simulator.url()))).named(name);
     let public = Client::portal(portal("karriere")).unwrap();
     assert!(!public.published_jobs().await.unwrap().is_empty());
-    assert!(identity(&simulator.requests()[0]).is_empty());
+    assert!(auth_headers(&simulator.requests()[0]).is_empty());
     assert_eq!(Client::portal(portal("intern")).unwrap().published_jobs().await.unwrap_err().kind(), ErrorKind::Auth);
     let login = portal("intern").login(credentials::DVINCI_PORTAL_USERNAME, credentials::DVINCI_PORTAL_PASSWORD);
     assert!(!format!("{login:?}").contains(credentials::DVINCI_PORTAL_PASSWORD));
     let client = Client::portal(login).unwrap();
     assert!(!client.published_jobs().await.unwrap().is_empty());
     assert_eq!(client.application_form(1).await.unwrap()["jobPublicationId"], 1);
-    assert_eq!(identity(simulator.requests().last().unwrap()), ["authorization"]);
+    assert_eq!(auth_headers(simulator.requests().last().unwrap()), ["authorization"]);
 
     let before = simulator.requests().len();
     assert_eq!(client.org_units().await.unwrap_err().kind(), ErrorKind::Rejected);
-    assert_eq!(simulator.requests().len(), before, "there is no REST API behind a portal");
+    assert_eq!(simulator.requests().len(), before, "a portal client sends no request to the REST API");
     assert_eq!(simulator.token_requests(Vendor::Dvinci), 0);
 }
 
 fn without_version(value: &impl Serialize) -> Value {
     let mut value = serde_json::to_value(value).unwrap();
-    value.as_object_mut().unwrap().remove("version").expect("it has one");
+    value.as_object_mut().unwrap().remove("version").expect("the object has a version");
     value
 }
 
-macro_rules! assert_same_when_sent_back {
+macro_rules! assert_update_preserves {
     ($client:ident, $($list:ident, $replace:ident, $update:ident;)*) => {$(
         for before in $client.$list().await.unwrap().into_inner() {
             let update: types::$update = before.clone().into();
@@ -152,9 +156,9 @@ macro_rules! assert_same_when_sent_back {
 }
 
 #[tokio::test]
-async fn whatever_is_read_and_sent_back_stays_the_same() {
+async fn an_update_built_from_a_response_changes_only_the_version() {
     let (_simulator, client) = start().await;
-    assert_same_when_sent_back! {
+    assert_update_preserves! {
         client,
         hiring_requests, replace_hiring_request, HiringRequestUpdate;
         job_openings, replace_job_opening, JobOpeningUpdate;
@@ -171,7 +175,7 @@ async fn whatever_is_read_and_sent_back_stays_the_same() {
 }
 
 #[tokio::test]
-async fn an_update_clears_by_null_and_by_an_empty_list() {
+async fn null_and_an_empty_list_clear_fields_in_an_update() {
     let (_simulator, client) = start().await;
     let read = client.application_by_external_id("crm-app-70").await.unwrap().into_inner();
     assert!(read.comment.is_some() && !read.desired_location_ids.is_empty());
@@ -184,7 +188,7 @@ async fn an_update_clears_by_null_and_by_an_empty_list() {
 }
 
 #[tokio::test]
-async fn who_may_not_see_ratings_can_still_change_applications() {
+async fn a_user_without_access_to_ratings_can_update_applications_without_clearing_them() {
     let simulator = Simulator::start().await.unwrap();
     let limited = Credentials::new(credentials::DVINCI_LIMITED_CLIENT_ID, credentials::DVINCI_LIMITED_CLIENT_SECRET);
     let limited = client(&simulator, limited);
@@ -193,6 +197,6 @@ async fn who_may_not_see_ratings_can_still_change_applications() {
     let mut update: types::ApplicationUpdate = read.into();
     update.comment = "Größe".into();
     limited.replace_application(1, update).await.unwrap();
-    let rated = client(&simulator, known()).application(1).await.unwrap();
+    let rated = client(&simulator, valid_credentials()).application(1).await.unwrap();
     assert_eq!((rated.rating.as_ref(), rated.comment.as_deref()), (Some(&types::ApplicationRating::A), Some("Größe")));
 }

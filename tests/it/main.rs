@@ -1,4 +1,4 @@
-//! Clients against the simulator, the command line tool as a process, and rules about the workspace.
+//! Integration tests: clients against the simulator, the command line as a process, rules of the workspace.
 
 mod cancellation;
 mod cli;

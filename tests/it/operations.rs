@@ -1,8 +1,8 @@
-//! Every generated operation of every API, called once or more against the simulator.
+//! Every generated operation of every API, called at least once against the simulator.
 //!
-//! Each walk calls the operations of one API through a proxy that records what crossed the wire. Every call asserts the
-//! request (method, path, query, body), that the typed answer is written again as the simulator sent it, and that every loose
-//! form of the same answer decodes and is written again as well. At its end a walk counts: no operation may be left out.
+//! Each [`Walk`](walk::Walk) calls the operations of one API through a recording proxy. Every call asserts the request
+//! (method, path, query, body), that the typed response serializes to the JSON the simulator sent, and that lenient
+//! variants of the response decode and serialize unchanged. The walk fails if an operation was not called.
 
 mod bits;
 pub(crate) mod compare;
@@ -12,6 +12,6 @@ mod ditio_mass_transport;
 mod ditio_reporting;
 mod dvinci;
 mod itempath;
-mod loosen;
+mod lenient;
 mod recorder;
 mod walk;

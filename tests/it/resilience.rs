@@ -1,6 +1,6 @@
-//! Every fault against every kind of call: what comes of it, and how many requests reached the service.
+//! Every kind of fault against every kind of call: the result, and the number of requests that reached the service.
 //!
-//! The table is `docs/resilience.md`. With `KEYFOB_BLESS=1` this test writes it; without, it has to be as committed.
+//! The table is `docs/resilience.md`. With `KEYFOB_BLESS=1` the test writes the file; otherwise the file must be up to date.
 
 use std::{
     fmt::Write as _,
@@ -19,39 +19,39 @@ use keyfob::{
 };
 use keyfob_simulator::{Fault, Simulator, credentials};
 
-use crate::ditio::{environment, known};
+use crate::ditio::{environment, valid_credentials};
 
-/// How long the clients of this test wait for a silent service, in real time; on a busy machine everything is slow.
-const PATIENCE: Duration = Duration::from_secs(30);
-/// How long they wait where silence is the fault.
-const IMPATIENCE: Duration = Duration::from_millis(250);
-/// The largest answer that they read.
-const LARGEST: u64 = 1024 * 1024;
+/// Read timeout of the clients, in real time; generous, so that a busy machine causes no timeout.
+const READ_TIMEOUT: Duration = Duration::from_secs(30);
+/// Read timeout for faults that delay the response.
+const SHORT_READ_TIMEOUT: Duration = Duration::from_millis(250);
+/// Maximum response size of the clients, in bytes.
+const MAX_RESPONSE_BYTES: u64 = 1024 * 1024;
 
-/// What goes wrong.
+/// Row of the table: a fault.
 struct Row {
     name: &'static str,
-    /// `None`: nobody listens.
+    /// Fault to inject; `None` if no server listens.
     fault: Option<fn() -> Fault>,
-    /// Whether it is a matter of waiting.
-    silent: bool,
-    /// Whether the service may have processed the request when this happens.
+    /// Whether the fault delays the response, so that the call ends by the read timeout.
+    delayed: bool,
+    /// Whether the service may have processed the request despite the fault.
     processed: bool,
 }
 
 const fn row(name: &'static str, fault: fn() -> Fault) -> Row {
-    Row { name, fault: Some(fault), silent: false, processed: true }
+    Row { name, fault: Some(fault), delayed: false, processed: true }
 }
 
 const ROWS: &[Row] = &[
-    Row { name: "connection refused", fault: None, silent: false, processed: false },
-    row("connection reset before the answer", || Fault::reset_after().always()),
-    row("connection lost within the answer", || Fault::truncated().always()),
-    row("answer is half of a JSON document", || Fault::status(200).body("{\"id\": [1, 2").always()),
+    Row { name: "connection refused", fault: None, delayed: false, processed: false },
+    row("connection reset before the response", || Fault::reset_after().always()),
+    row("connection lost within the response", || Fault::truncated().always()),
+    row("response is a truncated JSON document", || Fault::status(200).body("{\"id\": [1, 2").always()),
     Row {
-        name: "answer comes too slowly",
+        name: "response slower than the read timeout",
         fault: Some(|| Fault::drip(1, Duration::from_secs(20)).always()),
-        silent: true,
+        delayed: true,
         processed: true,
     },
     row("408", || Fault::status(408).always()),
@@ -60,18 +60,18 @@ const ROWS: &[Row] = &[
     row("429, Retry-After of an hour", || Fault::status(429).retry_after("3600").always()),
     row("429 without Retry-After", || Fault::status(429).always()),
     row("500", || Fault::status(500).always()),
-    row("502 with a web page", || Fault::html(502).always()),
+    row("502 with an HTML page", || Fault::html(502).always()),
     row("503", || Fault::status(503).always()),
     row("503 once", || Fault::status(503).times(1)),
-    Row { name: "401 once", fault: Some(|| Fault::status(401).times(1)), silent: false, processed: false },
-    Row { name: "401 always", fault: Some(|| Fault::status(401).always()), silent: false, processed: false },
+    Row { name: "401 once", fault: Some(|| Fault::status(401).times(1)), delayed: false, processed: false },
+    Row { name: "401 always", fault: Some(|| Fault::status(401).always()), delayed: false, processed: false },
     row("403", || Fault::status(403).always()),
-    row("answer has the wrong content type", || Fault::content_type("text/plain").always()),
-    row("answer has no body", || Fault::empty_body().always()),
-    row("answer is larger than the limit", || Fault::oversized(2 * LARGEST).always()),
+    row("response has the wrong content type", || Fault::content_type("text/plain").always()),
+    row("response has no body", || Fault::empty_body().always()),
+    row("response exceeds the size limit", || Fault::oversized(2 * MAX_RESPONSE_BYTES).always()),
 ];
 
-/// What is called.
+/// Kind of call: a column of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Call {
     Read,
@@ -94,7 +94,7 @@ const CALLS: &[(Call, &str)] = &[
 ];
 
 impl Call {
-    /// The paths that the fault is for.
+    /// Path prefix to which the fault applies.
     fn path(self) -> &'static str {
         match self {
             Self::Read | Self::Replace => "/ditio/core/api/v4/integration/projects/",
@@ -111,15 +111,15 @@ impl Call {
     }
 }
 
-/// A client's settings in this test: no pause is waited for, but silence is.
-fn settings<C: From<keyfob::client::Session>>(builder: ClientBuilder<C>, patience: Duration) -> ClientBuilder<C> {
+/// Configures a client: pauses between attempts elapse on a fake clock, the read timeout in real time.
+fn settings<C: From<keyfob::client::Session>>(builder: ClientBuilder<C>, read_timeout: Duration) -> ClientBuilder<C> {
     let (clock, fake) = Clock::fake();
     fake.set_wall(SystemTime::now());
     fake.auto_advance(true);
-    builder.clock(clock).read_timeout(patience).max_response_bytes(LARGEST).retry(RetryPolicy::default())
+    builder.clock(clock).read_timeout(read_timeout).max_response_bytes(MAX_RESPONSE_BYTES).retry(RetryPolicy::default())
 }
 
-/// One client of each API that is called.
+/// Clients of the APIs that the calls use.
 struct Clients {
     core: ditio_core::Client,
     reporting: ditio_reporting::Client,
@@ -127,47 +127,49 @@ struct Clients {
 }
 
 impl Clients {
-    fn new(simulator: &Simulator, patience: Duration) -> Self {
+    fn new(simulator: &Simulator, read_timeout: Duration) -> Self {
         let bits = bits::Credentials::new(credentials::BITS_CLIENT_ID, credentials::BITS_CLIENT_SECRET);
-        Self::with(simulator.url(), known(), bits, patience)
+        Self::with(simulator.url(), valid_credentials(), bits, read_timeout)
     }
 
-    /// Clients of an address where nobody listens.
-    fn unplugged() -> Self {
+    /// Returns clients of a port on which no server listens.
+    fn disconnected() -> Self {
         let closed = {
             let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
             format!("http://{}", listener.local_addr().unwrap())
         };
         let token = auth::Credentials::bearer("token");
-        Self::with(&closed, token.clone(), token, PATIENCE)
+        Self::with(&closed, token.clone(), token, READ_TIMEOUT)
     }
 
     fn with(
         url: &str,
         ditio: impl Into<AuthSource<ditio::Credentials>>,
         bits: impl Into<AuthSource<bits::Credentials>>,
-        patience: Duration,
+        read_timeout: Duration,
     ) -> Self {
         let ditio = ditio.into();
-        let core = settings(ditio_core::Client::builder(environment(url), ditio.clone()), patience).build().unwrap();
-        let reporting = settings(ditio_reporting::Client::builder(environment(url), ditio), patience).build().unwrap();
+        let core =
+            settings(ditio_core::Client::builder(environment(url), ditio.clone()), read_timeout).build().unwrap();
+        let reporting =
+            settings(ditio_reporting::Client::builder(environment(url), ditio), read_timeout).build().unwrap();
         let at = bits::Environment::at(format!("{url}/bits"));
-        let bits = settings(bits::Client::builder(at, bits), patience).build().unwrap();
+        let bits = settings(bits::Client::builder(at, bits), read_timeout).build().unwrap();
         Self { core, reporting, bits }
     }
 }
 
 /// Clients, and objects to call them with.
-struct Stage {
+struct Fixture {
     clients: Clients,
     project: types::Project,
     file: String,
     application: String,
 }
 
-impl Stage {
-    async fn set(simulator: &Simulator) -> Self {
-        let clients = Clients::new(simulator, PATIENCE);
+impl Fixture {
+    async fn new(simulator: &Simulator) -> Self {
+        let clients = Clients::new(simulator, READ_TIMEOUT);
         let project = types::ProjectCreate::new(credentials::DITIO_COMPANY_ID, "P-1").name("Bru");
         let project = clients.core.create_project(project).await.unwrap().into_inner();
         let id = project.id.clone().unwrap();
@@ -202,7 +204,7 @@ impl Stage {
     }
 }
 
-/// What came of one fault and one call.
+/// Result of one call under one fault.
 struct Cell {
     outcome: String,
     requests: usize,
@@ -210,49 +212,53 @@ struct Cell {
 
 async fn cell(row: &Row, call: Call) -> Cell {
     let simulator = Simulator::start().await.unwrap();
-    let mut stage = Stage::set(&simulator).await;
+    let mut fixture = Fixture::new(&simulator).await;
     let before = simulator.requests().len();
     match row.fault {
         Some(fault) => drop(simulator.inject(fault().path(call.path()))),
-        None => stage.clients = Clients::unplugged(),
+        None => fixture.clients = Clients::disconnected(),
     }
-    if row.silent {
-        stage.clients = Clients::new(&simulator, IMPATIENCE);
+    if row.delayed {
+        fixture.clients = Clients::new(&simulator, SHORT_READ_TIMEOUT);
     }
-    let outcome = match stage.call(call).await {
+    let outcome = match fixture.call(call).await {
         Ok(()) => "ok".to_owned(),
         Err(error) => format!("{:?}", error.kind()),
     };
-    let seen = simulator.requests().into_iter().skip(before);
-    let requests = seen
-        .filter(|seen| !["/ditio/identity", "/bits/v1/oauth2"].iter().any(|token| seen.path.starts_with(token)))
+    let received = simulator.requests().into_iter().skip(before);
+    let requests = received
+        .filter(|request| !["/ditio/identity", "/bits/v1/oauth2"].iter().any(|token| request.path.starts_with(token)))
         .count();
     Cell { outcome, requests }
 }
 
-const PREFACE: &str = "# What happens when something goes wrong
+const PREFACE: &str = "# Results and request counts by fault
 
-Every fault against every kind of call, each against the simulator over real sockets, with the default retry policy (four
-attempts). A cell says what the caller gets, `ok` or the kind of the error, and how many requests reached the service.
-Pauses between attempts are jittered and grow from 200 ms to 20 s; `Retry-After` is kept, up to a minute.
+The table lists the result of every kind of call for every kind of fault, measured against the simulator over real sockets
+with the default retry policy: four attempts, and pauses between attempts that are jittered and grow from 200 ms to 20 s.
+The client waits as long as a `Retry-After` header says, up to one minute; a longer value ends the call.
 
-A create or an upload is sent again only where it is certain that it was not processed: when no connection came about, or
-when the token was not accepted. A fault lasts unless the row says otherwise.
+Each cell has the result, `ok` or the kind of the error, and the number of requests that reached the service (`×4`). A fault
+lasts for the whole call unless its row says otherwise.
+
+Creates and uploads are sent again only if the service cannot have processed the request: when the connection was not
+established, or when the token was rejected.
 
 ";
 
 const NOTES: &str = "
-¹ Bits reads by POST; the description of the API marks such operations. Bits also says 403 to a token that is no longer
-good, so it is answered with one new token.
-² A download is repeated until its first byte. A body that breaks off is resumed if the service says that it gives parts and
-names the version of the file, which this one does not; else it is the caller's to begin anew, because the caller has part
-of it already. Downloads are not decoded and not limited in size.
+¹ Bits uses POST for reads; its API document marks these operations as safe to retry. Bits also responds 403 to an invalid
+token, so the client retries such a call once with a new token.
 
-Written by `KEYFOB_BLESS=1 cargo test -p keyfob-tests --test it resilience`, checked by the same test without the variable.
+² A download is retried until its first byte has been received. A broken body is resumed if the service supports ranges and
+sends a validator of the file's version; the service in this table does not. Otherwise the caller must start the download
+again, because it may already have processed a part. Downloads are neither decoded nor limited in size.
+
+Written by `KEYFOB_BLESS=1 cargo test -p keyfob-tests --test it resilience`; the same test without the variable checks it.
 ";
 
 #[tokio::test]
-async fn the_table_of_faults_is_as_documented_and_no_create_is_ever_sent_twice() {
+async fn results_by_fault_are_as_documented_and_no_processed_create_is_sent_twice() {
     let mut table = String::from("| Fault |");
     for (_, name) in CALLS {
         write!(table, " {name} |").unwrap();

@@ -1,4 +1,4 @@
-//! Webhooks as the simulated vendors sign them, received as the example receives them, and tampered with.
+//! Webhooks: deliveries signed by the simulated vendors, received by the example program, and tampered with.
 
 #[path = "../../crates/keyfob/examples/webhook_receiver.rs"]
 #[expect(dead_code, reason = "an example has a `main`")]
@@ -18,20 +18,20 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 const SECRET: &str = "bits-webhook-secret";
 
-/// The example receiver on a port of its own: its address, and what it queues.
+/// Starts the example receiver; returns its URL and the queue of its events.
 async fn receiver() -> (String, UnboundedReceiver<String>) {
-    let (queue, news) = unbounded_channel();
+    let (queue, events) = unbounded_channel();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let router = webhook_receiver::router(SECRET, DIGITALEO_CLIENT_SECRET, queue);
     tokio::spawn(async move { axum::serve(listener, router).await });
-    (url, news)
+    (url, events)
 }
 
-/// One delivery, as it crossed the wire.
+/// Sends one delivery to the example receiver and returns it as sent.
 async fn delivered(webhook: impl Fn(String) -> Webhook) -> Delivery {
     let simulator = Simulator::start().await.unwrap();
-    let (url, _news) = receiver().await;
+    let (url, _events) = receiver().await;
     let mut deliveries = simulator.deliver(webhook(url)).await.unwrap();
     assert_eq!(deliveries.len(), 1);
     deliveries.remove(0)
@@ -50,20 +50,20 @@ fn headers(delivery: &Delivery) -> HeaderMap {
     pairs.map(|(name, value)| (name.parse::<HeaderName>().unwrap(), value.parse().unwrap())).collect()
 }
 
-fn queued(news: &mut UnboundedReceiver<String>) -> Vec<String> {
-    std::iter::from_fn(|| news.try_recv().ok()).collect()
+fn queued(events: &mut UnboundedReceiver<String>) -> Vec<String> {
+    std::iter::from_fn(|| events.try_recv().ok()).collect()
 }
 
 #[tokio::test]
-async fn the_example_takes_each_event_once_however_often_it_comes() {
+async fn the_example_processes_each_event_once_despite_repeated_deliveries() {
     let simulator = Simulator::start().await.unwrap();
-    let (url, mut news) = receiver().await;
+    let (url, mut events) = receiver().await;
     let application = "bits:application::79421f52-c35e-4b7f-8282-8d3b0caa1f50";
     let webhook = Webhook::new(Vendor::Bits, format!("{url}/bits")).secret(SECRET).times(3);
     let webhook = webhook.events([json!({"applicationId": application}), json!({"type": "NEVER_HEARD_OF"})]);
     let deliveries = simulator.deliver(webhook).await.unwrap();
     assert_eq!(deliveries.iter().map(|delivery| delivery.status).collect::<Vec<_>>(), [204; 6]);
-    let queue = queued(&mut news);
+    let queue = queued(&mut events);
     assert_eq!(queue.len(), 2, "{queue:?}");
     assert_eq!(queue[0], format!("APPLICATION_STARTED of {application}"));
     assert!(queue[1].starts_with("NEVER_HEARD_OF of "), "{queue:?}");
@@ -72,16 +72,16 @@ async fn the_example_takes_each_event_once_however_often_it_comes() {
     let webhook = webhook.events((0..60).map(|number| json!({"contactId": number})));
     let deliveries = simulator.deliver(webhook).await.unwrap();
     assert_eq!(deliveries.iter().map(|delivery| delivery.status).collect::<Vec<_>>(), [204; 4]);
-    let queue = queued(&mut news);
+    let queue = queued(&mut events);
     let expected: Vec<_> =
         (0..60).map(|number| format!(r#"contact.message.click: {{"contactId":{number}}}"#)).collect();
     assert_eq!(queue, expected);
 }
 
 #[tokio::test]
-async fn the_example_refuses_what_is_not_signed_or_signed_by_somebody_else() {
+async fn the_example_rejects_deliveries_without_a_signature_or_with_another_secret_or_digest() {
     let simulator = Simulator::start().await.unwrap();
-    let (url, mut news) = receiver().await;
+    let (url, mut events) = receiver().await;
     let bits = || Webhook::new(Vendor::Bits, format!("{url}/bits"));
     let digitaleo = || Webhook::new(Vendor::Digitaleo, format!("{url}/digitaleo"));
     for webhook in [
@@ -94,11 +94,11 @@ async fn the_example_refuses_what_is_not_signed_or_signed_by_somebody_else() {
         let deliveries = simulator.deliver(webhook).await.unwrap();
         assert_eq!(deliveries[0].status, 401);
     }
-    assert_eq!(queued(&mut news), [""; 0]);
+    assert_eq!(queued(&mut events), [""; 0]);
 }
 
 #[tokio::test]
-async fn an_event_of_bits_says_what_the_delivery_says() {
+async fn a_bits_event_has_the_fields_of_the_delivery() {
     let delivery = delivered(|url| {
         let webhook = Webhook::new(Vendor::Bits, format!("{url}/bits")).secret(SECRET);
         webhook
@@ -115,7 +115,7 @@ async fn an_event_of_bits_says_what_the_delivery_says() {
 }
 
 #[tokio::test]
-async fn a_batch_of_digitaleo_says_what_the_delivery_says() {
+async fn a_digitaleo_batch_has_the_fields_of_the_delivery() {
     let delivery = from_digitaleo().await;
     let headers = headers(&delivery);
     let batch = digitaleo::webhook::Receiver::new(DIGITALEO_CLIENT_SECRET).receive(&headers, delivery.body.as_bytes());
@@ -127,10 +127,11 @@ async fn a_batch_of_digitaleo_says_what_the_delivery_says() {
     assert_eq!(json!(batch.events), serde_json::from_str::<serde_json::Value>(&delivery.body).unwrap());
 }
 
-/// Whether a receiver refuses a delivery.
+/// Receives a delivery; returns the error if it is rejected.
 type Receive<'a> = &'a dyn Fn(&HeaderMap, &[u8]) -> Option<Error>;
 
-/// Flips every bit of the signature and of the body, one at a time.
+/// Asserts that a delivery is rejected after flipping any single bit of the signature or the body, after truncation
+/// and with a missing or repeated signature.
 #[track_caller]
 fn tamper(receive: Receive<'_>, delivery: &Delivery, signature: &str) {
     let (headers, body) = (headers(delivery), delivery.body.as_bytes());
@@ -139,7 +140,7 @@ fn tamper(receive: Receive<'_>, delivery: &Delivery, signature: &str) {
     for bit in 0..headers[signature].len() * 8 {
         let mut forged = headers[signature].as_bytes().to_vec();
         forged[bit / 8] ^= 1 << (bit % 8);
-        // Some bytes cannot stand in a header at all.
+        // Some bytes are not valid in a header value.
         let Ok(forged) = HeaderValue::from_bytes(&forged) else { continue };
         let mut headers = headers.clone();
         headers.insert(signature.parse::<HeaderName>().unwrap(), forged);
@@ -164,7 +165,7 @@ fn tamper(receive: Receive<'_>, delivery: &Delivery, signature: &str) {
 }
 
 #[tokio::test]
-async fn no_flipped_bit_and_no_missing_header_of_bits_gets_through() {
+async fn bits_rejects_every_flipped_bit_and_a_missing_header() {
     let delivery = from_bits().await;
     let receiver = bits::webhook::Receiver::new(SECRET);
     tamper(&|headers, body| receiver.receive(headers, body).err(), &delivery, "content-hmac");
@@ -173,7 +174,7 @@ async fn no_flipped_bit_and_no_missing_header_of_bits_gets_through() {
 }
 
 #[tokio::test]
-async fn no_flipped_bit_and_no_missing_header_of_digitaleo_gets_through() {
+async fn digitaleo_rejects_every_flipped_bit_and_missing_required_headers() {
     let delivery = from_digitaleo().await;
     let receiver = digitaleo::webhook::Receiver::new(DIGITALEO_CLIENT_SECRET);
     tamper(&|headers, body| receiver.receive(headers, body).err(), &delivery, "x-digitaleo-signature");
@@ -191,7 +192,7 @@ async fn no_flipped_bit_and_no_missing_header_of_digitaleo_gets_through() {
 }
 
 #[tokio::test]
-async fn the_digest_and_a_second_secret_are_the_receivers_choice() {
+async fn a_receiver_can_select_the_digest_and_accept_a_second_secret() {
     for (signed, digest) in
         [(Signed::Sha256, Digest::Sha256), (Signed::Sha384, Digest::Sha384), (Signed::Sha512, Digest::Sha512)]
     {
@@ -207,7 +208,7 @@ async fn the_digest_and_a_second_secret_are_the_receivers_choice() {
 }
 
 #[test]
-fn without_a_secret_the_form_is_all_that_is_asked_for() {
+fn without_a_secret_only_the_shape_of_the_body_is_checked() {
     let receiver = bits::webhook::Receiver::unsigned();
     let receive = |body: &str| receiver.receive(&HeaderMap::new(), body.as_bytes());
     let event = receive(r#"{"eventId":"1","event":{"type":"APPLICATION_STARTED"}}"#).unwrap();
@@ -215,6 +216,6 @@ fn without_a_secret_the_form_is_all_that_is_asked_for() {
     for body in ["", "{}", "[]", "null", r#"{"eventId":"","event":{"type":"A"}}"#, r#"{"eventId":"1"}"#] {
         assert_eq!(receive(body).unwrap_err(), Error::Malformed, "{body}");
     }
-    let refusal = receive(r#"{"eventId":"1","event":{"applicationId":"a"}}"#).unwrap_err();
-    assert_eq!((refusal, refusal.status().as_u16()), (Error::Malformed, 400));
+    let error = receive(r#"{"eventId":"1","event":{"applicationId":"a"}}"#).unwrap_err();
+    assert_eq!((error, error.status().as_u16()), (Error::Malformed, 400));
 }

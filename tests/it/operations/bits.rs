@@ -14,7 +14,7 @@ fn bits(method: &'static str, path: &str) -> Expected {
 }
 
 #[tokio::test]
-async fn every_operation_of_bits_is_called_and_understood() {
+async fn every_operation_of_bits_is_called_and_its_responses_decode_losslessly() {
     let simulator = Simulator::start().await.unwrap();
     let mut walk = Walk::start(simulator.url()).await;
     let credentials = Credentials::new(BITS_CLIENT_ID, BITS_CLIENT_SECRET);

@@ -1,12 +1,12 @@
-//! Whether a typed value still says what the wire said.
+//! Comparison of a JSON value with the same value after a typed round trip.
 
 use keyfob::Timestamp;
 use serde_json::Value;
 
-/// What a wire value says that the typed value, written back, does not; each with its path.
+/// Returns the paths whose values in `wire` are absent from or different in `typed`.
 ///
-/// What stands for nothing may be missing: `null`, empty lists and objects, the empty string, and the year 1. A scalar may
-/// have changed its form (`"5"` and `5`, `1` and `true`), never its meaning.
+/// Empty values may be absent: `null`, empty lists and objects, the empty string, and times in the year 1. Scalars may
+/// differ in type if they mean the same (`"5"` and `5`, `1` and `true`).
 pub(crate) fn lost(wire: &Value, typed: &Value) -> Vec<String> {
     let mut lost = Vec::new();
     collect(wire, Some(typed), "$", &mut lost);
@@ -15,7 +15,7 @@ pub(crate) fn lost(wire: &Value, typed: &Value) -> Vec<String> {
 
 fn collect(wire: &Value, typed: Option<&Value>, path: &str, lost: &mut Vec<String>) {
     match (wire, typed) {
-        _ if is_nothing(wire) => {}
+        _ if is_empty_value(wire) => {}
         (Value::Object(wire), Some(Value::Object(typed))) => {
             for (key, value) in wire {
                 collect(value, typed.get(key), &format!("{path}.{key}"), lost);
@@ -31,21 +31,22 @@ fn collect(wire: &Value, typed: Option<&Value>, path: &str, lost: &mut Vec<Strin
     }
 }
 
-fn is_nothing(value: &Value) -> bool {
+fn is_empty_value(value: &Value) -> bool {
     match value {
         Value::Null => true,
         Value::Array(list) => list.is_empty(),
-        Value::Object(map) => map.values().all(is_nothing),
+        Value::Object(map) => map.values().all(is_empty_value),
         Value::String(text) => text.is_empty() || text.parse::<Timestamp>().is_ok_and(|time| time.is_unset()),
         Value::Bool(_) | Value::Number(_) => false,
     }
 }
 
-/// Whether two scalars mean the same.
+/// Returns whether two scalars mean the same.
 fn same(left: &Value, right: &Value) -> bool {
     left == right || matches!((scalar(left), scalar(right)), (Some(left), Some(right)) if left == right)
 }
 
+/// Returns the normalized text of a scalar.
 fn scalar(value: &Value) -> Option<String> {
     let text = match value {
         Value::Bool(value) => u8::from(*value).to_string(),
@@ -65,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_lost_is_named_and_what_only_changed_its_form_is_not() {
+    fn lost_values_are_listed_by_path_and_scalars_of_another_type_are_not() {
         let wire =
             json!({"a": "5", "b": [1, {"c": "x"}], "d": null, "e": 1, "f": "0001-01-01T00:00:00", "g": {"h": []}});
         assert_eq!(lost(&wire, &json!({"a": 5, "b": [1.0, {"c": "x"}], "e": true})), [""; 0]);

@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::walk::{Expected, Walk};
 
-/// A request to the host of contacts, which has most of the operations.
+/// Returns an expected request to the contacts host, which has most of the operations.
 fn contacts_host(method: &'static str, path: &str) -> Expected {
     Expected::new(method, format!("/digitaleo/contacts/rest/{path}"))
 }
@@ -22,7 +22,7 @@ fn api_host(method: &'static str, path: &str) -> Expected {
 }
 
 #[tokio::test]
-async fn every_operation_of_digitaleo_is_called_and_understood() {
+async fn every_operation_of_digitaleo_is_called_and_its_responses_decode_losslessly() {
     let simulator = Simulator::start().await.unwrap();
     let mut walk = Walk::start(simulator.url()).await;
     let host = |name: &str| format!("{}/digitaleo/{name}", walk.url());
@@ -48,7 +48,7 @@ async fn every_operation_of_digitaleo_is_called_and_understood() {
     walk.finish(OPERATIONS, "digitaleo");
 }
 
-/// Creates two contacts and gives their ids.
+/// Creates two contacts and returns their ids.
 async fn contacts(walk: &mut Walk, client: &Client) -> Vec<String> {
     let zoe = types::ContactInput::new()
         .email("zoe@exemple.fr")
@@ -92,7 +92,7 @@ async fn contacts(walk: &mut Walk, client: &Client) -> Vec<String> {
     assert_eq!((zoe.last_name.as_deref(), zoe.first_name.as_deref()), (Some("Lefèvre & fils"), Some("Zoé")));
     assert_eq!((&zoe.list_ids[..], zoe.field01.as_deref()), (&["2".into(), "9".into()][..], Some("AB-123-CD")));
 
-    // What the account has had before, with the causes that keep messages from some of them.
+    // Contacts of the seed, with their opt-out causes.
     let expected = contacts_host("GET", "contacts")
         .query("reference", "CLI-00001,CLI-00004")
         .query("properties", "DEFAULT,smsOptout");
@@ -146,8 +146,16 @@ async fn lists(walk: &mut Walk, client: &Client, people: &[String]) {
     let call = call.properties(["DEFAULT", "stats", "importStatus", "dateUpdated"]).limit(10).offset(0).total(1);
     let read = walk.call(&Lists::OPERATION, call.send(), expected).await;
     let subscribers = |at: usize| read.list[at].stats.as_ref().unwrap().subscribers.clone().unwrap();
-    assert_eq!((subscribers(0), subscribers(1)), ("0".into(), "127".into()), "125 of list 2 and both of ours");
-    assert_eq!(read.list[0].description.as_deref(), Some("à Besançon"), "what was not named stays");
+    assert_eq!(
+        (subscribers(0), subscribers(1)),
+        ("0".into(), "127".into()),
+        "125 contacts of list 2 and the two created above"
+    );
+    assert_eq!(
+        read.list[0].description.as_deref(),
+        Some("à Besançon"),
+        "a field absent from the update keeps its value"
+    );
     let expected = contacts_host("GET", "lists")
         .query("category", "RENTED")
         .query("properties", "id,category,expired,dateExpired,shootCount");
@@ -169,8 +177,8 @@ async fn imports(walk: &mut Walk, client: &Client) {
     };
     let parts = ["name=\"contactFile\"", "text/csv", ";Sans adresse"];
     let expected = contacts_host("POST", "contacts").query("action", "import").multipart(&parts);
-    let answer = walk.call(&ImportContacts::OPERATION, client.import_contacts(file()).send(), expected).await;
-    assert_eq!(answer["list"][0]["importStatus"], "on");
+    let response = walk.call(&ImportContacts::OPERATION, client.import_contacts(file()).send(), expected).await;
+    assert_eq!(response["list"][0]["importStatus"], "on");
 
     let expected =
         contacts_host("POST", "lists").query("action", "import").query("name", "Février & mars").multipart(&parts);
@@ -190,7 +198,7 @@ async fn numbers(walk: &mut Walk, client: &Client) {
     let call = client.contact_statistics().list_id(["2", "9"]).priorities([types::Media::Sms, types::Media::Email]);
     let counted = walk.call(&ContactStatistics::OPERATION, call.send(), expected).await;
     let number = |text: Option<String>| text.unwrap().parse::<u32>().unwrap();
-    assert_eq!(number(counted.voice), 0, "a medium that is not asked for");
+    assert_eq!(number(counted.voice), 0, "a medium that was not requested");
     assert!(number(counted.sms) > number(counted.email));
 
     let expected = contacts_host("GET", "fields")
@@ -259,7 +267,7 @@ async fn campaigns(walk: &mut Walk, client: &Client) {
     let read = walk.call(&Campaigns::OPERATION, call, expected).await;
     assert_eq!((read.list[0].id.as_deref(), read.list[0].cancelled.as_deref()), (Some(&*standard), Some("1")));
     assert_eq!(read.list[1].status, Some(types::CampaignStatus::Pending));
-    assert!(read.list[1].cost_ttc.is_some(), "it was asked for");
+    assert!(read.list[1].cost_ttc.is_some(), "the property was requested");
 }
 
 async fn costs(walk: &mut Walk, client: &Client, campaign: &str) {

@@ -8,13 +8,13 @@ use keyfob_simulator::{Simulator, credentials};
 use serde_json::json;
 
 use super::walk::{Expected, Walk};
-use crate::ditio::{environment, known};
+use crate::ditio::{environment, valid_credentials};
 
 const COMPANY: &str = credentials::DITIO_COMPANY_ID;
 const V4: &str = "/ditio/core/api/v4/integration";
 const V5: &str = "/ditio/core/api/v5/integration/employees";
 
-/// What is sent to and said about one object, under the path of its resource.
+/// Returns an expected request to the v4 integration API.
 fn v4(method: &'static str, path: &str) -> Expected {
     Expected::new(method, format!("{V4}/{path}"))
 }
@@ -24,17 +24,17 @@ fn core(method: &'static str, path: &str) -> Expected {
 }
 
 #[tokio::test]
-async fn every_operation_of_ditio_core_is_called_and_understood() {
+async fn every_operation_of_ditio_core_is_called_and_its_responses_decode_losslessly() {
     let simulator = Simulator::start().await.unwrap();
     let mut walk = Walk::start(simulator.url()).await;
-    let client = Client::new(environment(walk.url()), known()).unwrap();
+    let client = Client::new(environment(walk.url()), valid_credentials()).unwrap();
 
     let project = projects(&mut walk, &client).await;
     let order = work_orders(&mut walk, &client, &project).await;
     documents(&mut walk, &client, &project, &order).await;
     files(&mut walk, &client, &project).await;
     machines(&mut walk, &client).await;
-    look_ups(&mut walk, &client, &project).await;
+    lookups(&mut walk, &client, &project).await;
     references(&mut walk, &client).await;
     users(&mut walk, &client).await;
     employees(&mut walk, &client).await;
@@ -61,7 +61,7 @@ async fn projects(walk: &mut Walk, client: &Client) -> String {
     assert!(all.len() > 1 && all.iter().any(|project| project.id.as_ref() == Some(&id)));
     let expected = v4("GET", &format!("projects/{id}"));
     let mut read = walk.call(&Project::OPERATION, client.project(&id).send(), expected).await;
-    let mut sent_back = walk.answered();
+    let mut sent_back = walk.last_response();
     sent_back["description"] = "Søndre løp".into();
     let expected = v4("GET", "projects/by-project-number/P%201%2F%C3%B8");
     let found = walk.call(&ProjectByNumber::OPERATION, client.project_by_number("P 1/ø").send(), expected).await;
@@ -91,7 +91,7 @@ async fn work_orders(walk: &mut Walk, client: &Client, project: &str) -> String 
 
     let expected = v4("GET", &format!("tasks/{id}"));
     let mut read = walk.call(&WorkOrder::OPERATION, client.work_order(&id).send(), expected).await;
-    let mut sent_back = walk.answered();
+    let mut sent_back = walk.last_response();
     sent_back["name"] = "Kum".into();
     let expected = v4("GET", &format!("tasks/project/{project}"));
     let of_project =
@@ -193,7 +193,7 @@ async fn machines(walk: &mut Walk, client: &Client) {
     assert!(walk.list(&Machines::OPERATION, call, expected).await.len() > 2);
     let expected = v4("GET", &format!("machines/{id}"));
     let mut read = walk.call(&Machine::OPERATION, client.machine(&id).send(), expected).await;
-    let mut sent_back = walk.answered();
+    let mut sent_back = walk.last_response();
     sent_back["note"] = "på verksted".into();
     let expected = v4("GET", "machines/by-machine-number/M%201");
     walk.call(&MachineByNumber::OPERATION, client.machine_by_number("M 1").send(), expected).await;
@@ -216,7 +216,7 @@ async fn machines(walk: &mut Walk, client: &Client) {
     walk.empty(&DeleteMachine::OPERATION, client.delete_machine(&id).send(), expected).await;
 }
 
-async fn look_ups(walk: &mut Walk, client: &Client, project: &str) {
+async fn lookups(walk: &mut Walk, client: &Client, project: &str) {
     walk.call(&AlertTypes::OPERATION, client.alert_types().send(), core("GET", "ProjNotificationTypeSetup")).await;
     let expected = core("GET", "projects").query("activeInactiveAll", "2");
     let call = client.reference_projects().active_inactive_all(types::ActivityFilter::All).send();
@@ -231,7 +231,7 @@ async fn look_ups(walk: &mut Walk, client: &Client, project: &str) {
     walk.call(&ReferenceProjectWorkOrders::OPERATION, call, expected).await;
     walk.call(&ResourceTypes::OPERATION, client.resource_types().send(), core("GET", "resources/types")).await;
     let machine = client.machines().await.unwrap()[0].id.clone().unwrap();
-    walk.forget();
+    walk.discard();
     let expected = core("GET", &format!("resources/details/{machine}"));
     walk.call(&ResourceDetails::OPERATION, client.resource_details(&machine).send(), expected).await;
 }
@@ -275,7 +275,7 @@ async fn users(walk: &mut Walk, client: &Client) {
     walk.call(&UserByEmployeeNumber::OPERATION, client.user_by_employee_number("9001").send(), expected).await;
     let expected = v4("GET", &format!("users/by-profile-id/{profile}"));
     let mut read = walk.call(&UserByProfileId::OPERATION, client.user_by_profile_id(&profile).send(), expected).await;
-    let mut sent_back = walk.answered();
+    let mut sent_back = walk.last_response();
     sent_back["workTitle"] = "Anleggsarbeider".into();
     let expected = v4("GET", &format!("users/is-identity-deletable/{encoded}"));
     walk.call(&IsIdentityDeletable::OPERATION, client.is_identity_deletable(&identity).send(), expected).await;

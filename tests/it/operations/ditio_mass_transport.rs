@@ -5,7 +5,7 @@ use keyfob_simulator::{Simulator, credentials};
 use serde_json::json;
 
 use super::walk::{Expected, Walk};
-use crate::ditio::{environment, known};
+use crate::ditio::{environment, valid_credentials};
 
 const COMPANY: &str = credentials::DITIO_COMPANY_ID;
 const PROJECT: &str = "69a5c4f7256ad8f26e32285d";
@@ -19,10 +19,10 @@ fn weights(method: &'static str, path: &str) -> Expected {
 }
 
 #[tokio::test]
-async fn every_operation_of_ditio_mass_transport_is_called_and_understood() {
+async fn every_operation_of_ditio_mass_transport_is_called_and_its_responses_decode_losslessly() {
     let simulator = Simulator::start().await.unwrap();
     let mut walk = Walk::start(simulator.url()).await;
-    let client = Client::new(environment(walk.url()), known()).unwrap();
+    let client = Client::new(environment(walk.url()), valid_credentials()).unwrap();
 
     excavator_states(&mut walk, &client).await;
     weight_measures(&mut walk, &client).await;
@@ -54,11 +54,11 @@ async fn excavator_states(walk: &mut Walk, client: &Client) {
     let expected = states("GET", &format!("/latest-timestamp/{COMPANY}/{PROJECT}"));
     let call = client.latest_excavator_state_timestamp(COMPANY, PROJECT).send();
     let latest = walk.call(&LatestExcavatorStateTimestamp::OPERATION, call, expected).await;
-    assert_eq!(latest, json!(fourth), "what was imported is the newest");
+    assert_eq!(latest, json!(fourth), "the imported state is the latest");
     let expected = states("GET", "/latest-timestamp/company-123/a%2Fb%20%C3%B8");
     let call = client.latest_excavator_state_timestamp("company-123", "a/b ø").send();
     let none = walk.call(&LatestExcavatorStateTimestamp::OPERATION, call, expected).await;
-    assert_eq!(none, json!("0001-01-01T00:00:00"), "nothing was received");
+    assert_eq!(none, json!("0001-01-01T00:00:00"), "the project has no state");
 
     let filter = json!({"companyId": COMPANY, "projectId": PROJECT, "machineId": "EX 001/ø"});
     let expected = states("POST", "/aggregated-data-per-state").json(filter.clone());

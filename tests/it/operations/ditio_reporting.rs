@@ -13,7 +13,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use super::walk::{Expected, Walk, assert_same};
-use crate::ditio::{environment, known};
+use crate::ditio::{environment, valid_credentials};
 
 const COMPANY: &str = credentials::DITIO_COMPANY_ID;
 const PROJECT: &str = "69a5c4f7256ad8f26e32285d";
@@ -22,21 +22,21 @@ const TO: &str = "2030-12-31T23:59:59Z";
 const SINCE: &str = "2026-03-02T08:00:00Z";
 const BEFORE: &str = "2026-03-02T09:00:00.000Z";
 
-/// The parameters of nearly every table.
+/// Sets the filters that nearly every table has.
 macro_rules! narrowed {
     ($call:expr) => {
         $call.project_id(PROJECT).company_id(COMPANY).own_company_data_only(true).exclude_data_from_subsidiaries(true)
     };
 }
 
-/// The parameters of tables with a date of their own.
+/// Sets the date range of tables that have one.
 macro_rules! dated {
     ($call:expr) => {
         $call.from_date_time(FROM).to_date_time(TO)
     };
 }
 
-/// What a table changed after the simulator started.
+/// Limits a listing to changes since the simulator started.
 macro_rules! changed {
     ($call:expr) => {
         $call.modified_since(SINCE).modified_before(BEFORE)
@@ -56,21 +56,21 @@ fn dated(expected: Expected) -> Expected {
     expected.query("FromDateTime", FROM).query("ToDateTime", TO)
 }
 
-/// A call of one page.
-trait Call: Paged + IntoFuture<Output = Answer<Self>, IntoFuture = ResponseFuture<<Self as Paged>::Page>> {}
+/// Listing operation whose future returns one page.
+trait Call: Paged + IntoFuture<Output = PageResult<Self>, IntoFuture = ResponseFuture<<Self as Paged>::Page>> {}
 
-impl<O: Paged + IntoFuture<Output = Answer<O>, IntoFuture = ResponseFuture<O::Page>>> Call for O {}
+impl<O: Paged + IntoFuture<Output = PageResult<O>, IntoFuture = ResponseFuture<O::Page>>> Call for O {}
 
-type Answer<O> = Result<ResponseValue<<O as Paged>::Page>, keyfob::Error>;
+type PageResult<O> = Result<ResponseValue<<O as Paged>::Page>, keyfob::Error>;
 
-/// A table of the simulator, as a walk reads it.
+/// The walk over Ditio reporting, with access to the tables of the simulator.
 struct Table<'a> {
     walk: &'a mut Walk,
-    held: DitioReporting,
+    tables: DitioReporting,
 }
 
 impl Table<'_> {
-    /// Reads two pages of a table, and then the deletion of a row that was on the first.
+    /// Reads two pages of a table, then deletes a row of the first page and reads the deletion.
     async fn read<O: Call>(
         &mut self,
         table: DitioTable,
@@ -85,11 +85,11 @@ impl Table<'_> {
         let mut page = self.walk.call(operation, full.clone().into_future(), expected.clone()).await;
         assert_eq!(serde_json::to_value(&page).unwrap()["syncTypeName"], "full");
         let cursor = O::cursor(&page).filter(|cursor| !cursor.is_empty());
-        let rows = self.as_held(table, &O::items(&mut page));
+        let rows = self.assert_rows(table, &O::items(&mut page));
         if let Some(cursor) = cursor {
             let expected = expected.query("ContinuationToken", &cursor);
             let mut page = self.walk.call(operation, full.at(Position::Cursor(cursor)).into_future(), expected).await;
-            let more = self.as_held(table, &O::items(&mut page));
+            let more = self.assert_rows(table, &O::items(&mut page));
             assert!(more.iter().all(|row| rows.iter().all(|before| before["id"] != row["id"])), "{table}");
         }
         self.deletion(table, operation, changes, deletion, &rows[0]["id"]).await;
@@ -105,37 +105,37 @@ impl Table<'_> {
     ) where
         O::Page: Serialize + DeserializeOwned,
     {
-        self.held.delete(table, [id.as_str().unwrap()]);
+        self.tables.delete(table, [id.as_str().unwrap()]);
         let expected = expected.query("ModifiedSince", SINCE).query("ModifiedBefore", BEFORE);
         let page = self.walk.call(operation, changes.into_future(), expected).await;
         let page = serde_json::to_value(&page).unwrap();
         assert_eq!((&page["syncTypeName"], &page["deletedRecordCount"]), (&"incremental".into(), &1.into()), "{table}");
         let last = page["data"].as_array().unwrap().last().unwrap();
         assert_eq!((&last["id"], &last["isDeleted"]), (id, &true.into()), "{table}");
-        let held = self.held.deletions(table);
-        assert_same(table, held.last().unwrap(), last);
+        let deletions = self.tables.deletions(table);
+        assert_same(table, deletions.last().unwrap(), last);
     }
 
-    /// The typed rows of a page as JSON, which carry what the simulator holds.
-    fn as_held<T: Serialize>(&self, table: DitioTable, rows: &[T]) -> Vec<Value> {
+    /// Asserts that the typed rows of a page equal the simulator's rows; returns them as JSON.
+    fn assert_rows<T: Serialize>(&self, table: DitioTable, rows: &[T]) -> Vec<Value> {
         assert!(!rows.is_empty(), "{table}");
-        let held = self.held.rows(table);
+        let stored = self.tables.rows(table);
         let rows: Vec<Value> = rows.iter().map(|row| serde_json::to_value(row).unwrap()).collect();
         for row in &rows {
-            let held = held.iter().find(|held| held["id"] == row["id"]).unwrap();
-            assert_same(table, held, row);
+            let stored = stored.iter().find(|stored| stored["id"] == row["id"]).unwrap();
+            assert_same(table, stored, row);
         }
         rows
     }
 }
 
 #[tokio::test]
-async fn every_operation_of_ditio_reporting_is_called_and_understood() {
+async fn every_operation_of_ditio_reporting_is_called_and_its_responses_decode_losslessly() {
     let simulator = Simulator::start().await.unwrap();
     let mut walk = Walk::start(simulator.url()).await;
-    let client = Client::new(environment(walk.url()), known()).unwrap();
+    let client = Client::new(environment(walk.url()), valid_credentials()).unwrap();
 
-    let mut table = Table { walk: &mut walk, held: simulator.ditio_reporting() };
+    let mut table = Table { walk: &mut walk, tables: simulator.ditio_reporting() };
     hours(&mut table, &client).await;
     absences_and_payroll(&mut table, &client).await;
     safety(&mut table, &client).await;

@@ -16,7 +16,7 @@ use serde_json::Value;
 use super::walk::{Expected, Walk};
 
 #[tokio::test]
-async fn every_operation_of_dvinci_is_called_and_understood() {
+async fn every_operation_of_dvinci_is_called_and_its_responses_decode_losslessly() {
     let simulator = Simulator::start().await.unwrap();
     let mut walk = Walk::start(simulator.url()).await;
     let known = Credentials::new(credentials::DVINCI_CLIENT_ID, credentials::DVINCI_CLIENT_SECRET);
@@ -32,26 +32,26 @@ async fn every_operation_of_dvinci_is_called_and_understood() {
     walk.finish(OPERATIONS, "dvinci");
 }
 
-/// A request to the REST API.
+/// Returns an expected request to the REST API.
 fn rest(method: &'static str, path: impl Display) -> Expected {
     Expected::new(method, format!("/dvinci/restApi/{path}"))
 }
 
-/// A request with this value as its body.
+/// Returns an expected request with this value as its body.
 fn sending(method: &'static str, path: impl Display, body: &impl Serialize) -> Expected {
     rest(method, path).json(serde_json::to_value(body).unwrap())
 }
 
-/// The last answer as an update that changes this: without what is not taken back, and without what is empty.
-fn sent_back(walk: &Walk, dropped: &[&str], changes: &Value) -> Value {
-    let mut body = walk.answered();
+/// Returns the update body built from the last response: without the properties in `dropped` and without nulls, with `changes`.
+fn expected_update(walk: &Walk, dropped: &[&str], changes: &Value) -> Value {
+    let mut body = walk.last_response();
     let properties = body.as_object_mut().unwrap();
     properties.retain(|key, value| !dropped.contains(&key.as_str()) && !value.is_null());
     properties.extend(changes.as_object().unwrap().clone());
     body
 }
 
-/// Asserts that an update made this of what was read, counted its version up, and left everything else.
+/// Asserts that an update made these changes, incremented the version, and preserved all other properties.
 fn assert_changed<T: Serialize>(before: &T, after: &T, changes: &Value) {
     let mut expected = serde_json::to_value(before).unwrap();
     let version = expected["version"].as_i64().unwrap();
@@ -61,13 +61,13 @@ fn assert_changed<T: Serialize>(before: &T, after: &T, changes: &Value) {
     assert_eq!(without_nulls(after), without_nulls(expected));
 }
 
-/// A property that is empty may be `null` or absent.
+/// Removes nulls, because an empty property may be `null` or absent.
 fn without_nulls(value: Value) -> Value {
     match value {
         Value::Array(list) => list.into_iter().map(without_nulls).collect(),
         Value::Object(map) => {
-            let there = map.into_iter().filter(|(_, value)| !value.is_null());
-            there.map(|(key, value)| (key, without_nulls(value))).collect()
+            let present = map.into_iter().filter(|(_, value)| !value.is_null());
+            present.map(|(key, value)| (key, without_nulls(value))).collect()
         }
         value => value,
     }

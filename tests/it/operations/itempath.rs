@@ -10,20 +10,20 @@ fn api(method: &'static str, path: &str) -> Expected {
     Expected::new(method, format!("/itempath/api/{path}"))
 }
 
-/// A page of a listing: two rows of the first page.
+/// Returns an expected request for two rows of the first page of a listing.
 fn page(path: &str) -> Expected {
     api("GET", path).query("limit", "2").query("page", "0")
 }
 
-/// The id of the first row of a listing's answer.
-fn first(answer: &impl serde::Serialize, key: &str) -> String {
-    let answer = serde_json::to_value(answer).unwrap();
-    id(&answer[key][0])
+/// Returns the id of the first row of a listing response.
+fn first_id(response: &impl serde::Serialize, key: &str) -> String {
+    let response = serde_json::to_value(response).unwrap();
+    id(&response[key][0])
 }
 
-/// The id of an envelope's object.
-fn made(answer: &impl serde::Serialize, key: &str) -> String {
-    id(&serde_json::to_value(answer).unwrap()[key])
+/// Returns the id of the object in an envelope.
+fn enveloped_id(response: &impl serde::Serialize, key: &str) -> String {
+    id(&serde_json::to_value(response).unwrap()[key])
 }
 
 fn id(row: &Value) -> String {
@@ -34,22 +34,22 @@ fn id(row: &Value) -> String {
     }
 }
 
-/// Lists two rows of a resource and reads the first of them; gives its id.
+/// Lists two rows of a resource and reads the first one; returns its id.
 macro_rules! read {
     ($walk:ident, $client:ident: $List:ident $list:ident, $One:ident $one:ident, $path:literal, $key:literal) => {{
         let rows = $walk.call(&$List::OPERATION, $client.$list().limit(2).page(0).send(), page($path)).await;
-        let id = first(&rows, $key);
+        let id = first_id(&rows, $key);
         let expected = api("GET", &format!("{}/{id}", $path));
         $walk.call(&$One::OPERATION, $client.$one(id.parse::<_>().unwrap()).send(), expected).await;
         id
     }};
 }
 
-/// The same for a resource whose ids are strings.
+/// Like `read`, for a resource whose ids are strings.
 macro_rules! read_text {
     ($walk:ident, $client:ident: $List:ident $list:ident, $One:ident $one:ident, $path:literal, $key:literal) => {{
         let rows = $walk.call(&$List::OPERATION, $client.$list().limit(2).page(0).send(), page($path)).await;
-        let id = first(&rows, $key);
+        let id = first_id(&rows, $key);
         let expected = api("GET", &format!("{}/{id}", $path));
         $walk.call(&$One::OPERATION, $client.$one(&id).send(), expected).await;
         id
@@ -57,7 +57,7 @@ macro_rules! read_text {
 }
 
 #[tokio::test]
-async fn every_operation_of_itempath_is_called_and_understood() {
+async fn every_operation_of_itempath_is_called_and_its_responses_decode_losslessly() {
     let simulator = Simulator::start().await.unwrap();
     let mut walk = Walk::start(simulator.url()).await;
     let known = Credentials::new(credentials::ITEMPATH_USERNAME, credentials::ITEMPATH_PASSWORD);
@@ -89,7 +89,7 @@ async fn users(walk: &mut Walk, client: &Client) {
         "username": "søren", "password": "hemmelig", "email": "soren@example.com", "isAdmin": false,
     }));
     let created = walk.call(&CreateUser::OPERATION, client.create_user(body).send(), expected).await;
-    let id = made(&created, "user");
+    let id = enveloped_id(&created, "user");
     let number = id.parse::<i64>().unwrap();
     let expected = api("PUT", &format!("users/{id}")).json(json!({"email": null, "phone": "+45 1"}));
     let body = types::UserUpdate::new().email(keyfob::Patch::Null).phone("+45 1".to_owned());
@@ -116,17 +116,17 @@ async fn materials(walk: &mut Walk, client: &Client) -> String {
     let body = types::MaterialCreate::new("Kugelhahn ø 20").info1("Messing");
     let expected = api("POST", "materials").json(json!({"name": "Kugelhahn ø 20", "Info1": "Messing"}));
     let created = walk.call(&CreateMaterial::OPERATION, client.create_material(body).send(), expected).await;
-    let material = made(&created, "material");
+    let material = enveloped_id(&created, "material");
     let expected = api("GET", &format!("materials/{material}"));
     walk.call(&Material::OPERATION, client.material(&material).send(), expected).await;
     let expected = api("PUT", &format!("materials/{material}")).json(json!({"Info1": null, "Info2": "é"}));
     let body = types::MaterialUpdate::new().info1(keyfob::Patch::Null).info2("é".to_owned());
     walk.call(&UpdateMaterial::OPERATION, client.update_material(&material, body).send(), expected).await;
     let created = client.create_material(types::MaterialCreate::new("wegwerfen")).await.unwrap();
-    walk.forget();
-    let doomed = made(&*created, "material");
-    let expected = api("DELETE", &format!("materials/{doomed}"));
-    walk.empty(&DeleteMaterial::OPERATION, client.delete_material(&doomed).send(), expected).await;
+    walk.discard();
+    let deleted = enveloped_id(&*created, "material");
+    let expected = api("DELETE", &format!("materials/{deleted}"));
+    walk.empty(&DeleteMaterial::OPERATION, client.delete_material(&deleted).send(), expected).await;
     material
 }
 
@@ -144,7 +144,7 @@ async fn material_codes(walk: &mut Walk, client: &Client, material: &str) {
     walk.empty(&DeleteMaterialCode::OPERATION, call, api("DELETE", &at)).await;
 }
 
-/// An order with one line of a material.
+/// Returns an order with one line of a material.
 fn order_of(material: &str, name: &str) -> types::OrderCreate {
     let line = types::NewOrderLine::new(2.0).material_id(material);
     types::OrderCreate::new(name).direction_type(types::DirectionType::Put).order_lines([line])
@@ -158,7 +158,7 @@ async fn orders(walk: &mut Walk, client: &Client, material: &str) -> String {
     }));
     let call = client.create_order(order_of(material, "Lieferung Å")).send();
     let created = walk.call(&CreateOrder::OPERATION, call, expected).await;
-    let order = made(&created, "order");
+    let order = enveloped_id(&created, "order");
     let expected = api("PUT", &format!("orders/{order}")).json(json!({"Info1": "ß"}));
     let body = types::OrderUpdate::new().info1("ß".to_owned());
     walk.call(&UpdateOrder::OPERATION, client.update_order(&order, body).send(), expected).await;
@@ -169,8 +169,8 @@ async fn deleted_orders(walk: &mut Walk, client: &Client, order: &str, material:
     let expected = api("DELETE", &format!("orders/{order}"));
     walk.empty(&DeleteOrderPlain::OPERATION, client.delete_order_plain(order).send(), expected).await;
     let created = client.create_order(order_of(material, "zweite")).await.unwrap();
-    walk.forget();
-    let order = made(&*created, "order");
+    walk.discard();
+    let order = enveloped_id(&*created, "order");
     let expected = api("DELETE", &format!("orders/{order}/delete"));
     walk.call(&DeleteOrder::OPERATION, client.delete_order(&order).send(), expected).await;
 }
@@ -180,7 +180,7 @@ async fn order_lines(walk: &mut Walk, client: &Client, order: &str, material: &s
     let body = types::OrderLineCreate::new(order, material, 1.5);
     let expected = api("POST", "order_lines").json(json!({"orderId": order, "materialId": material, "quantity": 1.5}));
     let created = walk.call(&CreateOrderLine::OPERATION, client.create_order_line(body).send(), expected).await;
-    let line = made(&created, "order_line");
+    let line = enveloped_id(&created, "order_line");
     let at = format!("order_lines/{line}");
     let body = types::OrderLineUpdate::new().quantity(3.0);
     let expected = api("PUT", &at).json(json!({"quantity": 3}));
@@ -206,7 +206,7 @@ async fn batches(walk: &mut Walk, client: &Client) {
     let expected = api("POST", "batches").json(json!({"name": "Früh"}));
     let call = client.create_batch(types::BatchCreate::new("Früh")).send();
     let created = walk.call(&CreateBatch::OPERATION, call, expected).await;
-    let batch = made(&created, "batch");
+    let batch = enveloped_id(&created, "batch");
     let at = format!("batches/{batch}");
     let expected = api("PUT", &at).json(json!({"name": "Spät"}));
     let call = client.update_batch(&batch, types::BatchUpdate::new().name("Spät")).send();
@@ -225,7 +225,7 @@ async fn storage_rules(walk: &mut Walk, client: &Client, material: &str) {
     let expected = api("POST", "storage_rules").json(json!({"materialId": material, "binId": bin}));
     let call = client.create_storage_rule(types::StorageRuleCreate::new(material, &bin)).send();
     let created = walk.call(&CreateStorageRule::OPERATION, call, expected).await;
-    let rule = made(&created, "storage_rule");
+    let rule = enveloped_id(&created, "storage_rule");
     let at = format!("storage_rules/{rule}");
     let expected = api("PUT", &at).json(json!({"name": "ï"}));
     let call = client.update_storage_rule(&rule, types::StorageRuleUpdate::new().name("ï".to_owned())).send();
@@ -238,7 +238,7 @@ async fn cost_centers(walk: &mut Walk, client: &Client) {
     let expected = api("POST", "cost_centers").json(json!({"name": "Kostenstelle ñ"}));
     let call = client.create_cost_center(types::CostCenterCreate::new("Kostenstelle ñ")).send();
     let created = walk.call(&CreateCostCenter::OPERATION, call, expected).await;
-    let center = made(&created, "cost_center");
+    let center = enveloped_id(&created, "cost_center");
     let at = format!("cost_centers/{center}");
     let expected = api("PUT", &at).json(json!({"description": "œ"}));
     let call = client.update_cost_center(&center, types::CostCenterUpdate::new().description("œ".to_owned())).send();
@@ -255,7 +255,7 @@ async fn kits(walk: &mut Walk, client: &Client, material: &str) {
     let created = walk
         .call(&CreateKit::OPERATION, client.create_kit(types::KitCreate::new("Satz æ", [line])).send(), expected)
         .await;
-    let kit = made(&created, "kit");
+    let kit = enveloped_id(&created, "kit");
     let at = format!("kits/{kit}");
     let expected = api("PUT", &at).json(json!({"target": "Ziel"}));
     let call = client.update_kit(&kit, types::KitUpdate::new().target("Ziel".to_owned())).send();
@@ -264,7 +264,7 @@ async fn kits(walk: &mut Walk, client: &Client, material: &str) {
     let expected = api("POST", "kit_lines").json(json!({"kitId": kit, "materialId": material, "quantity": 2}));
     let call = client.create_kit_line(types::KitLineCreate::new(&kit, material, 2.0)).send();
     let created = walk.call(&CreateKitLine::OPERATION, call, expected).await;
-    let line = made(&created, "kit_line");
+    let line = enveloped_id(&created, "kit_line");
     let line_at = format!("kit_lines/{line}");
     let expected = api("PUT", &line_at).json(json!({"quantity": 2.5}));
     let call = client.update_kit_line(&line, types::KitLineUpdate::new().quantity(2.5)).send();

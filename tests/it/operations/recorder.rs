@@ -1,4 +1,4 @@
-//! A proxy between a client and the simulator that remembers what crossed it.
+//! Recording HTTP proxy between a client and the simulator.
 
 use std::sync::{Arc, Mutex};
 
@@ -9,7 +9,7 @@ use axum::{
     http::{HeaderMap, Response, header},
 };
 
-/// One request and its answer, as they crossed the wire.
+/// Request and response body as sent on the wire.
 #[derive(Clone, Debug)]
 pub(crate) struct Exchange {
     pub(crate) method: String,
@@ -17,10 +17,10 @@ pub(crate) struct Exchange {
     pub(crate) query: String,
     pub(crate) content_type: String,
     pub(crate) body: Bytes,
-    pub(crate) answer: Bytes,
+    pub(crate) response_body: Bytes,
 }
 
-/// The proxy.
+/// Handle to a running proxy.
 pub(crate) struct Recorder {
     pub(crate) url: String,
     log: Arc<Mutex<Vec<Exchange>>>,
@@ -34,7 +34,7 @@ struct Proxy {
 }
 
 impl Recorder {
-    /// Forwards to `target` whatever comes.
+    /// Starts a proxy that forwards all requests to `target`.
     pub(crate) async fn start(target: &str) -> Self {
         let log = Arc::new(Mutex::new(Vec::new()));
         let http = keyfob::TransportConfig::new().client(reqwest::redirect::Policy::none()).unwrap();
@@ -46,7 +46,7 @@ impl Recorder {
         Self { url, log }
     }
 
-    /// Takes what was recorded since the last time.
+    /// Returns the exchanges recorded since the last call.
     pub(crate) fn take(&self) -> Vec<Exchange> {
         std::mem::take(&mut self.log.lock().unwrap())
     }
@@ -60,22 +60,22 @@ async fn forward(State(proxy): State<Proxy>, request: Request) -> Response<Body>
         proxy.http.request(parts.method.clone(), target).headers(end_to_end(parts.headers.clone())).body(body.clone());
     let response = request.send().await.unwrap();
     let (status, headers) = (response.status(), end_to_end(response.headers().clone()));
-    let answer = response.bytes().await.unwrap();
+    let response_body = response.bytes().await.unwrap();
     proxy.log.lock().unwrap().push(Exchange {
         method: parts.method.to_string(),
         path: parts.uri.path().to_owned(),
         query: parts.uri.query().unwrap_or_default().to_owned(),
         content_type: parts.headers.get(header::CONTENT_TYPE).map_or("", |value| value.to_str().unwrap()).to_owned(),
         body,
-        answer: answer.clone(),
+        response_body: response_body.clone(),
     });
-    let mut response = Response::new(Body::from(answer));
+    let mut response = Response::new(Body::from(response_body));
     *response.status_mut() = status;
     *response.headers_mut() = headers;
     response
 }
 
-/// Without the headers that belong to one connection.
+/// Removes the headers that apply to one connection.
 fn end_to_end(mut headers: HeaderMap) -> HeaderMap {
     for name in [header::HOST, header::CONNECTION, header::CONTENT_LENGTH, header::TRANSFER_ENCODING] {
         headers.remove(name);

@@ -1,4 +1,4 @@
-//! One walk over all operations of an API, and what each call has to hold.
+//! Calls of all operations of an API, with the assertions made on each request and response.
 
 use std::collections::BTreeSet;
 
@@ -11,18 +11,18 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use super::{
-    loosen,
+    lenient,
     recorder::{Exchange, Recorder},
 };
 
-/// The walk over one API.
+/// Progress of the calls of one API: the recording proxy and the operations called so far.
 pub(crate) struct Walk {
     recorder: Recorder,
     called: BTreeSet<&'static str>,
-    answered: Value,
+    last_response: Value,
 }
 
-/// The request that a call has to make.
+/// Request expected from a call.
 #[derive(Clone, Debug)]
 pub(crate) struct Expected {
     method: &'static str,
@@ -36,40 +36,40 @@ enum Body {
     None,
     Json(Value),
     Form(Vec<(String, String)>),
-    /// Texts that a multipart body has to hold.
+    /// Texts that the multipart body must contain.
     Multipart(Vec<String>),
 }
 
 impl Expected {
-    /// A request with this method and path (as on the wire, encoded, with the simulator's prefix).
+    /// Expects this method and path (percent-encoded, with the simulator's prefix).
     pub(crate) fn new(method: &'static str, path: impl Into<String>) -> Self {
         Self { method, path: path.into(), query: Vec::new(), body: Body::None }
     }
 
-    /// A GET of this path.
+    /// Expects a GET request with this path.
     pub(crate) fn get(path: impl Into<String>) -> Self {
         Self::new("GET", path)
     }
 
-    /// With this query pair, decoded; pairs are compared in any order.
+    /// Expects this decoded query pair; pairs are compared in any order.
     pub(crate) fn query(mut self, name: &str, value: &str) -> Self {
         self.query.push((name.into(), value.into()));
         self
     }
 
-    /// With exactly this JSON.
+    /// Expects exactly this JSON body.
     pub(crate) fn json(mut self, body: Value) -> Self {
         self.body = Body::Json(body);
         self
     }
 
-    /// With exactly these form fields, in any order.
+    /// Expects exactly these form fields, in any order.
     pub(crate) fn form(mut self, fields: &[(&str, &str)]) -> Self {
         self.body = Body::Form(pairs(fields));
         self
     }
 
-    /// With a multipart body that holds these texts.
+    /// Expects a multipart body that contains these texts.
     pub(crate) fn multipart(mut self, texts: &[&str]) -> Self {
         self.body = Body::Multipart(texts.iter().map(|&text| text.to_owned()).collect());
         self
@@ -77,17 +77,17 @@ impl Expected {
 }
 
 impl Walk {
-    /// Begins a walk against a simulator at this address.
+    /// Starts a recording proxy in front of the simulator at this URL.
     pub(crate) async fn start(simulator: &str) -> Self {
-        Self { recorder: Recorder::start(simulator).await, called: BTreeSet::new(), answered: Value::Null }
+        Self { recorder: Recorder::start(simulator).await, called: BTreeSet::new(), last_response: Value::Null }
     }
 
-    /// The address of the recording proxy, which stands for the simulator's.
+    /// Returns the URL of the recording proxy, to be used as the simulator's.
     pub(crate) fn url(&self) -> &str {
         &self.recorder.url
     }
 
-    /// Sends a call that is answered with JSON, and checks request and answer.
+    /// Sends a call with a JSON response, and checks request and response.
     pub(crate) async fn call<T: Serialize + DeserializeOwned + 'static>(
         &mut self,
         operation: &'static Operation,
@@ -95,21 +95,22 @@ impl Walk {
         expected: Expected,
     ) -> T {
         let id = operation.id;
-        let answer = call.await.unwrap_or_else(|error| panic!("{id}: {error} {:?}", said(&error))).into_inner();
+        let response = call.await.unwrap_or_else(|error| panic!("{id}: {error} {:?}", details(&error))).into_inner();
         let exchange = self.exchange(operation, &expected);
-        let wire = match exchange.answer.trim_ascii() {
+        let wire = match exchange.response_body.trim_ascii() {
             b"" => Value::Null,
             body => {
-                serde_json::from_slice(body).unwrap_or_else(|error| panic!("{id}: the answer is not JSON: {error}"))
+                serde_json::from_slice(body).unwrap_or_else(|error| panic!("{id}: the response is not JSON: {error}"))
             }
         };
-        assert_same(id, &wire, &answer);
-        assert_loose_forms::<T>(id, &wire);
-        self.answered = wire;
-        answer
+        assert_same(id, &wire, &response);
+        assert_lenient_variants::<T>(id, &wire);
+        self.last_response = wire;
+        response
     }
 
-    /// Sends a call whose answer is a list; `null` elements are the list's business, not its rows'.
+    /// Sends a call with a list response, and checks the request and each row. Lenient variants are tried per row, because
+    /// `null` elements of a list are dropped.
     pub(crate) async fn list<T: Serialize + DeserializeOwned + 'static>(
         &mut self,
         operation: &'static Operation,
@@ -117,26 +118,26 @@ impl Walk {
         expected: Expected,
     ) -> Vec<T> {
         let id = operation.id;
-        let rows = call.await.unwrap_or_else(|error| panic!("{id}: {error} {:?}", said(&error))).into_inner();
+        let rows = call.await.unwrap_or_else(|error| panic!("{id}: {error} {:?}", details(&error))).into_inner();
         let exchange = self.exchange(operation, &expected);
-        let wire: Vec<Value> = serde_json::from_slice(&exchange.answer).unwrap();
+        let wire: Vec<Value> = serde_json::from_slice(&exchange.response_body).unwrap();
         assert_eq!(rows.len(), wire.len(), "{id}");
         for (row, wire) in rows.iter().zip(&wire) {
             assert_same(id, wire, row);
         }
         for wire in wire.iter().take(3) {
-            assert_loose_forms::<T>(id, wire);
+            assert_lenient_variants::<T>(id, wire);
         }
         rows
     }
 
-    /// Sends a call whose answer has no body worth reading.
+    /// Sends a call whose response body is ignored.
     pub(crate) async fn empty(&mut self, operation: &'static Operation, call: ResponseFuture<()>, expected: Expected) {
-        call.await.unwrap_or_else(|error| panic!("{}: {error} {:?}", operation.id, said(&error)));
+        call.await.unwrap_or_else(|error| panic!("{}: {error} {:?}", operation.id, details(&error)));
         self.exchange(operation, &expected);
     }
 
-    /// Sends a call whose answer is text.
+    /// Sends a call with a text response.
     pub(crate) async fn text(
         &mut self,
         operation: &'static Operation,
@@ -144,35 +145,35 @@ impl Walk {
         expected: Expected,
     ) -> String {
         let text =
-            call.await.unwrap_or_else(|error| panic!("{}: {error} {:?}", operation.id, said(&error))).into_inner();
-        assert_eq!(text.as_bytes(), self.exchange(operation, &expected).answer);
+            call.await.unwrap_or_else(|error| panic!("{}: {error} {:?}", operation.id, details(&error))).into_inner();
+        assert_eq!(text.as_bytes(), self.exchange(operation, &expected).response_body);
         text
     }
 
-    /// Sends a call whose answer is a download.
+    /// Sends a call with a binary response.
     pub(crate) async fn download(
         &mut self,
         operation: &'static Operation,
         call: ResponseFuture<ByteStream>,
         expected: Expected,
     ) -> Bytes {
-        let stream = call.await.unwrap_or_else(|error| panic!("{}: {error} {:?}", operation.id, said(&error)));
+        let stream = call.await.unwrap_or_else(|error| panic!("{}: {error} {:?}", operation.id, details(&error)));
         let bytes = stream.into_inner().bytes().await.unwrap();
-        assert_eq!(bytes, self.exchange(operation, &expected).answer);
+        assert_eq!(bytes, self.exchange(operation, &expected).response_body);
         bytes
     }
 
-    /// The JSON on the wire of the last answer to [`call`](Self::call), to compare what is sent back with.
-    pub(crate) fn answered(&self) -> Value {
-        self.answered.clone()
+    /// Returns the JSON response of the last [`call`](Self::call), from which tests build expected update bodies.
+    pub(crate) fn last_response(&self) -> Value {
+        self.last_response.clone()
     }
 
-    /// Leaves out what was sent since the last call: a look-up that is no call of the walk.
-    pub(crate) fn forget(&mut self) {
+    /// Discards the exchanges since the last call, made by a request that is only a lookup.
+    pub(crate) fn discard(&mut self) {
         self.recorder.take();
     }
 
-    /// The one exchange of a call, compared with what was expected; token requests do not count.
+    /// Takes the only exchange of a call, token requests excepted, and compares its request with the expected one.
     fn exchange(&mut self, operation: &'static Operation, expected: &Expected) -> Exchange {
         let id = operation.id;
         self.called.insert(id);
@@ -206,42 +207,43 @@ impl Walk {
                 );
                 let body = String::from_utf8_lossy(&exchange.body);
                 for text in texts {
-                    assert!(body.contains(text.as_str()), "{id}: the form does not hold {text}");
+                    assert!(body.contains(text.as_str()), "{id}: the form does not contain {text}");
                 }
             }
         }
         exchange
     }
 
-    /// Ends the walk: all operations of the API were called, as many as its description has.
+    /// Asserts that all operations of the API were called, and that there are as many as in its document.
     pub(crate) fn finish(self, operations: &[&'static Operation], api: &str) {
         let all: BTreeSet<_> = operations.iter().map(|operation| operation.id).collect();
         let missing: Vec<_> = all.difference(&self.called).collect();
         assert!(missing.is_empty(), "{} operations were not called: {missing:?}", missing.len());
         let spec = format!("{}/../specs/{api}/openapi.yaml", env!("CARGO_MANIFEST_DIR"));
         let spec = std::fs::read_to_string(spec).unwrap();
-        assert_eq!(all.len(), spec.matches("operationId: ").count(), "as many as are described");
+        assert_eq!(all.len(), spec.matches("operationId: ").count(), "the document has another number of operations");
     }
 }
 
-/// The typed value, written again, is the JSON that was on the wire, to the byte but for the order of keys.
+/// Asserts that the typed value serializes to the JSON of the wire; only the order of keys may differ.
 #[track_caller]
-pub(crate) fn assert_same<T: Serialize>(what: impl std::fmt::Display, wire: &Value, typed: &T) {
-    assert_eq!(serde_json::to_value(typed).unwrap().to_string(), wire.to_string(), "{what}");
+pub(crate) fn assert_same<T: Serialize>(context: impl std::fmt::Display, wire: &Value, typed: &T) {
+    assert_eq!(serde_json::to_value(typed).unwrap().to_string(), wire.to_string(), "{context}");
 }
 
-/// Every loose form of the JSON decodes, and is written again as it was, but for what the documentation says is dropped.
-fn assert_loose_forms<T: Serialize + DeserializeOwned + 'static>(id: &str, wire: &Value) {
-    for form in loosen::forms(wire) {
-        let typed: T = serde_json::from_value(form.clone())
-            .unwrap_or_else(|error| panic!("{id}: {error}: a loose form of the answer does not decode: {form}"));
+/// Asserts that lenient variants of the JSON decode, and serialize unchanged except for what decoding may drop.
+fn assert_lenient_variants<T: Serialize + DeserializeOwned + 'static>(id: &str, wire: &Value) {
+    for variant in lenient::variants(wire) {
+        let typed: T = serde_json::from_value(variant.clone()).unwrap_or_else(|error| {
+            panic!("{id}: {error}: a lenient variant of the response does not decode: {variant}")
+        });
         let typed = serde_json::to_value(typed).unwrap();
-        assert_same(id, &loosen::without_noise(form), &loosen::without_noise(typed));
+        assert_same(id, &lenient::without_dropped(variant), &lenient::without_dropped(typed));
     }
 }
 
-/// What the service said, for the message of a failed test.
-fn said(error: &keyfob::Error) -> (Option<String>, String) {
+/// Returns the cause and the body of an error response, for the message of a failed test.
+fn details(error: &keyfob::Error) -> (Option<String>, String) {
     let cause = std::error::Error::source(error).map(ToString::to_string);
     (cause, error.service_error().map(|api| String::from_utf8_lossy(api.body()).into_owned()).unwrap_or_default())
 }
@@ -257,7 +259,7 @@ fn pairs(fields: &[(&str, &str)]) -> Vec<(String, String)> {
     fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
 
-/// The pairs of a query or a form.
+/// Decodes the pairs of a query or a form.
 fn decoded(text: &[u8]) -> Vec<(String, String)> {
     url::form_urlencoded::parse(text).into_owned().collect()
 }

@@ -1,4 +1,4 @@
-//! Persons, their photos, their applications, and what hangs on those.
+//! Persons and their photos; applications and their attachments, history and status.
 
 use keyfob::dvinci::{Client, operation::*, types};
 use serde_json::json;
@@ -98,12 +98,12 @@ async fn applications(walk: &mut Walk, client: &Client, person: i64, job: &Job) 
     let expected = rest("GET", "applications/").query("externalId", "crm app/neu");
     let call = client.application_by_external_id("crm app/neu").send();
     assert_eq!(walk.call(&ApplicationByExternalId::OPERATION, call, expected).await.id, Some(id));
-    listed(walk, client, id, job).await;
+    filtered_list(walk, client, id, job).await;
     id
 }
 
-/// By all filters at once there is one.
-async fn listed(walk: &mut Walk, client: &Client, id: i64, job: &Job) {
+/// Asserts that all filters together match one application.
+async fn filtered_list(walk: &mut Walk, client: &Client, id: i64, job: &Job) {
     let (from, to) = ("2000-01-01T12:00:00.000Z", "2100-01-01T12:00:00.000Z");
     let expected = rest("GET", "applications/")
         .query("byJobOpeningId", &job.opening.to_string())

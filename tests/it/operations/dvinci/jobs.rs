@@ -1,4 +1,4 @@
-//! From a hiring request to a published job, and partners' placements.
+//! Hiring requests, job openings, publications, and placements of partners.
 
 use keyfob::dvinci::{Client, operation::*, types};
 use serde_json::json;
@@ -8,7 +8,7 @@ use super::{super::walk::Walk, assert_changed, day, rest, sending, time};
 const FROM: &str = "2000-01-01T12:00:00.000Z";
 const TO: &str = "2100-01-01T12:00:00.000Z";
 
-/// What candidates apply for.
+/// Ids of the job that candidates apply for.
 pub(super) struct Job {
     pub(super) opening: i64,
     pub(super) publication: i64,
@@ -52,7 +52,7 @@ async fn hiring_requests(walk: &mut Walk, client: &Client) {
     let read = walk.call(&HiringRequest::OPERATION, client.hiring_request(id).send(), rest("GET", &path)).await;
     let mut update = types::HiringRequestUpdate::from(read.clone());
     update.remark = "dringend".into();
-    assert_eq!(update.org_unit_id, 9, "an update has to name it again");
+    assert_eq!(update.org_unit_id, 9, "the update must repeat the org unit");
     let expected = sending("PUT", &path, &update);
     let call = client.replace_hiring_request(id, update).send();
     let saved = walk.call(&ReplaceHiringRequest::OPERATION, call, expected).await;
@@ -210,7 +210,7 @@ pub(super) async fn placements(walk: &mut Walk, client: &Client, publication: i6
     let expected = sending("PUT", &path, &update);
     let call = client.replace_job_publication_placement("partner7", id, update).send();
     let saved = walk.call(&ReplaceJobPublicationPlacement::OPERATION, call, expected).await;
-    // The answer to an update is documented without the id.
+    // The response to an update is documented without the id.
     assert_changed(&read, &saved, &json!({"status": "ACTIVE", "id": null}));
     let call = client.delete_job_publication_placement("partner7", id).send();
     walk.call(&DeleteJobPublicationPlacement::OPERATION, call, rest("POST", format!("{path}/delete"))).await;

@@ -1,4 +1,4 @@
-//! Onboardings: read, with their files, and one deleted.
+//! Onboardings: listing, reading with attachments, deletion.
 
 use keyfob::dvinci::{Client, operation::*, types};
 
@@ -7,7 +7,7 @@ use super::{super::walk::Walk, day, rest};
 const ID: i64 = 7;
 
 pub(super) async fn walk(walk: &mut Walk, client: &Client) {
-    listed(walk, client).await;
+    filtered_list(walk, client).await;
     let path = format!("onboardings/{ID}");
     let read = walk.call(&Onboarding::OPERATION, client.onboarding(ID).send(), rest("GET", &path)).await;
     assert_eq!(read.reason_for_termination, Some(types::TerminationReason::SuccessfullyFinished));
@@ -29,7 +29,7 @@ pub(super) async fn walk(walk: &mut Walk, client: &Client) {
     walk.call(&DeleteOnboarding::OPERATION, client.delete_onboarding(ID).send(), expected).await;
 }
 
-async fn listed(walk: &mut Walk, client: &Client) {
+async fn filtered_list(walk: &mut Walk, client: &Client) {
     let since = "2000-01-01";
     let expected = rest("GET", "onboardings/")
         .query("status", "FINISHED")
@@ -53,7 +53,7 @@ async fn listed(walk: &mut Walk, client: &Client) {
     assert_eq!(found.iter().map(|onboarding| onboarding.id).collect::<Vec<_>>(), [Some(ID)]);
 
     let application = client.onboarding(1).await.unwrap().application_id.unwrap();
-    walk.forget();
+    walk.discard();
     let expected = rest("GET", "onboardings/").query("applicationId", &application.to_string());
     let call = client.onboardings().application_id(application).send();
     assert_eq!(walk.list(&Onboardings::OPERATION, call, expected).await[0].id, Some(1));

@@ -1,9 +1,9 @@
-//! Organisation units, users, groups, locations, and what is configured.
+//! Organisation units, users, user groups, locations and configured links.
 
 use keyfob::dvinci::{Client, operation::*, types};
 use serde_json::json;
 
-use super::{super::walk::Walk, assert_changed, rest, sent_back};
+use super::{super::walk::Walk, assert_changed, expected_update, rest};
 
 pub(super) async fn walk(walk: &mut Walk, client: &Client) {
     let units = walk.list(&OrgUnits::OPERATION, client.org_units().send(), rest("GET", "orgUnits/")).await;
@@ -57,7 +57,7 @@ async fn users(walk: &mut Walk, client: &Client) -> i64 {
     let read = walk.call(&User::OPERATION, client.user(id).send(), rest("GET", &path)).await;
     let mut update = types::UserUpdate::from(read.clone());
     update.division = "Löhne".into();
-    let body = sent_back(walk, &["id", "displayName"], &json!({"division": "Löhne"}));
+    let body = expected_update(walk, &["id", "displayName"], &json!({"division": "Löhne"}));
     let expected = rest("PUT", &path).json(body);
     let saved = walk.call(&ReplaceUser::OPERATION, client.replace_user(id, update).send(), expected).await;
     assert_changed(&read, &saved, &json!({"division": "Löhne"}));
@@ -106,7 +106,7 @@ async fn locations(walk: &mut Walk, client: &Client) {
     let read = walk.call(&Location::OPERATION, client.location("GOETTINGEN").send(), rest("GET", path)).await;
     let mut update = types::LocationUpdate::from(read.clone());
     update.city = "Göttingen".into();
-    let body = sent_back(walk, &["id", "name", "externalName", "country"], &json!({"city": "Göttingen"}));
+    let body = expected_update(walk, &["id", "name", "externalName", "country"], &json!({"city": "Göttingen"}));
     let expected = rest("PUT", path).json(body);
     let call = client.replace_location("GOETTINGEN", update).send();
     let saved = walk.call(&ReplaceLocation::OPERATION, call, expected).await;

@@ -52,11 +52,11 @@ pub(super) async fn walk(walk: &mut Walk, client: &Client) {
     let expected = filtered(Expected::get("/dvinci/jobPublication/list.xml"));
     let text = walk.text(&PublishedJobsXml::OPERATION, call, expected).await;
     assert_eq!(text.matches("<jobPublication>").count(), 1);
-    protected(walk).await;
+    portal_with_login(walk).await;
 }
 
-/// A portal with a name, a user and a password.
-async fn protected(walk: &mut Walk) {
+/// Calls the feed and the apply API of a portal with a name and a login.
+async fn portal_with_login(walk: &mut Walk) {
     let portal = Portal::new(Environment::at(format!("{}/dvinci", walk.url())))
         .named("intern")
         .login(credentials::DVINCI_PORTAL_USERNAME, credentials::DVINCI_PORTAL_PASSWORD);
