@@ -53,5 +53,5 @@ pub use types::{
     number_or_string::NumberOrString,
     patch::Patch,
     time_param::TimeParam,
-    timestamp::{ParseTimestampError, Timestamp},
+    timestamp::{MissingOffsetError, ParseTimestampError, Timestamp},
 };

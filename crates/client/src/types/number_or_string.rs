@@ -1,4 +1,4 @@
-//! A value that a service writes as a number here and as a string there.
+//! Values that a service sends as a number in some places and as a string in others.
 
 use std::fmt;
 
@@ -6,21 +6,21 @@ use serde::{Serialize, Serializer};
 
 use crate::encode::number::write_number;
 
-/// A number or a string, kept and sent back in the form it came in.
+/// A number or a string, sent back in the form in which it was received.
 #[derive(Clone, Debug, PartialEq)]
 pub enum NumberOrString {
     /// An integer.
     Integer(i64),
-    /// A number that is no integer.
+    /// A number that is not an integer.
     Number(f64),
     /// A string.
     String(String),
 }
 
 impl NumberOrString {
-    /// The value as a number, also if it was written as a string.
+    /// Returns the value as the nearest `f64`; parses a string. Returns `None` for a string that is not a number.
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "whoever asks for a floating-point number gets the nearest one")]
+    #[expect(clippy::cast_precision_loss, reason = "the nearest f64 is documented")]
     pub fn as_f64(&self) -> Option<f64> {
         match self {
             Self::Integer(value) => Some(*value as f64),
@@ -29,7 +29,8 @@ impl NumberOrString {
         }
     }
 
-    /// The value as an integer, also if it was written as a string.
+    /// Returns the value as an integer; parses a string. Returns `None` for a number with a fraction and for a string that is
+    /// not an integer.
     #[must_use]
     pub fn as_i64(&self) -> Option<i64> {
         match self {

@@ -1,14 +1,22 @@
-//! A property of a partial update: left alone, cleared, or set.
+//! Properties of partial updates.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// What a partial update does to one property.
+/// Change of one property by a partial update: leave it unchanged, clear it, or set it.
 ///
-/// Services that tell `null` from absent clear a property on `null` and leave it alone when it is absent. The default
-/// is [`Absent`](Patch::Absent).
+/// Services with partial updates clear a property that is `null` and leave an absent one unchanged, which an `Option`
+/// cannot express. The default is [`Absent`](Patch::Absent).
+///
+/// ```
+/// use keyfob_client::Patch;
+///
+/// let email: Patch<String> = "kari@example.no".into();
+/// assert_eq!(email.value().map(String::as_str), Some("kari@example.no"));
+/// assert!(Patch::<String>::default().is_absent());
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Patch<T> {
-    /// Leaves the property as it is; not sent.
+    /// Leaves the property unchanged; not sent.
     #[default]
     Absent,
     /// Clears the property; sent as `null`.
@@ -18,12 +26,12 @@ pub enum Patch<T> {
 }
 
 impl<T> Patch<T> {
-    /// Whether the property is left as it is.
+    /// Returns `true` if the property is left unchanged.
     pub const fn is_absent(&self) -> bool {
         matches!(self, Self::Absent)
     }
 
-    /// The value to set, if there is one.
+    /// Returns the value to set; `None` for [`Absent`](Patch::Absent) and [`Null`](Patch::Null).
     pub const fn value(&self) -> Option<&T> {
         match self {
             Self::Value(value) => Some(value),

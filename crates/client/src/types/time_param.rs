@@ -1,4 +1,6 @@
-//! A date or time in a query: whatever the caller has, as the text that is sent.
+//! Dates and times in query parameters.
+
+use std::time::SystemTime;
 
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, Utc};
 use serde::{Serialize, Serializer};
@@ -6,14 +8,25 @@ use serde::{Serialize, Serializer};
 use super::timestamp::Timestamp;
 use crate::encode::{Encode, ErasedWriter, Failed};
 
-/// A date or a date and time for a query parameter.
+/// A date, or a date and time, in a query parameter.
 ///
-/// It is made from chrono's types, from a [`Timestamp`], or from a text, which is sent as it is: the service checks it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Setters of such parameters take `impl Into<TimeParam>`: chrono's types, a [`Timestamp`], a [`SystemTime`], or a text.
+/// A text is sent unchanged and is checked by the service only.
+///
+/// ```
+/// use std::time::{Duration, UNIX_EPOCH};
+///
+/// use keyfob_client::TimeParam;
+///
+/// let day = Duration::from_secs(24 * 60 * 60);
+/// assert_eq!(TimeParam::from(UNIX_EPOCH + day).as_str(), "1970-01-02T00:00:00Z");
+/// assert_eq!(TimeParam::from("2026-03-01").as_str(), "2026-03-01");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct TimeParam(String);
 
 impl TimeParam {
-    /// The text that is sent.
+    /// Returns the text that is sent.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -74,6 +87,13 @@ impl From<DateTime<FixedOffset>> for TimeParam {
     }
 }
 
+/// Converts as [`Timestamp`] does: to UTC, in RFC 3339.
+impl From<SystemTime> for TimeParam {
+    fn from(time: SystemTime) -> Self {
+        Self(Timestamp::from(time).to_string())
+    }
+}
+
 impl From<Timestamp> for TimeParam {
     fn from(time: Timestamp) -> Self {
         Self(time.to_string())
@@ -95,6 +115,7 @@ mod tests {
         assert_eq!(TimeParam::from(utc.fixed_offset()).as_str(), "2026-03-01T08:00:00+00:00");
         assert_eq!(TimeParam::from(utc.date_naive()).as_str(), "2026-03-01");
         assert_eq!(TimeParam::from(utc.naive_utc()).as_str(), "2026-03-01T08:00:00");
+        assert_eq!(TimeParam::from(SystemTime::from(utc)).as_str(), "2026-03-01T08:00:00Z");
         assert_eq!(TimeParam::from("yesterday").as_str(), "yesterday");
     }
 }

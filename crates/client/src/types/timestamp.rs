@@ -1,31 +1,44 @@
-//! A point in time as vendors write it: with an offset, without, with a space, with any fraction.
+//! The date and time type of all APIs.
 
-use std::{fmt, str::FromStr};
+mod text;
 
-use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
+use std::{
+    cmp::Ordering,
+    fmt,
+    hash::{Hash, Hasher},
+    str::FromStr,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDateTime, SubsecRound, TimeZone, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// A date and time that may or may not know its offset from UTC.
+use self::text::DateTimeText;
+
+/// A date and time with an optional offset from UTC.
 ///
-/// It keeps the form it was written in, so a value that is read and sent back is the same text. Equality is of the
-/// moment (or of the local time, if there is no offset), not of the form.
-#[derive(Clone, Debug)]
-pub struct Timestamp {
-    local: NaiveDateTime,
-    offset: Option<FixedOffset>,
-    form: Form,
-}
+/// Vendors write times with an offset, without one, with a space instead of `T`, and with any number of digits of a
+/// fraction. A `Timestamp` retains the format, so a value that is sent back unchanged is the same text.
+///
+/// ```
+/// use keyfob_client::Timestamp;
+///
+/// let start: Timestamp = "2026-03-01T08:00:00+01:00".parse()?;
+/// assert!(start < Timestamp::now());
+/// assert_eq!(start.to_utc().unwrap().to_rfc3339(), "2026-03-01T07:00:00+00:00");
+/// # Ok::<_, keyfob_client::ParseTimestampError>(())
+/// ```
+///
+/// # Comparison
+///
+/// Two values with an offset compare by their moments, two values without one by their local times; the format is
+/// ignored. A value without an offset never equals one with an offset: between these the order is as if the local time
+/// were UTC, and a value without an offset comes first where both are the same. Where the zone is known, compare the
+/// results of [`to_utc_in`](Self::to_utc_in) instead.
+#[derive(Clone)]
+pub struct Timestamp(DateTimeText);
 
-/// How it was written.
-#[derive(Clone, Debug)]
-enum Form {
-    /// RFC 3339, with this many digits of a second's fraction, and `Z` rather than `+00:00`.
-    Standard { digits: u8, zulu: bool },
-    /// Anything else, kept as it came.
-    Text(Box<str>),
-}
-
-/// A text is not a date and time in any form that vendors are known to use.
+/// A text is not a date and time in any known format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ParseTimestampError;
 
@@ -37,46 +50,63 @@ impl fmt::Display for ParseTimestampError {
 
 impl std::error::Error for ParseTimestampError {}
 
+/// A [`Timestamp`] has no offset from UTC, so the moment is not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MissingOffsetError;
+
+impl fmt::Display for MissingOffsetError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the time has no offset from UTC; convert it with `Timestamp::to_utc_in`")
+    }
+}
+
+impl std::error::Error for MissingOffsetError {}
+
 impl Timestamp {
-    /// The moment, if the offset is known.
+    /// Returns the current time in UTC by the system's clock, rounded down to milliseconds.
+    #[must_use]
+    pub fn now() -> Self {
+        Self::from(utc(SystemTime::now()).trunc_subsecs(3))
+    }
+
+    /// Returns the moment, or `None` if the offset is not known.
     #[must_use]
     pub fn to_utc(&self) -> Option<DateTime<Utc>> {
-        let offset = self.offset?;
-        Some(offset.from_local_datetime(&self.local).single()?.to_utc())
+        Some(self.to_fixed_offset()?.to_utc())
     }
 
-    /// The moment, taking a value without an offset to be in `zone`; `None` where the zone skips or repeats that time.
+    /// Returns the moment, taking a value without an offset to be in `zone`.
+    ///
+    /// Returns `None` for a local time that the zone skips or repeats, when clocks are set forward or back.
     pub fn to_utc_in<Z: TimeZone>(&self, zone: &Z) -> Option<DateTime<Utc>> {
-        self.to_utc().or_else(|| Some(zone.from_local_datetime(&self.local).single()?.to_utc()))
+        self.to_utc().or_else(|| Some(zone.from_local_datetime(&self.0.local).single()?.to_utc()))
     }
 
-    /// The date and time as written, whatever the offset.
+    /// Returns the date and time as written, without the offset.
     #[must_use]
     pub fn naive(&self) -> NaiveDateTime {
-        self.local
+        self.0.local
     }
 
-    /// The offset from UTC, if it was written.
+    /// Returns the offset from UTC, or `None` if the text states none.
     #[must_use]
     pub fn offset(&self) -> Option<FixedOffset> {
-        self.offset
+        self.0.offset
     }
 
-    /// Whether it stands for "no date": the year 1 (.NET's default value).
+    /// Returns `true` if the value stands for "no date": the year 1, which is .NET's default value.
     #[must_use]
     pub fn is_unset(&self) -> bool {
-        chrono::Datelike::year(&self.local) <= 1
+        self.0.local.year() <= 1
     }
 
-    fn standard(local: NaiveDateTime, offset: Option<FixedOffset>, zulu: bool) -> Self {
-        let nanos = chrono::Timelike::nanosecond(&local);
-        let digits = match nanos {
-            0 => 0,
-            n if n % 1_000_000 == 0 => 3,
-            n if n % 1_000 == 0 => 6,
-            _ => 9,
-        };
-        Self { local, offset, form: Form::Standard { digits, zulu } }
+    fn to_fixed_offset(&self) -> Option<DateTime<FixedOffset>> {
+        self.0.offset?.from_local_datetime(&self.0.local).single()
+    }
+
+    /// Returns the key of comparisons: the moment or else the local time, and `true` for a moment.
+    fn key(&self) -> (NaiveDateTime, bool) {
+        self.to_utc().map_or((self.0.local, false), |utc| (utc.naive_utc(), true))
     }
 }
 
@@ -84,155 +114,118 @@ impl FromStr for Timestamp {
     type Err = ParseTimestampError;
 
     fn from_str(text: &str) -> Result<Self, ParseTimestampError> {
-        plain(text).map_or_else(|| any_form(text), Ok)
+        DateTimeText::parse(text).map(Self).ok_or(ParseTimestampError)
     }
 }
 
-/// Reads the form that nearly all vendors write, `2026-02-27T07:00:00.123Z` with or without fraction and offset: several
-/// times as fast as by format strings. `None` is for [`any_form`] to decide.
-fn plain(text: &str) -> Option<Timestamp> {
-    let (moment, rest) = text.as_bytes().split_at_checked(19)?;
-    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', n1, n2, b':', s1, s2] = *moment else {
-        return None;
-    };
-    let year = i32::try_from(number(&[y1, y2, y3, y4])?).ok()?;
-    let date = NaiveDate::from_ymd_opt(year, number(&[m1, m2])?, number(&[d1, d2])?)?;
-    let (fraction, zone) = match rest.strip_prefix(b".") {
-        Some(rest) => rest.split_at(rest.iter().take_while(|byte| byte.is_ascii_digit()).count()),
-        None => rest.split_at(0),
-    };
-    if fraction.is_empty() && rest.first() == Some(&b'.') || fraction.len() > 9 {
-        return None;
+impl TryFrom<&str> for Timestamp {
+    type Error = ParseTimestampError;
+
+    fn try_from(text: &str) -> Result<Self, ParseTimestampError> {
+        text.parse()
     }
-    let digits = u8::try_from(fraction.len()).ok()?;
-    let nanos = number(fraction)? * 10_u32.pow(9 - u32::from(digits));
-    let local = date.and_hms_nano_opt(number(&[h1, h2])?, number(&[n1, n2])?, number(&[s1, s2])?, nanos)?;
-    let seconds = match *zone {
-        [] => None,
-        [b'Z'] => Some(0),
-        [sign @ (b'+' | b'-'), h1, h2, b':', m1, m2] => {
-            let (hours, minutes) = (number(&[h1, h2])?, number(&[m1, m2])?);
-            let seconds = i32::try_from((hours * 60 + minutes) * 60).ok()?;
-            // Others would be written differently from how they were read.
-            (minutes < 60 && seconds > 0).then_some(())?;
-            Some(if sign == b'-' { -seconds } else { seconds })
-        }
-        _ => return None,
-    };
-    let offset = match seconds {
-        Some(seconds) => Some(FixedOffset::east_opt(seconds)?),
-        None => None,
-    };
-    Some(Timestamp { local, offset, form: Form::Standard { digits, zulu: seconds == Some(0) } })
 }
 
-/// At most nine digits.
-fn number(digits: &[u8]) -> Option<u32> {
-    digits.iter().try_fold(0, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + u32::from(byte - b'0')))
-}
-
-/// Reads every form there is.
-fn any_form(text: &str) -> Result<Timestamp, ParseTimestampError> {
-    let (local, offset) = parse(text.trim()).ok_or(ParseTimestampError)?;
-    let fraction = text.split_once('.').map_or(0, |(_, rest)| rest.bytes().take_while(u8::is_ascii_digit).count());
-    let form = Form::Standard { digits: u8::try_from(fraction).unwrap_or(0), zulu: text.ends_with('Z') };
-    let mut timestamp = Timestamp { local, offset, form };
-    if timestamp.to_string() != text {
-        timestamp.form = Form::Text(text.into());
-    }
-    Ok(timestamp)
-}
-
-/// Tries the forms in the order of how often they are met.
-fn parse(text: &str) -> Option<(NaiveDateTime, Option<FixedOffset>)> {
-    let (rest, offset) = split_offset(text)?;
-    let local = [
-        "%Y-%m-%dT%H:%M:%S%.f",
-        "%Y-%m-%d %H:%M:%S%.f",
-        "%m/%d/%Y, %H:%M:%S",
-        "%d.%m.%Y %H:%M:%S",
-        "%Y-%m-%dT%H:%M",
-        "%Y-%m-%d %H:%M",
-        "%Y%m%dT%H%M%S",
-    ]
-    .iter()
-    .find_map(|form| NaiveDateTime::parse_from_str(rest, form).ok())
-    .or_else(|| Some(NaiveDate::parse_from_str(rest, "%Y-%m-%d").ok()?.and_time(NaiveTime::MIN)))?;
-    Some((local, offset))
-}
-
-/// Takes `Z`, `+01:00`, `+0100` or `+01` from the end of a text that has a time.
-fn split_offset(text: &str) -> Option<(&str, Option<FixedOffset>)> {
-    if let Some(rest) = text.strip_suffix(['Z', 'z']) {
-        return Some((rest, FixedOffset::east_opt(0)));
-    }
-    let Some(colon) = text.find(':') else {
-        return Some((text, None));
-    };
-    let Some(sign) = text[colon..].find(['+', '-']).map(|at| at + colon) else {
-        return Some((text, None));
-    };
-    let (rest, offset) = text.split_at(sign);
-    let digits: String = offset[1..].chars().filter(|c| *c != ':').collect();
-    let (hours, minutes): (i32, i32) = match digits.len() {
-        2 => (digits.parse().ok()?, 0),
-        4 if digits.is_ascii() => (digits[..2].parse().ok()?, digits[2..].parse().ok()?),
-        _ => return None,
-    };
-    let seconds = (hours * 60 + minutes) * 60;
-    let east = if offset.starts_with('-') { -seconds } else { seconds };
-    Some((rest.trim_end(), Some(FixedOffset::east_opt(east)?)))
-}
-
+/// Writes the text in the format in which it was parsed; RFC 3339 for a value made from chrono's types.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (digits, zulu) = match &self.form {
-            Form::Text(text) => return f.write_str(text),
-            Form::Standard { digits, zulu } => (usize::from(*digits), *zulu),
-        };
-        // Without its fraction, this is `%Y-%m-%dT%H:%M:%S`. A leap second is the nanoseconds behind the first billion.
-        let nanos = chrono::Timelike::nanosecond(&self.local);
-        let fraction = nanos % 1_000_000_000;
-        write!(f, "{:?}", chrono::Timelike::with_nanosecond(&self.local, nanos - fraction).unwrap_or(self.local))?;
-        if digits > 0 {
-            let nanos = format!("{fraction:09}");
-            write!(f, ".{:0<digits$}", &nanos[..digits.min(9)])?;
-        }
-        match self.offset {
-            None => Ok(()),
-            Some(offset) if zulu && offset.local_minus_utc() == 0 => f.write_str("Z"),
-            Some(offset) => write!(f, "{offset}"),
-        }
+        self.0.fmt(f)
+    }
+}
+
+/// Writes the same text as `Display`.
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }
 
 impl PartialEq for Timestamp {
     fn eq(&self, other: &Self) -> bool {
-        match (self.to_utc(), other.to_utc()) {
-            (Some(left), Some(right)) => left == right,
-            (None, None) => self.local == other.local,
-            _ => false,
-        }
+        self.key() == other.key()
     }
 }
 
 impl Eq for Timestamp {}
 
+impl PartialOrd for Timestamp {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Timestamp {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.key().cmp(&other.key())
+    }
+}
+
+impl Hash for Timestamp {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.key().hash(state);
+    }
+}
+
 impl From<DateTime<Utc>> for Timestamp {
     fn from(at: DateTime<Utc>) -> Self {
-        Self::standard(at.naive_utc(), FixedOffset::east_opt(0), true)
+        Self(DateTimeText::rfc3339(at.naive_utc(), FixedOffset::east_opt(0), true))
     }
 }
 
 impl From<DateTime<FixedOffset>> for Timestamp {
     fn from(at: DateTime<FixedOffset>) -> Self {
-        Self::standard(at.naive_local(), Some(*at.offset()), false)
+        Self(DateTimeText::rfc3339(at.naive_local(), Some(*at.offset()), false))
     }
 }
 
 impl From<NaiveDateTime> for Timestamp {
     fn from(local: NaiveDateTime) -> Self {
-        Self::standard(local, None, false)
+        Self(DateTimeText::rfc3339(local, None, false))
+    }
+}
+
+/// Converts to UTC. A time outside chrono's range of about 262,000 years around the year 0 becomes the nearest time inside.
+impl From<SystemTime> for Timestamp {
+    fn from(at: SystemTime) -> Self {
+        Self::from(utc(at))
+    }
+}
+
+impl TryFrom<Timestamp> for DateTime<Utc> {
+    type Error = MissingOffsetError;
+
+    fn try_from(at: Timestamp) -> Result<Self, MissingOffsetError> {
+        at.to_utc().ok_or(MissingOffsetError)
+    }
+}
+
+impl TryFrom<Timestamp> for DateTime<FixedOffset> {
+    type Error = MissingOffsetError;
+
+    fn try_from(at: Timestamp) -> Result<Self, MissingOffsetError> {
+        at.to_fixed_offset().ok_or(MissingOffsetError)
+    }
+}
+
+/// Converts to the date and time as written, without the offset.
+impl From<Timestamp> for NaiveDateTime {
+    fn from(at: Timestamp) -> Self {
+        at.naive()
+    }
+}
+
+/// Converts without the panic of chrono's own conversion.
+fn utc(at: SystemTime) -> DateTime<Utc> {
+    let since = |duration: Duration| {
+        let seconds = i64::try_from(duration.as_secs()).ok()?;
+        DateTime::from_timestamp(seconds, duration.subsec_nanos())
+    };
+    match at.duration_since(UNIX_EPOCH) {
+        Ok(after) => since(after).unwrap_or(DateTime::<Utc>::MAX_UTC),
+        Err(error) => {
+            let before = chrono::TimeDelta::from_std(error.duration()).ok();
+            before.and_then(|before| DateTime::UNIX_EPOCH.checked_sub_signed(before)).unwrap_or(DateTime::<Utc>::MIN_UTC)
+        }
     }
 }
 
@@ -253,7 +246,7 @@ impl<'de> Deserialize<'de> for Timestamp {
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Timestamp, E> {
-                text.parse().map_err(E::custom)
+                text.parse().map_err(|_| E::invalid_value(de::Unexpected::Other("value not shown"), &self))
             }
         }
         deserializer.deserialize_str(Visitor)
@@ -262,18 +255,24 @@ impl<'de> Deserialize<'de> for Timestamp {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
 
     #[track_caller]
     fn check(text: &str, utc: Option<&str>, naive: &str) {
-        let at: Timestamp = text.parse().unwrap();
+        let at = at(text);
         assert_eq!(at.to_utc().map(|utc| utc.to_rfc3339()).as_deref(), utc, "{text}");
         assert_eq!(at.naive().to_string(), naive, "{text}");
-        assert_eq!(at.to_string(), text, "the form is kept");
+        assert_eq!(at.to_string(), text, "the format is retained");
     }
 
     #[test]
-    fn every_form_that_vendors_write_is_read_and_kept() {
+    fn every_format_that_vendors_write_is_parsed_and_retained() {
         check("2026-03-01T00:00:00Z", Some("2026-03-01T00:00:00+00:00"), "2026-03-01 00:00:00");
         check(
             "2026-03-01T08:15:30.1234567Z",
@@ -291,54 +290,84 @@ mod tests {
     }
 
     #[test]
-    fn the_plain_form_is_read_in_the_short_way() {
-        for text in ["2026-03-01T08:15:30", "0001-01-01T00:00:00Z", "2026-03-01T08:15:30.1234567-03:30"] {
-            assert!(plain(text).is_some(), "{text}");
-        }
-        for text in
-            ["2026-03-01T08:15:60Z", "2026-03-01T08:15:30.Z", "2026-03-01T08:15:30+00:00", "2026-03-01T08:15:30z"]
-        {
-            assert!(plain(text).is_none(), "{text}");
-        }
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn the_short_way_leads_where_the_long_one_does(
-            text in "[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-6][0-9]:[0-6][0-9](\\.[0-9]{0,11})?(Z|z|[+-][0-2][0-9]:[0-9]{2})?"
-        ) {
-            if let Some(short) = plain(&text) {
-                proptest::prop_assert_eq!(Ok(format!("{short:?}")), any_form(&text).map(|long| format!("{long:?}")));
-            }
-        }
-    }
-
-    #[test]
-    fn what_is_no_time_is_refused_without_being_quoted() {
+    fn a_text_that_is_no_time_is_rejected_without_being_quoted() {
         for text in ["", "canary", "2026-13-01T00:00:00Z", "2026-01-01T00:00:00+99999", "12:00+1é"] {
             assert_eq!(text.parse::<Timestamp>().unwrap_err().to_string(), "expected a date and time");
+            assert_eq!(Timestamp::try_from(text), Err(ParseTimestampError));
+            let error = serde_json::from_value::<Timestamp>(text.into()).unwrap_err().to_string();
+            assert_eq!(error, "invalid value: value not shown, expected a date and time");
         }
     }
 
     #[test]
     fn equality_is_of_the_moment() {
-        let at = |text: &str| text.parse::<Timestamp>().unwrap();
         assert_eq!(at("2026-03-01T08:00:00+01:00"), at("2026-03-01T07:00:00.000Z"));
         assert_ne!(at("2026-03-01T08:00:00"), at("2026-03-01T08:00:00Z"));
+        let texts = ["2026-03-01T08:00:00+01:00", "2026-03-01T07:00:00.000Z", "2026-03-01T07:00:00", "2026-03-01 07:00"];
+        assert_eq!(texts.into_iter().map(at).collect::<HashSet<_>>().len(), 2, "equal values have equal hashes");
     }
 
     #[test]
-    fn chrono_values_become_what_one_expects() {
+    fn order_is_of_the_moment_and_total() {
+        let sorted = [
+            "2026-03-01T07:30:00+01:00",
+            "2026-03-01T07:00:00",
+            "2026-03-01T07:00:00Z",
+            "2026-03-01T07:00:00.001Z",
+            "2026-03-01 07:01",
+            "2026-03-01T00:00:00-08:00",
+        ];
+        for (index, text) in sorted.iter().enumerate() {
+            for (other_index, other) in sorted.iter().enumerate() {
+                assert_eq!(at(text).cmp(&at(other)), index.cmp(&other_index), "{text} and {other}");
+            }
+        }
+    }
+
+    #[test]
+    fn chrono_values_are_converted_both_ways() {
         let utc = "2026-03-01T08:00:00.250Z".parse::<DateTime<Utc>>().unwrap();
         assert_eq!(Timestamp::from(utc).to_string(), "2026-03-01T08:00:00.250Z");
         assert_eq!(Timestamp::from(utc.naive_utc()).to_string(), "2026-03-01T08:00:00.250");
         assert_eq!(Timestamp::from(utc.fixed_offset()).to_string(), "2026-03-01T08:00:00.250+00:00");
+
+        let oslo = at("2026-03-01T09:00:00.250+01:00");
+        assert_eq!(DateTime::<Utc>::try_from(oslo.clone()), Ok(utc));
+        assert_eq!(DateTime::<FixedOffset>::try_from(oslo.clone()).unwrap().to_rfc3339(), oslo.to_string());
+        assert_eq!(NaiveDateTime::from(oslo.clone()), oslo.naive());
+        let local = at("2026-03-01T09:00:00");
+        assert_eq!(DateTime::<Utc>::try_from(local.clone()), Err(MissingOffsetError));
+        assert_eq!(DateTime::<FixedOffset>::try_from(local), Err(MissingOffsetError));
+    }
+
+    #[test]
+    fn system_times_are_converted_without_a_panic() {
+        assert_eq!(Timestamp::from(UNIX_EPOCH).to_string(), "1970-01-01T00:00:00Z");
+        assert_eq!(Timestamp::from(UNIX_EPOCH + Duration::from_millis(1_500)).to_string(), "1970-01-01T00:00:01.500Z");
+        assert_eq!(Timestamp::from(UNIX_EPOCH - Duration::from_millis(500)).to_string(), "1969-12-31T23:59:59.500Z");
+        for far in [UNIX_EPOCH.checked_add(Duration::MAX / 4), UNIX_EPOCH.checked_sub(Duration::MAX / 4)] {
+            let converted = far.map(|far| Timestamp::from(far).to_utc());
+            assert!(converted.is_none_or(|utc| utc == Some(DateTime::<Utc>::MAX_UTC) || utc == Some(DateTime::<Utc>::MIN_UTC)));
+        }
+    }
+
+    #[test]
+    fn now_is_in_utc_and_has_milliseconds() {
+        let before = SystemTime::now();
+        let now = Timestamp::now();
+        assert!(now <= Timestamp::from(SystemTime::now()));
+        assert!(Timestamp::from(before) < Timestamp::from(now.to_utc().unwrap() + chrono::TimeDelta::milliseconds(1)));
+        assert!(now.to_string().len() <= "2026-03-01T08:00:00.250Z".len() && now.to_string().ends_with('Z'), "{now}");
+    }
+
+    #[test]
+    fn debug_output_reads_as_a_time() {
+        assert_eq!(format!("{:?}", Some(at("2026-03-01T08:00:00.250Z"))), "Some(2026-03-01T08:00:00.250Z)");
     }
 
     #[test]
     fn a_local_time_gets_its_moment_from_a_zone() {
-        let at: Timestamp = "2026-03-01T08:00:00".parse().unwrap();
         let oslo = FixedOffset::east_opt(3600).unwrap();
-        assert_eq!(at.to_utc_in(&oslo).unwrap().to_rfc3339(), "2026-03-01T07:00:00+00:00");
+        assert_eq!(at("2026-03-01T08:00:00").to_utc_in(&oslo).unwrap().to_rfc3339(), "2026-03-01T07:00:00+00:00");
     }
 }
