@@ -1843,35 +1843,13 @@ pub mod types {
         New,
         /// `unknown` on the wire.
         Unknown,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Other(String),
     }
-    impl Color {
-        /// Returns the value on the wire.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::Red => "red",
-                Self::DarkBlue => "DARK_BLUE",
-                Self::_1st => "1st",
-                Self::New => "new",
-                Self::Unknown => "unknown",
-                Self::Other(value) => value,
-            }
-        }
-    }
-    impl From<&str> for Color {
-        fn from(value: &str) -> Self {
-            match value {
-                "red" => Self::Red,
-                "DARK_BLUE" => Self::DarkBlue,
-                "1st" => Self::_1st,
-                "new" => Self::New,
-                "unknown" => Self::Unknown,
-                other => Self::Other(other.to_owned()),
-            }
-        }
-    }
-    keyfob_client::open_string_enum!(Color);
+    keyfob_client::open_string_enum!(
+        Color : Other { Red "red", DarkBlue "DARK_BLUE", _1st "1st", New "new", Unknown
+        "unknown" }
+    );
     /// Values that have the same Rust name without `x-enum-varnames`.
     ///
     /// Part of [`Bird`].
@@ -1886,33 +1864,12 @@ pub mod types {
         LowerA,
         /// `A` on the wire.
         UpperA,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(String),
     }
-    impl Odd {
-        /// Returns the value on the wire.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::Below => "<",
-                Self::AtMost => "<=",
-                Self::LowerA => "a",
-                Self::UpperA => "A",
-                Self::Unknown(value) => value,
-            }
-        }
-    }
-    impl From<&str> for Odd {
-        fn from(value: &str) -> Self {
-            match value {
-                "<" => Self::Below,
-                "<=" => Self::AtMost,
-                "a" => Self::LowerA,
-                "A" => Self::UpperA,
-                other => Self::Unknown(other.to_owned()),
-            }
-        }
-    }
-    keyfob_client::open_string_enum!(Odd);
+    keyfob_client::open_string_enum!(
+        Odd : Unknown { Below "<", AtMost "<=", LowerA "a", UpperA "A" }
+    );
     /// Coordinates.
     ///
     /// Part of [`Bird`], [`BirdCreate`], [`BirdUpdate`] and [`SearchBody`].
@@ -2002,29 +1959,8 @@ pub mod types {
         Large,
         /// `-1` on the wire: not measured.
         None,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(i64),
     }
-    impl Size {
-        /// Returns the value on the wire.
-        pub fn value(&self) -> i64 {
-            match self {
-                Self::Small => 0,
-                Self::Large => 10,
-                Self::None => -1,
-                Self::Unknown(value) => *value,
-            }
-        }
-    }
-    impl From<i64> for Size {
-        fn from(value: i64) -> Self {
-            match value {
-                0 => Self::Small,
-                10 => Self::Large,
-                -1 => Self::None,
-                other => Self::Unknown(other),
-            }
-        }
-    }
-    keyfob_client::open_integer_enum!(Size);
+    keyfob_client::open_integer_enum!(Size : Unknown { Small 0, Large 10, None - 1 });
 }

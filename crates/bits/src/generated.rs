@@ -681,37 +681,14 @@ pub mod types {
         Failed,
         /// `CANCELLED` on the wire.
         Cancelled,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(String),
     }
-    impl ApplicationStatus {
-        /// Returns the value on the wire.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::NotStarted => "NOT_STARTED",
-                Self::InProgress => "IN_PROGRESS",
-                Self::Approved => "APPROVED",
-                Self::Declined => "DECLINED",
-                Self::Failed => "FAILED",
-                Self::Cancelled => "CANCELLED",
-                Self::Unknown(value) => value,
-            }
+    keyfob_client::open_string_enum!(
+        ApplicationStatus : Unknown { NotStarted "NOT_STARTED", InProgress "IN_PROGRESS",
+        Approved "APPROVED", Declined "DECLINED", Failed "FAILED", Cancelled "CANCELLED"
         }
-    }
-    impl From<&str> for ApplicationStatus {
-        fn from(value: &str) -> Self {
-            match value {
-                "NOT_STARTED" => Self::NotStarted,
-                "IN_PROGRESS" => Self::InProgress,
-                "APPROVED" => Self::Approved,
-                "DECLINED" => Self::Declined,
-                "FAILED" => Self::Failed,
-                "CANCELLED" => Self::Cancelled,
-                other => Self::Unknown(other.to_owned()),
-            }
-        }
-    }
-    keyfob_client::open_string_enum!(ApplicationStatus);
+    );
     /// General information about an organization. The list of fields is incomplete.
     ///
     /// Returned by
@@ -814,25 +791,10 @@ pub mod types {
     pub enum WebhookEventType {
         /// `APPLICATION_STARTED` on the wire.
         ApplicationStarted,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(String),
     }
-    impl WebhookEventType {
-        /// Returns the value on the wire.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::ApplicationStarted => "APPLICATION_STARTED",
-                Self::Unknown(value) => value,
-            }
-        }
-    }
-    impl From<&str> for WebhookEventType {
-        fn from(value: &str) -> Self {
-            match value {
-                "APPLICATION_STARTED" => Self::ApplicationStarted,
-                other => Self::Unknown(other.to_owned()),
-            }
-        }
-    }
-    keyfob_client::open_string_enum!(WebhookEventType);
+    keyfob_client::open_string_enum!(
+        WebhookEventType : Unknown { ApplicationStarted "APPLICATION_STARTED" }
+    );
 }

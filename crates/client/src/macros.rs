@@ -90,13 +90,44 @@ pub fn debug_struct(f: &mut fmt::Formatter<'_>, name: &str, fields: &[(&str, &dy
     debug.finish()
 }
 
-/// Implements the conversions and wire traits of an open enum of strings.
+/// Implements conversions and wire traits of an open enum of strings.
 ///
-/// The enum provides `as_str`, `From<&str>` and `KNOWN`.
+/// The arguments are the enum, the variant of unknown values, and the known variants with their wire values:
+/// `open_string_enum!(Colour: Unknown { Red "red", Blue "blue" });`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! open_string_enum {
-    ($name:ident) => {
+    ($name:ident: $unknown:ident { $($variant:ident $value:literal),* $(,)? }) => {
+        impl $name {
+            /// All values that the API's description lists, in its order.
+            pub const KNOWN: &'static [Self] = &[$(Self::$variant),*];
+
+            /// Returns the value on the wire.
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $value,)*
+                    Self::$unknown(value) => value,
+                }
+            }
+
+            /// Returns `true` for a value that the API's description does not list, which a newer version of the service
+            /// may send.
+            #[inline]
+            pub const fn is_unknown(&self) -> bool {
+                matches!(self, Self::$unknown(_))
+            }
+        }
+
+        /// Converts from the value on the wire.
+        impl ::std::convert::From<&str> for $name {
+            fn from(value: &str) -> Self {
+                match value {
+                    $($value => Self::$variant,)*
+                    other => Self::$unknown(::std::borrow::ToOwned::to_owned(other)),
+                }
+            }
+        }
+
         impl ::std::fmt::Display for $name {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 f.write_str(self.as_str())
@@ -140,13 +171,43 @@ macro_rules! open_string_enum {
     };
 }
 
-/// Implements the conversions and wire traits of an open enum of integers.
+/// Implements conversions and wire traits of an open enum of integers.
 ///
-/// The enum provides `value`, `From<i64>` and `KNOWN`.
+/// The arguments are those of [`open_string_enum!`], with integers as wire values.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! open_integer_enum {
-    ($name:ident) => {
+    ($name:ident: $unknown:ident { $($variant:ident $value:literal),* $(,)? }) => {
+        impl $name {
+            /// All values that the API's description lists, in its order.
+            pub const KNOWN: &'static [Self] = &[$(Self::$variant),*];
+
+            /// Returns the value on the wire.
+            pub const fn value(&self) -> i64 {
+                match self {
+                    $(Self::$variant => $value,)*
+                    Self::$unknown(value) => *value,
+                }
+            }
+
+            /// Returns `true` for a value that the API's description does not list, which a newer version of the service
+            /// may send.
+            #[inline]
+            pub const fn is_unknown(&self) -> bool {
+                matches!(self, Self::$unknown(_))
+            }
+        }
+
+        /// Converts from the value on the wire.
+        impl ::std::convert::From<i64> for $name {
+            fn from(value: i64) -> Self {
+                match value {
+                    $($value => Self::$variant,)*
+                    other => Self::$unknown(other),
+                }
+            }
+        }
+
         impl ::std::fmt::Display for $name {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 ::std::fmt::Display::fmt(&self.value(), f)

@@ -3345,29 +3345,12 @@ pub mod types {
         Created,
         /// `pending` on the wire.
         Pending,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(String),
     }
-    impl CampaignStatus {
-        /// Returns the value on the wire.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::Created => "created",
-                Self::Pending => "pending",
-                Self::Unknown(value) => value,
-            }
-        }
-    }
-    impl From<&str> for CampaignStatus {
-        fn from(value: &str) -> Self {
-            match value {
-                "created" => Self::Created,
-                "pending" => Self::Pending,
-                other => Self::Unknown(other.to_owned()),
-            }
-        }
-    }
-    keyfob_client::open_string_enum!(CampaignStatus);
+    keyfob_client::open_string_enum!(
+        CampaignStatus : Unknown { Created "created", Pending "pending" }
+    );
     /// Single sending of a campaign.
     ///
     /// Part of [`CampaignCreate`].
@@ -3437,29 +3420,12 @@ pub mod types {
         Standard,
         /// `TRANSACTIONAL` on the wire.
         Transactional,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(String),
     }
-    impl CampaignType {
-        /// Returns the value on the wire.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::Standard => "STANDARD",
-                Self::Transactional => "TRANSACTIONAL",
-                Self::Unknown(value) => value,
-            }
-        }
-    }
-    impl From<&str> for CampaignType {
-        fn from(value: &str) -> Self {
-            match value {
-                "STANDARD" => Self::Standard,
-                "TRANSACTIONAL" => Self::Transactional,
-                other => Self::Unknown(other.to_owned()),
-            }
-        }
-    }
-    keyfob_client::open_string_enum!(CampaignType);
+    keyfob_client::open_string_enum!(
+        CampaignType : Unknown { Standard "STANDARD", Transactional "TRANSACTIONAL" }
+    );
     /// Person with an address for at least one medium.
     ///
     /// Part of [`ContactPage`].
@@ -4083,33 +4049,13 @@ pub mod types {
         Hardbounced,
         /// `spam` on the wire.
         Spam,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(String),
     }
-    impl EmailOptoutCause {
-        /// Returns the value on the wire.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::Contact => "contact",
-                Self::User => "user",
-                Self::Hardbounced => "hardbounced",
-                Self::Spam => "spam",
-                Self::Unknown(value) => value,
-            }
-        }
-    }
-    impl From<&str> for EmailOptoutCause {
-        fn from(value: &str) -> Self {
-            match value {
-                "contact" => Self::Contact,
-                "user" => Self::User,
-                "hardbounced" => Self::Hardbounced,
-                "spam" => Self::Spam,
-                other => Self::Unknown(other.to_owned()),
-            }
-        }
-    }
-    keyfob_client::open_string_enum!(EmailOptoutCause);
+    keyfob_client::open_string_enum!(
+        EmailOptoutCause : Unknown { Contact "contact", User "user", Hardbounced
+        "hardbounced", Spam "spam" }
+    );
     /// Attribute of contacts.
     ///
     /// Part of [`FieldPage`].
@@ -4649,33 +4595,13 @@ pub mod types {
         Voice,
         /// `VOICEMAIL` on the wire.
         Voicemail,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(String),
     }
-    impl Media {
-        /// Returns the value on the wire.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::Sms => "SMS",
-                Self::Email => "EMAIL",
-                Self::Voice => "VOICE",
-                Self::Voicemail => "VOICEMAIL",
-                Self::Unknown(value) => value,
-            }
+    keyfob_client::open_string_enum!(
+        Media : Unknown { Sms "SMS", Email "EMAIL", Voice "VOICE", Voicemail "VOICEMAIL"
         }
-    }
-    impl From<&str> for Media {
-        fn from(value: &str) -> Self {
-            match value {
-                "SMS" => Self::Sms,
-                "EMAIL" => Self::Email,
-                "VOICE" => Self::Voice,
-                "VOICEMAIL" => Self::Voicemail,
-                other => Self::Unknown(other.to_owned()),
-            }
-        }
-    }
-    keyfob_client::open_string_enum!(Media);
+    );
     /// Party that unsubscribed a contact.
     ///
     /// Part of [`Contact`].
@@ -4686,29 +4612,12 @@ pub mod types {
         Contact,
         /// `user` on the wire.
         User,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(String),
     }
-    impl OptoutCause {
-        /// Returns the value on the wire.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::Contact => "contact",
-                Self::User => "user",
-                Self::Unknown(value) => value,
-            }
-        }
-    }
-    impl From<&str> for OptoutCause {
-        fn from(value: &str) -> Self {
-            match value {
-                "contact" => Self::Contact,
-                "user" => Self::User,
-                other => Self::Unknown(other.to_owned()),
-            }
-        }
-    }
-    keyfob_client::open_string_enum!(OptoutCause);
+    keyfob_client::open_string_enum!(
+        OptoutCause : Unknown { Contact "contact", User "user" }
+    );
     /// One page of any resource.
     ///
     /// Returned by [`Client::read_resource`](super::Client::read_resource).
@@ -4891,29 +4800,12 @@ pub mod types {
         Combined,
         /// `prioritized` on the wire.
         Prioritized,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(String),
     }
-    impl StepMode {
-        /// Returns the value on the wire.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::Combined => "combined",
-                Self::Prioritized => "prioritized",
-                Self::Unknown(value) => value,
-            }
-        }
-    }
-    impl From<&str> for StepMode {
-        fn from(value: &str) -> Self {
-            match value {
-                "combined" => Self::Combined,
-                "prioritized" => Self::Prioritized,
-                other => Self::Unknown(other.to_owned()),
-            }
-        }
-    }
-    keyfob_client::open_string_enum!(StepMode);
+    keyfob_client::open_string_enum!(
+        StepMode : Unknown { Combined "combined", Prioritized "prioritized" }
+    );
     /// Name of a webhook event, in the header X-Digitaleo-Event. Other events exist, but their
     /// names are not known.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -4921,25 +4813,10 @@ pub mod types {
     pub enum WebhookEventName {
         /// `contact.message.click` on the wire.
         ContactMessageClick,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(String),
     }
-    impl WebhookEventName {
-        /// Returns the value on the wire.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::ContactMessageClick => "contact.message.click",
-                Self::Unknown(value) => value,
-            }
-        }
-    }
-    impl From<&str> for WebhookEventName {
-        fn from(value: &str) -> Self {
-            match value {
-                "contact.message.click" => Self::ContactMessageClick,
-                other => Self::Unknown(other.to_owned()),
-            }
-        }
-    }
-    keyfob_client::open_string_enum!(WebhookEventName);
+    keyfob_client::open_string_enum!(
+        WebhookEventName : Unknown { ContactMessageClick "contact.message.click" }
+    );
 }

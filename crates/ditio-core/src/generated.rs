@@ -8042,29 +8042,10 @@ pub mod types {
         Inactive,
         /// `2` on the wire.
         All,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(i64),
     }
-    impl ActivityFilter {
-        /// Returns the value on the wire.
-        pub fn value(&self) -> i64 {
-            match self {
-                Self::Inactive => 1,
-                Self::All => 2,
-                Self::Unknown(value) => *value,
-            }
-        }
-    }
-    impl From<i64> for ActivityFilter {
-        fn from(value: i64) -> Self {
-            match value {
-                1 => Self::Inactive,
-                2 => Self::All,
-                other => Self::Unknown(other),
-            }
-        }
-    }
-    keyfob_client::open_integer_enum!(ActivityFilter);
+    keyfob_client::open_integer_enum!(ActivityFilter : Unknown { Inactive 1, All 2 });
     /// Certificate of an employee. Employee number and type together identify the certificate.
     ///
     /// Request body of [`Client::save_certificates`](super::Client::save_certificates).
@@ -8372,31 +8353,13 @@ pub mod types {
         EmploymentHistory,
         /// `work-time-arrangements` on the wire.
         WorkTimeArrangements,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(String),
     }
-    impl EmployeeInclude {
-        /// Returns the value on the wire.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::Tags => "tags",
-                Self::EmploymentHistory => "employment-history",
-                Self::WorkTimeArrangements => "work-time-arrangements",
-                Self::Unknown(value) => value,
-            }
-        }
-    }
-    impl From<&str> for EmployeeInclude {
-        fn from(value: &str) -> Self {
-            match value {
-                "tags" => Self::Tags,
-                "employment-history" => Self::EmploymentHistory,
-                "work-time-arrangements" => Self::WorkTimeArrangements,
-                other => Self::Unknown(other.to_owned()),
-            }
-        }
-    }
-    keyfob_client::open_string_enum!(EmployeeInclude);
+    keyfob_client::open_string_enum!(
+        EmployeeInclude : Unknown { Tags "tags", EmploymentHistory "employment-history",
+        WorkTimeArrangements "work-time-arrangements" }
+    );
     /// Fields of an employee to change. Fields absent from the request keep their values. Null
     /// clears a field.
     ///
@@ -8486,31 +8449,12 @@ pub mod types {
         Enabled,
         /// `2` on the wire.
         Variable,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(i64),
     }
-    impl EmployeePayroll {
-        /// Returns the value on the wire.
-        pub fn value(&self) -> i64 {
-            match self {
-                Self::Disabled => 0,
-                Self::Enabled => 1,
-                Self::Variable => 2,
-                Self::Unknown(value) => *value,
-            }
-        }
-    }
-    impl From<i64> for EmployeePayroll {
-        fn from(value: i64) -> Self {
-            match value {
-                0 => Self::Disabled,
-                1 => Self::Enabled,
-                2 => Self::Variable,
-                other => Self::Unknown(other),
-            }
-        }
-    }
-    keyfob_client::open_integer_enum!(EmployeePayroll);
+    keyfob_client::open_integer_enum!(
+        EmployeePayroll : Unknown { Disabled 0, Enabled 1, Variable 2 }
+    );
     /// Employment to start.
     ///
     /// Request body of [`Client::create_employment`](super::Client::create_employment).
@@ -8713,33 +8657,14 @@ pub mod types {
         ProcessCode,
         /// `ExternalDim02` on the wire.
         ExternalDim02,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(String),
     }
-    impl ExternalReferenceType {
-        /// Returns the value on the wire.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::ExternalProjectNumber => "ExternalProjectNumber",
-                Self::ExternalSubProjectNumber => "ExternalSubProjectNumber",
-                Self::ProcessCode => "ProcessCode",
-                Self::ExternalDim02 => "ExternalDim02",
-                Self::Unknown(value) => value,
-            }
-        }
-    }
-    impl From<&str> for ExternalReferenceType {
-        fn from(value: &str) -> Self {
-            match value {
-                "ExternalProjectNumber" => Self::ExternalProjectNumber,
-                "ExternalSubProjectNumber" => Self::ExternalSubProjectNumber,
-                "ProcessCode" => Self::ProcessCode,
-                "ExternalDim02" => Self::ExternalDim02,
-                other => Self::Unknown(other.to_owned()),
-            }
-        }
-    }
-    keyfob_client::open_string_enum!(ExternalReferenceType);
+    keyfob_client::open_string_enum!(
+        ExternalReferenceType : Unknown { ExternalProjectNumber "ExternalProjectNumber",
+        ExternalSubProjectNumber "ExternalSubProjectNumber", ProcessCode "ProcessCode",
+        ExternalDim02 "ExternalDim02" }
+    );
     /// Reference to a stored file.
     ///
     /// Part of [`UploadedDocument`].
@@ -8782,37 +8707,14 @@ pub mod types {
         KilogramsPerHour,
         /// `5` on the wire.
         KilogramsPerKilometre,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(i64),
     }
-    impl FuelConsumptionUnit {
-        /// Returns the value on the wire.
-        pub fn value(&self) -> i64 {
-            match self {
-                Self::LitresPerHour => 0,
-                Self::LitresPerKilometre => 1,
-                Self::KilowattHoursPerHour => 2,
-                Self::KilowattHoursPerKilometre => 3,
-                Self::KilogramsPerHour => 4,
-                Self::KilogramsPerKilometre => 5,
-                Self::Unknown(value) => *value,
-            }
-        }
-    }
-    impl From<i64> for FuelConsumptionUnit {
-        fn from(value: i64) -> Self {
-            match value {
-                0 => Self::LitresPerHour,
-                1 => Self::LitresPerKilometre,
-                2 => Self::KilowattHoursPerHour,
-                3 => Self::KilowattHoursPerKilometre,
-                4 => Self::KilogramsPerHour,
-                5 => Self::KilogramsPerKilometre,
-                other => Self::Unknown(other),
-            }
-        }
-    }
-    keyfob_client::open_integer_enum!(FuelConsumptionUnit);
+    keyfob_client::open_integer_enum!(
+        FuelConsumptionUnit : Unknown { LitresPerHour 0, LitresPerKilometre 1,
+        KilowattHoursPerHour 2, KilowattHoursPerKilometre 3, KilogramsPerHour 4,
+        KilogramsPerKilometre 5 }
+    );
     /// Fuel of a machine.
     ///
     /// Part of [`MachineEsg`].
@@ -8835,41 +8737,13 @@ pub mod types {
         NaturalGas,
         /// `7` on the wire.
         DyedDiesel,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(i64),
     }
-    impl FuelType {
-        /// Returns the value on the wire.
-        pub fn value(&self) -> i64 {
-            match self {
-                Self::NoFuel => 0,
-                Self::Diesel => 1,
-                Self::Biodiesel => 2,
-                Self::Gasoline => 3,
-                Self::Electric => 4,
-                Self::Gas => 5,
-                Self::NaturalGas => 6,
-                Self::DyedDiesel => 7,
-                Self::Unknown(value) => *value,
-            }
-        }
-    }
-    impl From<i64> for FuelType {
-        fn from(value: i64) -> Self {
-            match value {
-                0 => Self::NoFuel,
-                1 => Self::Diesel,
-                2 => Self::Biodiesel,
-                3 => Self::Gasoline,
-                4 => Self::Electric,
-                5 => Self::Gas,
-                6 => Self::NaturalGas,
-                7 => Self::DyedDiesel,
-                other => Self::Unknown(other),
-            }
-        }
-    }
-    keyfob_client::open_integer_enum!(FuelType);
+    keyfob_client::open_integer_enum!(
+        FuelType : Unknown { NoFuel 0, Diesel 1, Biodiesel 2, Gasoline 3, Electric 4, Gas
+        5, NaturalGas 6, DyedDiesel 7 }
+    );
     /// Stored machine or piece of equipment, also the body of a PUT, which does not clear
     /// absent fields. The fields of equipment details are not known; they are available in
     /// `extra`.
@@ -9628,33 +9502,13 @@ pub mod types {
         OvertimeLevel3,
         /// `41` on the wire.
         ManuallyRegistered,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(i64),
     }
-    impl OvertimeLineType {
-        /// Returns the value on the wire.
-        pub fn value(&self) -> i64 {
-            match self {
-                Self::OvertimeLevel1 => 20,
-                Self::OvertimeLevel2 => 30,
-                Self::OvertimeLevel3 => 40,
-                Self::ManuallyRegistered => 41,
-                Self::Unknown(value) => *value,
-            }
-        }
-    }
-    impl From<i64> for OvertimeLineType {
-        fn from(value: i64) -> Self {
-            match value {
-                20 => Self::OvertimeLevel1,
-                30 => Self::OvertimeLevel2,
-                40 => Self::OvertimeLevel3,
-                41 => Self::ManuallyRegistered,
-                other => Self::Unknown(other),
-            }
-        }
-    }
-    keyfob_client::open_integer_enum!(OvertimeLineType);
+    keyfob_client::open_integer_enum!(
+        OvertimeLineType : Unknown { OvertimeLevel1 20, OvertimeLevel2 30, OvertimeLevel3
+        40, ManuallyRegistered 41 }
+    );
     /// Payment of overtime: deducted from the ordinary hours, or paid on top of them.
     ///
     /// Part of [`OvertimeLine`].
@@ -9665,29 +9519,12 @@ pub mod types {
         DeductedFromOrdinary,
         /// `1` on the wire.
         OnTop,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(i64),
     }
-    impl OvertimeType {
-        /// Returns the value on the wire.
-        pub fn value(&self) -> i64 {
-            match self {
-                Self::DeductedFromOrdinary => 0,
-                Self::OnTop => 1,
-                Self::Unknown(value) => *value,
-            }
-        }
-    }
-    impl From<i64> for OvertimeType {
-        fn from(value: i64) -> Self {
-            match value {
-                0 => Self::DeductedFromOrdinary,
-                1 => Self::OnTop,
-                other => Self::Unknown(other),
-            }
-        }
-    }
-    keyfob_client::open_integer_enum!(OvertimeType);
+    keyfob_client::open_integer_enum!(
+        OvertimeType : Unknown { DeductedFromOrdinary 0, OnTop 1 }
+    );
     /// Registrations to include in a payroll export.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
@@ -9698,31 +9535,12 @@ pub mod types {
         Locked,
         /// `10` on the wire.
         All,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(i64),
     }
-    impl PayrollDataFilter {
-        /// Returns the value on the wire.
-        pub fn value(&self) -> i64 {
-            match self {
-                Self::Approved => 0,
-                Self::Locked => 5,
-                Self::All => 10,
-                Self::Unknown(value) => *value,
-            }
-        }
-    }
-    impl From<i64> for PayrollDataFilter {
-        fn from(value: i64) -> Self {
-            match value {
-                0 => Self::Approved,
-                5 => Self::Locked,
-                10 => Self::All,
-                other => Self::Unknown(other),
-            }
-        }
-    }
-    keyfob_client::open_integer_enum!(PayrollDataFilter);
+    keyfob_client::open_integer_enum!(
+        PayrollDataFilter : Unknown { Approved 0, Locked 5, All 10 }
+    );
     /// Hours of one person on one day. Inferred fields are those of the same record in the
     /// reporting API. Other fields are available in `extra`.
     ///
@@ -11208,31 +11026,13 @@ pub mod types {
         FixedPay,
         /// `all-users` on the wire.
         AllUsers,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(String),
     }
-    impl UserPayrollTypeFilter {
-        /// Returns the value on the wire.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::PaidByHour => "paid-by-hour",
-                Self::FixedPay => "fixed-pay",
-                Self::AllUsers => "all-users",
-                Self::Unknown(value) => value,
-            }
-        }
-    }
-    impl From<&str> for UserPayrollTypeFilter {
-        fn from(value: &str) -> Self {
-            match value {
-                "paid-by-hour" => Self::PaidByHour,
-                "fixed-pay" => Self::FixedPay,
-                "all-users" => Self::AllUsers,
-                other => Self::Unknown(other.to_owned()),
-            }
-        }
-    }
-    keyfob_client::open_string_enum!(UserPayrollTypeFilter);
+    keyfob_client::open_string_enum!(
+        UserPayrollTypeFilter : Unknown { PaidByHour "paid-by-hour", FixedPay
+        "fixed-pay", AllUsers "all-users" }
+    );
     /// Stored work order ("task" in paths), also the body of a full replacement, which ignores
     /// `id`. Other received fields are retained in `extra` and sent back.
     ///

@@ -1008,29 +1008,10 @@ pub mod types {
         Idle,
         /// `Moving` on the wire.
         Moving,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(String),
     }
-    impl OperatingState {
-        /// Returns the value on the wire.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::Working => "Working",
-                Self::Idle => "Idle",
-                Self::Moving => "Moving",
-                Self::Unknown(value) => value,
-            }
-        }
-    }
-    impl From<&str> for OperatingState {
-        fn from(value: &str) -> Self {
-            match value {
-                "Working" => Self::Working,
-                "Idle" => Self::Idle,
-                "Moving" => Self::Moving,
-                other => Self::Unknown(other.to_owned()),
-            }
-        }
-    }
-    keyfob_client::open_string_enum!(OperatingState);
+    keyfob_client::open_string_enum!(
+        OperatingState : Unknown { Working "Working", Idle "Idle", Moving "Moving" }
+    );
 }

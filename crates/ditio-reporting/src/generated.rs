@@ -5435,35 +5435,13 @@ pub mod types {
         Rejected,
         /// `Reported` on the wire.
         Reported,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(String),
     }
-    impl ChecklistStatus {
-        /// Returns the value on the wire.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::Pending => "Pending",
-                Self::SentForApproval => "SentForApproval",
-                Self::Approved => "Approved",
-                Self::Rejected => "Rejected",
-                Self::Reported => "Reported",
-                Self::Unknown(value) => value,
-            }
-        }
-    }
-    impl From<&str> for ChecklistStatus {
-        fn from(value: &str) -> Self {
-            match value {
-                "Pending" => Self::Pending,
-                "SentForApproval" => Self::SentForApproval,
-                "Approved" => Self::Approved,
-                "Rejected" => Self::Rejected,
-                "Reported" => Self::Reported,
-                other => Self::Unknown(other.to_owned()),
-            }
-        }
-    }
-    keyfob_client::open_string_enum!(ChecklistStatus);
+    keyfob_client::open_string_enum!(
+        ChecklistStatus : Unknown { Pending "Pending", SentForApproval "SentForApproval",
+        Approved "Approved", Rejected "Rejected", Reported "Reported" }
+    );
     /// Stay of a person on a site. The record also contains the person's name, birth date and
     /// phone number, under unknown names.
     ///
@@ -5970,31 +5948,12 @@ pub mod types {
         Alert,
         /// `checklist` on the wire.
         Checklist,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(String),
     }
-    impl ImageSource {
-        /// Returns the value on the wire.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::Feed => "feed",
-                Self::Alert => "alert",
-                Self::Checklist => "checklist",
-                Self::Unknown(value) => value,
-            }
-        }
-    }
-    impl From<&str> for ImageSource {
-        fn from(value: &str) -> Self {
-            match value {
-                "feed" => Self::Feed,
-                "alert" => Self::Alert,
-                "checklist" => Self::Checklist,
-                other => Self::Unknown(other.to_owned()),
-            }
-        }
-    }
-    keyfob_client::open_string_enum!(ImageSource);
+    keyfob_client::open_string_enum!(
+        ImageSource : Unknown { Feed "feed", Alert "alert", Checklist "checklist" }
+    );
     /// Subject of an alert, independent of the type names of the company.
     ///
     /// Part of [`IncidentRegistration`].
@@ -6011,35 +5970,13 @@ pub mod types {
         Machine,
         /// `Other` on the wire.
         Other,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(String),
     }
-    impl IncidentBaseType {
-        /// Returns the value on the wire.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::Hse => "HSE",
-                Self::Qa => "QA",
-                Self::Environmental => "Environmental",
-                Self::Machine => "Machine",
-                Self::Other => "Other",
-                Self::Unknown(value) => value,
-            }
-        }
-    }
-    impl From<&str> for IncidentBaseType {
-        fn from(value: &str) -> Self {
-            match value {
-                "HSE" => Self::Hse,
-                "QA" => Self::Qa,
-                "Environmental" => Self::Environmental,
-                "Machine" => Self::Machine,
-                "Other" => Self::Other,
-                other => Self::Unknown(other.to_owned()),
-            }
-        }
-    }
-    keyfob_client::open_string_enum!(IncidentBaseType);
+    keyfob_client::open_string_enum!(
+        IncidentBaseType : Unknown { Hse "HSE", Qa "QA", Environmental "Environmental",
+        Machine "Machine", Other "Other" }
+    );
     /// Alert about health, safety and environment, quality, environment or machines. A deletion
     /// carries only id, isDeleted, deletedDateTime and modifiedDateTime (the time of the
     /// deletion).
@@ -6171,31 +6108,13 @@ pub mod types {
         InProgress,
         /// `Closed` on the wire.
         Closed,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(String),
     }
-    impl IncidentStatus {
-        /// Returns the value on the wire.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::Open => "Open",
-                Self::InProgress => "InProgress",
-                Self::Closed => "Closed",
-                Self::Unknown(value) => value,
-            }
+    keyfob_client::open_string_enum!(
+        IncidentStatus : Unknown { Open "Open", InProgress "InProgress", Closed "Closed"
         }
-    }
-    impl From<&str> for IncidentStatus {
-        fn from(value: &str) -> Self {
-            match value {
-                "Open" => Self::Open,
-                "InProgress" => Self::InProgress,
-                "Closed" => Self::Closed,
-                other => Self::Unknown(other.to_owned()),
-            }
-        }
-    }
-    keyfob_client::open_string_enum!(IncidentStatus);
+    );
     /// Usage record of a machine that the company owns, on a project of its own or of another
     /// company. A deletion carries only id, isDeleted, deletedDateTime and modifiedDateTime
     /// (the time of the deletion).
@@ -6325,33 +6244,13 @@ pub mod types {
         AutomaticLevel3,
         /// `41` on the wire.
         Manual,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(i64),
     }
-    impl OvertimeLineType {
-        /// Returns the value on the wire.
-        pub fn value(&self) -> i64 {
-            match self {
-                Self::AutomaticLevel1 => 20,
-                Self::AutomaticLevel2 => 30,
-                Self::AutomaticLevel3 => 40,
-                Self::Manual => 41,
-                Self::Unknown(value) => *value,
-            }
-        }
-    }
-    impl From<i64> for OvertimeLineType {
-        fn from(value: i64) -> Self {
-            match value {
-                20 => Self::AutomaticLevel1,
-                30 => Self::AutomaticLevel2,
-                40 => Self::AutomaticLevel3,
-                41 => Self::Manual,
-                other => Self::Unknown(other),
-            }
-        }
-    }
-    keyfob_client::open_integer_enum!(OvertimeLineType);
+    keyfob_client::open_integer_enum!(
+        OvertimeLineType : Unknown { AutomaticLevel1 20, AutomaticLevel2 30,
+        AutomaticLevel3 40, Manual 41 }
+    );
     /// Effect of overtime: 0 is overtime deducted from ordinary hours, 1 is an addition paid on
     /// top of them.
     ///
@@ -6363,29 +6262,10 @@ pub mod types {
         Overtime,
         /// `1` on the wire.
         Addition,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(i64),
     }
-    impl OvertimeType {
-        /// Returns the value on the wire.
-        pub fn value(&self) -> i64 {
-            match self {
-                Self::Overtime => 0,
-                Self::Addition => 1,
-                Self::Unknown(value) => *value,
-            }
-        }
-    }
-    impl From<i64> for OvertimeType {
-        fn from(value: i64) -> Self {
-            match value {
-                0 => Self::Overtime,
-                1 => Self::Addition,
-                other => Self::Unknown(other),
-            }
-        }
-    }
-    keyfob_client::open_integer_enum!(OvertimeType);
+    keyfob_client::open_integer_enum!(OvertimeType : Unknown { Overtime 0, Addition 1 });
     /// Links of a page.
     ///
     /// Part of [`AbsenceRegistrationPage`], [`ChecklistRegistrationPage`],
@@ -6653,39 +6533,14 @@ pub mod types {
         StaticObject,
         /// `Other` on the wire.
         Other,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(String),
     }
-    impl ResourceBaseType {
-        /// Returns the value on the wire.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::Human => "Human",
-                Self::Machine => "Machine",
-                Self::Vehicle => "Vehicle",
-                Self::SeaVessel => "SeaVessel",
-                Self::AirVessel => "AirVessel",
-                Self::StaticObject => "StaticObject",
-                Self::Other => "Other",
-                Self::Unknown(value) => value,
-            }
-        }
-    }
-    impl From<&str> for ResourceBaseType {
-        fn from(value: &str) -> Self {
-            match value {
-                "Human" => Self::Human,
-                "Machine" => Self::Machine,
-                "Vehicle" => Self::Vehicle,
-                "SeaVessel" => Self::SeaVessel,
-                "AirVessel" => Self::AirVessel,
-                "StaticObject" => Self::StaticObject,
-                "Other" => Self::Other,
-                other => Self::Unknown(other.to_owned()),
-            }
-        }
-    }
-    keyfob_client::open_string_enum!(ResourceBaseType);
+    keyfob_client::open_string_enum!(
+        ResourceBaseType : Unknown { Human "Human", Machine "Machine", Vehicle "Vehicle",
+        SeaVessel "SeaVessel", AirVessel "AirVessel", StaticObject "StaticObject", Other
+        "Other" }
+    );
     /// Page of resources.
     ///
     /// Returned by [`Client::resources`](super::Client::resources).
@@ -6721,29 +6576,12 @@ pub mod types {
         Full,
         /// `incremental` on the wire.
         Incremental,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(String),
     }
-    impl SyncType {
-        /// Returns the value on the wire.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::Full => "full",
-                Self::Incremental => "incremental",
-                Self::Unknown(value) => value,
-            }
-        }
-    }
-    impl From<&str> for SyncType {
-        fn from(value: &str) -> Self {
-            match value {
-                "full" => Self::Full,
-                "incremental" => Self::Incremental,
-                other => Self::Unknown(other.to_owned()),
-            }
-        }
-    }
-    keyfob_client::open_string_enum!(SyncType);
+    keyfob_client::open_string_enum!(
+        SyncType : Unknown { Full "full", Incremental "incremental" }
+    );
     /// Project transaction: hours or quantities of a person, machine or vehicle. A deletion
     /// carries only id, isDeleted, deletedDateTime and modifiedDateTime (the time of the
     /// deletion).
@@ -6936,29 +6774,12 @@ pub mod types {
         Ton,
         /// `CubicMeter` on the wire.
         CubicMeter,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(String),
     }
-    impl UnitOfMeasure {
-        /// Returns the value on the wire.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::Ton => "Ton",
-                Self::CubicMeter => "CubicMeter",
-                Self::Unknown(value) => value,
-            }
-        }
-    }
-    impl From<&str> for UnitOfMeasure {
-        fn from(value: &str) -> Self {
-            match value {
-                "Ton" => Self::Ton,
-                "CubicMeter" => Self::CubicMeter,
-                other => Self::Unknown(other.to_owned()),
-            }
-        }
-    }
-    keyfob_client::open_string_enum!(UnitOfMeasure);
+    keyfob_client::open_string_enum!(
+        UnitOfMeasure : Unknown { Ton "Ton", CubicMeter "CubicMeter" }
+    );
     /// Profile of a person in one company. A person in several companies has several rows with
     /// the same identityUserId. Birth date, address and next of kin are present too, under
     /// unknown names. A deletion carries the last stored version; its modifiedDateTime is the
@@ -7054,31 +6875,13 @@ pub mod types {
         PaidByHour,
         /// `FixedPay` on the wire.
         FixedPay,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(String),
     }
-    impl UserPayrollType {
-        /// Returns the value on the wire.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::AllUsers => "AllUsers",
-                Self::PaidByHour => "PaidByHour",
-                Self::FixedPay => "FixedPay",
-                Self::Unknown(value) => value,
-            }
-        }
-    }
-    impl From<&str> for UserPayrollType {
-        fn from(value: &str) -> Self {
-            match value {
-                "AllUsers" => Self::AllUsers,
-                "PaidByHour" => Self::PaidByHour,
-                "FixedPay" => Self::FixedPay,
-                other => Self::Unknown(other.to_owned()),
-            }
-        }
-    }
-    keyfob_client::open_string_enum!(UserPayrollType);
+    keyfob_client::open_string_enum!(
+        UserPayrollType : Unknown { AllUsers "AllUsers", PaidByHour "PaidByHour",
+        FixedPay "FixedPay" }
+    );
     /// Work order: a node of a project's work breakdown structure. A deletion carries the last
     /// stored version; its modifiedDateTime is the last change before the deletion.
     ///

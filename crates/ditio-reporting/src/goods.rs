@@ -59,22 +59,8 @@ pub enum ItemTransaction {
     Purchase,
     /// `Adjustment`.
     Adjustment,
-    /// A value that this crate does not know.
+    /// A value that the vendor does not document.
     Unknown(String),
-}
-
-impl ItemTransaction {
-    /// Returns the value on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Consumption => "Consumption",
-            Self::Sale => "Sale",
-            Self::Purchase => "Purchase",
-            Self::Adjustment => "Adjustment",
-            Self::Unknown(value) => value,
-        }
-    }
 }
 
 impl Default for ItemTransaction {
@@ -83,19 +69,12 @@ impl Default for ItemTransaction {
     }
 }
 
-impl From<&str> for ItemTransaction {
-    fn from(value: &str) -> Self {
-        match value {
-            "Consumption" => Self::Consumption,
-            "Sale" => Self::Sale,
-            "Purchase" => Self::Purchase,
-            "Adjustment" => Self::Adjustment,
-            other => Self::Unknown(other.to_owned()),
-        }
-    }
-}
-
-keyfob_client::open_string_enum!(ItemTransaction);
+keyfob_client::open_string_enum!(ItemTransaction: Unknown {
+    Consumption "Consumption",
+    Sale "Sale",
+    Purchase "Purchase",
+    Adjustment "Adjustment",
+});
 
 /// Error of a line that cannot be decoded. Other lines are not affected. `Display` and `Debug` do not show the text of
 /// the line.

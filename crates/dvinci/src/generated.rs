@@ -8472,33 +8472,12 @@ pub mod types {
         B,
         /// `C` on the wire.
         C,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(String),
     }
-    impl ApplicationRating {
-        /// Returns the value on the wire.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::None => "NONE",
-                Self::A => "A",
-                Self::B => "B",
-                Self::C => "C",
-                Self::Unknown(value) => value,
-            }
-        }
-    }
-    impl From<&str> for ApplicationRating {
-        fn from(value: &str) -> Self {
-            match value {
-                "NONE" => Self::None,
-                "A" => Self::A,
-                "B" => Self::B,
-                "C" => Self::C,
-                other => Self::Unknown(other.to_owned()),
-            }
-        }
-    }
-    keyfob_client::open_string_enum!(ApplicationRating);
+    keyfob_client::open_string_enum!(
+        ApplicationRating : Unknown { None "NONE", A "A", B "B", C "C" }
+    );
     /// Application to submit. Only these three properties are known by name. The names of the
     /// properties for screening answers, attachments and other data are unknown; add them to
     /// `extra`.
@@ -8582,35 +8561,13 @@ pub mod types {
         HrServiceProvider,
         /// `DIRECT_CONTACT` on the wire.
         DirectContact,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(String),
     }
-    impl ApplicationType {
-        /// Returns the value on the wire.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::Online => "ONLINE",
-                Self::Email => "EMAIL",
-                Self::Letter => "LETTER",
-                Self::HrServiceProvider => "HR_SERVICE_PROVIDER",
-                Self::DirectContact => "DIRECT_CONTACT",
-                Self::Unknown(value) => value,
-            }
-        }
-    }
-    impl From<&str> for ApplicationType {
-        fn from(value: &str) -> Self {
-            match value {
-                "ONLINE" => Self::Online,
-                "EMAIL" => Self::Email,
-                "LETTER" => Self::Letter,
-                "HR_SERVICE_PROVIDER" => Self::HrServiceProvider,
-                "DIRECT_CONTACT" => Self::DirectContact,
-                other => Self::Unknown(other.to_owned()),
-            }
-        }
-    }
-    keyfob_client::open_string_enum!(ApplicationType);
+    keyfob_client::open_string_enum!(
+        ApplicationType : Unknown { Online "ONLINE", Email "EMAIL", Letter "LETTER",
+        HrServiceProvider "HR_SERVICE_PROVIDER", DirectContact "DIRECT_CONTACT" }
+    );
     /// Replacement of an application, without candidate, job opening and status. Nullable
     /// properties distinguish absent from null. The effect of absent properties is not
     /// documented, so send all properties that were read.
@@ -8876,33 +8833,13 @@ pub mod types {
         Approved,
         /// `REJECTED` on the wire.
         Rejected,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(String),
     }
-    impl ApproverState {
-        /// Returns the value on the wire.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::Default => "DEFAULT",
-                Self::Next => "NEXT",
-                Self::Approved => "APPROVED",
-                Self::Rejected => "REJECTED",
-                Self::Unknown(value) => value,
-            }
-        }
-    }
-    impl From<&str> for ApproverState {
-        fn from(value: &str) -> Self {
-            match value {
-                "DEFAULT" => Self::Default,
-                "NEXT" => Self::Next,
-                "APPROVED" => Self::Approved,
-                "REJECTED" => Self::Rejected,
-                other => Self::Unknown(other.to_owned()),
-            }
-        }
-    }
-    keyfob_client::open_string_enum!(ApproverState);
+    keyfob_client::open_string_enum!(
+        ApproverState : Unknown { Default "DEFAULT", Next "NEXT", Approved "APPROVED",
+        Rejected "REJECTED" }
+    );
     /// Attachment of an application.
     ///
     /// Returned by [`Client::application_attachment`](super::Client::application_attachment).
@@ -9175,31 +9112,12 @@ pub mod types {
         Doing,
         /// `FAILED` on the wire.
         Failed,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(String),
     }
-    impl ConversionState {
-        /// Returns the value on the wire.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::Done => "DONE",
-                Self::Doing => "DOING",
-                Self::Failed => "FAILED",
-                Self::Unknown(value) => value,
-            }
-        }
-    }
-    impl From<&str> for ConversionState {
-        fn from(value: &str) -> Self {
-            match value {
-                "DONE" => Self::Done,
-                "DOING" => Self::Doing,
-                "FAILED" => Self::Failed,
-                other => Self::Unknown(other.to_owned()),
-            }
-        }
-    }
-    keyfob_client::open_string_enum!(ConversionState);
+    keyfob_client::open_string_enum!(
+        ConversionState : Unknown { Done "DONE", Doing "DOING", Failed "FAILED" }
+    );
     /// Subject of the daily e-mail to a user.
     ///
     /// Part of [`User`], [`UserCreate`] and [`UserUpdate`].
@@ -9214,41 +9132,15 @@ pub mod types {
         ExpiringJobPublicationPlacements,
         /// `EXPIRING_EXTERNAL_JOB_PUBLICATION_PLACEMENTS` on the wire.
         ExpiringExternalJobPublicationPlacements,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(String),
     }
-    impl DailyEmailNotificationType {
-        /// Returns the value on the wire.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::NewApplications => "NEW_APPLICATIONS",
-                Self::OverdueTasks => "OVERDUE_TASKS",
-                Self::ExpiringJobPublicationPlacements => {
-                    "EXPIRING_JOB_PUBLICATION_PLACEMENTS"
-                }
-                Self::ExpiringExternalJobPublicationPlacements => {
-                    "EXPIRING_EXTERNAL_JOB_PUBLICATION_PLACEMENTS"
-                }
-                Self::Unknown(value) => value,
-            }
-        }
-    }
-    impl From<&str> for DailyEmailNotificationType {
-        fn from(value: &str) -> Self {
-            match value {
-                "NEW_APPLICATIONS" => Self::NewApplications,
-                "OVERDUE_TASKS" => Self::OverdueTasks,
-                "EXPIRING_JOB_PUBLICATION_PLACEMENTS" => {
-                    Self::ExpiringJobPublicationPlacements
-                }
-                "EXPIRING_EXTERNAL_JOB_PUBLICATION_PLACEMENTS" => {
-                    Self::ExpiringExternalJobPublicationPlacements
-                }
-                other => Self::Unknown(other.to_owned()),
-            }
-        }
-    }
-    keyfob_client::open_string_enum!(DailyEmailNotificationType);
+    keyfob_client::open_string_enum!(
+        DailyEmailNotificationType : Unknown { NewApplications "NEW_APPLICATIONS",
+        OverdueTasks "OVERDUE_TASKS", ExpiringJobPublicationPlacements
+        "EXPIRING_JOB_PUBLICATION_PLACEMENTS", ExpiringExternalJobPublicationPlacements
+        "EXPIRING_EXTERNAL_JOB_PUBLICATION_PLACEMENTS" }
+    );
     /// Reference to an object by id or by external id. If both are present, the id takes
     /// precedence.
     ///
@@ -9310,49 +9202,19 @@ pub mod types {
         TemporaryEmployment,
         /// `OTHER` on the wire.
         Other,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(String),
     }
-    impl EntryReason {
-        /// Returns the value on the wire.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::NewEmployment => "NEW_EMPLOYMENT",
-                Self::ReturnAfterParentalLeave => "RETURN_AFTER_PARENTAL_LEAVE",
-                Self::ReturnAfterLongTermSickness => "RETURN_AFTER_LONG_TERM_SICKNESS",
-                Self::ReturnAfterSabbatical => "RETURN_AFTER_SABBATICAL",
-                Self::TakeoverAfterTrainingStudy => "TAKEOVER_AFTER_TRAINING_STUDY",
-                Self::Internship => "INTERNSHIP",
-                Self::JobChange => "JOB_CHANGE",
-                Self::CompanyChange => "COMPANY_CHANGE",
-                Self::JobLocationChange => "JOB_LOCATION_CHANGE",
-                Self::BranchChange => "BRANCH_CHANGE",
-                Self::TemporaryEmployment => "TEMPORARY_EMPLOYMENT",
-                Self::Other => "OTHER",
-                Self::Unknown(value) => value,
-            }
-        }
-    }
-    impl From<&str> for EntryReason {
-        fn from(value: &str) -> Self {
-            match value {
-                "NEW_EMPLOYMENT" => Self::NewEmployment,
-                "RETURN_AFTER_PARENTAL_LEAVE" => Self::ReturnAfterParentalLeave,
-                "RETURN_AFTER_LONG_TERM_SICKNESS" => Self::ReturnAfterLongTermSickness,
-                "RETURN_AFTER_SABBATICAL" => Self::ReturnAfterSabbatical,
-                "TAKEOVER_AFTER_TRAINING_STUDY" => Self::TakeoverAfterTrainingStudy,
-                "INTERNSHIP" => Self::Internship,
-                "JOB_CHANGE" => Self::JobChange,
-                "COMPANY_CHANGE" => Self::CompanyChange,
-                "JOB_LOCATION_CHANGE" => Self::JobLocationChange,
-                "BRANCH_CHANGE" => Self::BranchChange,
-                "TEMPORARY_EMPLOYMENT" => Self::TemporaryEmployment,
-                "OTHER" => Self::Other,
-                other => Self::Unknown(other.to_owned()),
-            }
-        }
-    }
-    keyfob_client::open_string_enum!(EntryReason);
+    keyfob_client::open_string_enum!(
+        EntryReason : Unknown { NewEmployment "NEW_EMPLOYMENT", ReturnAfterParentalLeave
+        "RETURN_AFTER_PARENTAL_LEAVE", ReturnAfterLongTermSickness
+        "RETURN_AFTER_LONG_TERM_SICKNESS", ReturnAfterSabbatical
+        "RETURN_AFTER_SABBATICAL", TakeoverAfterTrainingStudy
+        "TAKEOVER_AFTER_TRAINING_STUDY", Internship "INTERNSHIP", JobChange "JOB_CHANGE",
+        CompanyChange "COMPANY_CHANGE", JobLocationChange "JOB_LOCATION_CHANGE",
+        BranchChange "BRANCH_CHANGE", TemporaryEmployment "TEMPORARY_EMPLOYMENT", Other
+        "OTHER" }
+    );
     /// Link to another system, shown as a button. If an administrator enables tokens for the
     /// URL, d.vinci adds a signed token (JWT) as the query parameter `jwt`, or in place of the
     /// text `(jwt)` anywhere in the URL. The token is signed with HS256 and has the claims
@@ -9408,29 +9270,13 @@ pub mod types {
         Applications,
         /// `jobPublications` on the wire.
         JobPublications,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(String),
     }
-    impl ExternalLinkTarget {
-        /// Returns the value on the wire.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::Applications => "applications",
-                Self::JobPublications => "jobPublications",
-                Self::Unknown(value) => value,
-            }
-        }
-    }
-    impl From<&str> for ExternalLinkTarget {
-        fn from(value: &str) -> Self {
-            match value {
-                "applications" => Self::Applications,
-                "jobPublications" => Self::JobPublications,
-                other => Self::Unknown(other.to_owned()),
-            }
-        }
-    }
-    keyfob_client::open_string_enum!(ExternalLinkTarget);
+    keyfob_client::open_string_enum!(
+        ExternalLinkTarget : Unknown { Applications "applications", JobPublications
+        "jobPublications" }
+    );
     /// Value stored for another system.
     ///
     /// Part of [`User`], [`UserCreate`] and [`UserUpdate`].
@@ -9466,27 +9312,10 @@ pub mod types {
     pub enum FeedDetail {
         /// `small` on the wire.
         Small,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(String),
     }
-    impl FeedDetail {
-        /// Returns the value on the wire.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::Small => "small",
-                Self::Unknown(value) => value,
-            }
-        }
-    }
-    impl From<&str> for FeedDetail {
-        fn from(value: &str) -> Self {
-            match value {
-                "small" => Self::Small,
-                other => Self::Unknown(other.to_owned()),
-            }
-        }
-    }
-    keyfob_client::open_string_enum!(FeedDetail);
+    keyfob_client::open_string_enum!(FeedDetail : Unknown { Small "small" });
     /// Answer to a customer-defined field or screening question.
     ///
     /// Part of [`Application`], [`HiringRequest`], [`HiringRequestCreate`],
@@ -9681,43 +9510,15 @@ pub mod types {
         SingleChoice,
         /// `MULTI_CHOICE` on the wire.
         MultiChoice,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(String),
     }
-    impl FormFieldType {
-        /// Returns the value on the wire.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::Text => "TEXT",
-                Self::Text4120 => "TEXT_4_120",
-                Self::Textarea => "TEXTAREA",
-                Self::TextareaMax1200 => "TEXTAREA_MAX_1200",
-                Self::FiveStarRating => "FIVE_STAR_RATING",
-                Self::YesNo => "YES_NO",
-                Self::YesNoNotSpecified => "YES_NO_NOT_SPECIFIED",
-                Self::SingleChoice => "SINGLE_CHOICE",
-                Self::MultiChoice => "MULTI_CHOICE",
-                Self::Unknown(value) => value,
-            }
-        }
-    }
-    impl From<&str> for FormFieldType {
-        fn from(value: &str) -> Self {
-            match value {
-                "TEXT" => Self::Text,
-                "TEXT_4_120" => Self::Text4120,
-                "TEXTAREA" => Self::Textarea,
-                "TEXTAREA_MAX_1200" => Self::TextareaMax1200,
-                "FIVE_STAR_RATING" => Self::FiveStarRating,
-                "YES_NO" => Self::YesNo,
-                "YES_NO_NOT_SPECIFIED" => Self::YesNoNotSpecified,
-                "SINGLE_CHOICE" => Self::SingleChoice,
-                "MULTI_CHOICE" => Self::MultiChoice,
-                other => Self::Unknown(other.to_owned()),
-            }
-        }
-    }
-    keyfob_client::open_string_enum!(FormFieldType);
+    keyfob_client::open_string_enum!(
+        FormFieldType : Unknown { Text "TEXT", Text4120 "TEXT_4_120", Textarea
+        "TEXTAREA", TextareaMax1200 "TEXTAREA_MAX_1200", FiveStarRating
+        "FIVE_STAR_RATING", YesNo "YES_NO", YesNoNotSpecified "YES_NO_NOT_SPECIFIED",
+        SingleChoice "SINGLE_CHOICE", MultiChoice "MULTI_CHOICE" }
+    );
     /// Reason to hire a person. The reason determines which explanatory fields are allowed.
     ///
     /// Part of [`HiringRequest`], [`HiringRequestCreate`] and [`HiringRequestUpdate`].
@@ -9740,41 +9541,16 @@ pub mod types {
         Training,
         /// `OTHER` on the wire.
         Other,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(String),
     }
-    impl HiringReason {
-        /// Returns the value on the wire.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::AdditionalRequirement => "ADDITIONAL_REQUIREMENT",
-                Self::Expansion => "EXPANSION",
-                Self::ReplacementTermination => "REPLACEMENT_TERMINATION",
-                Self::ReplacementTransfer => "REPLACEMENT_TRANSFER",
-                Self::TemporarySubstitute => "TEMPORARY_SUBSTITUTE",
-                Self::RenewalOrExtensionOfContract => "RENEWAL_OR_EXTENSION_OF_CONTRACT",
-                Self::Training => "TRAINING",
-                Self::Other => "OTHER",
-                Self::Unknown(value) => value,
-            }
-        }
-    }
-    impl From<&str> for HiringReason {
-        fn from(value: &str) -> Self {
-            match value {
-                "ADDITIONAL_REQUIREMENT" => Self::AdditionalRequirement,
-                "EXPANSION" => Self::Expansion,
-                "REPLACEMENT_TERMINATION" => Self::ReplacementTermination,
-                "REPLACEMENT_TRANSFER" => Self::ReplacementTransfer,
-                "TEMPORARY_SUBSTITUTE" => Self::TemporarySubstitute,
-                "RENEWAL_OR_EXTENSION_OF_CONTRACT" => Self::RenewalOrExtensionOfContract,
-                "TRAINING" => Self::Training,
-                "OTHER" => Self::Other,
-                other => Self::Unknown(other.to_owned()),
-            }
-        }
-    }
-    keyfob_client::open_string_enum!(HiringReason);
+    keyfob_client::open_string_enum!(
+        HiringReason : Unknown { AdditionalRequirement "ADDITIONAL_REQUIREMENT",
+        Expansion "EXPANSION", ReplacementTermination "REPLACEMENT_TERMINATION",
+        ReplacementTransfer "REPLACEMENT_TRANSFER", TemporarySubstitute
+        "TEMPORARY_SUBSTITUTE", RenewalOrExtensionOfContract
+        "RENEWAL_OR_EXTENSION_OF_CONTRACT", Training "TRAINING", Other "OTHER" }
+    );
     /// Request to hire a person, before a job opening exists.
     ///
     /// Returned by [`Client::hiring_requests`](super::Client::hiring_requests),
@@ -9897,31 +9673,13 @@ pub mod types {
         Approved,
         /// `REJECTED` on the wire.
         Rejected,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(String),
     }
-    impl HiringRequestApprovalStatus {
-        /// Returns the value on the wire.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::None => "NONE",
-                Self::Approved => "APPROVED",
-                Self::Rejected => "REJECTED",
-                Self::Unknown(value) => value,
-            }
-        }
-    }
-    impl From<&str> for HiringRequestApprovalStatus {
-        fn from(value: &str) -> Self {
-            match value {
-                "NONE" => Self::None,
-                "APPROVED" => Self::Approved,
-                "REJECTED" => Self::Rejected,
-                other => Self::Unknown(other.to_owned()),
-            }
-        }
-    }
-    keyfob_client::open_string_enum!(HiringRequestApprovalStatus);
+    keyfob_client::open_string_enum!(
+        HiringRequestApprovalStatus : Unknown { None "NONE", Approved "APPROVED",
+        Rejected "REJECTED" }
+    );
     /// Hiring request to create.
     ///
     /// Request body of [`Client::create_hiring_request`](super::Client::create_hiring_request).
@@ -10317,57 +10075,24 @@ pub mod types {
         HiringRequestDocumentDelete,
         /// `HIRING_REQUEST_COMMENT` on the wire.
         HiringRequestComment,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(String),
     }
-    impl HiringRequestHistoryType {
-        /// Returns the value on the wire.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::HiringRequestCreate => "HIRING_REQUEST_CREATE",
-                Self::HiringRequestUpdate => "HIRING_REQUEST_UPDATE",
-                Self::HiringRequestFinish => "HIRING_REQUEST_FINISH",
-                Self::HiringRequestApprovalStart => "HIRING_REQUEST_APPROVAL_START",
-                Self::HiringRequestApprovalAbort => "HIRING_REQUEST_APPROVAL_ABORT",
-                Self::HiringRequestApprovalApprove => "HIRING_REQUEST_APPROVAL_APPROVE",
-                Self::HiringRequestApprovalReject => "HIRING_REQUEST_APPROVAL_REJECT",
-                Self::HiringRequestApprovalDecisionsCanceled => {
-                    "HIRING_REQUEST_APPROVAL_DECISIONS_CANCELED"
-                }
-                Self::HiringRequestApproverAdd => "HIRING_REQUEST_APPROVER_ADD",
-                Self::HiringRequestApproverReplace => "HIRING_REQUEST_APPROVER_REPLACE",
-                Self::HiringRequestApproverDelete => "HIRING_REQUEST_APPROVER_DELETE",
-                Self::HiringRequestDocumentCreate => "HIRING_REQUEST_DOCUMENT_CREATE",
-                Self::HiringRequestDocumentDelete => "HIRING_REQUEST_DOCUMENT_DELETE",
-                Self::HiringRequestComment => "HIRING_REQUEST_COMMENT",
-                Self::Unknown(value) => value,
-            }
-        }
-    }
-    impl From<&str> for HiringRequestHistoryType {
-        fn from(value: &str) -> Self {
-            match value {
-                "HIRING_REQUEST_CREATE" => Self::HiringRequestCreate,
-                "HIRING_REQUEST_UPDATE" => Self::HiringRequestUpdate,
-                "HIRING_REQUEST_FINISH" => Self::HiringRequestFinish,
-                "HIRING_REQUEST_APPROVAL_START" => Self::HiringRequestApprovalStart,
-                "HIRING_REQUEST_APPROVAL_ABORT" => Self::HiringRequestApprovalAbort,
-                "HIRING_REQUEST_APPROVAL_APPROVE" => Self::HiringRequestApprovalApprove,
-                "HIRING_REQUEST_APPROVAL_REJECT" => Self::HiringRequestApprovalReject,
-                "HIRING_REQUEST_APPROVAL_DECISIONS_CANCELED" => {
-                    Self::HiringRequestApprovalDecisionsCanceled
-                }
-                "HIRING_REQUEST_APPROVER_ADD" => Self::HiringRequestApproverAdd,
-                "HIRING_REQUEST_APPROVER_REPLACE" => Self::HiringRequestApproverReplace,
-                "HIRING_REQUEST_APPROVER_DELETE" => Self::HiringRequestApproverDelete,
-                "HIRING_REQUEST_DOCUMENT_CREATE" => Self::HiringRequestDocumentCreate,
-                "HIRING_REQUEST_DOCUMENT_DELETE" => Self::HiringRequestDocumentDelete,
-                "HIRING_REQUEST_COMMENT" => Self::HiringRequestComment,
-                other => Self::Unknown(other.to_owned()),
-            }
-        }
-    }
-    keyfob_client::open_string_enum!(HiringRequestHistoryType);
+    keyfob_client::open_string_enum!(
+        HiringRequestHistoryType : Unknown { HiringRequestCreate "HIRING_REQUEST_CREATE",
+        HiringRequestUpdate "HIRING_REQUEST_UPDATE", HiringRequestFinish
+        "HIRING_REQUEST_FINISH", HiringRequestApprovalStart
+        "HIRING_REQUEST_APPROVAL_START", HiringRequestApprovalAbort
+        "HIRING_REQUEST_APPROVAL_ABORT", HiringRequestApprovalApprove
+        "HIRING_REQUEST_APPROVAL_APPROVE", HiringRequestApprovalReject
+        "HIRING_REQUEST_APPROVAL_REJECT", HiringRequestApprovalDecisionsCanceled
+        "HIRING_REQUEST_APPROVAL_DECISIONS_CANCELED", HiringRequestApproverAdd
+        "HIRING_REQUEST_APPROVER_ADD", HiringRequestApproverReplace
+        "HIRING_REQUEST_APPROVER_REPLACE", HiringRequestApproverDelete
+        "HIRING_REQUEST_APPROVER_DELETE", HiringRequestDocumentCreate
+        "HIRING_REQUEST_DOCUMENT_CREATE", HiringRequestDocumentDelete
+        "HIRING_REQUEST_DOCUMENT_DELETE", HiringRequestComment "HIRING_REQUEST_COMMENT" }
+    );
     /// Progress of a hiring request. Only the web interface changes the status.
     ///
     /// Part of [`HiringRequest`].
@@ -10380,31 +10105,13 @@ pub mod types {
         InApproval,
         /// `FINISHED` on the wire.
         Finished,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(String),
     }
-    impl HiringRequestStatus {
-        /// Returns the value on the wire.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::Open => "OPEN",
-                Self::InApproval => "IN_APPROVAL",
-                Self::Finished => "FINISHED",
-                Self::Unknown(value) => value,
-            }
-        }
-    }
-    impl From<&str> for HiringRequestStatus {
-        fn from(value: &str) -> Self {
-            match value {
-                "OPEN" => Self::Open,
-                "IN_APPROVAL" => Self::InApproval,
-                "FINISHED" => Self::Finished,
-                other => Self::Unknown(other.to_owned()),
-            }
-        }
-    }
-    keyfob_client::open_string_enum!(HiringRequestStatus);
+    keyfob_client::open_string_enum!(
+        HiringRequestStatus : Unknown { Open "OPEN", InApproval "IN_APPROVAL", Finished
+        "FINISHED" }
+    );
     /// Replacement of a hiring request. Nullable properties distinguish absent from null. The
     /// effect of absent properties is not documented, so send all properties that were read.
     ///
@@ -11303,31 +11010,13 @@ pub mod types {
         Inactive,
         /// `CLOSED` on the wire.
         Closed,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(String),
     }
-    impl JobOpeningStatus {
-        /// Returns the value on the wire.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::Active => "ACTIVE",
-                Self::Inactive => "INACTIVE",
-                Self::Closed => "CLOSED",
-                Self::Unknown(value) => value,
-            }
-        }
-    }
-    impl From<&str> for JobOpeningStatus {
-        fn from(value: &str) -> Self {
-            match value {
-                "ACTIVE" => Self::Active,
-                "INACTIVE" => Self::Inactive,
-                "CLOSED" => Self::Closed,
-                other => Self::Unknown(other.to_owned()),
-            }
-        }
-    }
-    keyfob_client::open_string_enum!(JobOpeningStatus);
+    keyfob_client::open_string_enum!(
+        JobOpeningStatus : Unknown { Active "ACTIVE", Inactive "INACTIVE", Closed
+        "CLOSED" }
+    );
     /// Kind of job opening. `DEFAULT` is listed on the career portal. `UNSOLICITED` is not
     /// listed and has publications for each language. `MANAGED_BY_API` is not listed, has
     /// exactly one placeholder publication to make its form accessible, and its publications
@@ -11343,31 +11032,13 @@ pub mod types {
         Unsolicited,
         /// `MANAGED_BY_API` on the wire.
         ManagedByApi,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(String),
     }
-    impl JobOpeningType {
-        /// Returns the value on the wire.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::Default => "DEFAULT",
-                Self::Unsolicited => "UNSOLICITED",
-                Self::ManagedByApi => "MANAGED_BY_API",
-                Self::Unknown(value) => value,
-            }
-        }
-    }
-    impl From<&str> for JobOpeningType {
-        fn from(value: &str) -> Self {
-            match value {
-                "DEFAULT" => Self::Default,
-                "UNSOLICITED" => Self::Unsolicited,
-                "MANAGED_BY_API" => Self::ManagedByApi,
-                other => Self::Unknown(other.to_owned()),
-            }
-        }
-    }
-    keyfob_client::open_string_enum!(JobOpeningType);
+    keyfob_client::open_string_enum!(
+        JobOpeningType : Unknown { Default "DEFAULT", Unsolicited "UNSOLICITED",
+        ManagedByApi "MANAGED_BY_API" }
+    );
     /// Replacement of a job opening. Nullable properties distinguish absent from null. The
     /// effect of absent properties is not documented, so send all properties that were read.
     ///
@@ -12104,31 +11775,13 @@ pub mod types {
         Draft,
         /// `IN_APPROVAL` on the wire.
         InApproval,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(String),
     }
-    impl JobPublicationStatus {
-        /// Returns the value on the wire.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::Active => "ACTIVE",
-                Self::Draft => "DRAFT",
-                Self::InApproval => "IN_APPROVAL",
-                Self::Unknown(value) => value,
-            }
-        }
-    }
-    impl From<&str> for JobPublicationStatus {
-        fn from(value: &str) -> Self {
-            match value {
-                "ACTIVE" => Self::Active,
-                "DRAFT" => Self::Draft,
-                "IN_APPROVAL" => Self::InApproval,
-                other => Self::Unknown(other.to_owned()),
-            }
-        }
-    }
-    keyfob_client::open_string_enum!(JobPublicationStatus);
+    keyfob_client::open_string_enum!(
+        JobPublicationStatus : Unknown { Active "ACTIVE", Draft "DRAFT", InApproval
+        "IN_APPROVAL" }
+    );
     /// Publication as listed in its job opening.
     ///
     /// Part of [`JobOpening`].
@@ -12158,29 +11811,12 @@ pub mod types {
         Default,
         /// `EXTERNAL` on the wire.
         External,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(String),
     }
-    impl JobPublicationType {
-        /// Returns the value on the wire.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::Default => "DEFAULT",
-                Self::External => "EXTERNAL",
-                Self::Unknown(value) => value,
-            }
-        }
-    }
-    impl From<&str> for JobPublicationType {
-        fn from(value: &str) -> Self {
-            match value {
-                "DEFAULT" => Self::Default,
-                "EXTERNAL" => Self::External,
-                other => Self::Unknown(other.to_owned()),
-            }
-        }
-    }
-    keyfob_client::open_string_enum!(JobPublicationType);
+    keyfob_client::open_string_enum!(
+        JobPublicationType : Unknown { Default "DEFAULT", External "EXTERNAL" }
+    );
     /// Replacement of a publication. Nullable properties distinguish absent from null. The
     /// effect of absent properties is not documented, so send all properties that were read.
     ///
@@ -12961,41 +12597,14 @@ pub mod types {
         MultiChoice,
         /// `IBAN` on the wire.
         Iban,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(String),
     }
-    impl OnboardingFieldType {
-        /// Returns the value on the wire.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::Text => "TEXT",
-                Self::Textarea => "TEXTAREA",
-                Self::FiveStarRating => "FIVE_STAR_RATING",
-                Self::YesNo => "YES_NO",
-                Self::YesNoNotSpecified => "YES_NO_NOT_SPECIFIED",
-                Self::SingleChoice => "SINGLE_CHOICE",
-                Self::MultiChoice => "MULTI_CHOICE",
-                Self::Iban => "IBAN",
-                Self::Unknown(value) => value,
-            }
-        }
-    }
-    impl From<&str> for OnboardingFieldType {
-        fn from(value: &str) -> Self {
-            match value {
-                "TEXT" => Self::Text,
-                "TEXTAREA" => Self::Textarea,
-                "FIVE_STAR_RATING" => Self::FiveStarRating,
-                "YES_NO" => Self::YesNo,
-                "YES_NO_NOT_SPECIFIED" => Self::YesNoNotSpecified,
-                "SINGLE_CHOICE" => Self::SingleChoice,
-                "MULTI_CHOICE" => Self::MultiChoice,
-                "IBAN" => Self::Iban,
-                other => Self::Unknown(other.to_owned()),
-            }
-        }
-    }
-    keyfob_client::open_string_enum!(OnboardingFieldType);
+    keyfob_client::open_string_enum!(
+        OnboardingFieldType : Unknown { Text "TEXT", Textarea "TEXTAREA", FiveStarRating
+        "FIVE_STAR_RATING", YesNo "YES_NO", YesNoNotSpecified "YES_NO_NOT_SPECIFIED",
+        SingleChoice "SINGLE_CHOICE", MultiChoice "MULTI_CHOICE", Iban "IBAN" }
+    );
     /// Completed onboarding form.
     ///
     /// Part of [`Onboarding`].
@@ -13076,29 +12685,12 @@ pub mod types {
         Active,
         /// `FINISHED` on the wire.
         Finished,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(String),
     }
-    impl OnboardingStatus {
-        /// Returns the value on the wire.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::Active => "ACTIVE",
-                Self::Finished => "FINISHED",
-                Self::Unknown(value) => value,
-            }
-        }
-    }
-    impl From<&str> for OnboardingStatus {
-        fn from(value: &str) -> Self {
-            match value {
-                "ACTIVE" => Self::Active,
-                "FINISHED" => Self::Finished,
-                other => Self::Unknown(other.to_owned()),
-            }
-        }
-    }
-    keyfob_client::open_string_enum!(OnboardingStatus);
+    keyfob_client::open_string_enum!(
+        OnboardingStatus : Unknown { Active "ACTIVE", Finished "FINISHED" }
+    );
     /// Onboarding in a listing.
     ///
     /// Returned by [`Client::onboardings`](super::Client::onboardings).
@@ -13992,31 +13584,13 @@ pub mod types {
         Inactive,
         /// `IN_PROGRESS` on the wire.
         InProgress,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(String),
     }
-    impl PlacementStatus {
-        /// Returns the value on the wire.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::Active => "ACTIVE",
-                Self::Inactive => "INACTIVE",
-                Self::InProgress => "IN_PROGRESS",
-                Self::Unknown(value) => value,
-            }
-        }
-    }
-    impl From<&str> for PlacementStatus {
-        fn from(value: &str) -> Self {
-            match value {
-                "ACTIVE" => Self::Active,
-                "INACTIVE" => Self::Inactive,
-                "IN_PROGRESS" => Self::InProgress,
-                other => Self::Unknown(other.to_owned()),
-            }
-        }
-    }
-    keyfob_client::open_string_enum!(PlacementStatus);
+    keyfob_client::open_string_enum!(
+        PlacementStatus : Unknown { Active "ACTIVE", Inactive "INACTIVE", InProgress
+        "IN_PROGRESS" }
+    );
     /// Address in the feed. The exact types of its parts are not known.
     ///
     /// Part of [`PublishedLocation`].
@@ -14379,33 +13953,13 @@ pub mod types {
         Buddy,
         /// `SUPPORTER` on the wire.
         Supporter,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(String),
     }
-    impl ResponsibilityGroup {
-        /// Returns the value on the wire.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::Supervisor => "SUPERVISOR",
-                Self::LineManager => "LINE_MANAGER",
-                Self::Buddy => "BUDDY",
-                Self::Supporter => "SUPPORTER",
-                Self::Unknown(value) => value,
-            }
-        }
-    }
-    impl From<&str> for ResponsibilityGroup {
-        fn from(value: &str) -> Self {
-            match value {
-                "SUPERVISOR" => Self::Supervisor,
-                "LINE_MANAGER" => Self::LineManager,
-                "BUDDY" => Self::Buddy,
-                "SUPPORTER" => Self::Supporter,
-                other => Self::Unknown(other.to_owned()),
-            }
-        }
-    }
-    keyfob_client::open_string_enum!(ResponsibilityGroup);
+    keyfob_client::open_string_enum!(
+        ResponsibilityGroup : Unknown { Supervisor "SUPERVISOR", LineManager
+        "LINE_MANAGER", Buddy "BUDDY", Supporter "SUPPORTER" }
+    );
     /// Form of address; `MX` is neutral.
     ///
     /// Part of [`OnboardingPerson`], [`OnboardingSummary`], [`Person`], [`PersonCreate`],
@@ -14419,31 +13973,10 @@ pub mod types {
         Ms,
         /// `MX` on the wire.
         Mx,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(String),
     }
-    impl Salutation {
-        /// Returns the value on the wire.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::Mr => "MR",
-                Self::Ms => "MS",
-                Self::Mx => "MX",
-                Self::Unknown(value) => value,
-            }
-        }
-    }
-    impl From<&str> for Salutation {
-        fn from(value: &str) -> Self {
-            match value {
-                "MR" => Self::Mr,
-                "MS" => Self::Ms,
-                "MX" => Self::Mx,
-                other => Self::Unknown(other.to_owned()),
-            }
-        }
-    }
-    keyfob_client::open_string_enum!(Salutation);
+    keyfob_client::open_string_enum!(Salutation : Unknown { Mr "MR", Ms "MS", Mx "MX" });
     /// Options of a status change.
     ///
     /// Request body of
@@ -14510,67 +14043,23 @@ pub mod types {
         InternalJobPositionChange,
         /// `OTHER` on the wire.
         Other,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(String),
     }
-    impl TerminationReason {
-        /// Returns the value on the wire.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::SuccessfullyFinished => "SUCCESSFULLY_FINISHED",
-                Self::PrematurelySuccessfullyFinished => {
-                    "PREMATURELY_SUCCESSFULLY_FINISHED"
-                }
-                Self::OfferNotAccepted => "OFFER_NOT_ACCEPTED",
-                Self::RescindedFromContract => "RESCINDED_FROM_CONTRACT",
-                Self::ContractTerminatedByEmployeeDuringProbation => {
-                    "CONTRACT_TERMINATED_BY_EMPLOYEE_DURING_PROBATION"
-                }
-                Self::ContractTerminatedByEmployerDuringProbation => {
-                    "CONTRACT_TERMINATED_BY_EMPLOYER_DURING_PROBATION"
-                }
-                Self::ContractTerminatedByEmployee => "CONTRACT_TERMINATED_BY_EMPLOYEE",
-                Self::ContractTerminatedByEmployer => "CONTRACT_TERMINATED_BY_EMPLOYER",
-                Self::EmploymentSuspended => "EMPLOYMENT_SUSPENDED",
-                Self::LongTermSickness => "LONG_TERM_SICKNESS",
-                Self::MaternityPaternityOrParentalLeave => {
-                    "MATERNITY_PATERNITY_OR_PARENTAL_LEAVE"
-                }
-                Self::InternalJobPositionChange => "INTERNAL_JOB_POSITION_CHANGE",
-                Self::Other => "OTHER",
-                Self::Unknown(value) => value,
-            }
-        }
-    }
-    impl From<&str> for TerminationReason {
-        fn from(value: &str) -> Self {
-            match value {
-                "SUCCESSFULLY_FINISHED" => Self::SuccessfullyFinished,
-                "PREMATURELY_SUCCESSFULLY_FINISHED" => {
-                    Self::PrematurelySuccessfullyFinished
-                }
-                "OFFER_NOT_ACCEPTED" => Self::OfferNotAccepted,
-                "RESCINDED_FROM_CONTRACT" => Self::RescindedFromContract,
-                "CONTRACT_TERMINATED_BY_EMPLOYEE_DURING_PROBATION" => {
-                    Self::ContractTerminatedByEmployeeDuringProbation
-                }
-                "CONTRACT_TERMINATED_BY_EMPLOYER_DURING_PROBATION" => {
-                    Self::ContractTerminatedByEmployerDuringProbation
-                }
-                "CONTRACT_TERMINATED_BY_EMPLOYEE" => Self::ContractTerminatedByEmployee,
-                "CONTRACT_TERMINATED_BY_EMPLOYER" => Self::ContractTerminatedByEmployer,
-                "EMPLOYMENT_SUSPENDED" => Self::EmploymentSuspended,
-                "LONG_TERM_SICKNESS" => Self::LongTermSickness,
-                "MATERNITY_PATERNITY_OR_PARENTAL_LEAVE" => {
-                    Self::MaternityPaternityOrParentalLeave
-                }
-                "INTERNAL_JOB_POSITION_CHANGE" => Self::InternalJobPositionChange,
-                "OTHER" => Self::Other,
-                other => Self::Unknown(other.to_owned()),
-            }
-        }
-    }
-    keyfob_client::open_string_enum!(TerminationReason);
+    keyfob_client::open_string_enum!(
+        TerminationReason : Unknown { SuccessfullyFinished "SUCCESSFULLY_FINISHED",
+        PrematurelySuccessfullyFinished "PREMATURELY_SUCCESSFULLY_FINISHED",
+        OfferNotAccepted "OFFER_NOT_ACCEPTED", RescindedFromContract
+        "RESCINDED_FROM_CONTRACT", ContractTerminatedByEmployeeDuringProbation
+        "CONTRACT_TERMINATED_BY_EMPLOYEE_DURING_PROBATION",
+        ContractTerminatedByEmployerDuringProbation
+        "CONTRACT_TERMINATED_BY_EMPLOYER_DURING_PROBATION", ContractTerminatedByEmployee
+        "CONTRACT_TERMINATED_BY_EMPLOYEE", ContractTerminatedByEmployer
+        "CONTRACT_TERMINATED_BY_EMPLOYER", EmploymentSuspended "EMPLOYMENT_SUSPENDED",
+        LongTermSickness "LONG_TERM_SICKNESS", MaternityPaternityOrParentalLeave
+        "MATERNITY_PATERNITY_OR_PARENTAL_LEAVE", InternalJobPositionChange
+        "INTERNAL_JOB_POSITION_CHANGE", Other "OTHER" }
+    );
     /// Two-letter code of a US state or the District of Columbia.
     ///
     /// Part of [`Location`], [`LocationCreate`], [`LocationUpdate`], [`Person`],
@@ -14680,127 +14169,17 @@ pub mod types {
         Wi,
         /// `WY` on the wire.
         Wy,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(String),
     }
-    impl UsState {
-        /// Returns the value on the wire.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::Al => "AL",
-                Self::Ak => "AK",
-                Self::Az => "AZ",
-                Self::Ar => "AR",
-                Self::Ca => "CA",
-                Self::Co => "CO",
-                Self::Ct => "CT",
-                Self::De => "DE",
-                Self::Dc => "DC",
-                Self::Fl => "FL",
-                Self::Ga => "GA",
-                Self::Hi => "HI",
-                Self::Id => "ID",
-                Self::Il => "IL",
-                Self::In => "IN",
-                Self::Ia => "IA",
-                Self::Ks => "KS",
-                Self::Ky => "KY",
-                Self::La => "LA",
-                Self::Me => "ME",
-                Self::Md => "MD",
-                Self::Ma => "MA",
-                Self::Mi => "MI",
-                Self::Mn => "MN",
-                Self::Ms => "MS",
-                Self::Mo => "MO",
-                Self::Mt => "MT",
-                Self::Ne => "NE",
-                Self::Nv => "NV",
-                Self::Nh => "NH",
-                Self::Nj => "NJ",
-                Self::Nm => "NM",
-                Self::Ny => "NY",
-                Self::Nc => "NC",
-                Self::Nd => "ND",
-                Self::Oh => "OH",
-                Self::Ok => "OK",
-                Self::Or => "OR",
-                Self::Pa => "PA",
-                Self::Ri => "RI",
-                Self::Sc => "SC",
-                Self::Sd => "SD",
-                Self::Tn => "TN",
-                Self::Tx => "TX",
-                Self::Ut => "UT",
-                Self::Vt => "VT",
-                Self::Va => "VA",
-                Self::Wa => "WA",
-                Self::Wv => "WV",
-                Self::Wi => "WI",
-                Self::Wy => "WY",
-                Self::Unknown(value) => value,
-            }
-        }
-    }
-    impl From<&str> for UsState {
-        fn from(value: &str) -> Self {
-            match value {
-                "AL" => Self::Al,
-                "AK" => Self::Ak,
-                "AZ" => Self::Az,
-                "AR" => Self::Ar,
-                "CA" => Self::Ca,
-                "CO" => Self::Co,
-                "CT" => Self::Ct,
-                "DE" => Self::De,
-                "DC" => Self::Dc,
-                "FL" => Self::Fl,
-                "GA" => Self::Ga,
-                "HI" => Self::Hi,
-                "ID" => Self::Id,
-                "IL" => Self::Il,
-                "IN" => Self::In,
-                "IA" => Self::Ia,
-                "KS" => Self::Ks,
-                "KY" => Self::Ky,
-                "LA" => Self::La,
-                "ME" => Self::Me,
-                "MD" => Self::Md,
-                "MA" => Self::Ma,
-                "MI" => Self::Mi,
-                "MN" => Self::Mn,
-                "MS" => Self::Ms,
-                "MO" => Self::Mo,
-                "MT" => Self::Mt,
-                "NE" => Self::Ne,
-                "NV" => Self::Nv,
-                "NH" => Self::Nh,
-                "NJ" => Self::Nj,
-                "NM" => Self::Nm,
-                "NY" => Self::Ny,
-                "NC" => Self::Nc,
-                "ND" => Self::Nd,
-                "OH" => Self::Oh,
-                "OK" => Self::Ok,
-                "OR" => Self::Or,
-                "PA" => Self::Pa,
-                "RI" => Self::Ri,
-                "SC" => Self::Sc,
-                "SD" => Self::Sd,
-                "TN" => Self::Tn,
-                "TX" => Self::Tx,
-                "UT" => Self::Ut,
-                "VT" => Self::Vt,
-                "VA" => Self::Va,
-                "WA" => Self::Wa,
-                "WV" => Self::Wv,
-                "WI" => Self::Wi,
-                "WY" => Self::Wy,
-                other => Self::Unknown(other.to_owned()),
-            }
-        }
-    }
-    keyfob_client::open_string_enum!(UsState);
+    keyfob_client::open_string_enum!(
+        UsState : Unknown { Al "AL", Ak "AK", Az "AZ", Ar "AR", Ca "CA", Co "CO", Ct
+        "CT", De "DE", Dc "DC", Fl "FL", Ga "GA", Hi "HI", Id "ID", Il "IL", In "IN", Ia
+        "IA", Ks "KS", Ky "KY", La "LA", Me "ME", Md "MD", Ma "MA", Mi "MI", Mn "MN", Ms
+        "MS", Mo "MO", Mt "MT", Ne "NE", Nv "NV", Nh "NH", Nj "NJ", Nm "NM", Ny "NY", Nc
+        "NC", Nd "ND", Oh "OH", Ok "OK", Or "OR", Pa "PA", Ri "RI", Sc "SC", Sd "SD", Tn
+        "TN", Tx "TX", Ut "UT", Vt "VT", Va "VA", Wa "WA", Wv "WV", Wi "WI", Wy "WY" }
+    );
     /// User of d.vinci.
     ///
     /// Returned by [`Client::users`](super::Client::users),

@@ -13658,33 +13658,12 @@ pub mod types {
         AutomaticDynamic,
         /// `3` on the wire.
         Continuous,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(i64),
     }
-    impl BatchType {
-        /// Returns the value on the wire.
-        pub fn value(&self) -> i64 {
-            match self {
-                Self::None => 0,
-                Self::ManualDynamic => 1,
-                Self::AutomaticDynamic => 2,
-                Self::Continuous => 3,
-                Self::Unknown(value) => *value,
-            }
-        }
-    }
-    impl From<i64> for BatchType {
-        fn from(value: i64) -> Self {
-            match value {
-                0 => Self::None,
-                1 => Self::ManualDynamic,
-                2 => Self::AutomaticDynamic,
-                3 => Self::Continuous,
-                other => Self::Unknown(other),
-            }
-        }
-    }
-    keyfob_client::open_integer_enum!(BatchType);
+    keyfob_client::open_integer_enum!(
+        BatchType : Unknown { None 0, ManualDynamic 1, AutomaticDynamic 2, Continuous 3 }
+    );
     /// Changes to a batch. Absent fields keep their values.
     ///
     /// Request body of [`Client::update_batch`](super::Client::update_batch).
@@ -14085,37 +14064,13 @@ pub mod types {
         Count,
         /// `7` on the wire.
         Production,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(i64),
     }
-    impl DirectionType {
-        /// Returns the value on the wire.
-        pub fn value(&self) -> i64 {
-            match self {
-                Self::Put => 1,
-                Self::Pick => 2,
-                Self::Return => 3,
-                Self::Transport => 4,
-                Self::Count => 5,
-                Self::Production => 7,
-                Self::Unknown(value) => *value,
-            }
-        }
-    }
-    impl From<i64> for DirectionType {
-        fn from(value: i64) -> Self {
-            match value {
-                1 => Self::Put,
-                2 => Self::Pick,
-                3 => Self::Return,
-                4 => Self::Transport,
-                5 => Self::Count,
-                7 => Self::Production,
-                other => Self::Unknown(other),
-            }
-        }
-    }
-    keyfob_client::open_integer_enum!(DirectionType);
+    keyfob_client::open_integer_enum!(
+        DirectionType : Unknown { Put 1, Pick 2, Return 3, Transport 4, Count 5,
+        Production 7 }
+    );
     /// Progress of exporting a transaction to a host system. A host changes the state from
     /// ready to exported. The value 3 stands for exporting and for cancelled.
     ///
@@ -14137,39 +14092,13 @@ pub mod types {
         Failed,
         /// `6` on the wire.
         NotToBeExported,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(i64),
     }
-    impl ExportStateType {
-        /// Returns the value on the wire.
-        pub fn value(&self) -> i64 {
-            match self {
-                Self::NotSet => 0,
-                Self::NotYetExportable => 1,
-                Self::Ready => 2,
-                Self::ExportingOrCancelled => 3,
-                Self::Exported => 4,
-                Self::Failed => 5,
-                Self::NotToBeExported => 6,
-                Self::Unknown(value) => *value,
-            }
-        }
-    }
-    impl From<i64> for ExportStateType {
-        fn from(value: i64) -> Self {
-            match value {
-                0 => Self::NotSet,
-                1 => Self::NotYetExportable,
-                2 => Self::Ready,
-                3 => Self::ExportingOrCancelled,
-                4 => Self::Exported,
-                5 => Self::Failed,
-                6 => Self::NotToBeExported,
-                other => Self::Unknown(other),
-            }
-        }
-    }
-    keyfob_client::open_integer_enum!(ExportStateType);
+    keyfob_client::open_integer_enum!(
+        ExportStateType : Unknown { NotSet 0, NotYetExportable 1, Ready 2,
+        ExportingOrCancelled 3, Exported 4, Failed 5, NotToBeExported 6 }
+    );
     /// First-in, first-out rule. The values are those of the report column with this name.
     ///
     /// Part of [`MaterialProperty`].
@@ -14186,35 +14115,13 @@ pub mod types {
         ProductionDate,
         /// `4` on the wire.
         ExpiryDate,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(i64),
     }
-    impl FifoType {
-        /// Returns the value on the wire.
-        pub fn value(&self) -> i64 {
-            match self {
-                Self::None => 0,
-                Self::PutDate => 1,
-                Self::Product => 2,
-                Self::ProductionDate => 3,
-                Self::ExpiryDate => 4,
-                Self::Unknown(value) => *value,
-            }
+    keyfob_client::open_integer_enum!(
+        FifoType : Unknown { None 0, PutDate 1, Product 2, ProductionDate 3, ExpiryDate 4
         }
-    }
-    impl From<i64> for FifoType {
-        fn from(value: i64) -> Self {
-            match value {
-                0 => Self::None,
-                1 => Self::PutDate,
-                2 => Self::Product,
-                3 => Self::ProductionDate,
-                4 => Self::ExpiryDate,
-                other => Self::Unknown(other),
-            }
-        }
-    }
-    keyfob_client::open_integer_enum!(FifoType);
+    );
     /// Image of a material, a bin, a shelf or a material family. The API does not serve the
     /// image file.
     ///
@@ -14252,33 +14159,12 @@ pub mod types {
         Shelf,
         /// `5` on the wire.
         MaterialFamily,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(i64),
     }
-    impl ImageClassification {
-        /// Returns the value on the wire.
-        pub fn value(&self) -> i64 {
-            match self {
-                Self::Material => 1,
-                Self::Bin => 2,
-                Self::Shelf => 3,
-                Self::MaterialFamily => 5,
-                Self::Unknown(value) => *value,
-            }
-        }
-    }
-    impl From<i64> for ImageClassification {
-        fn from(value: i64) -> Self {
-            match value {
-                1 => Self::Material,
-                2 => Self::Bin,
-                3 => Self::Shelf,
-                5 => Self::MaterialFamily,
-                other => Self::Unknown(other),
-            }
-        }
-    }
-    keyfob_client::open_integer_enum!(ImageClassification);
+    keyfob_client::open_integer_enum!(
+        ImageClassification : Unknown { Material 1, Bin 2, Shelf 3, MaterialFamily 5 }
+    );
     /// Image to create. The body is inferred from the fields of an image; no upload of the file
     /// is known.
     ///
@@ -14707,29 +14593,10 @@ pub mod types {
         En,
         /// `fr` on the wire.
         Fr,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(String),
     }
-    impl Language {
-        /// Returns the value on the wire.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::En => "en",
-                Self::Fr => "fr",
-                Self::Unknown(value) => value,
-            }
-        }
-    }
-    impl From<&str> for Language {
-        fn from(value: &str) -> Self {
-            match value {
-                "en" => Self::En,
-                "fr" => Self::Fr,
-                other => Self::Unknown(other.to_owned()),
-            }
-        }
-    }
-    keyfob_client::open_string_enum!(Language);
+    keyfob_client::open_string_enum!(Language : Unknown { En "en", Fr "fr" });
     /// Storage position for stock.
     ///
     /// Part of [`LocationEnvelope`] and [`LocationList`].
@@ -14991,35 +14858,13 @@ pub mod types {
         Cell,
         /// `5` on the wire.
         FreeSpace,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(i64),
     }
-    impl LocationType {
-        /// Returns the value on the wire.
-        pub fn value(&self) -> i64 {
-            match self {
-                Self::Bin => 1,
-                Self::Container => 2,
-                Self::DivisibleBin => 3,
-                Self::Cell => 4,
-                Self::FreeSpace => 5,
-                Self::Unknown(value) => *value,
-            }
+    keyfob_client::open_integer_enum!(
+        LocationType : Unknown { Bin 1, Container 2, DivisibleBin 3, Cell 4, FreeSpace 5
         }
-    }
-    impl From<i64> for LocationType {
-        fn from(value: i64) -> Self {
-            match value {
-                1 => Self::Bin,
-                2 => Self::Container,
-                3 => Self::DivisibleBin,
-                4 => Self::Cell,
-                5 => Self::FreeSpace,
-                other => Self::Unknown(other),
-            }
-        }
-    }
-    keyfob_client::open_integer_enum!(LocationType);
+    );
     /// Article in stock. Custom fields of the site are available in `extra`.
     ///
     /// Part of [`MaterialEnvelope`] and [`MaterialList`].
@@ -15738,47 +15583,14 @@ pub mod types {
         Trim,
         /// `10` on the wire.
         CancelError,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(i64),
     }
-    impl MotiveType {
-        /// Returns the value on the wire.
-        pub fn value(&self) -> i64 {
-            match self {
-                Self::NotSet => 0,
-                Self::StockUnavailable => 1,
-                Self::Shortage => 2,
-                Self::SpaceUnavailable => 3,
-                Self::SpaceFull => 4,
-                Self::Deleted => 5,
-                Self::Canceled => 6,
-                Self::RoundUpOverstock => 7,
-                Self::ResolveMissingQuantity => 8,
-                Self::Trim => 9,
-                Self::CancelError => 10,
-                Self::Unknown(value) => *value,
-            }
-        }
-    }
-    impl From<i64> for MotiveType {
-        fn from(value: i64) -> Self {
-            match value {
-                0 => Self::NotSet,
-                1 => Self::StockUnavailable,
-                2 => Self::Shortage,
-                3 => Self::SpaceUnavailable,
-                4 => Self::SpaceFull,
-                5 => Self::Deleted,
-                6 => Self::Canceled,
-                7 => Self::RoundUpOverstock,
-                8 => Self::ResolveMissingQuantity,
-                9 => Self::Trim,
-                10 => Self::CancelError,
-                other => Self::Unknown(other),
-            }
-        }
-    }
-    keyfob_client::open_integer_enum!(MotiveType);
+    keyfob_client::open_integer_enum!(
+        MotiveType : Unknown { NotSet 0, StockUnavailable 1, Shortage 2, SpaceUnavailable
+        3, SpaceFull 4, Deleted 5, Canceled 6, RoundUpOverstock 7, ResolveMissingQuantity
+        8, Trim 9, CancelError 10 }
+    );
     /// Reference to a zone, storage unit, carrier or location, by name or by id.
     ///
     /// Part of [`NewOrderLine`], [`Order`], [`OrderCreate`], [`OrderLine`],
@@ -16703,29 +16515,12 @@ pub mod types {
         Queued,
         /// `processed` on the wire.
         Processed,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(String),
     }
-    impl OrderLineStatus {
-        /// Returns the value on the wire.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::Queued => "queued",
-                Self::Processed => "processed",
-                Self::Unknown(value) => value,
-            }
-        }
-    }
-    impl From<&str> for OrderLineStatus {
-        fn from(value: &str) -> Self {
-            match value {
-                "queued" => Self::Queued,
-                "processed" => Self::Processed,
-                other => Self::Unknown(other.to_owned()),
-            }
-        }
-    }
-    keyfob_client::open_string_enum!(OrderLineStatus);
+    keyfob_client::open_string_enum!(
+        OrderLineStatus : Unknown { Queued "queued", Processed "processed" }
+    );
     /// Changes to an order line. Absent fields keep their values. The vendor recommends
     /// deleting and recreating a line that is not processed yet. Custom fields are written in
     /// `extra`.
@@ -16979,35 +16774,14 @@ pub mod types {
         InProcess,
         /// `Processed` on the wire.
         Processed,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(String),
     }
-    impl OrderStatus {
-        /// Returns the value on the wire.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::Untouched => "Untouched",
-                Self::ReadyForAllocation => "Ready for Allocation",
-                Self::IsAllocated => "Is Allocated",
-                Self::InProcess => "In Process",
-                Self::Processed => "Processed",
-                Self::Unknown(value) => value,
-            }
-        }
-    }
-    impl From<&str> for OrderStatus {
-        fn from(value: &str) -> Self {
-            match value {
-                "Untouched" => Self::Untouched,
-                "Ready for Allocation" => Self::ReadyForAllocation,
-                "Is Allocated" => Self::IsAllocated,
-                "In Process" => Self::InProcess,
-                "Processed" => Self::Processed,
-                other => Self::Unknown(other.to_owned()),
-            }
-        }
-    }
-    keyfob_client::open_string_enum!(OrderStatus);
+    keyfob_client::open_string_enum!(
+        OrderStatus : Unknown { Untouched "Untouched", ReadyForAllocation
+        "Ready for Allocation", IsAllocated "Is Allocated", InProcess "In Process",
+        Processed "Processed" }
+    );
     /// Changes to an order, including allocation and deallocation. Absent fields keep their
     /// values. Custom fields are written in `extra`.
     ///
@@ -17203,33 +16977,12 @@ pub mod types {
         Degrees180,
         /// `4` on the wire.
         Degrees270,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(i64),
     }
-    impl Orientation {
-        /// Returns the value on the wire.
-        pub fn value(&self) -> i64 {
-            match self {
-                Self::None => 1,
-                Self::Degrees90 => 2,
-                Self::Degrees180 => 3,
-                Self::Degrees270 => 4,
-                Self::Unknown(value) => *value,
-            }
-        }
-    }
-    impl From<i64> for Orientation {
-        fn from(value: i64) -> Self {
-            match value {
-                1 => Self::None,
-                2 => Self::Degrees90,
-                3 => Self::Degrees180,
-                4 => Self::Degrees270,
-                other => Self::Unknown(other),
-            }
-        }
-    }
-    keyfob_client::open_integer_enum!(Orientation);
+    keyfob_client::open_integer_enum!(
+        Orientation : Unknown { None 1, Degrees90 2, Degrees180 3, Degrees270 4 }
+    );
     /// Treatment of a quantity that is not a multiple of the pack size. Deprecated by the
     /// vendor.
     ///
@@ -17247,35 +17000,13 @@ pub mod types {
         RoundUpOverstock,
         /// `4` on the wire.
         RoundUpReturnDifference,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(i64),
     }
-    impl PackSizeUsageType {
-        /// Returns the value on the wire.
-        pub fn value(&self) -> i64 {
-            match self {
-                Self::NotSet => 0,
-                Self::AcceptAsRequested => 1,
-                Self::RoundDownAndShorten => 2,
-                Self::RoundUpOverstock => 3,
-                Self::RoundUpReturnDifference => 4,
-                Self::Unknown(value) => *value,
-            }
-        }
-    }
-    impl From<i64> for PackSizeUsageType {
-        fn from(value: i64) -> Self {
-            match value {
-                0 => Self::NotSet,
-                1 => Self::AcceptAsRequested,
-                2 => Self::RoundDownAndShorten,
-                3 => Self::RoundUpOverstock,
-                4 => Self::RoundUpReturnDifference,
-                other => Self::Unknown(other),
-            }
-        }
-    }
-    keyfob_client::open_integer_enum!(PackSizeUsageType);
+    keyfob_client::open_integer_enum!(
+        PackSizeUsageType : Unknown { NotSet 0, AcceptAsRequested 1, RoundDownAndShorten
+        2, RoundUpOverstock 3, RoundUpReturnDifference 4 }
+    );
     /// Computer registered in Power Pick.
     ///
     /// Part of [`PowerPickClientEnvelope`] and [`PowerPickClientList`].
@@ -17349,33 +17080,13 @@ pub mod types {
         ClientOnly,
         /// `4` on the wire.
         RuleEngine,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(i64),
     }
-    impl PowerPickClientType {
-        /// Returns the value on the wire.
-        pub fn value(&self) -> i64 {
-            match self {
-                Self::StandaloneStandard => 1,
-                Self::StandaloneCustom => 2,
-                Self::ClientOnly => 3,
-                Self::RuleEngine => 4,
-                Self::Unknown(value) => *value,
-            }
-        }
-    }
-    impl From<i64> for PowerPickClientType {
-        fn from(value: i64) -> Self {
-            match value {
-                1 => Self::StandaloneStandard,
-                2 => Self::StandaloneCustom,
-                3 => Self::ClientOnly,
-                4 => Self::RuleEngine,
-                other => Self::Unknown(other),
-            }
-        }
-    }
-    keyfob_client::open_integer_enum!(PowerPickClientType);
+    keyfob_client::open_integer_enum!(
+        PowerPickClientType : Unknown { StandaloneStandard 1, StandaloneCustom 2,
+        ClientOnly 3, RuleEngine 4 }
+    );
     /// Priority of an order or a batch. The default in requests is medium.
     ///
     /// Part of [`Batch`], [`BatchCreate`], [`BatchUpdate`], [`Order`], [`OrderCreate`] and
@@ -17391,33 +17102,12 @@ pub mod types {
         High,
         /// `4` on the wire.
         Hot,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(i64),
     }
-    impl Priority {
-        /// Returns the value on the wire.
-        pub fn value(&self) -> i64 {
-            match self {
-                Self::Low => 1,
-                Self::Medium => 2,
-                Self::High => 3,
-                Self::Hot => 4,
-                Self::Unknown(value) => *value,
-            }
-        }
-    }
-    impl From<i64> for Priority {
-        fn from(value: i64) -> Self {
-            match value {
-                1 => Self::Low,
-                2 => Self::Medium,
-                3 => Self::High,
-                4 => Self::Hot,
-                other => Self::Unknown(other),
-            }
-        }
-    }
-    keyfob_client::open_integer_enum!(Priority);
+    keyfob_client::open_integer_enum!(
+        Priority : Unknown { Low 1, Medium 2, High 3, Hot 4 }
+    );
     /// Definition of a report of ItemPath itself.
     ///
     /// Part of [`ReportEnvelope`] and [`ReportList`].
@@ -17502,29 +17192,10 @@ pub mod types {
         Table,
         /// `2` on the wire.
         Timeline,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(i64),
     }
-    impl ReportType {
-        /// Returns the value on the wire.
-        pub fn value(&self) -> i64 {
-            match self {
-                Self::Table => 1,
-                Self::Timeline => 2,
-                Self::Unknown(value) => *value,
-            }
-        }
-    }
-    impl From<i64> for ReportType {
-        fn from(value: i64) -> Self {
-            match value {
-                1 => Self::Table,
-                2 => Self::Timeline,
-                other => Self::Unknown(other),
-            }
-        }
-    }
-    keyfob_client::open_integer_enum!(ReportType);
+    keyfob_client::open_integer_enum!(ReportType : Unknown { Table 1, Timeline 2 });
     /// Shelf on a carrier.
     ///
     /// Part of [`ShelfEnvelope`] and [`ShelfList`].
@@ -17609,29 +17280,12 @@ pub mod types {
         Ascending,
         /// `1` on the wire.
         Descending,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(i64),
     }
-    impl SortDirection {
-        /// Returns the value on the wire.
-        pub fn value(&self) -> i64 {
-            match self {
-                Self::Ascending => 0,
-                Self::Descending => 1,
-                Self::Unknown(value) => *value,
-            }
-        }
-    }
-    impl From<i64> for SortDirection {
-        fn from(value: i64) -> Self {
-            match value {
-                0 => Self::Ascending,
-                1 => Self::Descending,
-                other => Self::Unknown(other),
-            }
-        }
-    }
-    keyfob_client::open_integer_enum!(SortDirection);
+    keyfob_client::open_integer_enum!(
+        SortDirection : Unknown { Ascending 0, Descending 1 }
+    );
     /// Kind of space assignment to a material: permanent or temporary.
     ///
     /// Part of [`LocationContent`] and [`MaterialProperty`].
@@ -17642,29 +17296,10 @@ pub mod types {
         Permanent,
         /// `2` on the wire.
         Temporary,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(i64),
     }
-    impl SpaceType {
-        /// Returns the value on the wire.
-        pub fn value(&self) -> i64 {
-            match self {
-                Self::Permanent => 1,
-                Self::Temporary => 2,
-                Self::Unknown(value) => *value,
-            }
-        }
-    }
-    impl From<i64> for SpaceType {
-        fn from(value: i64) -> Self {
-            match value {
-                1 => Self::Permanent,
-                2 => Self::Temporary,
-                other => Self::Unknown(other),
-            }
-        }
-    }
-    keyfob_client::open_integer_enum!(SpaceType);
+    keyfob_client::open_integer_enum!(SpaceType : Unknown { Permanent 1, Temporary 2 });
     /// Workstation. The fields are not documented; they are available in `extra`.
     ///
     /// Part of [`StationEnvelope`] and [`StationList`].
@@ -18130,43 +17765,14 @@ pub mod types {
         Production,
         /// `9` on the wire.
         VerticalBuffer,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(i64),
     }
-    impl StorageUnitType {
-        /// Returns the value on the wire.
-        pub fn value(&self) -> i64 {
-            match self {
-                Self::StaticRack => 1,
-                Self::GroundStorage => 2,
-                Self::VerticalCarousel => 3,
-                Self::HorizontalCarousel => 4,
-                Self::ShuttleVlm => 5,
-                Self::SingleFile => 6,
-                Self::MaterialHandlingUnit => 7,
-                Self::Production => 8,
-                Self::VerticalBuffer => 9,
-                Self::Unknown(value) => *value,
-            }
-        }
-    }
-    impl From<i64> for StorageUnitType {
-        fn from(value: i64) -> Self {
-            match value {
-                1 => Self::StaticRack,
-                2 => Self::GroundStorage,
-                3 => Self::VerticalCarousel,
-                4 => Self::HorizontalCarousel,
-                5 => Self::ShuttleVlm,
-                6 => Self::SingleFile,
-                7 => Self::MaterialHandlingUnit,
-                8 => Self::Production,
-                9 => Self::VerticalBuffer,
-                other => Self::Unknown(other),
-            }
-        }
-    }
-    keyfob_client::open_integer_enum!(StorageUnitType);
+    keyfob_client::open_integer_enum!(
+        StorageUnitType : Unknown { StaticRack 1, GroundStorage 2, VerticalCarousel 3,
+        HorizontalCarousel 4, ShuttleVlm 5, SingleFile 6, MaterialHandlingUnit 7,
+        Production 8, VerticalBuffer 9 }
+    );
     /// Completed movement of stock. Transactions are the history of Power Pick, and one order
     /// line may have several.
     ///
@@ -18319,55 +17925,15 @@ pub mod types {
         Production,
         /// `15` on the wire.
         KitRename,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(i64),
     }
-    impl TransactionType {
-        /// Returns the value on the wire.
-        pub fn value(&self) -> i64 {
-            match self {
-                Self::NotSet => 0,
-                Self::ManualPut => 1,
-                Self::ManualPick => 2,
-                Self::OrderPut => 3,
-                Self::OrderPick => 4,
-                Self::Transfer => 5,
-                Self::OrderCount => 6,
-                Self::ContextCount => 7,
-                Self::MaterialRename => 8,
-                Self::ManualCorrection => 9,
-                Self::ContextCorrection => 10,
-                Self::CancelRequest => 11,
-                Self::Purge => 12,
-                Self::Production => 13,
-                Self::KitRename => 15,
-                Self::Unknown(value) => *value,
-            }
-        }
-    }
-    impl From<i64> for TransactionType {
-        fn from(value: i64) -> Self {
-            match value {
-                0 => Self::NotSet,
-                1 => Self::ManualPut,
-                2 => Self::ManualPick,
-                3 => Self::OrderPut,
-                4 => Self::OrderPick,
-                5 => Self::Transfer,
-                6 => Self::OrderCount,
-                7 => Self::ContextCount,
-                8 => Self::MaterialRename,
-                9 => Self::ManualCorrection,
-                10 => Self::ContextCorrection,
-                11 => Self::CancelRequest,
-                12 => Self::Purge,
-                13 => Self::Production,
-                15 => Self::KitRename,
-                other => Self::Unknown(other),
-            }
-        }
-    }
-    keyfob_client::open_integer_enum!(TransactionType);
+    keyfob_client::open_integer_enum!(
+        TransactionType : Unknown { NotSet 0, ManualPut 1, ManualPick 2, OrderPut 3,
+        OrderPick 4, Transfer 5, OrderCount 6, ContextCount 7, MaterialRename 8,
+        ManualCorrection 9, ContextCorrection 10, CancelRequest 11, Purge 12, Production
+        13, KitRename 15 }
+    );
     /// Change of a transaction by a host.
     ///
     /// Request body of
@@ -18584,33 +18150,12 @@ pub mod types {
         Deactivated,
         /// `3` on the wire.
         Application,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(i64),
     }
-    impl UserStatus {
-        /// Returns the value on the wire.
-        pub fn value(&self) -> i64 {
-            match self {
-                Self::Pending => 0,
-                Self::Active => 1,
-                Self::Deactivated => 2,
-                Self::Application => 3,
-                Self::Unknown(value) => *value,
-            }
-        }
-    }
-    impl From<i64> for UserStatus {
-        fn from(value: i64) -> Self {
-            match value {
-                0 => Self::Pending,
-                1 => Self::Active,
-                2 => Self::Deactivated,
-                3 => Self::Application,
-                other => Self::Unknown(other),
-            }
-        }
-    }
-    keyfob_client::open_integer_enum!(UserStatus);
+    keyfob_client::open_integer_enum!(
+        UserStatus : Unknown { Pending 0, Active 1, Deactivated 2, Application 3 }
+    );
     /// Kind of user. Only users of type application can request an application token.
     ///
     /// Part of [`User`], [`UserCreate`] and [`UserUpdate`].
@@ -18621,29 +18166,12 @@ pub mod types {
         User,
         /// `application` on the wire.
         Application,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(String),
     }
-    impl UserType {
-        /// Returns the value on the wire.
-        pub fn as_str(&self) -> &str {
-            match self {
-                Self::User => "user",
-                Self::Application => "application",
-                Self::Unknown(value) => value,
-            }
-        }
-    }
-    impl From<&str> for UserType {
-        fn from(value: &str) -> Self {
-            match value {
-                "user" => Self::User,
-                "application" => Self::Application,
-                other => Self::Unknown(other.to_owned()),
-            }
-        }
-    }
-    keyfob_client::open_string_enum!(UserType);
+    keyfob_client::open_string_enum!(
+        UserType : Unknown { User "user", Application "application" }
+    );
     /// Changes to a user. Absent fields keep their values. Inferred: the status can be changed.
     ///
     /// Request body of [`Client::update_user`](super::Client::update_user).
@@ -19012,31 +18540,12 @@ pub mod types {
         ByLocationName,
         /// `3` on the wire.
         PickToClear,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(i64),
     }
-    impl ZonePickType {
-        /// Returns the value on the wire.
-        pub fn value(&self) -> i64 {
-            match self {
-                Self::TurnOver => 1,
-                Self::ByLocationName => 2,
-                Self::PickToClear => 3,
-                Self::Unknown(value) => *value,
-            }
-        }
-    }
-    impl From<i64> for ZonePickType {
-        fn from(value: i64) -> Self {
-            match value {
-                1 => Self::TurnOver,
-                2 => Self::ByLocationName,
-                3 => Self::PickToClear,
-                other => Self::Unknown(other),
-            }
-        }
-    }
-    keyfob_client::open_integer_enum!(ZonePickType);
+    keyfob_client::open_integer_enum!(
+        ZonePickType : Unknown { TurnOver 1, ByLocationName 2, PickToClear 3 }
+    );
     /// Method of puts in a zone.
     ///
     /// Part of [`Zone`].
@@ -19047,29 +18556,12 @@ pub mod types {
         ByLocationName,
         /// `2` on the wire.
         PutToFill,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(i64),
     }
-    impl ZonePutType {
-        /// Returns the value on the wire.
-        pub fn value(&self) -> i64 {
-            match self {
-                Self::ByLocationName => 1,
-                Self::PutToFill => 2,
-                Self::Unknown(value) => *value,
-            }
-        }
-    }
-    impl From<i64> for ZonePutType {
-        fn from(value: i64) -> Self {
-            match value {
-                1 => Self::ByLocationName,
-                2 => Self::PutToFill,
-                other => Self::Unknown(other),
-            }
-        }
-    }
-    keyfob_client::open_integer_enum!(ZonePutType);
+    keyfob_client::open_integer_enum!(
+        ZonePutType : Unknown { ByLocationName 1, PutToFill 2 }
+    );
     /// Use of a zone.
     ///
     /// Part of [`Zone`].
@@ -19080,27 +18572,8 @@ pub mod types {
         Picking,
         /// `2` on the wire.
         Putting,
-        /// A value that this version does not know.
+        /// A value that the API's description does not list.
         Unknown(i64),
     }
-    impl ZoneType {
-        /// Returns the value on the wire.
-        pub fn value(&self) -> i64 {
-            match self {
-                Self::Picking => 1,
-                Self::Putting => 2,
-                Self::Unknown(value) => *value,
-            }
-        }
-    }
-    impl From<i64> for ZoneType {
-        fn from(value: i64) -> Self {
-            match value {
-                1 => Self::Picking,
-                2 => Self::Putting,
-                other => Self::Unknown(other),
-            }
-        }
-    }
-    keyfob_client::open_integer_enum!(ZoneType);
+    keyfob_client::open_integer_enum!(ZoneType : Unknown { Picking 1, Putting 2 });
 }

@@ -1,5 +1,7 @@
 //! Decoding and encoding of structs.
 
+#![expect(unreachable_pub, reason = "the macros implement methods of public enums")]
+
 mod scalars;
 
 use std::collections::BTreeMap;
@@ -89,39 +91,16 @@ enum Colour {
     Unknown(String),
 }
 
-impl Colour {
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Red => "red",
-            Self::Unknown(value) => value,
-        }
-    }
+crate::open_string_enum!(Colour: Unknown { Red "red" });
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Code {
+    One,
+    Minus,
+    Unknown(i64),
 }
 
-impl From<&str> for Colour {
-    fn from(value: &str) -> Self {
-        if value == "red" { Self::Red } else { Self::Unknown(value.to_owned()) }
-    }
-}
-
-crate::open_string_enum!(Colour);
-
-#[derive(Clone, Debug, PartialEq)]
-struct Code(i64);
-
-impl Code {
-    fn value(&self) -> i64 {
-        self.0
-    }
-}
-
-impl From<i64> for Code {
-    fn from(value: i64) -> Self {
-        Self(value)
-    }
-}
-
-crate::open_integer_enum!(Code);
+crate::open_integer_enum!(Code: Unknown { One 1, Minus -1 });
 
 fn read(value: &serde_json::Value) -> Row {
     let row: Row = serde_json::from_str(&value.to_string()).unwrap();
@@ -356,6 +335,18 @@ fn what_is_required_is_written_as_it_came_too() {
         assert!(changed["meta"].as_str().unwrap().ends_with(r#""tags":[]}"#), "{changed}");
         assert_eq!(changed["more"], r#"{"name":null}"#);
     }
+}
+
+#[test]
+fn an_open_enum_lists_its_known_values_and_recognizes_unknown_ones() {
+    assert_eq!((Colour::KNOWN, Code::KNOWN), (&[Colour::Red][..], &[Code::One, Code::Minus][..]));
+    assert!(
+        Colour::KNOWN.iter().all(|known| !known.is_unknown()) && Code::KNOWN.iter().all(|known| !known.is_unknown())
+    );
+    let colour: Colour = serde_json::from_str(r#""mauve""#).unwrap();
+    assert!(colour.is_unknown() && colour.as_str() == "mauve", "{colour:?}");
+    let (code, known): (Code, Code) = serde_json::from_str::<(Code, Code)>("[7, -1]").unwrap();
+    assert!(code.is_unknown() && code.value() == 7 && known == Code::Minus, "{code:?}");
 }
 
 #[test]

@@ -129,14 +129,14 @@ impl TryFrom<&str> for Timestamp {
 /// Writes the text in the format in which it was parsed; RFC 3339 for a value made from chrono's types.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        fmt::Display::fmt(&self.0, f)
     }
 }
 
 /// Writes the same text as `Display`.
 impl fmt::Debug for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        fmt::Display::fmt(&self.0, f)
     }
 }
 
@@ -224,7 +224,9 @@ fn utc(at: SystemTime) -> DateTime<Utc> {
         Ok(after) => since(after).unwrap_or(DateTime::<Utc>::MAX_UTC),
         Err(error) => {
             let before = chrono::TimeDelta::from_std(error.duration()).ok();
-            before.and_then(|before| DateTime::UNIX_EPOCH.checked_sub_signed(before)).unwrap_or(DateTime::<Utc>::MIN_UTC)
+            before
+                .and_then(|before| DateTime::UNIX_EPOCH.checked_sub_signed(before))
+                .unwrap_or(DateTime::<Utc>::MIN_UTC)
         }
     }
 }
@@ -303,7 +305,8 @@ mod tests {
     fn equality_is_of_the_moment() {
         assert_eq!(at("2026-03-01T08:00:00+01:00"), at("2026-03-01T07:00:00.000Z"));
         assert_ne!(at("2026-03-01T08:00:00"), at("2026-03-01T08:00:00Z"));
-        let texts = ["2026-03-01T08:00:00+01:00", "2026-03-01T07:00:00.000Z", "2026-03-01T07:00:00", "2026-03-01 07:00"];
+        let texts =
+            ["2026-03-01T08:00:00+01:00", "2026-03-01T07:00:00.000Z", "2026-03-01T07:00:00", "2026-03-01 07:00"];
         assert_eq!(texts.into_iter().map(at).collect::<HashSet<_>>().len(), 2, "equal values have equal hashes");
     }
 
@@ -347,7 +350,10 @@ mod tests {
         assert_eq!(Timestamp::from(UNIX_EPOCH - Duration::from_millis(500)).to_string(), "1969-12-31T23:59:59.500Z");
         for far in [UNIX_EPOCH.checked_add(Duration::MAX / 4), UNIX_EPOCH.checked_sub(Duration::MAX / 4)] {
             let converted = far.map(|far| Timestamp::from(far).to_utc());
-            assert!(converted.is_none_or(|utc| utc == Some(DateTime::<Utc>::MAX_UTC) || utc == Some(DateTime::<Utc>::MIN_UTC)));
+            assert!(
+                converted
+                    .is_none_or(|utc| utc == Some(DateTime::<Utc>::MAX_UTC) || utc == Some(DateTime::<Utc>::MIN_UTC))
+            );
         }
     }
 

@@ -25,27 +25,10 @@ pub(super) fn strings(name: &str, docs: &TokenStream, variants: &[Variant]) -> T
         #[non_exhaustive]
         pub enum #name {
             #(#variant_docs #idents,)*
-            /// A value that this version does not know.
+            /// A value that the API's description does not list.
             #open(String),
         }
-        impl #name {
-            /// Returns the value on the wire.
-            pub fn as_str(&self) -> &str {
-                match self {
-                    #(Self::#idents => #values,)*
-                    Self::#open(value) => value,
-                }
-            }
-        }
-        impl From<&str> for #name {
-            fn from(value: &str) -> Self {
-                match value {
-                    #(#values => Self::#idents,)*
-                    other => Self::#open(other.to_owned()),
-                }
-            }
-        }
-        keyfob_client::open_string_enum!(#name);
+        keyfob_client::open_string_enum!(#name: #open { #(#idents #values),* });
     }
 }
 
@@ -62,27 +45,10 @@ pub(super) fn integers(name: &str, docs: &TokenStream, variants: &[(Variant, i64
         #[non_exhaustive]
         pub enum #name {
             #(#variant_docs #idents,)*
-            /// A value that this version does not know.
+            /// A value that the API's description does not list.
             #open(i64),
         }
-        impl #name {
-            /// Returns the value on the wire.
-            pub fn value(&self) -> i64 {
-                match self {
-                    #(Self::#idents => #values,)*
-                    Self::#open(value) => *value,
-                }
-            }
-        }
-        impl From<i64> for #name {
-            fn from(value: i64) -> Self {
-                match value {
-                    #(#values => Self::#idents,)*
-                    other => Self::#open(other),
-                }
-            }
-        }
-        keyfob_client::open_integer_enum!(#name);
+        keyfob_client::open_integer_enum!(#name: #open { #(#idents #values),* });
     }
 }
 
