@@ -16,7 +16,10 @@ pub use serde;
 use crate::{
     auth::Clock,
     call::options::CallOptions,
-    decode::{WireStruct, body::BodyDecoder},
+    decode::{
+        WireStruct,
+        body::{self, BodyDecoder},
+    },
     error::{Error, ErrorKind},
     operation::Operation,
     paging::PageRequest,
@@ -44,7 +47,13 @@ pub fn page_request<T: WireStruct + Send + Sync + 'static>(
 ) -> PageRequest {
     let request = RequestBuilder::build(session, operation, parameters);
     // compile-time: the same function as for a single page, so nothing is instantiated for the listing.
-    PageRequest { session: session.clone(), operation, request, options, decoder: BodyDecoder::of_struct::<T>() }
+    PageRequest {
+        session: session.clone(),
+        operation,
+        request,
+        options,
+        decoder: BodyDecoder::Struct(body::empty_struct::<T>),
+    }
 }
 
 /// Returns the client's clock.

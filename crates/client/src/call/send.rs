@@ -31,7 +31,7 @@ pub fn record<T: WireStruct + Send + Sync + 'static>(
     request: Result<PreparedRequest, Error>,
     options: CallOptions,
 ) -> ResponseFuture<T> {
-    ResponseFuture::new(decoded(session, operation, request, options, BodyDecoder::of_struct::<T>()))
+    ResponseFuture::new(decoded(session, operation, request, options, BodyDecoder::Struct(body::empty_struct::<T>)))
 }
 
 /// Sends a request and decodes its JSON response into a value that is not a generated struct, such as a list.
@@ -41,7 +41,7 @@ pub fn value<T: WireValue + Send + Sync + 'static>(
     request: Result<PreparedRequest, Error>,
     options: CallOptions,
 ) -> ResponseFuture<T> {
-    ResponseFuture::new(decoded(session, operation, request, options, BodyDecoder::of_value::<T>()))
+    ResponseFuture::new(decoded(session, operation, request, options, BodyDecoder::Value(body::empty_slot::<T>)))
 }
 
 /// Sends a request and ignores the body of its response.

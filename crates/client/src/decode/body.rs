@@ -30,16 +30,6 @@ pub(crate) enum BodyDecoder {
 }
 
 impl BodyDecoder {
-    /// Returns the decoder of a generated struct.
-    pub(crate) fn of_struct<T: AnyStruct>() -> Self {
-        Self::Struct(|| Box::new(T::empty()))
-    }
-
-    /// Returns the decoder of any other generated type, or of a list or map.
-    pub(crate) fn of_value<T: WireValue + Send + Sync + 'static>() -> Self {
-        Self::Value(|| Box::new(None::<T>))
-    }
-
     /// Decodes the body.
     pub(crate) fn decode(self, response: &mut BufferedResponse) -> Result<AnyValue, Error> {
         match self {
@@ -56,6 +46,16 @@ impl BodyDecoder {
             Self::Custom(decode) => decode(response),
         }
     }
+}
+
+/// Returns an empty struct to decode into, for [`BodyDecoder::Struct`].
+pub(crate) fn empty_struct<T: AnyStruct>() -> Box<dyn AnyStruct> {
+    Box::new(T::empty())
+}
+
+/// Returns an empty slot to decode into, for [`BodyDecoder::Value`].
+pub(crate) fn empty_slot<T: WireValue + Send + Sync + 'static>() -> Box<dyn AnySlot> {
+    Box::new(None::<T>)
 }
 
 /// A struct of any type that can be taken out of a [`ResponseValue`](crate::ResponseValue).
@@ -190,7 +190,7 @@ mod tests {
 
     #[test]
     fn a_response_that_is_not_utf_8_names_the_byte() {
-        let error = BodyDecoder::of_value::<i64>().decode(&mut response(b"\"canary\xff\"")).unwrap_err();
+        let error = BodyDecoder::Value(empty_slot::<i64>).decode(&mut response(b"\"canary\xff\"")).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unexpected);
         assert_eq!(error.source().map(ToString::to_string).as_deref(), Some("not UTF-8 after byte 7"));
         assert!(!format!("{error:?}").contains("canary"), "{error:?}");

@@ -151,7 +151,7 @@ fn what_was_read_is_written_as_it_came() {
 }
 
 #[test]
-fn what_was_read_is_written_plainly_on_demand() {
+fn what_was_read_is_written_in_canonical_form_on_request() {
     let loose = r#"{"id":"5","name":null,"hours":8.0,"tags":[1,null],"parent":{"id":5.0,"rows":[]},"x":null}"#;
     let row: Row = serde_json::from_str(loose).unwrap();
     let canonical = r#"{"id":5,"hours":8,"tags":["1"],"parent":{"id":5},"x":null}"#;

@@ -58,7 +58,9 @@ pub trait Slot {
 
 impl<S: WireStruct> Slot for Option<S> {
     fn fill(&mut self) -> &mut dyn WireStruct {
-        self.insert(S::empty())
+        // compile-time: `Option::insert` would be compiled for every struct.
+        *self = Some(S::empty());
+        self.as_mut().expect("the slot was filled")
     }
 
     fn clear(&mut self) {

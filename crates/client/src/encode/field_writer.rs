@@ -30,23 +30,20 @@ impl<'a> FieldWriter<'a> {
         self.object.is_canonical()
     }
 
-    /// Writes the field as received if its value has not changed, and else in canonical form; omits `None`.
+    /// Returns `true` if the field was received in canonical form or is written in it.
+    pub(crate) fn has_canonical_form(&self) -> bool {
+        self.form.form == WireForm::Canonical
+    }
+
+    /// Writes the original JSON of the field if its value has not changed, and else the value; omits `None`.
     ///
     /// `original` is [`WireValue::original`](crate::decode::WireValue::original) of the value.
-    pub(crate) fn value(
-        &mut self,
-        value: Option<&dyn Encode>,
-        original: &dyn for<'f> Fn(OriginalForm<'f>) -> Option<Cow<'f, Json>>,
-    ) -> Result<(), Failed> {
-        match (value, self.form.form) {
-            (None, WireForm::Canonical) => Ok(()),
-            (None, WireForm::Null) => self.null(),
-            (Some(value), WireForm::Canonical) => self.object.member(self.key, value),
-            (value, _) => match (original(self.form), value) {
-                (Some(json), _) => self.json(&json),
-                (None, Some(value)) => self.object.member(self.key, value),
-                (None, None) => Ok(()),
-            },
+    pub(crate) fn value(&mut self, value: Option<&dyn Encode>, original: Option<Cow<'_, Json>>) -> Result<(), Failed> {
+        match (value, original) {
+            (_, Some(json)) => self.json(&json),
+            (Some(value), None) => self.object.member(self.key, value),
+            (None, None) if self.form.form == WireForm::Null => self.null(),
+            (None, None) => Ok(()),
         }
     }
 
