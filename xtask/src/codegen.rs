@@ -23,7 +23,7 @@ use self::drift::Outputs;
 use self::model::api::Api;
 use self::targets::Target;
 
-/// The page that lists every operation.
+/// Page that lists every operation.
 const APIS: &str = "docs/apis.md";
 
 /// Arguments of `cargo xtask codegen`.

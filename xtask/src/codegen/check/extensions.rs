@@ -140,7 +140,7 @@ fn schema(node: &Yaml, subject: Subject<'_>, problems: &mut Problems<'_>) {
 
 fn confidence(node: &Yaml, subject: Subject<'_>, problems: &mut Problems<'_>) {
     if let Some(value) = node.get("x-keyfob-confidence")
-        && !value.as_str().is_some_and(|word| Confidence::from_word(word).is_some())
+        && value.as_str().is_none_or(|word| Confidence::from_word(word).is_none())
     {
         problems.push(subject, "x-keyfob-confidence must be one of documented, example, inferred");
     }

@@ -76,10 +76,10 @@ fn plain(document: &Yaml, schema: &Yaml, depth: Depth, subject: Subject<'_>, pro
     }
     match schema.text("type") {
         Some("array") if schema.get("items").is_none() => {
-            problems.push(subject, "a list has no `items`: add their schema")
+            problems.push(subject, "a list has no `items`: add their schema");
         }
         None if schema.get("type").is_some() => {
-            problems.push(subject, "`type` is not one name: use a single type, and `nullable` for null")
+            problems.push(subject, "`type` is not one name: use a single type, and `nullable` for null");
         }
         None | Some("array" | "object" | "string" | "integer" | "number" | "boolean") => {}
         Some(other) => problems.push(
@@ -148,11 +148,12 @@ fn enumeration(schema: &Yaml, subject: Subject<'_>, problems: &mut Problems<'_>)
             problems.push(subject, "an enum of integers has a value that is none: correct it");
         }
         Some("integer") if names.is_empty() => {
-            problems.push(subject, "an enum of integers has no x-enum-varnames: name every value")
+            problems.push(subject, "an enum of integers has no x-enum-varnames: name every value");
         }
         Some("integer") => {}
         _ => {
-            problems.push(subject, "an enum must hold only strings (quote them) or only integers, and have that `type`")
+            problems
+                .push(subject, "an enum must hold only strings (quote them) or only integers, and have that `type`");
         }
     }
     let texts: Vec<&str> =

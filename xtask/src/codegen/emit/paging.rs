@@ -1,4 +1,4 @@
-//! How a listing goes on: what the runtime asks of an operation that pages.
+//! Paging: the implementation of the runtime's `Paged` for builders of listings.
 
 use anyhow::{Context, Result, bail, ensure};
 use proc_macro2::{Ident, TokenStream};
@@ -10,7 +10,7 @@ use super::ty::Ty;
 use crate::codegen::model::paging::{Paging, Scheme};
 use crate::codegen::naming::{pascal, snake};
 
-/// `impl Paged` for the builder of an operation that pages.
+/// Returns the `impl Paged` for a builder, if its operation is paged.
 pub(super) fn paged(call: &Call<'_>, structs: &[Struct<'_>]) -> Result<Option<TokenStream>> {
     let Some(paging) = &call.operation.paging else { return Ok(None) };
     let tokens = implementation(call, paging, structs);
@@ -20,9 +20,9 @@ pub(super) fn paged(call: &Call<'_>, structs: &[Struct<'_>]) -> Result<Option<To
 fn implementation(call: &Call<'_>, paging: &Paging, structs: &[Struct<'_>]) -> Result<TokenStream> {
     let name = format_ident!("{}", pascal(&call.operation.id));
     let types = format_ident!("types");
-    let Ty::Named(page_name) = &call.request.response else { bail!("the answer is not a page of its own") };
-    let page = structs.iter().find(|one| one.name == *page_name).context("the answer is not a struct")?;
-    let Some(Ty::List(item)) = page.field(&paging.items) else { bail!("{} is not a list", paging.items) };
+    let Ty::Named(page_name) = &call.request.response else { bail!("the response is not a named schema") };
+    let page = structs.iter().find(|one| one.name == *page_name).context("the response is not an object")?;
+    let Some(Ty::List(item)) = page.field(&paging.items) else { bail!("the field {} is not a list", paging.items) };
     let item = item.tokens(Some(&types));
     let page_type = format_ident!("{page_name}");
     let items = format_ident!("{}", snake(&paging.items));
@@ -40,8 +40,9 @@ fn implementation(call: &Call<'_>, paging: &Paging, structs: &[Struct<'_>]) -> R
     let total = or_none(paging.total.as_ref().map(|total| count(page, total)))?;
     let cursor = or_none(paging.cursor.as_ref().map(|cursor| text(page, cursor)))?;
     let cursor_name = paging.cursor.as_ref().map_or_else(|| quote!(None), |cursor| quote!(Some(#cursor)));
-    let looked_at = |answer: &TokenStream| if answer.to_string() == "None" { quote!(_) } else { quote!(page) };
-    let (cursor_page, total_page) = (looked_at(&cursor), looked_at(&total));
+    // An unused argument would be a warning.
+    let page_argument = |body: &TokenStream| if body.to_string() == "None" { quote!(_) } else { quote!(page) };
+    let (cursor_page, total_page) = (page_argument(&cursor), page_argument(&total));
     Ok(quote! {
         impl Paged for #name {
             type Page = types::#page_type;
@@ -67,10 +68,11 @@ fn implementation(call: &Call<'_>, paging: &Paging, structs: &[Struct<'_>]) -> R
     })
 }
 
-/// How the builder is moved to another page, and where it starts.
+/// Returns the statement that selects a page in the builder, and the expression for the page that is selected.
 fn position(call: &Call<'_>, paging: &Paging) -> Result<(TokenStream, TokenStream)> {
-    let (field, ty) =
-        call.query(&paging.parameter).with_context(|| format!("no optional parameter {}", paging.parameter))?;
+    let (field, ty) = call
+        .query(&paging.parameter)
+        .with_context(|| format!("there is no optional query parameter {}", paging.parameter))?;
     if paging.scheme == Scheme::Cursor {
         ensure!(*ty == Ty::Text, "the cursor parameter is not text");
         return Ok((quote!(if let Position::Cursor(cursor) = position { self.#field = Some(cursor); }), quote!(None)));
@@ -79,26 +81,30 @@ fn position(call: &Call<'_>, paging: &Paging) -> Result<(TokenStream, TokenStrea
     Ok((quote!(if let Position::Number(number) = position { self.#field = Some(number); }), quote!(self.#field)))
 }
 
+/// Returns the expression for the value of an integer parameter.
 fn number(call: &Call<'_>, parameter: &str) -> Result<TokenStream> {
-    let (field, ty) = call.query(parameter).with_context(|| format!("no optional parameter {parameter}"))?;
+    let (field, ty) =
+        call.query(parameter).with_context(|| format!("there is no optional query parameter {parameter}"))?;
     ensure!(*ty == Ty::Integer, "the parameter {parameter} is not an integer");
     Ok(quote!(self.#field))
 }
 
+/// Returns the expression for an integer field of the page, which may be sent as text.
 fn count(page: &Struct<'_>, property: &str) -> Result<TokenStream> {
     let field: Ident = format_ident!("{}", snake(property));
     Ok(match page.field(property) {
         Some(Ty::Integer) => quote!(page.#field),
         Some(Ty::Text) => quote!(page.#field.as_deref().and_then(|total| total.parse().ok())),
-        _ => bail!("{property} is not a count"),
+        _ => bail!("the field {property} is neither an integer nor a string"),
     })
 }
 
+/// Returns the expression for a text field of the page, which may be sent as an integer.
 fn text(page: &Struct<'_>, property: &str) -> Result<TokenStream> {
     let field = format_ident!("{}", snake(property));
     Ok(match page.field(property) {
         Some(Ty::Text) => quote!(page.#field.clone()),
         Some(Ty::Integer) => quote!(page.#field.map(|cursor| cursor.to_string())),
-        _ => bail!("{property} is not text"),
+        _ => bail!("the field {property} is neither a string nor an integer"),
     })
 }

@@ -1,5 +1,5 @@
-//! The generator's method, taken apart: its argument types, and its url, header, query and body statements rewritten to
-//! build a request from a builder's own fields.
+//! Reads a method of the generator's output: the types of its arguments, and the statements for URL, headers, query and
+//! body, which are rewritten to build a request from the fields of a builder.
 
 use std::collections::BTreeMap;
 
@@ -16,19 +16,21 @@ use crate::codegen::model::parameter::Location;
 use crate::codegen::model::response::ResponseBody;
 use crate::codegen::naming::{RESERVED_SETTERS, snake};
 
-/// What the generator made of one operation.
+/// The generator's method for one operation.
 pub(super) struct Request {
-    /// The id that the path's fragment carries.
+    /// `operationId`, from the fragment of the path.
     pub(super) id: String,
-    /// The type of each argument, by its Rust name.
+    /// Types of the arguments by their Rust names.
     pub(super) arguments: BTreeMap<String, Ty>,
-    /// The type of the response.
+    /// Type of the decoded response.
     pub(super) response: Ty,
     url: Url,
     headers: Vec<Header>,
+    /// Calls on the HTTP client's request builder.
     chain: Vec<ExprMethodCall>,
 }
 
+/// Format string of the path, and the arguments for its `{}`.
 struct Url {
     format: String,
     arguments: Vec<Ident>,
@@ -39,12 +41,13 @@ struct Header {
     argument: Ident,
 }
 
-/// The field that holds an argument.
+/// Returns the builder's field for an argument.
 pub(super) fn field(argument: &str) -> Ident {
     if RESERVED_SETTERS.contains(&argument) { format_ident!("{argument}_") } else { format_ident!("{argument}") }
 }
 
 impl Request {
+    /// Reads a method.
     pub(super) fn read(method: &ImplItemFn) -> Result<Self> {
         let mut arguments = BTreeMap::new();
         for input in &method.sig.inputs {
@@ -73,18 +76,18 @@ impl Request {
         Ok(Self { id, arguments, response: response(method)?, url, headers, chain })
     }
 
-    /// The statements that put the path together, from the fields of a builder.
+    /// Returns the statements that build the path from the fields of a builder.
     pub(super) fn path(&self, operation: &Operation) -> TokenStream {
         let parts = self.url.parts(operation);
         quote!(#(#parts)*)
     }
 
-    /// The statements that put all else together.
+    /// Returns the statements that add headers, query and body.
     pub(super) fn fill(&self, operation: &Operation) -> Result<TokenStream> {
         let mut parts = Vec::new();
         for call in &self.chain {
             match call.method.to_string().as_str() {
-                // The generator sets only Accept here; Content-Type is the body's business.
+                // The only header here is Accept; Content-Type is set with the body.
                 "header" if is_accept(call) => parts.push(quote!(request.accept("application/json");)),
                 "query" => {
                     let (name, argument) = query(call)?;
@@ -113,7 +116,7 @@ impl Request {
 }
 
 impl Url {
-    /// The path's parts: literals, and arguments that are encoded.
+    /// Returns the statements for the parts of the path: literals and encoded arguments.
     fn parts(&self, operation: &Operation) -> Vec<TokenStream> {
         let mut literals = self.format.split("{}").map(|text| (!text.is_empty()).then(|| quote!(path.text(#text);)));
         let first = literals.next().flatten();
@@ -137,7 +140,7 @@ impl Header {
     }
 }
 
-/// How a body goes on the request.
+/// Returns the statement that adds the body.
 fn send_body(body: &Body) -> TokenStream {
     let media = &body.media;
     match body.kind {
@@ -154,7 +157,7 @@ fn send_body(body: &Body) -> TokenStream {
     }
 }
 
-/// `let url = format!("{}/path#id", self.baseurl, encode_path(&argument.to_string()), …);`
+/// Reads `let url = format!("{}/path#id", self.baseurl, encode_path(&argument.to_string()), …);`
 fn read_url(local: &Local) -> Result<(Url, String)> {
     let init = local.init.as_ref().context("no value")?;
     let Expr::Macro(format) = &*init.expr else { bail!("the url is not made by format!") };
@@ -171,7 +174,7 @@ fn read_url(local: &Local) -> Result<(Url, String)> {
     Ok((Url { format: path.to_owned(), arguments: arguments.collect::<Result<_>>()? }, id.to_owned()))
 }
 
-/// `header_map.append("name", argument.to_string().try_into()?)`, or the same inside `if let Some(value) = argument`.
+/// Reads `header_map.append("name", argument.to_string().try_into()?)`, or the same inside `if let Some(value) = argument`.
 fn read_header(expression: &Expr) -> Result<Option<Header>> {
     let (call, optional) = match expression {
         Expr::MethodCall(call) => (call, None),
@@ -184,7 +187,7 @@ fn read_header(expression: &Expr) -> Result<Option<Header>> {
         }
         _ => return Ok(None),
     };
-    // The name of the generator's own `api-version` is no literal; that header is not sent.
+    // Only the header `api-version`, which the generator adds by itself, has a name that is no literal. It is not sent.
     let Some(Expr::Lit(ExprLit { lit: Lit::Str(name), .. })) = call.args.first() else { return Ok(None) };
     let argument = match optional {
         Some(argument) => argument,
@@ -198,7 +201,7 @@ fn is_request(local: &Local) -> bool {
     matches!(init, Some(Expr::Try(tried)) if matches!(&*tried.expr, Expr::MethodCall(call) if call.method == "build"))
 }
 
-/// The calls on `self.client`, in the order in which they are made.
+/// Returns the calls on `self.client` in their order.
 fn calls(local: &Local) -> Result<Vec<ExprMethodCall>> {
     let mut calls = Vec::new();
     let mut next = local.init.as_ref().map(|init| &*init.expr);
@@ -222,7 +225,7 @@ fn is_accept(call: &ExprMethodCall) -> bool {
     matches!(first, Some(Expr::Path(path)) if path.path.segments.last().is_some_and(|last| last.ident == "ACCEPT"))
 }
 
-/// `.query(&QueryParam::new("name", &argument))`
+/// Reads `.query(&QueryParam::new("name", &argument))`
 fn query(call: &ExprMethodCall) -> Result<(String, Ident)> {
     let Some(Expr::Reference(reference)) = call.args.first() else { bail!("a query of unknown form") };
     let Expr::Call(constructor) = &*reference.expr else { bail!("a query of unknown form") };
@@ -233,7 +236,7 @@ fn query(call: &ExprMethodCall) -> Result<(String, Ident)> {
     Ok((name.value(), argument))
 }
 
-/// The variable inside references, calls and `?`.
+/// Returns the variable inside references, method calls and `?`.
 fn innermost(expression: &Expr) -> Option<Ident> {
     match expression {
         Expr::Path(path) => path.path.get_ident().cloned(),
@@ -244,7 +247,7 @@ fn innermost(expression: &Expr) -> Option<Ident> {
     }
 }
 
-/// The `T` in `Result<ResponseValue<T>, Error<()>>`.
+/// Returns the `T` of `Result<ResponseValue<T>, Error<()>>`.
 fn response(method: &ImplItemFn) -> Result<Ty> {
     let syn::ReturnType::Type(_, ty) = &method.sig.output else { bail!("a method without a result") };
     let mut ty = ty.as_ref();

@@ -1,4 +1,4 @@
-//! Operations: everything that a document says of one call.
+//! Operations, with all facts that documentation and code are written from.
 
 use crate::codegen::model::body::{self, Body};
 use crate::codegen::model::paging::{self, Paging};

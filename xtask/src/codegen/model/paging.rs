@@ -18,7 +18,7 @@ pub(crate) struct Paging {
     pub(crate) total: Option<String>,
 }
 
-/// How a page is selected.
+/// Way to select a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Scheme {
     Cursor,

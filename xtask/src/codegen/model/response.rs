@@ -1,10 +1,10 @@
-//! Responses: how the body of a success is read, and the documented statuses.
+//! Responses: the decoding of a success, and the documented statuses.
 
 use crate::codegen::model::body::{is_json, is_text, preferred};
 use crate::codegen::model::walk;
 use crate::yaml::{Yaml, YamlExt};
 
-/// How the body of a success response is read.
+/// Decoding of the body of a success response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ResponseBody {
     Json,
@@ -29,7 +29,7 @@ impl Status {
     }
 }
 
-/// Reads how the success response of an operation is decoded.
+/// Returns the decoding of the success response of an operation.
 pub(crate) fn body(document: &Yaml, operation: &Yaml) -> ResponseBody {
     let success = operation.pairs("responses").into_iter().find(|(code, _)| code.starts_with('2'));
     let content = success.map(|(_, response)| response.pairs("content")).unwrap_or_default();
