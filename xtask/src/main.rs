@@ -29,6 +29,7 @@ Examples:
 #[derive(Parser)]
 #[command(
     name = "cargo xtask",
+    bin_name = "cargo xtask",
     about = "Generates the clients, and checks and measures this workspace",
     after_help = EXAMPLES,
     arg_required_else_help = true

@@ -85,6 +85,7 @@ impl Client {
     ///
     /// Statuses:
     /// * 200: The new application and its session token. The exact 2xx code is not documented.
+    /// * 401, 403, others: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `POST /v1/applications.create`. Requires the scope `application`. Documented by
     /// the vendor: <https://docs.bits.bi/api-reference/endpoints>.
@@ -106,6 +107,7 @@ impl Client {
     ///
     /// Statuses:
     /// * 200: The application.
+    /// * 401, 403, others: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `POST /v1/applications.get`. Requires the scope `application`. Retried like a
     /// read. Documented by the vendor: <https://docs.bits.bi/api-reference/endpoints>.
@@ -127,6 +129,7 @@ impl Client {
     ///
     /// Statuses:
     /// * 200: The organization.
+    /// * 401, 403, others: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `POST /v1/applications.organization.get`. Requires the scope `application`.
     /// Retried like a read. Documented by the vendor:
@@ -150,6 +153,7 @@ impl Client {
     ///
     /// Statuses:
     /// * 200: The bank accounts, in an undocumented shape.
+    /// * 401, 403, others: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `POST /v1/applications.bankAccounts.list`. Requires the scope `application`.
     /// Retried like a read. Known from an example:
@@ -175,6 +179,7 @@ impl Client {
     ///
     /// Statuses:
     /// * 200: The owner of the token.
+    /// * 401, 403, others: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /v1/oauth2/userinfo`. Inferred, not documented: try it in a test environment
     /// first. Inferred from
@@ -191,6 +196,7 @@ impl Client {
     ///
     /// Statuses:
     /// * 200: The owner of the token.
+    /// * 401, 403, others: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /oauth2/userinfo`. Documented by the vendor:
     /// <https://docs.bits.bi/api-reference/authentication-and-authorization>.

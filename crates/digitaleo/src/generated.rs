@@ -109,6 +109,7 @@ impl Client {
     ///
     /// Statuses:
     /// * 200: One page of contacts.
+    /// * 400, 401, others: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /contacts` to the host `contacts`. Known from an example:
     /// `digitaleo/Digitaleo-api-python`.
@@ -130,6 +131,7 @@ impl Client {
     /// Statuses:
     /// * 200: The created contacts, with their ids.
     /// * 417: Validation failed.
+    /// * 400, 401, others: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `POST /contacts` to the host `contacts`. Known from an example:
     /// `Solead-Web-Agency/hyaluronic:modules/digitaleo/`.
@@ -153,6 +155,7 @@ impl Client {
     /// Statuses:
     /// * 200: Result of the import, in an undocumented shape.
     /// * 417: Validation failed.
+    /// * 400, 401, others: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `POST /contacts?action=import` to the host `contacts`. Known from an example:
     /// `digitaleo/Digitaleo-api-python`.
@@ -175,6 +178,7 @@ impl Client {
     /// Statuses:
     /// * 200: Number of changed contacts.
     /// * 417: Validation failed.
+    /// * 400, 401, others: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `PUT /contacts` to the host `contacts`. Known from an example:
     /// `digitaleo/Digitaleo-api-python`.
@@ -195,6 +199,7 @@ impl Client {
     ///
     /// Statuses:
     /// * 200: Number of deleted contacts.
+    /// * 400, 401, others: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `DELETE /contacts` to the host `contacts`. Known from an example:
     /// `digitaleo/Digitaleo-api-php:v2/Digitaleo.php`.
@@ -228,6 +233,7 @@ impl Client {
     ///
     /// Statuses:
     /// * 200: One page of lists.
+    /// * 400, 401, others: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /lists` to the host `contacts`. Documented by the vendor:
     /// <https://developers.digitaleo.com/contacts-api/lists>.
@@ -246,6 +252,7 @@ impl Client {
     /// Statuses:
     /// * 200: The created list, with its id.
     /// * 417: Validation failed.
+    /// * 400, 401, others: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `POST /lists` to the host `contacts`. Documented by the vendor:
     /// <https://developers.digitaleo.com/contacts-api/lists>.
@@ -265,6 +272,7 @@ impl Client {
     /// Statuses:
     /// * 200: The new list.
     /// * 417: Validation failed.
+    /// * 400, 401, others: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `POST /lists?action=merge` to the host `contacts`. Inferred, not documented: try
     /// it in a test environment first. Inferred from
@@ -288,6 +296,7 @@ impl Client {
     /// Statuses:
     /// * 200: The new list, with its `importStatus`.
     /// * 417: Validation failed.
+    /// * 400, 401, others: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `POST /lists?action=import` to the host `contacts`. Inferred, not documented: try
     /// it in a test environment first. Inferred from
@@ -312,6 +321,7 @@ impl Client {
     /// Statuses:
     /// * 200: Number of contacts added to the list.
     /// * 417: Validation failed.
+    /// * 400, 401, others: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `POST /lists?action=contactadd` to the host `contacts`. Known from an example:
     /// `Solead-Web-Agency/hyaluronic:modules/digitaleo/`.
@@ -334,6 +344,7 @@ impl Client {
     /// Statuses:
     /// * 200: Number of contacts removed from the list.
     /// * 417: Validation failed.
+    /// * 400, 401, others: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `POST /lists?action=contactremove` to the host `contacts`. Known from an example:
     /// `Solead-Web-Agency/hyaluronic:modules/digitaleo/`.
@@ -356,6 +367,7 @@ impl Client {
     /// Statuses:
     /// * 200: Number of changed lists.
     /// * 417: Validation failed.
+    /// * 400, 401, others: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `PUT /lists` to the host `contacts`. Inferred, not documented: try it in a test
     /// environment first. Inferred from <https://developers.digitaleo.com/contacts-api/lists>.
@@ -374,6 +386,7 @@ impl Client {
     ///
     /// Statuses:
     /// * 200: Number of deleted lists.
+    /// * 400, 401, others: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `DELETE /lists` to the host `contacts`. Inferred, not documented: try it in a test
     /// environment first. Inferred from <https://developers.digitaleo.com/contacts-api/lists>.
@@ -404,6 +417,7 @@ impl Client {
     ///
     /// Statuses:
     /// * 200: The counts for each medium.
+    /// * 400, 401, others: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /statistics` to the host `contacts`. Documented by the vendor:
     /// <https://developers.digitaleo.com/contacts-api/statistics>.
@@ -429,6 +443,7 @@ impl Client {
     ///
     /// Statuses:
     /// * 200: One page of attributes.
+    /// * 400, 401, others: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /fields` to the host `contacts`. Documented by the vendor:
     /// <https://developers.digitaleo.com/contacts-api/fields>.
@@ -456,6 +471,7 @@ impl Client {
     /// * 200: The message was accepted. Apart from the absence of `status`, the shape of the
     ///   response is inferred.
     /// * 417: Validation failed.
+    /// * 400, 401, others: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `POST /sms` to the host `sms`. Known from an example:
     /// `alexxandre80/Digitaleo:MyDigitaleo.php`.
@@ -482,6 +498,7 @@ impl Client {
     ///
     /// Statuses:
     /// * 200: One page of campaigns.
+    /// * 400, 401, others: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /campaigns` to the host `api`. Known from an example:
     /// `digitaleo/Digitaleo-api-python`.
@@ -503,6 +520,7 @@ impl Client {
     /// Statuses:
     /// * 200: The created campaign, with its id.
     /// * 417: Validation failed.
+    /// * 400, 401, others: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `POST /campaigns` to the host `api`. Known from an example:
     /// `digitaleo/Digitaleo-api-python`.
@@ -524,6 +542,7 @@ impl Client {
     /// Statuses:
     /// * 200: The campaign was cancelled.
     /// * 417: Validation failed.
+    /// * 400, 401, others: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `POST /campaigns?action=cancel` to the host `api`. Known from an example:
     /// `Solead-Web-Agency/hyaluronic:modules/digitaleo/`.
@@ -547,6 +566,7 @@ impl Client {
     /// Statuses:
     /// * 200: Number of added recipients.
     /// * 417: Validation failed.
+    /// * 400, 401, others: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `POST /campaigncontacts?action=create` to the host `api`. Known from an example:
     /// `Solead-Web-Agency/hyaluronic:modules/digitaleo/`.
@@ -569,6 +589,7 @@ impl Client {
     /// Statuses:
     /// * 200: The cost, as a list of one element.
     /// * 417: Validation failed.
+    /// * 400, 401, others: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `POST /campaigncosts` to the host `api`. Retried like a read. Known from an
     /// example: public code of the vendor web front end without repository name:
@@ -597,6 +618,7 @@ impl Client {
     /// Statuses:
     /// * 200: The mailing, with its counters.
     /// * 417: Validation failed.
+    /// * 400, 401, others: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `POST /mailings` to the host `api`. Known from an example:
     /// `digitaleo/Digitaleo-api-python`.
@@ -627,6 +649,7 @@ impl Client {
     ///
     /// Statuses:
     /// * 200: One page of rows. If the response is another object, its fields are in `extra`.
+    /// * 400, 401, others: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /{resource}` to the host `contacts`. Known from an example:
     /// `digitaleo/Digitaleo-api-php:v2/Digitaleo.php`.
@@ -649,6 +672,7 @@ impl Client {
     /// Statuses:
     /// * 200: The response of the resource, as untyped JSON.
     /// * 417: Validation failed.
+    /// * 400, 401, others: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `POST /{resource}` to the host `contacts`. Known from an example:
     /// `digitaleo/Digitaleo-api-python`.
@@ -677,6 +701,7 @@ impl Client {
     /// Statuses:
     /// * 200: Number of changed rows.
     /// * 417: Validation failed.
+    /// * 400, 401, others: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `PUT /{resource}` to the host `contacts`. Known from an example:
     /// `digitaleo/Digitaleo-api-php:v2/Digitaleo.php`.
@@ -699,6 +724,7 @@ impl Client {
     ///
     /// Statuses:
     /// * 200: Number of deleted rows.
+    /// * 400, 401, others: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `DELETE /{resource}` to the host `contacts`. Known from an example:
     /// `digitaleo/Digitaleo-api-php:v2/Digitaleo.php`.

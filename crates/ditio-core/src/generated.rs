@@ -142,6 +142,7 @@ impl Client {
     /// * 400: The request violates a validation rule or business rule. The documentation does
     ///   not say which of the three bodies is used. The message may be in Norwegian, or a key.
     /// * 415: The operation does not accept the media type of the body. Inferred.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `POST /api/v4/integration/projects`. Requires the scope `ditioapiv3`. Retried like
     /// a read. Documented by the vendor:
@@ -158,6 +159,7 @@ impl Client {
     ///
     /// Statuses:
     /// * 200: The projects, without paging.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/v4/integration/projects`. Requires the scope `ditioapiv3`. Documented by
     /// the vendor: <https://ditio-docs-test.pages.dev/api-reference/integration/projects>.
@@ -175,6 +177,7 @@ impl Client {
     /// * 200: The project.
     /// * 404: The object does not exist or belongs to another company. Both cases have the same
     ///   response.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/v4/integration/projects/{id}`. Requires the scope `ditioapiv3`.
     /// Documented by the vendor:
@@ -200,6 +203,7 @@ impl Client {
     /// * 404: The object does not exist or belongs to another company. Both cases have the same
     ///   response.
     /// * 415: The operation does not accept the media type of the body. Inferred.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `PUT /api/v4/integration/projects/{id}`. Requires the scope `ditioapiv3`.
     /// Documented by the vendor:
@@ -229,6 +233,7 @@ impl Client {
     /// * 404: The object does not exist or belongs to another company. Both cases have the same
     ///   response.
     /// * 415: The operation does not accept the media type of the body. Inferred.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `PATCH /api/v4/integration/projects/{id}`. Requires the scope `ditioapiv3`.
     /// Documented by the vendor: `ditioas/Ditio.Core.Samples.Integrations:projects/README.md`.
@@ -255,6 +260,7 @@ impl Client {
     ///   not say which of the three bodies is used. The message may be in Norwegian, or a key.
     /// * 404: The object does not exist or belongs to another company. Both cases have the same
     ///   response.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `DELETE /api/v4/integration/projects/{id}`. Requires the scope `ditioapiv3`.
     /// Documented by the vendor: `ditioas/Ditio.Core.Samples.Integrations:projects/README.md`.
@@ -272,6 +278,7 @@ impl Client {
     /// * 200: The project.
     /// * 404: The object does not exist or belongs to another company. Both cases have the same
     ///   response.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/v4/integration/projects/by-project-number/{projectNumber}`. Requires the
     /// scope `ditioapiv3`. Documented by the vendor:
@@ -309,6 +316,7 @@ impl Client {
     /// * 404: The object does not exist or belongs to another company. Both cases have the same
     ///   response.
     /// * 415: The operation does not accept the media type of the body. Inferred.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `POST /api/v4/integration/tasks`. Requires the scope `ditioapiv3`. Documented by
     /// the vendor: <https://ditio-docs-test.pages.dev/api-reference/integration/tasks>.
@@ -329,6 +337,7 @@ impl Client {
     /// * 200: The work order.
     /// * 404: The object does not exist or belongs to another company. Both cases have the same
     ///   response.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/v4/integration/tasks/{id}`. Requires the scope `ditioapiv3`. Documented
     /// by the vendor: <https://ditio-docs-test.pages.dev/api-reference/integration/tasks>.
@@ -353,6 +362,7 @@ impl Client {
     /// * 404: The object does not exist or belongs to another company. Both cases have the same
     ///   response.
     /// * 415: The operation does not accept the media type of the body. Inferred.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `PUT /api/v4/integration/tasks/{id}`. Requires the scope `ditioapiv3`. Documented
     /// by the vendor: <https://ditio-docs-test.pages.dev/api-reference/integration/tasks>.
@@ -382,6 +392,7 @@ impl Client {
     /// * 404: The object does not exist or belongs to another company. Both cases have the same
     ///   response.
     /// * 415: The operation does not accept the media type of the body. Inferred.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `PATCH /api/v4/integration/tasks/{id}`. Requires the scope `ditioapiv3`.
     /// Documented by the vendor:
@@ -409,6 +420,7 @@ impl Client {
     ///   not say which of the three bodies is used. The message may be in Norwegian, or a key.
     /// * 404: The object does not exist or belongs to another company. Both cases have the same
     ///   response.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `DELETE /api/v4/integration/tasks/{id}`. Requires the scope `ditioapiv3`.
     /// Documented by the vendor:
@@ -430,6 +442,7 @@ impl Client {
     /// * 200: The work orders, without paging.
     /// * 404: The object does not exist or belongs to another company. Both cases have the same
     ///   response.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/v4/integration/tasks/project/{projectId}`. Requires the scope
     /// `ditioapiv3`. Documented by the vendor:
@@ -451,6 +464,7 @@ impl Client {
     /// * 200: The work orders, without paging.
     /// * 404: The object does not exist or belongs to another company. Both cases have the same
     ///   response.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/v4/integration/tasks/by-project-number/{projectNumber}`. Requires the
     /// scope `ditioapiv3`. Documented by the vendor:
@@ -477,6 +491,7 @@ impl Client {
     ///   identifies one work order.
     /// * 404: The object does not exist or belongs to another company. Both cases have the same
     ///   response.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends
     /// `GET /api/v4/integration/tasks/by-project-number/{projectNumber}/by-task-number/{taskNumber}`.
@@ -506,6 +521,7 @@ impl Client {
     /// * 200: The work order.
     /// * 404: The object does not exist or belongs to another company. Both cases have the same
     ///   response.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends
     /// `GET /api/v4/integration/tasks/by-external-project-number/{externalProjectNumber}/by-external-id/{externalId}`.
@@ -555,6 +571,7 @@ impl Client {
     ///   response.
     /// * 413: The request is 30,000,000 bytes or larger.
     /// * 415: The operation does not accept the media type of the body. Inferred.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `POST /api/v4/integration/projects/{id}/documents`. Requires the scope
     /// `ditioapiv3`. Documented by the vendor:
@@ -577,6 +594,7 @@ impl Client {
     /// * 200: The pages.
     /// * 404: The object does not exist or belongs to another company. Both cases have the same
     ///   response.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/v4/integration/projects/{id}/documents`. Requires the scope
     /// `ditioapiv3`. Documented by the vendor:
@@ -599,6 +617,7 @@ impl Client {
     /// * 200: Content of the file. The Content-Disposition header has the original file name.
     /// * 404: The object does not exist or belongs to another company. Both cases have the same
     ///   response.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/v4/integration/projects/{id}/documents/{fileReferenceId}`. Requires the
     /// scope `ditioapiv3`. Documented by the vendor:
@@ -626,6 +645,7 @@ impl Client {
     /// * 204: Deleted.
     /// * 404: The object does not exist or belongs to another company. Both cases have the same
     ///   response.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `DELETE /api/v4/integration/projects/{id}/documents/{fileReferenceId}`. Requires
     /// the scope `ditioapiv3`. Documented by the vendor:
@@ -661,6 +681,7 @@ impl Client {
     /// * 404: The object does not exist or belongs to another company. Both cases have the same
     ///   response.
     /// * 415: The operation does not accept the media type of the body. Inferred.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `PUT /api/v4/integration/projects/{id}/documents/description`. Requires the scope
     /// `ditioapiv3`. Documented by the vendor:
@@ -699,6 +720,7 @@ impl Client {
     ///   response.
     /// * 413: The request is 30,000,000 bytes or larger.
     /// * 415: The operation does not accept the media type of the body. Inferred.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `POST /api/v4/integration/tasks/{id}/documents`. Requires the scope `ditioapiv3`.
     /// Documented by the vendor:
@@ -721,6 +743,7 @@ impl Client {
     /// * 200: The pages.
     /// * 404: The object does not exist or belongs to another company. Both cases have the same
     ///   response.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/v4/integration/tasks/{id}/documents`. Requires the scope `ditioapiv3`.
     /// Documented by the vendor:
@@ -743,6 +766,7 @@ impl Client {
     /// * 200: Content of the file. The Content-Disposition header has the original file name.
     /// * 404: The object does not exist or belongs to another company. Both cases have the same
     ///   response.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/v4/integration/tasks/{id}/documents/{fileReferenceId}`. Requires the
     /// scope `ditioapiv3`. Documented by the vendor:
@@ -770,6 +794,7 @@ impl Client {
     /// * 204: Deleted.
     /// * 404: The object does not exist or belongs to another company. Both cases have the same
     ///   response.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `DELETE /api/v4/integration/tasks/{id}/documents/{fileReferenceId}`. Requires the
     /// scope `ditioapiv3`. Documented by the vendor:
@@ -804,6 +829,7 @@ impl Client {
     ///   file name.
     /// * 404: The object does not exist or belongs to another company. Both cases have the same
     ///   response.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/file/{fileReferenceId}`. Requires the scope `ditioapiv3`. Documented by
     /// the vendor: `ditioas/Ditio.Core.Samples.Integrations:documents/README.md`.
@@ -827,6 +853,7 @@ impl Client {
     /// * 204: Deleted.
     /// * 404: The object does not exist or belongs to another company. Both cases have the same
     ///   response.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `DELETE /api/file/{fileReferenceId}`. Requires the scope `ditioapiv3`. Documented
     /// by the vendor: `ditioas/Ditio.Core.Samples.Integrations:documents/README.md`.
@@ -850,6 +877,7 @@ impl Client {
     /// * 204: Deleted.
     /// * 404: The object does not exist or belongs to another company. Both cases have the same
     ///   response.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `DELETE /api/filereference/{fileReferenceId}`. Requires the scope `ditioapiv3`.
     /// Documented by the vendor: `ditioas/Ditio.Core.Samples.Integrations:documents/README.md`.
@@ -884,6 +912,7 @@ impl Client {
     /// * 400: The request violates a validation rule or business rule. The documentation does
     ///   not say which of the three bodies is used. The message may be in Norwegian, or a key.
     /// * 415: The operation does not accept the media type of the body. Inferred.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `POST /api/v4/integration/machines`. Requires the scope `ditioapiv3`. Documented
     /// by the vendor: <https://ditio-docs-test.pages.dev/api-reference/integration/machines>.
@@ -902,6 +931,7 @@ impl Client {
     ///
     /// Statuses:
     /// * 200: The machines, without paging.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/v4/integration/machines`. Requires the scope `ditioapiv3`. Documented by
     /// the vendor: <https://ditio-docs-test.pages.dev/api-reference/integration/machines>.
@@ -923,6 +953,7 @@ impl Client {
     /// * 400: The request violates a validation rule or business rule. The documentation does
     ///   not say which of the three bodies is used. The message may be in Norwegian, or a key.
     /// * 415: The operation does not accept the media type of the body. Inferred.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `POST /api/v4/integration/machines/create/array`. Requires the scope `ditioapiv3`.
     /// Documented by the vendor: `ditioas/Ditio.Core.Samples.Integrations:machines/README.md`.
@@ -943,6 +974,7 @@ impl Client {
     /// * 200: The machine.
     /// * 404: The object does not exist or belongs to another company. Both cases have the same
     ///   response.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/v4/integration/machines/{id}`. Requires the scope `ditioapiv3`.
     /// Documented by the vendor:
@@ -968,6 +1000,7 @@ impl Client {
     /// * 404: The object does not exist or belongs to another company. Both cases have the same
     ///   response.
     /// * 415: The operation does not accept the media type of the body. Inferred.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `PUT /api/v4/integration/machines/{id}`. Requires the scope `ditioapiv3`.
     /// Documented by the vendor: `ditioas/Ditio.Core.Samples.Integrations:machines/README.md`.
@@ -996,6 +1029,7 @@ impl Client {
     /// * 404: The object does not exist or belongs to another company. Both cases have the same
     ///   response.
     /// * 415: The operation does not accept the media type of the body. Inferred.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `PATCH /api/v4/integration/machines/{id}`. Requires the scope `ditioapiv3`.
     /// Documented by the vendor: `ditioas/Ditio.Core.Samples.Integrations:machines/README.md`.
@@ -1021,6 +1055,7 @@ impl Client {
     ///   not say which of the three bodies is used. The message may be in Norwegian, or a key.
     /// * 404: The object does not exist or belongs to another company. Both cases have the same
     ///   response.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `DELETE /api/v4/integration/machines/{id}`. Requires the scope `ditioapiv3`.
     /// Documented by the vendor:
@@ -1041,6 +1076,7 @@ impl Client {
     ///   object.
     /// * 404: The object does not exist or belongs to another company. Both cases have the same
     ///   response.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/v4/integration/machines/by-machine-number/{machineNumber}`. Requires the
     /// scope `ditioapiv3`. Documented by the vendor:
@@ -1068,6 +1104,7 @@ impl Client {
     /// * 404: The object does not exist or belongs to another company. Both cases have the same
     ///   response.
     /// * 415: The operation does not accept the media type of the body. Inferred.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `PUT /api/v4/integration/machines/update/array`. Requires the scope `ditioapiv3`.
     /// Documented by the vendor: `ditioas/Ditio.Core.Samples.Integrations:machines/README.md`.
@@ -1093,6 +1130,7 @@ impl Client {
     /// * 404: The object does not exist or belongs to another company. Both cases have the same
     ///   response.
     /// * 415: The operation does not accept the media type of the body. Inferred.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `PATCH /api/v4/integration/machines/{id}/esg`. Requires the scope `ditioapiv3`.
     /// Documented by the vendor:
@@ -1115,6 +1153,7 @@ impl Client {
     /// * 200: JSON boolean: true if deletion is possible.
     /// * 404: The object does not exist or belongs to another company. Both cases have the same
     ///   response.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/v4/integration/machines/is-machine-deletable/{id}`. Requires the scope
     /// `ditioapiv3`. Documented by the vendor: <https://docs-integration.pages.dev>.
@@ -1135,6 +1174,7 @@ impl Client {
     ///
     /// Statuses:
     /// * 200: The machine types.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/MachineType`. Requires the scope `ditioapiv3`. Documented by the vendor:
     /// `ditioas/Ditio.Core.Samples.Integrations:postman/Ditio-Integration.postman_collection.json`.
@@ -1147,6 +1187,7 @@ impl Client {
     ///
     /// Statuses:
     /// * 200: The types. Their fields are not known.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/ProjNotificationTypeSetup`. Requires the scope `ditioapiv3`. Documented
     /// by the vendor:
@@ -1165,6 +1206,7 @@ impl Client {
     /// * 200: Result of the lookup. The fields are not known.
     /// * 400: The request violates a validation rule or business rule. The documentation does
     ///   not say which of the three bodies is used. The message may be in Norwegian, or a key.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/projects`. Requires the scope `ditioapiv3`. Documented by the vendor:
     /// <https://ditio-docs-test.pages.dev/api-reference/reference-data/projects>.
@@ -1183,6 +1225,7 @@ impl Client {
     /// * 200: Result of the lookup. The fields are not known.
     /// * 400: The request violates a validation rule or business rule. The documentation does
     ///   not say which of the three bodies is used. The message may be in Norwegian, or a key.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/projects/search`. Requires the scope `ditioapiv3`. Documented by the
     /// vendor: <https://ditio-docs-test.pages.dev/api-reference/reference-data/projects>.
@@ -1200,6 +1243,7 @@ impl Client {
     /// * 200: Result of the lookup. The fields are not known.
     /// * 404: The object does not exist or belongs to another company. Both cases have the same
     ///   response.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/projects/{projId}`. Requires the scope `ditioapiv3`. Documented by the
     /// vendor: <https://ditio-docs-test.pages.dev/api-reference/reference-data/projects>.
@@ -1226,6 +1270,7 @@ impl Client {
     ///   not say which of the three bodies is used. The message may be in Norwegian, or a key.
     /// * 404: The object does not exist or belongs to another company. Both cases have the same
     ///   response.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/projects/{projId}/tasks`. Requires the scope `ditioapiv3`. Documented by
     /// the vendor: <https://ditio-docs-test.pages.dev/api-reference/reference-data/projects>.
@@ -1246,6 +1291,7 @@ impl Client {
     /// * 200: Result of the lookup. The fields are not known.
     /// * 404: The object does not exist or belongs to another company. Both cases have the same
     ///   response.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/resources/details/{resourceId}`. Requires the scope `ditioapiv3`.
     /// Documented by the vendor:
@@ -1262,6 +1308,7 @@ impl Client {
     ///
     /// Statuses:
     /// * 200: Result of the lookup. The fields are not known.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/resources/types`. Requires the scope `ditioapiv3`. Documented by the
     /// vendor: <https://ditio-docs-test.pages.dev/api-reference/reference-data/projects>.
@@ -1284,6 +1331,7 @@ impl Client {
     /// * 200: The reference values.
     /// * 400: The request violates a validation rule or business rule. The documentation does
     ///   not say which of the three bodies is used. The message may be in Norwegian, or a key.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/project-external-reference/type/{externalRefType}`. Requires the scope
     /// `ditioapiv3`. Documented by the vendor:
@@ -1312,6 +1360,7 @@ impl Client {
     ///   not say which of the three bodies is used. The message may be in Norwegian, or a key.
     /// * 404: The object does not exist or belongs to another company. Both cases have the same
     ///   response.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/project-external-reference/type/{externalRefType}/project/{projNumber}`.
     /// Requires the scope `ditioapiv3`. Documented by the vendor:
@@ -1340,6 +1389,7 @@ impl Client {
     /// * 400: The request violates a validation rule or business rule. The documentation does
     ///   not say which of the three bodies is used. The message may be in Norwegian, or a key.
     /// * 415: The operation does not accept the media type of the body. Inferred.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `POST /api/project-external-reference`. Requires the scope `ditioapiv3`.
     /// Documented by the vendor:
@@ -1364,6 +1414,7 @@ impl Client {
     /// * 204: Hidden. The response body is not documented.
     /// * 404: The object does not exist or belongs to another company. Both cases have the same
     ///   response.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `PUT /api/project-external-reference/disable/{id}`. Requires the scope
     /// `ditioapiv3`. Documented by the vendor:
@@ -1390,6 +1441,7 @@ impl Client {
     /// * 204: Deleted.
     /// * 404: The object does not exist or belongs to another company. Both cases have the same
     ///   response.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `DELETE /api/project-external-reference/{id}`. Requires the scope `ditioapiv3`.
     /// Inferred, not documented: try it in a test environment first. Inferred from
@@ -1422,6 +1474,7 @@ impl Client {
     /// * 400: The request violates a validation rule or business rule. The documentation does
     ///   not say which of the three bodies is used. The message may be in Norwegian, or a key.
     /// * 415: The operation does not accept the media type of the body. Inferred.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `POST /api/v4/integration/users`. Requires the scope `ditioapiv3`. Documented by
     /// the vendor: <https://ditio-docs-test.pages.dev/api-reference/integration/users>.
@@ -1439,6 +1492,7 @@ impl Client {
     /// * 200: The users, without paging.
     /// * 400: The request violates a validation rule or business rule. The documentation does
     ///   not say which of the three bodies is used. The message may be in Norwegian, or a key.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/v4/integration/users`. Requires the scope `ditioapiv3`. Documented by
     /// the vendor: <https://ditio-docs-test.pages.dev/api-reference/integration/users>.
@@ -1456,6 +1510,7 @@ impl Client {
     /// * 200: The user.
     /// * 404: The object does not exist or belongs to another company. Both cases have the same
     ///   response.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/v4/integration/users/by-employee-number/{employeeNumber}`. Requires the
     /// scope `ditioapiv3`. Documented by the vendor:
@@ -1480,6 +1535,7 @@ impl Client {
     /// * 200: The user.
     /// * 404: The object does not exist or belongs to another company. Both cases have the same
     ///   response.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/v4/integration/users/by-profile-id/{profileId}`. Requires the scope
     /// `ditioapiv3`. Documented by the vendor:
@@ -1502,6 +1558,7 @@ impl Client {
     /// * 200: JSON boolean: true if deletion is possible.
     /// * 404: The object does not exist or belongs to another company. Both cases have the same
     ///   response.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/v4/integration/users/is-identity-deletable/{identityId}`. Requires the
     /// scope `ditioapiv3`. Documented by the vendor: <https://docs-integration.pages.dev>.
@@ -1532,6 +1589,7 @@ impl Client {
     /// * 404: The object does not exist or belongs to another company. Both cases have the same
     ///   response.
     /// * 415: The operation does not accept the media type of the body. Inferred.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `PUT /api/v4/integration/users/{userId}`. Requires the scope `ditioapiv3`.
     /// Documented by the vendor:
@@ -1563,6 +1621,7 @@ impl Client {
     /// * 404: The object does not exist or belongs to another company. Both cases have the same
     ///   response.
     /// * 415: The operation does not accept the media type of the body. Inferred.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `PATCH /api/v4/integration/users/{userId}`. Requires the scope `ditioapiv3`.
     /// Documented by the vendor:
@@ -1591,6 +1650,7 @@ impl Client {
     /// * 404: The object does not exist or belongs to another company. Both cases have the same
     ///   response.
     /// * 409: The object changed concurrently. Read the object again before another attempt.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `DELETE /api/v4/integration/users/{userId}`. Requires the scope `ditioapiv3`.
     /// Documented by the vendor: `ditioas/Ditio.Core.Samples.Integrations:users/README.md`.
@@ -1612,6 +1672,7 @@ impl Client {
     ///   not say which of the three bodies is used. The message may be in Norwegian, or a key.
     /// * 404: The object does not exist or belongs to another company. Both cases have the same
     ///   response.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `PATCH /api/v4/integration/users/disable/{companyProfileId}`. Requires the scope
     /// `ditioapiv3`. Documented by the vendor:
@@ -1637,6 +1698,7 @@ impl Client {
     ///   not say which of the three bodies is used. The message may be in Norwegian, or a key.
     /// * 404: The object does not exist or belongs to another company. Both cases have the same
     ///   response.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `PATCH /api/v4/integration/users/enable/{companyProfileId}`. Requires the scope
     /// `ditioapiv3`. Documented by the vendor:
@@ -1663,6 +1725,7 @@ impl Client {
     /// * 400: The request violates a validation rule or business rule. The documentation does
     ///   not say which of the three bodies is used. The message may be in Norwegian, or a key.
     /// * 415: The operation does not accept the media type of the body. Inferred.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `POST /api/v4/integration/users/scim`. Requires the scope `ditioapiv3`. Documented
     /// by the vendor: <https://docs-integration.pages.dev>.
@@ -1688,6 +1751,7 @@ impl Client {
     /// * 201: Created. The response body is not documented.
     /// * 400: A field is invalid.
     /// * 415: The operation does not accept the media type of the body. Inferred.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `POST /api/v5/integration/employees`. Requires the scope `ditioapiv3`. Documented
     /// by the vendor:
@@ -1709,6 +1773,7 @@ impl Client {
     /// Statuses:
     /// * 200: The employees, without paging.
     /// * 400: A field is invalid.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/v5/integration/employees`. Requires the scope `ditioapiv3`. Documented
     /// by the vendor:
@@ -1726,6 +1791,7 @@ impl Client {
     /// Statuses:
     /// * 200: The matching employees.
     /// * 400: A field is invalid.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/v5/integration/employees/search`. Requires the scope `ditioapiv3`.
     /// Documented by the vendor:
@@ -1749,6 +1815,7 @@ impl Client {
     /// * 200: The employee.
     /// * 404: The object does not exist or belongs to another company. Both cases have the same
     ///   response.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/v5/integration/employees/{employeeNumber}`. Requires the scope
     /// `ditioapiv3`. Documented by the vendor:
@@ -1773,6 +1840,7 @@ impl Client {
     /// * 404: The object does not exist or belongs to another company. Both cases have the same
     ///   response.
     /// * 415: The operation does not accept the media type of the body. Inferred.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `PATCH /api/v5/integration/employees/{employeeNumber}`. Requires the scope
     /// `ditioapiv3`. Documented by the vendor:
@@ -1803,6 +1871,7 @@ impl Client {
     /// * 404: The object does not exist or belongs to another company. Both cases have the same
     ///   response.
     /// * 415: The operation does not accept the media type of the body. Inferred.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `PATCH /api/v5/integration/employees/{employeeNumber}/update-employment`. Requires
     /// the scope `ditioapiv3`. Documented by the vendor:
@@ -1833,6 +1902,7 @@ impl Client {
     /// * 404: The object does not exist or belongs to another company. Both cases have the same
     ///   response.
     /// * 415: The operation does not accept the media type of the body. Inferred.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `PATCH /api/v5/integration/employees/{employeeNumber}/end-employment`. Requires
     /// the scope `ditioapiv3`. Documented by the vendor:
@@ -1861,6 +1931,7 @@ impl Client {
     /// * 404: The object does not exist or belongs to another company. Both cases have the same
     ///   response.
     /// * 415: The operation does not accept the media type of the body. Inferred.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `POST /api/v5/integration/employees/{employeeNumber}/create-employment`. Requires
     /// the scope `ditioapiv3`. Documented by the vendor:
@@ -1896,6 +1967,7 @@ impl Client {
     /// * 400: The request violates a validation rule or business rule. The documentation does
     ///   not say which of the three bodies is used. The message may be in Norwegian, or a key.
     /// * 415: The operation does not accept the media type of the body. Inferred.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `POST /api/v4/integration/certificates`. Requires the scope `ditioapiv3`. Retried
     /// like a read. Documented by the vendor:
@@ -1933,6 +2005,7 @@ impl Client {
     /// * 400: The request violates a validation rule or business rule. The documentation does
     ///   not say which of the three bodies is used. The message may be in Norwegian, or a key.
     /// * 415: The operation does not accept the media type of the body. Inferred.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `POST /api/integration/absences`. Requires the scope `ditioapiv3`. Retried like a
     /// read. Documented by the vendor:
@@ -1954,6 +2027,7 @@ impl Client {
     /// * 200: The absence.
     /// * 404: The object does not exist or belongs to another company. Both cases have the same
     ///   response.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/integration/absences/{externalId}`. Requires the scope `ditioapiv3`.
     /// Documented by the vendor: `ditioas/Ditio.Core.Samples.Integrations:absences/README.md`.
@@ -1978,6 +2052,7 @@ impl Client {
     ///   not say which of the three bodies is used. The message may be in Norwegian, or a key.
     /// * 404: The object does not exist or belongs to another company. Both cases have the same
     ///   response.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `DELETE /api/integration/absences/{externalId}`. Requires the scope `ditioapiv3`.
     /// Documented by the vendor: `ditioas/Ditio.Core.Samples.Integrations:absences/README.md`.
@@ -2016,6 +2091,7 @@ impl Client {
     /// * 200: The days, without paging.
     /// * 400: The request violates a validation rule or business rule. The documentation does
     ///   not say which of the three bodies is used. The message may be in Norwegian, or a key.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/payroll-export/`. Requires the scope `ditioapiv3`. Documented by the
     /// vendor: `ditioas/Ditio.Core.Samples.Integrations:payroll-export/README.md`.
@@ -2048,6 +2124,7 @@ impl Client {
     /// * 200: The days, without paging.
     /// * 400: The request violates a validation rule or business rule. The documentation does
     ///   not say which of the three bodies is used. The message may be in Norwegian, or a key.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/payroll-export/readonly`. Requires the scope `ditioapiv3`. Documented by
     /// the vendor: `ditioas/Ditio.Core.Samples.Integrations:payroll-export/README.md`.
@@ -2082,6 +2159,7 @@ impl Client {
     /// * 200: The lines. Their fields are not known.
     /// * 400: The request violates a validation rule or business rule. The documentation does
     ///   not say which of the three bodies is used. The message may be in Norwegian, or a key.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/payroll-export/summary-as-lines`. Requires the scope `ditioapiv3`.
     /// Documented by the vendor:
@@ -2117,6 +2195,7 @@ impl Client {
     /// * 200: Content of the file. The content type is not known.
     /// * 400: The request violates a validation rule or business rule. The documentation does
     ///   not say which of the three bodies is used. The message may be in Norwegian, or a key.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/payroll-export/file`. Requires the scope `ditioapiv3`. Documented by the
     /// vendor: `ditioas/Ditio.Core.Samples.Integrations:payroll-export/README.md`.
@@ -2143,6 +2222,7 @@ impl Client {
     /// * 200: The rows, without paging.
     /// * 400: The request violates a validation rule or business rule. The documentation does
     ///   not say which of the three bodies is used. The message may be in Norwegian, or a key.
+    /// * 401, 403, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/v3/onlineusers/activeonly`. Requires the scope `ditioapiv3`. Known from
     /// an example:

@@ -81,6 +81,7 @@ impl Client {
     /// Statuses:
     /// * 201: Created. A response body, such as the stored record, is not documented.
     /// * 415: The media type of the body is not JSON. Inferred.
+    /// * 400, 401, 403, 404, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `POST /api/external-excavator-state`. Requires the scope `masstransportapiv1`.
     /// Documented by the vendor:
@@ -105,6 +106,7 @@ impl Client {
     /// Statuses:
     /// * 201: Created. No response body is documented or expected.
     /// * 415: The media type of the body is not JSON. Inferred.
+    /// * 400, 401, 403, 404, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `POST /api/external-excavator-state/import`. Requires the scope
     /// `masstransportapiv1`. Documented by the vendor:
@@ -132,6 +134,7 @@ impl Client {
     ///
     /// Statuses:
     /// * 200: The time of the newest record.
+    /// * 400, 401, 403, 404, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/external-excavator-state/latest-timestamp/{companyId}/{projectId}`.
     /// Requires the scope `masstransportapiv1`. Documented by the vendor:
@@ -160,6 +163,7 @@ impl Client {
     /// Statuses:
     /// * 200: The utilisation figures.
     /// * 415: The media type of the body is not JSON. Inferred.
+    /// * 400, 401, 403, 404, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `POST /api/external-excavator-state/aggregated-data-per-state`. Requires the scope
     /// `masstransportapiv1`. Retried like a read. Documented by the vendor:
@@ -189,6 +193,7 @@ impl Client {
     /// Statuses:
     /// * 201: Created. The status is inferred, and a response body is not documented.
     /// * 415: The media type of the body is not JSON. Inferred.
+    /// * 400, 401, 403, 404, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `POST /api/external-weight-measure`. Requires the scope `masstransportapiv1`.
     /// Documented by the vendor:
@@ -212,6 +217,7 @@ impl Client {
     /// Statuses:
     /// * 200: The matching measurements.
     /// * 415: The media type of the body is not JSON. Inferred.
+    /// * 400, 401, 403, 404, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `POST /api/external-weight-measure/query`. Requires the scope
     /// `masstransportapiv1`. Retried like a read. Documented by the vendor:
@@ -236,6 +242,7 @@ impl Client {
     /// Statuses:
     /// * 200: The measurements as CSV. The content type is inferred.
     /// * 415: The media type of the body is not JSON. Inferred.
+    /// * 400, 401, 403, 404, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `POST /api/external-weight-measure/export`. Requires the scope
     /// `masstransportapiv1`. Retried like a read. Documented by the vendor:
@@ -259,6 +266,7 @@ impl Client {
     /// Statuses:
     /// * 200: Marked. The status is inferred, and a response body is not documented.
     /// * 415: The media type of the body is not JSON. Inferred.
+    /// * 400, 401, 403, 404, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `PUT /api/external-weight-measure/mark-verified`. Requires the scope
     /// `masstransportapiv1`. Documented by the vendor:
@@ -283,6 +291,7 @@ impl Client {
     /// Statuses:
     /// * 200: Marked. The status is inferred, and a response body is not documented.
     /// * 415: The media type of the body is not JSON. Inferred.
+    /// * 400, 401, 403, 404, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `PUT /api/external-weight-measure/mark-approved`. Requires the scope
     /// `masstransportapiv1`. Documented by the vendor:
@@ -306,6 +315,7 @@ impl Client {
     /// Statuses:
     /// * 200: Marked. The status is inferred, and a response body is not documented.
     /// * 415: The media type of the body is not JSON. Inferred.
+    /// * 400, 401, 403, 404, 429, 500: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `PUT /api/external-weight-measure/mark-invoiced`. Requires the scope
     /// `masstransportapiv1`. Documented by the vendor:

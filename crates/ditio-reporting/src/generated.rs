@@ -112,6 +112,7 @@ impl Client {
     /// Statuses:
     /// * 200: One page of rows.
     /// * 400: A parameter is invalid, for example ModifiedBefore without ModifiedSince.
+    /// * 401, 403, 404, 429, 500, 502, 503: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /v1/project`. Requires the scope `reportingapiv1`. Documented by the vendor:
     /// <https://ditio-docs-test.pages.dev/api-reference/data-extraction/project-metadata/>.
@@ -141,6 +142,7 @@ impl Client {
     /// Statuses:
     /// * 200: One page of rows.
     /// * 400: A parameter is invalid, for example ModifiedBefore without ModifiedSince.
+    /// * 401, 403, 404, 429, 500, 502, 503: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /v1/project/work-breakdown-structure`. Requires the scope `reportingapiv1`.
     /// Documented by the vendor:
@@ -171,6 +173,7 @@ impl Client {
     /// Statuses:
     /// * 200: One page of rows.
     /// * 400: A parameter is invalid, for example ModifiedBefore without ModifiedSince.
+    /// * 401, 403, 404, 429, 500, 502, 503: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /v1/user`. Requires the scope `reportingapiv1`. Documented by the vendor:
     /// <https://ditio-docs-test.pages.dev/api-reference/data-extraction/user-metadata/>.
@@ -201,6 +204,7 @@ impl Client {
     /// Statuses:
     /// * 200: One page of rows.
     /// * 400: A parameter is invalid, for example ModifiedBefore without ModifiedSince.
+    /// * 401, 403, 404, 429, 500, 502, 503: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /v1/resource`. Requires the scope `reportingapiv1`. Documented by the vendor:
     /// `ditioas/Ditio.Core.Samples.Integrations:data-extraction-sync/README.md`.
@@ -238,6 +242,7 @@ impl Client {
     /// Statuses:
     /// * 200: One page of rows.
     /// * 400: A parameter is invalid, for example ModifiedBefore without ModifiedSince.
+    /// * 401, 403, 404, 429, 500, 502, 503: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /v1/time-registrations`. Requires the scope `reportingapiv1`. Documented by
     /// the vendor:
@@ -270,6 +275,7 @@ impl Client {
     /// Statuses:
     /// * 200: One page of rows.
     /// * 400: A parameter is invalid, for example ModifiedBefore without ModifiedSince.
+    /// * 401, 403, 404, 429, 500, 502, 503: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /v1/machine-registrations`. Requires the scope `reportingapiv1`. Documented
     /// by the vendor:
@@ -307,6 +313,7 @@ impl Client {
     /// Statuses:
     /// * 200: One page of rows.
     /// * 400: A parameter is invalid, for example ModifiedBefore without ModifiedSince.
+    /// * 401, 403, 404, 429, 500, 502, 503: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /v1/absence-registrations`. Requires the scope `reportingapiv1`. Documented
     /// by the vendor:
@@ -339,6 +346,7 @@ impl Client {
     /// Statuses:
     /// * 200: One page of rows.
     /// * 400: A parameter is invalid, for example ModifiedBefore without ModifiedSince.
+    /// * 401, 403, 404, 429, 500, 502, 503: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /v1/crew-list-registrations`. Requires the scope `reportingapiv1`. Known from
     /// an example:
@@ -379,6 +387,7 @@ impl Client {
     /// Statuses:
     /// * 200: One page of rows.
     /// * 400: A parameter is invalid, for example ModifiedBefore without ModifiedSince.
+    /// * 401, 403, 404, 429, 500, 502, 503: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /v1/payroll-lines`. Requires the scope `reportingapiv1`. Documented by the
     /// vendor:
@@ -417,6 +426,7 @@ impl Client {
     /// Statuses:
     /// * 200: One page of rows.
     /// * 400: A parameter is invalid, for example ModifiedBefore without ModifiedSince.
+    /// * 401, 403, 404, 429, 500, 502, 503: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /v1/payroll-lines-extended`. Requires the scope `reportingapiv1`. Documented
     /// by the vendor:
@@ -456,6 +466,7 @@ impl Client {
     /// Statuses:
     /// * 200: One page of rows.
     /// * 400: A parameter is invalid, for example ModifiedBefore without ModifiedSince.
+    /// * 401, 403, 404, 429, 500, 502, 503: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /v1/incident-registrations`. Requires the scope `reportingapiv1`. Documented
     /// by the vendor: <https://ditio-docs-test.pages.dev/guides/safety-reporting/>.
@@ -490,6 +501,7 @@ impl Client {
     /// Statuses:
     /// * 200: One page of rows.
     /// * 400: A parameter is invalid, for example ModifiedBefore without ModifiedSince.
+    /// * 401, 403, 404, 429, 500, 502, 503: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /v1/machine-incident-registrations`. Requires the scope `reportingapiv1`.
     /// Documented by the vendor: <https://ditio-docs-test.pages.dev/guides/safety-reporting/>.
@@ -525,6 +537,7 @@ impl Client {
     /// Statuses:
     /// * 200: One page of rows.
     /// * 400: A parameter is invalid, for example ModifiedBefore without ModifiedSince.
+    /// * 401, 403, 404, 429, 500, 502, 503: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /v1/checklist-registrations`. Requires the scope `reportingapiv1`. Documented
     /// by the vendor: <https://ditio-docs-test.pages.dev/guides/safety-reporting/>.
@@ -559,6 +572,7 @@ impl Client {
     /// Statuses:
     /// * 200: One page of rows.
     /// * 400: A parameter is invalid, for example ModifiedBefore without ModifiedSince.
+    /// * 401, 403, 404, 429, 500, 502, 503: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /v1/machine-checklist-registrations`. Requires the scope `reportingapiv1`.
     /// Documented by the vendor: <https://ditio-docs-test.pages.dev/guides/safety-reporting/>.
@@ -597,6 +611,7 @@ impl Client {
     /// Statuses:
     /// * 200: One page of rows.
     /// * 400: A parameter is invalid, for example ModifiedBefore without ModifiedSince.
+    /// * 401, 403, 404, 429, 500, 502, 503: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /v1/images`. Requires the scope `reportingapiv1`. Documented by the vendor:
     /// <https://ditio-docs-test.pages.dev/api-reference/data-extraction/image-extraction/>.
@@ -636,6 +651,7 @@ impl Client {
     /// Statuses:
     /// * 200: One page of rows.
     /// * 400: A parameter is invalid, for example ModifiedBefore without ModifiedSince.
+    /// * 401, 403, 404, 429, 500, 502, 503: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /v1/flow-trip-registrations`. Requires the scope `reportingapiv1`. Documented
     /// by the vendor: `ditioas/Ditio.Core.Samples.Integrations:data-extraction-sync/README.md`.
@@ -665,6 +681,7 @@ impl Client {
     /// Statuses:
     /// * 200: One page of rows.
     /// * 400: A parameter is invalid, for example ModifiedBefore without ModifiedSince.
+    /// * 401, 403, 404, 429, 500, 502, 503: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /v1/flow-locations`. Requires the scope `reportingapiv1`. Documented by the
     /// vendor: `ditioas/Ditio.Core.Samples.Integrations:data-extraction/README.md`.
@@ -694,6 +711,7 @@ impl Client {
     /// Statuses:
     /// * 200: One page of rows.
     /// * 400: A parameter is invalid, for example ModifiedBefore without ModifiedSince.
+    /// * 401, 403, 404, 429, 500, 502, 503: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /v1/flow-mass-types`. Requires the scope `reportingapiv1`. Documented by the
     /// vendor: `ditioas/Ditio.Core.Samples.Integrations:data-extraction/README.md`.
@@ -726,6 +744,7 @@ impl Client {
     /// Statuses:
     /// * 200: The transactions. The content type is inferred and may also be text/plain.
     /// * 400: A parameter is invalid, for example ModifiedBefore without ModifiedSince.
+    /// * 401, 403, 404, 429, 500, 502, 503: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /v1/item-registrations/web-query`. Requires the scope `reportingapiv1`. Known
     /// from an example: `ditioas/Ditio.Core.Samples.Integrations:power-bi/build/queries.py`.
@@ -752,6 +771,7 @@ impl Client {
     ///
     /// Statuses:
     /// * 200: Content of the file. The content type depends on the file.
+    /// * 401, 403, 404, 429, 500, 502, 503: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/file/{fileReferenceId}` to the host `core`. Requires the scope
     /// `reportingapiv1`. Documented by the vendor:

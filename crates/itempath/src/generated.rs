@@ -173,6 +173,7 @@ impl Client {
     ///
     /// Statuses:
     /// * 200: The rows of the page.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/users`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/users>.
@@ -191,6 +192,7 @@ impl Client {
     /// Statuses:
     /// * 200: The created user.
     /// * 422: A field is invalid, for example because the name exists already.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `POST /api/users`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/users>.
@@ -207,6 +209,7 @@ impl Client {
     /// Statuses:
     /// * 200: The user.
     /// * 404: No object has this id. The body is not known.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/users/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/users>.
@@ -228,6 +231,7 @@ impl Client {
     /// * 200: The updated user.
     /// * 404: No object has this id. The body is not known.
     /// * 422: A field is invalid, for example because the name exists already.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `PUT /api/users/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/users>.
@@ -249,6 +253,7 @@ impl Client {
     /// * 200: Deleted. The response body is not documented.
     /// * 404: No object has this id. The body is not known.
     /// * 422: A field is invalid, for example because the name exists already.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `DELETE /api/users/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/users>.
@@ -283,6 +288,7 @@ impl Client {
     ///
     /// Statuses:
     /// * 200: The rows of the page.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/materials`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/materials>.
@@ -303,6 +309,7 @@ impl Client {
     /// Statuses:
     /// * 200: The created material.
     /// * 422: A field is invalid, for example because the name exists already.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `POST /api/materials`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/materials>.
@@ -322,6 +329,7 @@ impl Client {
     /// Statuses:
     /// * 200: The material.
     /// * 404: No object has this id. The body is not known.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/materials/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/materials>.
@@ -342,6 +350,7 @@ impl Client {
     /// * 200: The updated material.
     /// * 404: No object has this id. The body is not known.
     /// * 422: A field is invalid, for example because the name exists already.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `PUT /api/materials/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/materials>.
@@ -363,6 +372,7 @@ impl Client {
     /// * 200: Deleted. The response body is not documented.
     /// * 404: No object has this id. The body is not known.
     /// * 422: A field is invalid, for example because the name exists already.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `DELETE /api/materials/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api>.
@@ -390,6 +400,7 @@ impl Client {
     ///
     /// Statuses:
     /// * 200: The rows of the page.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/material_codes`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/material-codes>.
@@ -408,6 +419,7 @@ impl Client {
     /// Statuses:
     /// * 200: The created material code.
     /// * 422: A field is invalid, for example because the name exists already.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `POST /api/material_codes`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/material-codes>.
@@ -429,6 +441,7 @@ impl Client {
     /// Statuses:
     /// * 200: The material code.
     /// * 404: No object has this id. The body is not known.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/material_codes/{id}`. Inferred, not documented: try it in a test
     /// environment first. Inferred from
@@ -450,6 +463,7 @@ impl Client {
     /// * 200: The updated material code.
     /// * 404: No object has this id. The body is not known.
     /// * 422: A field is invalid, for example because the name exists already.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `PUT /api/material_codes/{id}`. Inferred, not documented: try it in a test
     /// environment first. Inferred from
@@ -473,6 +487,7 @@ impl Client {
     /// Statuses:
     /// * 200: Deleted. The response body is not documented.
     /// * 404: No object has this id. The body is not known.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `DELETE /api/material_codes/{id}`. Inferred, not documented: try it in a test
     /// environment first. Inferred from
@@ -503,6 +518,7 @@ impl Client {
     ///
     /// Statuses:
     /// * 200: The rows of the page.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/material_properties`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/material-properties>.
@@ -519,6 +535,7 @@ impl Client {
     /// Statuses:
     /// * 200: The material property.
     /// * 404: No object has this id. The body is not known.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/material_properties/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/material-properties>.
@@ -553,6 +570,7 @@ impl Client {
     ///
     /// Statuses:
     /// * 200: The rows of the page.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/orders`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/orders>.
@@ -579,6 +597,7 @@ impl Client {
     /// * 409: The name possibly exists already. Inferred from a public client that handles this
     ///   status.
     /// * 422: A field is invalid, for example because the name exists already.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `POST /api/orders`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/orders>.
@@ -595,6 +614,7 @@ impl Client {
     /// Statuses:
     /// * 200: The order.
     /// * 404: No object has this id. The body is not known.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/orders/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/orders>.
@@ -616,6 +636,7 @@ impl Client {
     /// * 200: The updated order.
     /// * 404: No object has this id. The body is not known.
     /// * 422: A field is invalid, for example because the name exists already.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `PUT /api/orders/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/orders>.
@@ -639,6 +660,7 @@ impl Client {
     /// Statuses:
     /// * 200: Deleted. The response body is not documented.
     /// * 404: No object has this id. The body is not known.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `DELETE /api/orders/{id}`. Inferred, not documented: try it in a test environment
     /// first. Inferred from <https://itempath.com/docs/api>.
@@ -660,6 +682,7 @@ impl Client {
     /// Statuses:
     /// * 200: Deleted. The shape of the response is not known.
     /// * 404: No object has this id. The body is not known.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `DELETE /api/orders/{id}/delete`. Known from an example: public Python
     /// client:cycle\_count/itempath\_api.py.
@@ -693,6 +716,7 @@ impl Client {
     ///
     /// Statuses:
     /// * 200: The rows of the page.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/order_lines`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/order-lines>.
@@ -712,6 +736,7 @@ impl Client {
     /// Statuses:
     /// * 200: The created order line.
     /// * 422: A field is invalid, for example because the name exists already.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `POST /api/order_lines`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/order-lines>.
@@ -731,6 +756,7 @@ impl Client {
     /// Statuses:
     /// * 200: The order line.
     /// * 404: No object has this id. The body is not known.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/order_lines/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/order-lines>.
@@ -752,6 +778,7 @@ impl Client {
     /// * 200: The updated order line.
     /// * 404: No object has this id. The body is not known.
     /// * 422: A field is invalid, for example because the name exists already.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `PUT /api/order_lines/{id}`. Known from an example: public Python
     /// client:ppgAutoBatchAndAllocating.py.
@@ -773,6 +800,7 @@ impl Client {
     /// * 200: Deleted. The response body is not documented.
     /// * 404: No object has this id. The body is not known.
     /// * 422: A field is invalid, for example because the name exists already.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `DELETE /api/order_lines/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/order-lines>.
@@ -841,6 +869,7 @@ impl Client {
     ///
     /// Statuses:
     /// * 200: The rows of the page.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/transactions`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/transactions>.
@@ -857,6 +886,7 @@ impl Client {
     /// Statuses:
     /// * 200: The transaction.
     /// * 404: No object has this id. The body is not known.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/transactions/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/transactions>.
@@ -879,6 +909,7 @@ impl Client {
     /// * 200: The updated transaction.
     /// * 404: No object has this id. The body is not known.
     /// * 422: A field is invalid, for example because the name exists already.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `POST /api/transactions/{id}`. Documented by the vendor:
     /// <https://itempath.com/knowledgebase/getting-updating-transactions>.
@@ -904,6 +935,7 @@ impl Client {
     /// * 200: The updated transaction.
     /// * 404: No object has this id. The body is not known.
     /// * 422: A field is invalid, for example because the name exists already.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `PUT /api/transactions/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/transactions>.
@@ -933,6 +965,7 @@ impl Client {
     ///
     /// Statuses:
     /// * 200: The rows of the page.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/batches`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/batches>.
@@ -951,6 +984,7 @@ impl Client {
     /// Statuses:
     /// * 200: The created batch.
     /// * 422: A field is invalid, for example because the name exists already.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `POST /api/batches`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/batches>.
@@ -967,6 +1001,7 @@ impl Client {
     /// Statuses:
     /// * 200: The batch.
     /// * 404: No object has this id. The body is not known.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/batches/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/batches>.
@@ -987,6 +1022,7 @@ impl Client {
     /// * 200: The updated batch.
     /// * 404: No object has this id. The body is not known.
     /// * 422: A field is invalid, for example because the name exists already.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `PUT /api/batches/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/batches>.
@@ -1011,6 +1047,7 @@ impl Client {
     /// * 200: Deleted. The response body is not documented.
     /// * 404: No object has this id. The body is not known.
     /// * 422: A field is invalid, for example because the name exists already.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `DELETE /api/batches/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/batches>.
@@ -1046,6 +1083,7 @@ impl Client {
     ///
     /// Statuses:
     /// * 200: The rows of the page.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/work_order_lines`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/work-order-lines>.
@@ -1062,6 +1100,7 @@ impl Client {
     /// Statuses:
     /// * 200: The work order line.
     /// * 404: No object has this id. The body is not known.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/work_order_lines/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/work-order-lines>.
@@ -1083,6 +1122,7 @@ impl Client {
     /// * 200: The updated work order line.
     /// * 404: No object has this id. The body is not known.
     /// * 422: A field is invalid, for example because the name exists already.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `PUT /api/work_order_lines/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/work-order-lines>.
@@ -1114,6 +1154,7 @@ impl Client {
     ///
     /// Statuses:
     /// * 200: The rows of the page.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/storage_rules`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/storage-rules>.
@@ -1132,6 +1173,7 @@ impl Client {
     /// Statuses:
     /// * 200: The created storage rule.
     /// * 422: A field is invalid, for example because the name exists already.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `POST /api/storage_rules`. Known from an example: public Python client:material,
     /// bin and storage rule helper.
@@ -1151,6 +1193,7 @@ impl Client {
     /// Statuses:
     /// * 200: The storage rule.
     /// * 404: No object has this id. The body is not known.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/storage_rules/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/storage-rules>.
@@ -1171,6 +1214,7 @@ impl Client {
     /// * 200: The updated storage rule.
     /// * 404: No object has this id. The body is not known.
     /// * 422: A field is invalid, for example because the name exists already.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `PUT /api/storage_rules/{id}`. Known from an example: public Python
     /// client:material, bin and storage rule helper.
@@ -1191,6 +1235,7 @@ impl Client {
     /// Statuses:
     /// * 200: Deleted. The shape of the response is not known.
     /// * 404: No object has this id. The body is not known.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `DELETE /api/storage_rules/{id}`. Known from an example: public Python
     /// client:material, bin and storage rule helper.
@@ -1238,6 +1283,7 @@ impl Client {
     ///
     /// Statuses:
     /// * 200: The rows of the page.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/locations`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/locations>.
@@ -1254,6 +1300,7 @@ impl Client {
     /// Statuses:
     /// * 200: The location.
     /// * 404: No object has this id. The body is not known.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/locations/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/locations>.
@@ -1294,6 +1341,7 @@ impl Client {
     ///
     /// Statuses:
     /// * 200: The rows of the page.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/location_contents`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/location-contents>.
@@ -1310,6 +1358,7 @@ impl Client {
     /// Statuses:
     /// * 200: The location content.
     /// * 404: No object has this id. The body is not known.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/location_contents/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/location-contents>.
@@ -1355,6 +1404,7 @@ impl Client {
     ///
     /// Statuses:
     /// * 200: The rows of the page.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/location_content_breakdowns`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/location-content-breakdowns>.
@@ -1373,6 +1423,7 @@ impl Client {
     /// Statuses:
     /// * 200: The location content breakdown.
     /// * 404: No object has this id. The body is not known.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/location_content_breakdowns/{id}`. Inferred, not documented: try it in a
     /// test environment first. Inferred from
@@ -1402,6 +1453,7 @@ impl Client {
     ///
     /// Statuses:
     /// * 200: The rows of the page.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/warehouses`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/warehouses>.
@@ -1420,6 +1472,7 @@ impl Client {
     /// Statuses:
     /// * 200: The warehouse.
     /// * 404: No object has this id. The body is not known.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/warehouses/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/warehouses>.
@@ -1448,6 +1501,7 @@ impl Client {
     ///
     /// Statuses:
     /// * 200: The rows of the page.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/storage_units`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/storage-units>.
@@ -1466,6 +1520,7 @@ impl Client {
     /// Statuses:
     /// * 200: The storage unit.
     /// * 404: No object has this id. The body is not known.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/storage_units/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/storage-units>.
@@ -1492,6 +1547,7 @@ impl Client {
     ///
     /// Statuses:
     /// * 200: The rows of the page.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/access_points`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/access-points>.
@@ -1508,6 +1564,7 @@ impl Client {
     /// Statuses:
     /// * 200: The access point.
     /// * 404: No object has this id. The body is not known.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/access_points/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/access-points>.
@@ -1532,6 +1589,7 @@ impl Client {
     ///
     /// Statuses:
     /// * 200: The rows of the page.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/carriers`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/carriers>.
@@ -1548,6 +1606,7 @@ impl Client {
     /// Statuses:
     /// * 200: The carrier.
     /// * 404: No object has this id. The body is not known.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/carriers/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/carriers>.
@@ -1587,6 +1646,7 @@ impl Client {
     ///
     /// Statuses:
     /// * 200: The rows of the page.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/shelves`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/shelves>.
@@ -1605,6 +1665,7 @@ impl Client {
     /// Statuses:
     /// * 200: The shelf.
     /// * 404: No object has this id. The body is not known.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/shelves/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/shelves>.
@@ -1628,6 +1689,7 @@ impl Client {
     ///
     /// Statuses:
     /// * 200: The rows of the page.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/bins`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/bins>.
@@ -1644,6 +1706,7 @@ impl Client {
     /// Statuses:
     /// * 200: The bin.
     /// * 404: No object has this id. The body is not known.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/bins/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/bins>.
@@ -1670,6 +1733,7 @@ impl Client {
     ///
     /// Statuses:
     /// * 200: The rows of the page.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/zones`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/zones>.
@@ -1686,6 +1750,7 @@ impl Client {
     /// Statuses:
     /// * 200: The zone.
     /// * 404: No object has this id. The body is not known.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/zones/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/zones>.
@@ -1712,6 +1777,7 @@ impl Client {
     ///
     /// Statuses:
     /// * 200: The rows of the page.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/stations`. Documented by the vendor:
     /// <https://itempath.com/docs/itempath-api/authentication>.
@@ -1730,6 +1796,7 @@ impl Client {
     /// Statuses:
     /// * 200: The station.
     /// * 404: No object has this id. The body is not known.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/stations/{id}`. Inferred, not documented: try it in a test environment
     /// first. Inferred from <https://itempath.com/docs/itempath-api/authentication>.
@@ -1756,6 +1823,7 @@ impl Client {
     ///
     /// Statuses:
     /// * 200: The rows of the page.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/clients`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/clients>.
@@ -1772,6 +1840,7 @@ impl Client {
     /// Statuses:
     /// * 200: The Power Pick client.
     /// * 404: No object has this id. The body is not known.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/clients/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/clients>.
@@ -1801,6 +1870,7 @@ impl Client {
     ///
     /// Statuses:
     /// * 200: The rows of the page.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/cost_centers`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/cost-centers>.
@@ -1817,6 +1887,7 @@ impl Client {
     /// Statuses:
     /// * 200: The created cost center.
     /// * 422: A field is invalid, for example because the name exists already.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `POST /api/cost_centers`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/cost-centers>.
@@ -1836,6 +1907,7 @@ impl Client {
     /// Statuses:
     /// * 200: The cost center.
     /// * 404: No object has this id. The body is not known.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/cost_centers/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/cost-centers>.
@@ -1856,6 +1928,7 @@ impl Client {
     /// * 200: The updated cost center.
     /// * 404: No object has this id. The body is not known.
     /// * 422: A field is invalid, for example because the name exists already.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `PUT /api/cost_centers/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/cost-centers>.
@@ -1878,6 +1951,7 @@ impl Client {
     /// Statuses:
     /// * 200: Deleted. The response body is not documented.
     /// * 404: No object has this id. The body is not known.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `DELETE /api/cost_centers/{id}`. Inferred, not documented: try it in a test
     /// environment first. Inferred from <https://itempath.com/docs/api/resource/cost-centers>.
@@ -1907,6 +1981,7 @@ impl Client {
     ///
     /// Statuses:
     /// * 200: The rows of the page.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/kits`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/kits>.
@@ -1925,6 +2000,7 @@ impl Client {
     /// Statuses:
     /// * 200: The created kit.
     /// * 422: A field is invalid, for example because the name exists already.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `POST /api/kits`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/kits>.
@@ -1941,6 +2017,7 @@ impl Client {
     /// Statuses:
     /// * 200: The kit.
     /// * 404: No object has this id. The body is not known.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/kits/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/kits>.
@@ -1961,6 +2038,7 @@ impl Client {
     /// * 200: The updated kit.
     /// * 404: No object has this id. The body is not known.
     /// * 422: A field is invalid, for example because the name exists already.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `PUT /api/kits/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/kits>.
@@ -1984,6 +2062,7 @@ impl Client {
     /// * 200: Deleted. The response body is not documented.
     /// * 404: No object has this id. The body is not known.
     /// * 422: A field is invalid, for example because the name exists already.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `DELETE /api/kits/{id}`. Inferred, not documented: try it in a test environment
     /// first. Inferred from <https://itempath.com/docs/api/resource/kits>.
@@ -2011,6 +2090,7 @@ impl Client {
     ///
     /// Statuses:
     /// * 200: The rows of the page.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/kit_lines`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/kit-lines>.
@@ -2029,6 +2109,7 @@ impl Client {
     /// Statuses:
     /// * 200: The created kit line.
     /// * 422: A field is invalid, for example because the name exists already.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `POST /api/kit_lines`. Inferred, not documented: try it in a test environment
     /// first. Inferred from <https://itempath.com/docs/api/resource/kit-lines>.
@@ -2050,6 +2131,7 @@ impl Client {
     /// Statuses:
     /// * 200: The kit line.
     /// * 404: No object has this id. The body is not known.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/kit_lines/{id}`. Inferred, not documented: try it in a test environment
     /// first. Inferred from <https://itempath.com/docs/api/resource/kit-lines>.
@@ -2070,6 +2152,7 @@ impl Client {
     /// * 200: The updated kit line.
     /// * 404: No object has this id. The body is not known.
     /// * 422: A field is invalid, for example because the name exists already.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `PUT /api/kit_lines/{id}`. Inferred, not documented: try it in a test environment
     /// first. Inferred from <https://itempath.com/docs/api/resource/kit-lines>.
@@ -2092,6 +2175,7 @@ impl Client {
     /// Statuses:
     /// * 200: Deleted. The response body is not documented.
     /// * 404: No object has this id. The body is not known.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `DELETE /api/kit_lines/{id}`. Inferred, not documented: try it in a test
     /// environment first. Inferred from <https://itempath.com/docs/api/resource/kit-lines>.
@@ -2114,6 +2198,7 @@ impl Client {
     ///
     /// Statuses:
     /// * 200: The rows of the page.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/images`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/images>.
@@ -2132,6 +2217,7 @@ impl Client {
     /// Statuses:
     /// * 200: The created image.
     /// * 422: A field is invalid, for example because the name exists already.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `POST /api/images`. Inferred, not documented: try it in a test environment first.
     /// Inferred from <https://itempath.com/docs/api/resource/images>.
@@ -2150,6 +2236,7 @@ impl Client {
     /// Statuses:
     /// * 200: The image.
     /// * 404: No object has this id. The body is not known.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/images/{id}`. Inferred, not documented: try it in a test environment
     /// first. Inferred from <https://itempath.com/docs/api/resource/images>.
@@ -2175,6 +2262,7 @@ impl Client {
     ///
     /// Statuses:
     /// * 200: The rows of the page.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/reports`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/reports>.
@@ -2192,6 +2280,7 @@ impl Client {
     /// Statuses:
     /// * 200: The report.
     /// * 404: No object has this id. The body is not known.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/reports/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/reports>.
@@ -2210,6 +2299,7 @@ impl Client {
     ///
     /// Statuses:
     /// * 200: The rows, in an unknown shape.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/report_rows`. Inferred, not documented: try it in a test environment
     /// first. Inferred from <https://itempath.com/docs/api/resource/reports>.
@@ -2227,6 +2317,7 @@ impl Client {
     ///
     /// Statuses:
     /// * 200: The snapshots, in an unknown shape.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/snapshots`. Inferred, not documented: try it in a test environment
     /// first. Inferred from `phildgordon-alt/lab_assistant`.
@@ -2257,6 +2348,7 @@ impl Client {
     ///
     /// Statuses:
     /// * 200: The rows of the page.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/calls`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/api-calls>.
@@ -2275,6 +2367,7 @@ impl Client {
     /// Statuses:
     /// * 200: The logged call.
     /// * 404: No object has this id. The body is not known.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/calls/{id}`. Inferred, not documented: try it in a test environment
     /// first. Inferred from <https://itempath.com/docs/api/resource/api-calls>.
@@ -2299,6 +2392,7 @@ impl Client {
     ///
     /// Statuses:
     /// * 200: The rows of the page.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/connections`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/connections>.
@@ -2317,6 +2411,7 @@ impl Client {
     /// Statuses:
     /// * 200: The connection.
     /// * 404: No object has this id. The body is not known.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/connections/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/connections>.
@@ -2337,6 +2432,7 @@ impl Client {
     ///
     /// Statuses:
     /// * 200: The settings, in an unknown shape.
+    /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
     /// Sends `GET /api/settings`. Inferred, not documented: try it in a test environment first.
     /// Inferred from <https://itempath.com/docs/api>.

@@ -10,8 +10,8 @@ use crate::codegen::model::response::{ResponseBody, Status};
 
 /// Returns the paragraphs about a call that the client's method and the builder share.
 ///
-/// `root` is the path of the generated module from the place where the documentation stands: empty, or `super::`.
-fn text(call: &Call<'_>, root: &str) -> Vec<String> {
+/// `root` is the path of the generated module from the documentation: empty, or `super::`.
+fn common_paragraphs(call: &Call<'_>, root: &str) -> Vec<String> {
     let operation = call.operation;
     let mut paragraphs = vec![operation.description.as_deref().map(escaped).unwrap_or_default()];
     if operation.deprecated {
@@ -25,7 +25,7 @@ fn text(call: &Call<'_>, root: &str) -> Vec<String> {
 pub(super) fn method(call: &Call<'_>, api: &Api) -> Vec<String> {
     let operation = call.operation;
     let mut paragraphs = vec![sentence(&escaped(&operation.summary))];
-    paragraphs.extend(text(call, ""));
+    paragraphs.extend(common_paragraphs(call, ""));
     let (required, optional): (Vec<_>, Vec<_>) = call.arguments.iter().partition(|argument| argument.required);
     let required: Vec<String> = required.into_iter().map(argument_line).collect();
     if !required.is_empty() {
@@ -46,7 +46,7 @@ pub(super) fn builder(call: &Call<'_>) -> Vec<String> {
     let method = &operation.method_name;
     let summary = lower_first(&sentence(&escaped(&operation.summary)));
     let mut paragraphs = vec![format!("Builder of [`Client::{method}`](super::Client::{method}): {summary}")];
-    paragraphs.extend(text(call, "super::"));
+    paragraphs.extend(common_paragraphs(call, "super::"));
     paragraphs.push(request(operation));
     paragraphs
 }
@@ -158,21 +158,25 @@ fn returns(call: &Call<'_>, root: &str) -> String {
     }
 }
 
-/// Returns the documented statuses; those that every operation of the API has are described at the client.
+/// Returns the documented statuses; those of every operation of the API refer to the client's documentation.
 fn statuses(operation: &Operation, api: &Api) -> String {
     let shared = shared_statuses(api);
     let own = operation.statuses.iter().filter(|status| !shared.contains(status));
-    let lines: Vec<String> = own.map(status_line).collect();
-    if lines.is_empty() {
-        return String::new();
+    let mut lines: Vec<String> = own.map(status_line).collect();
+    if !shared.is_empty() {
+        let codes = shared.iter().map(|status| status_code(status)).collect::<Vec<_>>();
+        lines.push(format!("* {}: see [`Client`](Client#statuses-of-every-operation).", codes.join(", ")));
     }
-    format!("Statuses:\n{}", lines.join("\n"))
+    if lines.is_empty() { String::new() } else { format!("Statuses:\n{}", lines.join("\n")) }
+}
+
+fn status_code(status: &Status) -> &str {
+    if status.code == "default" { "others" } else { &status.code }
 }
 
 /// Returns one line of a list of statuses.
 pub(super) fn status_line(status: &Status) -> String {
-    let code = if status.code == "default" { "others" } else { &status.code };
-    format!("* {code}: {}", one_line(&sentence(&escaped(&status.meaning))))
+    format!("* {}: {}", status_code(status), one_line(&sentence(&escaped(&status.meaning))))
 }
 
 /// Returns the error statuses that every operation of an API documents with the same meaning.
