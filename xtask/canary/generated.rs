@@ -58,12 +58,12 @@ impl Client {
     /// Arguments:
     /// * `owner` (query): Owner of the birds.
     ///
-    /// Optional: [`colors`](operation::Birds::colors), [`ids`](operation::Birds::ids),
-    /// [`since`](operation::Birds::since), [`until`](operation::Birds::until),
-    /// [`size`](operation::Birds::size), [`after`](operation::Birds::after),
-    /// [`tame`](operation::Birds::tame), [`weight`](operation::Birds::weight),
-    /// [`type_`](operation::Birds::type_) (`type`), [`timeout_`](operation::Birds::timeout_)
-    /// (`timeout`).
+    /// Optional parameters: [`colors`](operation::Birds::colors),
+    /// [`ids`](operation::Birds::ids), [`since`](operation::Birds::since),
+    /// [`until`](operation::Birds::until), [`size`](operation::Birds::size),
+    /// [`after`](operation::Birds::after), [`tame`](operation::Birds::tame),
+    /// [`weight`](operation::Birds::weight), [`type_`](operation::Birds::type_) (`type`),
+    /// [`timeout_`](operation::Birds::timeout_) (`timeout`).
     ///
     /// Statuses:
     /// * 200: A page.
@@ -138,7 +138,8 @@ impl Client {
     /// * `id` (path): Id of the bird.
     /// * `x_company` (header `X-Company`): Company that owns the bird.
     ///
-    /// Optional: [`if_changed_since`](operation::Bird::if_changed_since) (`If-Changed-Since`).
+    /// Optional parameters: [`if_changed_since`](operation::Bird::if_changed_since)
+    /// (`If-Changed-Since`).
     ///
     /// Statuses:
     /// * 200: The bird.
@@ -179,7 +180,7 @@ impl Client {
     /// Arguments:
     /// * `id` (path): Id of the bird.
     ///
-    /// Optional: [`body`](operation::UpdateBird::body).
+    /// Optional parameters: [`body`](operation::UpdateBird::body).
     ///
     /// Statuses:
     /// * 200: The bird.
@@ -213,7 +214,8 @@ impl Client {
     /// * `to` (path)
     /// * `verb` (path): Colors.
     ///
-    /// Optional: [`page`](operation::Rings::page), [`limit`](operation::Rings::limit).
+    /// Optional parameters: [`page`](operation::Rings::page),
+    /// [`limit`](operation::Rings::limit).
     ///
     /// Statuses:
     /// * 200: Rings.
@@ -319,7 +321,8 @@ impl Client {
     /// Arguments:
     /// * `body` (form)
     ///
-    /// Optional: [`offset`](operation::Search::offset), [`limit`](operation::Search::limit).
+    /// Optional parameters: [`offset`](operation::Search::offset),
+    /// [`limit`](operation::Search::limit).
     ///
     /// Statuses:
     /// * 200: Found.

@@ -245,6 +245,7 @@ macro_rules! open_integer_enum {
 #[macro_export]
 macro_rules! open_enum_value {
     ($name:ident: $kind:ident, $read:ident, $from:expr, $to:expr, $write:ident) => {
+        #[doc(hidden)]
         impl $crate::encode::Encode for $name {
             #[inline]
             fn encode(
@@ -255,6 +256,7 @@ macro_rules! open_enum_value {
             }
         }
 
+        #[doc(hidden)]
         impl $crate::decode::WireValue for $name {
             #[inline]
             fn decode(
@@ -306,6 +308,7 @@ macro_rules! open_enum_value {
 #[macro_export]
 macro_rules! wire_struct {
     ($default:ident $name:ident { $($index:literal $field:ident $key:literal $($kind:ident)?),* $(,)? } $($extra:ident)?) => {
+        #[doc(hidden)]
         impl $crate::decode::WireStruct for $name {
             fn field_names(&self) -> &'static [&'static str] {
                 &[$($key),*]
@@ -370,6 +373,7 @@ macro_rules! wire_struct {
             }
         }
 
+        #[doc(hidden)]
         impl $crate::encode::Encode for $name {
             fn encode(
                 &self,
@@ -379,6 +383,7 @@ macro_rules! wire_struct {
             }
         }
 
+        #[doc(hidden)]
         impl $crate::decode::WireValue for $name {
             #[inline]
             fn decode(

@@ -100,9 +100,10 @@ impl Client {
     /// [`stream`](operation::Contacts::stream) lists the items of all pages, and
     /// [`pages`](operation::Contacts::pages) the pages.
     ///
-    /// Optional: [`id`](operation::Contacts::id), [`list_id`](operation::Contacts::list_id)
-    /// (`listId`), [`email`](operation::Contacts::email),
-    /// [`mobile`](operation::Contacts::mobile), [`reference`](operation::Contacts::reference),
+    /// Optional parameters: [`id`](operation::Contacts::id),
+    /// [`list_id`](operation::Contacts::list_id) (`listId`),
+    /// [`email`](operation::Contacts::email), [`mobile`](operation::Contacts::mobile),
+    /// [`reference`](operation::Contacts::reference),
     /// [`properties`](operation::Contacts::properties), [`sort`](operation::Contacts::sort),
     /// [`limit`](operation::Contacts::limit), [`offset`](operation::Contacts::offset),
     /// [`total`](operation::Contacts::total).
@@ -226,7 +227,7 @@ impl Client {
     /// [`stream`](operation::Lists::stream) lists the items of all pages, and
     /// [`pages`](operation::Lists::pages) the pages.
     ///
-    /// Optional: [`id`](operation::Lists::id), [`name`](operation::Lists::name),
+    /// Optional parameters: [`id`](operation::Lists::id), [`name`](operation::Lists::name),
     /// [`category`](operation::Lists::category), [`properties`](operation::Lists::properties),
     /// [`sort`](operation::Lists::sort), [`limit`](operation::Lists::limit),
     /// [`offset`](operation::Lists::offset), [`total`](operation::Lists::total).
@@ -412,7 +413,7 @@ impl Client {
     ///
     /// Returns [`ContactStatistics`](types::ContactStatistics).
     ///
-    /// Optional: [`list_id`](operation::ContactStatistics::list_id) (`listId`),
+    /// Optional parameters: [`list_id`](operation::ContactStatistics::list_id) (`listId`),
     /// [`priorities`](operation::ContactStatistics::priorities).
     ///
     /// Statuses:
@@ -436,10 +437,10 @@ impl Client {
     /// Returns [`FieldPage`](types::FieldPage), one page; [`stream`](operation::Fields::stream)
     /// lists the items of all pages, and [`pages`](operation::Fields::pages) the pages.
     ///
-    /// Optional: [`name`](operation::Fields::name), [`alias`](operation::Fields::alias),
-    /// [`properties`](operation::Fields::properties), [`sort`](operation::Fields::sort),
-    /// [`limit`](operation::Fields::limit), [`offset`](operation::Fields::offset),
-    /// [`total`](operation::Fields::total).
+    /// Optional parameters: [`name`](operation::Fields::name),
+    /// [`alias`](operation::Fields::alias), [`properties`](operation::Fields::properties),
+    /// [`sort`](operation::Fields::sort), [`limit`](operation::Fields::limit),
+    /// [`offset`](operation::Fields::offset), [`total`](operation::Fields::total).
     ///
     /// Statuses:
     /// * 200: One page of attributes.
@@ -491,7 +492,7 @@ impl Client {
     /// [`stream`](operation::Campaigns::stream) lists the items of all pages, and
     /// [`pages`](operation::Campaigns::pages) the pages.
     ///
-    /// Optional: [`id`](operation::Campaigns::id),
+    /// Optional parameters: [`id`](operation::Campaigns::id),
     /// [`properties`](operation::Campaigns::properties), [`sort`](operation::Campaigns::sort),
     /// [`limit`](operation::Campaigns::limit), [`offset`](operation::Campaigns::offset),
     /// [`total`](operation::Campaigns::total).
@@ -641,7 +642,7 @@ impl Client {
     /// Arguments:
     /// * `resource` (path): Name of the resource, such as optouts.
     ///
-    /// Optional: [`id`](operation::ReadResource::id),
+    /// Optional parameters: [`id`](operation::ReadResource::id),
     /// [`action`](operation::ReadResource::action),
     /// [`properties`](operation::ReadResource::properties),
     /// [`sort`](operation::ReadResource::sort), [`limit`](operation::ReadResource::limit),
@@ -667,7 +668,7 @@ impl Client {
     /// * `resource` (path): Name of the resource, such as optouts.
     /// * `body` (JSON)
     ///
-    /// Optional: [`action`](operation::CreateResource::action).
+    /// Optional parameters: [`action`](operation::CreateResource::action).
     ///
     /// Statuses:
     /// * 200: The response of the resource, as untyped JSON.

@@ -558,7 +558,7 @@ impl Client {
     /// * `body` (multipart form)
     ///   * part `file`: Files to upload: one part named `file` per file, each with a file name.
     ///
-    /// Optional: [`section`](operation::UploadProjectDocuments::section),
+    /// Optional parameters: [`section`](operation::UploadProjectDocuments::section),
     /// [`replace_existing_files_with_same_name`](operation::UploadProjectDocuments::replace_existing_files_with_same_name)
     /// (`replaceExistingFilesWithSameName`).
     ///
@@ -672,7 +672,7 @@ impl Client {
     /// * `id` (path): Id of the project.
     /// * `body` (JSON)
     ///
-    /// Optional: [`section`](operation::DescribeProjectDocuments::section).
+    /// Optional parameters: [`section`](operation::DescribeProjectDocuments::section).
     ///
     /// Statuses:
     /// * 200: The updated description.
@@ -707,7 +707,7 @@ impl Client {
     /// * `body` (multipart form)
     ///   * part `file`: Files to upload: one part named `file` per file, each with a file name.
     ///
-    /// Optional: [`section`](operation::UploadWorkOrderDocuments::section),
+    /// Optional parameters: [`section`](operation::UploadWorkOrderDocuments::section),
     /// [`replace_existing_files_with_same_name`](operation::UploadWorkOrderDocuments::replace_existing_files_with_same_name)
     /// (`replaceExistingFilesWithSameName`).
     ///
@@ -926,7 +926,8 @@ impl Client {
     ///
     /// Returns a list of [`Machine`](types::Machine).
     ///
-    /// Optional: [`include_equipment_details`](operation::Machines::include_equipment_details)
+    /// Optional parameters:
+    /// [`include_equipment_details`](operation::Machines::include_equipment_details)
     /// (`includeEquipmentDetails`).
     ///
     /// Statuses:
@@ -1199,7 +1200,8 @@ impl Client {
     ///
     /// Returns any JSON as [`Value`](serde_json::Value).
     ///
-    /// Optional: [`active_inactive_all`](operation::ReferenceProjects::active_inactive_all)
+    /// Optional parameters:
+    /// [`active_inactive_all`](operation::ReferenceProjects::active_inactive_all)
     /// (`activeInactiveAll`).
     ///
     /// Statuses:
@@ -1217,9 +1219,9 @@ impl Client {
     ///
     /// Returns any JSON as [`Value`](serde_json::Value).
     ///
-    /// Optional: [`search_string`](operation::SearchReferenceProjects::search_string)
-    /// (`searchString`), [`active_only`](operation::SearchReferenceProjects::active_only)
-    /// (`activeOnly`).
+    /// Optional parameters:
+    /// [`search_string`](operation::SearchReferenceProjects::search_string) (`searchString`),
+    /// [`active_only`](operation::SearchReferenceProjects::active_only) (`activeOnly`).
     ///
     /// Statuses:
     /// * 200: Result of the lookup. The fields are not known.
@@ -1260,7 +1262,7 @@ impl Client {
     /// Arguments:
     /// * `proj_id` (path `projId`): Id of the project.
     ///
-    /// Optional:
+    /// Optional parameters:
     /// [`active_inactive_all`](operation::ReferenceProjectWorkOrders::active_inactive_all)
     /// (`activeInactiveAll`).
     ///
@@ -1485,8 +1487,8 @@ impl Client {
     ///
     /// Returns a list of [`User`](types::User).
     ///
-    /// Optional: [`changed_since`](operation::Users::changed_since) (`changedSince`),
-    /// [`company_id`](operation::Users::company_id) (`companyId`).
+    /// Optional parameters: [`changed_since`](operation::Users::changed_since)
+    /// (`changedSince`), [`company_id`](operation::Users::company_id) (`companyId`).
     ///
     /// Statuses:
     /// * 200: The users, without paging.
@@ -1766,7 +1768,7 @@ impl Client {
     ///
     /// Returns a list of [`Employee`](types::Employee).
     ///
-    /// Optional:
+    /// Optional parameters:
     /// [`include_employees_from_subsidiaries`](operation::Employees::include_employees_from_subsidiaries)
     /// (`includeEmployeesFromSubsidiaries`), [`include`](operation::Employees::include).
     ///
@@ -1809,7 +1811,7 @@ impl Client {
     /// Arguments:
     /// * `employee_number` (path `employeeNumber`): Employee number, unique in the company.
     ///
-    /// Optional: [`include`](operation::Employee::include).
+    /// Optional parameters: [`include`](operation::Employee::include).
     ///
     /// Statuses:
     /// * 200: The employee.
@@ -2073,9 +2075,9 @@ impl Client {
     ///
     /// Returns a list of [`PayrollDay`](types::PayrollDay).
     ///
-    /// Optional: [`from_work_date`](operation::PayrollExport::from_work_date) (`fromWorkDate`),
-    /// [`to_work_date`](operation::PayrollExport::to_work_date) (`toWorkDate`),
-    /// [`modified_since_date`](operation::PayrollExport::modified_since_date)
+    /// Optional parameters: [`from_work_date`](operation::PayrollExport::from_work_date)
+    /// (`fromWorkDate`), [`to_work_date`](operation::PayrollExport::to_work_date)
+    /// (`toWorkDate`), [`modified_since_date`](operation::PayrollExport::modified_since_date)
     /// (`modifiedSinceDate`), [`data_filter`](operation::PayrollExport::data_filter)
     /// (`dataFilter`), [`user_ids`](operation::PayrollExport::user_ids) (`userIds`),
     /// [`company_ids`](operation::PayrollExport::company_ids) (`companyIds`),
@@ -2103,9 +2105,9 @@ impl Client {
     ///
     /// Returns a list of [`PayrollDay`](types::PayrollDay).
     ///
-    /// Optional: [`from_work_date`](operation::PayrollExportReadonly::from_work_date)
-    /// (`fromWorkDate`), [`to_work_date`](operation::PayrollExportReadonly::to_work_date)
-    /// (`toWorkDate`),
+    /// Optional parameters:
+    /// [`from_work_date`](operation::PayrollExportReadonly::from_work_date) (`fromWorkDate`),
+    /// [`to_work_date`](operation::PayrollExportReadonly::to_work_date) (`toWorkDate`),
     /// [`modified_since_date`](operation::PayrollExportReadonly::modified_since_date)
     /// (`modifiedSinceDate`), [`data_filter`](operation::PayrollExportReadonly::data_filter)
     /// (`dataFilter`), [`user_ids`](operation::PayrollExportReadonly::user_ids) (`userIds`),
@@ -2135,7 +2137,7 @@ impl Client {
     ///
     /// Returns any JSON as [`Value`](serde_json::Value).
     ///
-    /// Optional: [`from_work_date`](operation::PayrollExportLines::from_work_date)
+    /// Optional parameters: [`from_work_date`](operation::PayrollExportLines::from_work_date)
     /// (`fromWorkDate`), [`to_work_date`](operation::PayrollExportLines::to_work_date)
     /// (`toWorkDate`),
     /// [`modified_since_date`](operation::PayrollExportLines::modified_since_date)
@@ -2171,9 +2173,9 @@ impl Client {
     ///
     /// Returns [`ByteStream`](keyfob_client::ByteStream), the bytes of the response.
     ///
-    /// Optional: [`from_work_date`](operation::DownloadPayrollExport::from_work_date)
-    /// (`fromWorkDate`), [`to_work_date`](operation::DownloadPayrollExport::to_work_date)
-    /// (`toWorkDate`),
+    /// Optional parameters:
+    /// [`from_work_date`](operation::DownloadPayrollExport::from_work_date) (`fromWorkDate`),
+    /// [`to_work_date`](operation::DownloadPayrollExport::to_work_date) (`toWorkDate`),
     /// [`modified_since_date`](operation::DownloadPayrollExport::modified_since_date)
     /// (`modifiedSinceDate`), [`data_filter`](operation::DownloadPayrollExport::data_filter)
     /// (`dataFilter`), [`user_ids`](operation::DownloadPayrollExport::user_ids) (`userIds`),
@@ -2214,8 +2216,8 @@ impl Client {
     ///
     /// Returns a list of [`CrewListRow`](types::CrewListRow).
     ///
-    /// Optional: [`from_date_time`](operation::CrewList::from_date_time) (`fromDateTime`),
-    /// [`to_date_time`](operation::CrewList::to_date_time) (`toDateTime`),
+    /// Optional parameters: [`from_date_time`](operation::CrewList::from_date_time)
+    /// (`fromDateTime`), [`to_date_time`](operation::CrewList::to_date_time) (`toDateTime`),
     /// [`project_ids`](operation::CrewList::project_ids) (`projectIds`).
     ///
     /// Statuses:

@@ -98,9 +98,9 @@ impl Client {
     /// [`stream`](operation::Projects::stream) lists the items of all pages, and
     /// [`pages`](operation::Projects::pages) the pages.
     ///
-    /// Optional: [`modified_since`](operation::Projects::modified_since) (`ModifiedSince`),
-    /// [`modified_before`](operation::Projects::modified_before) (`ModifiedBefore`),
-    /// [`project_id`](operation::Projects::project_id) (`ProjectId`),
+    /// Optional parameters: [`modified_since`](operation::Projects::modified_since)
+    /// (`ModifiedSince`), [`modified_before`](operation::Projects::modified_before)
+    /// (`ModifiedBefore`), [`project_id`](operation::Projects::project_id) (`ProjectId`),
     /// [`company_id`](operation::Projects::company_id) (`CompanyId`),
     /// [`own_company_data_only`](operation::Projects::own_company_data_only)
     /// (`OwnCompanyDataOnly`),
@@ -128,9 +128,9 @@ impl Client {
     /// [`stream`](operation::WorkOrders::stream) lists the items of all pages, and
     /// [`pages`](operation::WorkOrders::pages) the pages.
     ///
-    /// Optional: [`modified_since`](operation::WorkOrders::modified_since) (`ModifiedSince`),
-    /// [`modified_before`](operation::WorkOrders::modified_before) (`ModifiedBefore`),
-    /// [`project_id`](operation::WorkOrders::project_id) (`ProjectId`),
+    /// Optional parameters: [`modified_since`](operation::WorkOrders::modified_since)
+    /// (`ModifiedSince`), [`modified_before`](operation::WorkOrders::modified_before)
+    /// (`ModifiedBefore`), [`project_id`](operation::WorkOrders::project_id) (`ProjectId`),
     /// [`company_id`](operation::WorkOrders::company_id) (`CompanyId`),
     /// [`own_company_data_only`](operation::WorkOrders::own_company_data_only)
     /// (`OwnCompanyDataOnly`),
@@ -164,9 +164,9 @@ impl Client {
     /// Returns [`UserPage`](types::UserPage), one page; [`stream`](operation::Users::stream)
     /// lists the items of all pages, and [`pages`](operation::Users::pages) the pages.
     ///
-    /// Optional: [`modified_since`](operation::Users::modified_since) (`ModifiedSince`),
-    /// [`modified_before`](operation::Users::modified_before) (`ModifiedBefore`),
-    /// [`company_id`](operation::Users::company_id) (`CompanyId`),
+    /// Optional parameters: [`modified_since`](operation::Users::modified_since)
+    /// (`ModifiedSince`), [`modified_before`](operation::Users::modified_before)
+    /// (`ModifiedBefore`), [`company_id`](operation::Users::company_id) (`CompanyId`),
     /// [`chunk_limit`](operation::Users::chunk_limit) (`ChunkLimit`),
     /// [`continuation_token`](operation::Users::continuation_token) (`ContinuationToken`).
     ///
@@ -190,9 +190,9 @@ impl Client {
     /// [`stream`](operation::Resources::stream) lists the items of all pages, and
     /// [`pages`](operation::Resources::pages) the pages.
     ///
-    /// Optional: [`modified_since`](operation::Resources::modified_since) (`ModifiedSince`),
-    /// [`modified_before`](operation::Resources::modified_before) (`ModifiedBefore`),
-    /// [`project_id`](operation::Resources::project_id) (`ProjectId`),
+    /// Optional parameters: [`modified_since`](operation::Resources::modified_since)
+    /// (`ModifiedSince`), [`modified_before`](operation::Resources::modified_before)
+    /// (`ModifiedBefore`), [`project_id`](operation::Resources::project_id) (`ProjectId`),
     /// [`company_id`](operation::Resources::company_id) (`CompanyId`),
     /// [`own_company_data_only`](operation::Resources::own_company_data_only)
     /// (`OwnCompanyDataOnly`),
@@ -225,7 +225,7 @@ impl Client {
     /// [`stream`](operation::TimeRegistrations::stream) lists the items of all pages, and
     /// [`pages`](operation::TimeRegistrations::pages) the pages.
     ///
-    /// Optional: [`from_date_time`](operation::TimeRegistrations::from_date_time)
+    /// Optional parameters: [`from_date_time`](operation::TimeRegistrations::from_date_time)
     /// (`FromDateTime`), [`to_date_time`](operation::TimeRegistrations::to_date_time)
     /// (`ToDateTime`), [`modified_since`](operation::TimeRegistrations::modified_since)
     /// (`ModifiedSince`), [`modified_before`](operation::TimeRegistrations::modified_before)
@@ -261,7 +261,7 @@ impl Client {
     /// [`stream`](operation::MachineRegistrations::stream) lists the items of all pages, and
     /// [`pages`](operation::MachineRegistrations::pages) the pages.
     ///
-    /// Optional: [`from_date_time`](operation::MachineRegistrations::from_date_time)
+    /// Optional parameters: [`from_date_time`](operation::MachineRegistrations::from_date_time)
     /// (`FromDateTime`), [`to_date_time`](operation::MachineRegistrations::to_date_time)
     /// (`ToDateTime`), [`modified_since`](operation::MachineRegistrations::modified_since)
     /// (`ModifiedSince`), [`modified_before`](operation::MachineRegistrations::modified_before)
@@ -291,7 +291,7 @@ impl Client {
     /// [`stream`](operation::AbsenceRegistrations::stream) lists the items of all pages, and
     /// [`pages`](operation::AbsenceRegistrations::pages) the pages.
     ///
-    /// Optional: [`from_date_time`](operation::AbsenceRegistrations::from_date_time)
+    /// Optional parameters: [`from_date_time`](operation::AbsenceRegistrations::from_date_time)
     /// (`FromDateTime`), [`to_date_time`](operation::AbsenceRegistrations::to_date_time)
     /// (`ToDateTime`), [`modified_since`](operation::AbsenceRegistrations::modified_since)
     /// (`ModifiedSince`), [`modified_before`](operation::AbsenceRegistrations::modified_before)
@@ -332,11 +332,12 @@ impl Client {
     /// [`stream`](operation::CrewListRegistrations::stream) lists the items of all pages, and
     /// [`pages`](operation::CrewListRegistrations::pages) the pages.
     ///
-    /// Optional: [`project_ids`](operation::CrewListRegistrations::project_ids) (`ProjectIds`),
-    /// [`include_open`](operation::CrewListRegistrations::include_open) (`IncludeOpen`),
-    /// [`from_date_time`](operation::CrewListRegistrations::from_date_time) (`FromDateTime`),
-    /// [`to_date_time`](operation::CrewListRegistrations::to_date_time) (`ToDateTime`),
-    /// [`modified_since`](operation::CrewListRegistrations::modified_since) (`ModifiedSince`),
+    /// Optional parameters: [`project_ids`](operation::CrewListRegistrations::project_ids)
+    /// (`ProjectIds`), [`include_open`](operation::CrewListRegistrations::include_open)
+    /// (`IncludeOpen`), [`from_date_time`](operation::CrewListRegistrations::from_date_time)
+    /// (`FromDateTime`), [`to_date_time`](operation::CrewListRegistrations::to_date_time)
+    /// (`ToDateTime`), [`modified_since`](operation::CrewListRegistrations::modified_since)
+    /// (`ModifiedSince`),
     /// [`modified_before`](operation::CrewListRegistrations::modified_before)
     /// (`ModifiedBefore`), [`chunk_limit`](operation::CrewListRegistrations::chunk_limit)
     /// (`ChunkLimit`),
@@ -368,11 +369,11 @@ impl Client {
     /// [`stream`](operation::PayrollLines::stream) lists the items of all pages, and
     /// [`pages`](operation::PayrollLines::pages) the pages.
     ///
-    /// Optional: [`from_date_time`](operation::PayrollLines::from_date_time) (`FromDateTime`),
-    /// [`to_date_time`](operation::PayrollLines::to_date_time) (`ToDateTime`),
-    /// [`modified_since`](operation::PayrollLines::modified_since) (`ModifiedSince`),
-    /// [`modified_before`](operation::PayrollLines::modified_before) (`ModifiedBefore`),
-    /// [`project_id`](operation::PayrollLines::project_id) (`ProjectId`),
+    /// Optional parameters: [`from_date_time`](operation::PayrollLines::from_date_time)
+    /// (`FromDateTime`), [`to_date_time`](operation::PayrollLines::to_date_time)
+    /// (`ToDateTime`), [`modified_since`](operation::PayrollLines::modified_since)
+    /// (`ModifiedSince`), [`modified_before`](operation::PayrollLines::modified_before)
+    /// (`ModifiedBefore`), [`project_id`](operation::PayrollLines::project_id) (`ProjectId`),
     /// [`company_id`](operation::PayrollLines::company_id) (`CompanyId`),
     /// [`own_company_data_only`](operation::PayrollLines::own_company_data_only)
     /// (`OwnCompanyDataOnly`),
@@ -405,7 +406,7 @@ impl Client {
     /// [`stream`](operation::PayrollLinesExtended::stream) lists the items of all pages, and
     /// [`pages`](operation::PayrollLinesExtended::pages) the pages.
     ///
-    /// Optional: [`from_date_time`](operation::PayrollLinesExtended::from_date_time)
+    /// Optional parameters: [`from_date_time`](operation::PayrollLinesExtended::from_date_time)
     /// (`FromDateTime`), [`to_date_time`](operation::PayrollLinesExtended::to_date_time)
     /// (`ToDateTime`), [`modified_since`](operation::PayrollLinesExtended::modified_since)
     /// (`ModifiedSince`), [`modified_before`](operation::PayrollLinesExtended::modified_before)
@@ -449,8 +450,8 @@ impl Client {
     /// [`stream`](operation::IncidentRegistrations::stream) lists the items of all pages, and
     /// [`pages`](operation::IncidentRegistrations::pages) the pages.
     ///
-    /// Optional: [`modified_since`](operation::IncidentRegistrations::modified_since)
-    /// (`ModifiedSince`),
+    /// Optional parameters:
+    /// [`modified_since`](operation::IncidentRegistrations::modified_since) (`ModifiedSince`),
     /// [`modified_before`](operation::IncidentRegistrations::modified_before)
     /// (`ModifiedBefore`), [`project_id`](operation::IncidentRegistrations::project_id)
     /// (`ProjectId`), [`company_id`](operation::IncidentRegistrations::company_id)
@@ -484,7 +485,8 @@ impl Client {
     /// [`stream`](operation::MachineIncidentRegistrations::stream) lists the items of all
     /// pages, and [`pages`](operation::MachineIncidentRegistrations::pages) the pages.
     ///
-    /// Optional: [`modified_since`](operation::MachineIncidentRegistrations::modified_since)
+    /// Optional parameters:
+    /// [`modified_since`](operation::MachineIncidentRegistrations::modified_since)
     /// (`ModifiedSince`),
     /// [`modified_before`](operation::MachineIncidentRegistrations::modified_before)
     /// (`ModifiedBefore`), [`project_id`](operation::MachineIncidentRegistrations::project_id)
@@ -520,8 +522,8 @@ impl Client {
     /// [`stream`](operation::ChecklistRegistrations::stream) lists the items of all pages, and
     /// [`pages`](operation::ChecklistRegistrations::pages) the pages.
     ///
-    /// Optional: [`modified_since`](operation::ChecklistRegistrations::modified_since)
-    /// (`ModifiedSince`),
+    /// Optional parameters:
+    /// [`modified_since`](operation::ChecklistRegistrations::modified_since) (`ModifiedSince`),
     /// [`modified_before`](operation::ChecklistRegistrations::modified_before)
     /// (`ModifiedBefore`), [`project_id`](operation::ChecklistRegistrations::project_id)
     /// (`ProjectId`), [`company_id`](operation::ChecklistRegistrations::company_id)
@@ -555,7 +557,8 @@ impl Client {
     /// [`stream`](operation::MachineChecklistRegistrations::stream) lists the items of all
     /// pages, and [`pages`](operation::MachineChecklistRegistrations::pages) the pages.
     ///
-    /// Optional: [`modified_since`](operation::MachineChecklistRegistrations::modified_since)
+    /// Optional parameters:
+    /// [`modified_since`](operation::MachineChecklistRegistrations::modified_since)
     /// (`ModifiedSince`),
     /// [`modified_before`](operation::MachineChecklistRegistrations::modified_before)
     /// (`ModifiedBefore`), [`project_id`](operation::MachineChecklistRegistrations::project_id)
@@ -595,8 +598,8 @@ impl Client {
     /// Returns [`ImagePage`](types::ImagePage), one page; [`stream`](operation::Images::stream)
     /// lists the items of all pages, and [`pages`](operation::Images::pages) the pages.
     ///
-    /// Optional: [`from_date_time`](operation::Images::from_date_time) (`FromDateTime`),
-    /// [`to_date_time`](operation::Images::to_date_time) (`ToDateTime`),
+    /// Optional parameters: [`from_date_time`](operation::Images::from_date_time)
+    /// (`FromDateTime`), [`to_date_time`](operation::Images::to_date_time) (`ToDateTime`),
     /// [`modified_since`](operation::Images::modified_since) (`ModifiedSince`),
     /// [`modified_before`](operation::Images::modified_before) (`ModifiedBefore`),
     /// [`project_id`](operation::Images::project_id) (`ProjectId`),
@@ -632,10 +635,10 @@ impl Client {
     /// [`stream`](operation::FlowTripRegistrations::stream) lists the items of all pages, and
     /// [`pages`](operation::FlowTripRegistrations::pages) the pages.
     ///
-    /// Optional: [`from_date_time`](operation::FlowTripRegistrations::from_date_time)
-    /// (`FromDateTime`), [`to_date_time`](operation::FlowTripRegistrations::to_date_time)
-    /// (`ToDateTime`), [`modified_since`](operation::FlowTripRegistrations::modified_since)
-    /// (`ModifiedSince`),
+    /// Optional parameters:
+    /// [`from_date_time`](operation::FlowTripRegistrations::from_date_time) (`FromDateTime`),
+    /// [`to_date_time`](operation::FlowTripRegistrations::to_date_time) (`ToDateTime`),
+    /// [`modified_since`](operation::FlowTripRegistrations::modified_since) (`ModifiedSince`),
     /// [`modified_before`](operation::FlowTripRegistrations::modified_before)
     /// (`ModifiedBefore`), [`project_id`](operation::FlowTripRegistrations::project_id)
     /// (`ProjectId`), [`company_id`](operation::FlowTripRegistrations::company_id)
@@ -667,7 +670,7 @@ impl Client {
     /// [`stream`](operation::FlowLocations::stream) lists the items of all pages, and
     /// [`pages`](operation::FlowLocations::pages) the pages.
     ///
-    /// Optional: [`modified_since`](operation::FlowLocations::modified_since)
+    /// Optional parameters: [`modified_since`](operation::FlowLocations::modified_since)
     /// (`ModifiedSince`), [`modified_before`](operation::FlowLocations::modified_before)
     /// (`ModifiedBefore`), [`project_id`](operation::FlowLocations::project_id) (`ProjectId`),
     /// [`company_id`](operation::FlowLocations::company_id) (`CompanyId`),
@@ -697,7 +700,7 @@ impl Client {
     /// [`stream`](operation::FlowMassTypes::stream) lists the items of all pages, and
     /// [`pages`](operation::FlowMassTypes::pages) the pages.
     ///
-    /// Optional: [`modified_since`](operation::FlowMassTypes::modified_since)
+    /// Optional parameters: [`modified_since`](operation::FlowMassTypes::modified_since)
     /// (`ModifiedSince`), [`modified_before`](operation::FlowMassTypes::modified_before)
     /// (`ModifiedBefore`), [`project_id`](operation::FlowMassTypes::project_id) (`ProjectId`),
     /// [`company_id`](operation::FlowMassTypes::company_id) (`CompanyId`),
@@ -738,8 +741,8 @@ impl Client {
     ///
     /// Returns the text of the response (`text/csv`) as [`String`].
     ///
-    /// Optional: [`from_date`](operation::ItemRegistrations::from_date) (`FromDate`),
-    /// [`to_date`](operation::ItemRegistrations::to_date) (`ToDate`).
+    /// Optional parameters: [`from_date`](operation::ItemRegistrations::from_date)
+    /// (`FromDate`), [`to_date`](operation::ItemRegistrations::to_date) (`ToDate`).
     ///
     /// Statuses:
     /// * 200: The transactions. The content type is inferred and may also be text/plain.

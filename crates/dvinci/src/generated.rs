@@ -150,7 +150,7 @@ impl Client {
     ///
     /// Returns a list of [`ApplicationSummary`](types::ApplicationSummary).
     ///
-    /// Optional: [`by_job_opening_id`](operation::Applications::by_job_opening_id)
+    /// Optional parameters: [`by_job_opening_id`](operation::Applications::by_job_opening_id)
     /// (`byJobOpeningId`),
     /// [`by_job_opening_external_id`](operation::Applications::by_job_opening_external_id)
     /// (`byJobOpeningExternalId`),
@@ -317,7 +317,7 @@ impl Client {
     /// * `id` (path): Id of the application.
     /// * `status_id` (path `statusId`): Internal name of the new status, such as `EMPLOYED`.
     ///
-    /// Optional: [`body`](operation::ChangeApplicationStatus::body).
+    /// Optional parameters: [`body`](operation::ChangeApplicationStatus::body).
     ///
     /// Statuses:
     /// * 200: Success.
@@ -351,7 +351,7 @@ impl Client {
     /// * `id` (path): Id of the application.
     /// * `job_opening_id` (path `jobOpeningId`): Id of the new job opening.
     ///
-    /// Optional: [`body`](operation::MoveApplication::body).
+    /// Optional parameters: [`body`](operation::MoveApplication::body).
     ///
     /// Statuses:
     /// * 200: Success.
@@ -675,7 +675,8 @@ impl Client {
     ///
     /// Returns a list of [`HiringRequest`](types::HiringRequest).
     ///
-    /// Optional: [`by_date_created_from`](operation::HiringRequests::by_date_created_from)
+    /// Optional parameters:
+    /// [`by_date_created_from`](operation::HiringRequests::by_date_created_from)
     /// (`byDateCreatedFrom`),
     /// [`by_date_created_to`](operation::HiringRequests::by_date_created_to)
     /// (`byDateCreatedTo`).
@@ -853,7 +854,8 @@ impl Client {
     ///
     /// Returns a list of [`JobOpening`](types::JobOpening).
     ///
-    /// Optional: [`by_date_created_from`](operation::JobOpenings::by_date_created_from)
+    /// Optional parameters:
+    /// [`by_date_created_from`](operation::JobOpenings::by_date_created_from)
     /// (`byDateCreatedFrom`),
     /// [`by_date_created_to`](operation::JobOpenings::by_date_created_to) (`byDateCreatedTo`).
     ///
@@ -1515,7 +1517,7 @@ impl Client {
     ///
     /// Returns a list of [`Location`](types::Location).
     ///
-    /// Optional:
+    /// Optional parameters:
     /// [`for_job_opening_by_org_unit_id`](operation::Locations::for_job_opening_by_org_unit_id)
     /// (`forJobOpeningByOrgUnitId`).
     ///
@@ -1642,7 +1644,7 @@ impl Client {
     ///
     /// Returns a list of [`OnboardingSummary`](types::OnboardingSummary).
     ///
-    /// Optional: [`status`](operation::Onboardings::status),
+    /// Optional parameters: [`status`](operation::Onboardings::status),
     /// [`org_unit_id`](operation::Onboardings::org_unit_id) (`orgUnitId`),
     /// [`application_id`](operation::Onboardings::application_id) (`applicationId`),
     /// [`from_date_of_start`](operation::Onboardings::from_date_of_start) (`fromDateOfStart`),
@@ -2068,7 +2070,7 @@ impl Client {
     ///
     /// Returns a list of [`User`](types::User).
     ///
-    /// Optional: [`lang`](operation::Users::lang),
+    /// Optional parameters: [`lang`](operation::Users::lang),
     /// [`external_id`](operation::Users::external_id) (`externalId`),
     /// [`for_job_opening_by_org_unit_id`](operation::Users::for_job_opening_by_org_unit_id)
     /// (`forJobOpeningByOrgUnitId`).
@@ -2191,7 +2193,7 @@ impl Client {
     ///
     /// Returns a list of [`UserGroup`](types::UserGroup).
     ///
-    /// Optional:
+    /// Optional parameters:
     /// [`for_job_opening_by_org_unit_id`](operation::UserGroups::for_job_opening_by_org_unit_id)
     /// (`forJobOpeningByOrgUnitId`), [`external_id`](operation::UserGroups::external_id)
     /// (`externalId`).
@@ -2316,7 +2318,7 @@ impl Client {
     ///
     /// Returns a list of [`PublishedJob`](types::PublishedJob).
     ///
-    /// Optional: [`fields`](operation::PublishedJobs::fields),
+    /// Optional parameters: [`fields`](operation::PublishedJobs::fields),
     /// [`max_cache_age`](operation::PublishedJobs::max_cache_age) (`maxCacheAge`),
     /// [`lang`](operation::PublishedJobs::lang), [`type_`](operation::PublishedJobs::type_)
     /// (`type`), [`org_unit_id`](operation::PublishedJobs::org_unit_id) (`orgUnitId`),
@@ -2345,7 +2347,7 @@ impl Client {
     ///
     /// Returns the text of the response (`application/xml`) as [`String`].
     ///
-    /// Optional: [`fields`](operation::PublishedJobsXml::fields),
+    /// Optional parameters: [`fields`](operation::PublishedJobsXml::fields),
     /// [`max_cache_age`](operation::PublishedJobsXml::max_cache_age) (`maxCacheAge`),
     /// [`lang`](operation::PublishedJobsXml::lang),
     /// [`type_`](operation::PublishedJobsXml::type_) (`type`),

@@ -167,9 +167,10 @@ impl Client {
     /// Returns [`UserList`](types::UserList), one page; [`stream`](operation::Users::stream)
     /// lists the items of all pages, and [`pages`](operation::Users::pages) the pages.
     ///
-    /// Optional: [`limit`](operation::Users::limit), [`page`](operation::Users::page),
-    /// [`offset`](operation::Users::offset), [`count_only`](operation::Users::count_only)
-    /// (`countOnly`), [`order_by`](operation::Users::order_by) (`orderBy`).
+    /// Optional parameters: [`limit`](operation::Users::limit),
+    /// [`page`](operation::Users::page), [`offset`](operation::Users::offset),
+    /// [`count_only`](operation::Users::count_only) (`countOnly`),
+    /// [`order_by`](operation::Users::order_by) (`orderBy`).
     ///
     /// Statuses:
     /// * 200: The rows of the page.
@@ -274,8 +275,8 @@ impl Client {
     /// [`stream`](operation::Materials::stream) lists the items of all pages, and
     /// [`pages`](operation::Materials::pages) the pages.
     ///
-    /// Optional: [`limit`](operation::Materials::limit), [`page`](operation::Materials::page),
-    /// [`offset`](operation::Materials::offset),
+    /// Optional parameters: [`limit`](operation::Materials::limit),
+    /// [`page`](operation::Materials::page), [`offset`](operation::Materials::offset),
     /// [`count_only`](operation::Materials::count_only) (`countOnly`),
     /// [`order_by`](operation::Materials::order_by) (`orderBy`),
     /// [`name`](operation::Materials::name), [`info1`](operation::Materials::info1) (`Info1`),
@@ -390,7 +391,7 @@ impl Client {
     /// [`stream`](operation::MaterialCodes::stream) lists the items of all pages, and
     /// [`pages`](operation::MaterialCodes::pages) the pages.
     ///
-    /// Optional: [`limit`](operation::MaterialCodes::limit),
+    /// Optional parameters: [`limit`](operation::MaterialCodes::limit),
     /// [`page`](operation::MaterialCodes::page), [`offset`](operation::MaterialCodes::offset),
     /// [`count_only`](operation::MaterialCodes::count_only) (`countOnly`),
     /// [`order_by`](operation::MaterialCodes::order_by) (`orderBy`),
@@ -509,7 +510,7 @@ impl Client {
     /// [`stream`](operation::MaterialProperties::stream) lists the items of all pages, and
     /// [`pages`](operation::MaterialProperties::pages) the pages.
     ///
-    /// Optional: [`limit`](operation::MaterialProperties::limit),
+    /// Optional parameters: [`limit`](operation::MaterialProperties::limit),
     /// [`page`](operation::MaterialProperties::page),
     /// [`offset`](operation::MaterialProperties::offset),
     /// [`count_only`](operation::MaterialProperties::count_only) (`countOnly`),
@@ -558,9 +559,10 @@ impl Client {
     /// Returns [`OrderList`](types::OrderList), one page; [`stream`](operation::Orders::stream)
     /// lists the items of all pages, and [`pages`](operation::Orders::pages) the pages.
     ///
-    /// Optional: [`limit`](operation::Orders::limit), [`page`](operation::Orders::page),
-    /// [`offset`](operation::Orders::offset), [`count_only`](operation::Orders::count_only)
-    /// (`countOnly`), [`order_by`](operation::Orders::order_by) (`orderBy`),
+    /// Optional parameters: [`limit`](operation::Orders::limit),
+    /// [`page`](operation::Orders::page), [`offset`](operation::Orders::offset),
+    /// [`count_only`](operation::Orders::count_only) (`countOnly`),
+    /// [`order_by`](operation::Orders::order_by) (`orderBy`),
     /// [`name`](operation::Orders::name), [`priority`](operation::Orders::priority),
     /// [`direction_type`](operation::Orders::direction_type) (`directionType`),
     /// [`status`](operation::Orders::status),
@@ -703,7 +705,7 @@ impl Client {
     /// [`stream`](operation::OrderLines::stream) lists the items of all pages, and
     /// [`pages`](operation::OrderLines::pages) the pages.
     ///
-    /// Optional: [`limit`](operation::OrderLines::limit),
+    /// Optional parameters: [`limit`](operation::OrderLines::limit),
     /// [`page`](operation::OrderLines::page), [`offset`](operation::OrderLines::offset),
     /// [`count_only`](operation::OrderLines::count_only) (`countOnly`),
     /// [`order_by`](operation::OrderLines::order_by) (`orderBy`),
@@ -824,7 +826,7 @@ impl Client {
     /// [`stream`](operation::Transactions::stream) lists the items of all pages, and
     /// [`pages`](operation::Transactions::pages) the pages.
     ///
-    /// Optional: [`limit`](operation::Transactions::limit),
+    /// Optional parameters: [`limit`](operation::Transactions::limit),
     /// [`page`](operation::Transactions::page), [`offset`](operation::Transactions::offset),
     /// [`count_only`](operation::Transactions::count_only) (`countOnly`),
     /// [`order_by`](operation::Transactions::order_by) (`orderBy`),
@@ -957,9 +959,10 @@ impl Client {
     /// [`stream`](operation::Batches::stream) lists the items of all pages, and
     /// [`pages`](operation::Batches::pages) the pages.
     ///
-    /// Optional: [`limit`](operation::Batches::limit), [`page`](operation::Batches::page),
-    /// [`offset`](operation::Batches::offset), [`count_only`](operation::Batches::count_only)
-    /// (`countOnly`), [`order_by`](operation::Batches::order_by) (`orderBy`),
+    /// Optional parameters: [`limit`](operation::Batches::limit),
+    /// [`page`](operation::Batches::page), [`offset`](operation::Batches::offset),
+    /// [`count_only`](operation::Batches::count_only) (`countOnly`),
+    /// [`order_by`](operation::Batches::order_by) (`orderBy`),
     /// [`name`](operation::Batches::name), [`type_`](operation::Batches::type_) (`type`),
     /// [`priority`](operation::Batches::priority).
     ///
@@ -1065,7 +1068,7 @@ impl Client {
     /// [`stream`](operation::WorkOrderLines::stream) lists the items of all pages, and
     /// [`pages`](operation::WorkOrderLines::pages) the pages.
     ///
-    /// Optional: [`limit`](operation::WorkOrderLines::limit),
+    /// Optional parameters: [`limit`](operation::WorkOrderLines::limit),
     /// [`page`](operation::WorkOrderLines::page),
     /// [`offset`](operation::WorkOrderLines::offset),
     /// [`count_only`](operation::WorkOrderLines::count_only) (`countOnly`),
@@ -1146,7 +1149,7 @@ impl Client {
     /// [`stream`](operation::StorageRules::stream) lists the items of all pages, and
     /// [`pages`](operation::StorageRules::pages) the pages.
     ///
-    /// Optional: [`limit`](operation::StorageRules::limit),
+    /// Optional parameters: [`limit`](operation::StorageRules::limit),
     /// [`page`](operation::StorageRules::page), [`offset`](operation::StorageRules::offset),
     /// [`count_only`](operation::StorageRules::count_only) (`countOnly`),
     /// [`order_by`](operation::StorageRules::order_by) (`orderBy`),
@@ -1258,8 +1261,8 @@ impl Client {
     /// [`stream`](operation::Locations::stream) lists the items of all pages, and
     /// [`pages`](operation::Locations::pages) the pages.
     ///
-    /// Optional: [`limit`](operation::Locations::limit), [`page`](operation::Locations::page),
-    /// [`offset`](operation::Locations::offset),
+    /// Optional parameters: [`limit`](operation::Locations::limit),
+    /// [`page`](operation::Locations::page), [`offset`](operation::Locations::offset),
     /// [`count_only`](operation::Locations::count_only) (`countOnly`),
     /// [`order_by`](operation::Locations::order_by) (`orderBy`),
     /// [`id`](operation::Locations::id), [`name`](operation::Locations::name),
@@ -1321,7 +1324,7 @@ impl Client {
     /// [`stream`](operation::LocationContents::stream) lists the items of all pages, and
     /// [`pages`](operation::LocationContents::pages) the pages.
     ///
-    /// Optional: [`limit`](operation::LocationContents::limit),
+    /// Optional parameters: [`limit`](operation::LocationContents::limit),
     /// [`page`](operation::LocationContents::page),
     /// [`offset`](operation::LocationContents::offset),
     /// [`count_only`](operation::LocationContents::count_only) (`countOnly`),
@@ -1379,7 +1382,7 @@ impl Client {
     /// [`stream`](operation::LocationContentBreakdowns::stream) lists the items of all pages,
     /// and [`pages`](operation::LocationContentBreakdowns::pages) the pages.
     ///
-    /// Optional: [`limit`](operation::LocationContentBreakdowns::limit),
+    /// Optional parameters: [`limit`](operation::LocationContentBreakdowns::limit),
     /// [`page`](operation::LocationContentBreakdowns::page),
     /// [`offset`](operation::LocationContentBreakdowns::offset),
     /// [`count_only`](operation::LocationContentBreakdowns::count_only) (`countOnly`),
@@ -1445,7 +1448,7 @@ impl Client {
     /// [`stream`](operation::Warehouses::stream) lists the items of all pages, and
     /// [`pages`](operation::Warehouses::pages) the pages.
     ///
-    /// Optional: [`limit`](operation::Warehouses::limit),
+    /// Optional parameters: [`limit`](operation::Warehouses::limit),
     /// [`page`](operation::Warehouses::page), [`offset`](operation::Warehouses::offset),
     /// [`count_only`](operation::Warehouses::count_only) (`countOnly`),
     /// [`order_by`](operation::Warehouses::order_by) (`orderBy`),
@@ -1492,7 +1495,7 @@ impl Client {
     /// [`stream`](operation::StorageUnits::stream) lists the items of all pages, and
     /// [`pages`](operation::StorageUnits::pages) the pages.
     ///
-    /// Optional: [`limit`](operation::StorageUnits::limit),
+    /// Optional parameters: [`limit`](operation::StorageUnits::limit),
     /// [`page`](operation::StorageUnits::page), [`offset`](operation::StorageUnits::offset),
     /// [`count_only`](operation::StorageUnits::count_only) (`countOnly`),
     /// [`order_by`](operation::StorageUnits::order_by) (`orderBy`),
@@ -1538,7 +1541,7 @@ impl Client {
     /// [`stream`](operation::AccessPoints::stream) lists the items of all pages, and
     /// [`pages`](operation::AccessPoints::pages) the pages.
     ///
-    /// Optional: [`limit`](operation::AccessPoints::limit),
+    /// Optional parameters: [`limit`](operation::AccessPoints::limit),
     /// [`page`](operation::AccessPoints::page), [`offset`](operation::AccessPoints::offset),
     /// [`count_only`](operation::AccessPoints::count_only) (`countOnly`),
     /// [`order_by`](operation::AccessPoints::order_by) (`orderBy`),
@@ -1582,9 +1585,10 @@ impl Client {
     /// [`stream`](operation::Carriers::stream) lists the items of all pages, and
     /// [`pages`](operation::Carriers::pages) the pages.
     ///
-    /// Optional: [`limit`](operation::Carriers::limit), [`page`](operation::Carriers::page),
-    /// [`offset`](operation::Carriers::offset), [`count_only`](operation::Carriers::count_only)
-    /// (`countOnly`), [`order_by`](operation::Carriers::order_by) (`orderBy`),
+    /// Optional parameters: [`limit`](operation::Carriers::limit),
+    /// [`page`](operation::Carriers::page), [`offset`](operation::Carriers::offset),
+    /// [`count_only`](operation::Carriers::count_only) (`countOnly`),
+    /// [`order_by`](operation::Carriers::order_by) (`orderBy`),
     /// [`name`](operation::Carriers::name).
     ///
     /// Statuses:
@@ -1626,12 +1630,12 @@ impl Client {
     /// [`stream`](operation::Shelves::stream) lists the items of all pages, and
     /// [`pages`](operation::Shelves::pages) the pages.
     ///
-    /// Optional: [`limit`](operation::Shelves::limit), [`page`](operation::Shelves::page),
-    /// [`offset`](operation::Shelves::offset), [`count_only`](operation::Shelves::count_only)
-    /// (`countOnly`), [`order_by`](operation::Shelves::order_by) (`orderBy`),
-    /// [`id`](operation::Shelves::id), [`name`](operation::Shelves::name),
-    /// [`carrier_id`](operation::Shelves::carrier_id) (`carrierId`),
-    /// [`zone_id`](operation::Shelves::zone_id) (`zoneId`),
+    /// Optional parameters: [`limit`](operation::Shelves::limit),
+    /// [`page`](operation::Shelves::page), [`offset`](operation::Shelves::offset),
+    /// [`count_only`](operation::Shelves::count_only) (`countOnly`),
+    /// [`order_by`](operation::Shelves::order_by) (`orderBy`), [`id`](operation::Shelves::id),
+    /// [`name`](operation::Shelves::name), [`carrier_id`](operation::Shelves::carrier_id)
+    /// (`carrierId`), [`zone_id`](operation::Shelves::zone_id) (`zoneId`),
     /// [`number`](operation::Shelves::number),
     /// [`sequence_number`](operation::Shelves::sequence_number) (`sequenceNumber`),
     /// [`depth`](operation::Shelves::depth), [`width`](operation::Shelves::width),
@@ -1682,7 +1686,7 @@ impl Client {
     /// Returns [`BinList`](types::BinList), one page; [`stream`](operation::Bins::stream) lists
     /// the items of all pages, and [`pages`](operation::Bins::pages) the pages.
     ///
-    /// Optional: [`limit`](operation::Bins::limit), [`page`](operation::Bins::page),
+    /// Optional parameters: [`limit`](operation::Bins::limit), [`page`](operation::Bins::page),
     /// [`offset`](operation::Bins::offset), [`count_only`](operation::Bins::count_only)
     /// (`countOnly`), [`order_by`](operation::Bins::order_by) (`orderBy`),
     /// [`name`](operation::Bins::name), [`type_`](operation::Bins::type_) (`type`).
@@ -1723,13 +1727,13 @@ impl Client {
     /// Returns [`ZoneList`](types::ZoneList), one page; [`stream`](operation::Zones::stream)
     /// lists the items of all pages, and [`pages`](operation::Zones::pages) the pages.
     ///
-    /// Optional: [`limit`](operation::Zones::limit), [`page`](operation::Zones::page),
-    /// [`offset`](operation::Zones::offset), [`count_only`](operation::Zones::count_only)
-    /// (`countOnly`), [`order_by`](operation::Zones::order_by) (`orderBy`),
-    /// [`name`](operation::Zones::name), [`warehouse`](operation::Zones::warehouse),
-    /// [`type_`](operation::Zones::type_) (`type`), [`color`](operation::Zones::color),
-    /// [`put_type`](operation::Zones::put_type) (`putType`),
-    /// [`pick_type`](operation::Zones::pick_type) (`pickType`).
+    /// Optional parameters: [`limit`](operation::Zones::limit),
+    /// [`page`](operation::Zones::page), [`offset`](operation::Zones::offset),
+    /// [`count_only`](operation::Zones::count_only) (`countOnly`),
+    /// [`order_by`](operation::Zones::order_by) (`orderBy`), [`name`](operation::Zones::name),
+    /// [`warehouse`](operation::Zones::warehouse), [`type_`](operation::Zones::type_) (`type`),
+    /// [`color`](operation::Zones::color), [`put_type`](operation::Zones::put_type)
+    /// (`putType`), [`pick_type`](operation::Zones::pick_type) (`pickType`).
     ///
     /// Statuses:
     /// * 200: The rows of the page.
@@ -1771,9 +1775,10 @@ impl Client {
     /// [`stream`](operation::Stations::stream) lists the items of all pages, and
     /// [`pages`](operation::Stations::pages) the pages.
     ///
-    /// Optional: [`limit`](operation::Stations::limit), [`page`](operation::Stations::page),
-    /// [`offset`](operation::Stations::offset), [`count_only`](operation::Stations::count_only)
-    /// (`countOnly`), [`order_by`](operation::Stations::order_by) (`orderBy`).
+    /// Optional parameters: [`limit`](operation::Stations::limit),
+    /// [`page`](operation::Stations::page), [`offset`](operation::Stations::offset),
+    /// [`count_only`](operation::Stations::count_only) (`countOnly`),
+    /// [`order_by`](operation::Stations::order_by) (`orderBy`).
     ///
     /// Statuses:
     /// * 200: The rows of the page.
@@ -1814,7 +1819,7 @@ impl Client {
     /// [`stream`](operation::PowerPickClients::stream) lists the items of all pages, and
     /// [`pages`](operation::PowerPickClients::pages) the pages.
     ///
-    /// Optional: [`limit`](operation::PowerPickClients::limit),
+    /// Optional parameters: [`limit`](operation::PowerPickClients::limit),
     /// [`page`](operation::PowerPickClients::page),
     /// [`offset`](operation::PowerPickClients::offset),
     /// [`count_only`](operation::PowerPickClients::count_only) (`countOnly`),
@@ -1861,7 +1866,7 @@ impl Client {
     /// [`stream`](operation::CostCenters::stream) lists the items of all pages, and
     /// [`pages`](operation::CostCenters::pages) the pages.
     ///
-    /// Optional: [`limit`](operation::CostCenters::limit),
+    /// Optional parameters: [`limit`](operation::CostCenters::limit),
     /// [`page`](operation::CostCenters::page), [`offset`](operation::CostCenters::offset),
     /// [`count_only`](operation::CostCenters::count_only) (`countOnly`),
     /// [`order_by`](operation::CostCenters::order_by) (`orderBy`),
@@ -1973,7 +1978,7 @@ impl Client {
     /// Returns [`KitList`](types::KitList), one page; [`stream`](operation::Kits::stream) lists
     /// the items of all pages, and [`pages`](operation::Kits::pages) the pages.
     ///
-    /// Optional: [`limit`](operation::Kits::limit), [`page`](operation::Kits::page),
+    /// Optional parameters: [`limit`](operation::Kits::limit), [`page`](operation::Kits::page),
     /// [`offset`](operation::Kits::offset), [`count_only`](operation::Kits::count_only)
     /// (`countOnly`), [`order_by`](operation::Kits::order_by) (`orderBy`),
     /// [`has_stock`](operation::Kits::has_stock) (`hasStock`), [`name`](operation::Kits::name),
@@ -2080,9 +2085,10 @@ impl Client {
     /// [`stream`](operation::KitLines::stream) lists the items of all pages, and
     /// [`pages`](operation::KitLines::pages) the pages.
     ///
-    /// Optional: [`limit`](operation::KitLines::limit), [`page`](operation::KitLines::page),
-    /// [`offset`](operation::KitLines::offset), [`count_only`](operation::KitLines::count_only)
-    /// (`countOnly`), [`order_by`](operation::KitLines::order_by) (`orderBy`),
+    /// Optional parameters: [`limit`](operation::KitLines::limit),
+    /// [`page`](operation::KitLines::page), [`offset`](operation::KitLines::offset),
+    /// [`count_only`](operation::KitLines::count_only) (`countOnly`),
+    /// [`order_by`](operation::KitLines::order_by) (`orderBy`),
     /// [`has_stock`](operation::KitLines::has_stock) (`hasStock`),
     /// [`kit_id`](operation::KitLines::kit_id) (`kitId`),
     /// [`material_id`](operation::KitLines::material_id) (`materialId`),
@@ -2192,9 +2198,10 @@ impl Client {
     /// Returns [`ImageList`](types::ImageList), one page; [`stream`](operation::Images::stream)
     /// lists the items of all pages, and [`pages`](operation::Images::pages) the pages.
     ///
-    /// Optional: [`limit`](operation::Images::limit), [`page`](operation::Images::page),
-    /// [`offset`](operation::Images::offset), [`count_only`](operation::Images::count_only)
-    /// (`countOnly`), [`order_by`](operation::Images::order_by) (`orderBy`).
+    /// Optional parameters: [`limit`](operation::Images::limit),
+    /// [`page`](operation::Images::page), [`offset`](operation::Images::offset),
+    /// [`count_only`](operation::Images::count_only) (`countOnly`),
+    /// [`order_by`](operation::Images::order_by) (`orderBy`).
     ///
     /// Statuses:
     /// * 200: The rows of the page.
@@ -2254,9 +2261,10 @@ impl Client {
     /// [`stream`](operation::Reports::stream) lists the items of all pages, and
     /// [`pages`](operation::Reports::pages) the pages.
     ///
-    /// Optional: [`limit`](operation::Reports::limit), [`page`](operation::Reports::page),
-    /// [`offset`](operation::Reports::offset), [`count_only`](operation::Reports::count_only)
-    /// (`countOnly`), [`order_by`](operation::Reports::order_by) (`orderBy`),
+    /// Optional parameters: [`limit`](operation::Reports::limit),
+    /// [`page`](operation::Reports::page), [`offset`](operation::Reports::offset),
+    /// [`count_only`](operation::Reports::count_only) (`countOnly`),
+    /// [`order_by`](operation::Reports::order_by) (`orderBy`),
     /// [`name`](operation::Reports::name), [`id`](operation::Reports::id),
     /// [`base_table`](operation::Reports::base_table) (`baseTable`).
     ///
@@ -2294,7 +2302,7 @@ impl Client {
     ///
     /// Returns any JSON as [`Value`](serde_json::Value).
     ///
-    /// Optional: [`limit`](operation::ReportRows::limit),
+    /// Optional parameters: [`limit`](operation::ReportRows::limit),
     /// [`page`](operation::ReportRows::page).
     ///
     /// Statuses:
@@ -2313,7 +2321,8 @@ impl Client {
     ///
     /// Returns any JSON as [`Value`](serde_json::Value).
     ///
-    /// Optional: [`limit`](operation::Snapshots::limit), [`page`](operation::Snapshots::page).
+    /// Optional parameters: [`limit`](operation::Snapshots::limit),
+    /// [`page`](operation::Snapshots::page).
     ///
     /// Statuses:
     /// * 200: The snapshots, in an unknown shape.
@@ -2337,9 +2346,10 @@ impl Client {
     /// [`stream`](operation::ApiCalls::stream) lists the items of all pages, and
     /// [`pages`](operation::ApiCalls::pages) the pages.
     ///
-    /// Optional: [`limit`](operation::ApiCalls::limit), [`page`](operation::ApiCalls::page),
-    /// [`offset`](operation::ApiCalls::offset), [`count_only`](operation::ApiCalls::count_only)
-    /// (`countOnly`), [`order_by`](operation::ApiCalls::order_by) (`orderBy`),
+    /// Optional parameters: [`limit`](operation::ApiCalls::limit),
+    /// [`page`](operation::ApiCalls::page), [`offset`](operation::ApiCalls::offset),
+    /// [`count_only`](operation::ApiCalls::count_only) (`countOnly`),
+    /// [`order_by`](operation::ApiCalls::order_by) (`orderBy`),
     /// [`oder_by`](operation::ApiCalls::oder_by) (`oderBy`),
     /// [`code`](operation::ApiCalls::code),
     /// [`creation_date`](operation::ApiCalls::creation_date) (`creationDate`),
@@ -2385,7 +2395,7 @@ impl Client {
     /// [`stream`](operation::Connections::stream) lists the items of all pages, and
     /// [`pages`](operation::Connections::pages) the pages.
     ///
-    /// Optional: [`limit`](operation::Connections::limit),
+    /// Optional parameters: [`limit`](operation::Connections::limit),
     /// [`page`](operation::Connections::page), [`offset`](operation::Connections::offset),
     /// [`count_only`](operation::Connections::count_only) (`countOnly`),
     /// [`order_by`](operation::Connections::order_by) (`orderBy`).

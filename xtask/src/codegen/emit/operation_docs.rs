@@ -33,7 +33,7 @@ pub(super) fn method(call: &Call<'_>, api: &Api) -> Vec<String> {
     }
     if !optional.is_empty() {
         let links = optional.iter().map(|argument| setter_link(call, argument)).collect::<Vec<_>>();
-        paragraphs.push(format!("Optional: {}.", links.join(", ")));
+        paragraphs.push(format!("Optional parameters: {}.", links.join(", ")));
     }
     paragraphs.push(statuses(operation, api));
     paragraphs.push(request(operation));
