@@ -12,6 +12,9 @@ use crate::state::SharedState;
 use crate::state::tokens::TokenError;
 use crate::vendor::Vendor;
 
+/// Returns true for the requests that an alternative audience may send.
+type Matches = fn(&Request) -> bool;
+
 /// The audience that an API requires.
 #[derive(Clone)]
 pub(super) struct Audience {
@@ -20,7 +23,7 @@ pub(super) struct Audience {
     /// Status of a response to a valid token without the audience.
     missing_status: Arc<dyn Fn() -> u16 + Send + Sync>,
     /// An audience that suffices for some requests.
-    alternative: Option<(&'static str, fn(&Request) -> bool)>,
+    alternative: Option<(&'static str, Matches)>,
 }
 
 impl Audience {
@@ -34,13 +37,13 @@ impl Audience {
     }
 
     /// Accepts another audience for the requests that match.
-    pub(super) fn or_audience(mut self, name: &'static str, matches: fn(&Request) -> bool) -> Self {
+    pub(super) fn or_audience(mut self, name: &'static str, matches: Matches) -> Self {
         self.alternative = Some((name, matches));
         self
     }
 
     fn accepts(&self, audience: &str, request: &Request) -> bool {
-        let is_alternative = |(name, matches): (&str, fn(&Request) -> bool)| audience == name && matches(request);
+        let is_alternative = |(name, matches): (&str, Matches)| audience == name && matches(request);
         audience == self.name || self.alternative.is_some_and(is_alternative)
     }
 }

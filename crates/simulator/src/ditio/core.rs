@@ -1,23 +1,12 @@
 //! Ditio core: the integration API, with the scope `ditioapiv3`.
 
-mod absences;
 mod api_error;
 mod body;
-mod certificates;
-mod crew;
-mod documents;
-mod employees;
-mod lookups;
-mod machines;
-mod payroll;
 mod people;
-mod projects;
 mod record;
-mod references;
+mod resources;
 mod state;
 mod table;
-mod tasks;
-mod users;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
@@ -26,6 +15,9 @@ use axum::http::Method;
 use crate::ditio::audience::{self, Audience};
 use crate::state::SharedState;
 use crate::web::Routes;
+use resources::{
+    absences, certificates, crew, documents, employees, lookups, machines, payroll, projects, references, tasks, users,
+};
 use state::Core;
 
 /// Maximum body size of the vendor's web server, in bytes.

@@ -6,7 +6,7 @@ use keyfob_simulator::{ExpiresIn, Simulator, Vendor, credentials};
 use reqwest::{Client, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 
-use crate::support::{answer, http};
+use crate::support::{http, read_response};
 
 struct Bits {
     simulator: Simulator,
@@ -29,7 +29,7 @@ impl Bits {
     async fn call_with(&self, token: Option<&str>, operation: &str, body: &Value) -> (StatusCode, Value) {
         let request = self.http.post(format!("{}/bits/v1/{operation}", self.simulator.url())).json(body);
         let request = token.into_iter().fold(request, RequestBuilder::bearer_auth);
-        answer(request.send().await.unwrap()).await
+        read_response(request.send().await.unwrap()).await
     }
 
     async fn call(&self, operation: &str, body: &Value) -> (StatusCode, Value) {
@@ -58,7 +58,7 @@ fn token_request(http: &Client, simulator: &Simulator) -> RequestBuilder {
 
 async fn token(http: &Client, simulator: &Simulator) -> String {
     let form = [("grant_type", "client_credentials")];
-    let (status, body) = answer(token_request(http, simulator).form(&form).send().await.unwrap()).await;
+    let (status, body) = read_response(token_request(http, simulator).form(&form).send().await.unwrap()).await;
     assert_eq!(status, StatusCode::OK, "{body}");
     body["access_token"].as_str().unwrap().to_owned()
 }
@@ -67,7 +67,7 @@ async fn token(http: &Client, simulator: &Simulator) -> String {
 async fn the_token_response_has_type_instead_of_token_type() {
     let simulator = Simulator::start().await.unwrap();
     let form = [("grant_type", "client_credentials")];
-    let (_, body) = answer(token_request(&http(), &simulator).form(&form).send().await.unwrap()).await;
+    let (_, body) = read_response(token_request(&http(), &simulator).form(&form).send().await.unwrap()).await;
     let names: Vec<&str> = body.as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!(names, ["access_token", "expires_in", "scope", "type"]);
     assert_eq!(
@@ -95,7 +95,7 @@ async fn only_unencoded_basic_credentials_with_a_form_body_get_a_token() {
         (token_request(&http, &simulator).json(&json!({ "grant_type": "client_credentials" })), 400),
         (http.get(&url), 404),
     ] {
-        let (status, body) = answer(request.send().await.unwrap()).await;
+        let (status, body) = read_response(request.send().await.unwrap()).await;
         assert_eq!(status, expected);
         assert!(body["message"].is_string(), "{body}");
     }
@@ -107,7 +107,7 @@ async fn both_userinfo_paths_return_the_customer_and_accept_bearer_in_any_case()
     for path in ["/oauth2/userinfo", "/v1/oauth2/userinfo"] {
         let request = bits.http.get(format!("{}/bits{path}", bits.simulator.url()));
         let request = request.header("authorization", format!("bearer {}", bits.token));
-        let (status, body) = answer(request.send().await.unwrap()).await;
+        let (status, body) = read_response(request.send().await.unwrap()).await;
         assert_eq!(status, StatusCode::OK);
         let customer = body["customerId"].as_str().unwrap();
         assert!(customer.starts_with("bits:customer::"), "{customer}");
@@ -222,7 +222,7 @@ async fn expires_in_can_be_a_string() {
     let simulator = Simulator::start().await.unwrap();
     simulator.set_expires_in(Vendor::Bits, ExpiresIn::Text);
     let form = [("grant_type", "client_credentials")];
-    let (_, body) = answer(token_request(&http(), &simulator).form(&form).send().await.unwrap()).await;
+    let (_, body) = read_response(token_request(&http(), &simulator).form(&form).send().await.unwrap()).await;
     assert_eq!(body["expires_in"], "3600");
 }
 

@@ -6,14 +6,14 @@ use keyfob_simulator::{Simulator, Vendor};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::support::{Ditio, answer, form, http, request_token};
+use crate::support::{Ditio, form, http, read_response, request_token};
 
 async fn command(simulator: &Simulator, method: Method, path: &str, body: Option<Value>) -> (StatusCode, Value) {
     let mut request = http().request(method, format!("{}/_control/{path}", simulator.url()));
     if let Some(body) = body {
         request = request.json(&body);
     }
-    answer(request.send().await.unwrap()).await
+    read_response(request.send().await.unwrap()).await
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use keyfob_simulator::{Simulator, credentials};
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 
-use crate::support::{answer, http};
+use crate::support::{http, read_response};
 
 struct Digitaleo {
     simulator: Simulator,
@@ -28,7 +28,7 @@ impl Digitaleo {
     async fn over(simulator: Simulator) -> Self {
         let http = http();
         let (status, body) =
-            answer(token_request(&http, &simulator).form(&client_credentials()).send().await.unwrap()).await;
+            read_response(token_request(&http, &simulator).form(&client_credentials()).send().await.unwrap()).await;
         assert_eq!(status, StatusCode::OK, "{body}");
         let token = body["access_token"].as_str().unwrap().to_owned();
         Self { simulator, http, token }
@@ -51,7 +51,7 @@ impl Digitaleo {
 
     /// Sends a request that must get a 417 response, and returns its message.
     async fn rejected(&self, method: Method, resource: &str, body: &Value) -> String {
-        let (status, response) = answer(self.request(method, resource).json(body).send().await.unwrap()).await;
+        let (status, response) = read_response(self.request(method, resource).json(body).send().await.unwrap()).await;
         assert_eq!(status, StatusCode::EXPECTATION_FAILED, "{resource} {body}: {response}");
         assert_eq!(response["status"], 417);
         assert_eq!(response["messages"][0]["message"], response["message"]);
@@ -60,7 +60,7 @@ impl Digitaleo {
 }
 
 async fn expect_ok(request: RequestBuilder) -> Value {
-    let (status, body) = answer(request.send().await.unwrap()).await;
+    let (status, body) = read_response(request.send().await.unwrap()).await;
     assert_eq!(status, StatusCode::OK, "{body}");
     body
 }
@@ -136,7 +136,7 @@ async fn every_resource_rejects_malformed_bodies_with_a_json_error() {
         for method in [Method::GET, Method::POST, Method::PUT, Method::DELETE] {
             for body in malformed {
                 let request = digitaleo.request(method.clone(), resource).header("content-type", "application/json");
-                let (status, response) = answer(request.body(body.to_owned()).send().await.unwrap()).await;
+                let (status, response) = read_response(request.body(body.to_owned()).send().await.unwrap()).await;
                 let is_read = status == StatusCode::OK && method == Method::GET;
                 let is_error = status.is_client_error() && response["status"] == status.as_u16();
                 assert!(is_read || is_error, "{method} {resource} {body}: {status} {response}");

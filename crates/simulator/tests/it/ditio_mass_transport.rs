@@ -4,7 +4,7 @@ use keyfob_simulator::{DitioTable, Simulator};
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::support::{answer, http, token};
+use crate::support::{http, read_response, token};
 
 struct Transport {
     simulator: Simulator,
@@ -27,7 +27,7 @@ impl Transport {
             Some(body) => request.json(&body),
             None => request,
         };
-        answer(request.send().await.unwrap()).await
+        read_response(request.send().await.unwrap()).await
     }
 
     async fn post(&self, path: &str, body: Value) -> (StatusCode, Value) {

@@ -15,7 +15,7 @@ use keyfob_simulator::{DitioReporting, DitioTable, Simulator};
 use reqwest::{Client, RequestBuilder, StatusCode};
 use serde_json::Value;
 
-use crate::support::{answer, http, token};
+use crate::support::{http, read_response, token};
 
 /// A simulator with a client and a token for reporting.
 struct Reporting {
@@ -44,7 +44,7 @@ impl Reporting {
     }
 
     async fn get(&self, path: &str) -> (StatusCode, Value) {
-        answer(self.request(path).send().await.unwrap()).await
+        read_response(self.request(path).send().await.unwrap()).await
     }
 
     async fn page(&self, path: &str) -> Value {

@@ -14,7 +14,7 @@ use keyfob_simulator::{Simulator, credentials};
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 
-use crate::support::{answer, http};
+use crate::support::{http, read_response};
 
 /// A simulated tenant with a valid access token.
 struct Tenant {
@@ -45,20 +45,20 @@ impl Tenant {
     }
 
     async fn get(&self, path: &str) -> (StatusCode, Value) {
-        answer(self.request(Method::GET, path).send().await.unwrap()).await
+        read_response(self.request(Method::GET, path).send().await.unwrap()).await
     }
 
     /// Sends a POST without a body, as deletions and moves are sent.
     async fn post(&self, path: &str) -> (StatusCode, Value) {
-        answer(self.request(Method::POST, path).send().await.unwrap()).await
+        read_response(self.request(Method::POST, path).send().await.unwrap()).await
     }
 
     async fn create(&self, path: &str, body: &Value) -> (StatusCode, Value) {
-        answer(self.request(Method::POST, path).json(body).send().await.unwrap()).await
+        read_response(self.request(Method::POST, path).json(body).send().await.unwrap()).await
     }
 
     async fn put(&self, path: &str, body: &Value) -> (StatusCode, Value) {
-        answer(self.request(Method::PUT, path).json(body).send().await.unwrap()).await
+        read_response(self.request(Method::PUT, path).json(body).send().await.unwrap()).await
     }
 
     async fn read(&self, path: &str) -> Value {
@@ -93,7 +93,7 @@ fn form() -> Vec<(&'static str, &'static str)> {
 }
 
 async fn token(http: &Client, url: &str, form: &[(&str, &str)]) -> (StatusCode, Value) {
-    answer(http.post(format!("{url}/dvinci/plt/oauth2/token")).form(form).send().await.unwrap()).await
+    read_response(http.post(format!("{url}/dvinci/plt/oauth2/token")).form(form).send().await.unwrap()).await
 }
 
 /// Returns the field errors of a 422 response as `field code`, such as `name mandatory`.

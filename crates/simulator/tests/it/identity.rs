@@ -6,7 +6,7 @@ use keyfob_simulator::{ExpiresIn, Simulator, Vendor, credentials};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::support::{Ditio, answer, form, http, request_token, token};
+use crate::support::{Ditio, form, http, read_response, request_token, token};
 
 #[tokio::test]
 async fn a_token_response_states_lifetime_and_scope() {
@@ -48,7 +48,7 @@ async fn http_basic_is_accepted_like_credentials_in_the_body() {
         .post(format!("{}/ditio/identity/connect/token", simulator.url()))
         .basic_auth(credentials::DITIO_CLIENT_ID, Some(credentials::DITIO_CLIENT_SECRET))
         .form(&[("grant_type", "client_credentials")]);
-    let (status, body) = answer(request.send().await.unwrap()).await;
+    let (status, body) = read_response(request.send().await.unwrap()).await;
     assert_eq!(status, StatusCode::OK);
     assert_eq!(body["scope"], "ditioapiv3 reportingapiv1 masstransportapiv1");
 }
@@ -130,6 +130,6 @@ async fn a_token_of_fifty_thousand_characters_is_accepted() {
 async fn discovery_names_the_token_endpoint() {
     let simulator = Simulator::start().await.unwrap();
     let url = format!("{}/ditio/identity/.well-known/openid-configuration", simulator.url());
-    let (_, body) = answer(http().get(url).send().await.unwrap()).await;
+    let (_, body) = read_response(http().get(url).send().await.unwrap()).await;
     assert_eq!(body["token_endpoint"], format!("{}/ditio/identity/connect/token", simulator.url()));
 }

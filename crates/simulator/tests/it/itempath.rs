@@ -11,7 +11,7 @@ use keyfob_simulator::{Simulator, credentials};
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::support::{answer, http};
+use crate::support::{http, read_response};
 
 /// A simulator, an HTTP client and the predefined application token.
 struct Plant {
@@ -36,7 +36,7 @@ impl Plant {
     async fn call(&self, method: Method, path: &str, body: Option<Value>) -> (StatusCode, Value) {
         let request = self.http.request(method, self.url(path)).bearer_auth(&self.token);
         let request = body.into_iter().fold(request, |request, body| request.json(&body));
-        answer(request.send().await.unwrap()).await
+        read_response(request.send().await.unwrap()).await
     }
 
     async fn get(&self, path: &str) -> Value {
@@ -77,12 +77,12 @@ impl Plant {
 
     async fn login(&self, username: &str, password: &str) -> (StatusCode, Value) {
         let body = json!({ "username": username, "password": password });
-        answer(self.http.post(self.url("users/login")).json(&body).send().await.unwrap()).await
+        read_response(self.http.post(self.url("users/login")).json(&body).send().await.unwrap()).await
     }
 
     /// Sends an empty POST with the given token.
     async fn exchange(&self, path: &str, token: &str) -> (StatusCode, Value) {
-        answer(self.http.post(self.url(path)).bearer_auth(token).send().await.unwrap()).await
+        read_response(self.http.post(self.url(path)).bearer_auth(token).send().await.unwrap()).await
     }
 }
 

@@ -49,12 +49,12 @@ impl Ditio {
         if let Some(body) = body {
             request = request.json(&body);
         }
-        answer(request.send().await.unwrap()).await
+        read_response(request.send().await.unwrap()).await
     }
 }
 
 /// Returns status and JSON body of a response; null without a JSON body.
-pub(crate) async fn answer(response: Response) -> (StatusCode, Value) {
+pub(crate) async fn read_response(response: Response) -> (StatusCode, Value) {
     let status = response.status();
     let body = response.bytes().await.unwrap();
     (status, serde_json::from_slice(&body).unwrap_or(Value::Null))
@@ -62,7 +62,7 @@ pub(crate) async fn answer(response: Response) -> (StatusCode, Value) {
 
 /// Sends a token request with credentials in the body.
 pub(crate) async fn request_token(http: &Client, url: &str, form: &[(&str, &str)]) -> (StatusCode, Value) {
-    answer(http.post(format!("{url}/ditio/identity/connect/token")).form(form).send().await.unwrap()).await
+    read_response(http.post(format!("{url}/ditio/identity/connect/token")).form(form).send().await.unwrap()).await
 }
 
 pub(crate) fn form(scope: &str) -> [(&str, &str); 4] {

@@ -7,7 +7,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use crate::support::{answer, http};
+use crate::support::{http, read_response};
 
 /// Starts a receiver that responds to `deliveries` requests with 204 and then returns head and body of each.
 async fn receiver(deliveries: usize) -> (String, JoinHandle<Vec<(String, String)>>) {
@@ -118,7 +118,7 @@ async fn the_control_api_sends_webhooks_to_this_machine_only() {
     let simulator = simulator().await;
     let command = |body: Value| {
         let request = http().post(format!("{}/_control/webhooks", simulator.url())).json(&body);
-        async move { answer(request.send().await.unwrap()).await }
+        async move { read_response(request.send().await.unwrap()).await }
     };
     let (status, body) = command(json!({ "vendor": "digitaleo", "url": url, "event": "contact.optout" })).await;
     assert_eq!((status, &body["deliveries"][0]["status"]), (StatusCode::OK, &json!(204)));

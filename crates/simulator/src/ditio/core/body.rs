@@ -6,7 +6,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
-use super::api_error::ApiError;
+use crate::ditio::core::api_error::ApiError;
 
 /// Extractor of a JSON body; the media type must be JSON.
 pub(super) struct Body(pub(super) Value);

@@ -3,10 +3,10 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Value, json};
 
-use super::api_error::ApiError;
-use super::record::{Record, assign, empty_record, flag, text};
-use super::state::in_scope;
-use super::users::FIELDS;
+use crate::ditio::core::api_error::ApiError;
+use crate::ditio::core::record::{Record, assign, empty_record, flag, text};
+use crate::ditio::core::resources::users::FIELDS;
+use crate::ditio::core::state::in_scope;
 use crate::ditio::world::{COMPANIES, World};
 
 /// An employment of a person in a company.

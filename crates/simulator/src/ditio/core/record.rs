@@ -3,7 +3,7 @@
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Utc};
 use serde_json::{Map, Value};
 
-use super::api_error::{ApiError, FieldError};
+use crate::ditio::core::api_error::{ApiError, FieldError};
 use crate::state::clock::format_iso;
 
 /// An object; member names are in camelCase.

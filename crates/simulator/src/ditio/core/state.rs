@@ -5,13 +5,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{Datelike, Days, NaiveDate};
 
-use super::absences::Absences;
-use super::certificates::Certificates;
-use super::documents::Documents;
-use super::people::People;
-use super::references::References;
-use super::table::Table;
-use super::{machines, projects, tasks};
+use crate::ditio::core::people::People;
+use crate::ditio::core::resources::absences::Absences;
+use crate::ditio::core::resources::certificates::Certificates;
+use crate::ditio::core::resources::documents::Documents;
+use crate::ditio::core::resources::references::References;
+use crate::ditio::core::table::Table;
+use crate::ditio::core::{machines, projects, tasks};
 use crate::ditio::world::{COMPANIES, World};
 use crate::state::SharedState;
 use crate::state::random::ObjectIds;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::record::{Record, text};
+use crate::ditio::core::record::{Record, text};
 
 /// A table of objects that have an `id`.
 pub(super) struct Table {

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::states::State;
 use super::weights::Weight;
-use crate::ditio::reporting::rows::hundredths;
+use crate::ditio::reporting::tables::rows::hundredths;
 use crate::ditio::reporting::times::{DAY, MINUTE, utc};
 use crate::ditio::world::{COMPANIES, World};
 use crate::state::SharedState;

@@ -131,7 +131,7 @@ pub(super) async fn aggregate(Extract(api): Extract<Api>, body: Body) -> Result<
             "state": state,
             "count": count,
             "totalSeconds": millis / 1_000,
-            "totalHours": crate::ditio::reporting::rows::hundredths(hundredths),
+            "totalHours": crate::ditio::reporting::tables::rows::hundredths(hundredths),
         })
     });
     Ok(Json(rows.collect()))

@@ -7,8 +7,8 @@ use serde_json::{Map, Value, json};
 use super::Api;
 use super::api_error::ApiError;
 use super::body::{Body, FieldErrors, check_company};
-use crate::ditio::reporting::row::Row;
-use crate::ditio::reporting::store::Store;
+use crate::ditio::reporting::tables::row::Row;
+use crate::ditio::reporting::tables::store::Store;
 use crate::ditio::world::{COMPANIES, World};
 
 /// Renamed members: name in the reporting API, name here.

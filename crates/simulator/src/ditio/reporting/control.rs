@@ -4,8 +4,8 @@ use axum::http::Method;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::handle::DitioReporting;
-use super::table::DitioTable;
+use crate::ditio::reporting::handle::DitioReporting;
+use crate::ditio::reporting::tables::table::DitioTable;
 use crate::state::SharedState;
 
 /// Body of PATCH and DELETE.

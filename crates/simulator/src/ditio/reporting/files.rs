@@ -6,9 +6,9 @@ mod png;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
-use super::rows::Context;
-use super::store::Store;
-use super::table::DitioTable as T;
+use crate::ditio::reporting::tables::rows::Context;
+use crate::ditio::reporting::tables::store::Store;
+use crate::ditio::reporting::tables::table::DitioTable as T;
 
 /// A downloadable file.
 #[derive(Debug)]

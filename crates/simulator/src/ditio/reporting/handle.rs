@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::extract_query::ExtractQuery;
-use super::row::Row;
-use super::store::Store;
-use super::switches::DitioSwitches;
-use super::table::DitioTable;
+use crate::ditio::reporting::extract::query::ExtractQuery;
+use crate::ditio::reporting::switches::DitioSwitches;
+use crate::ditio::reporting::tables::row::Row;
+use crate::ditio::reporting::tables::store::Store;
+use crate::ditio::reporting::tables::table::DitioTable;
 use crate::state::SharedState;
 
 /// Handle that reads and writes the tables behind Ditio's read-only reporting API.

@@ -6,11 +6,11 @@ use axum::response::{IntoResponse, Response};
 use chrono::NaiveDate;
 use futures::stream;
 
-use super::api_error::ApiError;
-use super::layout::{Layout, Pace};
-use super::rows::{Context, hundredths};
-use super::store::Store;
-use super::times::{DAY, HOUR, date_time, midnight};
+use crate::ditio::reporting::api_error::ApiError;
+use crate::ditio::reporting::tables::layout::{Layout, Pace};
+use crate::ditio::reporting::tables::rows::{Context, hundredths};
+use crate::ditio::reporting::tables::store::Store;
+use crate::ditio::reporting::times::{DAY, HOUR, date_time, midnight};
 use crate::state::SharedState;
 use crate::web::Query;
 

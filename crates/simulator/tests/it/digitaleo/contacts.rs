@@ -4,7 +4,7 @@ use reqwest::{Method, StatusCode, multipart};
 use serde_json::{Value, json};
 
 use super::{Digitaleo, change, expect_ok};
-use crate::support::answer;
+use crate::support::read_response;
 
 #[tokio::test]
 async fn a_contact_is_created_changed_and_deleted() {
@@ -98,7 +98,8 @@ async fn changes_must_be_a_json_object_in_a_string() {
     digitaleo.rejected(Method::DELETE, "contacts/contacts", &json!({})).await;
     let unknown_contact = change(&json!("1"), &json!({ "city": "Sète" }));
     let (status, body) =
-        answer(digitaleo.request(Method::PUT, "contacts/contacts").json(&unknown_contact).send().await.unwrap()).await;
+        read_response(digitaleo.request(Method::PUT, "contacts/contacts").json(&unknown_contact).send().await.unwrap())
+            .await;
     assert_eq!((status, body), (StatusCode::OK, json!({ "count": 0 })));
 }
 
@@ -106,7 +107,7 @@ async fn changes_must_be_a_json_object_in_a_string() {
 async fn malformed_json_gets_400() {
     let digitaleo = Digitaleo::start().await;
     let request = digitaleo.request(Method::POST, "contacts/contacts").header("content-type", "application/json");
-    let (status, body) = answer(request.body("{").send().await.unwrap()).await;
+    let (status, body) = read_response(request.body("{").send().await.unwrap()).await;
     assert_eq!((status, &body["status"]), (StatusCode::BAD_REQUEST, &json!(400)));
     // Without a content type, the body's first character decides.
     let plain = digitaleo.request(Method::POST, "contacts/contacts");

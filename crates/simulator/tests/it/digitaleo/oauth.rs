@@ -8,14 +8,14 @@ use rustls::pki_types::pem::PemObject;
 use serde_json::{Value, json};
 
 use super::{Digitaleo, client_credentials, token_request};
-use crate::support::{self, answer, http};
+use crate::support::{self, http, read_response};
 
 #[tokio::test]
 async fn a_token_is_long_and_lives_an_hour() {
     let digitaleo = Digitaleo::start().await;
     assert!((45_000..=50_000).contains(&digitaleo.token.len()), "{}", digitaleo.token.len());
     let request = token_request(&digitaleo.http, &digitaleo.simulator).form(&client_credentials());
-    let (_, body) = answer(request.send().await.unwrap()).await;
+    let (_, body) = read_response(request.send().await.unwrap()).await;
     assert_eq!(body["expires_in"], 3600);
     assert_eq!((&body["token_type"], &body["scope"]), (&json!("bearer"), &json!("basic")));
     assert_eq!(body["refresh_token"], Value::Null);
@@ -31,7 +31,8 @@ async fn token_size_and_format_of_expires_in_are_configurable() {
     let simulator = Simulator::start().await.unwrap();
     simulator.set_token_size(Vendor::Digitaleo, 0);
     simulator.set_expires_in(Vendor::Digitaleo, ExpiresIn::Text);
-    let (_, body) = answer(token_request(&http(), &simulator).form(&client_credentials()).send().await.unwrap()).await;
+    let (_, body) =
+        read_response(token_request(&http(), &simulator).form(&client_credentials()).send().await.unwrap()).await;
     assert!(body["access_token"].as_str().unwrap().len() < 1500);
     assert_eq!(body["expires_in"], "3600");
 }
@@ -67,13 +68,13 @@ async fn token_errors_are_400_with_error_and_description() {
     ] {
         let mut bad = client_credentials();
         bad[at].1 = value;
-        let (status, body) = answer(token_request(&http, &simulator).form(&bad).send().await.unwrap()).await;
+        let (status, body) = read_response(token_request(&http, &simulator).form(&bad).send().await.unwrap()).await;
         assert_eq!((status, &body["error"]), (StatusCode::BAD_REQUEST, &json!(error)), "{value}");
         assert!(body["error_description"].is_string());
     }
     let mut wrong = client_credentials();
     wrong[2].1 = "wrong";
-    let (_, body) = answer(token_request(&http, &simulator).form(&wrong).send().await.unwrap()).await;
+    let (_, body) = read_response(token_request(&http, &simulator).form(&wrong).send().await.unwrap()).await;
     assert_eq!(body["error_description"], "The client credentials are invalid");
     let basic = token_request(&http, &simulator)
         .basic_auth(credentials::DIGITALEO_CLIENT_ID, Some(credentials::DIGITALEO_CLIENT_SECRET))
@@ -93,14 +94,14 @@ async fn a_user_token_is_renewed_by_a_refresh_token_without_rotation() {
         let mut form: Vec<(&str, String)> = client_credentials().map(|(name, value)| (name, value.to_owned())).to_vec();
         form[0].1 = kind.to_owned();
         form.extend(more.iter().cloned());
-        answer(token_request(&digitaleo.http, &digitaleo.simulator).form(&form).send().await.unwrap()).await
+        read_response(token_request(&digitaleo.http, &digitaleo.simulator).form(&form).send().await.unwrap()).await
     };
     let person =
         |password: &str| [("username", credentials::DIGITALEO_USERNAME.to_owned()), ("password", password.to_owned())];
     let lists = async |token: &Value| {
         let url = format!("{}/digitaleo/contacts/rest/lists", digitaleo.simulator.url());
         let request = digitaleo.http.get(url).header("Authorization", format!("Bearer {}", token.as_str().unwrap()));
-        answer(request.send().await.unwrap()).await
+        read_response(request.send().await.unwrap()).await
     };
     let (status, body) = grant("password", &person("wrong")).await;
     assert_eq!((status, &body["error"]), (StatusCode::BAD_REQUEST, &json!("invalid_grant")));
@@ -129,7 +130,7 @@ async fn the_bearer_scheme_is_case_sensitive() {
     let url = format!("{}/digitaleo/contacts/rest/lists", digitaleo.simulator.url());
     for (scheme, expected) in [("Bearer", 200), ("bearer", 401), ("BEARER", 401), ("Basic", 401)] {
         let request = digitaleo.http.get(&url).header("Authorization", format!("{scheme} {}", digitaleo.token));
-        let (status, body) = answer(request.send().await.unwrap()).await;
+        let (status, body) = read_response(request.send().await.unwrap()).await;
         assert_eq!(status, expected, "{scheme}");
         if expected == 401 {
             assert_eq!(body["status"], 401);
@@ -151,7 +152,7 @@ async fn unknown_resources_get_404_and_unsupported_operations_405() {
         (Method::GET, "contacts/lists?action=merge", 405),
         (Method::POST, "contacts/lists?action=explode", 400),
     ] {
-        let (status, body) = answer(digitaleo.request(method, resource).send().await.unwrap()).await;
+        let (status, body) = read_response(digitaleo.request(method, resource).send().await.unwrap()).await;
         assert_eq!(status, expected, "{resource}");
         assert_eq!(body["status"], expected, "{resource}");
     }
@@ -165,7 +166,8 @@ async fn a_token_of_fifty_thousand_characters_passes_over_http_2() {
         rustls::pki_types::CertificateDer::from_pem_slice(simulator.certificate_pem().unwrap().as_bytes());
     roots.add(certificate.unwrap()).unwrap();
     let http = support::client(roots).build().unwrap();
-    let (_, body) = answer(token_request(&http, &simulator).form(&client_credentials()).send().await.unwrap()).await;
+    let (_, body) =
+        read_response(token_request(&http, &simulator).form(&client_credentials()).send().await.unwrap()).await;
     let token = body["access_token"].as_str().unwrap();
     let url = format!("{}/digitaleo/contacts/rest/lists", simulator.url());
     let response = http.get(url).header("Authorization", format!("Bearer {token}")).send().await.unwrap();

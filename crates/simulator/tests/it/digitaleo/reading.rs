@@ -4,7 +4,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use super::Digitaleo;
-use crate::support::answer;
+use crate::support::read_response;
 
 fn ids(body: &Value) -> Vec<u64> {
     let list = body["list"].as_array().unwrap();
@@ -94,7 +94,7 @@ async fn properties_select_the_returned_members() {
 async fn the_legacy_style_names_format_and_action() {
     let digitaleo = Digitaleo::start().await;
     let old = digitaleo.request(Method::POST, "contacts/lists.json?action=read").form(&[("id", "9")]);
-    let (status, body) = answer(old.send().await.unwrap()).await;
+    let (status, body) = read_response(old.send().await.unwrap()).await;
     assert_eq!((status, ids(&body)), (StatusCode::OK, vec![9]));
     let statistics =
         "api/statistics.json?action=read&dateStart=01-02-2026&dateEnd=28-02-2026&media=EMAIL&properties=total";

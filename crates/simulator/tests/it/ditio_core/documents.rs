@@ -4,7 +4,7 @@ use reqwest::multipart::{Form, Part};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::support::{Ditio, answer};
+use crate::support::{Ditio, read_response};
 
 /// The documents of a seeded project.
 async fn root(ditio: &Ditio) -> String {
@@ -17,7 +17,7 @@ async fn upload(ditio: &Ditio, path: &str, files: &[(&str, &[u8])]) -> (StatusCo
     let form = files.iter().fold(Form::new(), |form, (name, bytes)| {
         form.part("file", Part::bytes(bytes.to_vec()).file_name((*name).to_owned()))
     });
-    answer(ditio.request(Method::POST, path).multipart(form).send().await.unwrap()).await
+    read_response(ditio.request(Method::POST, path).multipart(form).send().await.unwrap()).await
 }
 
 #[tokio::test]

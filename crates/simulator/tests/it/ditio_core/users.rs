@@ -118,7 +118,7 @@ async fn deletability_is_returned_as_a_json_boolean() {
     let (_, list) = ditio.call(Method::GET, ROOT, None).await;
     for (at, deletable) in [(0, false), (9, true)] {
         let identity = list[at]["identityId"].as_str().unwrap().replace('|', "%7C");
-        let (_, answer) = ditio.call(Method::GET, &format!("{ROOT}/is-identity-deletable/{identity}"), None).await;
-        assert_eq!(answer, json!(deletable));
+        let (_, response) = ditio.call(Method::GET, &format!("{ROOT}/is-identity-deletable/{identity}"), None).await;
+        assert_eq!(response, json!(deletable));
     }
 }

@@ -6,7 +6,7 @@ use reqwest::Method;
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
 
-use crate::support::{Ditio, answer};
+use crate::support::{Ditio, read_response};
 
 /// Client that records each response and asserts success.
 struct Walk {
@@ -35,7 +35,8 @@ impl Walk {
     async fn upload(&mut self, path: &str, name: &str, bytes: &'static [u8]) -> String {
         let part = Part::bytes(bytes).file_name(name.to_owned()).mime_str("application/octet-stream").unwrap();
         let form = Form::new().part("file", part);
-        let (status, body) = answer(self.ditio.request(Method::POST, path).multipart(form).send().await.unwrap()).await;
+        let (status, body) =
+            read_response(self.ditio.request(Method::POST, path).multipart(form).send().await.unwrap()).await;
         assert!(status.is_success(), "POST {path}: {status} {body}");
         self.transcript.push(format!("POST {path} {status} {body}"));
         id(&body["files"][0]["fileReference"])

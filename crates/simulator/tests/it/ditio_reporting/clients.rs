@@ -4,7 +4,7 @@ use keyfob_simulator::{Simulator, credentials};
 use reqwest::StatusCode;
 
 use super::{Reporting, text};
-use crate::support::{answer, http};
+use crate::support::{http, read_response};
 
 /// Requests a token with HTTP Basic, as the sync sample and the crew list do.
 async fn with_basic() -> Reporting {
@@ -12,7 +12,7 @@ async fn with_basic() -> Reporting {
     let request = http.post(format!("{}/ditio/identity/connect/token", simulator.url()));
     let request = request.basic_auth(credentials::DITIO_CLIENT_ID, Some(credentials::DITIO_CLIENT_SECRET));
     let form = [("grant_type", "client_credentials"), ("scope", "reportingapiv1")];
-    let (status, body) = answer(request.form(&form).send().await.unwrap()).await;
+    let (status, body) = read_response(request.form(&form).send().await.unwrap()).await;
     assert_eq!(status, StatusCode::OK, "{body}");
     let token = text(&body, "access_token").to_owned();
     Reporting { simulator, http, token }

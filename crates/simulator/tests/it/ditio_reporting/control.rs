@@ -5,7 +5,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use super::{Reporting, text};
-use crate::support::answer;
+use crate::support::read_response;
 
 impl Reporting {
     async fn control(&self, method: Method, path: &str, body: Option<Value>) -> (StatusCode, Value) {
@@ -15,7 +15,7 @@ impl Reporting {
             Some(body) => request.json(&body),
             None => request,
         };
-        answer(request.send().await.unwrap()).await
+        read_response(request.send().await.unwrap()).await
     }
 }
 

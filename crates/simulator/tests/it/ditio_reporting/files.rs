@@ -18,10 +18,10 @@ async fn documents_and_images_are_downloaded_from_the_core_api_with_either_scope
     for table in [T::AbsenceRegistrations, T::IncidentRegistrations, T::ChecklistRegistrations] {
         for row in reporting.tables().rows(table).iter().filter(|row| row["pdfUrl"].is_string()).take(3) {
             assert!(text(row, "pdfUrl").starts_with(&format!("{url}/ditio/core/api/file/")));
-            let answer = download(&reporting, text(row, "pdfUrl")).await;
-            assert_eq!(answer.status(), StatusCode::OK);
-            assert_eq!(answer.headers()["content-type"], "application/pdf");
-            assert!(answer.bytes().await.unwrap().starts_with(b"%PDF-1.4"));
+            let response = download(&reporting, text(row, "pdfUrl")).await;
+            assert_eq!(response.status(), StatusCode::OK);
+            assert_eq!(response.headers()["content-type"], "application/pdf");
+            assert!(response.bytes().await.unwrap().starts_with(b"%PDF-1.4"));
             seen += 1;
         }
     }
@@ -30,9 +30,9 @@ async fn documents_and_images_are_downloaded_from_the_core_api_with_either_scope
     let image = &reporting.tables().rows(T::Images)[5];
     let mut sizes = Vec::new();
     for member in ["urlSm", "urlM", "urlLg", "url"] {
-        let answer = download(&reporting, text(image, member)).await;
-        assert_eq!(answer.headers()["content-type"], "image/png");
-        sizes.push(answer.bytes().await.unwrap().len());
+        let response = download(&reporting, text(image, member)).await;
+        assert_eq!(response.headers()["content-type"], "image/png");
+        sizes.push(response.bytes().await.unwrap().len());
     }
     assert!(sizes.is_sorted());
     assert_eq!(image["fileSize"], sizes[3]);

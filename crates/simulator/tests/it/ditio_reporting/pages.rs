@@ -74,8 +74,8 @@ async fn one_seed_gives_the_same_bytes_and_another_seed_different_bytes() {
         let reporting = Reporting::over(Simulator::builder().seed(seed).start().await.unwrap()).await;
         let mut bytes = String::new();
         for table in T::ALL.into_iter().filter(|table| !matches!(table, T::Images)) {
-            let answer = reporting.request(&everything(table)).send().await.unwrap();
-            bytes.push_str(&answer.text().await.unwrap());
+            let response = reporting.request(&everything(table)).send().await.unwrap();
+            bytes.push_str(&response.text().await.unwrap());
         }
         // File URLs contain the port.
         bytes.replace(reporting.simulator.url(), "")

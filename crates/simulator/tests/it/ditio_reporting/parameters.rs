@@ -123,9 +123,9 @@ async fn goods_are_a_csv_to_parse_by_position_with_broken_quoting() {
     let reporting = Reporting::start().await;
     let csv = async |query: &str| {
         let path = format!("/v1/item-registrations/web-query{query}");
-        let answer = reporting.request(&path).send().await.unwrap();
-        assert!(answer.headers()["content-type"].to_str().unwrap().starts_with("text/csv"));
-        answer.text().await.unwrap()
+        let response = reporting.request(&path).send().await.unwrap();
+        assert!(response.headers()["content-type"].to_str().unwrap().starts_with("text/csv"));
+        response.text().await.unwrap()
     };
     let all = csv("").await;
     let lines: Vec<&str> = all.lines().collect();

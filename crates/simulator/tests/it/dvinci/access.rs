@@ -7,7 +7,7 @@ use reqwest::{Method, StatusCode, header};
 use serde_json::json;
 
 use super::{Tenant, codes, form, token};
-use crate::support::{answer, http};
+use crate::support::{http, read_response};
 
 #[tokio::test]
 async fn a_token_expires_after_its_stated_lifetime() {
@@ -130,6 +130,6 @@ async fn responses_are_json_in_utf_8() {
     let tenant = Tenant::start().await;
     let response = tenant.request(Method::GET, "/locations/LUEBECK").send().await.unwrap();
     assert_eq!(response.headers()[header::CONTENT_TYPE], "application/json;charset=UTF-8");
-    let (_, body) = answer(response).await;
+    let (_, body) = read_response(response).await;
     assert_eq!(body["name"], "Lübeck");
 }

@@ -5,7 +5,7 @@ use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
 use super::{Tenant, application, job_opening, person, with};
-use crate::support::answer;
+use crate::support::read_response;
 
 /// Builds a request as the wrapper does: user and token headers, no trailing slash, no body by default.
 fn wrapper_request(tenant: &Tenant, method: Method, path: &str) -> RequestBuilder {
@@ -15,7 +15,7 @@ fn wrapper_request(tenant: &Tenant, method: Method, path: &str) -> RequestBuilde
 }
 
 async fn json(request: RequestBuilder) -> Value {
-    let (status, body) = answer(request.send().await.unwrap()).await;
+    let (status, body) = read_response(request.send().await.unwrap()).await;
     assert!(status.is_success() && !body.is_null(), "{status}: the wrapper parses JSON from every successful response");
     body
 }

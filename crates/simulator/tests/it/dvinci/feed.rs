@@ -7,12 +7,12 @@ use reqwest::{StatusCode, header};
 use serde_json::{Value, json};
 
 use super::{Tenant, codes};
-use crate::support::answer;
+use crate::support::read_response;
 
 async fn feed(tenant: &Tenant, path: &str) -> Vec<Value> {
     let response = tenant.http.get(tenant.url(path)).send().await.unwrap();
     assert_eq!(response.headers()[header::CONTENT_TYPE], "application/json;charset=UTF-8");
-    let (status, body) = answer(response).await;
+    let (status, body) = read_response(response).await;
     assert_eq!(status, StatusCode::OK, "{body}");
     body.as_array().unwrap().clone()
 }
@@ -113,7 +113,7 @@ async fn an_application_can_be_sent_to_the_url_in_the_feed() {
             Some(body) => tenant.http.post(url).json(body),
             None => tenant.http.get(url),
         };
-        answer(request.basic_auth(credentials::DVINCI_PORTAL_USERNAME, password).send().await.unwrap()).await
+        read_response(request.basic_auth(credentials::DVINCI_PORTAL_USERNAME, password).send().await.unwrap()).await
     };
     let (found, form) = call(None).await;
     assert_eq!((found, &form["jobPublicationId"]), (StatusCode::OK, &shown[0]["id"]));

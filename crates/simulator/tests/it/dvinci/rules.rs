@@ -4,7 +4,7 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 use super::{Tenant, application, codes, job_opening, person, with};
-use crate::support::answer;
+use crate::support::read_response;
 
 #[tokio::test]
 async fn an_older_version_is_a_conflict_and_a_missing_one_an_error() {
@@ -73,7 +73,7 @@ async fn bodies_that_are_not_objects_are_rejected() {
     let tenant = Tenant::start().await;
     for bad in ["{", "[]", "7", "\"x\""] {
         let request = tenant.request(reqwest::Method::POST, "/persons/").body(bad);
-        let (status, body) = answer(request.send().await.unwrap()).await;
+        let (status, body) = read_response(request.send().await.unwrap()).await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{bad}");
         assert!(body["errorMsg"].is_string() && body.get("fieldErrors").is_none(), "{body}");
     }

@@ -8,7 +8,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use super::Plant;
-use crate::support::answer;
+use crate::support::read_response;
 
 /// Decodes the claims of a JWT.
 fn claims(token: &str) -> Value {
@@ -49,7 +49,7 @@ async fn a_failed_login_gets_404() {
     }
     assert_eq!(plant.simulator.token_requests(Vendor::ItemPath), 4);
     let request = plant.http.post(plant.url("users/login")).json(&json!({ "username": "x" }));
-    let (status, body) = answer(request.send().await.unwrap()).await;
+    let (status, body) = read_response(request.send().await.unwrap()).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
     super::field_message(&body, "password");
     let form = plant.http.post(plant.url("users/login")).form(&[("username", "x"), ("password", "y")]);
@@ -120,7 +120,7 @@ async fn an_access_token_lives_fifteen_minutes() {
 #[tokio::test]
 async fn missing_malformed_and_revoked_tokens_get_401() {
     let mut plant = Plant::start().await;
-    let (status, body) = answer(plant.http.get(plant.url("bins")).send().await.unwrap()).await;
+    let (status, body) = read_response(plant.http.get(plant.url("bins")).send().await.unwrap()).await;
     assert_eq!((status, &body["msg"]), (StatusCode::UNAUTHORIZED, &json!("Missing Authorization Header")));
     "a.b.c".clone_into(&mut plant.token);
     assert_eq!(plant.call(Method::GET, "bins", None).await.0, StatusCode::UNAUTHORIZED);

@@ -33,7 +33,7 @@ pub(super) fn document(lines: &[&str]) -> Vec<u8> {
 mod tests {
     #[test]
     fn the_table_of_objects_points_at_the_objects() {
-        let file = String::from_utf8(super::document(&["Ditio"])).unwrap();
+        let file = String::from_utf8(crate::ditio::reporting::files::pdf::document(&["Ditio"])).unwrap();
         let table = &file[file.find("xref\n").unwrap()..];
         for (number, line) in table.lines().skip(3).take(5).enumerate() {
             let offset: usize = line[..10].parse().unwrap();

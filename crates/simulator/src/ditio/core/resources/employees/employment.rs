@@ -1,0 +1,133 @@
+//! Employments: update or end the current employment, create the next.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use chrono::NaiveDate;
+use serde_json::{Value, json};
+
+use crate::ditio::core::api_error::{ApiError, FieldError};
+use crate::ditio::core::body::Body;
+use crate::ditio::core::record::{Field, Kind, Record, bind, field, plain_day, require};
+use crate::ditio::core::resources::employees::{Employment, view as employee};
+use crate::ditio::core::state::Core;
+
+const FIELDS: [Field; 4] = [
+    field("startDate", Kind::PlainDay),
+    field("endDate", Kind::PlainDay),
+    field("department", Kind::Text),
+    field("payroll", Kind::Integer),
+];
+
+pub(super) fn view(employment: &Employment) -> Value {
+    json!({
+        "startDate": employment.start.to_string(),
+        "endDate": employment.end.map(|end| end.to_string()),
+        "department": employment.department,
+        "payroll": employment.payroll,
+    })
+}
+
+/// Parses the first employment in the body of a new employee.
+pub(super) fn from_body(body: &Value) -> Result<Employment, ApiError> {
+    let members = body.as_object().into_iter().flatten();
+    let employment_member =
+        members.filter(|(name, _)| name.eq_ignore_ascii_case("employment")).map(|(_, value)| value).next();
+    match employment_member {
+        None | Some(Value::Null) => Err(ApiError::invalid(&[FieldError::required("employment")])),
+        Some(employment) => parse(&bind_employment(employment)?),
+    }
+}
+
+/// Binds the members and checks the payroll mode.
+fn bind_employment(body: &Value) -> Result<Record, ApiError> {
+    let bound = bind(&FIELDS, body)?;
+    let payroll = bound.get("payroll").and_then(Value::as_i64);
+    if payroll.is_some_and(|payroll| !(0..=2).contains(&payroll)) {
+        return Err(ApiError::field("payroll", "The value has to be 0, 1 or 2."));
+    }
+    Ok(bound)
+}
+
+fn parse(bound: &Record) -> Result<Employment, ApiError> {
+    require(bound, &["startDate"])?;
+    let start = day(bound, "startDate").ok_or_else(|| ApiError::field("startDate", "The date is not valid."))?;
+    let end = day(bound, "endDate");
+    if end.is_some_and(|end| end < start) {
+        return Err(ApiError::field("endDate", "The end is before the start."));
+    }
+    let department = bound.get("department").cloned().unwrap_or_default();
+    let payroll = bound.get("payroll").and_then(Value::as_i64).unwrap_or_default();
+    Ok(Employment { start, end, department, payroll })
+}
+
+fn day(bound: &Record, name: &str) -> Option<NaiveDate> {
+    bound.get(name).and_then(Value::as_str).and_then(plain_day)
+}
+
+pub(super) async fn update(
+    State(core): State<Core>,
+    Path(number): Path<String>,
+    Body(body): Body,
+) -> Result<Json<Record>, ApiError> {
+    let mut data = core.data();
+    let profile = data.people.employee(&number)?;
+    let bound = bind_employment(&body)?;
+    let mut changed = profile.current().clone();
+    if let Some(start) = day(&bound, "startDate") {
+        changed.start = start;
+    }
+    if bound.contains_key("endDate") {
+        changed.end = day(&bound, "endDate");
+    }
+    if changed.end.is_some_and(|end| end < changed.start) {
+        return Err(ApiError::field("endDate", "The end is before the start."));
+    }
+    if let Some(department) = bound.get("department") {
+        changed.department.clone_from(department);
+    }
+    if let Some(payroll) = bound.get("payroll") {
+        changed.payroll = payroll.as_i64().unwrap_or_default();
+    }
+    *profile.current() = changed;
+    profile.modified = core.shared.clock.next_timestamp();
+    Ok(Json(employee(profile, &[])))
+}
+
+pub(super) async fn end(
+    State(core): State<Core>,
+    Path(number): Path<String>,
+    Body(body): Body,
+) -> Result<Json<Record>, ApiError> {
+    let mut data = core.data();
+    let profile = data.people.employee(&number)?;
+    let bound = bind_employment(&body)?;
+    require(&bound, &["endDate"])?;
+    let end = day(&bound, "endDate").ok_or_else(|| ApiError::field("endDate", "The date is not valid."))?;
+    let current = profile.current();
+    if current.ended_by(core.today()) {
+        return Err(ApiError::rule("The employee has no active employment."));
+    }
+    if end < current.start {
+        return Err(ApiError::field("endDate", "The end is before the start."));
+    }
+    current.end = Some(end);
+    profile.modified = core.shared.clock.next_timestamp();
+    Ok(Json(employee(profile, &[])))
+}
+
+pub(super) async fn create(
+    State(core): State<Core>,
+    Path(number): Path<String>,
+    Body(body): Body,
+) -> Result<(StatusCode, Json<Record>), ApiError> {
+    let mut data = core.data();
+    let profile = data.people.employee(&number)?;
+    let employment = parse(&bind_employment(&body)?)?;
+    if !profile.current().ended_by(employment.start) {
+        return Err(ApiError::rule("The employee has an employment at this time."));
+    }
+    profile.employments.push(employment);
+    profile.modified = core.shared.clock.next_timestamp();
+    Ok((StatusCode::CREATED, Json(employee(profile, &[]))))
+}
