@@ -1,4 +1,4 @@
-//! What Keyfob costs a program's build: processor time, crates, and the size of what comes out.
+//! Cost of Keyfob to a program's build: CPU time, number of crates, size of the executable.
 
 mod difference;
 mod program;
@@ -20,15 +20,15 @@ pub(crate) use units::{LOG, wrap};
 /// The APIs, as features of `keyfob`.
 const APIS: &[&str] =
     &["bits", "digitaleo", "ditio-core", "ditio-mass-transport", "ditio-reporting", "dvinci", "itempath"];
-/// What a quick run has of them: the largest.
+/// APIs of a quick run: the largest one.
 const LARGEST: &[&str] = &["itempath"];
-/// What programs are compared with.
+/// Name of the program that others are compared with.
 const BASE: &str = "reqwest, rustls with ring, serde, tokio";
 const DEFAULT: &str = "the same with reqwest's default features";
-/// How many operations the program with many calls has.
+/// Number of operations called by the program with many calls.
 const CALLS: usize = 40;
 
-/// The builds of a program, and what came out.
+/// Builds of a program, and properties of the result.
 struct Built {
     name: String,
     dev: Build,
@@ -38,14 +38,14 @@ struct Built {
     size: u64,
 }
 
-/// What a program's build cost.
+/// CPU seconds of the builds of a program.
 struct Cost {
     built: Built,
     dev: f64,
     release: f64,
 }
 
-/// Measures and writes the tables.
+/// Measures all programs and returns the tables.
 pub(crate) fn run(effort: Effort) -> Result<String> {
     let root = root()?;
     let build = |name: &str, program: &Program| build(&root, name, program, &mut |_, _| Ok(()));
@@ -60,26 +60,28 @@ pub(crate) fn run(effort: Effort) -> Result<String> {
         units.add(build);
     }
     let own = own(all.last().expect("there is a program with all APIs"), &units);
-    let cost = |built: Built| Cost { dev: units.steady(&built.dev), release: units.steady(&built.release), built };
+    let cost =
+        |built: Built| Cost { dev: units.normalized(&built.dev), release: units.normalized(&built.release), built };
     let costs: Vec<_> = all.into_iter().map(cost).collect();
-    let dearest = dearest(&costs, |cost| cost.release);
-    let difference = difference(&dearest.built.name, &units, &costs[0].built.release, &dearest.built.release);
+    let most_expensive = most_expensive(&costs, |cost| cost.release);
+    let difference =
+        difference(&most_expensive.built.name, &units, &costs[0].built.release, &most_expensive.built.release);
     let (table, calls_table) = (table(&costs), calls_table(&calls));
     Ok(format!("{table}\n{own}\n{difference}\n{calls_table}\n{}", budgets(&costs, &calls)))
 }
 
-/// The program with one API that takes most.
-fn dearest(costs: &[Cost], seconds: impl Fn(&Cost) -> f64) -> &Cost {
+/// Returns the program with one API whose build takes the most CPU time.
+fn most_expensive(costs: &[Cost], seconds: impl Fn(&Cost) -> f64) -> &Cost {
     let ones = &costs[2..costs.len() - 1];
     ones.iter().max_by(|one, other| seconds(one).total_cmp(&seconds(other))).expect("there is a program with one API")
 }
 
-/// Where Keyfob's workspace is.
+/// Returns the root of Keyfob's workspace.
 fn root() -> Result<PathBuf> {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().context("finding the workspace")
 }
 
-/// Builds a program from nothing, and does something more with each of its builds.
+/// Builds a program from nothing in both profiles, and calls `then` after each build.
 fn build(
     root: &Path,
     name: &str,
@@ -98,7 +100,7 @@ fn build(
     Ok(Built { name: name.to_owned(), dev, release, crates, lines, size })
 }
 
-/// What Keyfob's own crates take.
+/// Formats the CPU seconds of Keyfob's own crates.
 fn own(all: &Built, units: &Units) -> Table {
     let mut table = Table::new(["Keyfob's own crates", "dev, CPU s", "release, CPU s"]);
     let shared = ["auth", "client", "ditio"].into_iter();
@@ -123,9 +125,9 @@ fn table(costs: &[Cost]) -> Table {
     let mut table = Table::new([
         "An otherwise empty program with",
         "dev, CPU s",
-        "x",
+        "ratio",
         "release, CPU s",
-        "x",
+        "ratio",
         "crates",
         "generated lines",
         "stripped, MB",
@@ -146,7 +148,7 @@ fn table(costs: &[Cost]) -> Table {
     table
 }
 
-/// A program that is built again with some calls in it, its dependencies built.
+/// CPU seconds of rebuilding a program with calls, after its dependencies have been built.
 #[derive(Default)]
 struct Calls {
     dev: Series,
@@ -162,10 +164,10 @@ impl Calls {
     }
 }
 
-/// Programs that call one operation and many.
+/// Rebuilds with one called operation and with many.
 type CallsOfBoth = [Calls; 2];
 
-/// Builds one program more, and then again with calls in it.
+/// Builds the program with all APIs, then rebuilds it with calls.
 fn with_calls(root: &Path, rounds: usize) -> Result<(Built, CallsOfBoth)> {
     let operations = program::operations(root, &["ditio-core", "dvinci", "itempath"], CALLS)?;
     let mut all = CallsOfBoth::default();
@@ -181,7 +183,7 @@ fn with_calls(root: &Path, rounds: usize) -> Result<(Built, CallsOfBoth)> {
 }
 
 fn calls_table([one, many]: &CallsOfBoth) -> Table {
-    let mut table = Table::new(["Built again, a program that calls", "dev, CPU s", "x", "release, CPU s", "x"]);
+    let mut table = Table::new(["Rebuild of a program that calls", "dev, CPU s", "ratio", "release, CPU s", "ratio"]);
     for (name, calls) in [("1 operation".to_owned(), one), (format!("{CALLS} operations"), many)] {
         table.row([
             name,
@@ -198,19 +200,19 @@ fn budgets(costs: &[Cost], [one, many]: &CallsOfBoth) -> Budgets {
     let mut budgets = Budgets::new();
     let (base, default) = (&costs[0], &costs[1]);
     let (all, ones) = costs[2..].split_last().expect("there is a program with all APIs");
-    let mut close = |name: &str, seconds: fn(&Cost) -> f64| {
-        let dearest = seconds(dearest(costs, seconds));
-        budgets.at_most(format!("the dearest API, {name}, beside the base"), 1.45, dearest / seconds(base));
-        let beside = format!("the same beside reqwest's default features, {name}");
-        budgets.at_most(beside, 1.0, dearest / seconds(default));
+    let mut add = |name: &str, seconds: fn(&Cost) -> f64| {
+        let most_expensive = seconds(most_expensive(costs, seconds));
+        budgets.at_most(format!("most expensive API, {name}, ratio to the base"), 1.45, most_expensive / seconds(base));
+        let budget = format!("most expensive API, {name}, ratio to reqwest's default features");
+        budgets.at_most(budget, 1.0, most_expensive / seconds(default));
     };
-    close("dev", |cost| cost.dev);
-    close("release", |cost| cost.release);
-    budgets.at_most("all seven APIs, dev, beside the base", 2.2, all.dev / base.dev);
-    budgets.at_most("all seven APIs, release, beside the base", 2.2, all.release / base.release);
+    add("dev", |cost| cost.dev);
+    add("release", |cost| cost.release);
+    budgets.at_most("all seven APIs, dev, ratio to the base", 2.2, all.dev / base.dev);
+    budgets.at_most("all seven APIs, release, ratio to the base", 2.2, all.release / base.release);
     let calls = many.release.median() / one.release.median();
-    budgets.at_most(format!("{CALLS} operations beside 1, release"), 2.0, calls);
+    budgets.at_most(format!("{CALLS} operations, release, ratio to 1"), 2.0, calls);
     let more = ones.iter().map(|cost| cost.built.crates).max().unwrap_or_default().saturating_sub(base.built.crates);
-    budgets.add("crates of one API beyond the base", "32", more.to_string(), more <= 32);
+    budgets.add("crates added by one API", "32", more.to_string(), more <= 32);
     budgets
 }

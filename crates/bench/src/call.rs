@@ -1,4 +1,4 @@
-//! One typed call: what it costs the client, beside the same call by hand and by public crates.
+//! Cost of one typed call to the client, compared with hand-written code and public crates.
 
 mod clients;
 #[cfg(feature = "reqwest-retry")]
@@ -15,23 +15,23 @@ use keyfob_bench::table::{Budgets, Table};
 use serde::{Deserialize, Serialize};
 
 use crate::Effort;
-use crate::answers::AnswerServer;
+use crate::api_server::ApiServer;
 use crate::child;
 
 pub(crate) use clients::{ByHand, Ours};
 pub(crate) use work::{runtime, work};
 
-/// Who calls.
+/// Client that makes the calls.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
 pub(crate) enum Client {
-    /// reqwest and `serde_json`.
+    /// Hand-written code with reqwest and `serde_json`.
     ByHand,
     /// Keyfob's generated clients.
     Ours,
     /// Clients that progenitor generates, on its own runtime.
     #[cfg(feature = "progenitor")]
     Progenitor,
-    /// By hand, with retries by middleware.
+    /// Hand-written code with a retry middleware.
     #[cfg(feature = "reqwest-retry")]
     Middleware,
 }
@@ -46,15 +46,15 @@ impl Client {
         Self::Middleware,
     ];
 
-    /// What tables call it.
+    /// Returns the name in the tables.
     pub(crate) fn name(self) -> &'static str {
         match self {
-            Self::ByHand => "by hand: reqwest, serde_json",
+            Self::ByHand => "hand-written: reqwest, serde_json",
             Self::Ours => "**Keyfob**",
             #[cfg(feature = "progenitor")]
-            Self::Progenitor => "progenitor's own output and runtime",
+            Self::Progenitor => "progenitor's generated client and runtime",
             #[cfg(feature = "reqwest-retry")]
-            Self::Middleware => "by hand with reqwest-middleware, reqwest-retry",
+            Self::Middleware => "hand-written with reqwest-middleware, reqwest-retry",
         }
     }
 }
@@ -64,17 +64,17 @@ impl Client {
 pub(crate) struct Job {
     client: Client,
     base: String,
-    /// The rows of an answer; 0 for the project of 1 KiB.
+    /// Rows of a response; 0 for the project of 1 KiB.
     rows: u32,
-    /// How many calls, after a few to warm up.
+    /// Number of calls after the warm-up.
     calls: u32,
-    /// How many at a time.
+    /// Number of concurrent calls.
     in_flight: u32,
-    /// On one thread, so that instructions and allocations are those of the calls alone.
+    /// Whether to use one thread, so that instructions and allocations of the calls are counted completely.
     single: bool,
 }
 
-/// So many rows make 1 MiB.
+/// Number of rows in a response of 1 MiB.
 const LARGE: u32 = 490;
 const IN_FLIGHT: u32 = 64;
 
@@ -83,11 +83,11 @@ const IN_FLIGHT: u32 = 64;
 struct Kind {
     name: &'static str,
     rows: u32,
-    /// Calls of two runs under valgrind; what they differ by is not start-up.
+    /// Numbers of calls of two runs under callgrind; their difference excludes start-up.
     counted: (u32, u32),
-    /// Calls of a run that is timed.
+    /// Number of calls of a timed run.
     timed: u32,
-    /// The most that a call may cost, of what it costs by hand.
+    /// Budget: maximum ratio of instructions to the hand-written call.
     limit: f64,
 }
 
@@ -96,16 +96,16 @@ const KINDS: [Kind; 2] = [
     Kind { name: "1 MiB", rows: LARGE, counted: (5, 25), timed: 60, limit: 1.02 },
 ];
 
-/// What one client's calls cost.
+/// Cost per call of one client.
 struct Cost {
     instructions: f64,
     allocations: f64,
     cpu: Series,
 }
 
-/// Measures and writes the table.
+/// Measures all clients and returns the tables.
 pub(crate) fn run(effort: Effort) -> Result<String> {
-    let server = AnswerServer::start()?;
+    let server = ApiServer::start()?;
     let base = server.base(LARGE.into(), Duration::ZERO);
     let rounds = effort.pick(9, 2);
     let mut budgets = Budgets::new();
@@ -114,12 +114,12 @@ pub(crate) fn run(effort: Effort) -> Result<String> {
         let costs = costs(&base, kind, effort, rounds)?;
         let hand = &costs[0];
         let mut table = Table::new([
-            format!("{} answer", kind.name).as_str(),
+            format!("{} response", kind.name).as_str(),
             "instructions",
-            "of by hand",
+            "ratio",
             "allocations",
-            "processor µs",
-            "of by hand",
+            "CPU µs",
+            "ratio",
         ]);
         for (client, cost) in Client::ALL.iter().zip(&costs) {
             table.row([
@@ -134,7 +134,7 @@ pub(crate) fn run(effort: Effort) -> Result<String> {
         let ours = costs[1].instructions / hand.instructions;
         let limit = kind.limit;
         budgets.add(
-            format!("instructions of a call with {}, of by hand", kind.name),
+            format!("instructions of a {} call, ratio to hand-written", kind.name),
             format!("≤ {limit}"),
             format!("{ours:.3}"),
             ours <= limit,
@@ -143,29 +143,23 @@ pub(crate) fn run(effort: Effort) -> Result<String> {
     }
     let throughputs = throughput(&base, effort)?;
     let head = format!("1 KiB, {IN_FLIGHT} in flight");
-    let mut table = Table::new([
-        head.as_str(),
-        "calls a second",
-        "of by hand",
-        "processor µs a call",
-        "of by hand",
-        "cache misses a call",
-    ]);
+    let mut table =
+        Table::new([head.as_str(), "calls/s", "ratio", "CPU µs per call", "ratio", "L1 data misses per call"]);
     let hand = &throughputs[0];
     for (index, throughput) in throughputs.iter().enumerate() {
-        let name = Client::ALL.get(index).map_or("by hand, a second time: what is chance", |client| client.name());
+        let name = Client::ALL.get(index).map_or("hand-written, measured again (noise)", |client| client.name());
         table.row([
             name.to_owned(),
             throughput.rate.to_string(),
-            format!("{:.2}", throughput.share.median()),
+            format!("{:.2}", throughput.ratio.median()),
             format!("{:.1}", throughput.cpu),
             format!("{:.2}", throughput.cpu.median() / hand.cpu.median()),
             throughput.misses.map_or_else(String::new, |misses| format!("{misses:.0}")),
         ]);
     }
-    let ours = throughputs[1].share.median();
+    let ours = throughputs[1].ratio.median();
     budgets.add(
-        format!("calls a second, {IN_FLIGHT} in flight, of by hand"),
+        format!("calls/s, {IN_FLIGHT} in flight, ratio to hand-written"),
         "≥ 0.97",
         format!("{ours:.2}"),
         ours >= 0.97,
@@ -197,29 +191,30 @@ fn costs(base: &str, kind: Kind, effort: Effort, rounds: usize) -> Result<Vec<Co
     Ok(costs)
 }
 
-/// What many calls at a time came to.
+/// Figures of concurrent calls.
 #[derive(Clone, Default)]
 struct Throughput {
     rate: Series,
-    /// Of by hand, in the same round: whatever the machine does meanwhile, it does to both.
-    share: Series,
+    /// Ratio to the hand-written rate of the same round, which cancels variations of the machine.
+    ratio: Series,
     cpu: Series,
-    /// Of the first cache of a core, as callgrind simulates it.
+    /// L1 data cache misses per call, simulated by callgrind.
     misses: Option<f64>,
 }
 
-/// In many short runs: the server has the other processor, and whatever else the machine does shows in some of them.
+/// Measures throughput in many short runs, because disturbances then affect only some of them. The server uses the second
+/// processor.
 fn throughput(base: &str, effort: Effort) -> Result<Vec<Throughput>> {
     let job = |client, calls, single| {
         child::Job::Calls(Job { client, base: base.to_owned(), rows: 0, calls, in_flight: IN_FLIGHT, single })
     };
-    // By hand is there twice: what they differ by is chance.
+    // The hand-written client is measured twice; the difference is noise.
     let clients: Vec<_> = Client::ALL.iter().chain([&Client::ByHand]).collect();
     let mut throughputs = vec![Throughput::default(); clients.len()];
     let calls = IN_FLIGHT * 200;
     for round in 0..effort.pick(101, 5) {
         let mut rates = vec![0.0; clients.len()];
-        // Each is as often the first, which finds the machine as it is after a pause.
+        // Rotates the order, because the first client of a round finds an idle machine.
         for turn in 0..clients.len() {
             let index = (round + turn) % clients.len();
             let report = job(*clients[index], calls, false).run()?;
@@ -228,7 +223,7 @@ fn throughput(base: &str, effort: Effort) -> Result<Vec<Throughput>> {
         }
         for (throughput, rate) in throughputs.iter_mut().zip(&rates) {
             throughput.rate.push(*rate);
-            throughput.share.push(rate / rates[0]);
+            throughput.ratio.push(rate / rates[0]);
         }
     }
     let (few, many) = (IN_FLIGHT * 5, IN_FLIGHT * 25);

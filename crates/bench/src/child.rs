@@ -1,4 +1,4 @@
-//! Jobs in a process of their own: only what the client does is counted, from a fresh heap, or under callgrind.
+//! Jobs in a separate process, so that only the client is measured, from a fresh heap, optionally under callgrind.
 
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -8,64 +8,64 @@ use serde::{Deserialize, Serialize};
 
 use crate::{call, decode, listing};
 
-/// What a process is started for.
+/// Work of a child process.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) enum Job {
-    /// Calls one after the other, or many at once.
+    /// Sequential or concurrent calls.
     Calls(call::Job),
-    /// A listing from its first row to its last.
+    /// A complete listing.
     Listing(listing::Job),
-    /// Pages that are in memory already.
+    /// Decoding of pages in memory.
     Decode(decode::Job),
 }
 
-/// What it took.
+/// Cost of a job.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
 pub(crate) struct Report {
-    /// Processor time, of all threads, after warming up.
+    /// CPU time of all threads, warm-up excluded.
     pub(crate) cpu: Duration,
-    /// Time by the clock on the wall.
+    /// Elapsed time, warm-up excluded.
     pub(crate) wall: Duration,
-    /// The most memory that was resident, in bytes.
+    /// Peak resident memory, in bytes.
     pub(crate) peak: u64,
-    /// Allocations, where they were counted.
+    /// Allocations of the measuring thread; 0 if not counted.
     pub(crate) allocations: u64,
 }
 
 impl Job {
-    /// Runs it in a process of its own.
+    /// Runs the job in a child process.
     pub(crate) fn run(&self) -> Result<Report> {
         let output = self.command(&[])?.output().context("starting a client")?;
         ensure!(output.status.success(), "the client failed: {}", String::from_utf8_lossy(&output.stderr));
         serde_json::from_slice(&output.stdout).context("reading a client's report")
     }
 
-    /// Runs it under valgrind and says how many instructions that took, start-up included.
+    /// Runs the job under callgrind and returns the number of instructions, start-up included.
     pub(crate) fn instructions(&self) -> Result<u64> {
-        self.callgrind(&[])?.first().copied().context("valgrind counted no instructions")
+        self.callgrind(&[])?.first().copied().context("callgrind reported no instructions")
     }
 
-    /// Runs it under valgrind and says how often its data was not in a core's first cache, start-up included.
+    /// Runs the job under callgrind and returns the number of L1 data cache misses, start-up included.
     pub(crate) fn cache_misses(&self) -> Result<u64> {
         let events = self.callgrind(&["--cache-sim=yes"])?;
-        // Instructions, reads, writes, and of these what the first cache did not have.
-        let [_, _, _, _, reads, writes, ..] = events[..] else { bail!("valgrind counted no cache: {events:?}") };
+        // Ir Dr Dw I1mr D1mr D1mw ...
+        let [_, _, _, _, reads, writes, ..] = events[..] else {
+            bail!("callgrind reported no cache events: {events:?}")
+        };
         Ok(reads + writes)
     }
 
-    /// What callgrind counted, in its order.
+    /// Returns the event counts that callgrind prints, in its order.
     fn callgrind(&self, options: &[&str]) -> Result<Vec<u64>> {
         let callgrind = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"];
-        let output = self
-            .command(&[&callgrind, options].concat())?
-            .output()
-            .context("starting valgrind, which has to be installed")?;
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        ensure!(output.status.success(), "the client failed under valgrind: {said}");
-        let collected = said.lines().find_map(|line| line.split_once("Collected : "));
-        let Some((_, figures)) = collected else { bail!("valgrind counted nothing: {said}") };
+        let output =
+            self.command(&[&callgrind, options].concat())?.output().context("starting valgrind; install it")?;
+        let log = String::from_utf8_lossy(&output.stderr).into_owned();
+        ensure!(output.status.success(), "the client failed under valgrind: {log}");
+        let collected = log.lines().find_map(|line| line.split_once("Collected : "));
+        let Some((_, figures)) = collected else { bail!("callgrind printed no counts: {log}") };
         let figures = figures.split_whitespace().map(str::parse).collect::<Result<_, _>>();
-        figures.with_context(|| format!("reading valgrind's figures: {said}"))
+        figures.with_context(|| format!("reading callgrind's counts: {log}"))
     }
 
     fn command(&self, before: &[&str]) -> Result<Command> {
@@ -83,7 +83,7 @@ impl Job {
     }
 }
 
-/// The other end of [`Job::run`].
+/// Runs the job in the child process and returns its report as JSON.
 pub(crate) fn work(job: &str) -> Result<String> {
     let report = match serde_json::from_str(job).context("reading the job")? {
         Job::Calls(job) => call::work(&job),

@@ -1,4 +1,4 @@
-//! How long code generation takes: all specifications, in a dev build of xtask.
+//! Wall time of code generation for all API documents, in a dev build of xtask.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -10,16 +10,16 @@ use keyfob_bench::table::{Budgets, Table};
 
 use crate::Effort;
 
-/// The most seconds that either may take.
+/// Budget of each command, in seconds.
 const LIMIT: f64 = 10.0;
 
-/// Measures and writes the table.
+/// Measures the commands and returns the table.
 pub(crate) fn run(effort: Effort) -> Result<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let specifications = specifications(&root)?;
     let mut table = Table::new([format!("Dev build, {specifications} specifications").as_str(), "seconds"]);
     let mut budgets = Budgets::new();
-    // The first run may have to build.
+    // Builds xtask, if necessary, before the first measurement.
     xtask(&root, &["codegen", "--check"])?;
     for command in [&["codegen"][..], &["codegen", "--check"]] {
         let mut seconds = Series::default();
@@ -34,7 +34,7 @@ pub(crate) fn run(effort: Effort) -> Result<String> {
     Ok(format!("{table}\n{budgets}"))
 }
 
-/// Runs a command of xtask and says how many seconds it took, cargo's own included.
+/// Runs an xtask command and returns its wall time in seconds, cargo's included.
 fn xtask(root: &Path, command: &[&str]) -> Result<f64> {
     let cargo = std::env::var_os("CARGO").map_or_else(|| PathBuf::from("cargo"), PathBuf::from);
     let start = Instant::now();

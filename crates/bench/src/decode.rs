@@ -1,4 +1,4 @@
-//! What decoding a page costs, with the decoder that Keyfob has and with others.
+//! Cost of decoding one page, with Keyfob's decoder and with others.
 
 use std::hint::black_box;
 use std::time::Duration;
@@ -10,15 +10,15 @@ use keyfob_ditio_reporting::types::TimeRegistrationPage;
 use serde::{Deserialize, Serialize};
 
 use crate::Effort;
-use crate::answers::page_of;
+use crate::api_server::page_of;
 use crate::child::{self, Report};
 
-/// A way from bytes to the same structs.
+/// Decoder of bytes into the same structs.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
 enum Decoder {
-    /// The usual call.
+    /// `serde_json::from_slice`, the usual call.
     SerdeSlice,
-    /// The bytes are looked at once, and are text from then on: what Keyfob does.
+    /// One UTF-8 check of the bytes, then `serde_json::from_str`, as in Keyfob.
     SerdeText,
     #[cfg(feature = "decoders")]
     SonicSlice,
@@ -43,17 +43,17 @@ impl Decoder {
     fn name(self) -> &'static str {
         match self {
             Self::SerdeSlice => "`serde_json::from_slice`",
-            Self::SerdeText => "**`serde_json::from_str`, after one look at the bytes**",
+            Self::SerdeText => "**`serde_json::from_str`, after one UTF-8 check**",
             #[cfg(feature = "decoders")]
             Self::SonicSlice => "`sonic_rs::from_slice`",
             #[cfg(feature = "decoders")]
-            Self::SonicText => "`sonic_rs::from_str`, after one look at the bytes",
+            Self::SonicText => "`sonic_rs::from_str`, after one UTF-8 check",
             #[cfg(feature = "decoders")]
             Self::Simd => "`simd_json::serde::from_slice`, in place",
         }
     }
 
-    /// Decodes a page; the bytes may be changed.
+    /// Decodes a page; some decoders modify the bytes.
     fn decode(self, page: &mut [u8]) -> Result<TimeRegistrationPage> {
         Ok(match self {
             Self::SerdeSlice => serde_json::from_slice(page)?,
@@ -75,10 +75,10 @@ pub(crate) struct Job {
     pages: u32,
 }
 
-/// The rows of a page: what Ditio gives when it is not asked for another number.
+/// Number of rows in a page: Ditio's default.
 const ROWS: u64 = 2500;
 
-/// Decodes the pages one after the other, each from a copy of its own that does not count.
+/// Decodes pages, each from a fresh copy whose time is not counted.
 pub(crate) fn work(job: Job) -> Result<Report> {
     let page = page_of(ROWS);
     let mut cpu = Duration::ZERO;
@@ -87,14 +87,14 @@ pub(crate) fn work(job: Job) -> Result<Report> {
         let mut copy = page.clone();
         let watch = Stopwatch::start();
         let decoded = job.decoder.decode(&mut copy)?;
-        let cost = watch.stop();
+        let cost = watch.elapsed();
         (cpu, wall) = (cpu + cost.cpu, wall + cost.wall);
         ensure!(black_box(&decoded).data.len() as u64 == ROWS, "rows are missing");
     }
     Ok(Report { cpu, wall, peak: peak().unwrap_or_default(), allocations: 0 })
 }
 
-/// Measures and writes the table.
+/// Measures all decoders and returns the table.
 pub(crate) fn run(effort: Effort) -> Result<String> {
     let megabytes = page_of(ROWS).len() as f64 / 1e6;
     let mut times = vec![Series::default(); Decoder::ALL.len()];
@@ -106,11 +106,11 @@ pub(crate) fn run(effort: Effort) -> Result<String> {
         }
     }
     let head = format!("A page of {ROWS} rows, {megabytes:.1} MB");
-    let mut table = Table::new([head.as_str(), "processor ms", "x", "instructions", "x"]);
+    let mut table = Table::new([head.as_str(), "CPU ms", "ratio", "instructions", "ratio"]);
     let mut first: Option<f64> = None;
     for (decoder, times_of) in Decoder::ALL.iter().zip(&times) {
         let job = |pages| child::Job::Decode(Job { decoder: *decoder, pages });
-        // What two runs differ by is not start-up; the copy is in both figures alike.
+        // The difference of two runs excludes start-up; it includes the copies.
         let instructions = (job(3).instructions()? - job(1).instructions()?) as f64 / 2.0;
         let base = *first.get_or_insert(instructions);
         table.row([

@@ -1,4 +1,4 @@
-//! What fleets of workers cost the token endpoint and the store, with sharing and without.
+//! Load of worker fleets on the token endpoint and the store, with and without a shared store.
 
 mod counting;
 mod section;
@@ -14,31 +14,31 @@ use counting::{Counting, Counts, Endpoint};
 
 const WORKERS: [usize; 3] = [1, 100, 10_000];
 
-/// The lifetime of a token.
+/// Lifetime of a token.
 const LIFETIME: Duration = Duration::from_hours(1);
 
-/// Every worker wants a header so often.
+/// Interval at which each worker requests a header.
 const STEP: Duration = Duration::from_secs(10);
 
-/// What a fleet asked of the token endpoint and of the store.
+/// Requests of a fleet to the token endpoint and the store.
 struct Fleet {
     workers: usize,
     shared: bool,
-    /// Until all workers had their first token, all of them starting at once.
+    /// Requests until all workers, started at once, have a token.
     start: Counts,
     took: Duration,
-    /// For each lifetime, after the first.
+    /// Requests per token lifetime after the start.
     lifetime: Counts,
-    /// The most token requests and store operations in a second, from one step to the next.
+    /// Peak of token requests and store operations per second, averaged over a step.
     peak: (f64, f64),
 }
 
-/// Measures and gives the section for the page.
+/// Measures all fleets and returns the section of the page.
 pub(crate) fn run(effort: Effort) -> Result<String> {
     let mut fleets = Vec::new();
     for workers in WORKERS {
         for shared in [false, true] {
-            crate::progress(&format!("  {workers} workers{}", if shared { ", sharing" } else { "" }));
+            crate::progress(&format!("  {workers} workers{}", if shared { ", shared store" } else { "" }));
             let (start, took) = start(workers, shared)?;
             let (lifetime, peak) = steady(workers, shared, effort.pick(10, 2))?;
             fleets.push(Fleet { workers, shared, start, took, lifetime, peak });
@@ -61,7 +61,7 @@ fn fleet(workers: usize, endpoint: &Endpoint, store: Option<&Counting>, clock: &
     (0..workers).map(worker).collect()
 }
 
-/// All workers start at once, in real time. The endpoint takes 50 ms, the store 1 ms.
+/// Starts all workers at once, in real time. The endpoint takes 50 ms, the store 1 ms.
 fn start(workers: usize, shared: bool) -> Result<(Counts, Duration)> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let endpoint = Endpoint::new(Duration::from_millis(50), LIFETIME);
@@ -69,17 +69,17 @@ fn start(workers: usize, shared: bool) -> Result<(Counts, Duration)> {
     let fleet = fleet(workers, &endpoint, shared.then_some(&store), &Clock::system())?;
     runtime.block_on(async {
         let began = Instant::now();
-        let asking =
+        let calls =
             fleet.iter().cloned().map(|worker| tokio::spawn(async move { worker.authorization().await.map(drop) }));
-        let asking: Vec<_> = asking.collect();
-        for worker in asking {
+        let calls: Vec<_> = calls.collect();
+        for worker in calls {
             worker.await??;
         }
         Ok((endpoint.counts() + store.counts(), began.elapsed()))
     })
 }
 
-/// The lifetimes that follow, on a clock that is moved by hand.
+/// Simulates the following token lifetimes on a fake clock.
 fn steady(workers: usize, shared: bool, lifetimes: u32) -> Result<(Counts, (f64, f64))> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (clock, hand) = Clock::fake();
@@ -104,7 +104,7 @@ fn steady(workers: usize, shared: bool, lifetimes: u32) -> Result<(Counts, (f64,
     })
 }
 
-/// Every worker wants a header, and what runs in the background runs on.
+/// Advances the clock, requests a header for every worker, and lets background refreshes run.
 async fn step(fleet: &[Authenticator], hand: &FakeClock) -> Result<()> {
     hand.advance(STEP);
     for worker in fleet {

@@ -1,4 +1,4 @@
-//! The header of a request while the token is valid: processor time and allocations per call, at 1, 2, 8 and 64 tasks.
+//! `Authorization` header while the token is valid: CPU time and allocations per call, with 1, 2, 8 and 64 tasks.
 
 mod gate;
 mod section;
@@ -16,51 +16,52 @@ use self::gate::Gate;
 use crate::Effort;
 use crate::peers::{AnySource, Peer, SharedHeader, StdRwLock, TokioMutex, TokioRwLock};
 
-/// So many tasks call at once, on two threads.
+/// Numbers of concurrent tasks, on two threads.
 const TASKS: [u64; 4] = [1, 2, 8, 64];
 
-/// So much of the processors that its tasks can use makes a run count at once. A shared counter only costs what it costs
-/// while both cores change it, so that a run on one core alone says nothing.
-const SHARE: f64 = 0.93;
+/// Fraction of the usable processors above which a run is accepted. A shared counter shows its cost only while both cores
+/// write to it, so a run on one core is not representative.
+const MIN_UTILIZATION: f64 = 0.93;
 
-/// With more tasks than this a run is longer, so that each task makes no fewer calls and its start does not count.
-const TASKS_OF_A_RUN: u64 = 8;
+/// Number of tasks above which a run makes more calls, so that the start of a task stays insignificant.
+const BASE_TASKS: u64 = 8;
 
-/// A run that has less of them, because other programs run too, is repeated so often; the best one counts.
+/// Maximum number of repetitions of a run below [`MIN_UTILIZATION`]; the run with the highest utilization counts.
 const ATTEMPTS: usize = 100;
 
-/// What is compared.
-struct Contender {
+/// Implementation to measure.
+struct Candidate {
     name: &'static str,
     source: Arc<dyn AnySource>,
 }
 
-/// What one contender took.
+/// Figures of one candidate.
 struct Measured {
     name: &'static str,
-    /// Processor nanoseconds per call, for each number of tasks.
+    /// CPU nanoseconds per call, for each number of tasks.
     cpu: Vec<Series>,
     allocations: Allocations,
 }
 
-/// Measures and gives the section for the page.
+/// Measures all candidates and returns the section of the page.
 pub(crate) fn run(effort: Effort) -> Result<String> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let server = TokenServer::start(Behaviour::default())?;
-    let contenders = runtime.block_on(contenders(&server))?;
-    for contender in &contenders {
-        let first = runtime.block_on(runtime.spawn(contender.source.once())).context("fetching the first token")?;
-        first.map_err(|error| anyhow!("{}: {error}", contender.name))?;
+    let candidates = runtime.block_on(candidates(&server))?;
+    for candidate in &candidates {
+        let first = runtime.block_on(runtime.spawn(candidate.source.once())).context("fetching the first token")?;
+        first.map_err(|error| anyhow!("{}: {error}", candidate.name))?;
     }
-    let mut measured: Vec<Measured> = contenders.iter().map(|contender| counted(&runtime, contender)).collect();
+    let mut measured: Vec<Measured> =
+        candidates.iter().map(|candidate| count_allocations(&runtime, candidate)).collect();
     let length = Duration::from_micros(effort.pick(500, 200));
-    let calls: Vec<u64> = contenders.iter().map(|contender| calls_in(&runtime, contender, length)).collect();
+    let calls: Vec<u64> = candidates.iter().map(|candidate| calls_in(&runtime, candidate, length)).collect();
     for (at, tasks) in TASKS.into_iter().enumerate() {
         crate::progress(&format!("  {tasks} tasks"));
         for _ in 0..effort.pick(15, 3) {
-            for ((contender, calls), measured) in contenders.iter().zip(&calls).zip(&mut measured) {
-                let calls = calls * (tasks / TASKS_OF_A_RUN).max(1);
-                let cost = runtime.block_on(undisturbed(contender.source.as_ref(), tasks, calls));
+            for ((candidate, calls), measured) in candidates.iter().zip(&calls).zip(&mut measured) {
+                let calls = calls * (tasks / BASE_TASKS).max(1);
+                let cost = runtime.block_on(undisturbed(candidate.source.as_ref(), tasks, calls));
                 measured.cpu[at].push(nanoseconds(&cost, calls));
             }
         }
@@ -68,38 +69,38 @@ pub(crate) fn run(effort: Effort) -> Result<String> {
     Ok(section::write(&measured, &TASKS))
 }
 
-/// The floor, Keyfob, what one writes by hand, the peers.
-async fn contenders(server: &TokenServer) -> Result<Vec<Contender>> {
+/// Returns the lower bound, Keyfob, the hand-written caches and the peers.
+async fn candidates(server: &TokenServer) -> Result<Vec<Candidate>> {
     let header = || HeaderValue::from_maybe_shared(bytes::Bytes::from("x".repeat("Bearer ".len() + TOKEN_BYTES)));
-    let contender = |name, source| Contender { name, source };
-    let mut contenders =
-        vec![contender("clone of a shared header (the floor)", Arc::new(SharedHeader::new(header()?)))];
+    let candidate = |name, source| Candidate { name, source };
+    let mut candidates =
+        vec![candidate("clone of a shared `HeaderValue` (lower bound)", Arc::new(SharedHeader::new(header()?)))];
     for peer in Peer::ALL {
         let source = peer.connect(server).await.map_err(|error| anyhow!("{}: {error}", peer.name()))?;
-        contenders.push(contender(peer.name(), source));
+        candidates.push(candidate(peer.name(), source));
         if *peer == Peer::Keyfob {
-            contenders.push(contender("by hand: std `RwLock<Arc>`", Arc::new(StdRwLock::new(header()?))));
-            contenders.push(contender("by hand: tokio `RwLock`", Arc::new(TokioRwLock::new(header()?))));
-            contenders.push(contender("by hand: tokio `Mutex`", Arc::new(TokioMutex::new(header()?))));
+            candidates.push(candidate("hand-written: std `RwLock<Arc>`", Arc::new(StdRwLock::new(header()?))));
+            candidates.push(candidate("hand-written: tokio `RwLock`", Arc::new(TokioRwLock::new(header()?))));
+            candidates.push(candidate("hand-written: tokio `Mutex`", Arc::new(TokioMutex::new(header()?))));
         }
     }
-    Ok(contenders)
+    Ok(candidates)
 }
 
-/// Counts the allocations of a call; the first calls are left out.
-fn counted(runtime: &Runtime, contender: &Contender) -> Measured {
+/// Counts the allocations of a call after a warm-up.
+fn count_allocations(runtime: &Runtime, candidate: &Candidate) -> Measured {
     const CALLS: u64 = 1000;
-    runtime.block_on(contender.source.many(CALLS));
-    let future = contender.source.many(CALLS);
+    runtime.block_on(candidate.source.many(CALLS));
+    let future = candidate.source.many(CALLS);
     let total = allocations(|| runtime.block_on(future));
     let allocations = Allocations { count: total.count / CALLS, bytes: total.bytes / CALLS };
-    Measured { name: contender.name, cpu: vec![Series::default(); TASKS.len()], allocations }
+    Measured { name: candidate.name, cpu: vec![Series::default(); TASKS.len()], allocations }
 }
 
-/// So many calls take about this long; a multiple of the number of tasks.
-fn calls_in(runtime: &Runtime, contender: &Contender, length: Duration) -> u64 {
+/// Returns the number of calls that take about `length`, a multiple of every number of tasks.
+fn calls_in(runtime: &Runtime, candidate: &Candidate, length: Duration) -> u64 {
     const TRIAL: u64 = 640;
-    let cost = runtime.block_on(undisturbed(contender.source.as_ref(), 1, TRIAL));
+    let cost = runtime.block_on(undisturbed(candidate.source.as_ref(), 1, TRIAL));
     let share = length.as_nanos() / cost.cpu.as_nanos().max(1);
     TRIAL * u64::try_from(share).unwrap_or(1).max(1)
 }
@@ -108,9 +109,9 @@ fn nanoseconds(cost: &Cost, calls: u64) -> f64 {
     cost.cpu.as_secs_f64() * 1e9 / calls as f64
 }
 
-/// The run with the most of two processors, or of one for a single task; the first that has nearly all of them.
+/// Repeats a run until its utilization is above [`MIN_UTILIZATION`], and returns the run with the highest utilization.
 async fn undisturbed(source: &dyn AnySource, tasks: u64, calls: u64) -> Cost {
-    let enough = SHARE * if tasks == 1 { 1.0 } else { 2.0 };
+    let enough = MIN_UTILIZATION * if tasks == 1 { 1.0 } else { 2.0 };
     let mut best = once(source, tasks, calls).await;
     for _ in 1..ATTEMPTS {
         if best.processors() >= enough {
@@ -124,7 +125,7 @@ async fn undisturbed(source: &dyn AnySource, tasks: u64, calls: u64) -> Cost {
     best
 }
 
-/// All calls, shared out among the tasks. They begin when two of them run, each on a thread of its own.
+/// Makes all calls, divided among the tasks. They start when two tasks run on separate threads.
 async fn once(source: &dyn AnySource, tasks: u64, calls: u64) -> Cost {
     let gate = Arc::new(Gate::new(tasks.min(2)));
     let task = |_| {
@@ -138,5 +139,5 @@ async fn once(source: &dyn AnySource, tasks: u64, calls: u64) -> Cost {
     for task in running {
         let _ = task.await;
     }
-    gate.stop()
+    gate.elapsed()
 }

@@ -1,4 +1,4 @@
-//! Measuring and reporting: what every table of this crate is made with.
+//! Measuring and reporting, shared by all tables.
 
 pub mod machine;
 pub mod measure;

@@ -1,9 +1,9 @@
-//! The machine, as far as a reader of figures wants to know it: processor, kernel, compiler.
+//! Description of the machine: processor, kernel, compiler.
 
 use std::fs;
 use std::process::Command;
 
-/// One line, without the name of the host.
+/// Returns one line that describes the machine, without its host name.
 #[must_use]
 pub fn describe() -> String {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
@@ -16,7 +16,7 @@ fn processor() -> String {
     model.map_or_else(|| "an unknown processor".to_owned(), |(_, model)| model.trim().to_owned())
 }
 
-/// The version only: the rest of a release is its distributor's.
+/// Returns the kernel version without the distributor's suffix.
 fn kernel() -> String {
     let release = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
     release.trim().split('-').next().unwrap_or_default().to_owned()

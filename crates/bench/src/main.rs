@@ -1,9 +1,9 @@
-//! Measures Keyfob beside what one would use instead, and prints Markdown: see docs/performance.md.
+//! Measures Keyfob and its alternatives, and prints the tables of docs/performance.md as Markdown.
 //!
-//! Adding a table: a module with `run`, a variant of [`Name`] and its arm in [`Name::run`]. Its place in
-//! docs/performance.md is a pair of markers, `<!-- bench:name -->` and `<!-- /bench:name -->`.
+//! To add a table, add a module with `run`, a variant of [`Name`], its arm in [`Name::run`], and in docs/performance.md the
+//! pair of markers that encloses it, `<!-- bench:name -->` and `<!-- /bench:name -->`.
 
-mod answers;
+mod api_server;
 mod build;
 mod call;
 mod child;
@@ -23,57 +23,57 @@ use clap::{Parser, ValueEnum};
 use keyfob_bench::{machine, page};
 
 #[derive(Parser)]
-#[command(name = "keyfob-bench", about = "Measures Keyfob beside what one would use instead")]
+#[command(name = "keyfob-bench", about = "Measures Keyfob and its alternatives")]
 struct Arguments {
-    /// The tables to measure; all of them if none is named
+    /// Tables to measure; all of them without arguments
     tables: Vec<Name>,
-    /// Also puts each table into this file, between its markers
+    /// Also write each table into this file, between its markers
     #[arg(long)]
     write: Option<PathBuf>,
-    /// Fewer and shorter runs: to see that a table works, not what it says
+    /// Run fewer and shorter measurements, to see that a table works; the figures mean little
     #[arg(long)]
     quick: bool,
-    /// Runs a job that another process of this program hands out
+    /// Run one job for another process of this program
     #[arg(long, hide = true, value_name = "JOB")]
     child: Option<String>,
 }
 
-/// How thoroughly to measure.
+/// Thoroughness of the measurements.
 #[derive(Clone, Copy)]
 struct Effort {
     quick: bool,
 }
 
 impl Effort {
-    /// One of two numbers: of rounds, of calls.
+    /// Returns `quick` for a quick run, else `full`.
     fn pick<T>(self, full: T, quick: T) -> T {
         if self.quick { quick } else { full }
     }
 }
 
-/// The tables, in the order of the page.
+/// Name of a table, in the order of the page.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Name {
     /// An `Authorization` header while the token is valid
     Header,
-    /// Token requests: many callers, short lifetimes, callers who give up, outages
+    /// Token requests: many callers, short lifetimes, cancelled callers, outages
     Stampede,
-    /// What fleets cost the token endpoint and the store
+    /// Load of worker fleets on the token endpoint and the store
     Fleet,
-    /// A typed call: instructions, processor time, throughput
+    /// A typed call: instructions, CPU time, throughput
     Call,
-    /// A listing of many pages: rows a second, memory
+    /// A listing of many pages: rows per second, memory
     Listing,
     /// Decoding a page
     Decode,
-    /// What it costs a program's build
+    /// A build: CPU time, crates, size
     Build,
     /// Code generation
     Codegen,
 }
 
 impl Name {
-    /// The name in the command and in the markers.
+    /// Returns the name used on the command line and in the markers.
     fn name(self) -> String {
         self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
     }
@@ -130,7 +130,7 @@ fn print(text: &str) {
     println!("{text}\n");
 }
 
-/// Tells whoever waits what is going on.
+/// Prints a progress message to stderr.
 #[expect(clippy::print_stderr, reason = "this is the command line")]
 fn progress(line: &str) {
     eprintln!("{line}");

@@ -1,4 +1,4 @@
-//! Measuring: processor and wall time, allocations, peak memory, and what several runs have in common.
+//! Measuring of CPU time, wall time, allocations and peak memory, and statistics over several runs.
 
 mod memory;
 mod series;
@@ -10,24 +10,24 @@ use rustix::time::{ClockId, Timespec, clock_gettime};
 pub use memory::{Allocations, allocations, peak, reset_peak};
 pub use series::{Run, Series, interleaved};
 
-/// What something took.
+/// CPU and wall time of a measured section.
 #[derive(Clone, Copy, Debug)]
 pub struct Cost {
-    /// Processor time of the whole process, all threads together.
+    /// CPU time of the whole process, all threads together.
     pub cpu: Duration,
-    /// Time by the clock on the wall.
+    /// Elapsed time.
     pub wall: Duration,
 }
 
 impl Cost {
-    /// How many processors it had, on average. Less than it could use, when others had them too.
+    /// Returns the average number of processors used, which is lower if other programs ran at the same time.
     #[must_use]
     pub fn processors(&self) -> f64 {
         self.cpu.as_secs_f64() / self.wall.as_secs_f64().max(1e-9)
     }
 }
 
-/// Starts a measurement; [`Stopwatch::stop`] ends it.
+/// Running measurement of CPU and wall time.
 #[derive(Debug)]
 pub struct Stopwatch {
     cpu: Duration,
@@ -35,26 +35,26 @@ pub struct Stopwatch {
 }
 
 impl Stopwatch {
-    /// Starts now.
+    /// Starts a measurement.
     #[must_use]
     pub fn start() -> Self {
         Self { cpu: processor_time(), wall: Instant::now() }
     }
 
-    /// What was used since the start; may be asked again.
+    /// Returns the cost since the start; can be called several times.
     #[must_use]
-    pub fn stop(&self) -> Cost {
+    pub fn elapsed(&self) -> Cost {
         Cost { wall: self.wall.elapsed(), cpu: processor_time().saturating_sub(self.cpu) }
     }
 }
 
-/// Processor time of this process so far, user and system.
+/// Returns the CPU time of this process so far, user and system.
 #[must_use]
 pub fn processor_time() -> Duration {
-    since(clock_gettime(ClockId::ProcessCPUTime))
+    duration(clock_gettime(ClockId::ProcessCPUTime))
 }
 
-fn since(time: Timespec) -> Duration {
+fn duration(time: Timespec) -> Duration {
     Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or_default())
 }
 
@@ -63,9 +63,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn work_takes_processor_time_and_waiting_takes_none() {
+    fn busy_work_is_counted_as_cpu_time() {
         let watch = Stopwatch::start();
         let sum = (0..20_000_000_u64).map(std::hint::black_box).sum::<u64>();
-        assert!(sum > 0 && watch.stop().cpu > Duration::ZERO);
+        assert!(sum > 0 && watch.elapsed().cpu > Duration::ZERO);
     }
 }

@@ -1,4 +1,4 @@
-//! What is measured: Keyfob, what users write by hand, and public crates, all behind one small interface.
+//! Measured token sources: Keyfob, hand-written caches and public crates, behind one interface.
 
 #[cfg(feature = "aliri")]
 mod aliri;
@@ -31,7 +31,7 @@ use keyfob_bench::token_server::TokenServer;
 pub(crate) use by_hand::{SharedHeader, StdRwLock, TokioMutex, TokioRwLock};
 use ours::Ours;
 
-/// A crate that hands out tokens.
+/// Crate that provides tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Peer {
     Keyfob,
@@ -56,7 +56,7 @@ pub(crate) enum Peer {
 }
 
 impl Peer {
-    /// Keyfob first, then the others.
+    /// All peers, Keyfob first.
     pub(crate) const ALL: &[Self] = &[
         Self::Keyfob,
         #[cfg(feature = "middle")]
@@ -79,7 +79,7 @@ impl Peer {
         Self::Aws,
     ];
 
-    /// Its name in a table.
+    /// Returns the name in the tables.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Keyfob => "**keyfob**",
@@ -104,8 +104,7 @@ impl Peer {
         }
     }
 
-    /// Sets it up for the endpoint of this server. Some fetch their first token here already, all of them within a
-    /// runtime.
+    /// Builds a source for the endpoint of this server. Some peers fetch their first token here. Must run in a tokio runtime.
     #[allow(clippy::unused_async, reason = "only some of the crates, each a feature, have something to wait for")]
     pub(crate) async fn connect(self, server: &TokenServer) -> Result<Arc<dyn AnySource>, String> {
         let endpoint = server.endpoint();
@@ -133,18 +132,18 @@ impl Peer {
     }
 }
 
-/// Something that hands out tokens. A clone shares the token with the original.
+/// Token source. Clones share the token.
 pub(crate) trait Source: Clone + Send + Sync + 'static {
-    /// A token in whatever form this crate hands it to its users.
+    /// Returns a token in the form that this crate provides.
     fn token(&self) -> impl Future<Output = Result<impl Send, String>> + Send;
 }
 
-/// A source, whichever it is.
+/// Object-safe form of [`Source`].
 pub(crate) trait AnySource: Send + Sync {
-    /// One call.
+    /// Makes one call.
     fn once(&self) -> BoxFuture<'static, Result<(), String>>;
 
-    /// So many calls, one after the other, with nothing but a loop around them.
+    /// Makes sequential calls in a loop without other work.
     fn many(&self, calls: u64) -> BoxFuture<'static, ()>;
 }
 

@@ -1,4 +1,4 @@
-//! Token requests where many callers want one at once, tokens are short-lived, callers give up, or the server is down.
+//! Token requests under many concurrent callers, short lifetimes, cancellation, and outages.
 
 mod scenario;
 mod section;
@@ -13,23 +13,23 @@ use crate::Effort;
 use crate::peers::Peer;
 use scenario::{Outcome, Target};
 
-/// Whoever has not answered by then does not count as answering.
-const PATIENCE: Duration = Duration::from_secs(45);
+/// Time after which a caller without a result counts as hung.
+const HANG_TIMEOUT: Duration = Duration::from_secs(45);
 
 const STAMPEDES: [usize; 2] = [1000, 10_000];
 const LIFETIMES: [u64; 7] = [3600, 299, 239, 59, 19, 9, 2];
 
-/// How one peer fared. An error says why there is no figure.
+/// Results of one peer; an error is the reason why a figure is missing.
 struct Row {
     peer: Peer,
     stampedes: Vec<Result<Outcome, String>>,
     lifetimes: Vec<Result<Outcome, String>>,
     dropped: Result<Outcome, String>,
-    renewal: Result<Outcome, String>,
+    refresh: Result<Outcome, String>,
     outage: Result<Outcome, String>,
 }
 
-/// Measures and gives the section for the page.
+/// Runs all scenarios and returns the section of the page.
 pub(crate) fn run(effort: Effort) -> Result<String> {
     let mut rows = Vec::new();
     for peer in Peer::ALL {
@@ -53,12 +53,12 @@ fn row(peer: Peer, effort: Effort) -> Result<Row> {
             .map(|lifetime| on(peer, Behaviour { lifetime: *lifetime, ..up }, scenario::calls_in_a_row))
             .collect::<Result<_>>()?,
         dropped: on(peer, slow, scenario::first_caller_dropped)?,
-        renewal: on(peer, ten_seconds, scenario::renewal_fails)?,
+        refresh: on(peer, ten_seconds, scenario::refresh_fails)?,
         outage: on(peer, down, scenario::stampede(100))?,
     })
 }
 
-/// Plays one scenario with a server, a runtime and a client of its own.
+/// Runs one scenario with its own server, runtime and client.
 fn on<F>(peer: Peer, behaviour: Behaviour, play: impl FnOnce(Target) -> F) -> Result<Result<Outcome, String>>
 where
     F: Future<Output = Outcome>,
@@ -66,14 +66,18 @@ where
     let runtime: Runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let server = TokenServer::start(behaviour)?;
     let outcome = runtime.block_on(async {
-        let connected = tokio::time::timeout(PATIENCE, peer.connect(&server)).await;
+        let connected = tokio::time::timeout(HANG_TIMEOUT, peer.connect(&server)).await;
         match connected {
             Ok(Ok(source)) => Ok(play(Target { source, server }).await),
-            Ok(Err(_)) => Err(format!("not built, {}", section::counted(server.requests()))),
-            Err(_) => Err(format!("not built in {} s, {}", PATIENCE.as_secs(), section::counted(server.requests()))),
+            Ok(Err(_)) => Err(format!("build failed, {}", section::counted(server.requests()))),
+            Err(_) => Err(format!(
+                "build timed out after {} s, {}",
+                HANG_TIMEOUT.as_secs(),
+                section::counted(server.requests())
+            )),
         }
     });
-    // What hangs is left behind.
+    // Does not wait for hung callers.
     runtime.shutdown_background();
     Ok(outcome)
 }

@@ -1,15 +1,15 @@
-//! Markdown tables, and the list of budgets below them.
+//! Markdown tables of figures and of budgets.
 
 use std::fmt;
 
-/// A table: the first column is text, the others are figures.
+/// Markdown table with a text column followed by right-aligned columns of figures.
 pub struct Table {
     head: Vec<String>,
     rows: Vec<Vec<String>>,
 }
 
 impl Table {
-    /// An empty one with these columns.
+    /// Creates an empty table with these columns.
     #[must_use]
     pub fn new<S: Into<String>>(head: impl IntoIterator<Item = S>) -> Self {
         Self { head: head.into_iter().map(Into::into).collect(), rows: Vec::new() }
@@ -34,25 +34,25 @@ impl fmt::Display for Table {
     }
 }
 
-/// What was promised, beside what was measured.
+/// Table of budgets: limit, measured value and verdict.
 pub struct Budgets(Table);
 
 impl Budgets {
-    /// None yet.
+    /// Creates an empty table.
     #[must_use]
     pub fn new() -> Self {
         Self(Table::new(["Budget", "limit", "measured", ""]))
     }
 
-    /// Adds one; `met` is for the caller to say, because some are upper and some are lower limits.
-    pub fn add(&mut self, what: impl Into<String>, limit: impl Into<String>, measured: impl Into<String>, met: bool) {
+    /// Adds a budget. The caller decides `met`, because limits may be upper or lower bounds.
+    pub fn add(&mut self, name: impl Into<String>, limit: impl Into<String>, measured: impl Into<String>, met: bool) {
         let verdict = if met { "met" } else { "**missed**" };
-        self.0.row([what.into(), limit.into(), measured.into(), verdict.to_owned()]);
+        self.0.row([name.into(), limit.into(), measured.into(), verdict.to_owned()]);
     }
 
-    /// Adds one that is so many times something else, at most.
-    pub fn at_most(&mut self, what: impl Into<String>, limit: f64, times: f64) {
-        self.add(what, format!("{limit} x"), format!("{times:.2} x"), times <= limit);
+    /// Adds a budget whose value is a ratio with an upper bound.
+    pub fn at_most(&mut self, name: impl Into<String>, limit: f64, times: f64) {
+        self.add(name, format!("{limit} x"), format!("{times:.2} x"), times <= limit);
     }
 }
 
@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_short_row_is_filled_up() {
+    fn missing_cells_of_a_row_are_empty() {
         let mut table = Table::new(["name", "a", "b"]);
         table.row(["x", "1"]);
         assert_eq!(table.to_string(), "| name | a | b |\n|---|---:|---:|\n| x | 1 |  |\n");

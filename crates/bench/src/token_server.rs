@@ -1,4 +1,4 @@
-//! A token endpoint on a loopback port: counts what it is asked, and answers as it is told.
+//! Token endpoint on a loopback port that counts requests and responds as configured.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,10 +9,10 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Runtime;
 
-/// So long is a token, in bytes. Real ones have about this size.
+/// Size of a token, in bytes; typical of JWTs.
 pub const TOKEN_BYTES: usize = 1200;
 
-/// Runs on a thread of its own until it is dropped.
+/// Running server; stops when dropped.
 #[derive(Debug)]
 pub struct TokenServer {
     port: u16,
@@ -26,14 +26,14 @@ struct Shared {
     behaviour: Mutex<Behaviour>,
 }
 
-/// How a request is answered.
+/// Behaviour of the endpoint.
 #[derive(Clone, Copy, Debug)]
 pub struct Behaviour {
-    /// What `expires_in` says, in seconds.
+    /// Value of `expires_in`, in seconds.
     pub lifetime: u64,
-    /// How long an answer takes.
+    /// Delay before each response.
     pub delay: Duration,
-    /// Whether every answer is a 503.
+    /// Whether every response is a 503.
     pub down: bool,
 }
 
@@ -44,11 +44,11 @@ impl Default for Behaviour {
 }
 
 impl TokenServer {
-    /// Listens from now on.
+    /// Starts the server on a free port.
     ///
     /// # Errors
     ///
-    /// When there is no port or no thread for it.
+    /// If no port or thread is available.
     pub fn start(behaviour: Behaviour) -> Result<Self> {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
         let listener = std::net::TcpListener::bind("127.0.0.1:0").context("a loopback port")?;
@@ -65,25 +65,25 @@ impl TokenServer {
         Ok(Self { port, shared, runtime: Some(runtime) })
     }
 
-    /// `http://127.0.0.1:port`, without a slash at its end.
+    /// Returns `http://127.0.0.1:port`, without a trailing slash.
     #[must_use]
     pub fn origin(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// The token endpoint. Any other path is answered in the same way.
+    /// Returns the URL of the token endpoint. Any other path behaves the same.
     #[must_use]
     pub fn endpoint(&self) -> String {
         format!("{}/token", self.origin())
     }
 
-    /// How many token requests there were so far.
+    /// Returns the number of token requests received so far.
     #[must_use]
     pub fn requests(&self) -> u64 {
         self.shared.requests.load(Ordering::SeqCst)
     }
 
-    /// Answers differently from now on.
+    /// Changes the behaviour for all later requests.
     pub fn behave(&self, behaviour: Behaviour) {
         *self.shared.behaviour.lock().unwrap_or_else(PoisonError::into_inner) = behaviour;
     }
@@ -97,7 +97,7 @@ impl Drop for TokenServer {
     }
 }
 
-/// Answers the requests of one connection, until it ends or says something that is no request.
+/// Serves one connection until it is closed or sends an invalid request.
 async fn serve(mut stream: TcpStream, shared: Arc<Shared>) {
     let _ = stream.set_nodelay(true);
     let mut buffer = Vec::new();
@@ -105,13 +105,13 @@ async fn serve(mut stream: TcpStream, shared: Arc<Shared>) {
         let number = shared.requests.fetch_add(1, Ordering::SeqCst) + 1;
         let behaviour = *shared.behaviour.lock().unwrap_or_else(PoisonError::into_inner);
         tokio::time::sleep(behaviour.delay).await;
-        if stream.write_all(answer(behaviour, number).as_bytes()).await.is_err() {
+        if stream.write_all(response(behaviour, number).as_bytes()).await.is_err() {
             return;
         }
     }
 }
 
-fn answer(behaviour: Behaviour, number: u64) -> String {
+fn response(behaviour: Behaviour, number: u64) -> String {
     let (status, body) = if behaviour.down {
         ("503 Service Unavailable", r#"{"error":"temporarily_unavailable"}"#.to_owned())
     } else {
@@ -123,7 +123,7 @@ fn answer(behaviour: Behaviour, number: u64) -> String {
     format!("HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}")
 }
 
-/// Reads a request with its body and takes it off the buffer; `None` when the connection is over.
+/// Reads one request and removes it from the buffer; returns `None` when the connection is closed.
 async fn read_request(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Option<()> {
     loop {
         if let Some(end) = request_end(buffer).filter(|end| *end <= buffer.len()) {
@@ -136,7 +136,7 @@ async fn read_request(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Option<()
     }
 }
 
-/// Where the request at the start of these bytes ends, once its head is complete.
+/// Returns the end of the first request in these bytes, once its head is complete.
 fn request_end(bytes: &[u8]) -> Option<usize> {
     let head = bytes.windows(4).position(|four| four == b"\r\n\r\n")? + 4;
     let text = String::from_utf8_lossy(&bytes[..head]).to_ascii_lowercase();

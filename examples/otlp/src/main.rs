@@ -1,5 +1,5 @@
-//! Keyfob's spans in any tool that takes OTLP: `cargo run --manifest-path examples/otlp/Cargo.toml`, beside a collector on
-//! port 4318 or with `OTEL_EXPORTER_OTLP_ENDPOINT`. It calls the simulator, so it needs no account.
+//! Exports Keyfob's spans over OTLP: `cargo run --manifest-path examples/otlp/Cargo.toml`, with a collector on port 4318 or at
+//! `OTEL_EXPORTER_OTLP_ENDPOINT`. The example calls the simulator and requires no account.
 
 use std::error::Error;
 
@@ -18,12 +18,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     rustls::crypto::ring::default_provider().install_default().map_err(|_| "a crypto provider is already installed")?;
     let provider = export()?;
     tokio::runtime::Runtime::new()?.block_on(work())?;
-    // Spans are sent in batches: the last one when the provider ends.
+    // Sends the last batch of spans.
     provider.shutdown()?;
     Ok(())
 }
 
-/// Sends the program's spans to the collector, and those of the Keyfob crates with their details.
+/// Installs a subscriber that exports the spans of the program and of the Keyfob crates, the latter from level DEBUG.
 fn export() -> Result<SdkTracerProvider, Box<dyn Error>> {
     let exporter = SpanExporter::builder().with_http().build()?;
     let provider = SdkTracerProvider::builder()
@@ -36,7 +36,7 @@ fn export() -> Result<SdkTracerProvider, Box<dyn Error>> {
     Ok(provider)
 }
 
-/// A listing of a few pages, one of which takes a second attempt; and a file that is not there.
+/// Reads a listing of a few pages, one of them with a retry, and requests a file that does not exist.
 async fn work() -> Result<(), Box<dyn Error>> {
     let simulator = Simulator::builder().scale(100).start().await?;
     let client = Client::from_vars(&simulator.environment())?;

@@ -1,4 +1,4 @@
-//! What arrives at a collector, decoded by the protocol's own messages.
+//! Export of spans to an OTLP collector, decoded with the protocol's message types.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -11,7 +11,7 @@ use opentelemetry_proto::tonic::common::v1::{KeyValue, any_value::Value};
 use opentelemetry_proto::tonic::trace::v1::{Span, span::SpanKind, status::StatusCode};
 use prost::Message;
 
-/// Listens on a free port, and gives what is sent to it.
+/// Starts an HTTP server on a free port; returns its URL and the received requests.
 fn collector() -> (String, Receiver<(String, Vec<u8>)>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -44,7 +44,7 @@ fn attributes(attributes: &[KeyValue]) -> BTreeMap<&str, String> {
 }
 
 #[test]
-fn a_collector_gets_each_call_as_a_span_below_its_parent_and_nothing_secret() {
+fn a_collector_receives_each_call_as_a_child_span_without_secrets() {
     let (url, received) = collector();
     let run = Command::new(env!("CARGO_BIN_EXE_keyfob-otlp")).env("OTEL_EXPORTER_OTLP_ENDPOINT", url).output().unwrap();
     assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));

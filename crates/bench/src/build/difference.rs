@@ -1,4 +1,4 @@
-//! Where the difference between two builds comes from.
+//! Difference between two builds, by crate.
 
 use std::collections::BTreeSet;
 
@@ -6,10 +6,10 @@ use keyfob_bench::table::Table;
 
 use super::units::{Build, Units};
 
-/// How many crates are listed by themselves.
+/// Number of crates listed individually.
 const LISTED: usize = 20;
 
-/// Which crates a build has more of than the base, in seconds of release builds, the dearest first.
+/// Formats the difference between two release builds in CPU seconds by crate, largest first.
 pub(super) fn difference(name: &str, units: &Units, base: &Build, build: &Build) -> Table {
     let names: BTreeSet<_> = base.units.keys().chain(build.units.keys()).map(|(name, _)| name.as_str()).collect();
     let mut crates: Vec<_> =
@@ -18,7 +18,7 @@ pub(super) fn difference(name: &str, units: &Units, base: &Build, build: &Build)
     let rest = crates.split_off(LISTED.min(crates.len()));
     let (of_base, of_build) = rest.iter().fold((0.0, 0.0), |sum, one| (sum.0 + one.1, sum.1 + one.2));
     crates.push(("all others", of_base, of_build));
-    let mut table = Table::new([&format!("Release builds, CPU s, by crate; {name}"), "base", "this", "more"]);
+    let mut table = Table::new([&format!("Release builds, CPU s, by crate; {name}"), "base", "this", "difference"]);
     for (name, base, this) in crates {
         table.row([name.replace('_', "-"), format!("{base:.1}"), format!("{this:.1}"), format!("{:.1}", this - base)]);
     }

@@ -1,4 +1,4 @@
-//! Small programs that are built to see what that costs.
+//! Small programs whose builds are measured.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -9,17 +9,17 @@ use anyhow::{Context as _, Result, ensure};
 
 use super::units::{self, Build};
 
-/// Processor time comes from the system in hundredths of a second.
+/// Unit of CPU time in `/proc/self/stat`: ticks per second.
 const TICKS: f64 = 100.0;
 
-/// How a program is built.
+/// Build profile.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Profile {
     Dev,
     Release,
 }
 
-/// A program with some dependencies, in a folder of its own.
+/// Program with some dependencies, in a directory of its own.
 pub(super) struct Program {
     folder: PathBuf,
     lock: PathBuf,
@@ -28,7 +28,7 @@ pub(super) struct Program {
 }
 
 impl Program {
-    /// What a program has that calls an API by hand.
+    /// Creates the program with the minimal dependencies to call an API by hand.
     pub(super) fn base(root: &Path, default: bool) -> Self {
         let reqwest = if default {
             "reqwest = { version = \"0.13.5\", features = [\"json\"] }\n".to_owned()
@@ -41,7 +41,7 @@ impl Program {
         Self::new(root, if default { "default" } else { "base" }, &format!("{reqwest}{serde}"), &[])
     }
 
-    /// A program with some of Keyfob's APIs.
+    /// Creates a program with some of Keyfob's APIs.
     pub(super) fn keyfob(root: &Path, features: &[&str]) -> Self {
         let path = root.join("crates/keyfob");
         Self::new(
@@ -66,7 +66,7 @@ impl Program {
         &self.features
     }
 
-    /// Builds it from nothing.
+    /// Builds the program from nothing.
     pub(super) fn cold(&self, profile: Profile) -> Result<Build> {
         let manifest = format!(
             "[workspace]\n[package]\nname = \"program\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\n{}",
@@ -74,14 +74,14 @@ impl Program {
         );
         self.write("Cargo.toml", &manifest)?;
         self.write("src/main.rs", "#[tokio::main]\nasync fn main() {}\n")?;
-        // The versions that the workspace is tested with; what is not in its lock file is added.
+        // Uses the versions of the workspace; cargo adds packages that its lock file lacks.
         fs::copy(&self.lock, self.folder.join("Cargo.lock")).context("copying the lock file")?;
         self.cargo(&["fetch"])?;
         self.remove("target")?;
         self.build(profile)
     }
 
-    /// Builds it again with calls in it.
+    /// Rebuilds the program with these calls.
     pub(super) fn with_calls(&self, calls: &[String], profile: Profile) -> Result<Build> {
         let clients = self.features.iter().map(|api| {
             let module = api.replace('-', "_");
@@ -95,14 +95,14 @@ impl Program {
 
     fn build(&self, profile: Profile) -> Result<Build> {
         let log = self.folder.join("units");
-        fs::write(&log, "").context("making a log of the compiler's runs")?;
+        fs::write(&log, "").context("creating the log of compiler runs")?;
         let before = children()?;
         self.cargo(if profile == Profile::Release { &["build", "--release"] } else { &["build"] })?;
         let seconds = children()? - before;
         Ok(Build { seconds, units: units::read(&log)? })
     }
 
-    /// How large the program is that was built in release, without symbols, in bytes.
+    /// Returns the size of the release executable without symbols, in bytes.
     pub(super) fn stripped_size(&self) -> Result<u64> {
         let (program, stripped) = (self.folder.join("target/release/program"), self.folder.join("stripped"));
         let status = Command::new("strip").arg("-o").arg(&stripped).arg(program).status().context("starting strip")?;
@@ -110,7 +110,7 @@ impl Program {
         Ok(fs::metadata(stripped).context("reading the size of the program")?.len())
     }
 
-    /// How many crates it has, itself and those of the build included.
+    /// Returns the number of crates, including build dependencies and the program itself.
     pub(super) fn crates(&self) -> Result<usize> {
         let tree =
             self.cargo(&["tree", "--edges", "normal,build", "--prefix", "none", "--no-dedupe", "--format", "{p}"])?;
@@ -118,7 +118,7 @@ impl Program {
         Ok(names.len())
     }
 
-    /// Removes all that was written.
+    /// Removes the directory of the program.
     pub(super) fn clean(&self) -> Result<()> {
         fs::remove_dir_all(&self.folder).context("removing a program")
     }
@@ -135,7 +135,7 @@ impl Program {
 
     fn write(&self, name: &str, text: &str) -> Result<()> {
         let path = self.folder.join(name);
-        fs::create_dir_all(path.parent().expect("a file is in a folder")).context("making a folder")?;
+        fs::create_dir_all(path.parent().expect("the path has a directory")).context("creating a directory")?;
         fs::write(path, text).with_context(|| format!("writing {name}"))
     }
 
@@ -145,16 +145,17 @@ impl Program {
     }
 }
 
-/// Processor time of all processes that this one has started and waited for, in seconds. As Linux tells it.
+/// Returns the CPU seconds of all child processes that this process has waited for, from `/proc/self/stat`.
 pub(super) fn children() -> Result<f64> {
-    let text = fs::read_to_string("/proc/self/stat").context("reading what processes took, as Linux tells it")?;
-    // Behind the name, which may hold spaces, fields 3 and on; 16 and 17 are the children's.
-    let fields = text.rsplit_once(") ").context("reading what processes took")?.1.split(' ').skip(13).take(2);
-    let ticks = fields.map(str::parse::<f64>).sum::<Result<f64, _>>().context("reading what processes took")?;
+    let text =
+        fs::read_to_string("/proc/self/stat").context("reading /proc/self/stat; this benchmark requires Linux")?;
+    // Fields 3 and later follow the name, which may contain spaces; 16 and 17 are `cutime` and `cstime`.
+    let fields = text.rsplit_once(") ").context("parsing /proc/self/stat")?.1.split(' ').skip(13).take(2);
+    let ticks = fields.map(str::parse::<f64>).sum::<Result<f64, _>>().context("parsing /proc/self/stat")?;
     Ok(ticks / TICKS)
 }
 
-/// Calls of operations that need no arguments, from as many APIs as it takes.
+/// Returns calls of operations without arguments, taken evenly from these APIs.
 pub(super) fn operations(root: &Path, apis: &[&str], count: usize) -> Result<Vec<String>> {
     let mut calls = Vec::new();
     for api in apis {
@@ -166,8 +167,8 @@ pub(super) fn operations(root: &Path, apis: &[&str], count: usize) -> Result<Vec
             Some(format!("drop({module}.{name}().await?);"))
         }));
     }
-    ensure!(calls.len() >= count, "only {} operations need no arguments", calls.len());
-    // Some of each API.
+    ensure!(calls.len() >= count, "only {} operations have no arguments", calls.len());
+    // Takes some operations of each API.
     let step = calls.len() / count;
     Ok(calls.into_iter().step_by(step.max(1)).take(count).collect())
 }

@@ -1,5 +1,5 @@
-//! What each run of the compiler took. Programs have most of their crates in common; what such a crate takes, with the
-//! same features and flags, is the median of all its builds, so that a slow minute of the machine is not one program's.
+//! CPU time of each run of the compiler. A crate that several programs build with the same features and flags counts with
+//! the median of all its builds, so that a slow minute of the machine does not affect one program only.
 
 use std::collections::{BTreeSet, HashMap};
 use std::ffi::{OsStr, OsString};
@@ -13,22 +13,22 @@ use keyfob_bench::measure::Series;
 
 use super::program::children;
 
-/// Names the file that the compiler's runs are written down in, and with it makes this program the compiler's wrapper.
+/// Environment variable with the path of the log of compiler runs. If set, this program acts as `RUSTC_WRAPPER`.
 pub(crate) const LOG: &str = "KEYFOB_BENCH_UNITS";
 
-/// A crate as cargo has it built: its name, and its package, version, kind, profile and features. Cargo's own hash would
-/// tell apart what differs in the features of a dependency's dependency alone.
+/// Compilation unit: the crate name, and its package, version, kind, profile and features. Cargo's hash is not used, because
+/// it also differs between features of transitive dependencies.
 pub(super) type Unit = (String, String);
 
-/// Processor time of a build, in seconds.
+/// CPU time of a build, in seconds.
 pub(super) struct Build {
-    /// All of it.
+    /// Total.
     pub(super) seconds: f64,
-    /// What of it are runs of the compiler; the rest is cargo and the scripts of crates.
+    /// Runs of the compiler; the rest of the total is cargo and build scripts.
     pub(super) units: HashMap<Unit, f64>,
 }
 
-/// What units took in several builds.
+/// CPU times of units over several builds.
 #[derive(Default)]
 pub(super) struct Units(HashMap<Unit, Series>);
 
@@ -39,34 +39,34 @@ impl Units {
         }
     }
 
-    /// What a build took, with each unit at its median.
-    pub(super) fn steady(&self, build: &Build) -> f64 {
+    /// Returns the CPU time of a build with each unit at its median.
+    pub(super) fn normalized(&self, build: &Build) -> f64 {
         let differences = build.units.iter().map(|(unit, seconds)| self.0[unit].median() - seconds);
         build.seconds + differences.sum::<f64>()
     }
 
-    /// What the crate of this name takes in a build.
+    /// Returns the CPU time of the crate with this name in a build.
     pub(super) fn of(&self, build: &Build, name: &str) -> f64 {
         let units = build.units.keys().filter(|(other, _)| other == name).map(|unit| self.0[unit].median());
-        // `sum` makes -0.0 of nothing.
+        // `sum` of an empty iterator is -0.0.
         units.fold(0.0, |sum, seconds| sum + seconds)
     }
 }
 
-/// Runs the compiler as cargo asks for it, and writes down what it took.
+/// Runs the compiler with the arguments from cargo, and logs its CPU time.
 pub(crate) fn wrap(log: &OsStr) -> Result<ExitCode> {
     let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
-    let (compiler, arguments) = arguments.split_first().context("cargo names the compiler")?;
+    let (compiler, arguments) = arguments.split_first().context("cargo passes the compiler as first argument")?;
     let status = Command::new(compiler).args(arguments).status().context("starting the compiler")?;
     let texts: Vec<_> = arguments.iter().map(|argument| argument.to_string_lossy()).collect();
-    let behind = |flag: &str| texts.iter().position(|text| text == flag).and_then(|at| texts.get(at + 1));
-    if let (Some(name), Some(package)) = (behind("--crate-name"), std::env::var_os("CARGO_PKG_NAME")) {
+    let value_of = |flag: &str| texts.iter().position(|text| text == flag).and_then(|at| texts.get(at + 1));
+    if let (Some(name), Some(package)) = (value_of("--crate-name"), std::env::var_os("CARGO_PKG_NAME")) {
         let version = std::env::var_os("CARGO_PKG_VERSION").unwrap_or_default();
-        let kind = behind("--crate-type").map_or("bin", |kind| kind);
+        let kind = value_of("--crate-type").map_or("bin", |kind| kind);
         let settings = texts.iter().filter(|text| text.starts_with("feature=") || text.starts_with("opt-level="));
         let settings: BTreeSet<_> = settings.map(AsRef::as_ref).collect();
         let unit = format!("{}:{}:{kind}:{settings:?}", package.display(), version.display()).replace(' ', "");
-        // One write each, so that compilers that end at the same time do not mix their lines.
+        // One write per line, so that lines of concurrent compilers do not mix.
         let line = format!("{name} {unit} {}\n", children()?);
         fs::OpenOptions::new().append(true).open(log).context("opening the log")?.write_all(line.as_bytes())?;
     }
@@ -74,11 +74,11 @@ pub(crate) fn wrap(log: &OsStr) -> Result<ExitCode> {
 }
 
 pub(super) fn read(log: &Path) -> Result<HashMap<Unit, f64>> {
-    let text = fs::read_to_string(log).context("reading the log of the compiler's runs")?;
+    let text = fs::read_to_string(log).context("reading the log of compiler runs")?;
     let unit = |line: &str| {
         let mut words = line.split(' ').map(str::to_owned);
-        let unit = words.next().zip(words.next()).context("a unit has a name and a hash")?;
-        Ok((unit, words.next().context("a unit took something")?.parse()?))
+        let unit = words.next().zip(words.next()).context("a line has a crate name and a unit")?;
+        Ok((unit, words.next().context("a line has CPU seconds")?.parse()?))
     };
     text.lines().map(unit).collect()
 }

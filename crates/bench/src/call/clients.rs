@@ -1,4 +1,4 @@
-//! The same two calls, made by Keyfob and by hand.
+//! Two calls, made by Keyfob and by hand-written code.
 
 use std::time::Duration;
 
@@ -10,17 +10,17 @@ use keyfob_ditio_reporting::types::{TimeRegistration, TimeRegistrationPage};
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue};
 use serde::de::DeserializeOwned;
 
-/// So long is a token, in bytes.
-const TOKEN: usize = 1200;
-/// The project that is asked for.
+/// Size of the token, in bytes.
+const TOKEN_BYTES: usize = 1200;
+/// Id of the requested project.
 pub(super) const PROJECT: &str = "6620c7aa31f0b80011cd90ef";
 
-/// An API that is called.
+/// The two measured calls.
 pub(super) trait Api: Clone + Send + Sync + 'static {
-    /// An answer of 1 KiB.
+    /// Reads a project; the response has 1 KiB.
     fn project(&self, id: &str) -> impl Future<Output = Result<Project>> + Send;
 
-    /// An answer of as many rows as are asked for.
+    /// Reads one page with this number of rows.
     fn page(&self, rows: i64) -> impl Future<Output = Result<TimeRegistrationPage>> + Send;
 }
 
@@ -39,14 +39,14 @@ impl Ours {
             reporting: base.to_owned(),
             mass_transport: None,
         });
-        let authenticator = authenticator(&environment, Credentials::token("t".repeat(TOKEN)), &[]).build()?;
+        let authenticator = authenticator(&environment, Credentials::token("t".repeat(TOKEN_BYTES)), &[]).build()?;
         Ok(Self {
             core: keyfob_ditio_core::Client::new(environment.clone(), authenticator.clone())?,
             reporting: keyfob_ditio_reporting::Client::new(environment, authenticator)?,
         })
     }
 
-    /// All rows, in pages of so many.
+    /// Reads all rows, in pages of `size` rows.
     pub(crate) async fn rows(&self, size: i64, mut each: impl FnMut(TimeRegistration)) -> Result<()> {
         let mut rows = self.reporting.time_registrations().chunk_limit(size).stream();
         while let Some(row) = rows.try_next().await? {
@@ -66,7 +66,7 @@ impl Api for Ours {
     }
 }
 
-/// reqwest and `serde_json`, as one would write it: one client, one header, a loop where there are pages.
+/// Hand-written client with reqwest and `serde_json`: one HTTP client, one header, a loop over pages.
 #[derive(Clone)]
 pub(crate) struct ByHand {
     http: reqwest::Client,
@@ -74,7 +74,7 @@ pub(crate) struct ByHand {
     bearer: HeaderValue,
 }
 
-/// A client with the time limits that Keyfob sets.
+/// Builds an HTTP client with the timeouts that Keyfob sets.
 pub(super) fn http(headers: HeaderMap) -> Result<reqwest::Client> {
     let transport = TransportConfig::new();
     let limits = |http: reqwest::ClientBuilder| http.read_timeout(Duration::from_mins(1)).default_headers(headers);
@@ -82,7 +82,7 @@ pub(super) fn http(headers: HeaderMap) -> Result<reqwest::Client> {
 }
 
 pub(super) fn bearer() -> Result<HeaderValue> {
-    let mut bearer = HeaderValue::from_str(&format!("Bearer {}", "t".repeat(TOKEN)))?;
+    let mut bearer = HeaderValue::from_str(&format!("Bearer {}", "t".repeat(TOKEN_BYTES)))?;
     bearer.set_sensitive(true);
     Ok(bearer)
 }
@@ -98,7 +98,7 @@ impl ByHand {
         Ok(serde_json::from_slice(&body)?)
     }
 
-    /// All rows, in pages of so many.
+    /// Reads all rows, in pages of `size` rows.
     pub(crate) async fn rows(&self, size: i64, mut each: impl FnMut(TimeRegistration)) -> Result<()> {
         let url = format!("{}/v1/time-registrations", self.base);
         let mut cursor: Option<String> = None;

@@ -1,4 +1,4 @@
-//! The same calls by hand, with retries by middleware, into the same structs.
+//! The same calls with hand-written code and a retry middleware, into the same structs.
 
 use anyhow::Result;
 use keyfob_ditio_core::types::Project;
@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 
 use super::clients::{Api, bearer, http};
 
-/// By hand, but for the retries.
+/// Hand-written client with retries by reqwest-retry.
 #[derive(Clone)]
 pub(super) struct Middleware {
     http: ClientWithMiddleware,

@@ -1,4 +1,4 @@
-//! The same calls by what progenitor generates, into the same structs.
+//! The same calls by a client that progenitor generates, into the same structs.
 
 use anyhow::Result;
 use keyfob_ditio_core::types::Project;
@@ -19,7 +19,7 @@ mod generated {
     );
 }
 
-/// What progenitor generates, with the token among the client's default headers.
+/// Generated client, with the token in the default headers of its HTTP client.
 #[derive(Clone)]
 pub(super) struct Progenitor(generated::Client);
 

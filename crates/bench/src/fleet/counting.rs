@@ -1,4 +1,4 @@
-//! A token endpoint and a store that count what is asked of them.
+//! Token endpoint and store that count requests.
 
 use std::ops::{Add, Div, Sub};
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use keyfob_auth::{
 };
 use keyfob_bench::token_server::TOKEN_BYTES;
 
-/// How often something was asked for.
+/// Numbers of requests by kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Counts {
     pub(super) fetches: u64,
@@ -23,7 +23,7 @@ pub(super) struct Counts {
 }
 
 impl Counts {
-    /// All that a store was asked for.
+    /// Returns the number of store operations.
     pub(super) fn operations(self) -> u64 {
         self.gets + self.locks + self.puts + self.releases
     }
@@ -63,10 +63,10 @@ impl Div<u64> for Counts {
     }
 }
 
-/// A token endpoint without a network.
+/// Token endpoint without network.
 #[derive(Clone)]
 pub(super) struct Endpoint {
-    /// What its tokens are stored under.
+    /// Name in the cache key of the tokens.
     name: String,
     delay: Duration,
     lifetime: Duration,
@@ -78,7 +78,7 @@ impl Endpoint {
         Self { name: "fleet".to_owned(), delay, lifetime, fetches: Arc::default() }
     }
 
-    /// One of many, with tokens of its own.
+    /// Creates an endpoint whose tokens have a cache key of their own.
     pub(super) fn named(number: usize) -> Self {
         Self { name: number.to_string(), ..Self::new(Duration::ZERO, super::LIFETIME) }
     }
@@ -103,7 +103,7 @@ impl TokenSource for Endpoint {
     }
 }
 
-/// A store in memory that takes its time.
+/// In-memory store with a delay per operation.
 #[derive(Clone)]
 pub(super) struct Counting {
     store: MemoryStore,
@@ -136,7 +136,7 @@ impl Counting {
     }
 }
 
-/// Without a delay not even the timer is touched.
+/// Sleeps for `delay`; a zero delay does not use the timer.
 async fn wait(delay: Duration) {
     if !delay.is_zero() {
         tokio::time::sleep(delay).await;
@@ -172,19 +172,21 @@ impl TokenStore for Counting {
     fn lock<'a>(&'a self, key: &'a CacheKey, lease: Duration) -> BoxFuture<'a, Result<Option<Box<dyn Lease>>, Error>> {
         async move {
             self.count(|counters| &counters.locks).await;
-            let held = self.store.lock(key, lease).await?;
-            Ok(held.map(|lease| -> Box<dyn Lease> { Box::new(Held { lease, counters: Arc::clone(&self.counters) }) }))
+            let acquired = self.store.lock(key, lease).await?;
+            Ok(acquired.map(|lease| -> Box<dyn Lease> {
+                Box::new(CountingLease { lease, counters: Arc::clone(&self.counters) })
+            }))
         }
         .boxed()
     }
 }
 
-struct Held {
+struct CountingLease {
     lease: Box<dyn Lease>,
     counters: Arc<Counters>,
 }
 
-impl Lease for Held {
+impl Lease for CountingLease {
     fn release(self: Box<Self>) -> BoxFuture<'static, ()> {
         self.counters.releases.fetch_add(1, Ordering::Relaxed);
         self.lease.release()

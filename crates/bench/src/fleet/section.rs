@@ -1,25 +1,35 @@
-//! The tables of what fleets cost.
+//! Tables of the fleet measurement.
 
 use keyfob_bench::table::Table;
 
 use super::Fleet;
 use super::store::StoreCost;
 
-/// The section for the page.
+/// Formats the section of the page.
 pub(super) fn write(fleets: &[Fleet], stores: &[StoreCost]) -> String {
-    let mut start =
-        Table::new(["all start at once", "token requests", "store operations", "each", "all have a token after"]);
-    let mut hour =
-        Table::new(["then, per hour", "token requests", "most in a second", "store operations", "most in a second"]);
+    let mut start = Table::new([
+        "all start at once",
+        "token requests",
+        "store operations",
+        "per worker",
+        "time until all have a token",
+    ]);
+    let mut hour = Table::new([
+        "afterwards, per hour",
+        "token requests",
+        "peak per second",
+        "store operations",
+        "peak per second",
+    ]);
     for fleet in fleets {
         let Fleet { workers, shared, start: first, took, lifetime, peak } = fleet;
         let name = format!(
             "{workers} {}",
             match (workers, shared) {
                 (1, false) => "worker",
-                (1, true) => "worker, sharing",
+                (1, true) => "worker, shared store",
                 (_, false) => "workers",
-                (_, true) => "workers, sharing",
+                (_, true) => "workers, shared store",
             }
         );
         let each = first.operations() as f64 / *workers as f64;
@@ -42,13 +52,11 @@ pub(super) fn write(fleets: &[Fleet], stores: &[StoreCost]) -> String {
 }
 
 fn prices(stores: &[StoreCost]) -> Table {
-    let mut table = Table::new(["one process takes", "ms", "commands", "bytes", "µs of the server's processor"]);
+    let mut table = Table::new(["one process", "ms", "Redis commands", "bytes", "server CPU µs"]);
     for store in stores {
         let server = store.server.map(|[read, write]| (Some(read), Some(write))).unwrap_or_default();
-        let rows = [
-            ("a token from the store", &store.read, server.0),
-            ("the lock, and writes a token", &store.write, server.1),
-        ];
+        let rows =
+            [("reads a token", &store.read, server.0), ("takes the lock, writes a token", &store.write, server.1)];
         for (what, time, server) in rows {
             let mut cells = vec![format!("{}: {what}", store.name), format!("{:.2}", time.median())];
             if let Some(server) = server {

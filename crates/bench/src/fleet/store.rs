@@ -1,4 +1,4 @@
-//! What one operation costs in each store: time, and for Redis the server's processor time and the bytes on the wire.
+//! Cost of reading and writing a token in each store: wall time, and for Redis the CPU time of the server and the traffic.
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -13,27 +13,27 @@ use keyfob_bench::measure::{Series, Stopwatch};
 use super::counting::Endpoint;
 use crate::Effort;
 
-/// What it costs a process to get a token from a store, and to put one there.
+/// Cost of reading a token from a store and of writing one.
 pub(super) struct StoreCost {
     pub(super) name: &'static str,
-    /// Milliseconds until a new process has the token that is there.
+    /// Milliseconds until a new process has read the stored token.
     pub(super) read: Series,
-    /// Milliseconds of a look, a lock, a look, a request that takes no time, a write and the lock's release.
+    /// Milliseconds of a read, a lock, a second read, a token request without delay, a write and the release of the lock.
     pub(super) write: Series,
-    /// Redis alone: what a read and a write cost the server.
+    /// Cost of a read and a write to the server; Redis only.
     pub(super) server: Option<[ServerCost; 2]>,
 }
 
-/// For one process that reads, or one that writes.
+/// Server cost of one process that reads or writes a token.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ServerCost {
     pub(super) commands: f64,
-    /// Both ways.
+    /// Sum of received and sent bytes.
     pub(super) bytes: f64,
     pub(super) cpu: Duration,
 }
 
-/// Measures the stores that there are; Redis only where it is installed.
+/// Measures all stores; Redis only if it is installed.
 pub(super) fn measure(effort: Effort) -> Result<Vec<StoreCost>> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let rounds = effort.pick(200, 20);
@@ -50,32 +50,32 @@ pub(super) fn measure(effort: Effort) -> Result<Vec<StoreCost>> {
     Ok(costs)
 }
 
-/// A process that starts: with an empty store under its name, and then with a full one.
+/// Measures the start of a process without and then with a stored token.
 async fn cost<S: TokenStore + Clone>(name: &'static str, store: &S, rounds: usize) -> Result<StoreCost> {
     let (mut read, mut write) = (Series::default(), Series::default());
     for round in 0..rounds {
         let endpoint = Endpoint::named(round);
         write.push(one(&endpoint, store).await?);
         read.push(one(&endpoint, store).await?);
-        ensure!(endpoint.counts().fetches == 1, "the second process has the first one's token");
+        ensure!(endpoint.counts().fetches == 1, "the second process must use the stored token");
     }
     Ok(StoreCost { name, read, write, server: None })
 }
 
-/// Milliseconds until a new authenticator has a token.
+/// Returns the milliseconds until a new authenticator has a token.
 async fn one<S: TokenStore + Clone>(endpoint: &Endpoint, store: &S) -> Result<f64> {
     let builder = Authenticator::builder(Credentials::custom(endpoint.clone())).clock(Clock::system());
     let authenticator = builder.store(store.clone()).build()?;
     let watch = Stopwatch::start();
     authenticator.authorization().await?;
-    Ok(watch.stop().wall.as_secs_f64() * 1e3)
+    Ok(watch.elapsed().wall.as_secs_f64() * 1e3)
 }
 
 async fn redis_cost(server: &Server, store: &RedisStore, rounds: usize) -> Result<StoreCost> {
     let mut cost = cost("Redis", store, rounds).await?;
     let endpoints: Vec<_> = (0..rounds).map(|round| Endpoint::named(rounds + round)).collect();
     let mut costs = Vec::new();
-    // The first time each of them writes, the second time each of them reads.
+    // The first pass writes, the second pass reads.
     for _ in 0..2 {
         let before = server.statistics()?;
         for endpoint in &endpoints {
@@ -95,14 +95,14 @@ async fn redis_cost(server: &Server, store: &RedisStore, rounds: usize) -> Resul
     Ok(cost)
 }
 
-/// A Redis server of our own, as long as it is needed.
+/// Temporary Redis server; stops when dropped.
 struct Server {
     port: u16,
     process: Child,
 }
 
 impl Server {
-    /// Nothing where Redis is not installed.
+    /// Starts the server; returns `None` if Redis is not installed.
     fn start() -> Result<Option<Self>> {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let mut command = Command::new("redis-server");
@@ -115,19 +115,20 @@ impl Server {
             }
             std::thread::sleep(Duration::from_millis(50));
         }
-        server.statistics().map(|_| None).context("Redis does not answer")
+        server.statistics().map(|_| None).context("Redis does not respond")
     }
 
-    /// Commands, bytes in, bytes out, processor seconds of system and user so far.
+    /// Returns the totals of commands, received bytes, sent bytes, system and user CPU seconds.
     fn statistics(&self) -> Result<[f64; 5]> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
         stream.set_read_timeout(Some(Duration::from_secs(1)))?;
         stream.write_all(b"INFO\r\nQUIT\r\n")?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer)?;
+        let mut response = String::new();
+        stream.read_to_string(&mut response)?;
         let field = |name: &str| {
-            let line = answer.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
-            line.and_then(|value| value.trim().parse().ok()).with_context(|| format!("Redis says no {name}"))
+            let line = response.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+            line.and_then(|value| value.trim().parse().ok())
+                .with_context(|| format!("the INFO response of Redis lacks {name}"))
         };
         Ok([
             field("total_commands_processed")?,
@@ -146,11 +147,11 @@ impl Drop for Server {
     }
 }
 
-/// A folder for the files, gone in the end.
+/// Directory of the file store; removed when dropped.
 struct Folder(PathBuf);
 
 impl Folder {
-    /// Only its name: the store makes it, so that nobody else can look into it.
+    /// Chooses the path. The store creates the directory with its restrictive mode.
     fn new() -> Self {
         Self(std::env::temp_dir().join(format!("keyfob-bench-{}", std::process::id())))
     }

@@ -1,4 +1,4 @@
-//! A start in common: nobody begins before two threads have really got a processor.
+//! Common start of tasks, once two threads run on separate processors.
 
 use std::hint::spin_loop;
 use std::sync::OnceLock;
@@ -7,37 +7,37 @@ use std::time::{Duration, Instant};
 
 use keyfob_bench::measure::{Cost, Stopwatch};
 
-/// Whoever is alone for so long begins alone.
-const LONGEST: Duration = Duration::from_millis(100);
+/// Maximum time to wait for other tasks before starting alone.
+const MAX_WAIT: Duration = Duration::from_millis(100);
 
-/// Opens when so many have arrived, and starts a stopwatch then.
+/// Barrier that starts a stopwatch when the expected number of tasks has arrived.
 pub(super) struct Gate {
-    wanted: u64,
+    expected: u64,
     arrived: AtomicU64,
     watch: OnceLock<Stopwatch>,
 }
 
 impl Gate {
-    pub(super) fn new(wanted: u64) -> Self {
-        Self { wanted, arrived: AtomicU64::new(0), watch: OnceLock::new() }
+    pub(super) fn new(expected: u64) -> Self {
+        Self { expected, arrived: AtomicU64::new(0), watch: OnceLock::new() }
     }
 
-    /// Waits for the others without letting go of the processor; later ones find it open.
+    /// Waits for the other tasks by spinning, which keeps the processor; returns at once when the gate is open.
     pub(super) fn pass(&self) {
-        let alone_until = Instant::now() + LONGEST;
-        if self.arrived.fetch_add(1, Ordering::SeqCst) + 1 >= self.wanted {
+        let deadline = Instant::now() + MAX_WAIT;
+        if self.arrived.fetch_add(1, Ordering::SeqCst) + 1 >= self.expected {
             self.watch.get_or_init(Stopwatch::start);
         }
         while self.watch.get().is_none() {
-            if Instant::now() > alone_until {
+            if Instant::now() > deadline {
                 self.watch.get_or_init(Stopwatch::start);
             }
             spin_loop();
         }
     }
 
-    /// What was used since it opened.
-    pub(super) fn stop(&self) -> Cost {
-        self.watch.get_or_init(Stopwatch::start).stop()
+    /// Returns the cost since the gate opened.
+    pub(super) fn elapsed(&self) -> Cost {
+        self.watch.get_or_init(Stopwatch::start).elapsed()
     }
 }

@@ -1,12 +1,12 @@
-//! The table of what a header costs, and its budgets.
+//! Table and budgets of the header measurement.
 
 use keyfob_bench::table::{Budgets, Table};
 
 use super::Measured;
 
-/// The section for the page.
+/// Formats the section of the page.
 pub(super) fn write(measured: &[Measured], tasks: &[u64]) -> String {
-    let head = ["ns per call, tasks:".to_owned()].into_iter().chain(tasks.iter().map(ToString::to_string));
+    let head = ["CPU ns per call, by tasks".to_owned()].into_iter().chain(tasks.iter().map(ToString::to_string));
     let mut table = Table::new(head.chain(["allocations".to_owned(), "bytes".to_owned()]));
     for one in measured {
         let cells = [one.name.to_owned()].into_iter().chain(one.cpu.iter().map(ToString::to_string));
@@ -15,10 +15,10 @@ pub(super) fn write(measured: &[Measured], tasks: &[u64]) -> String {
     format!("{table}\n{}", budgets(measured, tasks))
 }
 
-/// The first is the floor, the second is ours.
+/// Computes the budgets; `measured` starts with the lower bound and Keyfob.
 fn budgets(measured: &[Measured], tasks: &[u64]) -> Budgets {
     let mut budgets = Budgets::new();
-    let [floor, ours, others @ ..] = measured else { return budgets };
+    let [lower_bound, ours, others @ ..] = measured else { return budgets };
     let count = ours.allocations.count;
     budgets.add("allocations per call", "0", count.to_string(), count == 0);
     for (at, tasks) in tasks.iter().enumerate() {
@@ -27,14 +27,14 @@ fn budgets(measured: &[Measured], tasks: &[u64]) -> Budgets {
             8 | 64 => 0.7,
             _ => continue,
         };
-        let ratio = ours.cpu[at].median() / floor.cpu[at].median();
-        let what = format!("beside the floor, {tasks} {}", plural(*tasks));
+        let ratio = ours.cpu[at].median() / lower_bound.cpu[at].median();
+        let what = format!("ratio to the lower bound, {tasks} {}", plural(*tasks));
         budgets.add(what, format!("{limit} x"), format!("{ratio:.2} x"), ratio <= limit);
     }
     for (at, tasks) in tasks.iter().enumerate() {
         let next = others.iter().map(|other| other.cpu[at].median()).fold(f64::INFINITY, f64::min);
         let ours = ours.cpu[at].median();
-        let what = format!("ahead of all others, {tasks} {}", plural(*tasks));
+        let what = format!("faster than every alternative, {tasks} {}", plural(*tasks));
         budgets.add(what, format!("{next:.0} ns"), format!("{ours:.0} ns"), ours < next);
     }
     budgets

@@ -1,15 +1,15 @@
-//! Allocations of the current thread, counted by an allocator that wraps the system's; and peak memory.
+//! Allocations of the current thread, counted by a wrapping allocator, and peak resident memory.
 
 use std::fs;
 use std::io;
 use std::iter::Sum;
 
-/// What was allocated. What was freed meanwhile counts as well.
+/// Number and size of allocations, including memory that was freed again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Allocations {
-    /// How many.
+    /// Number of allocations.
     pub count: u64,
-    /// Of how many bytes together.
+    /// Total size, in bytes.
     pub bytes: u64,
 }
 
@@ -19,22 +19,22 @@ impl Sum for Allocations {
     }
 }
 
-/// Counts what this does on the current thread; what it has other threads do is not seen.
+/// Counts the allocations that `run` makes on the current thread; other threads are not counted.
 pub fn allocations(run: impl FnOnce()) -> Allocations {
     let info = allocation_counter::measure(run);
     Allocations { count: info.count_total, bytes: info.bytes_total }
 }
 
-/// Starts a new peak of resident memory, from what is in use now.
+/// Resets the peak of resident memory to the current value.
 ///
 /// # Errors
 ///
-/// Where the system has no such thing: it is Linux's.
+/// If the system is not Linux.
 pub fn reset_peak() -> io::Result<()> {
     fs::write("/proc/self/clear_refs", "5")
 }
 
-/// The most memory that was resident since [`reset_peak`], or since the start, in bytes; `None` where nobody says.
+/// Returns the peak resident memory since [`reset_peak`] or the start of the process, in bytes; `None` if unknown.
 #[must_use]
 pub fn peak() -> Option<u64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;

@@ -1,21 +1,21 @@
-//! Several runs of one thing: their median, and how far they lie apart.
+//! Median and spread of several runs.
 
 use std::fmt;
 
 use futures::future::BoxFuture;
 
-/// The figures of several runs.
+/// Figures of several runs, sorted.
 #[derive(Clone, Debug, Default)]
 pub struct Series(Vec<f64>);
 
 impl Series {
-    /// Adds the figure of one more run.
+    /// Adds the figure of a run.
     pub fn push(&mut self, figure: f64) {
         let at = self.0.partition_point(|other| other.total_cmp(&figure).is_lt());
         self.0.insert(at, figure);
     }
 
-    /// The middle one, or the mean of the two in the middle; 0 of none.
+    /// Returns the median; 0 for an empty series.
     #[must_use]
     pub fn median(&self) -> f64 {
         let middle = self.0.len() / 2;
@@ -26,7 +26,7 @@ impl Series {
         }
     }
 
-    /// Half of what lies between the smallest and the largest, as a share of the median.
+    /// Returns half the range from the smallest to the largest figure, as a fraction of the median.
     #[must_use]
     pub fn spread(&self) -> f64 {
         match (self.0.first(), self.0.last()) {
@@ -36,7 +36,7 @@ impl Series {
     }
 }
 
-/// `median ± spread`, whole from 100 on, with the precision that is asked for below.
+/// Formats as `median ± spread`. The default precision is one digit below 100 and none from 100 on.
 impl fmt::Display for Series {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let median = self.median();
@@ -45,10 +45,10 @@ impl fmt::Display for Series {
     }
 }
 
-/// One thing to measure: each call is a run and gives its figure.
+/// Measurement that returns the figure of one run per call.
 pub type Run<'a> = Box<dyn FnMut() -> BoxFuture<'a, f64> + 'a>;
 
-/// Measures all of them in turn, and that so many times, so that a slow minute of the machine is everybody's.
+/// Runs all measurements in turn, `rounds` times, so that a slow minute of the machine affects all of them.
 pub async fn interleaved(rounds: usize, runs: &mut [Run<'_>]) -> Vec<Series> {
     let mut series = vec![Series::default(); runs.len()];
     for _ in 0..rounds {

@@ -1,4 +1,4 @@
-//! `aliri_tokens`: client credentials. It fetches the first token when it is built, and renews on a task of its own.
+//! `aliri_tokens`: client credentials. Fetches the first token when built, and refreshes on a background task.
 
 use aliri_tokens::sources::oauth2::ClientCredentialsTokenSource;
 use aliri_tokens::sources::oauth2::dto::{ClientCredentials, ClientCredentialsWithAudience};
@@ -19,7 +19,7 @@ impl Aliri {
             credentials: credentials.into(),
             audience: aliri::jwt::Audience::from_static("audience"),
         };
-        let url = endpoint.parse().map_err(|_| "no address".to_owned())?;
+        let url = endpoint.parse().map_err(|_| "invalid endpoint URL".to_owned())?;
         let source = ClientCredentialsTokenSource::new(
             reqwest_0_12::Client::new(),
             url,
@@ -33,7 +33,7 @@ impl Aliri {
 }
 
 impl Source for Aliri {
-    /// The borrow blocks the next renewal, so a request takes a copy of the token, as their documentation does.
+    /// Copies the token, as in the documentation of the crate, because the borrow blocks the next refresh.
     async fn token(&self) -> Result<impl Send, String> {
         Ok(self.0.token().access_token().to_owned())
     }

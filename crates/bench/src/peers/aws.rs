@@ -1,4 +1,4 @@
-//! `aws-smithy-runtime`: its cache of identities, around a token request with reqwest.
+//! `aws-smithy-runtime`: its identity cache around a token request with reqwest.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use super::Source;
 
-/// Asks the token endpoint, as whoever uses this cache for OAuth would.
+/// Resolver that requests a token from the endpoint.
 #[derive(Debug)]
 struct Resolver {
     http: reqwest::Client,
@@ -26,10 +26,10 @@ struct Resolver {
 impl Resolver {
     async fn fetch(&self) -> Result<Identity, BoxError> {
         let form = [("grant_type", "client_credentials"), ("client_id", "client"), ("client_secret", "secret")];
-        let answer = self.http.post(&self.endpoint).form(&form).send().await?.error_for_status()?;
-        let answer: Value = answer.json().await?;
-        let token = answer["access_token"].as_str().ok_or("no token")?.to_owned();
-        let lifetime = Duration::from_secs(answer["expires_in"].as_u64().ok_or("no lifetime")?);
+        let response = self.http.post(&self.endpoint).form(&form).send().await?.error_for_status()?;
+        let body: Value = response.json().await?;
+        let token = body["access_token"].as_str().ok_or("no token")?.to_owned();
+        let lifetime = Duration::from_secs(body["expires_in"].as_u64().ok_or("no lifetime")?);
         Ok(Identity::new(token, Some(SystemTime::now() + lifetime)))
     }
 }
@@ -50,7 +50,7 @@ pub(crate) struct Aws {
 
 impl Aws {
     pub(crate) fn new(endpoint: &str) -> Result<Self, String> {
-        // Their builder for tests fills in what a cache of identities does not use.
+        // The builder for tests sets the components that an identity cache does not use.
         let components = RuntimeComponentsBuilder::for_tests()
             .with_time_source(Some(SystemTimeSource::new()))
             .with_sleep_impl(Some(TokioSleep::new()))

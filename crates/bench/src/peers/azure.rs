@@ -1,4 +1,4 @@
-//! `azure_identity`: a client secret; and `azure_core`'s bearer policy, which every client of Azure puts around it.
+//! `azure_identity`: a client secret credential, alone and behind `azure_core`'s bearer policy, as in Azure clients.
 
 use std::hint::black_box;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use super::{AnySource, Source};
 
 const SCOPES: &[&str] = &["https://api.example.com/.default"];
 
-/// Their own HTTP client, made to speak plain http: the credential refuses any other authority than https.
+/// Azure's HTTP client, redirected to plain http, because the credential accepts https authorities only.
 #[derive(Debug)]
 struct Plain(Arc<dyn HttpClient>);
 
@@ -28,7 +28,7 @@ struct Plain(Arc<dyn HttpClient>);
 impl HttpClient for Plain {
     async fn execute_request(&self, request: &Request) -> azure_core::Result<AsyncRawResponse> {
         let mut request = request.clone();
-        // http and https may always be exchanged for each other.
+        // `set_scheme` cannot fail between http and https.
         let _ = request.url_mut().set_scheme("http");
         self.0.execute_request(&request).await
     }
@@ -58,7 +58,7 @@ impl Source for Azure {
     }
 }
 
-/// The bearer policy around the same credential, with a request that goes nowhere.
+/// Bearer policy around the same credential, with a request that is not sent.
 #[derive(Clone)]
 pub(crate) struct AzurePolicy {
     policy: Arc<BearerTokenAuthorizationPolicy>,
@@ -66,11 +66,11 @@ pub(crate) struct AzurePolicy {
     url: Url,
 }
 
-/// Answers at once.
+/// Policy that responds without sending.
 #[derive(Debug)]
 struct Nowhere;
 
-#[expect(elided_lifetimes_in_paths, reason = "their trait leaves it out, and async_trait wants the same here")]
+#[expect(elided_lifetimes_in_paths, reason = "the trait elides it, and async_trait requires the same signature")]
 #[async_trait]
 impl Policy for Nowhere {
     async fn send(&self, _: &Context, _: &mut Request, _: &[Arc<dyn Policy>]) -> PolicyResult {
@@ -97,7 +97,7 @@ impl AnySource for AzurePolicy {
         async move { this.send(&mut Request::new(this.url.clone(), Method::Get)).await }.boxed()
     }
 
-    /// The same request every time: making one is not what is measured.
+    /// Reuses one request, because creating requests is not measured.
     fn many(&self, calls: u64) -> BoxFuture<'static, ()> {
         let this = self.clone();
         async move {

@@ -1,4 +1,4 @@
-//! Token caches as users write them, with a ready header in them, and the floor: one shared header and no cache at all.
+//! Hand-written token caches with a ready header, and the lower bound: one shared header without a cache.
 
 use std::sync::{Arc, RwLock};
 use std::time::{Duration, Instant};
@@ -7,7 +7,7 @@ use http::HeaderValue;
 
 use super::Source;
 
-/// A header and the instant from which on it is no longer used.
+/// Header and the instant at which it expires.
 #[derive(Clone)]
 struct Cached {
     header: HeaderValue,
@@ -24,7 +24,7 @@ impl Cached {
     }
 }
 
-/// The floor: a clone of one shared header. It would send an expired token for ever.
+/// Lower bound: a clone of one shared header, without an expiry check.
 #[derive(Clone)]
 pub(crate) struct SharedHeader(Arc<HeaderValue>);
 
@@ -40,7 +40,7 @@ impl Source for SharedHeader {
     }
 }
 
-/// `std::sync::RwLock<Arc<…>>`: read, take the `Arc`, let go, look at the time, clone the header.
+/// `std::sync::RwLock<Arc<…>>`: clones the `Arc` under the read lock, then checks expiry and clones the header.
 #[derive(Clone)]
 pub(crate) struct StdRwLock(Arc<RwLock<Arc<Cached>>>);
 
@@ -57,7 +57,7 @@ impl Source for StdRwLock {
     }
 }
 
-/// `tokio::sync::Mutex`, held while the time is looked at and the header cloned.
+/// `tokio::sync::Mutex`, locked while checking expiry and cloning the header.
 #[derive(Clone)]
 pub(crate) struct TokioMutex(Arc<tokio::sync::Mutex<Cached>>);
 
@@ -73,7 +73,7 @@ impl Source for TokioMutex {
     }
 }
 
-/// `tokio::sync::RwLock`, read the same way.
+/// `tokio::sync::RwLock`, read-locked while checking expiry and cloning the header.
 #[derive(Clone)]
 pub(crate) struct TokioRwLock(Arc<tokio::sync::RwLock<Cached>>);
 

@@ -1,4 +1,4 @@
-//! `gcp_auth`: a service account; its JSON names the token endpoint.
+//! `gcp_auth`: a service account whose JSON sets the token endpoint.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! `google-cloud-auth`: an authorized user, because its service accounts sign their own tokens and ask nobody.
+//! `google-cloud-auth`: an authorized user, because its service accounts sign tokens locally, without a token request.
 
 use google_cloud_auth::credentials::{Credentials, user_account};
 use http::Extensions;

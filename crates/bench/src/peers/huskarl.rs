@@ -1,4 +1,4 @@
-//! `huskarl`: client credentials, its cache in memory, and the authorizer that makes the headers of a request.
+//! `huskarl`: client credentials with its in-memory cache and the authorizer that builds request headers.
 
 use std::sync::Arc;
 

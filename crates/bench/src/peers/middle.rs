@@ -1,4 +1,4 @@
-//! `middle`: client credentials. It fetches the first token when it is built, and renews on a task of its own.
+//! `middle`: client credentials. Fetches the first token when built, and refreshes on a background task.
 
 use middle::{Authorizer as _, BasicClientCredentialAuthorizer};
 use url::Url;

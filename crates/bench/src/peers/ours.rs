@@ -8,7 +8,7 @@ use super::Source;
 pub(crate) struct Ours(Authenticator);
 
 impl Ours {
-    /// Against this token endpoint.
+    /// Builds an authenticator for this token endpoint.
     pub(crate) fn new(endpoint: &str) -> Result<Self, keyfob_auth::Error> {
         let credentials = ClientCredentials::new(endpoint, "client", SecretString::from("secret"));
         Authenticator::builder(credentials).build().map(Self)

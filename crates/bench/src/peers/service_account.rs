@@ -1,4 +1,4 @@
-//! A service account as Google's clients read it, with a key made now and a token endpoint on this machine.
+//! Google service account with a generated key and a local token endpoint.
 
 use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der};
 use aws_lc_rs::rsa::{KeyPair, KeySize};
@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-/// The JSON of a service account whose tokens come from this endpoint.
+/// Returns the JSON of a service account whose tokens come from this endpoint.
 pub(super) fn service_account(endpoint: &str) -> Result<Value, String> {
     let key = KeyPair::generate(KeySize::Rsa2048).map_err(|error| error.to_string())?;
     let der: Pkcs8V1Der<'_> = key.as_der().map_err(|error| error.to_string())?;

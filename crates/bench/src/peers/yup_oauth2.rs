@@ -1,4 +1,4 @@
-//! `yup-oauth2`: a service account; its JSON names the token endpoint.
+//! `yup-oauth2`: a service account whose JSON sets the token endpoint.
 
 use std::sync::Arc;
 

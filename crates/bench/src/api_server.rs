@@ -1,7 +1,7 @@
-//! An API on a loopback port that answers from memory: one project, and time registrations in pages.
+//! API server on a loopback port that responds from memory: one project, and time registrations in pages.
 //!
-//! It costs as little as possible, so that what is measured is the client. The first two segments of a path say how:
-//! `/20/100000/…` waits 20 ms before each answer and has 100,000 rows.
+//! The server does as little work as possible, so that the client dominates the measurement. The first two path segments
+//! configure it: `/20/100000/…` waits 20 ms before each response and has 100,000 rows.
 
 mod rows;
 
@@ -17,17 +17,17 @@ use tokio::runtime::Runtime;
 
 use rows::project;
 
-/// Runs on a thread of its own until it is dropped.
-pub(crate) struct AnswerServer {
+/// Running server; stops when dropped.
+pub(crate) struct ApiServer {
     port: u16,
     runtime: Option<Runtime>,
 }
 
-/// Pages without their envelope, by the number of their rows.
+/// Rendered rows of pages without their envelope, by number of rows.
 type Pages = Arc<Mutex<HashMap<u64, Bytes>>>;
 
-impl AnswerServer {
-    /// Listens from now on.
+impl ApiServer {
+    /// Starts the server on a free port.
     pub(crate) fn start() -> Result<Self> {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
         let listener = std::net::TcpListener::bind("127.0.0.1:0").context("a loopback port")?;
@@ -43,13 +43,13 @@ impl AnswerServer {
         Ok(Self { port, runtime: Some(runtime) })
     }
 
-    /// Where an API with so many rows is, each of whose answers takes so long.
+    /// Returns the base URL of an API with this number of rows and this delay per response.
     pub(crate) fn base(&self, rows: u64, delay: Duration) -> String {
         format!("http://127.0.0.1:{}/{}/{rows}", self.port, delay.as_millis())
     }
 }
 
-impl Drop for AnswerServer {
+impl Drop for ApiServer {
     fn drop(&mut self) {
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
@@ -57,17 +57,17 @@ impl Drop for AnswerServer {
     }
 }
 
-/// What is asked for.
+/// Parsed request.
 #[derive(Debug, PartialEq)]
-struct Ask {
+struct ApiRequest {
     delay: Duration,
-    /// The rows of the page, and the cursor behind it; `None` for the project.
+    /// Number of rows of the page, and the cursor of the next page; `None` for the project.
     page: Option<(u64, Option<String>)>,
 }
 
-impl Ask {
-    /// Reads the target of a request.
-    fn of(target: &str) -> Option<Self> {
+impl ApiRequest {
+    /// Parses the target of a request.
+    fn parse(target: &str) -> Option<Self> {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let mut segments = path.trim_start_matches('/').splitn(3, '/');
         let delay = Duration::from_millis(segments.next()?.parse().ok()?);
@@ -80,22 +80,22 @@ impl Ask {
         let from: u64 =
             parameter("ContinuationToken").map_or(Some(0), |token| token.trim_start_matches('c').parse().ok())?;
         let end = (from + size).min(rows);
-        // Real cursors have about this length.
+        // The length is typical of real cursors.
         let next = (end < rows).then(|| format!("{end:c>96}"));
         Some(Self { delay, page: Some((end.saturating_sub(from), next)) })
     }
 }
 
-/// Answers the requests of one connection, until it ends.
+/// Serves one connection until it is closed.
 async fn serve(mut stream: TcpStream, pages: Pages) {
     let _ = stream.set_nodelay(true);
-    let project = answer(&[project().as_bytes()]);
+    let project = response(&[project().as_bytes()]);
     let mut buffer = Vec::new();
-    while let Some(ask) = read_request(&mut stream, &mut buffer).await {
-        if !ask.delay.is_zero() {
-            tokio::time::sleep(ask.delay).await;
+    while let Some(request) = read_request(&mut stream, &mut buffer).await {
+        if !request.delay.is_zero() {
+            tokio::time::sleep(request.delay).await;
         }
-        let sent = match &ask.page {
+        let sent = match &request.page {
             None => stream.write_all(&project).await,
             Some((rows, cursor)) => stream.write_all(&page(&pages, *rows, cursor.as_deref())).await,
         };
@@ -105,14 +105,14 @@ async fn serve(mut stream: TcpStream, pages: Pages) {
     }
 }
 
-fn answer(body: &[&[u8]]) -> Vec<u8> {
+fn response(body: &[&[u8]]) -> Vec<u8> {
     let length: usize = body.iter().map(|part| part.len()).sum();
     let head =
         format!("HTTP/1.1 200 OK\r\ncontent-type: application/json; charset=utf-8\r\ncontent-length: {length}\r\n\r\n");
     [&[head.as_bytes()], body].concat().concat()
 }
 
-/// A page in Ditio's envelope.
+/// Renders a page response in Ditio's envelope.
 fn page(pages: &Pages, rows: u64, cursor: Option<&str>) -> Vec<u8> {
     let rendered = pages
         .lock()
@@ -120,17 +120,17 @@ fn page(pages: &Pages, rows: u64, cursor: Option<&str>) -> Vec<u8> {
         .entry(rows)
         .or_insert_with(|| rows::rows(rows).into())
         .clone();
-    answer(&[BEFORE, &rendered, behind(rows, cursor).as_bytes()])
+    response(&[PAGE_START, &rendered, page_end(rows, cursor).as_bytes()])
 }
 
-/// The only page of a listing with so many rows.
+/// Renders the body of the only page of a listing with this number of rows.
 pub(crate) fn page_of(rows: u64) -> Vec<u8> {
-    [BEFORE, rows::rows(rows).as_bytes(), behind(rows, None).as_bytes()].concat()
+    [PAGE_START, rows::rows(rows).as_bytes(), page_end(rows, None).as_bytes()].concat()
 }
 
-const BEFORE: &[u8] = br#"{"data":["#;
+const PAGE_START: &[u8] = br#"{"data":["#;
 
-fn behind(rows: u64, cursor: Option<&str>) -> String {
+fn page_end(rows: u64, cursor: Option<&str>) -> String {
     let links = cursor.map_or_else(
         || "{}".to_owned(),
         |cursor| format!(r#"{{"next":"/v1/time-registrations?ContinuationToken={cursor}"}}"#),
@@ -141,14 +141,14 @@ fn behind(rows: u64, cursor: Option<&str>) -> String {
     )
 }
 
-/// Reads a request without a body; `None` when the connection is over, or says something else.
-async fn read_request(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Option<Ask> {
+/// Reads one request without a body; returns `None` when the connection is closed or the request is invalid.
+async fn read_request(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Option<ApiRequest> {
     loop {
         if let Some(end) = buffer.windows(4).position(|four| four == b"\r\n\r\n") {
             let line = std::str::from_utf8(&buffer[..end]).ok()?.lines().next()?;
-            let ask = Ask::of(line.split(' ').nth(1)?);
+            let request = ApiRequest::parse(line.split(' ').nth(1)?);
             buffer.drain(..end + 4);
-            return ask;
+            return request;
         }
         if stream.read_buf(buffer).await.ok()? == 0 {
             return None;
@@ -161,20 +161,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pages_end_with_the_rows() {
+    fn the_last_page_has_the_remaining_rows_and_no_cursor() {
         let delay = Duration::from_millis(20);
-        let first = Ask::of("/20/5/v1/time-registrations?ChunkLimit=3").expect("a page");
+        let first = ApiRequest::parse("/20/5/v1/time-registrations?ChunkLimit=3").expect("a page");
         let cursor = format!("{:c>96}", 3);
-        assert_eq!(first, Ask { delay, page: Some((3, Some(cursor.clone()))) });
-        let last = Ask::of(&format!("/20/5/v1/time-registrations?ChunkLimit=3&ContinuationToken={cursor}"));
-        assert_eq!(last, Some(Ask { delay, page: Some((2, None)) }));
-        assert_eq!(Ask::of("/0/1/api/v4/integration/projects/7"), Some(Ask { delay: Duration::ZERO, page: None }));
+        assert_eq!(first, ApiRequest { delay, page: Some((3, Some(cursor.clone()))) });
+        let last = ApiRequest::parse(&format!("/20/5/v1/time-registrations?ChunkLimit=3&ContinuationToken={cursor}"));
+        assert_eq!(last, Some(ApiRequest { delay, page: Some((2, None)) }));
+        assert_eq!(
+            ApiRequest::parse("/0/1/api/v4/integration/projects/7"),
+            Some(ApiRequest { delay: Duration::ZERO, page: None })
+        );
     }
 
     #[test]
-    fn a_page_and_a_project_are_json_of_the_expected_size() {
-        let answer = String::from_utf8(page(&Pages::default(), 10, Some("c"))).expect("text");
-        let body = answer.split_once("\r\n\r\n").expect("a head").1;
+    fn a_page_and_a_project_are_valid_json_of_the_documented_size() {
+        let response = String::from_utf8(page(&Pages::default(), 10, Some("c"))).expect("text");
+        let body = response.split_once("\r\n\r\n").expect("a head").1;
         let body: serde_json::Value = serde_json::from_str(body).expect("JSON");
         assert_eq!(body["data"].as_array().map(Vec::len), Some(10));
         assert!((900..1200).contains(&project().len()), "{}", project().len());

@@ -1,4 +1,4 @@
-//! What the answers hold: realistic in the length of their texts and in how many of their fields are there.
+//! Bodies of responses, realistic in the lengths of texts and in the number of present fields.
 
 use serde_json::json;
 
@@ -10,7 +10,7 @@ const TEXTS: [&str; 4] = [
 ];
 const NAMES: [&str; 4] = ["Kari Nordmann", "Ola Hansen", "Ingrid Solberg Lie", "Piotr Kowalski"];
 
-/// A project of about 1 KiB.
+/// Returns a project of about 1 KiB.
 pub(super) fn project() -> String {
     json!({
         "companyId": "654a1c3e9b2f4d0012ab34cd",
@@ -43,7 +43,7 @@ pub(super) fn project() -> String {
     .to_string()
 }
 
-/// So many time registrations, with commas between them.
+/// Returns time registrations, separated by commas.
 pub(super) fn rows(count: u64) -> String {
     (0..count).map(row).collect::<Vec<_>>().join(",")
 }
@@ -88,7 +88,7 @@ fn row(i: u64) -> String {
         "lockedDateTime": if locked { at("21:00:00") } else { "0001-01-01T00:00:00".to_owned() },
         "invoiced": false,
     });
-    let place = json!({
+    let location = json!({
         "projectId": "6620c7aa31f0b80011cd90ef",
         "projectNumber": "20417",
         "projectName": "E18 Lysaker–Ramstadsletta, parsell 3",
@@ -117,5 +117,5 @@ fn row(i: u64) -> String {
         "userWorkTitle": "Anleggsarbeider",
         "userWorkShiftSettingName": "Dagskift 07–15",
     });
-    format!("{},{}", work.to_string().trim_end_matches('}'), &place.to_string()[1..])
+    format!("{},{}", work.to_string().trim_end_matches('}'), &location.to_string()[1..])
 }
