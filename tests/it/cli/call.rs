@@ -186,7 +186,7 @@ fn an_error_response_is_printed_with_the_services_message_and_maps_to_an_exit_st
     assert!(run.stderr.contains("ProjectId: ") && run.stderr.contains("message from the service: "), "{run:?}");
     running.keyfob(&["call", "ditio-core", "project_by_number", "projectNumber=none"]).run().failed(4, &["404"]);
     running.simulator.inject(Fault::status(429).retry_after("3600").on(Vendor::Ditio).path("/ditio/core").times(1));
-    running.keyfob(&["call", "ditio-core", "projects"]).run().failed(7, &["patience"]);
+    running.keyfob(&["call", "ditio-core", "projects"]).run().failed(7, &["rate limited"]);
     running.simulator.inject(Fault::status(503).on(Vendor::Ditio).path("/ditio/core").times(1));
     running.keyfob(&["call", "ditio-core", "projects", "--no-retry"]).run().failed(5, &["503"]);
     running.simulator.inject(Fault::status(409).on(Vendor::Dvinci).path("/dvinci/restApi").times(1));

@@ -64,7 +64,7 @@ impl WireStruct for Page {
     }
 
     fn encode_field(&self, _: usize, _: &mut FieldWriter<'_>) -> Result<(), encode::Failed> {
-        unimplemented!("pages are only decoded")
+        unreachable!("pages are only decoded")
     }
 
     fn original_form(&self, _: usize) -> OriginalForm<'_> {
