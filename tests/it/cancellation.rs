@@ -170,7 +170,7 @@ impl Fixture {
             _ => {
                 let source = directory.join("source");
                 fs::write(&source, vec![5; 100_000]).unwrap();
-                let form = Form::new().part("file", Part::file(source));
+                let form = Form::new().part("file", Part::file_at(source));
                 async move { drop(core.upload_project_documents(project, form).await) }.boxed()
             }
         }

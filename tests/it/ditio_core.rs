@@ -276,7 +276,7 @@ async fn an_upload_from_disk_is_streamed_under_the_given_file_name() {
     let id = client.create_project(project("P-1")).send().await.unwrap().id.clone().unwrap();
     let path = std::env::temp_dir().join(format!("keyfob-{}.txt", std::process::id()));
     std::fs::write(&path, "på disk").unwrap();
-    let form = Form::new().part("file", keyfob::Part::new(Upload::file(&path)).file_name("notat.txt"));
+    let form = Form::new().part("file", keyfob::Part::new(Upload::path(&path)).file_name("notat.txt"));
     let uploaded = client.upload_project_documents(&id, form).send().await.unwrap();
     std::fs::remove_file(&path).unwrap();
     assert_eq!(uploaded.files[0].size, Some(8));

@@ -11,7 +11,7 @@ use std::{
 
 use futures::TryStreamExt;
 use keyfob::{
-    AuthSource, ClientBuilder, Error, Form, RetryPolicy,
+    AuthSource, ClientBuilder, Error, Form, RetryPolicy, Upload,
     auth::{self, Clock},
     bits, ditio,
     ditio_core::{self, types},
@@ -173,7 +173,7 @@ impl Fixture {
         let project = types::ProjectCreate::new(credentials::DITIO_COMPANY_ID, "P-1").name("Bru");
         let project = clients.core.create_project(project).await.unwrap().into_inner();
         let id = project.id.clone().unwrap();
-        let uploaded = clients.core.upload_project_documents(id, Form::new().file("a.txt", "fil")).await.unwrap();
+        let uploaded = clients.core.upload_project_documents(id, Form::new().file("a.txt", Upload::text("fil"))).await.unwrap();
         let file = uploaded.files[0].file_reference.clone().unwrap().id.unwrap();
         let workflow = credentials::BITS_WORKFLOW_ID;
         let application = bits::types::ApplicationCreate::new(workflow, "SE", "http://localhost/");
@@ -197,7 +197,7 @@ impl Fixture {
                 self.clients.core.create_machine(body).await.map(drop)
             }
             Call::Upload => {
-                self.clients.core.upload_project_documents(id, Form::new().file("b.txt", "fil")).await.map(drop)
+                self.clients.core.upload_project_documents(id, Form::new().file("b.txt", Upload::text("fil"))).await.map(drop)
             }
             Call::Download => self.clients.core.download_file(&self.file).await?.into_inner().bytes().await.map(drop),
         }

@@ -5,7 +5,7 @@
 mod generated;
 
 use futures::TryStreamExt;
-use keyfob_client::{ClientBuilder, Confidence, Form, Idempotency, Part, Patch, RetryPolicy, TimeParam};
+use keyfob_client::{ClientBuilder, Confidence, Form, Idempotency, Part, Patch, RetryPolicy, TimeParam, Upload};
 use serde_json::{Value, json};
 
 use self::generated::{API, Client, OPERATIONS, operation, types};
@@ -138,7 +138,7 @@ async fn a_form_is_encoded_and_json_inside_it_is_text() {
 #[tokio::test]
 async fn files_are_uploaded_and_downloaded_unchanged() {
     let (server, client) = canary([status(204), answer(200, &[], "png")]).await;
-    client.upload_file("a/b c.pdf", "bytes").await.unwrap();
+    client.upload_file("a/b c.pdf", Upload::text("bytes")).await.unwrap();
     assert_eq!(line(&server), "PUT /files-host/files/a/b%20c.pdf");
     assert_eq!((sent(&server).as_str(), server.seen()[0].header("content-type")), ("bytes", Some("application/pdf")));
     let download = client.download_file("x").await.unwrap().into_inner();
@@ -148,7 +148,7 @@ async fn files_are_uploaded_and_downloaded_unchanged() {
 #[tokio::test]
 async fn a_multipart_form_has_its_parts() {
     let (server, client) = canary([body(r#""done""#)]).await;
-    let form = Form::new().text("note", "a note").part("file", Part::new("content"));
+    let form = Form::new().text("note", "a note").part("file", Part::new(Upload::text("content")));
     assert_eq!(client.attach_files("x", form).await.unwrap().into_inner(), "done");
     assert!(sent(&server).contains("a note") && sent(&server).contains("content"));
 }

@@ -64,6 +64,11 @@ impl Error {
         }))
     }
 
+    /// Creates the error of an invalid request.
+    pub(crate) fn rejected(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(ErrorKind::Rejected, message)
+    }
+
     pub(crate) fn with_source(mut self, source: impl Into<Source>) -> Self {
         self.0.source = Some(source.into());
         self

@@ -1,13 +1,16 @@
-//! Files, sent and received: uploads, multipart forms and downloads. A program without them compiles none of it, nor
-//! what they need of tokio and reqwest.
+//! Uploads, multipart forms and downloads.
+//!
+//! compile-time: a feature of its own, so that other programs compile neither these modules nor tokio's file system nor
+//! reqwest's streams.
 
-mod content;
+pub(crate) mod content;
 mod download;
 mod form;
 pub(crate) mod send;
 mod upload;
 
-pub(crate) use content::Content;
-pub use download::{ByteStream, ResumePoint};
-pub use form::{Form, Part};
-pub use upload::Upload;
+pub use self::{
+    download::{ByteStream, ResumePoint},
+    form::{Form, Part},
+    upload::Upload,
+};

@@ -38,6 +38,8 @@ pub use call::{
     options::CallOptions,
     retry::RetryPolicy,
 };
+/// The version of `chrono` whose dates are in the API crates' types.
+pub use chrono;
 pub use encode::Canonical;
 pub use error::{ApiError, Error, ErrorKind, FieldError, OptionExt};
 #[cfg(feature = "files")]
@@ -45,6 +47,8 @@ pub use files::{ByteStream, Form, Part, ResumePoint, Upload};
 pub use keyfob_auth as auth;
 pub use operation::{Confidence, Idempotency, Operation};
 pub use request::{dynamic::DynamicCall, raw::RawRequest};
+/// The version of `reqwest` whose client and types are in this crate's interface.
+pub use reqwest;
 pub use reqwest::{Method, StatusCode, header};
 pub use response::{ResponseFuture, ResponseValue};
 pub use session::Session;

@@ -46,29 +46,29 @@ macro_rules! call_setters {
     };
 }
 
-/// Gives an operation's builder its call options, `send` and `.await`.
+/// Implements call options, `send` and `IntoFuture` for an operation's builder.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! operation {
-    ($name:ident, $answer:ty, $send:ident) => {
+    ($name:ident, $response:ty, $send:ident) => {
         impl $name {
             $crate::call_setters!();
 
-            /// Sends the request and decodes the answer. Awaiting the builder itself does the same.
+            /// Sends the request and decodes the response. Awaiting the builder does the same.
             ///
             /// # Errors
             ///
-            /// When the request cannot be built, authorized or sent, when the service refuses it, or when the answer is
-            /// not what the API promises: [`ErrorKind`]($crate::ErrorKind) says what can be done.
-            pub fn send(self) -> $crate::ResponseFuture<$answer> {
+            /// If the request cannot be built, authorized or sent, the service rejects it, or the response contradicts
+            /// the API's description: see [`ErrorKind`]($crate::ErrorKind).
+            pub fn send(self) -> $crate::ResponseFuture<$response> {
                 let request = $crate::codegen::RequestBuilder::build(&self.session, &Self::OPERATION, &self);
                 $crate::codegen::$send(self.session, &Self::OPERATION, request, self.call)
             }
         }
 
         impl ::std::future::IntoFuture for $name {
-            type Output = ::std::result::Result<$crate::ResponseValue<$answer>, $crate::Error>;
-            type IntoFuture = $crate::ResponseFuture<$answer>;
+            type Output = ::std::result::Result<$crate::ResponseValue<$response>, $crate::Error>;
+            type IntoFuture = $crate::ResponseFuture<$response>;
 
             fn into_future(self) -> Self::IntoFuture {
                 self.send()

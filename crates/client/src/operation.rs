@@ -1,64 +1,64 @@
-//! What is known of an operation before it is called: constants written by codegen.
+//! Descriptions of operations: constants that the code generator writes.
 
 use std::fmt;
 
-/// Describes one operation of an API; every generated builder has one as a constant.
+/// Description of one operation of an API; every generated builder has one as a constant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Operation {
-    /// The API's name, for example `ditio-core`.
+    /// Name of the API, for example `ditio-core`.
     pub api: &'static str,
-    /// The operation's name: the name of the client's method.
+    /// Name of the operation, which is the client's method.
     pub id: &'static str,
-    /// One line that says what it does.
+    /// One line on what the operation does.
     pub summary: &'static str,
-    /// The HTTP method.
+    /// HTTP method.
     pub method: &'static str,
-    /// The path template, relative to the base URL, for example `/api/projects/{id}`. A parameter written `{+id}` may
-    /// have slashes, which stay.
+    /// Path template relative to the base URL, for example `/api/projects/{id}`. The value of a parameter written
+    /// `{+id}` may contain slashes, which are not encoded.
     pub path: &'static str,
-    /// The names of the query parameters it takes, as on the wire.
+    /// Names of the query parameters on the wire.
     pub query: &'static [&'static str],
-    /// Those of them that are lists in one value, with commas; several values of another one are sent one by one.
+    /// Names of the query parameters whose values are sent as one, separated by commas. Other parameters are repeated.
     pub comma_separated: &'static [&'static str],
-    /// The names of the header parameters it takes.
+    /// Names of the header parameters.
     pub headers: &'static [&'static str],
-    /// The query and header parameters that it has to be given; path parameters always have to be.
+    /// Names of the required query and header parameters. Path parameters are always required.
     pub required: &'static [&'static str],
-    /// Query parameters with a fixed value, which tell it from its siblings on the same path.
+    /// Query parameters with a fixed value, which distinguish the operation from others on the same path.
     pub fixed_query: &'static [(&'static str, &'static str)],
-    /// The media type of the request's body; empty if it has none.
+    /// Media type of the request body; empty without a body.
     pub body: &'static str,
-    /// Whether it has to be given a body.
+    /// The body is required.
     pub body_required: bool,
-    /// Which of the API's hosts serves it; empty for APIs that have one.
+    /// Name of the host that serves the operation; empty for the default host.
     pub host: &'static str,
-    /// Whether sending it twice does what sending it once does.
+    /// Effect of sending the request twice.
     pub idempotency: Idempotency,
-    /// The OAuth scope it needs, where the API has scopes.
+    /// Required OAuth scope, for APIs with scopes.
     pub scope: Option<&'static str>,
-    /// How sure we are that the API behaves as described.
+    /// Certainty of the description.
     pub confidence: Confidence,
-    /// Where the description comes from.
+    /// Source of the description.
     pub source: &'static str,
 }
 
-/// Whether an operation may be sent again when it is not known whether the first was processed.
+/// Effect of sending a request twice; decides which failed attempts are retried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Idempotency {
-    /// A second time changes nothing: reads, replacements, deletions, documented upserts.
+    /// The second request changes nothing: reads, replacements, deletions, documented upserts.
     Idempotent,
-    /// A second time could create, book or send twice.
+    /// The second request may create, book or send again.
     NotIdempotent,
 }
 
-/// How sure we are of an operation's description.
+/// Certainty of an operation's description.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Confidence {
-    /// The vendor documents it.
+    /// The vendor documents the operation.
     Documented,
-    /// It was seen in an example or in a real client's code.
+    /// The operation occurs in an example or in another client's code.
     Example,
-    /// It is deduced from its siblings; it may not exist.
+    /// The operation is inferred from similar ones; it may not exist.
     Inferred,
 }
 

@@ -1,7 +1,7 @@
-//! What a call gives back: the decoded answer, with its status and headers.
+//! Responses: the decoded value with status and headers, and the future that returns them.
 //!
-//! Neither a call under way nor its answer depends on the answer's type but in name. So what drives and drops them is
-//! compiled once, and not in every program for every type that its calls return.
+//! compile-time: a call in flight and its response do not depend on the type of the value, which is boxed. Polling and
+//! dropping them is compiled once, not for every response type of a program.
 
 use std::{
     any::Any,
@@ -18,10 +18,10 @@ use reqwest::{StatusCode, header::HeaderMap};
 
 use crate::error::Error;
 
-/// An answer's value, whatever its type.
+/// A value of any type.
 pub(crate) type AnyValue = Box<dyn Any + Send + Sync>;
 
-/// An answer with a value of whatever type.
+/// A response with a value of any type.
 pub(crate) struct AnyResponse {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
@@ -35,18 +35,18 @@ pub(crate) struct BufferedResponse {
     pub(crate) body: Bytes,
 }
 
-/// A call under way. It does nothing until it is awaited, and nothing more once it is dropped.
+/// A call in flight. It does nothing until it is awaited; dropping it cancels the call.
 #[must_use = "a call does nothing until it is awaited"]
 pub struct ResponseFuture<T> {
-    /// Its value is a `T`.
-    answer: BoxFuture<'static, Result<AnyResponse, Error>>,
+    /// The value is a `T`.
+    response: BoxFuture<'static, Result<AnyResponse, Error>>,
     value: PhantomData<fn() -> T>,
 }
 
 impl<T> ResponseFuture<T> {
-    /// A call whose answer has a `T` for its value.
-    pub(crate) fn new(answer: BoxFuture<'static, Result<AnyResponse, Error>>) -> Self {
-        Self { answer, value: PhantomData }
+    /// Wraps a call whose value is a `T`.
+    pub(crate) fn new(response: BoxFuture<'static, Result<AnyResponse, Error>>) -> Self {
+        Self { response, value: PhantomData }
     }
 }
 
@@ -54,7 +54,7 @@ impl<T> Future for ResponseFuture<T> {
     type Output = Result<ResponseValue<T>, Error>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        self.answer.as_mut().poll(context).map_ok(|answer| ResponseValue { answer, value: PhantomData })
+        self.response.as_mut().poll(context).map_ok(|response| ResponseValue { response, value: PhantomData })
     }
 }
 
@@ -64,14 +64,40 @@ impl<T> fmt::Debug for ResponseFuture<T> {
     }
 }
 
-/// A decoded answer, with the status and headers it came with. Dereferences to the answer.
+/// The decoded body of a response, with its status and headers.
+///
+/// It dereferences to the body, so fields are read and borrowed as if it were the body. To move a field out, take the
+/// body with [`into_inner`](ResponseValue::into_inner) first: a field cannot be moved out of a dereferenced value. Fields
+/// are optional, because services leave them out; [`OptionExt::required`](crate::OptionExt::required) turns a missing
+/// one into an error.
+///
+/// ```
+/// # struct Project { id: Option<String>, name: Option<String> }
+/// # fn example(response: keyfob_client::ResponseValue<Project>) -> Result<(), keyfob_client::Error> {
+/// use keyfob_client::OptionExt;
+///
+/// println!("{} {:?}", response.status(), response.name); // borrow
+/// let project = response.into_inner();
+/// let id: String = project.id.required("id")?; // move
+/// # Ok(())
+/// # }
+/// ```
+///
+/// Tests create responses with [`new`](ResponseValue::new) and the body's own constructors:
+///
+/// ```
+/// use keyfob_client::{ResponseValue, StatusCode};
+///
+/// let response = ResponseValue::new(StatusCode::CREATED, vec![1, 2]);
+/// assert_eq!(response.len(), 2);
+/// ```
 pub struct ResponseValue<T> {
-    /// Its value is a `T`.
-    answer: AnyResponse,
+    /// The value is a `T`.
+    response: AnyResponse,
     value: PhantomData<T>,
 }
 
-/// Why a value is of the type that it is taken for.
+/// Invariant of [`ResponseFuture::new`].
 const TYPED: &str = "the value is of the type that the call was made with";
 
 /// Takes the value out of its box.
@@ -80,32 +106,45 @@ pub(crate) fn downcast<T: 'static>(value: AnyValue) -> T {
 }
 
 impl<T> ResponseValue<T> {
-    /// The HTTP status: always a success.
+    /// Returns the HTTP status, which is always a success.
     #[must_use]
     pub fn status(&self) -> StatusCode {
-        self.answer.status
+        self.response.status
     }
 
-    /// The answer's headers.
+    /// Returns the headers.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
-        &self.answer.headers
+        &self.response.headers
+    }
+}
+
+impl<T: Send + Sync + 'static> ResponseValue<T> {
+    /// Creates a response without headers, for tests of code that takes one.
+    #[must_use]
+    pub fn new(status: StatusCode, value: T) -> Self {
+        Self::with_headers(status, HeaderMap::new(), value)
+    }
+
+    /// Creates a response, for tests of code that reads headers.
+    #[must_use]
+    pub fn with_headers(status: StatusCode, headers: HeaderMap, value: T) -> Self {
+        Self { response: AnyResponse { status, headers, value: Box::new(value) }, value: PhantomData }
     }
 }
 
 impl<T: 'static> ResponseValue<T> {
-    /// The answer alone.
+    /// Returns the body.
     #[must_use]
     pub fn into_inner(self) -> T {
-        downcast(self.answer.value)
+        downcast(self.response.value)
     }
 
-    /// Changes the answer and keeps the rest.
+    /// Converts the body; status and headers stay.
     #[must_use]
-    pub fn map<U: Send + Sync + 'static>(self, change: impl FnOnce(T) -> U) -> ResponseValue<U> {
-        let (status, headers) = (self.answer.status, self.answer.headers);
-        let value = change(downcast(self.answer.value));
-        ResponseValue { answer: AnyResponse { status, headers, value: Box::new(value) }, value: PhantomData }
+    pub fn map<U: Send + Sync + 'static>(self, convert: impl FnOnce(T) -> U) -> ResponseValue<U> {
+        let AnyResponse { status, headers, value } = self.response;
+        ResponseValue::with_headers(status, headers, convert(downcast(value)))
     }
 }
 
@@ -113,29 +152,27 @@ impl<T: 'static> Deref for ResponseValue<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        self.answer.value.downcast_ref().expect(TYPED)
+        self.response.value.downcast_ref().expect(TYPED)
     }
 }
 
 impl<T: 'static> DerefMut for ResponseValue<T> {
     fn deref_mut(&mut self) -> &mut T {
-        self.answer.value.downcast_mut().expect(TYPED)
+        self.response.value.downcast_mut().expect(TYPED)
     }
 }
 
 impl<T: Clone + Send + Sync + 'static> Clone for ResponseValue<T> {
     fn clone(&self) -> Self {
-        let AnyResponse { status, headers, .. } = &self.answer;
-        let value = Box::new(T::clone(self));
-        Self { answer: AnyResponse { status: *status, headers: headers.clone(), value }, value: PhantomData }
+        Self::with_headers(self.response.status, self.response.headers.clone(), T::clone(self))
     }
 }
 
 impl<T: fmt::Debug + 'static> fmt::Debug for ResponseValue<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ResponseValue")
-            .field("status", &self.answer.status)
-            .field("headers", &self.answer.headers)
+            .field("status", &self.response.status)
+            .field("headers", &self.response.headers)
             .field("value", &**self)
             .finish()
     }

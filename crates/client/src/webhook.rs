@@ -1,4 +1,4 @@
-//! What receivers of webhooks need: whether a delivery is the vendor's, and whether it was here before.
+//! Webhook receivers: verification of signatures, and detection of repeated deliveries.
 
 use std::{
     collections::{HashSet, VecDeque},
@@ -13,7 +13,7 @@ use reqwest::{
 };
 use ring::hmac;
 
-/// The hash function under a signature's HMAC.
+/// Hash function of a signature's HMAC.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Digest {
@@ -36,20 +36,20 @@ impl Digest {
     }
 }
 
-/// Why a delivery is not taken.
+/// Error of a webhook delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Error {
-    /// The header with the signature is missing, or is there more than once.
+    /// The signature header is missing or repeated.
     Unsigned,
-    /// The signature is not that of this body under any of the secrets.
+    /// The signature does not match the body under any of the secrets.
     WrongSignature,
-    /// The delivery is signed, but not what the vendor documents.
+    /// The delivery is signed, but does not have the documented form.
     Malformed,
 }
 
 impl Error {
-    /// The status to answer with: 401 without a good signature, 400 otherwise.
+    /// Returns the status for the response: 401 without a valid signature, otherwise 400.
     #[must_use]
     pub fn status(self) -> StatusCode {
         match self {
@@ -62,19 +62,19 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Unsigned => "the delivery does not have one signature",
-            Self::WrongSignature => "the signature is not that of this body: is it the right secret and digest?",
-            Self::Malformed => "the delivery is not what the service documents",
+            Self::Unsigned => "the delivery has no signature header, or several",
+            Self::WrongSignature => "the signature does not match the body: are secret and digest right?",
+            Self::Malformed => "the delivery does not have the documented form",
         })
     }
 }
 
 impl std::error::Error for Error {}
 
-/// Checks signatures: base64 of the HMAC of a delivery's raw body.
+/// Verifier of signatures: the HMAC of a delivery's raw body, in base64.
 ///
-/// Comparing takes the same time wherever signatures differ. The body has to be the bytes as they came: JSON that was
-/// read and written again has another signature.
+/// Signatures are compared in constant time. The body must be the received bytes: decoding and encoding its JSON again
+/// changes the signature.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Verifier {
@@ -83,63 +83,63 @@ pub struct Verifier {
 }
 
 impl Verifier {
-    /// Takes signatures under this secret, with SHA-256.
+    /// Creates a verifier with this secret and SHA-256.
     pub fn new(secret: impl Into<SecretString>) -> Self {
         Self { secrets: vec![secret.into()], digest: Digest::default() }
     }
 
-    /// Takes signatures under this secret as well, while one secret replaces another.
+    /// Adds a secret, for the time of a rotation.
     pub fn or(mut self, secret: impl Into<SecretString>) -> Self {
         self.secrets.push(secret.into());
         self
     }
 
-    /// Expects another hash function.
+    /// Sets the hash function.
     pub fn digest(mut self, digest: Digest) -> Self {
         self.digest = digest;
         self
     }
 
-    /// Checks the signature that a header holds.
+    /// Verifies the signature in a header.
     ///
     /// # Errors
     ///
     /// [`Error::Unsigned`] and [`Error::WrongSignature`].
     pub fn verify_header(&self, headers: &HeaderMap, name: &HeaderName, body: &[u8]) -> Result<(), Error> {
         let mut values = headers.get_all(name).iter();
-        // Of two signatures nobody knows which one another reader of the request has looked at.
+        // With two signatures, another reader of the request may check the other one.
         let (Some(signature), None) = (values.next(), values.next()) else { return Err(Error::Unsigned) };
         self.verify(signature.as_bytes(), body)
     }
 
-    /// Checks a signature.
+    /// Verifies a signature.
     ///
     /// # Errors
     ///
     /// [`Error::WrongSignature`].
     pub fn verify(&self, signature: &[u8], body: &[u8]) -> Result<(), Error> {
         let signature = STANDARD.decode(signature).map_err(|_| Error::WrongSignature)?;
-        let mut good = false;
+        let mut valid = false;
         for secret in &self.secrets {
             let key = secret.expose_secret().as_bytes();
-            // An empty secret would let everybody sign.
-            good |= !key.is_empty()
+            // With an empty secret anybody could sign.
+            valid |= !key.is_empty()
                 && hmac::verify(&hmac::Key::new(self.digest.algorithm(), key), body, &signature).is_ok();
         }
-        if good { Ok(()) } else { Err(Error::WrongSignature) }
+        if valid { Ok(()) } else { Err(Error::WrongSignature) }
     }
 }
 
-/// The keys of the deliveries that were processed last, as vendors deliver at least once, not exactly once.
+/// The keys of recently processed deliveries, to detect repeated ones: vendors deliver at least once.
 ///
-/// It forgets everything with its process: where a second processing does harm, keep the keys with the data.
+/// The keys are in memory only. Where processing a delivery twice does harm, store the keys with the data.
 ///
 /// ```
-/// let mut seen = keyfob_client::webhook::RecentKeys::new(1000);
-/// assert!(!seen.contains("a"));
-/// // … process the delivery, and only then:
-/// seen.insert("a");
-/// assert!(seen.contains("a"));
+/// let mut recent = keyfob_client::webhook::RecentKeys::new(1000);
+/// assert!(!recent.contains("a"));
+/// // Insert the key after the delivery was processed, so that a failure is delivered again.
+/// recent.insert("a");
+/// assert!(recent.contains("a"));
 /// ```
 #[derive(Clone, Debug)]
 pub struct RecentKeys {
@@ -149,19 +149,19 @@ pub struct RecentKeys {
 }
 
 impl RecentKeys {
-    /// Remembers so many keys, and then forgets the oldest for each new one.
+    /// Creates a set of at most `capacity` keys. A new key then replaces the oldest.
     #[must_use]
     pub fn new(capacity: usize) -> Self {
         Self { capacity, keys: HashSet::new(), order: VecDeque::new() }
     }
 
-    /// Whether a key was inserted, and is not forgotten.
+    /// Returns `true` if the key was inserted and has not been replaced.
     #[must_use]
     pub fn contains(&self, key: &str) -> bool {
         self.keys.contains(key)
     }
 
-    /// Remembers a key.
+    /// Inserts a key.
     pub fn insert(&mut self, key: impl Into<String>) {
         let key = key.into();
         if self.capacity == 0 || !self.keys.insert(key.clone()) {

@@ -1,7 +1,7 @@
 //! Every operation of Digitaleo.
 
 use keyfob::{
-    Form, Part,
+    Form, Part, Upload,
     digitaleo::{Client, Credentials, Endpoints, Environment, OPERATIONS, operation::*, types},
 };
 use keyfob_simulator::{
@@ -172,7 +172,7 @@ async fn lists(walk: &mut Walk, client: &Client, people: &[String]) {
 
 async fn imports(walk: &mut Walk, client: &Client) {
     let file = || {
-        let part = Part::new("email;Last name\nanaïs@exemple.fr;\n;Sans adresse\n").file_name("février.csv");
+        let part = Part::new(Upload::text("email;Last name\nanaïs@exemple.fr;\n;Sans adresse\n")).file_name("février.csv");
         Form::new().part("contactFile", part.content_type("text/csv"))
     };
     let parts = ["name=\"contactFile\"", "text/csv", ";Sans adresse"];

@@ -1,7 +1,7 @@
 //! Every operation of Ditio core.
 
 use keyfob::{
-    Form,
+    Form, Upload,
     ditio_core::{Client, OPERATIONS, operation::*, types},
 };
 use keyfob_simulator::{Simulator, credentials};
@@ -117,7 +117,7 @@ async fn work_orders(walk: &mut Walk, client: &Client, project: &str) -> String 
 }
 
 async fn documents(walk: &mut Walk, client: &Client, project: &str, order: &str) {
-    let form = || Form::new().file("plan.txt", "tegning");
+    let form = || Form::new().file("plan.txt", Upload::text("tegning"));
     let parts = ["name=\"file\"", "filename=\"plan.txt\"", "tegning"];
     let expected = v4("POST", &format!("projects/{project}/documents")).query("section", "Tegninger").multipart(&parts);
     let call = client.upload_project_documents(project, form()).section("Tegninger").send();
@@ -157,7 +157,7 @@ async fn documents(walk: &mut Walk, client: &Client, project: &str, order: &str)
 
 async fn files(walk: &mut Walk, client: &Client, project: &str) {
     for round in 0..2 {
-        let form = Form::new().file(format!("{round}.txt"), "fil");
+        let form = Form::new().file(format!("{round}.txt"), Upload::text("fil"));
         let expected = v4("POST", &format!("projects/{project}/documents")).multipart(&["fil"]);
         let call = client.upload_project_documents(project, form).send();
         let uploaded = walk.call(&UploadProjectDocuments::OPERATION, call, expected).await;

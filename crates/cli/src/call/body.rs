@@ -40,7 +40,7 @@ impl Body {
             Self::Json(text) => Ok(call.body(json(&text)?)),
             Self::Form(fields) if operation.body == "multipart/form-data" => {
                 let form = fields.into_iter().fold(Form::new(), |form, (name, value)| match value.strip_prefix('@') {
-                    Some(path) => form.part(name, Part::file(path)),
+                    Some(path) => form.part(name, Part::file_at(path)),
                     None => form.text(name, value),
                 });
                 Ok(call.multipart(form))

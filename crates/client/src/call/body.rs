@@ -1,4 +1,4 @@
-//! An answer's body, as it comes from the connection.
+//! Reading of response bodies from the connection.
 
 use bytes::Bytes;
 use reqwest::{Response, StatusCode};
@@ -8,20 +8,25 @@ use crate::{
     error::{Error, ErrorKind},
 };
 
-/// Reads a body up to `limit` bytes; a longer one is cut or refused. One that does not come in one piece is put together
-/// in `room`.
+/// Maximum capacity reserved for an announced body before its bytes arrive, in bytes: a wrong `Content-Length` must not
+/// reserve more.
+const MAX_RESERVED: u64 = 8 * 1024 * 1024;
+
+/// Reads a body of at most `limit` bytes. A longer body is truncated, or else an error.
+///
+/// A body that arrives in several chunks is assembled in `buffer`.
 pub(crate) async fn collect(
     response: &mut Response,
     limit: u64,
-    cut: bool,
-    room: &mut Vec<u8>,
+    truncate: bool,
+    buffer: &mut Vec<u8>,
 ) -> Result<Bytes, AttemptError> {
     let too_large = || {
-        let message = format!("the answer is larger than {limit} bytes: raise the limit when building the client");
+        let message = format!("the response is larger than {limit} bytes: raise `ClientBuilder::max_response_bytes`");
         AttemptError::from(Error::new(ErrorKind::Unexpected, message).with_status(StatusCode::OK))
     };
     let announced = response.content_length();
-    if announced.is_some_and(|length| length > limit) && !cut {
+    if announced.is_some_and(|length| length > limit) && !truncate {
         return Err(too_large());
     }
     let Some(first) = response.chunk().await.map_err(AttemptError::transport)? else {
@@ -30,24 +35,24 @@ pub(crate) async fn collect(
     if announced == Some(first.len() as u64) {
         return Ok(first);
     }
-    let expected = announced.unwrap_or(0).min(limit).min(8 * 1024 * 1024);
-    room.clear();
-    room.reserve_exact(usize::try_from(expected).unwrap_or(0).max(first.len()));
-    room.extend_from_slice(&first);
+    let expected = announced.unwrap_or(0).min(limit).min(MAX_RESERVED);
+    buffer.clear();
+    buffer.reserve_exact(usize::try_from(expected).unwrap_or(0).max(first.len()));
+    buffer.extend_from_slice(&first);
     while let Some(chunk) = response.chunk().await.map_err(AttemptError::transport)? {
-        room.extend_from_slice(&chunk);
-        if room.len() as u64 > limit {
-            if !cut {
+        buffer.extend_from_slice(&chunk);
+        if buffer.len() as u64 > limit {
+            if !truncate {
                 return Err(too_large());
             }
-            room.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+            buffer.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
             break;
         }
     }
-    Ok(std::mem::take(room).into())
+    Ok(std::mem::take(buffer).into())
 }
 
-/// The status of a failure that the body names at its top, whatever the status of the answer was.
+/// Returns the error status that a JSON body has in its field `status`, which may differ from the HTTP status.
 pub(crate) fn status(body: &[u8]) -> Option<StatusCode> {
     #[derive(serde::Deserialize)]
     struct Top {
@@ -56,7 +61,7 @@ pub(crate) fn status(body: &[u8]) -> Option<StatusCode> {
     }
 
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii_start();
-    // Serde would take a list for the members in their order.
+    // serde would also decode an array, as the fields in order.
     if !body.starts_with(b"{") {
         return None;
     }

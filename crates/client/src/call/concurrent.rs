@@ -1,4 +1,4 @@
-//! Many calls at a time: as many as allowed, each with an outcome of its own.
+//! Concurrent calls with a limit, each with its own result.
 
 use std::{
     fmt,
@@ -11,46 +11,46 @@ use futures_util::{FutureExt, Stream, StreamExt, future::BoxFuture, stream::Futu
 
 use crate::error::Error;
 
-/// What became of one item of a [`concurrent`].
+/// Result of the call for one item; from [`Concurrent`].
 #[derive(Debug)]
 pub struct ItemResult<T, R> {
-    /// The item's place in what was given, from 0.
+    /// Index of the item in the input, from 0.
     pub index: usize,
     /// The item.
     pub item: T,
-    /// What its call gave.
+    /// Result of the item's call.
     pub result: Result<R, Error>,
 }
 
-/// Calls under way; from [`concurrent`]. A stream of outcomes, in the order in which the calls end.
+/// Calls in flight, as a stream of their results in order of completion; from [`concurrent`].
 #[must_use = "streams do nothing unless polled"]
 pub struct Concurrent<'a, I: Iterator, R> {
-    waiting: Option<Enumerate<I>>,
+    /// Items without a call; `None` after the last, or after `stop`.
+    pending: Option<Enumerate<I>>,
     call: Box<Call<'a, I::Item, R>>,
     limit: usize,
     running: FuturesUnordered<BoxFuture<'a, ItemResult<I::Item, R>>>,
 }
 
-/// Makes the call for an item.
+/// Starts the call for an item.
 type Call<'a, T, R> = dyn FnMut(&T) -> BoxFuture<'a, Result<R, Error>> + Send + 'a;
 
-/// Makes a call for each item, at most `limit` of them at a time (0 counts as 1), and gives each one's outcome.
+/// Makes a call for each item, at most `limit` at a time (0 counts as 1), and returns a stream of the results.
 ///
-/// One that fails does not keep the others from being made: a write of many rows then knows which of them are left. To
-/// end early instead, call [`Concurrent::stop`] and take the outcomes of those that are under way. Whoever drops the stream
-/// makes no further call, but cannot know whether the service has processed those under way.
+/// A failed call does not stop the others. To stop early, call [`Concurrent::stop`] and read the results of the calls in
+/// flight. Dropping the stream cancels the calls in flight; the service may have processed them all the same.
 ///
 /// ```
 /// # async fn example(session: keyfob_client::Session, names: Vec<String>) {
 /// use futures::StreamExt;
 /// use keyfob_client::{Method, concurrent};
 ///
-/// let mut outcomes = concurrent(names, 8, |name| {
+/// let mut results = concurrent(names, 8, |name| {
 ///     session.request(Method::POST, "/things").json(&serde_json::json!({"name": name})).send::<serde_json::Value>()
 /// });
-/// while let Some(outcome) = outcomes.next().await {
-///     if let Err(error) = outcome.result {
-///         eprintln!("number {} was not created: {error}", outcome.index);
+/// while let Some(created) = results.next().await {
+///     if let Err(error) = created.result {
+///         eprintln!("{} was not created: {error}", created.item);
 ///     }
 /// }
 /// # }
@@ -62,7 +62,7 @@ where
     C: IntoFuture<Output = Result<R, Error>, IntoFuture: Send + 'a>,
 {
     Concurrent {
-        waiting: Some(items.into_iter().enumerate()),
+        pending: Some(items.into_iter().enumerate()),
         call: Box::new(move |item| call(item).into_future().boxed()),
         limit: limit.max(1),
         running: FuturesUnordered::new(),
@@ -70,20 +70,20 @@ where
 }
 
 impl<I: Iterator, R> Concurrent<'_, I, R> {
-    /// Begins no further call, and gives the items back for which none was made, each with its place. The stream ends
-    /// with the outcomes of the calls under way.
+    /// Starts no further calls and returns the items without a call, each with its index. The stream ends with the results
+    /// of the calls in flight.
     pub fn stop(&mut self) -> impl Iterator<Item = (usize, I::Item)> + use<I, R> {
-        self.waiting.take().into_iter().flatten()
+        self.pending.take().into_iter().flatten()
     }
 
-    /// How many calls are under way.
+    /// Returns the number of calls in flight.
     #[must_use]
-    pub fn under_way(&self) -> usize {
+    pub fn in_flight(&self) -> usize {
         self.running.len()
     }
 }
 
-// Nothing in it is pinned in place.
+// The calls are boxed, so no field is pinned structurally.
 impl<I: Iterator, R> Unpin for Concurrent<'_, I, R> {}
 
 impl<'a, I, R> Stream for Concurrent<'a, I, R>
@@ -95,8 +95,8 @@ where
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         while self.running.len() < self.limit {
-            let Some((index, item)) = self.waiting.as_mut().and_then(Iterator::next) else {
-                self.waiting = None;
+            let Some((index, item)) = self.pending.as_mut().and_then(Iterator::next) else {
+                self.pending = None;
                 break;
             };
             let call = (self.call)(&item);
@@ -108,7 +108,7 @@ where
 
 impl<I: Iterator, R> fmt::Debug for Concurrent<'_, I, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let under_way = self.running.len();
-        f.debug_struct("Concurrent").field("limit", &self.limit).field("under_way", &under_way).finish_non_exhaustive()
+        let in_flight = self.running.len();
+        f.debug_struct("Concurrent").field("limit", &self.limit).field("in_flight", &in_flight).finish_non_exhaustive()
     }
 }

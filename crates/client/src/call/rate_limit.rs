@@ -1,4 +1,4 @@
-//! How many requests a client sends in a time, whatever its callers ask for.
+//! Limit on the rate of a client's requests.
 
 use std::{num::NonZeroU32, time::Duration};
 
@@ -10,9 +10,9 @@ use governor::{
 };
 use keyfob_auth::Clock;
 
-/// The most requests that a client sends in a time: those of all its clones together, repeats among them.
+/// Maximum rate of requests of a client and all its clones, retries included.
 ///
-/// Requests that come too early wait for their turn, in the order in which they came.
+/// Excess requests wait in a queue, first in, first out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RateLimit {
     period: Duration,
@@ -21,13 +21,13 @@ pub struct RateLimit {
 }
 
 impl RateLimit {
-    /// So many requests a second. Zero counts as one.
+    /// Allows this number of requests a second. Zero counts as one.
     #[must_use]
     pub fn per_second(requests: u32) -> Self {
         Self::new(Duration::from_secs(1), requests)
     }
 
-    /// So many requests a minute. Zero counts as one.
+    /// Allows this number of requests a minute. Zero counts as one.
     #[must_use]
     pub fn per_minute(requests: u32) -> Self {
         Self::new(Duration::from_secs(60), requests)
@@ -37,8 +37,8 @@ impl RateLimit {
         Self { period, requests: at_least_one(requests), burst: NonZeroU32::MIN }
     }
 
-    /// How many requests may be sent at once after a pause: 1 by default, so that they are spread evenly. Within any
-    /// period there may then be as many more as the burst is long.
+    /// Sets the number of requests that may be sent at once after a pause: 1 by default, which spreads requests evenly. A
+    /// burst adds to the requests of its period.
     #[must_use]
     pub fn burst(mut self, requests: u32) -> Self {
         self.burst = at_least_one(requests);
@@ -50,15 +50,15 @@ fn at_least_one(requests: u32) -> NonZeroU32 {
     NonZeroU32::new(requests).unwrap_or(NonZeroU32::MIN)
 }
 
-/// A limit at work.
+/// Queue of the requests under a [`RateLimit`].
 pub(crate) struct Limiter {
     quota: RateLimiter<NotKeyed, InMemoryState, Ticks, NoOpMiddleware<Duration>>,
-    /// Held by whoever is next, so that nobody is overtaken.
-    turn: tokio::sync::Mutex<()>,
+    /// Locked by the request that is next, so that requests keep their order.
+    queue: tokio::sync::Mutex<()>,
     clock: Clock,
 }
 
-/// The client's clock, as the limiter reads it.
+/// The client's clock, as governor reads it.
 #[derive(Clone)]
 struct Ticks(Clock);
 
@@ -72,17 +72,17 @@ impl GovernorClock for Ticks {
 
 impl Limiter {
     pub(crate) fn new(limit: RateLimit, clock: &Clock) -> Self {
-        // More than one a nanosecond is no limit.
+        // Governor counts in nanoseconds, so the highest rate is one request a nanosecond.
         let every = (limit.period / limit.requests.get()).max(Duration::from_nanos(1));
         let quota =
             Quota::with_period(every).map_or(Quota::per_second(limit.requests), |quota| quota.allow_burst(limit.burst));
         let limiter = RateLimiter::direct_with_clock(quota, Ticks(clock.clone()));
-        Self { quota: limiter, turn: tokio::sync::Mutex::new(()), clock: clock.clone() }
+        Self { quota: limiter, queue: tokio::sync::Mutex::new(()), clock: clock.clone() }
     }
 
-    /// Waits until another request may be sent. Whoever gives up waiting takes nothing from the others.
+    /// Waits until another request may be sent. A caller that stops waiting uses up no request.
     pub(crate) async fn ready(&self) {
-        let _turn = self.turn.lock().await;
+        let _next = self.queue.lock().await;
         while let Err(early) = self.quota.check() {
             let wait = early.wait_time_from(self.clock.now());
             tracing::trace!(delay_ms = wait.as_secs_f64() * 1e3, "waiting for the rate limit");

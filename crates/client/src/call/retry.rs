@@ -1,4 +1,4 @@
-//! When a failed attempt is followed by another: how often, how soon, and for how long.
+//! Retry policy: number of attempts, delays, deadline and the budget that all calls of a client share.
 
 use std::time::Duration;
 
@@ -10,13 +10,14 @@ use tower::retry::{
 };
 use tower::util::rng::HasherRng;
 
-/// A delay is lengthened by a random part of itself up to this.
+/// Maximum random extension of a delay, as a factor of the delay.
 const JITTER: f64 = 1.0;
 
-/// How a client repeats failed attempts.
+/// Retry policy of a client.
 ///
-/// A refused connection is always tried again, because nothing was sent. Statuses 408, 429, 502, 503 and 504 and broken
-/// answers are tried again only if the operation is safe to repeat. `Retry-After` wins over the client's own delays.
+/// A failed connection is always retried, because the service has not received the request. Statuses 408, 429, 502, 503
+/// and 504 and broken responses are retried only for [idempotent](crate::Idempotency) operations. `Retry-After` overrides
+/// the policy's delays.
 #[derive(Clone, Debug)]
 pub struct RetryPolicy {
     attempts: u32,
@@ -27,7 +28,7 @@ pub struct RetryPolicy {
 }
 
 impl Default for RetryPolicy {
-    /// Four attempts, delays from 200 ms doubling to 20 s and jittered, `Retry-After` up to 60 s, all begun within 2 minutes.
+    /// Four attempts; jittered delays that double from 200 ms to 20 s; `Retry-After` up to 60 s; no attempt after 2 minutes.
     fn default() -> Self {
         Self {
             attempts: 4,
@@ -40,34 +41,35 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// Sends everything once.
+    /// Returns a policy without retries.
     #[must_use]
     pub fn none() -> Self {
         Self { attempts: 1, ..Self::default() }
     }
 
-    /// How many attempts there are at most, the first included. Zero counts as one.
+    /// Sets the maximum number of attempts, the first included. Zero counts as one.
     #[must_use]
     pub fn attempts(mut self, attempts: u32) -> Self {
         self.attempts = attempts.max(1);
         self
     }
 
-    /// The delay before the second attempt, and the longest before any; between them it doubles, and each is jittered.
+    /// Sets the delay before the second attempt, and the longest delay. Delays double from one attempt to the next, and are
+    /// jittered.
     #[must_use]
     pub fn delays(mut self, first: Duration, longest: Duration) -> Self {
         (self.first_delay, self.longest_delay) = (first, longest);
         self
     }
 
-    /// The longest `Retry-After` that is waited for; a longer one ends the call with its error.
+    /// Sets the longest `Retry-After` to wait for. A longer one ends the call with the error.
     #[must_use]
     pub fn longest_retry_after(mut self, longest: Duration) -> Self {
         self.longest_retry_after = longest;
         self
     }
 
-    /// How long after its start a call may still begin another attempt.
+    /// Sets the time after the start of a call until which attempts may start.
     #[must_use]
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
@@ -75,28 +77,28 @@ impl RetryPolicy {
     }
 
     pub(crate) fn schedule(&self) -> Schedule {
-        // Tower wants no first delay that is longer than the longest, and no longest of zero.
+        // Tower rejects a first delay above the longest, and a longest delay of zero.
         let longest = self.longest_delay.max(Duration::from_nanos(1));
         let delays = ExponentialBackoffMaker::new(self.first_delay.min(longest), longest, JITTER, HasherRng::new())
             .expect("no delay is longer than the longest")
             .make_backoff();
-        Schedule { policy: self.clone(), delays, left: self.attempts.saturating_sub(1) }
+        Schedule { policy: self.clone(), delays, remaining: self.attempts.saturating_sub(1) }
     }
 }
 
-/// The delays of one call.
+/// Delays of one call.
 pub(crate) struct Schedule {
     policy: RetryPolicy,
     delays: ExponentialBackoff,
-    /// How many more attempts there may be.
-    left: u32,
+    /// Number of attempts left.
+    remaining: u32,
 }
 
 impl Schedule {
-    /// How long to wait before the next attempt, or `None` if this was the last.
+    /// Returns the delay before the next attempt, or `None` if there is none.
     pub(crate) fn next(&mut self, elapsed: Duration, retry_after: Option<Duration>) -> Option<Duration> {
-        self.left = self.left.checked_sub(1)?;
-        // It comes as a sleep on tokio's clock, of which only the length is wanted.
+        self.remaining = self.remaining.checked_sub(1)?;
+        // Tower returns the delay as a sleep on tokio's clock, which is not the client's clock.
         let own = self.delays.next_backoff().deadline().saturating_duration_since(Instant::now());
         let delay = match retry_after {
             Some(after) if after > self.policy.longest_retry_after => return None,
@@ -107,15 +109,15 @@ impl Schedule {
     }
 }
 
-/// What all calls of a client may spend on retries together, so that an outage is not multiplied.
+/// Retry budget that all calls of a client share, so that retries do not multiply the load of an outage.
 ///
-/// Aligned, because every call changes it: what lies beside it would have to be fetched anew after each change.
+/// Aligned to 128 bytes (two cache lines), because every call writes to it and would invalidate its neighbours.
 #[derive(Debug)]
 #[repr(align(128))]
 pub(crate) struct Budget(TpsBudget);
 
 impl Budget {
-    /// Ten retries a second for free, and one for every five calls that succeeded in the last ten seconds.
+    /// Allows ten retries a second, and one for every five calls that succeeded in the last ten seconds.
     pub(crate) fn new() -> Self {
         Self(TpsBudget::new(Duration::from_secs(10), 10, 0.2))
     }
@@ -129,7 +131,7 @@ impl Budget {
     }
 }
 
-/// Statuses that say "not now", after which the same request may succeed.
+/// Returns `true` for statuses after which the same request may succeed.
 pub(crate) fn is_transient(status: StatusCode) -> bool {
     matches!(status.as_u16(), 408 | 429 | 502 | 503 | 504)
 }

@@ -1,50 +1,50 @@
-//! What a service says about a failure, read leniently from the shapes that services use.
+//! Errors as services describe them, decoded from the shapes that services use.
 
 use std::fmt;
 
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
-/// A service's own words about a failure.
+/// A service's own description of an error: code, message and field errors of an error response.
 ///
-/// Services answer in many shapes; what can be recognised is given here, the rest is in [`body`](ApiError::body).
-/// `Debug` shows none of it, because it may hold personal data.
+/// The shapes of all supported services are recognised; the whole response is in [`body`](ApiError::body). `Debug` shows
+/// no contents, because they may hold personal data.
 #[derive(Clone, Default)]
 pub struct ApiError {
     code: Option<String>,
     message: Option<String>,
     fields: Vec<FieldError>,
-    raw: Bytes,
+    body: Bytes,
 }
 
-/// What a service says about one field of a request.
+/// A service's error for one field of a request.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FieldError {
-    /// The field's name as the service writes it.
+    /// Name of the field on the wire.
     pub field: String,
-    /// The service's code, where it gives one.
+    /// The service's code, if any.
     pub code: Option<String>,
-    /// The service's text; empty where there is none.
+    /// The service's message; empty if there is none.
     pub message: String,
 }
 
-/// Where services put a text that is meant for people.
+/// Names under which services send a message for people, in order of preference.
 const MESSAGES: [&str; 7] = ["message", "error_description", "errorMsg", "msg", "detail", "title", "error"];
-/// Where services put a code that is meant for programs.
+/// Names under which services send a code for programs, in order of preference.
 const CODES: [&str; 4] = ["code", "errorCode", "error", "errorKey"];
-/// Where services list what is wrong with single fields.
+/// Names under which services send field errors.
 const FIELD_LISTS: [&str; 3] = ["errors", "messages", "fieldErrors"];
 
 impl ApiError {
-    /// Reads a body of any kind; what is not JSON is only kept.
-    pub(crate) fn read(raw: Bytes) -> Self {
-        let mut error = Self { raw, ..Self::default() };
+    /// Decodes the body of an error response. A body that is not JSON has no code, message or fields.
+    pub(crate) fn read(body: Bytes) -> Self {
+        let mut error = Self { body, ..Self::default() };
         match error.json() {
             Some(Value::String(text)) => error.message = Some(text),
-            Some(Value::Object(body)) => {
-                // Some services wrap all of it: {"error": {"message": …}}.
-                let inner = body.get("error").and_then(Value::as_object).unwrap_or(&body);
+            Some(Value::Object(object)) => {
+                // Some services nest the error: {"error": {"message": …}}.
+                let inner = object.get("error").and_then(Value::as_object).unwrap_or(&object);
                 error.message = first(inner, &MESSAGES);
                 error.code = first(inner, &CODES);
                 for name in FIELD_LISTS {
@@ -63,40 +63,40 @@ impl ApiError {
         error
     }
 
-    /// The service's code, for example `invalid_scope`.
+    /// Returns the service's code, for example `invalid_scope`.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         self.code.as_deref()
     }
 
-    /// The service's text, in the service's language.
+    /// Returns the service's message, in the service's language.
     #[must_use]
     pub fn message(&self) -> Option<&str> {
         self.message.as_deref()
     }
 
-    /// What it says about single fields.
+    /// Returns the errors of single fields.
     #[must_use]
     pub fn fields(&self) -> &[FieldError] {
         &self.fields
     }
 
-    /// The body as it came, at most the first 64 KiB.
+    /// Returns the body as received, at most the first 64 KiB.
     #[must_use]
     pub fn body(&self) -> &[u8] {
-        &self.raw
+        &self.body
     }
 
-    /// The body as JSON, if it is JSON.
+    /// Returns the body as JSON, if it is JSON.
     #[must_use]
     pub fn json(&self) -> Option<Value> {
-        serde_json::from_str(std::str::from_utf8(&self.raw).ok()?).ok()
+        serde_json::from_str(std::str::from_utf8(&self.body).ok()?).ok()
     }
 }
 
 impl fmt::Debug for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ApiError").field("raw", &format_args!("{} bytes", self.raw.len())).finish_non_exhaustive()
+        f.debug_struct("ApiError").field("body", &format_args!("{} bytes", self.body.len())).finish_non_exhaustive()
     }
 }
 
@@ -114,12 +114,12 @@ fn text(value: &Value) -> Option<String> {
     }
 }
 
-/// The first text that stands under one of these names.
+/// Returns the first text under one of these names.
 fn first(map: &Map<String, Value>, names: &[&str]) -> Option<String> {
     names.iter().find_map(|name| text(map.get(*name)?))
 }
 
-/// Reads the lists and maps in which services name fields: `[{field, message}]`, `[{name: {message}}]`,
+/// Decodes the lists and maps in which services send field errors: `[{field, message}]`, `[{name: {message}}]`,
 /// `{name: [message]}`, `{name: {code}}`, `[message]`.
 fn add_fields(value: &Value, fields: &mut Vec<FieldError>) {
     match value {

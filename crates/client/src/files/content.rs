@@ -1,11 +1,12 @@
-//! What a call that is chosen at run time sends that is not JSON.
+//! File bodies of dynamic calls.
 
-use super::{Form, Upload};
 use crate::{
     error::Error,
-    request::{builder::RequestBuilder, dynamic::rejected},
+    files::{form::Form, upload::Upload},
+    request::builder::RequestBuilder,
 };
 
+/// Body of a dynamic call that is not JSON.
 #[derive(Clone, Debug)]
 pub(crate) enum Content {
     Form(Form),
@@ -13,15 +14,17 @@ pub(crate) enum Content {
 }
 
 impl Content {
-    /// Puts it into the request of an operation that takes this media type.
-    pub(crate) fn add_to(&self, draft: &mut RequestBuilder, media_type: &'static str) -> Result<(), Error> {
+    /// Adds the body to the request of an operation that takes this media type.
+    pub(crate) fn add_to(&self, request: &mut RequestBuilder, media_type: &'static str) -> Result<(), Error> {
         match (self, media_type == "multipart/form-data") {
-            (Self::Form(form), true) => draft.multipart(form),
-            (Self::Form(_), false) => return Err(rejected(format!("it takes {media_type}, not a multipart form"))),
-            (Self::Upload(_), true) => {
-                return Err(rejected("it takes a multipart form: give the bytes as one of its parts"));
+            (Self::Form(form), true) => request.multipart(form),
+            (Self::Form(_), false) => {
+                return Err(Error::rejected(format!("the operation takes {media_type}, not a multipart form")));
             }
-            (Self::Upload(upload), false) => draft.upload(upload, media_type),
+            (Self::Upload(_), true) => {
+                return Err(Error::rejected("the operation takes a multipart form: add the bytes as one of its parts"));
+            }
+            (Self::Upload(upload), false) => request.upload(upload, media_type),
         }
         Ok(())
     }

@@ -9,9 +9,9 @@ use reqwest::{
 };
 use ring::rand::{SecureRandom, SystemRandom};
 
-use super::upload::{Upload, put};
 use crate::{
     error::{Error, ErrorKind},
+    files::upload::{Upload, set_body},
     request::prepared::StreamingBody,
 };
 
@@ -24,13 +24,13 @@ pub struct Part {
 }
 
 impl Part {
-    /// A part with this content.
+    /// Creates a part with this content.
     pub fn new(content: impl Into<Upload>) -> Self {
         Self { content: content.into(), file_name: None, content_type: None }
     }
 
-    /// A part that is the file at `path`, under its own name.
-    pub fn file(path: impl AsRef<Path>) -> Self {
+    /// Creates a part from the file at `path`, with its file name.
+    pub fn file_at(path: impl AsRef<Path>) -> Self {
         let path = path.as_ref();
         let part = Self::new(path);
         match path.file_name() {
@@ -39,21 +39,21 @@ impl Part {
         }
     }
 
-    /// Names the file.
+    /// Sets the file name.
     #[must_use]
     pub fn file_name(mut self, name: impl Into<String>) -> Self {
         self.file_name = Some(name.into());
         self
     }
 
-    /// Says the part's media type, for example `application/pdf`.
+    /// Sets the media type, for example `application/pdf`.
     #[must_use]
     pub fn content_type(mut self, media_type: impl Into<String>) -> Self {
         self.content_type = Some(media_type.into());
         self
     }
 
-    /// What stands before its content.
+    /// Returns the bytes before the content: boundary and headers.
     fn head(&self, boundary: &str, name: &str) -> Result<String, Error> {
         let mut head = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{}\"", escaped(name));
         if let Some(name) = &self.file_name {
@@ -70,12 +70,12 @@ impl Part {
     }
 }
 
-/// A name between quotes, which stays UTF-8: what would end it is escaped as browsers do it (RFC 7578, 2 and 5.1).
+/// Escapes a name for a quoted parameter: quotes and line breaks as browsers do, all else as UTF-8 (RFC 7578, 2 and 5.1).
 fn escaped(name: &str) -> String {
     name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A")
 }
 
-/// Whether this is `type/subtype`, with or without parameters (RFC 9110, 8.3.1).
+/// Returns `true` for `type/subtype`, with or without parameters (RFC 9110, 8.3.1).
 fn is_media_type(text: &str) -> bool {
     let is_token = |part: &str| {
         !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
@@ -86,21 +86,30 @@ fn is_media_type(text: &str) -> bool {
         && parameters.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic())
 }
 
-/// A text that nobody who gives a part its content can know before, so that no content ends its part.
+/// Returns a random boundary. Content from third parties cannot contain it and so cannot end its part.
 fn boundary() -> Result<String, Error> {
     let mut random = [0; 16];
     SystemRandom::new()
         .fill(&mut random)
-        .map_err(|_| Error::new(ErrorKind::Rejected, "the system has no random numbers for the form's boundary"))?;
+        .map_err(|_| Error::new(ErrorKind::Rejected, "the system has no random number for the form's boundary"))?;
     Ok(format!("{:032x}", u128::from_ne_bytes(random)))
 }
 
-/// A multipart form: texts and files under names.
+/// A multipart form: named texts and files.
+///
+/// ```
+/// use keyfob_client::{Form, Upload};
+///
+/// let form = Form::new()
+///     .text("description", "Site plan")
+///     .file_at("/var/plans/site.pdf") // the file, read while it is sent
+///     .file("notes.txt", Upload::text("first draft")); // a file in memory
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Form(Vec<(String, Part)>);
 
 impl Form {
-    /// An empty form.
+    /// Creates an empty form.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -113,26 +122,34 @@ impl Form {
         self
     }
 
-    /// Adds a text.
+    /// Adds a text field.
     #[must_use]
     pub fn text(self, name: impl Into<String>, text: impl Into<String>) -> Self {
-        self.part(name, Part::new(text.into()))
+        self.part(name, Part::new(Upload::text(text)))
     }
 
-    /// Adds a file in memory under the name that most services expect, `file`.
+    /// Adds the file at `path`, with its file name, under the part name that most services expect, `file`.
+    #[must_use]
+    pub fn file_at(self, path: impl AsRef<Path>) -> Self {
+        self.part("file", Part::file_at(path).content_type("application/octet-stream"))
+    }
+
+    /// Adds content as a file of this name, under the part name that most services expect, `file`.
+    ///
+    /// Pass [`Upload::path`] for a file on disk; [`file_at`](Form::file_at) also takes its name.
     #[must_use]
     pub fn file(self, file_name: impl Into<String>, content: impl Into<Upload>) -> Self {
         self.part("file", Part::new(content).file_name(file_name).content_type("application/octet-stream"))
     }
 
-    /// The body of one attempt, its length, and its media type.
+    /// Opens the body of one attempt and returns it with its length and media type.
     async fn open(&self) -> Result<(Body, Option<u64>, HeaderValue), Error> {
         let boundary = boundary()?;
         let mut uploads = Vec::with_capacity(3 * self.0.len() + 1);
         for (name, part) in &self.0 {
-            uploads.extend([part.head(&boundary, name)?.into(), part.content.clone(), Upload::from("\r\n")]);
+            uploads.extend([Upload::text(part.head(&boundary, name)?), part.content.clone(), Upload::text("\r\n")]);
         }
-        uploads.push(format!("--{boundary}--\r\n").into());
+        uploads.push(Upload::text(format!("--{boundary}--\r\n")));
         let (mut pieces, mut length) = (Vec::with_capacity(uploads.len()), Some(0));
         for upload in &uploads {
             let (piece, size) = upload.chunks().await?;
@@ -153,7 +170,7 @@ impl StreamingBody for Form {
     fn open_into<'a>(&'a self, request: &'a mut Request) -> BoxFuture<'a, Result<(), Error>> {
         Box::pin(async {
             let (body, length, media_type) = self.open().await?;
-            put(request, body, length);
+            set_body(request, body, length);
             request.headers_mut().insert(CONTENT_TYPE, media_type);
             Ok(())
         })

@@ -1,13 +1,18 @@
-//! The calls that send files and receive them, beside those that do not.
+//! Calls with uploads, multipart forms and downloads.
 
 use std::sync::Arc;
 
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
 
-use super::{ByteStream, Content, Form, Upload, download::Origin};
 use crate::{
     call::{options::CallOptions, send},
     error::Error,
+    files::{
+        content::Content,
+        download::{ByteStream, source::Origin},
+        form::Form,
+        upload::Upload,
+    },
     operation::Operation,
     request::{
         builder::RequestBuilder,
@@ -20,21 +25,21 @@ use crate::{
 };
 
 impl RequestBuilder {
-    /// Sends an upload, under this media type. Needs the feature `files`.
+    /// Sends an upload, under this media type.
     pub fn upload(&mut self, body: &Upload, media_type: &'static str) {
         self.parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
         self.parts.streaming_body = Some(Arc::new(body.clone()));
     }
 
-    /// Sends a multipart form. Needs the feature `files`.
+    /// Sends a multipart form.
     pub fn multipart(&mut self, form: &Form) {
         self.parts.streaming_body = Some(Arc::new(form.clone()));
     }
 }
 
 impl PreparedRequest {
-    /// The same request once more; `None` if its body cannot be read twice.
-    pub(super) fn again(&self) -> Option<Self> {
+    /// Returns a copy of the request; `None` if its body can be read only once.
+    pub(super) fn try_clone(&self) -> Option<Self> {
         self.parts.is_repeatable().then(|| self.clone())
     }
 }
@@ -48,31 +53,31 @@ pub fn bytes(
 ) -> ResponseFuture<ByteStream> {
     ResponseFuture::new(Box::pin(async move {
         let request = request.map_err(|error| error.at(session.api(), operation))?;
-        let again = request.again();
+        let copy = request.try_clone();
         let response = send::streamed(&session.0, operation, Ok(request), options.clone()).await?;
         let (status, headers) = (response.status(), response.headers().clone());
-        let stream = ByteStream::new(Origin::new(session, operation, again, options), response);
+        let stream = ByteStream::new(Origin::new(session, operation, copy, options), response);
         Ok(AnyResponse { status, headers, value: Box::new(stream) })
     }))
 }
 
 impl RawRequest {
-    /// Sends bytes of this media type. Needs the feature `files`.
+    /// Sends an upload of this media type. Needs the feature `files`.
     pub fn upload(self, body: impl Into<Upload>, content_type: &'static str) -> Self {
-        self.change(|draft| draft.upload(&body.into(), content_type))
+        self.change(|request| request.upload(&body.into(), content_type))
     }
 
     /// Sends a multipart form. Needs the feature `files`.
-    #[expect(clippy::needless_pass_by_value, reason = "as everything else that is sent")]
+    #[expect(clippy::needless_pass_by_value, reason = "consistent with the other setters")]
     pub fn multipart(self, form: Form) -> Self {
-        self.change(|draft| draft.multipart(&form))
+        self.change(|request| request.multipart(&form))
     }
 
-    /// Sends the request and gives the answer's bytes as they arrive. Needs the feature `files`.
+    /// Sends the request and returns the response as a download. Needs the feature `files`.
     ///
     /// # Errors
     ///
-    /// As every call: see [`ErrorKind`](crate::ErrorKind).
+    /// As [`send`](RawRequest::send), except that the body is not decoded.
     pub fn download(self) -> ResponseFuture<ByteStream> {
         let (session, operation, request, call) = self.finish();
         bytes(session, operation, request, call)
@@ -80,23 +85,23 @@ impl RawRequest {
 }
 
 impl DynamicCall {
-    /// Gives the body as a multipart form. Needs the feature `files`.
+    /// Sets the body to a multipart form. Needs the feature `files`.
     pub fn multipart(mut self, form: Form) -> Self {
         self.body = Body::File(Content::Form(form));
         self
     }
 
-    /// Gives the body as bytes, sent under the media type that the operation takes. Needs the feature `files`.
+    /// Sets the body to an upload, sent under the operation's media type. Needs the feature `files`.
     pub fn upload(mut self, body: impl Into<Upload>) -> Self {
         self.body = Body::File(Content::Upload(body.into()));
         self
     }
 
-    /// Sends the call and gives the answer's bytes as they arrive. Needs the feature `files`.
+    /// Sends the call and returns the response as a download. Needs the feature `files`.
     ///
     /// # Errors
     ///
-    /// As [`send`](DynamicCall::send), except that nothing is decoded.
+    /// As [`send`](DynamicCall::send), except that the body is not decoded.
     pub fn download(self) -> ResponseFuture<ByteStream> {
         let request = self.request();
         bytes(self.session, self.operation, request, self.call)

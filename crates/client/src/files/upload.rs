@@ -1,4 +1,4 @@
-//! What is sent that is not JSON: bytes, files and streams.
+//! Uploads from memory, files, readers and streams.
 
 use std::{
     fmt,
@@ -22,13 +22,27 @@ use crate::{
 
 type Chunks = BoxStream<'static, std::io::Result<Bytes>>;
 
-/// The pieces in which files and readers are sent.
+/// Size of the chunks in which files and readers are sent, in bytes.
 const CHUNK: usize = 64 * 1024;
 
-/// Bytes to send, from memory, from a file, or from a stream.
+/// Content to send: bytes, text, a file, a reader or a stream.
 ///
-/// Bytes and files can be sent again when an attempt fails before the service has taken them (an expired token, a
-/// refused connection); a stream is read once, so such a call fails instead.
+/// Uploads from memory and from files can be retried (after an expired token or a failed connection). A reader or a
+/// stream can be read once, so its call is not retried.
+///
+/// A string is never converted silently, because it could be a text or a path:
+///
+/// ```
+/// use keyfob_client::Upload;
+///
+/// let text = Upload::text("name;hours\n");
+/// let file = Upload::path("/var/export/hours.csv");
+/// let bytes: Upload = vec![0x25, 0x50].into();
+/// ```
+///
+/// ```compile_fail
+/// let ambiguous: keyfob_client::Upload = "/var/export/hours.csv".into();
+/// ```
 #[derive(Clone)]
 pub struct Upload(Source);
 
@@ -36,22 +50,27 @@ pub struct Upload(Source);
 enum Source {
     Bytes(Bytes),
     File(PathBuf),
-    /// Taken by the first attempt.
+    /// Content that the first attempt takes, and its length in bytes.
     Stream(Arc<Mutex<Option<Chunks>>>, Option<u64>),
 }
 
 impl Upload {
-    /// Sends these bytes.
+    /// Creates an upload of bytes.
     pub fn bytes(bytes: impl Into<Bytes>) -> Self {
         Self(Source::Bytes(bytes.into()))
     }
 
-    /// Sends this file, which is opened anew for every attempt and read as it is sent.
-    pub fn file(path: impl Into<PathBuf>) -> Self {
+    /// Creates an upload of a text, as UTF-8.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self::bytes(text.into())
+    }
+
+    /// Creates an upload of the file at `path`. Each attempt opens the file and reads it while it is sent.
+    pub fn path(path: impl Into<PathBuf>) -> Self {
         Self(Source::File(path.into()))
     }
 
-    /// Sends what the stream gives; `length` in bytes, if it is known.
+    /// Creates an upload of a stream, with its length in bytes if known.
     pub fn stream<S, B>(stream: S, length: Option<u64>) -> Self
     where
         S: Stream<Item = std::io::Result<B>> + Send + 'static,
@@ -60,12 +79,12 @@ impl Upload {
         Self(Source::Stream(Arc::new(Mutex::new(Some(stream.map_ok(Into::into).boxed()))), length))
     }
 
-    /// Sends what the reader gives; `length` in bytes, if it is known.
+    /// Creates an upload of a reader's content, with its length in bytes if known.
     pub fn reader<R: AsyncRead + Send + Unpin + 'static>(reader: R, length: Option<u64>) -> Self {
         Self::stream(chunks(reader), length)
     }
 
-    /// The body of one attempt, and its length.
+    /// Opens the body of one attempt and returns it with its length.
     async fn open(&self) -> Result<(Body, Option<u64>), Error> {
         if let Source::Bytes(bytes) = &self.0 {
             return Ok((bytes.clone().into(), Some(bytes.len() as u64)));
@@ -74,7 +93,7 @@ impl Upload {
         Ok((Body::wrap_stream(chunks), length))
     }
 
-    /// The pieces of one attempt, and their length.
+    /// Opens the content for one attempt and returns it with its length.
     pub(super) async fn chunks(&self) -> Result<(Chunks, Option<u64>), Error> {
         match &self.0 {
             Source::Bytes(bytes) => {
@@ -87,13 +106,16 @@ impl Upload {
                 };
                 let file = tokio::fs::File::open(path).await.map_err(unreadable)?;
                 let length = file.metadata().await.map_err(unreadable)?.len();
-                // A file that grows while it is sent must not outgrow its announced length.
+                // A file may grow while it is sent, but the announced length must be kept.
                 Ok((chunks(file.take(length)).boxed(), Some(length)))
             }
             Source::Stream(stream, length) => {
                 let taken = stream.lock().unwrap_or_else(PoisonError::into_inner).take();
                 let stream = taken.ok_or_else(|| {
-                    Error::new(ErrorKind::Rejected, "the stream to upload was sent before and cannot be sent again")
+                    Error::new(
+                        ErrorKind::Rejected,
+                        "the stream to upload was already sent: create the call with a new stream",
+                    )
                 })?;
                 Ok((stream, *length))
             }
@@ -109,14 +131,14 @@ impl StreamingBody for Upload {
     fn open_into<'a>(&'a self, request: &'a mut Request) -> BoxFuture<'a, Result<(), Error>> {
         Box::pin(async {
             let (body, length) = self.open().await?;
-            put(request, body, length);
+            set_body(request, body, length);
             Ok(())
         })
     }
 }
 
-/// Puts a body into a request, with its length if that is known.
-pub(super) fn put(request: &mut Request, body: Body, length: Option<u64>) {
+/// Sets the body of a request, and its length if known.
+pub(super) fn set_body(request: &mut Request, body: Body, length: Option<u64>) {
     *request.body_mut() = Some(body);
     if let Some(length) = length {
         request.headers_mut().insert(CONTENT_LENGTH, length.into());
@@ -143,21 +165,15 @@ impl From<Vec<u8>> for Upload {
     }
 }
 
-impl From<String> for Upload {
-    fn from(text: String) -> Self {
-        Self::bytes(text)
-    }
-}
-
-impl From<&'static str> for Upload {
-    fn from(text: &'static str) -> Self {
-        Self::bytes(text)
-    }
-}
-
 impl From<&Path> for Upload {
     fn from(path: &Path) -> Self {
-        Self::file(path)
+        Self::path(path)
+    }
+}
+
+impl From<PathBuf> for Upload {
+    fn from(path: PathBuf) -> Self {
+        Self::path(path)
     }
 }
 
@@ -165,7 +181,7 @@ impl fmt::Debug for Upload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.0 {
             Source::Bytes(_) => "Upload::bytes(..)",
-            Source::File(_) => "Upload::file(..)",
+            Source::File(_) => "Upload::path(..)",
             Source::Stream(..) => "Upload::stream(..)",
         })
     }

@@ -1,26 +1,26 @@
-//! The next page's cursor, read off a page's bytes before its rows are decoded, so that the next request goes out first.
+//! Search for the cursor in a page's bytes, before its rows are decoded, so that the next request is sent first.
 
 use serde::Deserialize as _;
 
-/// How far from its end a page is searched, in bytes: what follows the rows is short.
-const REACH: usize = 16 * 1024;
+/// Number of bytes at the end of a page that are searched: the fields after the rows are short.
+const SEARCHED: usize = 16 * 1024;
 
-/// The text of the member of this name, if it stands behind everything large in an object.
+/// Returns the string field of this name, if it is near the end of an object.
 ///
-/// Of an object that is valid JSON it finds the right member or none. Of other bytes it may find anything; decoding them
-/// fails.
+/// In an object that is valid JSON it finds the right field or none. In other bytes it may find anything, but decoding
+/// them fails.
 pub(crate) fn last_member(object: &[u8], name: &str) -> Option<String> {
     let object = object.trim_ascii_end().strip_suffix(b"}")?;
-    let reach = object.len().saturating_sub(REACH);
+    let start_of_search = object.len().saturating_sub(SEARCHED);
     let (mut end, mut depth) = (object.len(), 0_usize);
-    while end > reach {
+    while end > start_of_search {
         let byte = object[end - 1];
         match byte {
             b'"' => {
                 let start = opening(&object[..end - 1])?;
-                let behind = object[end..].trim_ascii_start();
-                if depth == 0 && object[start..end - 1] == *name.as_bytes() && behind.starts_with(b":") {
-                    let mut value = serde_json::Deserializer::from_str(std::str::from_utf8(&behind[1..]).ok()?);
+                let after = object[end..].trim_ascii_start();
+                if depth == 0 && object[start..end - 1] == *name.as_bytes() && after.starts_with(b":") {
+                    let mut value = serde_json::Deserializer::from_str(std::str::from_utf8(&after[1..]).ok()?);
                     return String::deserialize(&mut value).ok();
                 }
                 end = start;
@@ -34,12 +34,12 @@ pub(crate) fn last_member(object: &[u8], name: &str) -> Option<String> {
     None
 }
 
-/// Where the text begins whose closing quote stands behind these bytes.
+/// Returns the start of the string whose closing quote follows these bytes.
 fn opening(bytes: &[u8]) -> Option<usize> {
     let mut end = bytes.len();
     loop {
         let quote = bytes[..end].iter().rposition(|byte| *byte == b'"')?;
-        // A quote behind an odd number of backslashes is a part of the text.
+        // A quote after an odd number of backslashes is part of the string.
         let escapes = bytes[..quote].iter().rev().take_while(|byte| **byte == b'\\').count();
         if escapes % 2 == 0 {
             return Some(quote + 1);
@@ -76,8 +76,8 @@ mod tests {
     #[test]
     fn only_the_end_of_a_page_is_searched() {
         let page = |rows: usize| format!(r#"{{"next":"a","data":"{}"}}"#, "x".repeat(rows));
-        assert_eq!(last_member(page(REACH / 2).as_bytes(), "next").as_deref(), Some("a"));
-        assert_eq!(last_member(page(2 * REACH).as_bytes(), "next"), None);
+        assert_eq!(last_member(page(SEARCHED / 2).as_bytes(), "next").as_deref(), Some("a"));
+        assert_eq!(last_member(page(2 * SEARCHED).as_bytes(), "next"), None);
     }
 
     proptest::proptest! {

@@ -1,4 +1,4 @@
-//! Any described operation by its description, with parameters by name: for tools that learn at run time what to call.
+//! Calls of operations chosen at run time, with parameters by name.
 
 use std::mem;
 
@@ -8,17 +8,17 @@ use serde_json::Value;
 
 use crate::{
     call::{options::CallOptions, send},
-    error::{Error, ErrorKind},
+    error::Error,
     operation::Operation,
     request::{builder::RequestBuilder, path::Path, prepared::PreparedRequest},
     response::ResponseFuture,
     session::Session,
 };
 
-/// JSON where the service can choose; files, tables and texts where it cannot.
-const ANSWERS: &str = "application/json, */*;q=0.9";
+/// `Accept` header: JSON if the service has a choice, else anything.
+const ACCEPT_ANY: &str = "application/json, */*;q=0.9";
 
-/// A call of an operation that is chosen at run time; from [`Session::operation`].
+/// A call of an operation chosen at run time, for tools; from [`Session::operation`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct DynamicCall {
@@ -34,11 +34,11 @@ pub(crate) enum Body {
     None,
     Json(Value),
     #[cfg(feature = "files")]
-    File(crate::files::Content),
+    File(crate::files::content::Content),
 }
 
 impl Operation {
-    /// The names of its path parameters, in their order.
+    /// Returns the names of the path parameters, in their order.
     pub fn path_parameters(&self) -> impl Iterator<Item = &'static str> {
         pieces(self.path).filter_map(|piece| match piece {
             Piece::Text(_) => None,
@@ -48,7 +48,7 @@ impl Operation {
 }
 
 impl Session {
-    /// A call of one of this API's operations, such as those in an API crate's `OPERATIONS`.
+    /// Starts a call of one of this API's operations, such as those in an API crate's `OPERATIONS`.
     ///
     /// ```
     /// # async fn example(session: keyfob_client::Session, list: &[&'static keyfob_client::Operation])
@@ -70,15 +70,17 @@ impl Session {
 }
 
 impl DynamicCall {
-    /// Gives a parameter of the path, the query or the headers, by its name on the wire. Several values of one name are
-    /// sent as several query parameters, or as one with commas, as the operation takes them.
+    /// Adds a parameter of the path, the query or the headers, by its name on the wire.
+    ///
+    /// Several values of a query parameter are repeated or separated by commas, as the operation takes them. An unknown
+    /// name is an error of the call.
     pub fn param(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.parameters.push((name.into(), value.into()));
         self
     }
 
-    /// Gives the body as JSON. An operation that takes a form gets an object's properties as its fields, and values
-    /// that are objects or lists as their JSON text.
+    /// Sets the body as JSON. For an operation that takes a URL-encoded form, the properties of an object become its
+    /// fields; objects and lists inside become JSON text.
     pub fn body(mut self, body: impl Into<Value>) -> Self {
         self.body = Body::Json(body.into());
         self
@@ -86,22 +88,32 @@ impl DynamicCall {
 
     crate::call_setters!();
 
-    /// Sends the call and decodes its JSON answer; `serde_json::Value` takes any.
+    /// Sends the call and decodes its JSON response; `serde_json::Value` takes any.
     ///
     /// # Errors
     ///
-    /// When a path parameter is missing, a name is not one of the operation's, or the body is not of its kind; otherwise
-    /// as every call: see [`ErrorKind`].
+    /// [`ErrorKind::Rejected`] if a path parameter is missing, a parameter is unknown, or the body is not of the operation's
+    /// media type; otherwise as for every call.
     pub fn send<T: DeserializeOwned + Send + Sync + 'static>(self) -> ResponseFuture<T> {
         let request = self.request();
         send::json(self.session, self.operation, request, self.call)
     }
 
-    /// Sends the call and gives its answer as it came, whatever it is.
+    /// Sends the call and returns the response as text.
     ///
     /// # Errors
     ///
-    /// As [`send`](DynamicCall::send), except that nothing is decoded.
+    /// As [`send`](DynamicCall::send); if the response is not UTF-8.
+    pub fn text(self) -> ResponseFuture<String> {
+        let request = self.request();
+        send::text(self.session, self.operation, request, self.call)
+    }
+
+    /// Sends the call and returns the body of the response, of any media type.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](DynamicCall::send), except that the body is not decoded.
     pub fn bytes(self) -> ResponseFuture<Bytes> {
         let request = self.request();
         send::whole(self.session, self.operation, request, self.call, |response| {
@@ -110,32 +122,32 @@ impl DynamicCall {
     }
 
     pub(crate) fn request(&self) -> Result<PreparedRequest, Error> {
-        self.outgoing().map_err(|error| error.at(self.session.api(), self.operation))
+        self.build().map_err(|error| error.at(self.session.api(), self.operation))
     }
 
-    fn outgoing(&self) -> Result<PreparedRequest, Error> {
+    fn build(&self) -> Result<PreparedRequest, Error> {
         let operation = self.operation;
-        self.know_all()?;
+        self.check_names()?;
         let mut path = self.session.0.path(operation.host)?;
         self.fill_path(&mut path)?;
-        let mut draft = RequestBuilder::of(operation, path)?;
-        draft.accept(ANSWERS);
+        let mut request = RequestBuilder::of(operation, path)?;
+        request.accept(ACCEPT_ANY);
         for (name, value) in operation.fixed_query {
-            draft.pair(name, value);
+            request.pair(name, value);
         }
         for (name, value) in self.query() {
-            draft.pair(name, &value);
+            request.pair(name, &value);
         }
         for (name, value) in &self.parameters {
             if let Some(name) = operation.headers.iter().find(|known| *known == name) {
-                draft.header(name, value);
+                request.header(name, value);
             }
         }
-        self.add_body(&mut draft)?;
-        draft.finish()
+        self.add_body(&mut request)?;
+        request.finish()
     }
 
-    /// The query parameters that were given; lists in one value are joined at the place of their first part.
+    /// Returns the query parameters. The values of a comma-separated one are joined at the position of the first.
     fn query(&self) -> Vec<(&str, String)> {
         let mut query: Vec<(&str, String)> = Vec::new();
         let given = self.parameters.iter().filter(|(name, _)| self.operation.query.contains(&name.as_str()));
@@ -149,16 +161,16 @@ impl DynamicCall {
         query
     }
 
-    /// Refuses names that are not the operation's: a filter with a slip in its name would silently find everything.
-    fn know_all(&self) -> Result<(), Error> {
+    /// Rejects unknown parameters: a service would ignore a misspelt filter and return all rows.
+    fn check_names(&self) -> Result<(), Error> {
         let operation = self.operation;
         let known = || operation.path_parameters().chain(operation.query.iter().chain(operation.headers).copied());
-        let Some((stranger, _)) = self.parameters.iter().find(|(name, _)| !known().any(|known| known == name)) else {
+        let Some((unknown, _)) = self.parameters.iter().find(|(name, _)| !known().any(|known| known == name)) else {
             return Ok(());
         };
         let known: Vec<_> = known().collect();
         let known = if known.is_empty() { "it takes none".into() } else { format!("it takes {}", known.join(", ")) };
-        Err(rejected(format!("there is no parameter `{stranger}`: {known}")))
+        Err(Error::rejected(format!("there is no parameter `{unknown}`: {known}")))
     }
 
     fn fill_path(&self, path: &mut Path<'_>) -> Result<(), Error> {
@@ -166,8 +178,8 @@ impl DynamicCall {
             let mut values = self.parameters.iter().filter(|(given, _)| given == name).map(|(_, value)| value);
             match (values.next(), values.next()) {
                 (Some(value), None) => Ok(value),
-                (Some(_), Some(_)) => Err(rejected(format!("`{name}` is a part of the path and is given twice"))),
-                (None, _) => Err(rejected(format!("the parameter `{name}` is missing: it is a part of the path"))),
+                (Some(_), Some(_)) => Err(Error::rejected(format!("`{name}` is part of the path and was set twice"))),
+                (None, _) => Err(Error::rejected(format!("the parameter `{name}` is missing: it is part of the path"))),
             }
         };
         for piece in pieces(self.operation.path) {
@@ -180,39 +192,37 @@ impl DynamicCall {
         Ok(())
     }
 
-    fn add_body(&self, draft: &mut RequestBuilder) -> Result<(), Error> {
+    fn add_body(&self, request: &mut RequestBuilder) -> Result<(), Error> {
         let media_type = self.operation.body;
         match &self.body {
             Body::None => {}
-            _ if media_type.is_empty() => return Err(rejected("it takes no body")),
+            _ if media_type.is_empty() => return Err(Error::rejected("the operation takes no body")),
             Body::Json(body) if media_type == "application/x-www-form-urlencoded" => {
                 if !body.is_object() {
-                    return Err(rejected("it takes a form: give the body as a JSON object with the form's fields"));
+                    return Err(Error::rejected(
+                        "the operation takes a form: set the body to a JSON object with the form's fields",
+                    ));
                 }
-                draft.form(body);
+                request.form(body);
             }
             Body::Json(_) if media_type == "multipart/form-data" => {
-                return Err(rejected("it takes a multipart form: give its parts, not JSON"));
+                return Err(Error::rejected("the operation takes a multipart form, not JSON: use `multipart`"));
             }
-            Body::Json(body) => draft.json(body, "application/json"),
+            Body::Json(body) => request.json(body, "application/json"),
             #[cfg(feature = "files")]
-            Body::File(content) => content.add_to(draft, media_type)?,
+            Body::File(content) => content.add_to(request, media_type)?,
         }
         Ok(())
     }
 }
 
-pub(crate) fn rejected(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
-    Error::new(ErrorKind::Rejected, message)
-}
-
-/// A part of a path template.
+/// Segment of a path template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Piece {
     Text(&'static str),
     /// `{name}`: one segment.
     Segment(&'static str),
-    /// `{+name}`: a value whose slashes stay.
+    /// `{+name}`: a value whose slashes are not encoded.
     Rest(&'static str),
 }
 
@@ -314,32 +324,38 @@ mod tests {
 
     #[test]
     fn what_cannot_be_sent_is_said_before_it_is() {
-        refused(&call(&READ).param("ownerId", "1"), "the parameter `id` is missing: it is a part of the path");
+        refused(&call(&READ).param("ownerId", "1"), "the parameter `id` is missing: it is part of the path");
         let whole = || call(&READ).param("ownerId", "1").param("id", "2");
-        refused(&whole().param("id", "3"), "`id` is a part of the path and is given twice");
+        refused(&whole().param("id", "3"), "`id` is part of the path and was set twice");
         refused(
             &whole().param("limt", "3"),
             "there is no parameter `limt`: it takes ownerId, id, filter, limit, ids, X-Company",
         );
-        refused(&whole().body(json!({})), "it takes no body");
+        refused(&whole().body(json!({})), "the operation takes no body");
         refused(
             &call(&SUBMIT).body(json!([])),
-            "it takes a form: give the body as a JSON object with the form's fields",
+            "the operation takes a form: set the body to a JSON object with the form's fields",
         );
-        refused(&call(&ATTACH).body(json!({})), "it takes a multipart form: give its parts, not JSON");
+        refused(&call(&ATTACH).body(json!({})), "the operation takes a multipart form, not JSON: use `multipart`");
         let dots = call(&READ).param("ownerId", "..").param("id", "2").request().unwrap_err();
-        assert!(dots.to_string().contains("`ownerId` is a part of the path"), "{dots}");
+        assert!(dots.to_string().contains("`ownerId` is part of the path"), "{dots}");
     }
 
     #[cfg(feature = "files")]
     #[test]
     fn files_are_sent_where_they_are_taken() {
         let form = || crate::Form::new().text("name", "x");
-        refused(&call(&CREATE).multipart(form()), "it takes application/json, not a multipart form");
-        refused(&call(&ATTACH).upload("x"), "it takes a multipart form: give the bytes as one of its parts");
-        refused(&call(&READ).param("ownerId", "1").param("id", "2").upload("x"), "it takes no body");
+        refused(&call(&CREATE).multipart(form()), "the operation takes application/json, not a multipart form");
+        refused(
+            &call(&ATTACH).upload(crate::Upload::text("x")),
+            "the operation takes a multipart form: add the bytes as one of its parts",
+        );
+        refused(
+            &call(&READ).param("ownerId", "1").param("id", "2").upload(crate::Upload::text("x")),
+            "the operation takes no body",
+        );
         call(&ATTACH).multipart(form()).request().unwrap();
-        let upload = call(&CREATE).upload("x").request().unwrap().parts.request();
+        let upload = call(&CREATE).upload(crate::Upload::text("x")).request().unwrap().parts.request();
         assert_eq!(upload.headers()[reqwest::header::CONTENT_TYPE], "application/json");
     }
 

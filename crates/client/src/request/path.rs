@@ -1,4 +1,4 @@
-//! A request's address, which is put together part by part.
+//! Paths of requests, assembled from literals and encoded parameters.
 
 use std::{borrow::Cow, fmt::Display};
 
@@ -7,56 +7,61 @@ use reqwest::Url;
 
 use crate::error::{Error, ErrorKind};
 
-/// The path behind a base URL. What cannot be put in is told in the end.
+/// A path below a base URL, under construction. The first error is stored and returned by `url`.
 #[derive(Debug)]
 pub struct Path<'b> {
     base: &'b Url,
+    /// Path and query.
     target: String,
-    wrong: Option<Error>,
+    error: Option<Error>,
 }
 
-/// What most paths have room in.
-const USUAL: usize = 64;
+/// Capacity for a path, in bytes: longer than most, so that few paths are reallocated.
+const PATH_CAPACITY: usize = 64;
 
 impl<'b> Path<'b> {
     pub(crate) fn new(base: &'b Url) -> Self {
         let under = base.path().trim_end_matches('/');
-        let mut target = String::with_capacity(under.len() + USUAL);
+        let mut target = String::with_capacity(under.len() + PATH_CAPACITY);
         target.push_str(under);
-        Self { base, target, wrong: None }
+        Self { base, target, error: None }
     }
 
-    /// Adds what is encoded already.
+    /// Adds a literal, which is percent-encoded.
     pub fn text(&mut self, text: &str) {
         self.target.push_str(text);
     }
 
-    /// Adds one parameter. Whatever it holds, it stays one segment of the path; it cannot be empty or made of dots only,
-    /// as the path would be another one.
+    /// Adds a parameter as one segment, percent-encoded.
+    ///
+    /// An empty value or a value of dots only is an error: it would change the route.
     pub fn segment(&mut self, name: &'static str, value: &dyn Display) {
         let value = value.to_string();
         self.encoded(name, &value, is_dots(&value), SEGMENT);
     }
 
-    /// Adds a parameter that may span several segments: its slashes stay. None of its segments can be empty or made of
-    /// dots only.
+    /// Adds a parameter that may span several segments: slashes are not encoded.
+    ///
+    /// An empty segment or a segment of dots only is an error.
     pub fn segments(&mut self, name: &'static str, value: &dyn Display) {
         let value = value.to_string();
         self.encoded(name, &value, value.split('/').any(is_dots), SEGMENTS);
     }
 
-    fn encoded(&mut self, name: &'static str, value: &str, is_wrong: bool, set: &'static AsciiSet) {
-        if is_wrong {
-            let why = "is a part of the path and cannot be empty or made of dots: give the object's id or key";
-            self.wrong.get_or_insert_with(|| Error::new(ErrorKind::Rejected, format!("`{name}` {why}")));
+    fn encoded(&mut self, name: &'static str, value: &str, is_invalid: bool, set: &'static AsciiSet) {
+        if is_invalid {
+            let message = format!(
+                "`{name}` is part of the path and cannot be empty or consist of dots: use the object's id or key"
+            );
+            self.error.get_or_insert_with(|| Error::new(ErrorKind::Rejected, message));
         }
-        // Most values need no encoding, and are then borrowed.
+        // Borrowed if there is nothing to encode, as for most values.
         self.target.push_str(&Cow::from(utf8_percent_encode(value, set)));
     }
 
-    /// The whole address.
+    /// Returns the URL, or the first error.
     pub(crate) fn url(self) -> Result<Url, Error> {
-        if let Some(error) = self.wrong {
+        if let Some(error) = self.error {
             return Err(error);
         }
         let (path, query) =
@@ -72,15 +77,15 @@ fn is_dots(segment: &str) -> bool {
     segment.bytes().all(|byte| byte == b'.')
 }
 
-/// Percent-encodes everything but RFC 3986's unreserved characters.
+/// Percent-encodes all characters but the unreserved ones of RFC 3986.
 #[must_use]
 pub fn encode_path(value: &str) -> String {
     utf8_percent_encode(value, SEGMENT).to_string()
 }
 
-/// Everything but RFC 3986's unreserved characters.
+/// All characters but the unreserved ones of RFC 3986.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-/// The same, but for the slash between segments.
+/// The same without the slash.
 const SEGMENTS: &AsciiSet = &SEGMENT.remove(b'/');
 
 #[cfg(test)]
@@ -113,7 +118,7 @@ mod tests {
         for value in ["", ".", ".."] {
             let error = path(|path| path.segment("id", &value)).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Rejected);
-            assert!(error.to_string().starts_with("`id` is a part of the path"), "{error}");
+            assert!(error.to_string().starts_with("`id` is part of the path"), "{error}");
         }
     }
 

@@ -1,4 +1,4 @@
-//! A request that is put together: what it is made of, for as many attempts as it takes.
+//! Prepared requests: the parts from which each attempt's request is built.
 
 use std::{fmt, sync::Arc};
 
@@ -11,13 +11,13 @@ use reqwest::{
 
 use crate::error::Error;
 
-/// A request that can be sent, more than once if its streaming_body can.
+/// A request ready to be sent, more than once if its body can be.
 #[derive(Clone, Debug)]
 pub struct PreparedRequest {
     pub(crate) parts: Box<RequestParts>,
 }
 
-/// What a request is made of, for each attempt anew: a copy of the request itself would cost more.
+/// Parts of a request, from which each attempt builds its own: cloning a whole request would cost more.
 #[derive(Clone)]
 pub(crate) struct RequestParts {
     pub(crate) method: Method,
@@ -25,10 +25,10 @@ pub(crate) struct RequestParts {
     /// Name of the host, if not the operation's.
     pub(crate) host: Option<&'static str>,
     pub(crate) accept: Option<HeaderValue>,
-    /// All others.
+    /// Headers other than `Accept`.
     pub(crate) headers: HeaderMap,
     pub(crate) body: Option<Bytes>,
-    /// A body that is not among these parts.
+    /// A body that each attempt opens, such as a file.
     pub(crate) streaming_body: Option<Arc<dyn StreamingBody>>,
 }
 
@@ -38,25 +38,25 @@ impl RequestParts {
         Box::new(Self { method, url, host: None, accept, headers, body, streaming_body: None })
     }
 
-    /// Whether another attempt could send the same again.
+    /// Returns `true` if another attempt can send the same body.
     pub(crate) fn is_repeatable(&self) -> bool {
         self.streaming_body.as_ref().is_none_or(|streaming_body| streaming_body.is_repeatable())
     }
 
-    /// The request of one attempt, without its streaming_body and what authorizes it.
+    /// Builds the request of one attempt, without streaming body and authorization.
     pub(crate) fn request(&self) -> Request {
         self.request_to(self.method.clone(), self.url.clone(), self.body.clone())
     }
 
-    /// The same at another address, without a body.
+    /// Builds the request for the target of a redirect, without body.
     pub(crate) fn redirected(&self, url: Url) -> Request {
         self.request_to(self.method.clone(), url, None)
     }
 
     fn request_to(&self, method: Method, url: Url, body: Option<Bytes>) -> Request {
         let mut request = Request::new(method, url);
-        // With room for what comes to it on the way: one that has to grow is allocated twice.
-        let mut headers = HeaderMap::with_capacity(self.headers.len() + USUAL_HEADERS);
+        // With capacity for headers that are added later, so that the map is allocated once.
+        let mut headers = HeaderMap::with_capacity(self.headers.len() + ADDED_HEADERS);
         if let Some(accept) = &self.accept {
             headers.insert(ACCEPT, accept.clone());
         }
@@ -69,29 +69,30 @@ impl RequestParts {
     }
 }
 
-/// Address, headers and body may hold what is nobody's business.
+/// Shows neither URL, headers nor body: they may hold personal data and secrets.
 impl fmt::Debug for RequestParts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RequestParts").field("method", &self.method).finish_non_exhaustive()
     }
 }
 
-/// What a request has, the connection's own headers included, if its operation has none.
-const USUAL_HEADERS: usize = 6;
+/// Number of headers that are added to those of the operation: authorization, content type and length, and those of the
+/// HTTP client.
+const ADDED_HEADERS: usize = 6;
 
 impl PreparedRequest {
-    /// A request for what is at this address.
+    /// Creates a GET request for a URL.
     #[must_use]
     pub fn get(url: Url) -> Self {
         Self { parts: RequestParts::new(Method::GET, url) }
     }
 }
 
-/// A body that every attempt opens anew, such as a file.
+/// A body that each attempt opens anew, such as a file.
 pub(crate) trait StreamingBody: fmt::Debug + Send + Sync {
-    /// Whether another attempt could send the same again.
+    /// Returns `true` if another attempt can send the same body.
     fn is_repeatable(&self) -> bool;
 
-    /// Puts it into the request of one attempt.
+    /// Opens the body and puts it into the request of one attempt.
     fn open_into<'a>(&'a self, request: &'a mut Request) -> BoxFuture<'a, Result<(), Error>>;
 }

@@ -55,7 +55,7 @@ async fn so_many_calls_are_under_way_and_no_more_and_each_outcome_has_its_item()
     let mut concurrent = concurrent("abcde".chars(), 2, |item| calls.call(*item));
     assert_eq!(calls.begun(), "", "nothing before the first poll");
     assert!(poll!(concurrent.next()).is_pending());
-    assert_eq!((calls.begun().as_str(), concurrent.under_way()), ("ab", 2));
+    assert_eq!((calls.begun().as_str(), concurrent.in_flight()), ("ab", 2));
     calls.end('b');
     let outcome = concurrent.next().await.unwrap();
     assert_eq!((outcome.index, outcome.item, outcome.result.unwrap()), (1, 'b', 'B'));

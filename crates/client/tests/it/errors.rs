@@ -1,10 +1,10 @@
-//! What an error says, for each kind of answer.
+//! Errors for each kind of response.
 
 use std::error::Error as _;
 
-use keyfob_client::ErrorKind;
+use keyfob_client::{ErrorKind, OptionExt as _};
 
-use crate::script::{Server, answer, get, json, status};
+use crate::script::{Server, answer, create, get, json, status};
 
 #[track_caller]
 fn check_kind(status: u16, error: &keyfob_client::Error, kind: ErrorKind, retryable: bool) {
@@ -70,7 +70,7 @@ async fn a_web_page_for_json_and_half_a_body_say_what_to_do() {
     let error = get(&server.session()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unexpected);
     assert!(error.source().unwrap().to_string().contains("truncated JSON"), "{error:?}");
-    assert_eq!(server.count(), 1, "a complete answer that is wrong is not asked for again");
+    assert_eq!(server.count(), 1, "a complete response that is wrong is not requested again");
 }
 
 #[tokio::test]
@@ -89,4 +89,35 @@ async fn status_and_headers_come_with_an_answer() {
     let answer = session.request(keyfob_client::Method::GET, "/any").send::<serde_json::Value>().await.unwrap();
     assert_eq!(answer.status().as_u16(), 201);
     assert_eq!(answer.headers()["x-request-id"], "7");
+}
+
+#[tokio::test]
+async fn a_rejection_names_the_method_that_has_the_services_words_and_shows_them_only_on_request() {
+    let body =
+        r#"{"message":"Ola","errors":[{"field":"Phone","code":"V","message":"Required."},{"field":"Fax","code":"X"}]}"#;
+    let server = Server::start([answer(400, &[("content-type", "application/json")], body), status(400)]).await;
+    let error = create(&server.session()).await.unwrap_err();
+    let line = "test-api create_thing: the service rejected the request (400 Bad Request)";
+    assert_eq!(error.to_string(), format!("{line}; `Error::service_error` has the service's message"));
+    let explained = format!("{line}; V: Ola; Phone: Required.; Fax: X");
+    assert_eq!((format!("{error:#}"), error.explain().to_string()), (explained.clone(), explained));
+    assert_eq!((error.api(), error.operation()), (Some("test-api"), Some("create_thing")));
+
+    let error = create(&server.session()).await.unwrap_err();
+    assert_eq!((error.to_string(), format!("{error:#}")), (line.to_owned(), line.to_owned()), "there are no words");
+}
+
+#[test]
+fn an_error_of_the_authenticator_is_an_error_of_the_client() {
+    let error = keyfob_client::auth::TransportConfig::new().root_certificate_pem(b"none").unwrap_err();
+    let error = keyfob_client::Error::from(error);
+    assert_eq!(error.kind(), ErrorKind::Auth);
+    assert!(error.source().is_some());
+}
+
+#[test]
+fn a_missing_field_is_an_error_that_names_it() {
+    let error = None::<i64>.required("id").unwrap_err();
+    assert_eq!((error.kind(), error.to_string().as_str()), (ErrorKind::Unexpected, "the response has no `id`"));
+    assert_eq!(Some(7).required("id").unwrap(), 7);
 }

@@ -1,8 +1,8 @@
-//! The name in a `Content-Disposition` header, as RFC 6266 and RFC 8187 write it.
+//! File names in `Content-Disposition` headers (RFC 6266, RFC 8187).
 
-/// The name that a header gives, as it was sent: not yet fit for a file system.
+/// Returns the file name of a header, not sanitized.
 ///
-/// `filename*` wins over `filename`. A name in an unknown character set, or that is not valid in its own, does not count.
+/// `filename*` takes precedence over `filename`. A name in an unknown character set, or invalid in its own, is ignored.
 pub(super) fn name(header: &[u8]) -> Option<String> {
     let (mut plain, mut extended) = (None, None);
     for (parameter, value) in Parameters::of(header) {
@@ -15,7 +15,7 @@ pub(super) fn name(header: &[u8]) -> Option<String> {
     extended.or(plain).filter(|name| !name.is_empty())
 }
 
-/// The parameters behind the type: names, and values without their quotation marks.
+/// Iterator over the parameters after the disposition type: names, and values without quotes.
 struct Parameters<'a>(&'a [u8]);
 
 impl<'a> Parameters<'a> {
@@ -38,7 +38,7 @@ impl<'a> Iterator for Parameters<'a> {
             let end = rest.iter().position(|byte| matches!(byte, b'=' | b';')).unwrap_or(rest.len());
             let (name, rest) = rest.split_at(end);
             let Some(rest) = rest.strip_prefix(b"=") else {
-                // No value: not a parameter.
+                // Without a value it is not a parameter.
                 self.0 = rest;
                 continue;
             };
@@ -55,7 +55,8 @@ impl<'a> Iterator for Parameters<'a> {
     }
 }
 
-/// What is between quotation marks, and what comes after the parameter. Without a closing mark it ends with the header.
+/// Returns the contents of a quoted string, and the rest after the parameter. Without a closing quote the string ends with
+/// the header.
 fn unquote(quoted: &[u8]) -> (Vec<u8>, &[u8]) {
     let mut value = Vec::new();
     let mut bytes = quoted.iter().enumerate();
@@ -73,7 +74,7 @@ fn unquote(quoted: &[u8]) -> (Vec<u8>, &[u8]) {
     (value, b"")
 }
 
-/// An extended value: `UTF-8'language'percent-encoded`.
+/// Decodes an extended value: `UTF-8'language'percent-encoded`.
 fn decode(value: &[u8]) -> Option<String> {
     let mut parts = value.splitn(3, |byte| *byte == b'\'');
     let (charset, _language, encoded) = (parts.next()?, parts.next()?, parts.next()?);
@@ -100,7 +101,7 @@ fn hex(digit: u8) -> Option<u8> {
     char::from(digit).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
 }
 
-/// Headers are ISO-8859-1 by the book, and UTF-8 in practice.
+/// Decodes a header value: ISO-8859-1 by the standard, UTF-8 in practice.
 fn text(bytes: Vec<u8>) -> String {
     String::from_utf8(bytes).unwrap_or_else(|error| latin(error.as_bytes()))
 }

@@ -1,15 +1,15 @@
-//! Names from a service, made fit for any file system.
+//! Sanitizing of file names that a service sends.
 
-/// Longest name that is kept, in bytes: most file systems take 255, and a name may get a number and a suffix.
-const LONGEST: usize = 200;
-/// Longest ending that survives the cutting of a name, its dot included.
-const LONGEST_ENDING: usize = 20;
+/// Maximum length of a name, in bytes: most file systems take 255, and a name may get a number and a suffix.
+const MAX_NAME: usize = 200;
+/// Maximum length of an extension that a shortened name keeps, in bytes, with its dot.
+const MAX_EXTENSION: usize = 20;
 
-/// A name that lies in the directory it is joined to, is visible there, and means no device; `None` if nothing is left.
+/// Returns a name without directory that is visible and no device name; `None` if nothing is left.
 ///
-/// Of a path the last part counts. What some file system cannot hold becomes `_`: control characters, `< > : " | ? *`,
-/// and characters that turn the direction of what follows, which hide an ending. Dots and spaces at the start and at the
-/// end are dropped.
+/// Only the last segment of a path is used. Characters that some file system rejects become `_`: control characters,
+/// `< > : " | ? *`, and characters that change the text direction, which can hide an extension. Dots and spaces at both
+/// ends are removed.
 pub(super) fn sanitized(name: &str) -> Option<String> {
     let last = name.rsplit(['/', '\\']).next().unwrap_or(name);
     let safe: String = last.chars().map(|c| if is_safe(c) { c } else { '_' }).collect();
@@ -23,24 +23,24 @@ fn trimmed(name: &str) -> &str {
 }
 
 fn is_safe(c: char) -> bool {
-    let turns = matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
-    !(turns || c.is_control() || matches!(c, '<' | '>' | ':' | '"' | '|' | '?' | '*'))
+    let changes_direction = matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    !(changes_direction || c.is_control() || matches!(c, '<' | '>' | ':' | '"' | '|' | '?' | '*'))
 }
 
-/// Shortens what is before the ending.
+/// Shortens a name and keeps its extension.
 fn cut(name: &str) -> String {
-    if name.len() <= LONGEST {
+    if name.len() <= MAX_NAME {
         return name.to_owned();
     }
-    let ending = name.rfind('.').filter(|dot| name.len() - dot <= LONGEST_ENDING).map_or("", |dot| &name[dot..]);
-    let mut end = LONGEST - ending.len();
+    let extension = name.rfind('.').filter(|dot| name.len() - dot <= MAX_EXTENSION).map_or("", |dot| &name[dot..]);
+    let mut end = MAX_NAME - extension.len();
     while !name.is_char_boundary(end) {
         end -= 1;
     }
-    format!("{}{ending}", &name[..end])
+    format!("{}{extension}", &name[..end])
 }
 
-/// Whether Windows takes it for a device, whatever its ending.
+/// Returns `true` for a device name of Windows, with or without extension.
 fn is_device(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or(name).trim_end().to_ascii_uppercase();
     let number = stem.strip_prefix("COM").or_else(|| stem.strip_prefix("LPT"));
@@ -102,7 +102,7 @@ mod tests {
             if let Some(name) = sanitized(&given) {
                 let parts: Vec<_> = Path::new(&name).components().collect();
                 prop_assert_eq!(parts, [Component::Normal(name.as_ref())]);
-                prop_assert!(!name.starts_with('.') && !name.ends_with(['.', ' ']) && name.len() <= LONGEST);
+                prop_assert!(!name.starts_with('.') && !name.ends_with(['.', ' ']) && name.len() <= MAX_NAME);
                 prop_assert!(!name.contains(['/', '\\', ':']) && !name.chars().any(char::is_control) && !is_device(&name));
                 prop_assert_eq!(sanitized(&name), Some(name.clone()), "it is kept as it is the second time");
             }

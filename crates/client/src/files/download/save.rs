@@ -1,4 +1,4 @@
-//! Downloads into files: whole under their name, or not there at all.
+//! Downloads into files, which appear complete or not at all.
 
 use std::{
     future::poll_fn,
@@ -12,16 +12,23 @@ use tokio::{
     io::{AsyncSeekExt, AsyncWriteExt},
 };
 
-use super::{ByteStream, file_name, source::Piece, unwritable};
-use crate::error::{Error, ErrorKind};
+use crate::{
+    error::{Error, ErrorKind},
+    files::download::{
+        file_name,
+        source::DownloadEvent,
+        stream::{ByteStream, unwritable},
+    },
+};
 
-/// How many files of one name a directory gets.
-const MOST: u32 = 10_000;
+/// Maximum number of files of one name in a directory.
+const MAX_COPIES: u32 = 10_000;
 
 impl ByteStream {
-    /// Saves the file in this directory, under the name that the service gives it, or else under `fallback`; says where.
+    /// Saves the file in an existing directory and returns its path.
     ///
-    /// A file that is there already is kept: the new one gets a number, like `plan (2).pdf`. The directory has to exist.
+    /// The file name is the [service's](ByteStream::file_name), else `fallback`. An existing file is never replaced: the
+    /// new one gets a number, as in `plan (2).pdf`.
     ///
     /// # Errors
     ///
@@ -31,7 +38,7 @@ impl ByteStream {
         let partial = Partial::write(directory, self).await?;
         let name = partial.name.clone().or_else(|| file_name::sanitized(fallback));
         let name = name.unwrap_or_else(|| "download".to_owned());
-        for number in 1..MOST {
+        for number in 1..MAX_COPIES {
             let path = directory.join(numbered(&name, number));
             match partial.claim(&path) {
                 Ok(()) => return Ok(path),
@@ -39,18 +46,21 @@ impl ByteStream {
                 Err(error) => return Err(unwritable(error)),
             }
         }
-        Err(Error::new(ErrorKind::Conflict, "the directory has too many files of this name"))
+        Err(Error::new(
+            ErrorKind::Conflict,
+            "the directory has too many files of this name: remove some, or save in another directory",
+        ))
     }
 
-    /// Saves the file under this name, in place of one that is there already; says how many bytes it has.
+    /// Saves the file at `path`, replacing an existing file, and returns its length in bytes.
     ///
-    /// Until all of it is there it is written to a hidden file beside, which is removed when the download fails or is
-    /// dropped. A file that changes during the download is begun anew.
+    /// The download is written to a hidden file in the same directory, which is renamed when it is complete and removed
+    /// when the download fails or is dropped. If the file changes at the service, the download starts over.
     ///
     /// # Errors
     ///
-    /// If the connection breaks and the download cannot be resumed ([`ErrorKind::Unavailable`]), or the file cannot be
-    /// written ([`ErrorKind::Unexpected`], with the I/O error as its source).
+    /// [`ErrorKind::Unavailable`] if the connection breaks and the download cannot be resumed,
+    /// [`ErrorKind::Unexpected`] with the I/O error as source if the file cannot be written.
     pub async fn save_as(self, path: impl AsRef<Path>) -> Result<u64, Error> {
         let path = path.as_ref();
         let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -61,9 +71,10 @@ impl ByteStream {
     }
 }
 
-/// A file that is not yet under its name, and goes away with this.
+/// A hidden file with an incomplete download, removed on drop.
 struct Partial {
     path: PathBuf,
+    /// File name from the service.
     name: Option<String>,
     length: u64,
 }
@@ -84,15 +95,15 @@ impl Partial {
 
     async fn write(directory: &Path, mut download: ByteStream) -> Result<Self, Error> {
         if download.offset > 0 {
-            let why = "a download that was resumed lacks its beginning: copy it behind what there is of it";
-            return Err(Error::new(ErrorKind::Rejected, why));
+            let message = "a resumed download has no beginning: append it to the existing file with `copy_to`";
+            return Err(Error::new(ErrorKind::Rejected, message));
         }
         let (mut partial, mut file) = Self::create(directory).map_err(unwritable)?;
-        while let Some(piece) = poll_fn(|context| download.poll_piece(context)).await.transpose()? {
-            match piece {
-                Piece::Bytes(bytes) => file.write_all(&bytes).await.map_err(unwritable)?,
-                Piece::Restart(_) => {
-                    tracing::debug!("the file changed during its download, which begins anew");
+        while let Some(event) = poll_fn(|context| download.poll_event(context)).await.transpose()? {
+            match event {
+                DownloadEvent::Bytes(bytes) => file.write_all(&bytes).await.map_err(unwritable)?,
+                DownloadEvent::Restart(_) => {
+                    tracing::debug!("the file changed during its download, which starts over");
                     file.set_len(0).await.map_err(unwritable)?;
                     file.seek(SeekFrom::Start(0)).await.map_err(unwritable)?;
                 }
@@ -100,13 +111,13 @@ impl Partial {
         }
         file.flush().await.map_err(unwritable)?;
         file.sync_all().await.map_err(unwritable)?;
-        (partial.name, partial.length) = (download.about.file_name.take(), download.offset);
+        (partial.name, partial.length) = (download.info.file_name.take(), download.offset);
         Ok(partial)
     }
 
-    /// Takes a name that nobody has, however many save at once.
+    /// Renames the file to a path that does not exist, atomically among concurrent downloads.
     ///
-    /// Neither this nor any other change of a name waits: a call that is dropped leaves no file behind.
+    /// Renaming is synchronous, so that a dropped call leaves no file behind.
     fn claim(&self, path: &Path) -> io::Result<()> {
         std::fs::OpenOptions::new().write(true).create_new(true).open(path)?;
         std::fs::rename(&self.path, path).inspect_err(|_| drop(std::fs::remove_file(path)))
@@ -115,16 +126,16 @@ impl Partial {
 
 impl Drop for Partial {
     fn drop(&mut self) {
-        // Gone already if it was renamed.
+        // The file does not exist if it was renamed.
         let _ = std::fs::remove_file(&self.path);
     }
 }
 
-/// The name with a number before its ending, from the second file on.
+/// Returns the name with a number before its extension, from the second file on.
 fn numbered(name: &str, number: u32) -> String {
     match name.rsplit_once('.') {
         _ if number == 1 => name.to_owned(),
-        Some((stem, ending)) => format!("{stem} ({number}).{ending}"),
+        Some((stem, extension)) => format!("{stem} ({number}).{extension}"),
         None => format!("{name} ({number})"),
     }
 }

@@ -1,4 +1,4 @@
-//! Which version of a file a service sends, and which part of it.
+//! Version of a file and range of a response, from the headers.
 
 use keyfob_auth::http_date;
 use reqwest::header::{
@@ -7,8 +7,8 @@ use reqwest::header::{
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// What tells one version of a file from another, byte for byte: a strong `ETag`, or else a `Last-Modified` that is old
-/// enough to be one (RFC 9110, 8.8).
+/// Validator that identifies a version of a file byte for byte: a strong `ETag`, or a `Last-Modified` that is old enough to
+/// be strong (RFC 9110, 8.8).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Version {
@@ -17,7 +17,7 @@ pub(super) enum Version {
 }
 
 impl Version {
-    /// The version that these headers speak of, if the service also says that it gives parts of it.
+    /// Returns the version, if the service also supports ranges.
     pub(super) fn of_resumable(headers: &HeaderMap) -> Option<Self> {
         let units = headers.get_all(ACCEPT_RANGES).iter().filter_map(|units| units.to_str().ok());
         let bytes = units.flat_map(|units| units.split(',')).any(|unit| unit.trim().eq_ignore_ascii_case("bytes"));
@@ -27,17 +27,17 @@ impl Version {
     fn of(headers: &HeaderMap) -> Option<Self> {
         let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
         if let Some(tag) = headers.get(ETAG) {
-            // A weak tag stands for versions that only mean the same, and forbids the date beside it.
+            // A weak tag covers versions that differ in bytes; the date beside it does too.
             let tag = tag.to_str().ok().filter(|tag| tag.len() >= 2 && tag.starts_with('"') && tag.ends_with('"'));
             return tag.map(|tag| Self::Tag(tag.to_owned()));
         }
         let (modified, now) = (text(LAST_MODIFIED)?, http_date(text(DATE)?)?);
-        // A file that changes twice within a second has one date for two versions.
+        // Two versions within a second have the same date.
         let age = now.duration_since(http_date(modified)?).ok()?;
         (age >= Duration::from_secs(1)).then(|| Self::Modified(modified.to_owned()))
     }
 
-    /// Whether headers name another version than this one. They may also name none.
+    /// Returns `true` if the headers name another version.
     pub(super) fn is_contradicted(&self, headers: &HeaderMap) -> bool {
         let (name, known) = match self {
             Self::Tag(tag) => (ETAG, tag),
@@ -46,8 +46,8 @@ impl Version {
         headers.get(name).is_some_and(|value| value.as_bytes() != known.as_bytes())
     }
 
-    /// Asks for the rest behind `offset` if it is still of this version, and for everything if not.
-    pub(super) fn ask(&self, offset: u64, headers: &mut HeaderMap) -> Option<()> {
+    /// Adds the headers that request the rest after `offset`, or the whole file if its version is another.
+    pub(super) fn add_range(&self, offset: u64, headers: &mut HeaderMap) -> Option<()> {
         let (Self::Tag(condition) | Self::Modified(condition)) = self;
         headers.insert(IF_RANGE, HeaderValue::from_str(condition).ok()?);
         headers.insert(RANGE, HeaderValue::from_str(&format!("bytes={offset}-")).ok()?);
@@ -55,8 +55,8 @@ impl Version {
     }
 }
 
-/// Which part of a file an answer holds: its first byte, and how long the whole file is, if the service says so.
-pub(super) fn part(headers: &HeaderMap) -> Option<(u64, Option<u64>)> {
+/// Returns the first byte of a response's range, and the length of the file if known.
+pub(super) fn content_range(headers: &HeaderMap) -> Option<(u64, Option<u64>)> {
     let value = headers.get(CONTENT_RANGE)?.to_str().ok()?.trim();
     let (unit, range) = value.split_once(' ')?;
     let (range, total) = range.trim().split_once('/')?;
@@ -66,8 +66,8 @@ pub(super) fn part(headers: &HeaderMap) -> Option<(u64, Option<u64>)> {
         "*" => None,
         total => Some(total.parse::<u64>().ok()?),
     };
-    let sound = unit.eq_ignore_ascii_case("bytes") && first <= last && total.is_none_or(|total| last < total);
-    sound.then_some((first, total))
+    let valid = unit.eq_ignore_ascii_case("bytes") && first <= last && total.is_none_or(|total| last < total);
+    valid.then_some((first, total))
 }
 
 #[cfg(test)]
@@ -119,7 +119,7 @@ mod tests {
             ("bytes 5-9", None),
             ("5-9/10", None),
         ] {
-            assert_eq!(part(&headers(&[&format!("content-range: {value}")])), expected, "{value}");
+            assert_eq!(content_range(&headers(&[&format!("content-range: {value}")])), expected, "{value}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What is sent that is not JSON.
+//! Uploads and multipart forms.
 
 use keyfob_client::{ErrorKind, Form, Method, Part, StatusCode, Upload};
 
@@ -16,7 +16,7 @@ async fn a_form_has_its_names_its_types_and_its_length() {
     let server = Server::start([json("1")]).await;
     let form = Form::new()
         .text("section", "Tegninger")
-        .part("file", Part::new("pdf").file_name("plan \"ø\"\r\n.pdf").content_type("application/pdf"))
+        .part("file", Part::new(Upload::text("pdf")).file_name("plan \"ø\"\r\n.pdf").content_type("application/pdf"))
         .text("empty", "");
     server.session().request(Method::POST, "/f").multipart(form).send::<i64>().await.unwrap();
     let seen = &server.seen()[0];
@@ -67,7 +67,7 @@ async fn a_file_is_read_anew_for_every_attempt() {
     let path = std::env::temp_dir().join(format!("keyfob-upload-{}", std::process::id()));
     tokio::fs::write(&path, "on disk").await.unwrap();
     let server = Server::start([status(503), json("1")]).await;
-    let upload = Upload::file(&path);
+    let upload = Upload::path(&path);
     server.session().request(Method::PUT, "/f").upload(upload, "text/plain").send::<i64>().await.unwrap();
     tokio::fs::remove_file(&path).await.unwrap();
     assert_eq!((body(&server, 0), body(&server, 1)), ("on disk".into(), "on disk".into()));
@@ -79,10 +79,10 @@ async fn a_missing_file_and_a_bad_media_type_are_refused_before_anything_is_sent
     let server = Server::start([]).await;
     let session = server.session();
     let send = |part| session.request(Method::POST, "/f").multipart(Form::new().part("file", part)).send::<i64>();
-    let error = send(Part::file("/no/such/canary")).await.unwrap_err();
+    let error = send(Part::file_at("/no/such/canary")).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Rejected);
     assert!(!format!("{error} {error:?}").contains("canary"));
-    let error = send(Part::new("x").content_type("no media type")).await.unwrap_err();
+    let error = send(Part::new(Upload::text("x")).content_type("no media type")).await.unwrap_err();
     assert!(error.to_string().contains("content type is not a media type"), "{error}");
     assert_eq!(server.count(), 0);
 }
@@ -96,7 +96,7 @@ async fn an_upload_is_replayed_if_it_can_be_and_otherwise_the_next_call_has_a_ne
         (session, result)
     };
     let server = Server::start([status(401), json("1")]).await;
-    send(&server, Upload::from("hello")).await.1.unwrap();
+    send(&server, Upload::text("hello")).await.1.unwrap();
     assert_eq!(tokens(&server), ["Bearer t1", "Bearer t2"]);
     for seen in server.seen() {
         assert!(String::from_utf8_lossy(&seen.body).contains("hello"));
@@ -108,4 +108,24 @@ async fn an_upload_is_replayed_if_it_can_be_and_otherwise_the_next_call_has_a_ne
     assert_eq!(result.unwrap_err().status(), Some(StatusCode::UNAUTHORIZED));
     get(&session).await.unwrap();
     assert_eq!(tokens(&server), ["Bearer t1", "Bearer t2"]);
+}
+
+#[tokio::test]
+async fn a_form_takes_the_content_of_a_path_and_not_the_path() {
+    let path = std::env::temp_dir().join(format!("keyfob-form-{}.pdf", std::process::id()));
+    tokio::fs::write(&path, "on disk").await.unwrap();
+    let name = path.file_name().unwrap().to_str().unwrap();
+    let server = Server::start([json("1"), json("2"), json("3")]).await;
+    let session = server.session();
+    let forms =
+        [Form::new().file_at(&path), Form::new().file(name, Upload::path(&path)), Form::new().file(name, path.clone())];
+    for form in forms {
+        session.request(Method::POST, "/f").multipart(form).send::<i64>().await.unwrap();
+    }
+    tokio::fs::remove_file(&path).await.unwrap();
+    for request in 0..3 {
+        let body = body(&server, request);
+        assert!(body.contains(&format!("name=\"file\"; filename=\"{name}\"")) && body.contains("on disk"), "{body}");
+        assert!(!body.contains(path.to_str().unwrap()), "{body}");
+    }
 }
