@@ -173,7 +173,8 @@ impl Fixture {
         let project = types::ProjectCreate::new(credentials::DITIO_COMPANY_ID, "P-1").name("Bru");
         let project = clients.core.create_project(project).await.unwrap().into_inner();
         let id = project.id.clone().unwrap();
-        let uploaded = clients.core.upload_project_documents(id, Form::new().file("a.txt", Upload::text("fil"))).await.unwrap();
+        let uploaded =
+            clients.core.upload_project_documents(id, Form::new().file("a.txt", Upload::text("fil"))).await.unwrap();
         let file = uploaded.files[0].file_reference.clone().unwrap().id.unwrap();
         let workflow = credentials::BITS_WORKFLOW_ID;
         let application = bits::types::ApplicationCreate::new(workflow, "SE", "http://localhost/");
@@ -196,9 +197,12 @@ impl Fixture {
                 let body = types::MachineCreate::new(credentials::DITIO_COMPANY_ID, "M-1");
                 self.clients.core.create_machine(body).await.map(drop)
             }
-            Call::Upload => {
-                self.clients.core.upload_project_documents(id, Form::new().file("b.txt", Upload::text("fil"))).await.map(drop)
-            }
+            Call::Upload => self
+                .clients
+                .core
+                .upload_project_documents(id, Form::new().file("b.txt", Upload::text("fil")))
+                .await
+                .map(drop),
             Call::Download => self.clients.core.download_file(&self.file).await?.into_inner().bytes().await.map(drop),
         }
     }

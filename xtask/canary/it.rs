@@ -9,10 +9,10 @@ use keyfob_client::{ClientBuilder, Confidence, Form, Idempotency, Part, Patch, R
 use serde_json::{Value, json};
 
 use self::generated::{API, Client, OPERATIONS, operation, types};
-use crate::script::{Answer, Server, answer, json as body, status};
+use crate::script::{Response, Server, json as body, response, status};
 
-async fn canary(answers: impl IntoIterator<Item = Answer>) -> (Server, Client) {
-    let server = Server::start(answers).await;
+async fn canary(responses: impl IntoIterator<Item = Response>) -> (Server, Client) {
+    let server = Server::start(responses).await;
     let builder = ClientBuilder::new(API).base_url(format!("{}/base", server.url));
     let builder = builder.host_url("files", format!("{}/files-host/", server.url)).retry(RetryPolicy::none());
     (server, builder.build().unwrap())
@@ -20,12 +20,12 @@ async fn canary(answers: impl IntoIterator<Item = Answer>) -> (Server, Client) {
 
 /// Returns method and target of the first request.
 fn line(server: &Server) -> String {
-    server.seen()[0].line.replace(" HTTP/1.1", "")
+    server.requests()[0].line.replace(" HTTP/1.1", "")
 }
 
 /// Returns the body of the first request.
 fn sent(server: &Server) -> String {
-    String::from_utf8(server.seen()[0].body.clone()).unwrap()
+    String::from_utf8(server.requests()[0].body.clone()).unwrap()
 }
 
 #[tokio::test]
@@ -62,8 +62,8 @@ async fn unset_parameters_are_not_sent() {
     let (server, client) = canary([body("{}")]).await;
     client.birds("me").await.unwrap();
     assert_eq!(line(&server), "GET /base/birds?owner=me");
-    assert_eq!(server.seen()[0].header("accept"), Some("application/json"));
-    assert_eq!(server.seen()[0].header("api-version"), None);
+    assert_eq!(server.requests()[0].header("accept"), Some("application/json"));
+    assert_eq!(server.requests()[0].header("api-version"), None);
 }
 
 #[tokio::test]
@@ -79,9 +79,9 @@ async fn headers_are_sent_when_required_or_set() {
     let (server, client) = canary([body("{}"), body("{}")]).await;
     client.bird("1", "acme").await.unwrap();
     client.bird("1", "acme").if_changed_since(TimeParam::from("yesterday")).await.unwrap();
-    let seen = server.seen();
-    assert_eq!((seen[0].header("x-company"), seen[0].header("if-changed-since")), (Some("acme"), None));
-    assert_eq!(seen[1].header("if-changed-since"), Some("yesterday"));
+    let requests = server.requests();
+    assert_eq!((requests[0].header("x-company"), requests[0].header("if-changed-since")), (Some("acme"), None));
+    assert_eq!(requests[1].header("if-changed-since"), Some("yesterday"));
 }
 
 #[tokio::test]
@@ -121,9 +121,9 @@ async fn a_patch_distinguishes_absent_from_null() {
     let update = types::BirdUpdate::new().name(Patch::Null).ids(Vec::<String>::new()).tame(true);
     client.update_bird("1").body(update).await.unwrap();
     assert_eq!(sent(&server), r#"{"name":null,"ids":[],"tame":true}"#);
-    assert_eq!(server.seen()[0].header("content-type"), Some("application/merge-patch+json"));
+    assert_eq!(server.requests()[0].header("content-type"), Some("application/merge-patch+json"));
     client.update_bird("1").await.unwrap();
-    assert!(server.seen()[1].body.is_empty());
+    assert!(server.requests()[1].body.is_empty());
 }
 
 #[tokio::test]
@@ -137,10 +137,13 @@ async fn a_form_is_encoded_and_json_inside_it_is_text() {
 
 #[tokio::test]
 async fn files_are_uploaded_and_downloaded_unchanged() {
-    let (server, client) = canary([status(204), answer(200, &[], "png")]).await;
+    let (server, client) = canary([status(204), response(200, &[], "png")]).await;
     client.upload_file("a/b c.pdf", Upload::text("bytes")).await.unwrap();
     assert_eq!(line(&server), "PUT /files-host/files/a/b%20c.pdf");
-    assert_eq!((sent(&server).as_str(), server.seen()[0].header("content-type")), ("bytes", Some("application/pdf")));
+    assert_eq!(
+        (sent(&server).as_str(), server.requests()[0].header("content-type")),
+        ("bytes", Some("application/pdf"))
+    );
     let download = client.download_file("x").await.unwrap().into_inner();
     assert_eq!(download.bytes().await.unwrap().as_ref(), b"png");
 }
@@ -155,12 +158,12 @@ async fn a_multipart_form_has_its_parts() {
 
 #[tokio::test]
 async fn text_is_sent_and_received_as_text() {
-    let (server, client) = canary([answer(200, &[("content-type", "text/csv")], "a;b"), status(202)]).await;
+    let (server, client) = canary([response(200, &[("content-type", "text/csv")], "a;b"), status(202)]).await;
     assert_eq!(client.report().await.unwrap().into_inner(), "a;b");
-    assert_eq!(server.seen()[0].header("accept"), Some("text/csv"));
+    assert_eq!(server.requests()[0].header("accept"), Some("text/csv"));
     client.send_report("# Report").await.unwrap();
-    assert_eq!(server.seen()[1].header("content-type"), Some("text/markdown"));
-    assert_eq!(server.seen()[1].body, b"# Report");
+    assert_eq!(server.requests()[1].header("content-type"), Some("text/markdown"));
+    assert_eq!(server.requests()[1].body, b"# Report");
 }
 
 #[tokio::test]
@@ -170,26 +173,26 @@ async fn deletions_and_replacements_return_the_documented_response() {
     let mut bird = types::Bird::default();
     bird.extra.insert("unknown".into(), json!([1]));
     client.replace_bird("1", bird).await.unwrap();
-    assert_eq!(server.seen()[1].body, br#"{"unknown":[1]}"#);
+    assert_eq!(server.requests()[1].body, br#"{"unknown":[1]}"#);
 }
 
 #[tokio::test]
 async fn pages_follow_the_cursor_the_number_or_the_offset() {
     let (server, client) = canary([body(r#"{"data": [{}], "next": "c1"}"#), body(r#"{"data": [{}]}"#)]).await;
     assert_eq!(client.birds("me").stream().try_collect::<Vec<_>>().await.unwrap().len(), 2);
-    assert!(server.seen()[1].line.contains("after=c1"));
+    assert!(server.requests()[1].line.contains("after=c1"));
 
     let (server, client) =
         canary([body(r#"{"rings": ["a"], "total": "2"}"#), body(r#"{"rings": ["b"], "total": "2"}"#)]).await;
     let rings: Vec<String> = client.rings("1", 1, 2, "red").limit(1).stream().try_collect().await.unwrap();
     assert_eq!(rings, ["a", "b"]);
-    assert!(server.seen()[1].line.contains("page=1"), "{}", server.seen()[1].line);
+    assert!(server.requests()[1].line.contains("page=1"), "{}", server.requests()[1].line);
 
     let (server, client) =
         canary([body(r#"{"data": [{}, {}], "total": 3}"#), body(r#"{"data": [{}], "total": 3}"#)]).await;
     let search = client.search(types::SearchBody::new("q")).limit(2);
     assert_eq!(search.pages().try_collect::<Vec<_>>().await.unwrap().len(), 2);
-    assert!(server.seen()[1].line.contains("offset=2"), "{}", server.seen()[1].line);
+    assert!(server.requests()[1].line.contains("offset=2"), "{}", server.requests()[1].line);
 }
 
 #[test]

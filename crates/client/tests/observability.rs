@@ -94,7 +94,7 @@ async fn a_call_is_one_span_however_many_attempts_it_takes() {
 #[tokio::test]
 async fn a_failed_call_says_of_what_kind_and_nothing_that_is_anybodys_business() {
     let log = Log::start();
-    let server = Server::start([crate::script::answer(404, &[("x", "header-canary")], "answer-canary")]).await;
+    let server = Server::start([crate::script::response(404, &[("x", "header-canary")], "answer-canary")]).await;
     create(&server.session()).await.unwrap_err();
     log.check(&[
         "close",

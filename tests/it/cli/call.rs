@@ -107,7 +107,7 @@ fn a_usage_error_suggests_the_fix_and_sends_nothing() {
         (&["call", "ditio-core", "project"], ["project requires id", "pass --id VALUE"]),
         (&["call", "ditio-core", "project", "ids=1"], ["no parameter ids", "did you mean id?"]),
         (&["call", "ditio-core", "project", "--idd", "1"], ["unexpected argument", "--idd"]),
-        (&["call", "ditio-core", "project", "--id", ".."], ["`id` is a part of the path", "made of dots"]),
+        (&["call", "ditio-core", "project", "--id", ".."], ["`id` is part of the path", "consist of dots"]),
         (&["call", "ditio-core", "create_project"], ["create_project requires a body", "pass --body JSON"]),
         (
             &["call", "ditio-core", "upload_project_documents", "--id", "1"],

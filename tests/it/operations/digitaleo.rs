@@ -172,7 +172,8 @@ async fn lists(walk: &mut Walk, client: &Client, people: &[String]) {
 
 async fn imports(walk: &mut Walk, client: &Client) {
     let file = || {
-        let part = Part::new(Upload::text("email;Last name\nanaïs@exemple.fr;\n;Sans adresse\n")).file_name("février.csv");
+        let part =
+            Part::new(Upload::text("email;Last name\nanaïs@exemple.fr;\n;Sans adresse\n")).file_name("février.csv");
         Form::new().part("contactFile", part.content_type("text/csv"))
     };
     let parts = ["name=\"contactFile\"", "text/csv", ";Sans adresse"];

@@ -246,6 +246,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::error::ErrorKind;
     use crate::{
         builder::ClientBuilder,
         operation::{Confidence, Idempotency},

@@ -1,11 +1,11 @@
-//! Tokens on requests: which one, and what a rejection does.
+//! Tokens of requests, and their rejection.
 
 use keyfob_client::{ErrorKind, StatusCode};
 
 use crate::script::{Server, create, get, json, status};
 
 pub(crate) fn tokens(server: &Server) -> Vec<String> {
-    server.seen().iter().map(|seen| seen.header("authorization").unwrap_or("none").to_owned()).collect()
+    server.requests().iter().map(|requests| requests.header("authorization").unwrap_or("none").to_owned()).collect()
 }
 
 #[tokio::test]

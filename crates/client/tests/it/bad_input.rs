@@ -53,7 +53,7 @@ async fn a_prefix_and_slashes_make_the_address_one_expects() {
         let server = Server::start([json("1")]).await;
         let session = server.builder().base_url(format!("{}{suffix}", server.url)).build().unwrap();
         session.request(Method::GET, "/things?q=1").send::<i64>().await.unwrap();
-        assert_eq!(server.seen()[0].line, line);
+        assert_eq!(server.requests()[0].line, line);
     }
 }
 

@@ -106,7 +106,8 @@ async fn one_that_fails_does_not_hinder_the_others() {
     assert_eq!(results, [Ok(Some(1)), Err(ErrorKind::Conflict), Ok(Some(3))]);
     let failed: Vec<_> = outcomes.iter().filter(|outcome| outcome.result.is_err()).map(|o| (o.index, o.item)).collect();
     assert_eq!(failed, [(1, 20)]);
-    let bodies: Vec<_> = server.seen().into_iter().map(|seen| String::from_utf8(seen.body).unwrap()).collect();
+    let bodies: Vec<_> =
+        server.requests().into_iter().map(|requests| String::from_utf8(requests.body).unwrap()).collect();
     assert_eq!(bodies, ["10", "20", "30"], "each is sent once");
 }
 

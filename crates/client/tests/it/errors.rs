@@ -4,7 +4,7 @@ use std::error::Error as _;
 
 use keyfob_client::{ErrorKind, OptionExt as _};
 
-use crate::script::{Server, answer, create, get, json, status};
+use crate::script::{Server, create, get, json, response, status};
 
 #[track_caller]
 fn check_kind(status: u16, error: &keyfob_client::Error, kind: ErrorKind, retryable: bool) {
@@ -43,7 +43,7 @@ async fn every_status_is_a_decision() {
 #[tokio::test]
 async fn what_the_service_said_is_kept_and_not_printed() {
     let body = r#"{"message":"Ola","errors":[{"field":"Phone","code":"V","message":"The Phone field is required."}]}"#;
-    let server = Server::start([answer(400, &[("content-type", "application/json")], body)]).await;
+    let server = Server::start([response(400, &[("content-type", "application/json")], body)]).await;
     let error = get(&server.session()).await.unwrap_err();
     let api = error.service_error().unwrap();
     assert_eq!((api.message(), api.code(), api.fields()[0].field.as_str()), (Some("Ola"), Some("V"), "Phone"));
@@ -52,7 +52,7 @@ async fn what_the_service_said_is_kept_and_not_printed() {
 
 #[tokio::test]
 async fn a_proxys_web_page_is_an_outage_and_not_a_decode_error() {
-    let page = || answer(502, &[("content-type", "text/html")], "<h1>Bad gateway</h1>");
+    let page = || response(502, &[("content-type", "text/html")], "<h1>Bad gateway</h1>");
     let server = Server::start([page(), page(), page()]).await;
     let error = get(&server.session()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unavailable);
@@ -61,7 +61,7 @@ async fn a_proxys_web_page_is_an_outage_and_not_a_decode_error() {
 
 #[tokio::test]
 async fn a_web_page_for_json_and_half_a_body_say_what_to_do() {
-    let server = Server::start([answer(200, &[("content-type", "text/html")], "<html>login</html>")]).await;
+    let server = Server::start([response(200, &[("content-type", "text/html")], "<html>login</html>")]).await;
     let error = get(&server.session()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unexpected);
     assert!(error.to_string().contains("a web page, not JSON; check the base URL"), "{error}");
@@ -84,18 +84,18 @@ async fn an_answer_beyond_the_limit_is_refused() {
 
 #[tokio::test]
 async fn status_and_headers_come_with_an_answer() {
-    let server = Server::start([answer(201, &[("x-request-id", "7")], "{}")]).await;
+    let server = Server::start([response(201, &[("x-request-id", "7")], "{}")]).await;
     let session = server.session();
-    let answer = session.request(keyfob_client::Method::GET, "/any").send::<serde_json::Value>().await.unwrap();
-    assert_eq!(answer.status().as_u16(), 201);
-    assert_eq!(answer.headers()["x-request-id"], "7");
+    let response = session.request(keyfob_client::Method::GET, "/any").send::<serde_json::Value>().await.unwrap();
+    assert_eq!(response.status().as_u16(), 201);
+    assert_eq!(response.headers()["x-request-id"], "7");
 }
 
 #[tokio::test]
 async fn a_rejection_names_the_method_that_has_the_services_words_and_shows_them_only_on_request() {
     let body =
         r#"{"message":"Ola","errors":[{"field":"Phone","code":"V","message":"Required."},{"field":"Fax","code":"X"}]}"#;
-    let server = Server::start([answer(400, &[("content-type", "application/json")], body), status(400)]).await;
+    let server = Server::start([response(400, &[("content-type", "application/json")], body), status(400)]).await;
     let error = create(&server.session()).await.unwrap_err();
     let line = "test-api create_thing: the service rejected the request (400 Bad Request)";
     assert_eq!(error.to_string(), format!("{line}; `Error::service_error` has the service's message"));

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use keyfob_client::{CallOptions, ErrorKind, Method, RetryPolicy, Session};
 
-use crate::script::{Answer, CREATE, GET, Server, answer, create_with, get_with, json, status};
+use crate::script::{CREATE, GET, Response, Server, create_with, get_with, json, response, status};
 
 /// A raw and a dynamic call of the same request, with the options set by their own setters.
 macro_rules! with_setters {
@@ -26,9 +26,14 @@ async fn extra_headers_are_sent_by_every_kind_of_call_and_replace_those_of_the_o
     session.request(Method::GET, "/raw").options(options.clone()).send::<i64>().await.unwrap();
     session.operation(&READ).options(options).bytes().await.unwrap();
     session.request(Method::GET, "/raw").header("x-tenant", "17").header("accept", "a/b").text().await.unwrap();
-    for seen in server.seen() {
-        assert_eq!((seen.header("x-tenant"), seen.header("accept")), (Some("17"), Some("a/b")), "{}", seen.line);
-        assert_eq!(seen.header("authorization"), Some("Bearer t1"));
+    for request in server.requests() {
+        assert_eq!(
+            (request.header("x-tenant"), request.header("accept")),
+            (Some("17"), Some("a/b")),
+            "{}",
+            request.line
+        );
+        assert_eq!(request.header("authorization"), Some("Bearer t1"));
     }
 }
 
@@ -37,10 +42,11 @@ async fn extra_headers_stay_in_their_origin() {
     let storage = Server::start([json("1")]).await;
     let location = format!("{}/blob", storage.url);
     let server =
-        Server::start([answer(302, &[("location", "/here")], ""), answer(302, &[("location", &location)], "")]).await;
+        Server::start([response(302, &[("location", "/here")], ""), response(302, &[("location", &location)], "")])
+            .await;
     server.session().request(Method::GET, "/file").header("x-key", "canary").send::<i64>().await.unwrap();
-    assert_eq!(server.seen()[1].header("x-key"), Some("canary"));
-    assert_eq!(storage.seen()[0].header("x-key"), None);
+    assert_eq!(server.requests()[1].header("x-key"), Some("canary"));
+    assert_eq!(storage.requests()[0].header("x-key"), None);
 }
 
 #[tokio::test]
@@ -81,13 +87,13 @@ async fn retries_are_switched_off_or_on_for_one_call_of_any_kind() {
 
 #[tokio::test]
 async fn a_time_limit_counts_for_one_call_of_any_kind() {
-    let server = Server::start([Answer::Silence, Answer::Silence]).await;
+    let server = Server::start([Response::Silence, Response::Silence]).await;
     let session: Session = server.builder().retry(RetryPolicy::none()).build().unwrap();
     for result in with_setters!(session, Method::GET, &READ, .timeout(Duration::from_millis(50))) {
         assert_eq!(result.unwrap_err().kind(), ErrorKind::Timeout);
     }
     let options = CallOptions::default().timeout(Duration::from_millis(50));
-    let server = Server::start([Answer::Silence]).await;
+    let server = Server::start([Response::Silence]).await;
     let session: Session = server.builder().retry(RetryPolicy::none()).build().unwrap();
     let error = session.operation(&GET).param("id", "1").options(options).text().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout);
@@ -107,16 +113,16 @@ async fn a_raw_call_sends_forms_and_bytes_to_any_host_and_returns_text_and_bytes
     let text = session.request(Method::POST, "/form").form(&form).text().await.unwrap().into_inner();
     let bytes = session.request(Method::PUT, "/raw").body("<x/>", "text/xml").bytes().await.unwrap().into_inner();
     assert_eq!((text.as_str(), &bytes[..]), ("[1]", &b"[1]"[..]));
-    let seen = server.seen();
-    assert_eq!(seen[0].header("content-type"), Some("application/x-www-form-urlencoded"));
-    assert_eq!(seen[0].body, b"name=%C3%85+b%26c&n=5");
-    assert_eq!((seen[1].header("content-type"), &seen[1].body[..]), (Some("text/xml"), &b"<x/>"[..]));
+    let requests = server.requests();
+    assert_eq!(requests[0].header("content-type"), Some("application/x-www-form-urlencoded"));
+    assert_eq!(requests[0].body, b"name=%C3%85+b%26c&n=5");
+    assert_eq!((requests[1].header("content-type"), &requests[1].body[..]), (Some("text/xml"), &b"<x/>"[..]));
 
     session.request(Method::GET, "/a").query(&[("q", "1")]).host("sms").send::<i64>().await.unwrap();
-    assert_eq!(sms.seen()[0].line, "GET /prefix/a?q=1 HTTP/1.1");
-    assert_eq!(sms.seen()[0].header("authorization"), Some("Bearer t1"));
+    assert_eq!(sms.requests()[0].line, "GET /prefix/a?q=1 HTTP/1.1");
+    assert_eq!(sms.requests()[0].header("authorization"), Some("Bearer t1"));
     session.request(Method::GET, "/b").host("feed").send::<i64>().await.unwrap();
-    assert_eq!(open.seen()[0].header("authorization"), None);
+    assert_eq!(open.requests()[0].header("authorization"), None);
 
     let error = session.request(Method::GET, "/a").host("nowhere").send::<i64>().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Rejected);

@@ -1,4 +1,4 @@
-//! Listings: what is fetched when, and where they end.
+//! Listings: prefetch and end.
 
 use std::{sync::OnceLock, time::Duration};
 
@@ -15,7 +15,7 @@ use serde_json::{Value, json as value};
 
 use crate::script::{GET, Server, json, status};
 
-/// A listing of each scheme, told apart by a constant.
+/// A listing of the scheme `SCHEME`.
 #[derive(Clone)]
 struct Listing<const SCHEME: u8> {
     session: Session,
@@ -137,13 +137,13 @@ fn listing<const S: u8>(server: &Server, size: Option<i64>) -> Listing<S> {
     Listing { session: server.session(), at: None, size }
 }
 
-async fn serve(answers: &[Value]) -> Server {
-    Server::start(answers.iter().map(|answer| json(&answer.to_string()))).await
+async fn serve(responses: &[Value]) -> Server {
+    Server::start(responses.iter().map(|response| json(&response.to_string()))).await
 }
 
 fn lines(server: &Server) -> Vec<String> {
     let line = |line: String| line.trim_start_matches("GET /rows?filter=f").trim_end_matches(" HTTP/1.1").to_owned();
-    server.seen().into_iter().map(|seen| line(seen.line)).collect()
+    server.requests().into_iter().map(|requests| line(requests.line)).collect()
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! A limit on requests in a time, on a clock that jumps over every pause.
+//! Rate limits, on a clock that skips every sleep.
 
 use std::time::Duration;
 

@@ -1,62 +1,62 @@
-//! Redirects are followed, and the credentials stay at home.
+//! Redirects, and the origin of the credentials.
 
 use keyfob_client::ErrorKind;
 
-use crate::script::{Server, answer, create, get, json};
+use crate::script::{Server, create, get, json, response};
 
 #[tokio::test]
 async fn the_authorization_header_never_leaves_the_origin() {
     let storage = Server::start([json("\"file\"")]).await;
-    let server = Server::start([answer(302, &[("location", &format!("{}/blob", storage.url))], "")]).await;
+    let server = Server::start([response(302, &[("location", &format!("{}/blob", storage.url))], "")]).await;
     assert_eq!(get(&server.session()).await.unwrap(), "file");
-    assert!(server.seen()[0].header("authorization").is_some());
-    assert_eq!(storage.seen()[0].header("authorization"), None);
-    assert!(storage.seen()[0].header("host").is_some_and(|host| storage.url.ends_with(host)));
+    assert!(server.requests()[0].header("authorization").is_some());
+    assert_eq!(storage.requests()[0].header("authorization"), None);
+    assert!(storage.requests()[0].header("host").is_some_and(|host| storage.url.ends_with(host)));
 }
 
 #[tokio::test]
 async fn it_is_not_sent_again_on_the_way_back() {
     // The way is known only when both servers are: home, away, home.
     let (home, away) = (Server::start([]).await, Server::start([]).await);
-    home.push(answer(302, &[("location", &format!("{}/there", away.url))], ""));
-    away.push(answer(302, &[("location", &format!("{}/back", home.url))], ""));
+    home.push(response(302, &[("location", &format!("{}/there", away.url))], ""));
+    away.push(response(302, &[("location", &format!("{}/back", home.url))], ""));
     home.push(json("1"));
     get(&home.session()).await.unwrap();
-    let seen = home.seen();
-    assert!(seen[0].header("authorization").is_some());
-    assert_eq!((seen[1].line.as_str(), seen[1].header("authorization")), ("GET /back HTTP/1.1", None));
+    let requests = home.requests();
+    assert!(requests[0].header("authorization").is_some());
+    assert_eq!((requests[1].line.as_str(), requests[1].header("authorization")), ("GET /back HTTP/1.1", None));
 }
 
 #[tokio::test]
 async fn within_the_origin_it_goes_along() {
-    let server = Server::start([answer(307, &[("location", "/elsewhere")], ""), json("1")]).await;
+    let server = Server::start([response(307, &[("location", "/elsewhere")], ""), json("1")]).await;
     get(&server.session()).await.unwrap();
-    let seen = server.seen();
-    assert!(seen[1].line.starts_with("GET /elsewhere "), "{}", seen[1].line);
-    assert_eq!(seen[1].header("authorization"), seen[0].header("authorization"));
+    let requests = server.requests();
+    assert!(requests[1].line.starts_with("GET /elsewhere "), "{}", requests[1].line);
+    assert_eq!(requests[1].header("authorization"), requests[0].header("authorization"));
 }
 
 #[tokio::test]
 async fn a_rejection_by_another_origin_does_not_cost_the_token() {
     let storage = Server::start([crate::script::status(401)]).await;
-    let server = Server::start([answer(302, &[("location", &storage.url)], ""), json("1")]).await;
+    let server = Server::start([response(302, &[("location", &storage.url)], ""), json("1")]).await;
     let session = server.session();
     assert_eq!(get(&session).await.unwrap_err().kind(), ErrorKind::Auth);
     get(&session).await.unwrap();
-    assert_eq!(server.seen()[1].header("authorization"), Some("Bearer t1"));
+    assert_eq!(server.requests()[1].header("authorization"), Some("Bearer t1"));
 }
 
 #[tokio::test]
 async fn circles_bad_addresses_and_redirected_writes_are_errors() {
-    let server = Server::start((0..9).map(|_| answer(302, &[("location", "/again")], ""))).await;
+    let server = Server::start((0..9).map(|_| response(302, &[("location", "/again")], ""))).await;
     let error = get(&server.session()).await.unwrap_err();
     assert!(error.to_string().contains("redirects in circles"), "{error}");
     assert_eq!(server.count(), 6);
 
-    let server = Server::start([answer(302, &[("location", "ftp://x/")], "")]).await;
+    let server = Server::start([response(302, &[("location", "ftp://x/")], "")]).await;
     assert_eq!(get(&server.session()).await.unwrap_err().kind(), ErrorKind::Unexpected);
 
-    let server = Server::start([answer(307, &[("location", "/elsewhere")], ""), json("1")]).await;
+    let server = Server::start([response(307, &[("location", "/elsewhere")], ""), json("1")]).await;
     let error = create(&server.session()).await.unwrap_err();
     assert!(error.to_string().contains("is the base URL right?"), "{error}");
     assert_eq!(server.count(), 1, "a write is not sent to another address");

@@ -1,14 +1,14 @@
-//! What is sent again, how often, and what never is.
+//! Retries: which requests, how often.
 
 use std::time::Duration;
 
 use keyfob_client::{CallOptions, ErrorKind, RetryPolicy};
 
-use crate::script::{Answer, Server, answer, create, create_with, get, get_with, json, status};
+use crate::script::{Response, Server, create, create_with, get, get_with, json, response, status};
 
 #[tokio::test]
 async fn a_read_is_repeated_until_the_service_is_back() {
-    for failure in [status(429), status(502), status(503), status(504), status(408), Answer::Reset] {
+    for failure in [status(429), status(502), status(503), status(504), status(408), Response::Reset] {
         let server = Server::start([failure.clone(), json("1")]).await;
         assert_eq!(get(&server.session()).await.unwrap(), 1, "{failure:?}");
         assert_eq!(server.count(), 2);
@@ -17,7 +17,7 @@ async fn a_read_is_repeated_until_the_service_is_back() {
 
 #[tokio::test]
 async fn a_create_is_never_repeated_once_it_may_have_been_processed() {
-    for failure in [status(429), status(502), status(503), status(504), Answer::Reset] {
+    for failure in [status(429), status(502), status(503), status(504), Response::Reset] {
         let server = Server::start([failure.clone(), json("1")]).await;
         let error = create(&server.session()).await.unwrap_err();
         assert!(error.is_retryable(), "{error}");
@@ -34,7 +34,7 @@ async fn a_create_that_the_caller_declares_idempotent_is_repeated() {
 
 #[tokio::test]
 async fn a_body_that_breaks_off_is_read_again_only_if_that_is_safe() {
-    let broken = Answer::Raw("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"a\":".into());
+    let broken = Response::Raw("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"a\":".into());
     let server = Server::start([broken.clone(), json("1")]).await;
     assert_eq!(get(&server.session()).await.unwrap(), 1);
     let server = Server::start([broken, json("1")]).await;
@@ -61,7 +61,7 @@ async fn the_services_own_pause_is_kept_in_both_forms() {
         ("3600", 1, Some(3600)),
         ("Fri, 01 Jan 2027 00:00:00 GMT", 1, Some(365 * 24 * 3600)),
     ] {
-        let server = Server::start([answer(429, &[("retry-after", value)], ""), status(400)]).await;
+        let server = Server::start([response(429, &[("retry-after", value)], ""), status(400)]).await;
         let error = get(&server.session()).await.unwrap_err();
         assert_eq!(server.count(), attempts, "{value}");
         if attempts == 1 {
@@ -85,7 +85,7 @@ async fn a_refused_connection_is_tried_again_also_for_a_create_because_nothing_w
 
 #[tokio::test]
 async fn silence_is_a_timeout() {
-    let server = Server::start([Answer::Silence]).await;
+    let server = Server::start([Response::Silence]).await;
     let call = CallOptions::default().timeout(Duration::from_millis(50)).no_retry();
     let error = get_with(&server.session(), call).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout);

@@ -1,4 +1,4 @@
-//! A server that gives one scripted answer per request and remembers what it was sent.
+//! A server on loopback that sends one scripted response per request and records the requests.
 
 use std::{
     collections::VecDeque,
@@ -19,86 +19,86 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-/// What the server does with one request.
+/// Reaction of the server to one request.
 #[derive(Clone, Debug)]
-pub(crate) enum Answer {
+pub(crate) enum Response {
     /// Sends these bytes and closes.
     Raw(String),
     /// Closes with a TCP reset, after reading the request.
     Reset,
-    /// Says nothing for so long that the client gives up.
+    /// Sends nothing for a minute.
     Silence,
 }
 
-pub(crate) fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Answer {
+pub(crate) fn response(status: u16, headers: &[(&str, &str)], body: &str) -> Response {
     let headers = headers.iter().fold(String::new(), |lines, (name, value)| lines + name + ": " + value + "\r\n");
-    Answer::Raw(format!(
+    Response::Raw(format!(
         "HTTP/1.1 {status} X\r\ncontent-length: {}\r\nconnection: close\r\n{headers}\r\n{body}",
         body.len()
     ))
 }
 
-pub(crate) fn json(body: &str) -> Answer {
-    answer(200, &[("content-type", "application/json")], body)
+pub(crate) fn json(body: &str) -> Response {
+    response(200, &[("content-type", "application/json")], body)
 }
 
-pub(crate) fn status(status: u16) -> Answer {
-    answer(status, &[], "")
+pub(crate) fn status(status: u16) -> Response {
+    response(status, &[], "")
 }
 
-/// A request as it arrived.
+/// A request as received.
 #[derive(Clone, Debug)]
-pub(crate) struct Seen {
+pub(crate) struct ReceivedRequest {
     pub(crate) line: String,
     pub(crate) headers: String,
     pub(crate) body: Vec<u8>,
 }
 
-impl Seen {
+impl ReceivedRequest {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let prefix = format!("{name}: ");
         self.headers.lines().find_map(|line| line.strip_prefix(&prefix))
     }
 }
 
-/// The server.
+/// A running server.
 pub(crate) struct Server {
     pub(crate) url: String,
-    answers: Arc<Mutex<VecDeque<Answer>>>,
-    seen: Arc<Mutex<Vec<Seen>>>,
+    responses: Arc<Mutex<VecDeque<Response>>>,
+    requests: Arc<Mutex<Vec<ReceivedRequest>>>,
 }
 
 impl Server {
-    /// Gives these answers in turn, then 500s.
-    pub(crate) async fn start(answers: impl IntoIterator<Item = Answer>) -> Self {
+    /// Starts a server that sends these responses in order, then status 500.
+    pub(crate) async fn start(responses: impl IntoIterator<Item = Response>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let answers = Arc::new(Mutex::new(answers.into_iter().collect::<VecDeque<_>>()));
-        let seen = Arc::new(Mutex::new(Vec::new()));
-        let log = Arc::clone(&seen);
-        let script = Arc::clone(&answers);
+        let responses = Arc::new(Mutex::new(responses.into_iter().collect::<VecDeque<_>>()));
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let log = Arc::clone(&requests);
+        let script = Arc::clone(&responses);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 tokio::spawn(serve(stream, Arc::clone(&script), Arc::clone(&log)));
             }
         });
-        Self { url, answers, seen }
+        Self { url, responses, requests }
     }
 
-    /// Adds an answer.
-    pub(crate) fn push(&self, answer: Answer) {
-        self.answers.lock().unwrap().push_back(answer);
+    /// Adds a response.
+    pub(crate) fn push(&self, response: Response) {
+        self.responses.lock().unwrap().push_back(response);
     }
 
-    pub(crate) fn seen(&self) -> Vec<Seen> {
-        self.seen.lock().unwrap().clone()
+    pub(crate) fn requests(&self) -> Vec<ReceivedRequest> {
+        self.requests.lock().unwrap().clone()
     }
 
     pub(crate) fn count(&self) -> usize {
-        self.seen.lock().unwrap().len()
+        self.requests.lock().unwrap().len()
     }
 
-    /// A session with this server, a fake clock that jumps over every pause, and tokens `t1`, `t2`, …
+    /// Builds a session with this server, a fake clock that skips every sleep, and tokens `t1`, `t2`, …
     pub(crate) fn session(&self) -> Session {
         self.builder().build().unwrap()
     }
@@ -108,7 +108,7 @@ impl Server {
     }
 }
 
-/// A builder of a session with the server at this address.
+/// Starts building a session with the server at this URL.
 pub(crate) fn builder_of(url: &str) -> ClientBuilder<Session> {
     let (clock, fake) = Clock::fake();
     fake.auto_advance(true);
@@ -119,25 +119,29 @@ pub(crate) fn builder_of(url: &str) -> ClientBuilder<Session> {
         .retry(RetryPolicy::default().attempts(3))
 }
 
-async fn serve(mut stream: TcpStream, answers: Arc<Mutex<VecDeque<Answer>>>, log: Arc<Mutex<Vec<Seen>>>) {
-    let Some(seen) = read(&mut stream).await else { return };
-    let answer = {
-        log.lock().unwrap().push(seen);
-        answers.lock().unwrap().pop_front().unwrap_or_else(|| status(500))
+async fn serve(
+    mut stream: TcpStream,
+    responses: Arc<Mutex<VecDeque<Response>>>,
+    log: Arc<Mutex<Vec<ReceivedRequest>>>,
+) {
+    let Some(request) = read(&mut stream).await else { return };
+    let response = {
+        log.lock().unwrap().push(request);
+        responses.lock().unwrap().pop_front().unwrap_or_else(|| status(500))
     };
-    match answer {
-        Answer::Raw(bytes) => {
+    match response {
+        Response::Raw(bytes) => {
             let _ = stream.write_all(bytes.as_bytes()).await;
             let _ = stream.shutdown().await;
         }
-        Answer::Reset => {
+        Response::Reset => {
             let _ = stream.set_zero_linger();
         }
-        Answer::Silence => tokio::time::sleep(Duration::from_secs(60)).await,
+        Response::Silence => tokio::time::sleep(Duration::from_secs(60)).await,
     }
 }
 
-async fn read(stream: &mut TcpStream) -> Option<Seen> {
+async fn read(stream: &mut TcpStream) -> Option<ReceivedRequest> {
     let mut bytes = Vec::new();
     let head = loop {
         if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
@@ -149,22 +153,23 @@ async fn read(stream: &mut TcpStream) -> Option<Seen> {
     };
     let text = String::from_utf8_lossy(&bytes[..head]).into_owned();
     let (line, headers) = text.split_once("\r\n").unwrap_or((&text, ""));
-    let mut seen = Seen { line: line.to_owned(), headers: headers.to_owned(), body: bytes[head + 4..].to_vec() };
-    let length = seen.header("content-length").map(|length| length.parse::<usize>().unwrap());
-    let chunked = seen.header("transfer-encoding").is_some();
+    let mut request =
+        ReceivedRequest { line: line.to_owned(), headers: headers.to_owned(), body: bytes[head + 4..].to_vec() };
+    let length = request.header("content-length").map(|length| length.parse::<usize>().unwrap());
+    let chunked = request.header("transfer-encoding").is_some();
     let done = |body: &[u8]| match length {
         Some(length) => body.len() >= length,
         None => !chunked || body.ends_with(b"0\r\n\r\n"),
     };
-    while !done(&seen.body) {
-        if stream.read_buf(&mut seen.body).await.ok()? == 0 {
+    while !done(&request.body) {
+        if stream.read_buf(&mut request.body).await.ok()? == 0 {
             return None;
         }
     }
-    Some(seen)
+    Some(request)
 }
 
-/// Tokens `t1`, `t2`, …, good for an hour each.
+/// Source of the tokens `t1`, `t2`, …, valid for an hour each.
 #[derive(Default)]
 pub(crate) struct Counted(AtomicU32);
 

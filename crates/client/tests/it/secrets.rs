@@ -1,8 +1,8 @@
-//! Canaries in token, body, query, header and answer: none may ever be printed.
+//! Canaries in token, body, query, header and response must never be printed.
 
 use keyfob_client::{Error, auth::Credentials};
 
-use crate::script::{Answer, Server, answer, create, get, json};
+use crate::script::{Response, Server, create, get, json, response};
 
 fn printed(error: &Error) -> String {
     let mut texts = vec![format!("{error} {error:?} {error:#?}")];
@@ -17,18 +17,18 @@ fn printed(error: &Error) -> String {
 #[tokio::test]
 async fn no_error_shows_a_secret_a_body_a_query_or_personal_data() {
     let canary = r#"{"message":"answer-canary","error":"answer-canary","errors":[{"field":"answer-canary"}],"n":"answer-canary"}"#;
-    let answers = [
-        answer(400, &[("x-trace", "header-canary")], canary),
-        answer(401, &[], canary),
-        answer(404, &[], "answer-canary"),
-        answer(500, &[("location", "http://header-canary/")], canary),
-        answer(302, &[("location", "ftp://header-canary/")], canary),
+    let responses = [
+        response(400, &[("x-trace", "header-canary")], canary),
+        response(401, &[], canary),
+        response(404, &[], "answer-canary"),
+        response(500, &[("location", "http://header-canary/")], canary),
+        response(302, &[("location", "ftp://header-canary/")], canary),
         json(&canary[..40]),
-        answer(200, &[("content-type", "text/answer-canary")], "answer-canary"),
-        Answer::Reset,
+        response(200, &[("content-type", "text/answer-canary")], "answer-canary"),
+        Response::Reset,
     ];
-    for answer in answers {
-        let server = Server::start(std::iter::repeat_n(answer, 5)).await;
+    for response in responses {
+        let server = Server::start(std::iter::repeat_n(response, 5)).await;
         let session = server.builder().credentials(Credentials::bearer("token-canary")).build().unwrap();
         for error in [get(&session).await.unwrap_err(), create(&session).await.unwrap_err()] {
             assert!(!printed(&error).contains("canary"), "{}", printed(&error));

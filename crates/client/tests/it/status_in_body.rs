@@ -1,11 +1,11 @@
-//! Services that answer 200 and say in the body that it is a failure.
+//! Services that respond with 200 and an error status in the body.
 
 use keyfob_client::ErrorKind;
 
-use crate::script::{Answer, Server, create, get, json, status};
+use crate::script::{Response, Server, create, get, json, status};
 
-async fn session(answers: impl IntoIterator<Item = Answer>) -> (Server, keyfob_client::Session) {
-    let server = Server::start(answers).await;
+async fn session(responses: impl IntoIterator<Item = Response>) -> (Server, keyfob_client::Session) {
+    let server = Server::start(responses).await;
     let session = server.builder().status_in_body().build().unwrap();
     (server, session)
 }
@@ -26,17 +26,18 @@ async fn a_failure_in_a_successful_answer_is_the_error_that_its_status_would_be(
 async fn a_token_that_is_refused_in_the_body_is_renewed() {
     let (server, session) = session([json(r#"{"status":401}"#), json(r#"{"size":0}"#)]).await;
     create(&session).await.unwrap();
-    let tokens: Vec<_> = server.seen().iter().map(|seen| seen.header("authorization").unwrap().to_owned()).collect();
+    let tokens: Vec<_> =
+        server.requests().iter().map(|requests| requests.header("authorization").unwrap().to_owned()).collect();
     assert_eq!(tokens, ["Bearer t1", "Bearer t2"]);
 }
 
 #[tokio::test]
 async fn an_outage_in_the_body_is_waited_out_by_reads_only() {
-    let answers = || [json(r#"{"status":503}"#), json("{}")];
-    let (server, reader) = session(answers()).await;
+    let responses = || [json(r#"{"status":503}"#), json("{}")];
+    let (server, reader) = session(responses()).await;
     get(&reader).await.unwrap();
     assert_eq!(server.count(), 2);
-    let (server, writer) = session(answers()).await;
+    let (server, writer) = session(responses()).await;
     assert_eq!(create(&writer).await.unwrap_err().kind(), ErrorKind::Unavailable);
     assert_eq!(server.count(), 1);
 }

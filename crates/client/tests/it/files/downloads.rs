@@ -1,4 +1,4 @@
-//! Downloads: resumed without mixing two versions of a file, and saved whole or not at all.
+//! Downloads: resuming without mixing two versions of a file, and saving complete or not at all.
 
 use std::{
     path::PathBuf,
@@ -12,26 +12,26 @@ use keyfob_client::{
 
 use crate::{
     files::file_server::{FileServer, Plan},
-    script::{Answer, Server, answer, status},
+    script::{Response, Server, response, status},
 };
 
 const TAG: &[(&str, &str)] = &[("accept-ranges", "bytes"), ("etag", "\"v1\"")];
 
-/// An answer that announces more than it sends.
-fn cut(headers: &[(&str, &str)], announced: usize, body: &str) -> Answer {
+/// A response with less body than announced.
+fn cut(headers: &[(&str, &str)], announced: usize, body: &str) -> Response {
     let headers = headers.iter().fold(String::new(), |lines, (name, value)| lines + name + ": " + value + "\r\n");
-    Answer::Raw(format!("HTTP/1.1 200 OK\r\ncontent-length: {announced}\r\nconnection: close\r\n{headers}\r\n{body}"))
+    Response::Raw(format!("HTTP/1.1 200 OK\r\ncontent-length: {announced}\r\nconnection: close\r\n{headers}\r\n{body}"))
 }
 
-fn part(range: &str, body: &str) -> Answer {
-    answer(206, &[("content-range", range), ("etag", "\"v1\"")], body)
+fn part(range: &str, body: &str) -> Response {
+    response(206, &[("content-range", range), ("etag", "\"v1\"")], body)
 }
 
 async fn open(session: &Session) -> ByteStream {
     session.request(Method::GET, "/file").download().await.unwrap().into_inner()
 }
 
-/// The text of a download, or its error and what came before.
+/// Reads a download as text; an error comes with the text before it.
 async fn text(mut download: ByteStream) -> Result<String, (Error, String)> {
     let mut text = String::new();
     loop {
@@ -46,7 +46,7 @@ async fn text(mut download: ByteStream) -> Result<String, (Error, String)> {
     }
 }
 
-/// A directory of its own, removed at the end.
+/// A temporary directory, removed on drop.
 struct Directory(PathBuf);
 
 impl Directory {
@@ -80,9 +80,9 @@ impl Drop for Directory {
 async fn a_download_that_breaks_off_goes_on_where_it_was() {
     let server = Server::start([cut(TAG, 10, "01234"), status(503), part("bytes 5-9/10", "56789")]).await;
     assert_eq!(text(open(&server.session()).await).await.unwrap(), "0123456789");
-    let seen = server.seen();
-    assert_eq!((seen[0].header("range"), seen[0].header("if-range")), (None, None));
-    for again in &seen[1..] {
+    let requests = server.requests();
+    assert_eq!((requests[0].header("range"), requests[0].header("if-range")), (None, None));
+    for again in &requests[1..] {
         assert_eq!((again.header("range"), again.header("if-range")), (Some("bytes=5-"), Some("\"v1\"")));
         assert_eq!(again.header("authorization"), Some("Bearer t1"));
     }
@@ -93,7 +93,7 @@ async fn less_than_the_rest_is_asked_on() {
     let parts = [part("bytes 2-4/10", "234"), part("bytes 5-9/10", "56789")];
     let server = Server::start([cut(TAG, 10, "01")].into_iter().chain(parts)).await;
     assert_eq!(text(open(&server.session()).await).await.unwrap(), "0123456789");
-    assert_eq!(server.seen()[2].header("range"), Some("bytes=5-"));
+    assert_eq!(server.requests()[2].header("range"), Some("bytes=5-"));
 }
 
 #[tokio::test]
@@ -135,7 +135,7 @@ async fn a_call_that_may_not_be_repeated_is_not_resumed() {
 #[tokio::test]
 async fn attempts_that_bring_little_come_to_an_end() {
     let parts = (1..9).map(|at| {
-        Answer::Raw(format!(
+        Response::Raw(format!(
             "HTTP/1.1 206 X\r\ncontent-range: bytes {at}-9/10\r\ncontent-length: {}\r\n\r\n{at}",
             10 - at
         ))
@@ -147,17 +147,17 @@ async fn attempts_that_bring_little_come_to_an_end() {
 
 #[tokio::test]
 async fn another_file_is_an_error_and_never_mixed_in() {
-    let other = answer(200, &[("accept-ranges", "bytes"), ("etag", "\"v2\"")], "abcdefghij");
+    let other = response(200, &[("accept-ranges", "bytes"), ("etag", "\"v2\"")], "abcdefghij");
     let server = Server::start([cut(TAG, 10, "01234"), other]).await;
     let (error, came) = text(open(&server.session()).await).await.unwrap_err();
     assert_eq!((error.kind(), came.as_str()), (ErrorKind::Conflict, "01234"));
-    assert!(error.to_string().starts_with("test-api request: the file was changed during its download"), "{error}");
+    assert!(error.to_string().starts_with("test-api request: the file changed during its download"), "{error}");
 
     for wrong in [
         part("bytes 4-9/10", "x56789"),
         part("bytes 5-9/11", "56789"),
-        answer(206, &[("content-range", "bytes 5-9/10"), ("etag", "\"v2\"")], "56789"),
-        answer(206, &[("content-type", "multipart/byteranges; boundary=x")], "56789"),
+        response(206, &[("content-range", "bytes 5-9/10"), ("etag", "\"v2\"")], "56789"),
+        response(206, &[("content-type", "multipart/byteranges; boundary=x")], "56789"),
     ] {
         let server = Server::start([cut(TAG, 10, "01234"), wrong]).await;
         let (error, came) = text(open(&server.session()).await).await.unwrap_err();
@@ -184,13 +184,13 @@ async fn a_download_is_resumed_by_another_process() {
 #[tokio::test]
 async fn a_file_that_was_replaced_since_is_downloaded_from_its_start() {
     let point: ResumePoint = serde_json::from_str(r#"{"offset":5,"version":{"tag":"\"v0\""}}"#).unwrap();
-    let server = Server::start([answer(200, TAG, "0123456789")]).await;
+    let server = Server::start([response(200, TAG, "0123456789")]).await;
     let download = open(&server.session()).await.resume_at(&point).await.unwrap();
     assert_eq!((download.offset(), server.count()), (0, 1), "the version says so already");
     assert_eq!(text(download).await.unwrap(), "0123456789");
 
     let point: ResumePoint = serde_json::from_str(r#"{"offset":5,"version":{"tag":"\"v1\""}}"#).unwrap();
-    let server = Server::start([answer(200, TAG, "0123456789"), answer(200, &[("etag", "\"v2\"")], "abc")]).await;
+    let server = Server::start([response(200, TAG, "0123456789"), response(200, &[("etag", "\"v2\"")], "abc")]).await;
     let download = open(&server.session()).await.resume_at(&point).await.unwrap();
     assert_eq!((download.offset(), download.content_length()), (0, Some(3)));
     assert_eq!(text(download).await.unwrap(), "abc");
@@ -198,7 +198,7 @@ async fn a_file_that_was_replaced_since_is_downloaded_from_its_start() {
 
 #[tokio::test]
 async fn a_file_is_saved_under_its_own_name_and_beside_others_of_that_name() {
-    let named = |name: &str, body: &str| answer(200, &[("content-disposition", name)], body);
+    let named = |name: &str, body: &str| response(200, &[("content-disposition", name)], body);
     let server = Server::start([
         named("attachment; filename=\"n.pdf\"; filename*=UTF-8''..%2F..%2Fplan%20%C3%B8.pdf", "1"),
         named("inline; filename=\"plan ø.pdf\"", "2"),
@@ -221,7 +221,7 @@ async fn a_file_that_cannot_be_saved_whole_leaves_nothing_behind() {
     let directory = Directory::new();
     let target = directory.0.join("kept.txt");
     std::fs::write(&target, "before").unwrap();
-    let server = Server::start([cut(&[], 10, "01234"), cut(&[], 10, "01234"), answer(200, &[], "whole")]).await;
+    let server = Server::start([cut(&[], 10, "01234"), cut(&[], 10, "01234"), response(200, &[], "whole")]).await;
     let session = server.session();
     let error = open(&session).await.save_as(&target).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unavailable);
@@ -234,7 +234,7 @@ async fn a_file_that_cannot_be_saved_whole_leaves_nothing_behind() {
 
 #[tokio::test]
 async fn a_directory_that_is_not_there_is_an_error_that_keeps_its_cause() {
-    let server = Server::start([answer(200, &[], "1"), answer(200, &[], "1")]).await;
+    let server = Server::start([response(200, &[], "1"), response(200, &[], "1")]).await;
     let directory = Directory::new();
     let error = open(&server.session()).await.save_in(directory.0.join("no-such"), "x").await.unwrap_err();
     assert_eq!(error.to_string(), "the download cannot be written");
@@ -291,8 +291,8 @@ fn whatever_breaks_and_changes_on_the_way_a_saved_file_is_one_version_and_whole(
 
 #[tokio::test]
 async fn a_download_follows_to_storage() {
-    let storage = Server::start([answer(200, &[("content-type", "application/pdf")], "bytes")]).await;
-    let server = Server::start([answer(302, &[("location", &storage.url)], "")]).await;
+    let storage = Server::start([response(200, &[("content-type", "application/pdf")], "bytes")]).await;
+    let server = Server::start([response(302, &[("location", &storage.url)], "")]).await;
     let file = server.session().request(Method::GET, "/file").download().await.unwrap().into_inner();
     assert_eq!((file.content_length(), file.content_type()), (Some(5), Some("application/pdf")));
     let mut copy = Vec::new();

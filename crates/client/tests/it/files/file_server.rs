@@ -109,7 +109,7 @@ async fn serve(mut stream: TcpStream, state: Arc<Mutex<State>>) {
     }
     let head = String::from_utf8(head).unwrap();
     let header = |name: &str| head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
-    let (answer, body) = {
+    let (response, body) = {
         let mut state = state.lock().unwrap();
         let step = state.plan.pop().unwrap_or(Step { change: None, breaks_after: None });
         if let Some(length) = step.change {
@@ -129,10 +129,10 @@ async fn serve(mut stream: TcpStream, state: Arc<Mutex<State>>) {
         let rest = &file[from..];
         let sent = step.breaks_after.map_or(rest.len(), |bytes| bytes.min(rest.len()));
         let headers = "accept-ranges: bytes\r\nconnection: close";
-        let answer = format!("HTTP/1.1 {line}\r\netag: {tag}\r\ncontent-length: {}\r\n{headers}\r\n\r\n", rest.len());
-        (answer, rest[..sent].to_vec())
+        let response = format!("HTTP/1.1 {line}\r\netag: {tag}\r\ncontent-length: {}\r\n{headers}\r\n\r\n", rest.len());
+        (response, rest[..sent].to_vec())
     };
-    let _ = stream.write_all(answer.as_bytes()).await;
+    let _ = stream.write_all(response.as_bytes()).await;
     let _ = stream.write_all(&body).await;
     let _ = stream.shutdown().await;
 }

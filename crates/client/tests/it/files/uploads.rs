@@ -8,7 +8,7 @@ use crate::{
 };
 
 fn body(server: &Server, request: usize) -> String {
-    String::from_utf8_lossy(&server.seen()[request].body).into_owned()
+    String::from_utf8_lossy(&server.requests()[request].body).into_owned()
 }
 
 #[tokio::test]
@@ -19,9 +19,9 @@ async fn a_form_has_its_names_its_types_and_its_length() {
         .part("file", Part::new(Upload::text("pdf")).file_name("plan \"ø\"\r\n.pdf").content_type("application/pdf"))
         .text("empty", "");
     server.session().request(Method::POST, "/f").multipart(form).send::<i64>().await.unwrap();
-    let seen = &server.seen()[0];
-    let boundary = seen.header("content-type").unwrap().strip_prefix("multipart/form-data; boundary=").unwrap();
-    assert_eq!(seen.header("content-length").unwrap().parse::<usize>().unwrap(), seen.body.len());
+    let request = &server.requests()[0];
+    let boundary = request.header("content-type").unwrap().strip_prefix("multipart/form-data; boundary=").unwrap();
+    assert_eq!(request.header("content-length").unwrap().parse::<usize>().unwrap(), request.body.len());
     let expected = [
         "--B",
         "Content-Disposition: form-data; name=\"section\"",
@@ -47,8 +47,8 @@ async fn a_form_with_a_part_of_unknown_length_is_sent_in_chunks() {
     let server = Server::start([json("1")]).await;
     let form = Form::new().part("file", Part::new(Upload::reader(&b"from a reader"[..], None))).text("after", "it");
     server.session().request(Method::POST, "/f").multipart(form).send::<i64>().await.unwrap();
-    assert_eq!(server.seen()[0].header("transfer-encoding"), Some("chunked"));
-    assert_eq!(server.seen()[0].header("content-length"), None);
+    assert_eq!(server.requests()[0].header("transfer-encoding"), Some("chunked"));
+    assert_eq!(server.requests()[0].header("content-length"), None);
     let body = body(&server, 0);
     assert!(body.contains("from a reader") && body.contains("it\r\n"), "{body}");
 }
@@ -58,7 +58,7 @@ async fn a_stream_of_unknown_length_is_sent_in_chunks() {
     let server = Server::start([json("1")]).await;
     let upload = Upload::reader(&b"from a reader"[..], None);
     server.session().request(Method::PUT, "/f").upload(upload, "text/plain").send::<i64>().await.unwrap();
-    assert_eq!(server.seen()[0].header("transfer-encoding"), Some("chunked"));
+    assert_eq!(server.requests()[0].header("transfer-encoding"), Some("chunked"));
     assert!(body(&server, 0).contains("from a reader"));
 }
 
@@ -71,7 +71,7 @@ async fn a_file_is_read_anew_for_every_attempt() {
     server.session().request(Method::PUT, "/f").upload(upload, "text/plain").send::<i64>().await.unwrap();
     tokio::fs::remove_file(&path).await.unwrap();
     assert_eq!((body(&server, 0), body(&server, 1)), ("on disk".into(), "on disk".into()));
-    assert_eq!(server.seen()[1].header("content-length"), Some("7"));
+    assert_eq!(server.requests()[1].header("content-length"), Some("7"));
 }
 
 #[tokio::test]
@@ -98,8 +98,8 @@ async fn an_upload_is_replayed_if_it_can_be_and_otherwise_the_next_call_has_a_ne
     let server = Server::start([status(401), json("1")]).await;
     send(&server, Upload::text("hello")).await.1.unwrap();
     assert_eq!(tokens(&server), ["Bearer t1", "Bearer t2"]);
-    for seen in server.seen() {
-        assert!(String::from_utf8_lossy(&seen.body).contains("hello"));
+    for request in server.requests() {
+        assert!(String::from_utf8_lossy(&request.body).contains("hello"));
     }
 
     let stream = || Upload::stream(futures::stream::iter([Ok(bytes::Bytes::from("hello"))]), Some(5));
