@@ -85,8 +85,8 @@ impl IntoResponse for ApiError {
             body.insert("httpStatusCode".to_owned(), json!(status.to_string()));
             if let Some((field, code)) = &self.field {
                 body.insert("errorCode".to_owned(), json!(code));
-                let one = json!({ "field": field, "message": self.message, "errorCode": code });
-                body.insert("messages".to_owned(), json!([one]));
+                let entry = json!({ "field": field, "message": self.message, "errorCode": code });
+                body.insert("messages".to_owned(), json!([entry]));
             }
             body.insert("message".to_owned(), json!(self.message));
         }

@@ -48,7 +48,7 @@ impl Rules {
 }
 
 /// Returns the rules of a resource.
-pub(super) fn of(resource: &Resource) -> Rules {
+pub(super) fn for_resource(resource: &Resource) -> Rules {
     match resource.path {
         "batches" => batches::RULES,
         "kit_lines" => kits::LINE_RULES,

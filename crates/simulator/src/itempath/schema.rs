@@ -25,11 +25,11 @@ pub(super) enum Kind {
     Date,
     /// The time of a write, always with six fractional digits.
     Timestamp,
-    /// The id of a row of a table; not checked if the table is empty.
+    /// The id of a row of the named table; not checked if the name is empty.
     Reference(&'static str),
     /// A list of texts.
     TextList,
-    /// A list of rows of a table, each by `name` or `id`; also accepted as a JSON string.
+    /// A list of rows of the named table, each by `name` or `id`; also accepted as a JSON string.
     References(&'static str),
     /// A list of objects, decoded by the rules.
     Objects,

@@ -44,7 +44,7 @@ pub(in crate::digitaleo) async fn read(request: Request) -> Result<(Params, Vec<
     }
     params.merge(if is_json {
         let row = serde_json::from_slice(&body);
-        Params::of(row.map_err(|_| ApiError::bad_request("The body is not a JSON object"))?)
+        Params::new(row.map_err(|_| ApiError::bad_request("The body is not a JSON object"))?)
     } else {
         Params::from_pairs(form_urlencoded::parse(&body).into_owned())
     });

@@ -15,7 +15,7 @@ pub(in crate::digitaleo) type Row = Map<String, Value>;
 pub(in crate::digitaleo) struct Params(Row);
 
 impl Params {
-    pub(in crate::digitaleo) fn of(row: Row) -> Self {
+    pub(in crate::digitaleo) fn new(row: Row) -> Self {
         Self(row)
     }
 

@@ -105,7 +105,7 @@ pub(in crate::digitaleo) fn add_contacts(call: &mut Call<'_>) -> Result<Value, A
     }
     let mut rows = Vec::new();
     for input in call.params.rows("contacts")? {
-        let input = Params::of(input);
+        let input = Params::new(input);
         let (email, mobile) = (input.text("email"), input.text("mobile"));
         if email.is_none() && mobile.is_none() {
             return Err(ApiError::rule_violated("contacts", "A contact needs an email or a mobile"));
@@ -138,7 +138,7 @@ pub(in crate::digitaleo) fn add_contacts(call: &mut Call<'_>) -> Result<Value, A
 fn validated_steps(params: &Params, with_date: bool) -> Result<Value, ApiError> {
     let mut steps = Vec::new();
     for input in params.rows("steps")? {
-        let input = Params::of(input);
+        let input = Params::new(input);
         let mode = input.text("mode").unwrap_or_else(|| "combined".to_owned());
         let priorities = input.list("priorities");
         if !["combined", "prioritized"].contains(&mode.as_str()) {
@@ -158,7 +158,7 @@ fn validated_steps(params: &Params, with_date: bool) -> Result<Value, ApiError> 
             }
             step["date"] = json!(date);
         }
-        let mailings = input.rows("mailings")?.into_iter().map(Params::of);
+        let mailings = input.rows("mailings")?.into_iter().map(Params::new);
         let mailings = mailings.map(|mailing| messages::validated_content(&mailing).map(Value::Object));
         step["mailings"] = Value::Array(mailings.collect::<Result<_, _>>()?);
         steps.push(step);

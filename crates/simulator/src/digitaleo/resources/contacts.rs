@@ -194,7 +194,7 @@ fn list_ids(world: &World, input: &Row) -> Result<Option<BTreeSet<u64>>, ApiErro
     };
     let mut params = Row::new();
     params.insert("listIds".to_owned(), lists.clone());
-    let params = Params::of(params);
+    let params = Params::new(params);
     let ids = if params.list("listIds").is_empty() { Vec::new() } else { params.ids("listIds")? };
     match ids.iter().find(|id| world.lists.row(**id).is_none()) {
         Some(unknown) => Err(ApiError::invalid("listIds", &unknown.to_string())),

@@ -62,7 +62,7 @@ pub(in crate::digitaleo) fn read(call: &mut Call<'_>) -> Result<Value, ApiError>
 /// Changes the title of a property.
 pub(in crate::digitaleo) fn update(call: &mut Call<'_>) -> Result<Value, ApiError> {
     let name = call.params.required("name")?;
-    let alias = Params::of(call.params.meta_data()?).required("alias")?;
+    let alias = Params::new(call.params.meta_data()?).required("alias")?;
     if !ATTRIBUTES.contains(&name.as_str()) {
         return Err(ApiError::invalid("name", &name));
     }

@@ -79,7 +79,7 @@ pub(in crate::digitaleo) fn create(call: &mut Call<'_>) -> Result<Value, ApiErro
 
 pub(in crate::digitaleo) fn update(call: &mut Call<'_>) -> Result<Value, ApiError> {
     let ids = call.params.ids("id")?;
-    let input = Params::of(call.params.meta_data()?);
+    let input = Params::new(call.params.meta_data()?);
     let mut changes = Row::new();
     if input.iter().any(|(name, _)| name == "name") {
         changes.insert("name".to_owned(), json!(input.required("name")?));
@@ -136,7 +136,7 @@ pub(in crate::digitaleo) fn remove_contacts(call: &mut Call<'_>) -> Result<Value
 /// Adds contacts to lists or removes them, and returns the number of memberships that changed.
 fn change_members(call: &mut Call<'_>, change: fn(&mut BTreeSet<u64>, u64) -> bool) -> Result<Value, ApiError> {
     let lists = call.params.ids("id")?;
-    let input = Params::of(call.params.meta_data()?);
+    let input = Params::new(call.params.meta_data()?);
     let contacts = input.required("contactIds")?;
     for list in &lists {
         let row = call.world.lists.row(*list);

@@ -110,7 +110,7 @@ pub(in crate::digitaleo) fn send_sms(call: &mut Call<'_>) -> Result<Value, ApiEr
 fn recipients(params: &Params, medium: &str) -> Result<Vec<(String, Params)>, ApiError> {
     let mut recipients = Vec::new();
     for input in params.rows("contacts")? {
-        let contact = Params::of(input);
+        let contact = Params::new(input);
         let input = contact.required("recipient")?;
         let valid = if medium == "EMAIL" {
             validate::is_email(&input).then_some(input.clone())

@@ -131,7 +131,7 @@ fn create_application(store: &mut Store, request: &ApiRequest<'_>, key: &Key) ->
     let files = attachments(&body, request)?;
     let person = crud::insert(store, &context, Table::Persons, &select_members(&body, &PERSON_MEMBERS))?;
     let mut application = select_members(&body, &APPLICATION_MEMBERS);
-    let more = json!({
+    let members = json!({
         "person": { "id": person.value() },
         "jobOpening": { "id": opening },
         "refJobPublication": { "id": key.value() },
@@ -140,7 +140,7 @@ fn create_application(store: &mut Store, request: &ApiRequest<'_>, key: &Key) ->
         "sourceId": "HOMEPAGE",
         "type": "ONLINE",
     });
-    application.extend(more.as_object().cloned().unwrap_or_default());
+    application.extend(members.as_object().cloned().unwrap_or_default());
     let inserted = crud::insert(store, &context, Table::Applications, &application);
     let application = inserted.inspect_err(|_| store.remove(Table::Persons, &person))?;
     for file in files {

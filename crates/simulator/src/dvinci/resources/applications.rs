@@ -92,10 +92,10 @@ impl Resource for Applications {
             return;
         }
         let status = store.row(Table::Applications, key).map(|row| row["applicationStatusId"].clone());
-        let more = json!({ "fromApplicationStatusId": null, "toApplicationStatusId": status });
+        let members = json!({ "fromApplicationStatusId": null, "toApplicationStatusId": status });
         let description = "Bewerbung eingegangen";
         let histories = &mut store.histories;
-        histories.record(Table::Applications, key.number(), context, "APPLICATION_ENTRY", description, more);
+        histories.record(Table::Applications, key.number(), context, "APPLICATION_ENTRY", description, members);
     }
 
     fn can_delete(&self, _store: &Store, _key: &Key, row: &Row) -> bool {
@@ -110,9 +110,9 @@ impl Resource for Applications {
         let created = TimeRange::from_query(query, "byDateCreated")?;
         let changed = TimeRange::from_query(query, "byLastStatusChangeDate")?;
         Ok(Box::new(move |row| {
-            let of = row["jobOpening"]["id"].as_i64();
-            let job = || of.and_then(|id| store.row_by_number(Table::JobOpenings, id));
-            opening.is_none_or(|opening| of == Some(opening))
+            let opening_id = row["jobOpening"]["id"].as_i64();
+            let job = || opening_id.and_then(|id| store.row_by_number(Table::JobOpenings, id));
+            opening.is_none_or(|opening| opening_id == Some(opening))
                 && status.is_none_or(|status| text(row, "applicationStatusId") == status)
                 && external.is_none_or(|external| job().is_some_and(|job| text(job, "externalId") == external))
                 && unit.is_none_or(|unit| job().is_some_and(|job| number(job, "orgUnitId") == Some(unit)))

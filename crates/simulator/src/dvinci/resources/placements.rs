@@ -40,7 +40,7 @@ impl Resource for Placements {
         }
         let reference = text(row, "externalReference");
         let key = placement_key(text(row, "_partner"), reference);
-        let own = write.stored.and_then(|old| Key::of(Table::Placements, &old["id"]));
+        let own = write.stored.and_then(|old| Key::from_value(Table::Placements, &old["id"]));
         let other = write.store.key_by_external_id(Table::Placements, &key);
         if !reference.is_empty() && other.is_some_and(|other| Some(other) != own.as_ref()) {
             errors.add_with_value("externalReference", "uniqueOrNull.invalid", &json!(reference));

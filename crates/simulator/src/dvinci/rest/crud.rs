@@ -161,7 +161,7 @@ fn check_external_id(write: &WriteRequest<'_>, table: Table, row: &Row, errors: 
     let Some(external) = row.get("externalId").and_then(Value::as_str) else {
         return;
     };
-    let own = write.stored.and_then(|old| Key::of(table, &old["id"]));
+    let own = write.stored.and_then(|old| Key::from_value(table, &old["id"]));
     if write.store.key_by_external_id(table, external).is_some_and(|other| Some(other) != own.as_ref()) {
         errors.add_with_value("externalId", "uniqueOrNull.invalid", &row["externalId"]);
     }

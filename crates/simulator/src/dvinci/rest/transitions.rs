@@ -39,10 +39,10 @@ pub(in crate::dvinci) fn change_status(store: &mut Store, request: &ApiRequest<'
         row.insert("lastStatusChangeDate".to_owned(), json!(format_millis(context.at)));
         increment_version(row);
     });
-    let more = json!({ "fromApplicationStatusId": from, "toApplicationStatusId": to, "comment": comment });
+    let members = json!({ "fromApplicationStatusId": from, "toApplicationStatusId": to, "comment": comment });
     let description = "Bewerbungsstatus geändert";
     let histories = &mut store.histories;
-    histories.record(table, key.number(), &context, "APPLICATION_STATUS_CHANGE", description, more);
+    histories.record(table, key.number(), &context, "APPLICATION_STATUS_CHANGE", description, members);
     Ok(success())
 }
 
@@ -68,9 +68,9 @@ pub(in crate::dvinci) fn move_to_opening(store: &mut Store, request: &ApiRequest
         increment_version(row);
     });
     let description = "Bewerbung einer anderen Stelle zugeordnet";
-    let more = json!({ "comment": comment });
+    let members = json!({ "comment": comment });
     let histories = &mut store.histories;
-    histories.record(table, key.number(), &context, "APPLICATION_JOB_OPENING_MOVE", description, more);
+    histories.record(table, key.number(), &context, "APPLICATION_JOB_OPENING_MOVE", description, members);
     Ok(success())
 }
 

@@ -28,7 +28,7 @@ pub(in crate::dvinci) fn decode(store: &Store, path: &str, value: &Value, errors
                 placement.insert("channelId".to_owned(), channel.clone());
             }
             (None, Some(name)) => {
-                let key = Key::of(Table::Channels, name);
+                let key = Key::from_value(Table::Channels, name);
                 if key.is_none_or(|key| store.row(Table::Channels, &key).is_none()) {
                     errors.add_not_permitted(format!("{item_path}.internalName"), name);
                 }

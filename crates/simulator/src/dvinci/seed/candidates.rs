@@ -101,10 +101,10 @@ fn application(seeder: &mut Seeder, index: u64) {
         let changes =
             json!({ "applicationStatusId": status.id, "lastStatusChangeDate": format_millis(later), "version": 1 });
         seeder.change(Table::Applications, &key, &changes);
-        let more = json!({ "fromApplicationStatusId": STATUSES[0].id, "toApplicationStatusId": status.id });
+        let members = json!({ "fromApplicationStatusId": STATUSES[0].id, "toApplicationStatusId": status.id });
         let (kind, text) = ("APPLICATION_STATUS_CHANGE", "Bewerbungsstatus geändert");
         let histories = &mut seeder.store.histories;
-        histories.record(Table::Applications, key.number(), &Seeder::write_context(later), kind, text, more);
+        histories.record(Table::Applications, key.number(), &Seeder::write_context(later), kind, text, members);
     }
     if index < 20 {
         attach(seeder, &key, index, at);

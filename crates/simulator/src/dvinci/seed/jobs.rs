@@ -137,9 +137,9 @@ fn hiring_requests(seeder: &mut Seeder) {
             json!({}),
         ),
     ];
-    for (index, (mut body, more, state)) in requests.into_iter().enumerate() {
+    for (index, (mut body, members, state)) in requests.into_iter().enumerate() {
         if let Some(body) = body.as_object_mut() {
-            body.extend(object(&more));
+            body.extend(object(&members));
         }
         let at = seeder.days_ago(200 - 21 * i64::try_from(index).expect("few"), 95);
         let key = seeder.create(Table::HiringRequests, at, &body);

@@ -13,7 +13,7 @@ use crate::dvinci::time;
 pub(in crate::dvinci) struct Histories(BTreeMap<(Table, i64), Vec<Value>>);
 
 impl Histories {
-    /// Appends an entry of the service itself; `more` contains the members specific to its type.
+    /// Appends an entry of the service itself; `members` are specific to its type.
     pub(in crate::dvinci) fn record(
         &mut self,
         table: Table,
@@ -21,7 +21,7 @@ impl Histories {
         context: &WriteContext,
         kind: &str,
         description: &str,
-        more: Value,
+        members: Value,
     ) {
         let mut entry = json!({
             "type": kind,
@@ -30,8 +30,8 @@ impl Histories {
             "dvinciUserId": context.caller.user_id,
             "comment": null,
         });
-        if let (Value::Object(more), Some(entry)) = (more, entry.as_object_mut()) {
-            entry.extend(more);
+        if let (Value::Object(members), Some(entry)) = (members, entry.as_object_mut()) {
+            entry.extend(members);
         }
         if table != Table::HiringRequests {
             entry["externalId"] = Value::Null;

@@ -18,7 +18,7 @@ impl Key {
     }
 
     /// Converts a JSON value to a key; `None` if it has the wrong type.
-    pub(in crate::dvinci) fn of(table: Table, value: &Value) -> Option<Self> {
+    pub(in crate::dvinci) fn from_value(table: Table, value: &Value) -> Option<Self> {
         if table.string_ids() {
             value.as_str().map(|name| Self::Name(name.to_owned()))
         } else {

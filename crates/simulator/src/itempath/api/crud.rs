@@ -18,9 +18,9 @@ pub(in crate::itempath) fn create(
 ) -> Result<Value, ApiError> {
     let mut draft = body::read(resource, context.store, body, true, &[])?;
     check_unique(context.store, resource, &draft.members, "")?;
-    (rules::of(resource).before_create)(context, &mut draft)?;
+    (rules::for_resource(resource).before_create)(context, &mut draft)?;
     let id = context.insert(resource.path, std::mem::take(&mut draft.members));
-    (rules::of(resource).after_create)(context, &id, draft);
+    (rules::for_resource(resource).after_create)(context, &id, draft);
     let row = render(context.store, resource, find_row(context.store, resource, &id)?);
     Ok(match resource.envelope {
         Envelope::ListOnCreate => json!({ resource.singular_key: [row] }),
@@ -50,9 +50,9 @@ pub(in crate::itempath) fn update(
     let id = row::id(&before);
     let mut draft = body::read(resource, context.store, body, false, &[])?;
     check_unique(context.store, resource, &draft.members, &id)?;
-    (rules::of(resource).before_update)(context, &before, &mut draft)?;
+    (rules::for_resource(resource).before_update)(context, &before, &mut draft)?;
     apply_changes(context, resource, before, &mut draft);
-    (rules::of(resource).after_update)(context, &id, draft);
+    (rules::for_resource(resource).after_update)(context, &id, draft);
     let row = render(context.store, resource, find_row(context.store, resource, &id)?);
     Ok(json!({ resource.singular_key: row }))
 }
@@ -77,7 +77,7 @@ pub(in crate::itempath) fn delete(
     id: &str,
 ) -> Result<Value, ApiError> {
     let row = find_row(context.store, resource, id)?.clone();
-    (rules::of(resource).before_delete)(context, &row)?;
+    (rules::for_resource(resource).before_delete)(context, &row)?;
     context.store.table_mut(resource.path).remove(&row::id(&row));
     Ok(json!({ "message": format!("{} deleted", resource.title) }))
 }
@@ -91,7 +91,7 @@ pub(in crate::itempath) fn render(store: &Store, resource: &Resource, row: &Row)
             rendered.entry(field.name).or_insert(Value::Null);
         }
     }
-    (rules::of(resource).embed)(store, &mut rendered);
+    (rules::for_resource(resource).embed)(store, &mut rendered);
     rendered
 }
 

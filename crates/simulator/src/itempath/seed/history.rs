@@ -39,9 +39,9 @@ fn add_line(
     at: NaiveDateTime,
 ) {
     let direction = if index % 4 == 1 { 1 } else { 2 };
-    let wanted = 2.0 + seeder.quantity(30);
+    let requested = 2.0 + seeder.quantity(30);
     let short = index % 11 == 6 && direction == 2;
-    let confirmed = if short { wanted - 1.0 } else { wanted };
+    let confirmed = if short { requested - 1.0 } else { requested };
     let stamp = dates::format_timestamp(at);
     let customer = names::CUSTOMERS[usize::try_from(index).unwrap_or_default() % names::CUSTOMERS.len()];
     let row = json!({
@@ -52,10 +52,10 @@ fn add_line(
         "materialName": article.name,
         "directionType": direction,
         "number": number,
-        "quantity": wanted,
-        "quantityRequested": wanted,
+        "quantity": requested,
+        "quantityRequested": requested,
         "quantityConfirmed": confirmed,
-        "quantityDeviated": wanted - confirmed,
+        "quantityDeviated": requested - confirmed,
         "status": "processed",
         "progressType": 2,
         "lot": if article.tracked { json!(format!("L25-{:04}", 1_000 + index)) } else { Value::Null },

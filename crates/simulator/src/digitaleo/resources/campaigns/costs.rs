@@ -85,7 +85,7 @@ pub(crate) fn costs(call: &mut Call<'_>) -> Result<Value, ApiError> {
         costs.ok_or_else(|| ApiError::invalid("campaignId", &campaign))?
     } else {
         let mailings = call.params.rows("mailings")?;
-        let mailings = mailings.into_iter().map(|mailing| messages::medium_and_text(&Params::of(mailing)));
+        let mailings = mailings.into_iter().map(|mailing| messages::medium_and_text(&Params::new(mailing)));
         let mailings: Vec<_> = mailings.collect::<Result<_, _>>()?;
         let list = call.params.required("listId")?;
         let id = list.parse().ok().filter(|id| call.world.lists.row(*id).is_some());
@@ -100,7 +100,7 @@ pub(super) fn of_campaign(world: &World, campaign: u64) -> Option<Costs> {
     let steps = row.get("steps").and_then(Value::as_array)?;
     let mailings = steps.iter().filter_map(|step| step.get("mailings")?.as_array()).flatten();
     let mailings: Vec<_> = mailings
-        .filter_map(|mailing| messages::medium_and_text(&Params::of(mailing.as_object()?.clone())).ok())
+        .filter_map(|mailing| messages::medium_and_text(&Params::new(mailing.as_object()?.clone())).ok())
         .collect();
     let list = row.get("listId").and_then(Value::as_str).and_then(|list| list.parse().ok());
     Some(match list {

@@ -65,7 +65,7 @@ impl ElementRenderer {
             .as_array()
             .into_iter()
             .flatten()
-            .filter_map(|id| store.row(Table::Locations, &Key::of(Table::Locations, id)?))
+            .filter_map(|id| store.row(Table::Locations, &Key::from_value(Table::Locations, id)?))
             .collect();
         let names: Vec<String> = locations.iter().map(|row| locations::name(row, self.language)).collect();
         let unit = number(row, "orgUnitId").and_then(|id| store.row_by_number(Table::OrgUnits, id));

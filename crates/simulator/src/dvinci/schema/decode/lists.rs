@@ -21,7 +21,7 @@ pub(super) fn ids(store: &Store, kind: Kind, path: &str, value: &Value, errors: 
         return type_mismatch(path, errors);
     }
     let known = |item: &Value| match kind {
-        Kind::Ids(table) => Key::of(table, item).is_some_and(|key| store.row(table, &key).is_some()),
+        Kind::Ids(table) => Key::from_value(table, item).is_some_and(|key| store.row(table, &key).is_some()),
         Kind::Terms(known) => item.as_str().is_some_and(|name| terms::find(known, name).is_some()),
         Kind::SomeOf(allowed) => item.as_str().is_some_and(|name| allowed.contains(&name)),
         _ => true,

@@ -71,7 +71,7 @@ pub(super) fn reference(
     };
     let member = |name: &str| sent.get(name).filter(|value| !value.is_null());
     let (name, value, key) = match (member("id"), member("externalId")) {
-        (Some(id), _) => ("id", id, Key::of(table, id)),
+        (Some(id), _) => ("id", id, Key::from_value(table, id)),
         (None, Some(external)) => {
             let found = external.as_str().and_then(|external| store.key_by_external_id(table, external));
             ("externalId", external, found.cloned())
@@ -130,7 +130,7 @@ fn positive(path: &str, value: &Value, errors: &mut FieldErrors) -> Option<Value
 }
 
 fn row(store: &Store, table: Table, path: &str, value: &Value, errors: &mut FieldErrors) -> Option<Value> {
-    let Some(key) = Key::of(table, value) else {
+    let Some(key) = Key::from_value(table, value) else {
         return type_mismatch(path, errors);
     };
     if store.row(table, &key).is_none() {
