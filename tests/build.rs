@@ -4,7 +4,6 @@ use std::{env, error::Error, fs, path::Path};
 
 const START: &str = "```rust,no_run\n";
 
-#[expect(clippy::print_stdout, reason = "cargo reads the instructions of a build script from its output")]
 fn main() -> Result<(), Box<dyn Error>> {
     let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md");
     println!("cargo::rerun-if-changed={}", readme.display());

@@ -187,7 +187,7 @@ async fn check_variables<C: ApiClient>(
     recorder.names.take();
     first_call(&C::from_vars(recorder).unwrap()).await.unwrap();
     let names = recorder.names.take();
-    let mut known: BTreeSet<_> = C::VARIABLES.iter().map(|variable| variable.name()).collect();
+    let mut known: BTreeSet<_> = C::VARIABLES.iter().map(env::Variable::name).collect();
     known.insert(env::CA.name());
     for name in &names {
         assert!(known.contains(name.as_str()), "{} reads {name}, which its `variables` lack", C::NAME);

@@ -54,7 +54,7 @@ fn print_summary(args: &Simulate, simulator: &Simulator) -> anyhow::Result<()> {
     line("")?;
     match &args.env_file {
         Some(path) => {
-            line(format_args!("Base URLs and test credentials for a shell:  . {}", shell::source_path(path)))?
+            line(format_args!("Base URLs and test credentials for a shell:  . {}", shell::source_path(path)))?;
         }
         None => line("Base URLs and test credentials for a shell: start with --env-file FILE, then `. FILE`.")?,
     }
