@@ -1,5 +1,5 @@
-//! What a call tells those who watch: a span, by the semantic names of OpenTelemetry. In a process of its own, because
-//! what is told is settled for a whole process by whoever asks first.
+//! The span of a call, with the semantic names of OpenTelemetry. A test binary of its own, because tracing caches the
+//! interest of callsites for the whole process.
 
 #[path = "it/script.rs"]
 #[expect(dead_code, reason = "other tests need more of it")]
@@ -32,7 +32,7 @@ impl io::Write for Lines {
     }
 }
 
-/// What is told while this is alive, on this thread.
+/// Captures the spans and events of this thread until dropped.
 struct Log {
     lines: Lines,
     _guard: tracing::subscriber::DefaultGuard,
@@ -60,7 +60,7 @@ impl Log {
         String::from_utf8(self.lines.0.lock().unwrap().clone()).unwrap()
     }
 
-    /// The one line that has all of these.
+    /// Asserts that exactly one line contains all of these parts.
     #[track_caller]
     fn check(&self, parts: &[&str]) {
         let text = self.text();
@@ -70,7 +70,7 @@ impl Log {
 }
 
 #[tokio::test]
-async fn a_call_is_one_span_however_many_attempts_it_takes() {
+async fn a_call_with_several_attempts_is_one_span() {
     let log = Log::start();
     let server = Server::start([status(503), json("1")]).await;
     get(&server.session()).await.unwrap();
@@ -92,7 +92,7 @@ async fn a_call_is_one_span_however_many_attempts_it_takes() {
 }
 
 #[tokio::test]
-async fn a_failed_call_says_of_what_kind_and_nothing_that_is_anybodys_business() {
+async fn the_span_of_a_failed_call_has_its_kind_and_no_body_or_header() {
     let log = Log::start();
     let server = Server::start([crate::script::response(404, &[("x", "header-canary")], "answer-canary")]).await;
     create(&server.session()).await.unwrap_err();
@@ -103,13 +103,13 @@ async fn a_failed_call_says_of_what_kind_and_nothing_that_is_anybodys_business()
         "error.type=NotFound",
         "http.response.status_code=404",
     ]);
-    // Those of the crates below are theirs.
+    // Only lines of Keyfob: its dependencies log on their own behalf.
     let ours: Vec<_> = log.text().lines().filter(|line| line.contains("keyfob")).map(str::to_owned).collect();
     assert!(!ours.is_empty() && !ours.iter().any(|line| line.contains("canary")), "{ours:?}");
 }
 
 #[tokio::test]
-async fn a_call_that_is_not_watched_says_nothing_in_the_span_around_it() {
+async fn a_call_without_a_subscriber_records_nothing_in_the_enclosing_span() {
     let log = Log::of(Targets::new().with_default(Level::TRACE).with_target("keyfob_client", LevelFilter::OFF));
     let server = Server::start([status(503), json("1")]).await;
     let around = tracing::info_span!(

@@ -19,7 +19,7 @@ async fn one_token_serves_many_calls() {
 }
 
 #[tokio::test]
-async fn a_rejected_token_is_renewed_unnoticed_whatever_the_method() {
+async fn a_rejected_token_is_refreshed_transparently_for_any_method() {
     let server = Server::start([status(401), json("1")]).await;
     get(&server.session()).await.unwrap();
     assert_eq!(tokens(&server), ["Bearer t1", "Bearer t2"]);
@@ -29,7 +29,7 @@ async fn a_rejected_token_is_renewed_unnoticed_whatever_the_method() {
 }
 
 #[tokio::test]
-async fn a_fresh_token_that_is_rejected_too_is_the_callers_401() {
+async fn a_401_for_a_fresh_token_is_returned_to_the_caller() {
     let server = Server::start([status(401), status(401), status(401)]).await;
     let session = server.session();
     let error = get(&session).await.unwrap_err();
@@ -40,7 +40,7 @@ async fn a_fresh_token_that_is_rejected_too_is_the_callers_401() {
 }
 
 #[tokio::test]
-async fn a_403_renews_only_where_the_service_uses_it_for_that() {
+async fn a_403_refreshes_the_token_only_if_configured() {
     let server = Server::start([status(403), json("1")]).await;
     assert_eq!(get(&server.session()).await.unwrap_err().kind(), ErrorKind::Auth);
     assert_eq!(server.count(), 1);
@@ -51,7 +51,7 @@ async fn a_403_renews_only_where_the_service_uses_it_for_that() {
 }
 
 #[tokio::test]
-async fn an_open_server_is_never_shown_the_credentials() {
+async fn an_unauthenticated_host_receives_no_credentials() {
     static FEED: keyfob_client::Operation = keyfob_client::Operation { host: "feed", ..crate::script::GET_TEMPLATE };
     let server = Server::start([json("1")]).await;
     let session = server.builder().unauthenticated_host("feed", &server.url).build().unwrap();

@@ -9,7 +9,7 @@ fn build(base_url: &str) -> Result<Session, keyfob_client::Error> {
 }
 
 #[test]
-fn a_base_url_that_is_none_says_how_to_write_one() {
+fn an_invalid_base_url_is_an_error_with_advice() {
     for (url, advice) in [
         ("", "is not a URL"),
         ("api.example.com/core", "is not a URL"),
@@ -28,7 +28,7 @@ fn a_base_url_that_is_none_says_how_to_write_one() {
 }
 
 #[test]
-fn plain_http_goes_to_loopback_or_where_it_was_allowed_by_name() {
+fn plain_http_is_accepted_for_loopback_or_if_allowed() {
     use keyfob_client::auth::TransportConfig;
 
     for url in ["http://127.0.0.1:1", "http://localhost", "http://[::1]:1", "http://[::ffff:127.0.0.1]:1"] {
@@ -43,7 +43,7 @@ fn plain_http_goes_to_loopback_or_where_it_was_allowed_by_name() {
 }
 
 #[tokio::test]
-async fn a_prefix_and_slashes_make_the_address_one_expects() {
+async fn a_base_url_with_a_path_and_slashes_is_joined_as_expected() {
     for (suffix, line) in [
         ("", "GET /things?q=1 HTTP/1.1"),
         ("/", "GET /things?q=1 HTTP/1.1"),
@@ -58,7 +58,7 @@ async fn a_prefix_and_slashes_make_the_address_one_expects() {
 }
 
 #[test]
-fn a_host_without_a_base_url_is_named() {
+fn an_error_names_the_host_without_a_base_url() {
     static SMS: keyfob_client::Operation = keyfob_client::Operation { host: "sms", ..crate::script::GET_TEMPLATE };
     let error = build("http://localhost").unwrap().url(&SMS, "/").unwrap_err();
     assert!(error.to_string().contains("no base URL for the host `sms`"), "{error}");

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::script::{Server, json, status};
 
-/// Calls that end when the test says so, with what it says.
+/// Calls that complete when the test calls `end`, with the item in upper case.
 struct Calls {
     running: Arc<AtomicUsize>,
     open: Mutex<Vec<(char, oneshot::Sender<char>)>>,
@@ -50,17 +50,17 @@ impl Calls {
 }
 
 #[tokio::test]
-async fn so_many_calls_are_under_way_and_no_more_and_each_outcome_has_its_item() {
+async fn concurrency_is_limited_and_each_result_has_its_item() {
     let calls = Calls::new();
     let mut concurrent = concurrent("abcde".chars(), 2, |item| calls.call(*item));
-    assert_eq!(calls.begun(), "", "nothing before the first poll");
+    assert_eq!(calls.begun(), "", "no call before the first poll");
     assert!(poll!(concurrent.next()).is_pending());
     assert_eq!((calls.begun().as_str(), concurrent.in_flight()), ("ab", 2));
     calls.end('b');
     let outcome = concurrent.next().await.unwrap();
     assert_eq!((outcome.index, outcome.item, outcome.result.unwrap()), (1, 'b', 'B'));
     assert!(poll!(concurrent.next()).is_pending());
-    assert_eq!(calls.begun(), "ac", "the next one takes the place");
+    assert_eq!(calls.begun(), "ac", "the next call takes the free slot");
     for (item, index) in [('c', 2), ('d', 3), ('a', 0), ('e', 4)] {
         let _ = concurrent.next().now_or_never();
         calls.end(item);
@@ -71,7 +71,7 @@ async fn so_many_calls_are_under_way_and_no_more_and_each_outcome_has_its_item()
 }
 
 #[tokio::test]
-async fn a_stopped_one_gives_back_what_was_not_begun_and_ends_with_what_was() {
+async fn stop_returns_unstarted_items_and_running_calls_finish() {
     let calls = Calls::new();
     let mut concurrent = concurrent("abcd".chars(), 2, |item| calls.call(*item));
     assert!(poll!(concurrent.next()).is_pending());
@@ -85,7 +85,7 @@ async fn a_stopped_one_gives_back_what_was_not_begun_and_ends_with_what_was() {
 }
 
 #[tokio::test]
-async fn a_dropped_one_ends_its_calls() {
+async fn dropping_the_stream_cancels_its_calls() {
     let calls = Calls::new();
     let mut concurrent = concurrent("abcd".chars(), 3, |item| calls.call(*item));
     assert!(poll!(concurrent.next()).is_pending());
@@ -95,7 +95,7 @@ async fn a_dropped_one_ends_its_calls() {
 }
 
 #[tokio::test]
-async fn one_that_fails_does_not_hinder_the_others() {
+async fn a_failed_call_does_not_affect_the_others() {
     let server = Server::start([json("1"), status(409), json("3")]).await;
     let session = server.session();
     let create = |number: &i64| session.request(Method::POST, "/things").json(number).send::<Value>();
@@ -112,7 +112,7 @@ async fn one_that_fails_does_not_hinder_the_others() {
 }
 
 #[tokio::test]
-async fn it_runs_on_a_task_of_its_own() {
+async fn the_stream_can_be_moved_to_another_task() {
     let server = Server::start([json("1"), json("2")]).await;
     let session = server.session();
     let task = tokio::spawn(async move {

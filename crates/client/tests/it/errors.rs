@@ -19,7 +19,7 @@ fn check_kind(status: u16, error: &keyfob_client::Error, kind: ErrorKind, retrya
 }
 
 #[tokio::test]
-async fn every_status_is_a_decision() {
+async fn every_status_has_a_kind_and_a_retry_decision() {
     for (code, kind, retryable) in [
         (400, ErrorKind::Rejected, false),
         (403, ErrorKind::Auth, false),
@@ -32,7 +32,7 @@ async fn every_status_is_a_decision() {
     ] {
         let server = Server::start([status(code)]).await;
         check_kind(code, &get(&server.session()).await.unwrap_err(), kind, retryable);
-        assert_eq!(server.count(), 1, "{code} is not repeated");
+        assert_eq!(server.count(), 1, "{code} is not retried");
     }
     for (code, kind) in [(429, ErrorKind::RateLimited), (503, ErrorKind::Unavailable), (408, ErrorKind::Timeout)] {
         let server = Server::start([status(code), status(code), status(code)]).await;
@@ -41,7 +41,7 @@ async fn every_status_is_a_decision() {
 }
 
 #[tokio::test]
-async fn what_the_service_said_is_kept_and_not_printed() {
+async fn the_services_message_is_available_and_not_printed() {
     let body = r#"{"message":"Ola","errors":[{"field":"Phone","code":"V","message":"The Phone field is required."}]}"#;
     let server = Server::start([response(400, &[("content-type", "application/json")], body)]).await;
     let error = get(&server.session()).await.unwrap_err();
@@ -51,7 +51,7 @@ async fn what_the_service_said_is_kept_and_not_printed() {
 }
 
 #[tokio::test]
-async fn a_proxys_web_page_is_an_outage_and_not_a_decode_error() {
+async fn an_html_page_of_a_proxy_is_unavailable_and_not_a_decode_error() {
     let page = || response(502, &[("content-type", "text/html")], "<h1>Bad gateway</h1>");
     let server = Server::start([page(), page(), page()]).await;
     let error = get(&server.session()).await.unwrap_err();
@@ -60,7 +60,7 @@ async fn a_proxys_web_page_is_an_outage_and_not_a_decode_error() {
 }
 
 #[tokio::test]
-async fn a_web_page_for_json_and_half_a_body_say_what_to_do() {
+async fn errors_for_html_and_truncated_json_say_what_to_do() {
     let server = Server::start([response(200, &[("content-type", "text/html")], "<html>login</html>")]).await;
     let error = get(&server.session()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unexpected);
@@ -74,7 +74,7 @@ async fn a_web_page_for_json_and_half_a_body_say_what_to_do() {
 }
 
 #[tokio::test]
-async fn an_answer_beyond_the_limit_is_refused() {
+async fn a_response_above_the_size_limit_is_an_error() {
     let server = Server::start([json(&format!("\"{}\"", "x".repeat(2000)))]).await;
     let session = server.builder().max_response_bytes(1000).build().unwrap();
     let error = get(&session).await.unwrap_err();
@@ -83,7 +83,7 @@ async fn an_answer_beyond_the_limit_is_refused() {
 }
 
 #[tokio::test]
-async fn status_and_headers_come_with_an_answer() {
+async fn a_response_has_status_and_headers() {
     let server = Server::start([response(201, &[("x-request-id", "7")], "{}")]).await;
     let session = server.session();
     let response = session.request(keyfob_client::Method::GET, "/any").send::<serde_json::Value>().await.unwrap();

@@ -1,4 +1,4 @@
-//! What needs the feature `files`.
+//! Uploads and downloads, behind the feature `files`.
 
 mod downloads;
 mod file_server;

@@ -27,7 +27,7 @@ const CURSOR: u8 = 0;
 const PAGE: u8 = 1;
 const OFFSET: u8 = 2;
 
-/// A page whose decoding waits, if it has the field `wait`, until the watched server has received the next request.
+/// Page whose decoding blocks, if it has the field `wait`, until the watched server has received the next request.
 #[derive(Debug)]
 struct Page(Value);
 
@@ -160,7 +160,7 @@ async fn cursors_are_followed_past_an_empty_page_and_filters_are_repeated() {
 }
 
 #[tokio::test]
-async fn a_cursor_that_repeats_itself_is_an_error_and_not_a_loop() {
+async fn a_repeated_cursor_is_an_error() {
     let server = serve(&[value!({"rows": [1], "next": "a"}), value!({"rows": [2], "next": "a"})]).await;
     let error = items(listing::<CURSOR>(&server, None)).try_collect::<Vec<_>>().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unexpected);
@@ -168,7 +168,7 @@ async fn a_cursor_that_repeats_itself_is_an_error_and_not_a_loop() {
 }
 
 #[tokio::test]
-async fn pages_are_numbered_until_one_is_short() {
+async fn numbered_pages_end_at_a_short_page() {
     let server = serve(&[value!({"rows": [1, 2]}), value!({"rows": [3, 4]}), value!({"rows": [5]})]).await;
     let rows: Vec<_> = items(listing::<PAGE>(&server, Some(2))).try_collect().await.unwrap();
     assert_eq!(rows, [1, 2, 3, 4, 5]);
@@ -176,14 +176,14 @@ async fn pages_are_numbered_until_one_is_short() {
 }
 
 #[tokio::test]
-async fn without_a_size_pages_are_numbered_until_one_is_empty() {
+async fn without_a_page_size_numbered_pages_end_at_an_empty_page() {
     let server = serve(&[value!({"rows": [1, 2]}), value!({"rows": [3]}), value!({"rows": []})]).await;
     let rows: Vec<_> = items(listing::<PAGE>(&server, None)).try_collect().await.unwrap();
     assert_eq!(rows, [1, 2, 3]);
 }
 
 #[tokio::test]
-async fn offsets_grow_by_what_came_until_the_total() {
+async fn offsets_grow_by_received_rows_until_the_total() {
     let page = |rows: &[i64]| value!({"rows": rows, "total": 5});
     let server = serve(&[page(&[1, 2, 3]), page(&[4]), page(&[5])]).await;
     let rows: Vec<_> = items(listing::<OFFSET>(&server, Some(3))).try_collect().await.unwrap();
@@ -192,7 +192,7 @@ async fn offsets_grow_by_what_came_until_the_total() {
 }
 
 #[tokio::test]
-async fn an_empty_page_does_not_end_a_listing_whose_total_is_not_reached_nor_begin_a_loop() {
+async fn an_empty_page_below_the_total_neither_ends_a_listing_nor_loops() {
     let page = |rows: &[i64]| value!({"rows": rows, "total": 5});
     let server = serve(&[page(&[1, 2]), page(&[]), page(&[5])]).await;
     let rows: Vec<_> = items(listing::<OFFSET>(&server, Some(2))).try_collect().await.unwrap();
@@ -203,11 +203,11 @@ async fn an_empty_page_does_not_end_a_listing_whose_total_is_not_reached_nor_beg
 }
 
 #[tokio::test]
-async fn the_next_page_is_fetched_while_this_one_is_consumed_and_none_beyond() {
+async fn one_page_is_prefetched_while_the_current_one_is_consumed() {
     let server =
         serve(&[value!({"rows": [1], "next": "a"}), value!({"rows": [2], "next": "b"}), value!({"rows": [3]})]).await;
     let mut stream = pages(listing::<CURSOR>(&server, None));
-    assert_eq!(server.count(), 0, "nothing before the first poll");
+    assert_eq!(server.count(), 0, "no request before the first poll");
     stream.next().await.unwrap().unwrap();
     for _ in 0..1000 {
         if server.count() == 2 {
@@ -220,7 +220,7 @@ async fn the_next_page_is_fetched_while_this_one_is_consumed_and_none_beyond() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_next_page_is_asked_for_before_this_one_is_decoded() {
+async fn the_next_page_is_requested_before_the_current_one_is_decoded() {
     let server = serve(&[value!({"rows": [1], "next": "a", "wait": true}), value!({"rows": [2]})]).await;
     let server = WATCHED.get_or_init(|| server);
     let rows: Vec<_> = items(listing::<CURSOR>(server, None)).try_collect().await.unwrap();
@@ -242,7 +242,7 @@ async fn a_failed_page_can_be_resumed_from_its_position() {
 }
 
 #[tokio::test]
-async fn a_token_that_is_rejected_within_a_listing_is_renewed_and_the_listing_goes_on() {
+async fn a_listing_continues_after_a_rejected_token_is_refreshed() {
     let server = Server::start([json(r#"{"rows":[1],"next":"a"}"#), status(401), json(r#"{"rows":[2]}"#)]).await;
     let rows: Vec<_> = items(listing::<CURSOR>(&server, None)).try_collect().await.unwrap();
     assert_eq!(rows, [1, 2]);

@@ -17,7 +17,7 @@ fn limited(server: &Server, limit: RateLimit) -> (Session, FakeClock) {
 }
 
 #[tokio::test]
-async fn requests_are_spread_over_time_however_many_ask_at_once() {
+async fn concurrent_requests_are_spread_over_time() {
     let server = Server::start((0..10).map(|_| json("1"))).await;
     let (session, fake) = limited(&server, RateLimit::per_second(5));
     for result in join_all((0..10).map(|_| get(&session))).await {
@@ -27,7 +27,7 @@ async fn requests_are_spread_over_time_however_many_ask_at_once() {
 }
 
 #[tokio::test]
-async fn a_burst_goes_at_once_and_has_to_be_earned_again() {
+async fn a_burst_is_sent_at_once_and_refills_over_time() {
     let server = Server::start((0..8).map(|_| json("1"))).await;
     let (session, fake) = limited(&server, RateLimit::per_minute(60).burst(4));
     for (call, elapsed) in [0, 0, 0, 0, 1, 2, 3, 4].into_iter().enumerate() {
@@ -37,7 +37,7 @@ async fn a_burst_goes_at_once_and_has_to_be_earned_again() {
 }
 
 #[tokio::test]
-async fn a_repeated_request_counts_and_a_renewed_token_too() {
+async fn retries_and_token_replays_count_towards_the_limit() {
     let server = Server::start([status(503), status(401), json("1")]).await;
     let (session, fake) = limited(&server, RateLimit::per_minute(1));
     get(&session).await.unwrap();
@@ -45,7 +45,7 @@ async fn a_repeated_request_counts_and_a_renewed_token_too() {
 }
 
 #[tokio::test]
-async fn whoever_gives_up_waiting_leaves_the_turn_to_the_next() {
+async fn a_cancelled_waiter_leaves_its_slot_to_the_next() {
     let server = Server::start((0..2).map(|_| json("1"))).await;
     let (session, fake) = limited(&server, RateLimit::per_minute(1));
     get(&session).await.unwrap();
@@ -61,7 +61,7 @@ async fn whoever_gives_up_waiting_leaves_the_turn_to_the_next() {
 }
 
 #[tokio::test]
-async fn nothing_and_everything_are_limits_too() {
+async fn zero_and_the_maximum_are_valid_limits() {
     let server = Server::start((0..4).map(|_| json("1"))).await;
     let (session, fake) = limited(&server, RateLimit::per_second(0).burst(0));
     get(&session).await.unwrap();

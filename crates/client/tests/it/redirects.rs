@@ -15,8 +15,8 @@ async fn the_authorization_header_never_leaves_the_origin() {
 }
 
 #[tokio::test]
-async fn it_is_not_sent_again_on_the_way_back() {
-    // The way is known only when both servers are: home, away, home.
+async fn the_authorization_header_is_not_sent_after_a_redirect_back_to_the_origin() {
+    // Both URLs are required to script the redirects: home, away, home.
     let (home, away) = (Server::start([]).await, Server::start([]).await);
     home.push(response(302, &[("location", &format!("{}/there", away.url))], ""));
     away.push(response(302, &[("location", &format!("{}/back", home.url))], ""));
@@ -28,7 +28,7 @@ async fn it_is_not_sent_again_on_the_way_back() {
 }
 
 #[tokio::test]
-async fn within_the_origin_it_goes_along() {
+async fn the_authorization_header_is_sent_to_redirects_within_the_origin() {
     let server = Server::start([response(307, &[("location", "/elsewhere")], ""), json("1")]).await;
     get(&server.session()).await.unwrap();
     let requests = server.requests();
@@ -37,7 +37,7 @@ async fn within_the_origin_it_goes_along() {
 }
 
 #[tokio::test]
-async fn a_rejection_by_another_origin_does_not_cost_the_token() {
+async fn a_rejection_by_another_origin_does_not_drop_the_token() {
     let storage = Server::start([crate::script::status(401)]).await;
     let server = Server::start([response(302, &[("location", &storage.url)], ""), json("1")]).await;
     let session = server.session();
@@ -47,7 +47,7 @@ async fn a_rejection_by_another_origin_does_not_cost_the_token() {
 }
 
 #[tokio::test]
-async fn circles_bad_addresses_and_redirected_writes_are_errors() {
+async fn redirect_loops_invalid_locations_and_redirected_writes_are_errors() {
     let server = Server::start((0..9).map(|_| response(302, &[("location", "/again")], ""))).await;
     let error = get(&server.session()).await.unwrap_err();
     assert!(error.to_string().contains("redirects in circles"), "{error}");

@@ -7,7 +7,7 @@ use keyfob_client::{CallOptions, ErrorKind, RetryPolicy};
 use crate::script::{Response, Server, create, create_with, get, get_with, json, response, status};
 
 #[tokio::test]
-async fn a_read_is_repeated_until_the_service_is_back() {
+async fn a_read_is_retried_until_it_succeeds() {
     for failure in [status(429), status(502), status(503), status(504), status(408), Response::Reset] {
         let server = Server::start([failure.clone(), json("1")]).await;
         assert_eq!(get(&server.session()).await.unwrap(), 1, "{failure:?}");
@@ -16,7 +16,7 @@ async fn a_read_is_repeated_until_the_service_is_back() {
 }
 
 #[tokio::test]
-async fn a_create_is_never_repeated_once_it_may_have_been_processed() {
+async fn a_create_that_may_have_been_processed_is_never_retried() {
     for failure in [status(429), status(502), status(503), status(504), Response::Reset] {
         let server = Server::start([failure.clone(), json("1")]).await;
         let error = create(&server.session()).await.unwrap_err();
@@ -26,14 +26,14 @@ async fn a_create_is_never_repeated_once_it_may_have_been_processed() {
 }
 
 #[tokio::test]
-async fn a_create_that_the_caller_declares_idempotent_is_repeated() {
+async fn a_create_declared_idempotent_is_retried() {
     let server = Server::start([status(503), json("1")]).await;
     create_with(&server.session(), CallOptions::default().idempotent()).await.unwrap();
     assert_eq!(server.count(), 2);
 }
 
 #[tokio::test]
-async fn a_body_that_breaks_off_is_read_again_only_if_that_is_safe() {
+async fn a_truncated_body_is_retried_only_for_idempotent_calls() {
     let broken = Response::Raw("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"a\":".into());
     let server = Server::start([broken.clone(), json("1")]).await;
     assert_eq!(get(&server.session()).await.unwrap(), 1);
@@ -43,7 +43,7 @@ async fn a_body_that_breaks_off_is_read_again_only_if_that_is_safe() {
 }
 
 #[tokio::test]
-async fn attempts_end() {
+async fn the_number_of_attempts_is_limited() {
     let server = Server::start([status(503), status(503), status(503), json("1")]).await;
     assert_eq!(get(&server.session()).await.unwrap_err().kind(), ErrorKind::Unavailable);
     assert_eq!(server.count(), 3);
@@ -53,7 +53,7 @@ async fn attempts_end() {
 }
 
 #[tokio::test]
-async fn the_services_own_pause_is_kept_in_both_forms() {
+async fn retry_after_is_honoured_as_seconds_and_as_a_date() {
     // The fake wall clock begins in 2026: a date before that means "now", a far one means "do not wait".
     for (value, attempts, seconds) in [
         ("7", 2, Some(7)),
@@ -71,7 +71,7 @@ async fn the_services_own_pause_is_kept_in_both_forms() {
 }
 
 #[tokio::test]
-async fn a_refused_connection_is_tried_again_also_for_a_create_because_nothing_was_sent() {
+async fn a_failed_connection_is_retried_even_for_a_create() {
     let closed = {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         format!("http://{}", listener.local_addr().unwrap())
@@ -84,7 +84,7 @@ async fn a_refused_connection_is_tried_again_also_for_a_create_because_nothing_w
 }
 
 #[tokio::test]
-async fn silence_is_a_timeout() {
+async fn a_silent_service_is_a_timeout() {
     let server = Server::start([Response::Silence]).await;
     let call = CallOptions::default().timeout(Duration::from_millis(50)).no_retry();
     let error = get_with(&server.session(), call).await.unwrap_err();
@@ -93,7 +93,7 @@ async fn silence_is_a_timeout() {
 }
 
 #[tokio::test]
-async fn an_outage_is_not_multiplied() {
+async fn the_retry_budget_limits_requests_during_an_outage() {
     let server = Server::start(std::iter::repeat_n(status(503), 100_000)).await;
     let session = server.builder().retry(RetryPolicy::default().attempts(4)).build().unwrap();
     let calls = 400;

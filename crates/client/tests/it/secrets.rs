@@ -38,7 +38,7 @@ async fn no_error_shows_a_secret_a_body_a_query_or_personal_data() {
 }
 
 #[tokio::test]
-async fn a_refused_connection_does_not_print_the_address_with_its_query() {
+async fn a_connection_error_does_not_print_path_or_query() {
     let server = Server::start([]).await;
     let session = server.builder().base_url("http://127.0.0.1:1/path-canary").build().unwrap();
     let error = get(&session).await.unwrap_err();

@@ -11,7 +11,7 @@ async fn session(responses: impl IntoIterator<Item = Response>) -> (Server, keyf
 }
 
 #[tokio::test]
-async fn a_failure_in_a_successful_answer_is_the_error_that_its_status_would_be() {
+async fn an_error_status_in_a_200_body_is_an_error_of_that_status() {
     for body in [r#"{"status":417,"message":"Numéro"}"#, r#"{"message":"Numéro","status":" 417 "}"#] {
         let (server, session) = session([json(body)]).await;
         let error = create(&session).await.unwrap_err();
@@ -23,7 +23,7 @@ async fn a_failure_in_a_successful_answer_is_the_error_that_its_status_would_be(
 }
 
 #[tokio::test]
-async fn a_token_that_is_refused_in_the_body_is_renewed() {
+async fn a_token_rejected_in_the_body_is_refreshed() {
     let (server, session) = session([json(r#"{"status":401}"#), json(r#"{"size":0}"#)]).await;
     create(&session).await.unwrap();
     let tokens: Vec<_> =
@@ -32,7 +32,7 @@ async fn a_token_that_is_refused_in_the_body_is_renewed() {
 }
 
 #[tokio::test]
-async fn an_outage_in_the_body_is_waited_out_by_reads_only() {
+async fn a_503_in_the_body_is_retried_for_reads_only() {
     let responses = || [json(r#"{"status":503}"#), json("{}")];
     let (server, reader) = session(responses()).await;
     get(&reader).await.unwrap();
@@ -43,7 +43,7 @@ async fn an_outage_in_the_body_is_waited_out_by_reads_only() {
 }
 
 #[tokio::test]
-async fn other_statuses_in_a_body_are_data() {
+async fn other_status_fields_in_a_body_are_data() {
     for body in [
         r#"{"status":200}"#,
         r#"{"status":"created"}"#,
@@ -63,7 +63,7 @@ async fn other_statuses_in_a_body_are_data() {
 }
 
 #[tokio::test]
-async fn who_did_not_ask_for_it_gets_the_body() {
+async fn without_status_in_body_the_body_is_returned() {
     let body = r#"{"status":417}"#;
     let server = Server::start([json(body)]).await;
     assert_eq!(get(&server.session()).await.unwrap().to_string(), body);

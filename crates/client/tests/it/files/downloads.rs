@@ -77,7 +77,7 @@ impl Drop for Directory {
 }
 
 #[tokio::test]
-async fn a_download_that_breaks_off_goes_on_where_it_was() {
+async fn an_interrupted_download_resumes_at_its_offset() {
     let server = Server::start([cut(TAG, 10, "01234"), status(503), part("bytes 5-9/10", "56789")]).await;
     assert_eq!(text(open(&server.session()).await).await.unwrap(), "0123456789");
     let requests = server.requests();
@@ -89,7 +89,7 @@ async fn a_download_that_breaks_off_goes_on_where_it_was() {
 }
 
 #[tokio::test]
-async fn less_than_the_rest_is_asked_on() {
+async fn a_partial_response_shorter_than_requested_is_continued() {
     let parts = [part("bytes 2-4/10", "234"), part("bytes 5-9/10", "56789")];
     let server = Server::start([cut(TAG, 10, "01")].into_iter().chain(parts)).await;
     assert_eq!(text(open(&server.session()).await).await.unwrap(), "0123456789");
@@ -97,7 +97,7 @@ async fn less_than_the_rest_is_asked_on() {
 }
 
 #[tokio::test]
-async fn without_parts_or_a_strong_version_nothing_is_asked_again() {
+async fn without_ranges_or_a_strong_validator_a_download_is_not_resumed() {
     for headers in [
         &[][..],
         &[("etag", "\"v1\"")],
@@ -113,7 +113,7 @@ async fn without_parts_or_a_strong_version_nothing_is_asked_again() {
 }
 
 #[tokio::test]
-async fn a_call_that_may_not_be_repeated_is_not_resumed() {
+async fn a_call_that_is_not_retryable_is_not_resumed() {
     let broken = || async { Server::start([cut(TAG, 10, "01234")]).await };
     let server = broken().await;
     let options = CallOptions::default().no_retry();
@@ -133,7 +133,7 @@ async fn a_call_that_may_not_be_repeated_is_not_resumed() {
 }
 
 #[tokio::test]
-async fn attempts_that_bring_little_come_to_an_end() {
+async fn the_number_of_resumptions_is_limited() {
     let parts = (1..9).map(|at| {
         Response::Raw(format!(
             "HTTP/1.1 206 X\r\ncontent-range: bytes {at}-9/10\r\ncontent-length: {}\r\n\r\n{at}",
@@ -146,11 +146,11 @@ async fn attempts_that_bring_little_come_to_an_end() {
 }
 
 #[tokio::test]
-async fn another_file_is_an_error_and_never_mixed_in() {
+async fn another_version_of_the_file_is_an_error_and_never_mixed_in() {
     let other = response(200, &[("accept-ranges", "bytes"), ("etag", "\"v2\"")], "abcdefghij");
     let server = Server::start([cut(TAG, 10, "01234"), other]).await;
-    let (error, came) = text(open(&server.session()).await).await.unwrap_err();
-    assert_eq!((error.kind(), came.as_str()), (ErrorKind::Conflict, "01234"));
+    let (error, received) = text(open(&server.session()).await).await.unwrap_err();
+    assert_eq!((error.kind(), received.as_str()), (ErrorKind::Conflict, "01234"));
     assert!(error.to_string().starts_with("test-api request: the file changed during its download"), "{error}");
 
     for wrong in [
@@ -160,8 +160,8 @@ async fn another_file_is_an_error_and_never_mixed_in() {
         response(206, &[("content-type", "multipart/byteranges; boundary=x")], "56789"),
     ] {
         let server = Server::start([cut(TAG, 10, "01234"), wrong]).await;
-        let (error, came) = text(open(&server.session()).await).await.unwrap_err();
-        assert_eq!((error.kind(), came.as_str(), server.count()), (ErrorKind::Unexpected, "01234", 2));
+        let (error, received) = text(open(&server.session()).await).await.unwrap_err();
+        assert_eq!((error.kind(), received.as_str(), server.count()), (ErrorKind::Unexpected, "01234", 2));
     }
 }
 
@@ -182,11 +182,11 @@ async fn a_download_is_resumed_by_another_process() {
 }
 
 #[tokio::test]
-async fn a_file_that_was_replaced_since_is_downloaded_from_its_start() {
+async fn a_file_replaced_since_the_resume_point_is_downloaded_from_its_start() {
     let point: ResumePoint = serde_json::from_str(r#"{"offset":5,"version":{"tag":"\"v0\""}}"#).unwrap();
     let server = Server::start([response(200, TAG, "0123456789")]).await;
     let download = open(&server.session()).await.resume_at(&point).await.unwrap();
-    assert_eq!((download.offset(), server.count()), (0, 1), "the version says so already");
+    assert_eq!((download.offset(), server.count()), (0, 1), "the validator already differs");
     assert_eq!(text(download).await.unwrap(), "0123456789");
 
     let point: ResumePoint = serde_json::from_str(r#"{"offset":5,"version":{"tag":"\"v1\""}}"#).unwrap();
@@ -197,7 +197,7 @@ async fn a_file_that_was_replaced_since_is_downloaded_from_its_start() {
 }
 
 #[tokio::test]
-async fn a_file_is_saved_under_its_own_name_and_beside_others_of_that_name() {
+async fn a_file_is_saved_under_its_own_name_without_replacing_others() {
     let named = |name: &str, body: &str| response(200, &[("content-disposition", name)], body);
     let server = Server::start([
         named("attachment; filename=\"n.pdf\"; filename*=UTF-8''..%2F..%2Fplan%20%C3%B8.pdf", "1"),
@@ -217,23 +217,23 @@ async fn a_file_is_saved_under_its_own_name_and_beside_others_of_that_name() {
 }
 
 #[tokio::test]
-async fn a_file_that_cannot_be_saved_whole_leaves_nothing_behind() {
+async fn a_failed_save_leaves_no_file_and_preserves_the_old_one() {
     let directory = Directory::new();
-    let target = directory.0.join("kept.txt");
+    let target = directory.0.join("target.txt");
     std::fs::write(&target, "before").unwrap();
     let server = Server::start([cut(&[], 10, "01234"), cut(&[], 10, "01234"), response(200, &[], "whole")]).await;
     let session = server.session();
     let error = open(&session).await.save_as(&target).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unavailable);
-    open(&session).await.save_in(&directory.0, "kept.txt").await.unwrap_err();
-    assert_eq!((directory.names(), directory.read("kept.txt")), (vec!["kept.txt".to_owned()], "before".to_owned()));
+    open(&session).await.save_in(&directory.0, "target.txt").await.unwrap_err();
+    assert_eq!((directory.names(), directory.read("target.txt")), (vec!["target.txt".to_owned()], "before".to_owned()));
 
     assert_eq!(open(&session).await.save_as(&target).await.unwrap(), 5);
-    assert_eq!((directory.names(), directory.read("kept.txt")), (vec!["kept.txt".to_owned()], "whole".to_owned()));
+    assert_eq!((directory.names(), directory.read("target.txt")), (vec!["target.txt".to_owned()], "whole".to_owned()));
 }
 
 #[tokio::test]
-async fn a_directory_that_is_not_there_is_an_error_that_keeps_its_cause() {
+async fn a_missing_directory_is_an_error_with_its_io_cause() {
     let server = Server::start([response(200, &[], "1"), response(200, &[], "1")]).await;
     let directory = Directory::new();
     let error = open(&server.session()).await.save_in(directory.0.join("no-such"), "x").await.unwrap_err();
@@ -243,7 +243,7 @@ async fn a_directory_that_is_not_there_is_an_error_that_keeps_its_cause() {
 }
 
 #[test]
-fn whatever_breaks_and_changes_on_the_way_a_saved_file_is_one_version_and_whole() {
+fn a_saved_file_is_one_complete_version_despite_interruptions_and_changes() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let server = runtime.block_on(FileServer::start());
     let http = keyfob_client::auth::TransportConfig::new().client(reqwest::redirect::Policy::none()).unwrap();
@@ -265,22 +265,26 @@ fn whatever_breaks_and_changes_on_the_way_a_saved_file_is_one_version_and_whole(
             if let Ok(length) = saved {
                 let file = std::fs::read(&target).unwrap();
                 assert_eq!(file.len() as u64, length);
-                assert!(server.versions().contains(&file), "a file that never was, {length} bytes: {plan:?}");
+                assert!(
+                    server.versions().contains(&file),
+                    "the saved file is no version of the file, {length} bytes: {plan:?}"
+                );
             }
             assert!(saved.is_ok() || !plan.is_survivable(), "{saved:?} after {plan:?}");
             server.follow(&plan);
-            let mut came = Vec::new();
+            let mut received = Vec::new();
             if let Ok(mut download) =
                 session.request(Method::GET, "/file").download().await.map(ResponseValue::into_inner)
             {
                 let whole = loop {
                     match download.try_next().await {
-                        Ok(Some(bytes)) => came.extend_from_slice(&bytes),
+                        Ok(Some(bytes)) => received.extend_from_slice(&bytes),
                         end => break end.is_ok(),
                     }
                 };
-                let one = |version: &Vec<u8>| version.starts_with(&came) && (!whole || version.len() == came.len());
-                assert!(server.versions().iter().any(one), "a mixture, {} bytes: {plan:?}", came.len());
+                let one =
+                    |version: &Vec<u8>| version.starts_with(&received) && (!whole || version.len() == received.len());
+                assert!(server.versions().iter().any(one), "a mixture of versions, {} bytes: {plan:?}", received.len());
             }
         });
         Ok(())
@@ -290,7 +294,7 @@ fn whatever_breaks_and_changes_on_the_way_a_saved_file_is_one_version_and_whole(
 }
 
 #[tokio::test]
-async fn a_download_follows_to_storage() {
+async fn a_download_follows_a_redirect_to_storage() {
     let storage = Server::start([response(200, &[("content-type", "application/pdf")], "bytes")]).await;
     let server = Server::start([response(302, &[("location", &storage.url)], "")]).await;
     let file = server.session().request(Method::GET, "/file").download().await.unwrap().into_inner();

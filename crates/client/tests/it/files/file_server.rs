@@ -1,4 +1,4 @@
-//! A server of one file that gives parts of it, breaks off, and changes the file meanwhile: as a plan says.
+//! Server of one file with range requests that follows a plan of interruptions and changes of the file.
 
 use std::sync::{Arc, Mutex};
 
@@ -11,7 +11,7 @@ use tokio::{
 
 use crate::script;
 
-/// What happens at the requests for the file, one after the other; afterwards all goes well.
+/// Faults of successive requests for the file; later requests succeed.
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
     length: usize,
@@ -20,9 +20,9 @@ pub(crate) struct Plan {
 
 #[derive(Clone, Debug)]
 struct Step {
-    /// Before the request is answered, the file becomes another one of this length.
+    /// Length of the new version that replaces the file before the response.
     change: Option<usize>,
-    /// So many bytes are sent, and then the connection breaks.
+    /// Number of body bytes after which the connection breaks.
     breaks_after: Option<usize>,
 }
 
@@ -34,7 +34,7 @@ impl Plan {
         (length(), prop::collection::vec(step, 0..6)).prop_map(|(length, steps)| Self { length, steps })
     }
 
-    /// Whether it breaks off less often than a client asks again.
+    /// Returns whether the plan has fewer interruptions than the client has attempts.
     pub(crate) fn is_survivable(&self) -> bool {
         self.steps.iter().filter(|step| step.breaks_after.is_some()).count() < ATTEMPTS as usize
     }
@@ -94,7 +94,7 @@ impl FileServer {
         state.make(plan.length);
     }
 
-    /// What the file was since the plan began.
+    /// Returns all versions of the file since the start of the plan.
     pub(crate) fn versions(&self) -> Vec<Vec<u8>> {
         self.state.lock().unwrap().versions.clone()
     }

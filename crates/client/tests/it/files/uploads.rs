@@ -12,7 +12,7 @@ fn body(server: &Server, request: usize) -> String {
 }
 
 #[tokio::test]
-async fn a_form_has_its_names_its_types_and_its_length() {
+async fn a_form_is_sent_with_names_content_types_and_its_length() {
     let server = Server::start([json("1")]).await;
     let form = Form::new()
         .text("section", "Tegninger")
@@ -63,7 +63,7 @@ async fn a_stream_of_unknown_length_is_sent_in_chunks() {
 }
 
 #[tokio::test]
-async fn a_file_is_read_anew_for_every_attempt() {
+async fn a_file_is_read_again_for_every_attempt() {
     let path = std::env::temp_dir().join(format!("keyfob-upload-{}", std::process::id()));
     tokio::fs::write(&path, "on disk").await.unwrap();
     let server = Server::start([status(503), json("1")]).await;
@@ -75,7 +75,7 @@ async fn a_file_is_read_anew_for_every_attempt() {
 }
 
 #[tokio::test]
-async fn a_missing_file_and_a_bad_media_type_are_refused_before_anything_is_sent() {
+async fn a_missing_file_and_an_invalid_media_type_are_rejected_before_sending() {
     let server = Server::start([]).await;
     let session = server.session();
     let send = |part| session.request(Method::POST, "/f").multipart(Form::new().part("file", part)).send::<i64>();
@@ -88,7 +88,7 @@ async fn a_missing_file_and_a_bad_media_type_are_refused_before_anything_is_sent
 }
 
 #[tokio::test]
-async fn an_upload_is_replayed_if_it_can_be_and_otherwise_the_next_call_has_a_new_token() {
+async fn a_replayable_upload_is_retried_after_a_401_and_otherwise_the_next_call_has_a_new_token() {
     let send = async |server: &Server, upload: Upload| {
         let session = server.session();
         let form = Form::new().file("a.txt", upload);
