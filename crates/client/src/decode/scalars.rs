@@ -81,7 +81,7 @@ impl Lenient for f64 {
     fn from_text(text: &str, form: &mut FormRecorder) -> Decoded<Self> {
         let value = match text.trim() {
             "" => None,
-            // U+2212 is the minus sign of typographers; some exports use it.
+            // Some exports use U+2212, the typographic minus sign.
             text => Some(text.replace('\u{2212}', "-").parse::<Self>().map_err(|_| Mismatch)?),
         };
         if value.is_some_and(|value| !value.is_finite()) {
@@ -179,14 +179,14 @@ impl Lenient for String {
     }
 }
 
-/// What stands for "no date" in .NET, as it is written without an offset and with one.
+/// Texts of .NET's default date, which stands for "no date": without an offset and with one.
 const UNSET: [&str; 2] = ["0001-01-01T00:00:00", "0001-01-01T00:00:00Z"];
 
 impl Lenient for Timestamp {
     const EXPECTED: Expected = Expected::DateTime;
 
     fn from_text(text: &str, form: &mut FormRecorder) -> Decoded<Self> {
-        // A database's zero date is nothing, like the empty string.
+        // The zero date of MySQL stands for "no date", like the empty string.
         let nothing = text.trim().is_empty() || text.starts_with("0000-00-00");
         let time = if nothing { None } else { Some(text.parse::<Self>().map_err(|_| Mismatch)?) };
         let time = time.filter(|time| !time.is_unset());
@@ -204,7 +204,7 @@ impl Lenient for Timestamp {
         Self::from(chrono::NaiveDateTime::default())
     }
 
-    // A time keeps the form in which it was written itself.
+    // A `Timestamp` retains the format of its text itself.
     fn value_in_form(&self, _: WireForm) -> Option<Json> {
         None
     }
@@ -247,7 +247,7 @@ impl Lenient for NaiveDate {
     }
 }
 
-/// Whether the byte can stand here in `2026-01-31`.
+/// Returns `true` if the byte may stand at this index of `2026-01-31`.
 fn is_of_date((index, byte): (usize, u8)) -> bool {
     if matches!(index, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() }
 }

@@ -64,7 +64,7 @@ struct Change {
 
 crate::wire_struct!(with_default Change { 0 name "name", 1 tags "tags", 2 size "size" });
 
-/// What an API requires.
+/// A struct with fields that the API requires.
 #[derive(Clone, PartialEq)]
 struct Create {
     name: String,
@@ -108,7 +108,7 @@ fn read(value: &serde_json::Value) -> Row {
     row
 }
 
-/// Reads and writes again.
+/// Asserts that a text is the same after decoding and encoding.
 #[track_caller]
 fn check_trip(text: &str) {
     let row: Row = serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"));
@@ -117,7 +117,7 @@ fn check_trip(text: &str) {
 }
 
 #[test]
-fn loose_values_are_read_for_what_they_mean() {
+fn values_are_decoded_from_several_json_types() {
     let loose = read(&json!({
         "id": "5", "name": 7, "hours": "7.50", "done": 1, "at": "", "number": "007", "any": null,
         "tags": [1, null, "x"], "weights": [1, "2.5"], "names": {"de": 1, "en": null}, "nested": [["1"], null],
@@ -133,7 +133,7 @@ fn loose_values_are_read_for_what_they_mean() {
 }
 
 #[test]
-fn what_was_read_is_written_as_it_came() {
+fn unchanged_values_are_written_as_received() {
     for text in [
         r#"{"id":"5","name":5,"hours":"7.5","done":"true","number":5.0,"day":"2026-02-03T00:00:00","colour":5,"code":"1"}"#,
         r#"{"id":5.0,"name":1.5,"hours":0.0,"done":0,"number":true,"day":"2026-02-03T00:00:00Z","colour":2.5,"code":1.0}"#,
@@ -151,7 +151,7 @@ fn what_was_read_is_written_as_it_came() {
 }
 
 #[test]
-fn what_was_read_is_written_in_canonical_form_on_request() {
+fn received_values_are_written_in_canonical_form_on_request() {
     let loose = r#"{"id":"5","name":null,"hours":8.0,"tags":[1,null],"parent":{"id":5.0,"rows":[]},"x":null}"#;
     let row: Row = serde_json::from_str(loose).unwrap();
     let canonical = r#"{"id":5,"hours":8,"tags":["1"],"parent":{"id":5},"x":null}"#;
@@ -160,7 +160,7 @@ fn what_was_read_is_written_in_canonical_form_on_request() {
 }
 
 #[test]
-fn a_value_that_has_changed_is_written_for_what_it_is_now() {
+fn a_changed_value_is_written_with_its_new_value() {
     let loose =
         r#"{"id":"","name":7,"hours":"7.50","done":"1","at":"0001-01-01T00:00:00","tags":[1],"rows":[],"day":null}"#;
     let mut row: Row = serde_json::from_str(loose).unwrap();
@@ -181,14 +181,14 @@ fn a_value_that_has_changed_is_written_for_what_it_is_now() {
 }
 
 #[test]
-fn a_form_that_has_a_name_stays_with_its_field() {
+fn a_named_form_stays_with_its_field() {
     let mut row: Row = serde_json::from_str(r#"{"id":"5","hours":8.0,"done":1}"#).unwrap();
     (row.id, row.hours, row.done) = (Some(6), Some(9.0), Some(false));
     assert_eq!(serde_json::to_string(&row).unwrap(), r#"{"id":"6","hours":9.0,"done":0}"#);
 }
 
 #[test]
-fn the_form_is_no_part_of_what_a_record_says() {
+fn the_form_takes_no_part_in_equality_and_debug_output() {
     let row: Row = serde_json::from_str(r#"{"id":"5"}"#).unwrap();
     let same = Row { id: Some(5), ..Row::default() };
     assert_eq!(row, same);
@@ -198,7 +198,7 @@ fn the_form_is_no_part_of_what_a_record_says() {
 
 proptest! {
     #[test]
-    fn a_record_of_any_forms_is_written_as_it_came(row in row()) {
+    fn a_struct_with_any_forms_is_written_as_received(row in row()) {
         let text = row.to_string();
         let read: Row = serde_json::from_str(&text).unwrap();
         prop_assert_eq!(serde_json::to_value(&read).unwrap().to_string(), text);
@@ -206,7 +206,7 @@ proptest! {
     }
 }
 
-/// Some of a row's fields, each in one of the forms that it is read from.
+/// Generates some of a row's fields, each in one of the forms that it is decoded from.
 fn row() -> impl Strategy<Value = serde_json::Value> {
     let integer = prop_oneof![any::<i64>().prop_map(|n| json!(n)), any::<i32>().prop_map(|n| json!(f64::from(n)))];
     let integer = also_as_text(integer.boxed());
@@ -276,7 +276,7 @@ fn list(of: &BoxedStrategy<serde_json::Value>) -> BoxedStrategy<serde_json::Valu
     vec(prop_oneof![9 => of.clone(), 1 => Just(serde_json::Value::Null)], 0..4).prop_map(|list| json!(list)).boxed()
 }
 
-/// An object with some of the fields, and `null` in some of these.
+/// Generates an object with some of the fields, some of them `null`.
 fn some_of(fields: Vec<(&'static str, BoxedStrategy<serde_json::Value>)>) -> BoxedStrategy<serde_json::Value> {
     let field = |(key, value): (&'static str, BoxedStrategy<serde_json::Value>)| {
         let value = prop_oneof![2 => Just(None), 1 => Just(Some(serde_json::Value::Null)), 6 => value.prop_map(Some)];
@@ -287,7 +287,7 @@ fn some_of(fields: Vec<(&'static str, BoxedStrategy<serde_json::Value>)>) -> Box
 }
 
 #[test]
-fn null_is_as_good_as_absent_in_every_field_but_not_forgotten() {
+fn null_decodes_like_an_absent_field_and_is_written_back() {
     let nulls = json!({
         "id": null, "name": null, "hours": null, "done": null, "at": null, "number": null, "any": null, "tags": null,
         "weights": null, "names": null, "nested": null, "parent": null, "rows": null,
@@ -300,7 +300,7 @@ fn null_is_as_good_as_absent_in_every_field_but_not_forgotten() {
 }
 
 #[test]
-fn what_is_required_is_written_always_and_read_if_it_can_be_done_without() {
+fn required_fields_are_always_written_and_decode_to_defaults_where_possible() {
     let text = r#"{"day":"2026-02-03","colour":"red","meta":"{}"}"#;
     let create: Create = serde_json::from_str(text).unwrap();
     let written = r#"{"name":"","count":0,"day":"2026-02-03","colour":"red","rows":[],"note":null,"meta":"{}"}"#;
@@ -322,7 +322,7 @@ fn what_is_required_is_written_always_and_read_if_it_can_be_done_without() {
 }
 
 #[test]
-fn what_is_required_is_written_as_it_came_too() {
+fn unchanged_required_fields_are_written_as_received() {
     for text in [
         r#"{"name":5,"count":"5","day":"2026-02-03T00:00:00","colour":5,"rows":[],"note":7,"meta":"{ \"name\": 5.0 }","more":"","size":"1.50","x":[null]}"#,
         r#"{"name":"","count":5.0,"day":"2026-02-03","colour":"red","rows":[{"id":"5"}],"note":null,"meta":{},"more":" {}"}"#,
@@ -356,13 +356,13 @@ fn escaped_and_repeated_keys_are_keys() {
 }
 
 #[test]
-fn unknown_fields_are_skipped_where_they_are_not_kept() {
+fn unknown_fields_are_skipped_by_structs_without_extra() {
     let change: Change = serde_json::from_value(json!({"x": {"y": [1, {}]}, "name": "n"})).unwrap();
     assert_eq!(serde_json::to_value(&change).unwrap(), json!({"name": "n"}));
 }
 
 #[test]
-fn a_change_tells_absent_null_and_empty_apart() {
+fn a_patch_distinguishes_absent_null_and_empty() {
     for text in ["{}", r#"{"name":null}"#, r#"{"name":"n","tags":[]}"#, r#"{"name":5,"tags":null,"size":""}"#] {
         let change: Change = serde_json::from_str(text).unwrap();
         assert_eq!(serde_json::to_string(&change).unwrap(), text);
@@ -370,7 +370,7 @@ fn a_change_tells_absent_null_and_empty_apart() {
 }
 
 #[test]
-fn the_place_of_a_value_that_cannot_be_read_is_noted() {
+fn a_failure_names_the_path_and_the_expected_type() {
     #[track_caller]
     fn check(text: &str, path: &str, expected: &str) {
         let mut trace = DecodeTrace::default();

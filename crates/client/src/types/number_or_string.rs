@@ -11,7 +11,7 @@ use crate::encode::number::write_number;
 pub enum NumberOrString {
     /// An integer.
     Integer(i64),
-    /// A number that is not an integer.
+    /// A number that is written with a fraction.
     Number(f64),
     /// A string.
     String(String),
@@ -29,7 +29,7 @@ impl NumberOrString {
         }
     }
 
-    /// Returns the value as an integer; parses a string. Returns `None` for a number with a fraction and for a string that is
+    /// Returns the value as an integer; parses a string. Returns `None` for [`Number`](Self::Number) and for a string that is
     /// not an integer.
     #[must_use]
     pub fn as_i64(&self) -> Option<i64> {

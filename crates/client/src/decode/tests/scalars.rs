@@ -30,7 +30,7 @@ fn row(json: &str) -> Row {
 }
 
 #[test]
-fn every_form_of_a_value_is_the_value() {
+fn every_form_of_a_value_decodes_to_the_value() {
     for (json, count) in [("5", 5), ("5.0", 5), (r#""5""#, 5), (r#"" 5.00 ""#, 5), ("-3", -3)] {
         assert_eq!(row(&format!(r#"{{"count":{json}}}"#)).count, Some(count));
     }
@@ -50,7 +50,7 @@ fn every_form_of_a_value_is_the_value() {
 }
 
 #[test]
-fn null_absent_and_unset_are_nothing() {
+fn null_absent_and_unset_values_decode_to_none() {
     let nulls = r#"{"count":null,"qty":null,"active":null,"name":null,"at":null,"day":null,"numbers":null,"rows":null,"map":null}"#;
     let unset = r#"{"count":"","qty":"","active":"","at":"0001-01-01T00:00:00Z","day":"0001-01-01"}"#;
     for json in ["{}", nulls, unset] {
@@ -59,7 +59,7 @@ fn null_absent_and_unset_are_nothing() {
 }
 
 #[test]
-fn what_cannot_be_understood_is_an_error_that_does_not_quote_it() {
+fn a_mismatch_is_an_error_that_does_not_quote_the_value() {
     for (json, expected) in [
         (r#"{"count":"canary"}"#, "an integer"),
         (r#"{"count":1.5}"#, "an integer"),
