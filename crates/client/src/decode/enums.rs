@@ -41,7 +41,7 @@ pub mod int_enum {
 
     /// Implements [`WireValue::original`] for the enum's integer.
     #[must_use]
-    pub fn original<'f>(value: Option<i64>, form: OriginalForm<'f>) -> Option<Cow<'f, Json>> {
+    pub fn original(value: Option<i64>, form: OriginalForm<'_>) -> Option<Cow<'_, Json>> {
         WireValue::original(value.as_ref(), form)
     }
 
