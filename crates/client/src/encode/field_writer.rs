@@ -35,15 +35,26 @@ impl<'a> FieldWriter<'a> {
         self.form.form == WireForm::Canonical
     }
 
-    /// Writes the original JSON of the field if its value has not changed, and else the value; omits `None`.
+    /// Writes a value; omits `None`.
+    pub(crate) fn value(&mut self, value: Option<&dyn Encode>) -> Result<(), Failed> {
+        match value {
+            Some(value) => self.object.member(self.key, value),
+            None => Ok(()),
+        }
+    }
+
+    /// Writes the original JSON of the field, or else the value. Omits `None`, unless it was received as `null`.
     ///
     /// `original` is [`WireValue::original`](crate::decode::WireValue::original) of the value.
-    pub(crate) fn value(&mut self, value: Option<&dyn Encode>, original: Option<Cow<'_, Json>>) -> Result<(), Failed> {
-        match (value, original) {
-            (_, Some(json)) => self.json(&json),
-            (Some(value), None) => self.object.member(self.key, value),
+    pub(crate) fn original_or(
+        &mut self,
+        original: Option<Cow<'_, Json>>,
+        value: Option<&dyn Encode>,
+    ) -> Result<(), Failed> {
+        match (original, value) {
+            (Some(json), _) => self.json(&json),
             (None, None) if self.form.form == WireForm::Null => self.null(),
-            (None, None) => Ok(()),
+            (None, value) => self.value(value),
         }
     }
 
