@@ -62,7 +62,8 @@ impl Collector<'_> {
     }
 
     fn add(&mut self, segments: &[String]) {
-        if let Some(path) = self.absolute(segments) {
+        // A single segment is the `super` of a visibility, or a name in scope.
+        if let (2.., Some(path)) = (segments.len(), self.absolute(segments)) {
             self.module.uses.insert(path);
         }
     }
@@ -304,6 +305,7 @@ mod tests {
     fn re_exports_of_children_and_test_modules_do_not_count() {
         check(&[("p.rs", "mod x; pub use self::x::X; pub struct P;"), ("p/x.rs", "use super::P;")], &[]);
         check(&[("a.rs", "#[cfg(test)] mod tests { use crate::b::B; }"), ("b.rs", "use crate::a::A;")], &[]);
+        check(&[("p.rs", "mod x; use self::x::X;"), ("p/x.rs", "pub(super) struct X { pub(super) y: u8 }")], &[]);
     }
 
     #[test]
