@@ -12,7 +12,6 @@ use crate::args::{Call, Cli};
 use crate::console;
 use crate::exit::ApiContext;
 use crate::registry;
-use crate::settings::Settings;
 use crate::usage_error::UsageError;
 
 pub(crate) async fn run(args: &Call) -> anyhow::Result<()> {
@@ -34,7 +33,7 @@ pub(crate) async fn run(args: &Call) -> anyhow::Result<()> {
         return Ok(console::line(operation_args::help(api, operation).trim_end())?);
     }
     let parsed = operation_args::parse(api, operation, &args.arguments)?;
-    let settings = Settings::new(api, parsed.connection.or(&args.connection))?;
+    let settings = api.settings(parsed.connection.or(&args.connection))?;
     let session = (api.connect)(&settings)?;
     let mut call = session.operation(operation);
     for (name, value) in parsed.parameters {

@@ -29,7 +29,6 @@ use crate::args::Export;
 use crate::console;
 use crate::exit::{ApiContext, ResumeHint};
 use crate::registry::{self, Api};
-use crate::settings::Settings;
 use crate::shell;
 use crate::usage_error::UsageError;
 
@@ -43,7 +42,7 @@ pub(crate) async fn run(args: &Export) -> anyhow::Result<()> {
     }
     let table = tables::find(&args.table)?;
     let format = Format::from_path(&args.out)?;
-    let settings = Settings::new(api, args.connection.clone())?;
+    let settings = api.settings(args.connection.clone())?;
     let client = Client::from((api.connect)(&settings)?);
     let service = client.session().url(&Projects::OPERATION, "/")?.to_string();
     let account = (service, keyfob::ditio::variables::CLIENT_ID.optional(&settings));

@@ -2,6 +2,7 @@
 
 use keyfob::{ApiClient, Operation, client::Session, env::Variable};
 
+use crate::args::Connection;
 use crate::connect::connect;
 use crate::settings::Settings;
 use crate::suggest::{did_you_mean, find};
@@ -40,6 +41,11 @@ pub(crate) static APIS: &[Api] = &[
     Api::of::<keyfob::digitaleo::Client>("Digitaleo", keyfob::digitaleo::OPERATIONS),
 ];
 
+/// Returns the variables of all vendors. Those that several APIs of a vendor share occur once per API.
+pub(crate) fn variables() -> Vec<Variable> {
+    APIS.iter().flat_map(|api| api.variables.iter().copied()).collect()
+}
+
 /// Finds an API by name.
 pub(crate) fn api(name: &str) -> Result<&'static Api, UsageError> {
     let names = || APIS.iter().map(|api| api.name);
@@ -47,8 +53,8 @@ pub(crate) fn api(name: &str) -> Result<&'static Api, UsageError> {
     found.ok_or_else(|| {
         let suggestion = did_you_mean(name, names());
         let known = names().collect::<Vec<_>>().join(", ");
-        let all = if suggestion.is_empty() { format!(": there are {known}") } else { suggestion };
-        UsageError::new(format!("there is no API {name}{all}"))
+        let hint = if suggestion.is_empty() { format!("; the APIs are {known}") } else { suggestion };
+        UsageError::new(format!("there is no API {name}{hint}"))
     })
 }
 
@@ -70,6 +76,11 @@ impl Api {
     pub(crate) fn hosts(&self) -> impl Iterator<Item = (&'static str, Variable)> + Clone {
         let others = self.variables.iter().copied().filter(|variable| *variable != self.base_url);
         std::iter::once(self.base_url).chain(others).filter_map(|variable| Some((variable.host()?, variable)))
+    }
+
+    /// Reads the settings of a connection to this API.
+    pub(crate) fn settings(&self, connection: Connection) -> anyhow::Result<Settings> {
+        Settings::new(self.name, &self.hosts().collect::<Vec<_>>(), &variables(), connection)
     }
 
     /// Returns the names of the variables that hold credentials, for advice.

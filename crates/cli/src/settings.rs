@@ -16,13 +16,7 @@ use keyfob::{
 use self::profile::Profile;
 use crate::args::Connection;
 use crate::console::{WARNING, note, paint};
-use crate::registry::{APIS, Api};
 use crate::usage_error::UsageError;
-
-/// Returns the variables of all vendors, those of Ditio three times.
-pub(crate) fn variables() -> impl Iterator<Item = Variable> + Clone {
-    APIS.iter().flat_map(|api| api.variables.iter().copied())
-}
 
 /// Source of a value. The first source that has one wins.
 #[derive(Clone, Copy, Debug)]
@@ -42,9 +36,17 @@ pub(crate) struct Settings {
 
 impl Settings {
     /// Reads the profile and the certificate, and checks the hosts of `--base-url`.
-    pub(crate) fn new(api: &Api, connection: Connection) -> anyhow::Result<Self> {
-        let profile = Profile::load(&connection)?;
-        let arguments = base_urls(api, &connection.base_url)?;
+    ///
+    /// `hosts` are the hosts of the API, the default one first, each with the variable that has its base URL. `known` are
+    /// the variables of all vendors, which a profile may set.
+    pub(crate) fn new(
+        api: &str,
+        hosts: &[(&'static str, Variable)],
+        known: &[Variable],
+        connection: Connection,
+    ) -> anyhow::Result<Self> {
+        let profile = Profile::load(&connection, known)?;
+        let arguments = base_urls(api, hosts, &connection.base_url)?;
         let mut transport = TransportConfig::new().user_agent(concat!("keyfob-cli/", env!("CARGO_PKG_VERSION")));
         if connection.allow_plain_http || profile.allow_plain_http {
             transport = transport.allow_plain_http();
@@ -114,8 +116,12 @@ fn store() -> Result<FileStore, keyfob::auth::Error> {
 }
 
 /// Returns the values of `--base-url` by the variables that they replace.
-fn base_urls(api: &Api, given: &[String]) -> Result<BTreeMap<&'static str, String>, UsageError> {
-    let (default, _) = api.hosts().next().expect("every API has a host");
+fn base_urls(
+    api: &str,
+    hosts: &[(&'static str, Variable)],
+    given: &[String],
+) -> Result<BTreeMap<&'static str, String>, UsageError> {
+    let default = hosts.first().map_or("", |(host, _)| host);
     let named = |text: &str| text.split_once('=').map(|(host, url)| (host.to_owned(), url.to_owned()));
     given
         .iter()
@@ -124,9 +130,9 @@ fn base_urls(api: &Api, given: &[String]) -> Result<BTreeMap<&'static str, Strin
             let (host, url) = named(text)
                 .filter(|(host, _)| !host.contains(':'))
                 .unwrap_or_else(|| (default.to_owned(), text.clone()));
-            let Some((_, variable)) = api.hosts().find(|(known, _)| *known == host) else {
-                let known: Vec<_> = api.hosts().map(|(known, _)| known).collect();
-                return Err(UsageError::new(format!("{} has no host {host}: it has {}", api.name, known.join(", "))));
+            let Some((_, variable)) = hosts.iter().find(|(known, _)| *known == host) else {
+                let known: Vec<_> = hosts.iter().map(|(known, _)| *known).collect();
+                return Err(UsageError::new(format!("{api} has no host {host}; its hosts are {}", known.join(", "))));
             };
             Ok((variable.name(), url))
         })

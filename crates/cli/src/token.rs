@@ -13,11 +13,10 @@ use crate::args::Token;
 use crate::console::{FAINT, TITLE, json as print_json, line, paint};
 use crate::exit::ApiContext;
 use crate::registry;
-use crate::settings::Settings;
 
 pub(crate) async fn run(args: &Token) -> anyhow::Result<()> {
     let api = registry::api(&args.api)?;
-    let settings = Settings::new(api, args.connection.clone())?;
+    let settings = api.settings(args.connection.clone())?;
     let session = (api.connect)(&settings)?;
     let authenticator = session.authenticator().context("the client has no credentials")?;
     let token = authenticator.access_token().await.context(ApiContext(api))?;

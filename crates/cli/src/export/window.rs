@@ -9,7 +9,7 @@ use super::event::Event;
 use crate::args::Export;
 use crate::usage_error::UsageError;
 
-/// How a table can be limited to a time window.
+/// Rule by which a table is limited to a time window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum DateFilter {
     /// The table has no time window.

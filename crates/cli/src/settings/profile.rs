@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use keyfob::env::Variable;
 use toml::{Table, Value};
 
-use super::{file, variables};
+use super::file;
 use crate::args::Connection;
 use crate::console::{WARNING, note, paint};
 use crate::suggest::{did_you_mean, find, fold};
@@ -22,7 +23,7 @@ pub(crate) struct Profile {
 impl Profile {
     /// Loads the profile that `--profile` names. Profiles are opt-in, so that a file in another user's directory cannot
     /// redirect credentials of the environment.
-    pub(crate) fn load(connection: &Connection) -> Result<Self, UsageError> {
+    pub(crate) fn load(connection: &Connection, known: &[Variable]) -> Result<Self, UsageError> {
         let Some(name) = &connection.profile else { return Ok(Self::default()) };
         let path = file::locate(connection.config.as_deref())?;
         let text = std::fs::read_to_string(&path)
@@ -37,9 +38,9 @@ impl Profile {
             ))
         })?;
         let mut profile =
-            Self::read(name, &table).map_err(|wrong| UsageError::new(format!("{}: {wrong}", path.display())))?;
+            Self::read(name, &table, known).map_err(|wrong| UsageError::new(format!("{}: {wrong}", path.display())))?;
         profile.ca = profile.ca.map(|ca| path.parent().map(|folder| folder.join(&ca)).unwrap_or(ca));
-        let holds_secrets = variables().any(|variable| variable.is_secret() && profile.get(variable.name()).is_some());
+        let holds_secrets = known.iter().any(|variable| variable.is_secret() && profile.get(variable.name()).is_some());
         if holds_secrets && file::is_open(&path) {
             note(format_args!(
                 "{} {} contains secrets and can be read by other users: chmod 600 {0}",
@@ -54,27 +55,27 @@ impl Profile {
         self.values.get(variable).cloned()
     }
 
-    fn read(name: &str, table: &Table) -> Result<Self, String> {
+    fn read(name: &str, table: &Table, known: &[Variable]) -> Result<Self, String> {
         if let Some(unknown) = table.keys().find(|key| *key != "profiles") {
             return Err(format!("{unknown} is not a known top-level key: write [profiles.NAME.VENDOR]"));
         }
         let none = Table::new();
         let profiles = table.get("profiles").and_then(Value::as_table).unwrap_or(&none);
         let Some(found) = profiles.get(name).and_then(Value::as_table) else {
-            let known: Vec<_> = profiles.keys().map(String::as_str).collect();
-            let known = if known.is_empty() {
+            let names: Vec<_> = profiles.keys().map(String::as_str).collect();
+            let names = if names.is_empty() {
                 "the file has none".to_owned()
             } else {
-                format!("the file has {}", known.join(", "))
+                format!("the file has {}", names.join(", "))
             };
-            return Err(format!("there is no profile {name}: {known}"));
+            return Err(format!("there is no profile {name}: {names}"));
         };
         let mut profile = Self::default();
         for (key, value) in found {
             match (fold(key).as_str(), value) {
                 ("ca", Value::String(path)) => profile.ca = Some(path.into()),
                 ("allowplainhttp", Value::Boolean(allow)) => profile.allow_plain_http = *allow,
-                (_, Value::Table(section)) => profile.section(name, key, section)?,
+                (_, Value::Table(section)) => profile.section(name, key, section, known)?,
                 _ => {
                     return Err(format!(
                         "{key} is not a key of [profiles.{name}]: use ca, allow-plain-http or a vendor"
@@ -85,13 +86,13 @@ impl Profile {
         Ok(profile)
     }
 
-    fn section(&mut self, name: &str, vendor: &str, section: &Table) -> Result<(), String> {
-        let vendors: BTreeSet<_> = variables().map(|variable| self::key(variable.name()).0).collect();
+    fn section(&mut self, name: &str, vendor: &str, section: &Table, known: &[Variable]) -> Result<(), String> {
+        let vendors: BTreeSet<_> = known.iter().map(|variable| self::key(variable.name()).0).collect();
         let vendors = || vendors.iter().map(String::as_str);
         let Some(vendor) = find(vendor, vendors()).map(str::to_owned) else {
             return Err(format!("there is no vendor {vendor}{}", did_you_mean(vendor, vendors())));
         };
-        let keys: Vec<_> = variables().map(|variable| (self::key(variable.name()), variable.name())).collect();
+        let keys: Vec<_> = known.iter().map(|variable| (self::key(variable.name()), variable.name())).collect();
         let keys: Vec<_> = keys.into_iter().filter(|((owner, _), _)| *owner == vendor).collect();
         for (key, value) in section {
             let Some((_, variable)) = keys.iter().find(|((_, known), _)| fold(known) == fold(key)) else {
@@ -116,9 +117,10 @@ pub(crate) fn key(variable: &str) -> (String, String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::registry;
 
     fn read(name: &str, text: &str) -> Result<Profile, String> {
-        Profile::read(name, &toml::from_str(text).unwrap())
+        Profile::read(name, &toml::from_str(text).unwrap(), &registry::variables())
     }
 
     const FILE: &str = "
