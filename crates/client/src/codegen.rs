@@ -13,8 +13,9 @@ pub use crate::{
 };
 pub use serde;
 
+use keyfob_auth::Clock;
+
 use crate::{
-    auth::Clock,
     call::options::CallOptions,
     decode::{
         WireStruct,

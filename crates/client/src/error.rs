@@ -178,6 +178,7 @@ impl Error {
     /// Returns the error for display to its user: the line of `Display`, and the service's code, message and fields.
     ///
     /// The alternate form of `Display`, `{:#}`, shows the same. It may hold personal data: do not log it.
+    #[must_use]
     pub fn explain(&self) -> impl fmt::Display + '_ {
         Explained(self)
     }

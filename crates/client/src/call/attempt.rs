@@ -16,7 +16,7 @@ use crate::{
 /// Maximum size of an error body read into an [`ApiError`], in bytes.
 const MAX_ERROR_BODY: u64 = 64 * 1024;
 
-/// How an attempt treats the response body.
+/// Treatment of the response body by an attempt.
 pub(crate) enum BodyMode<'a> {
     /// Read the body into this buffer within the attempt, so that a broken connection fails the attempt and can be
     /// retried.

@@ -1,10 +1,10 @@
-//! What a caller can do about an error.
+//! Kinds of errors, by what a caller can do.
 
 use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-/// What a caller can do about an [`Error`](crate::Error).
+/// Kind of an [`Error`](crate::Error), by what a caller can do about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {

@@ -7,7 +7,7 @@ use crate::{
     request::prepared::PreparedRequest, session::Session,
 };
 
-/// How a listing identifies the next page.
+/// Way in which a listing identifies the next page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scheme {
     /// Each page has the cursor of the next; the last page has none.
@@ -38,7 +38,7 @@ pub trait Paged: Clone + Send + 'static {
     type Page: Send + 'static;
     /// A row of a page.
     type Item: Send + 'static;
-    /// How the operation identifies the next page.
+    /// Way in which the operation identifies the next page.
     const SCHEME: Scheme;
     /// Name of the page's field with the next cursor; `None` without cursors.
     const CURSOR_FIELD: Option<&'static str>;

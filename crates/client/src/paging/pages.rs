@@ -31,6 +31,7 @@ pub struct Pages<O: Paged> {
     buffer: Vec<u8>,
 }
 
+#[expect(clippy::large_enum_variant, reason = "one per listing; boxing would allocate for every page")]
 enum State {
     /// No page was requested.
     Idle,

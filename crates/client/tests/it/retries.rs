@@ -1,4 +1,4 @@
-//! Retries: which requests, how often.
+//! Retries: which requests, and how many times.
 
 use std::time::Duration;
 
@@ -100,6 +100,6 @@ async fn the_retry_budget_limits_requests_during_an_outage() {
     for _ in 0..calls {
         get(&session).await.unwrap_err();
     }
-    // Without a budget there would be four requests for each call.
+    // Without the budget each call would send four requests.
     assert!(server.count() < calls * 2, "{}", server.count());
 }
