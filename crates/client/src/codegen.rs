@@ -40,21 +40,26 @@ pub fn unexpected(operation: &Operation, message: &'static str) -> Error {
 }
 
 /// Creates the request for a page.
+#[inline]
 pub fn page_request<T: WireStruct + Send + Sync + 'static>(
     session: &Session,
     operation: &'static Operation,
     parameters: &dyn BuildRequest,
     options: CallOptions,
 ) -> PageRequest {
+    // compile-time: the same decoder as for a single page, so nothing else is instantiated for the listing.
+    untyped_page_request(session, operation, parameters, options, BodyDecoder::Struct(body::empty_struct::<T>))
+}
+
+fn untyped_page_request(
+    session: &Session,
+    operation: &'static Operation,
+    parameters: &dyn BuildRequest,
+    options: CallOptions,
+    decoder: BodyDecoder,
+) -> PageRequest {
     let request = RequestBuilder::build(session, operation, parameters);
-    // compile-time: the same function as for a single page, so nothing is instantiated for the listing.
-    PageRequest {
-        session: session.clone(),
-        operation,
-        request,
-        options,
-        decoder: BodyDecoder::Struct(body::empty_struct::<T>),
-    }
+    PageRequest { session: session.clone(), operation, request, options, decoder }
 }
 
 /// Returns the client's clock.

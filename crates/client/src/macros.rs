@@ -62,7 +62,9 @@ macro_rules! operation {
             /// the API's description: see [`ErrorKind`]($crate::ErrorKind).
             pub fn send(self) -> $crate::ResponseFuture<$response> {
                 let request = $crate::codegen::RequestBuilder::build(&self.session, &Self::OPERATION, &self);
-                $crate::codegen::$send(self.session, &Self::OPERATION, request, self.call)
+                // compile-time: copies, because moving them out would compile the drop of every other field here
+                // (14,235 lines of LLVM IR instead of 7,858 for ItemPath's 96 operations).
+                $crate::codegen::$send(self.session.clone(), &Self::OPERATION, request, self.call.clone())
             }
         }
 

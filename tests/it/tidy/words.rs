@@ -34,7 +34,6 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
             "Waiting",
             "Wish",
             "Writing",
-            "at",
             "judge",
             "look",
             "renewal",
@@ -71,7 +70,6 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
             "Repeat",
             "Seen",
             "Sink",
-            "Source",
             "Whole",
             "Word",
             "Write",
@@ -91,7 +89,6 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
             "rejection_status",
             "take_in",
             "truth",
-            "words",
         ],
     ),
     ("crates/cli/src", &["At", "Columns", "Given", "Kept", "New", "Place", "Usage", "follow", "said", "say", "shown"]),
@@ -100,7 +97,7 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
         "crates/simulator/src",
         &["Act", "Ask", "Look", "Problem", "Refusal", "buried", "has_names", "may_go", "showings", "written"],
     ),
-    ("*", &["answer", "answers", "Answer", "room", "wish", "asked", "told", "kept"]),
+    ("*", &["answer", "Answer", "room", "wish", "asked", "told", "kept"]),
 ];
 
 /// First words of a doc comment that hide the subject. A summary starts with a verb (functions) or a noun (types).
