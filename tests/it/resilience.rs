@@ -33,9 +33,9 @@ struct Row {
     name: &'static str,
     /// Fault to inject; `None` if no server listens.
     fault: Option<fn() -> Fault>,
-    /// Whether the fault delays the response, so that the call ends by the read timeout.
+    /// True if the fault delays the response, so that the call ends by the read timeout.
     delayed: bool,
-    /// Whether the service may have processed the request despite the fault.
+    /// True if the service may have processed the request despite the fault.
     processed: bool,
 }
 

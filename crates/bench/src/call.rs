@@ -70,7 +70,7 @@ pub(crate) struct Job {
     calls: u32,
     /// Number of concurrent calls.
     in_flight: u32,
-    /// Whether to use one thread, so that instructions and allocations of the calls are counted completely.
+    /// True for one thread, so that instructions and allocations of the calls are counted completely.
     single: bool,
 }
 

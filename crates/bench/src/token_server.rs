@@ -33,7 +33,7 @@ pub struct Behaviour {
     pub lifetime: u64,
     /// Delay before each response.
     pub delay: Duration,
-    /// Whether every response is a 503.
+    /// True if every response is a 503.
     pub down: bool,
 }
 

@@ -44,7 +44,7 @@ impl<C> From<Authenticator> for AuthSource<C> {
     }
 }
 
-/// How the calls of a client are authorized.
+/// Authorization of the calls of a client.
 pub(crate) enum Authorize {
     /// Not at all.
     Anonymous,
