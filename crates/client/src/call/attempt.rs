@@ -22,6 +22,7 @@ pub(crate) enum BodyMode<'a> {
     /// retried.
     Buffer(&'a mut Vec<u8>),
     /// Return after the headers; the caller streams the body.
+    #[cfg_attr(not(feature = "files"), expect(dead_code, reason = "only downloads stream the body"))]
     Stream,
 }
 
@@ -30,6 +31,7 @@ pub(crate) enum Received {
     /// From [`BodyMode::Buffer`].
     Buffered(BufferedResponse),
     /// From [`BodyMode::Stream`].
+    #[cfg_attr(not(feature = "files"), expect(dead_code, reason = "only downloads stream the body"))]
     Streaming(Response),
 }
 
