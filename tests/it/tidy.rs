@@ -22,7 +22,7 @@ fn dependencies_between_crates_point_one_way() {
         ("keyfob", [&["keyfob-client", "keyfob-ditio"], apis.as_slice()].concat()),
         ("keyfob-simulator", vec![]),
         ("keyfob-cli", vec!["keyfob", "keyfob-simulator"]),
-        ("keyfob-tests", vec!["keyfob-cli"]),
+        ("keyfob-tests", vec!["keyfob", "keyfob-cli"]),
         ("xtask", vec![]),
     ];
     for api in &apis {
@@ -100,7 +100,7 @@ fn check_size(source: &str, total: usize, largest: usize) {
         assert!(count <= largest, "{} has {count} lines: which second concept does it hold?", display(path));
         lines += count;
     }
-    assert!(lines > 0 && lines <= total, "{source} has {lines} lines by hand, the limit is {total}");
+    assert!(lines > 0 && lines <= total, "{source} has {lines} hand-written lines, the limit is {total}");
 }
 
 #[test]
@@ -110,7 +110,8 @@ fn hand_written_code_keeps_its_size() {
     check_size("crates/cli/src", 4_500, 300);
     check_size("crates/simulator/src", 28_000, 400);
     check_size("xtask/src", 6_500, 400);
-    // An API crate is a page by hand; sync (reporting), webhooks (bits, dvinci) and filters (itempath) come on top.
+    // An API crate has about a page of hand-written code, plus its extras: sync (reporting), webhooks (bits, digitaleo),
+    // filters (itempath), updates and portals (dvinci).
     check_size("crates/ditio-core/src", 150, 150);
     check_size("crates/ditio-mass-transport/src", 150, 150);
     check_size("crates/ditio-reporting/src", 1_200, 400);
