@@ -5,6 +5,7 @@ mod attempt_error;
 mod body;
 pub(crate) mod concurrent;
 mod context;
+pub mod operation_call;
 pub(crate) mod options;
 #[cfg(feature = "rate-limit")]
 pub(crate) mod rate_limit;

@@ -4,7 +4,7 @@
 #[cfg(feature = "files")]
 pub use crate::files::send::bytes;
 pub use crate::{
-    call::send::{empty, record, text, value},
+    call::operation_call,
     request::{
         builder::{BuildRequest, RequestBuilder},
         path::{Path, encode_path},

@@ -1,7 +1,6 @@
-//! Entry points of a call: send a request and decode its response into a type.
+//! Entry points of a call with a prepared request: send it and decode its response into a type.
 //!
-//! compile-time: the state machine of a call depends on no type. Generated code instantiates only the small generic
-//! functions here, once per response type.
+//! compile-time: the state machine of a call depends on no type.
 
 use futures_util::future::BoxFuture;
 use serde::de::DeserializeOwned;
@@ -13,10 +12,7 @@ use crate::{
         retry_loop::execute,
     },
     connection::Connection,
-    decode::{
-        WireStruct, WireValue,
-        body::{self, BodyDecoder},
-    },
+    decode::body::{self, BodyDecoder},
     error::Error,
     operation::Operation,
     request::prepared::PreparedRequest,
@@ -24,38 +20,8 @@ use crate::{
     session::Session,
 };
 
-/// Sends a request and decodes its JSON response into a generated struct.
-pub fn record<T: WireStruct + Send + Sync + 'static>(
-    session: Session,
-    operation: &'static Operation,
-    request: Result<PreparedRequest, Error>,
-    options: CallOptions,
-) -> ResponseFuture<T> {
-    ResponseFuture::new(decoded(session, operation, request, options, BodyDecoder::Struct(body::empty_struct::<T>)))
-}
-
-/// Sends a request and decodes its JSON response into a value that is not a generated struct, such as a list.
-pub fn value<T: WireValue + Send + Sync + 'static>(
-    session: Session,
-    operation: &'static Operation,
-    request: Result<PreparedRequest, Error>,
-    options: CallOptions,
-) -> ResponseFuture<T> {
-    ResponseFuture::new(decoded(session, operation, request, options, BodyDecoder::Value(body::empty_slot::<T>)))
-}
-
-/// Sends a request and ignores the body of its response.
-pub fn empty(
-    session: Session,
-    operation: &'static Operation,
-    request: Result<PreparedRequest, Error>,
-    options: CallOptions,
-) -> ResponseFuture<()> {
-    whole(session, operation, request, options, |_| Ok(Box::new(())))
-}
-
 /// Sends a request and returns the body of its response as text.
-pub fn text(
+pub(crate) fn text(
     session: Session,
     operation: &'static Operation,
     request: Result<PreparedRequest, Error>,
@@ -85,8 +51,8 @@ pub(crate) fn whole<T>(
     ResponseFuture::new(decoded(session, operation, request, options, BodyDecoder::Custom(decode)))
 }
 
-/// Sends a request and decodes its response into a type that only `decode` knows.
-fn decoded(
+/// Sends a request and decodes its response into a type that only the decoder knows.
+pub(crate) fn decoded(
     session: Session,
     operation: &'static Operation,
     request: Result<PreparedRequest, Error>,

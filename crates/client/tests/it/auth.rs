@@ -55,7 +55,6 @@ async fn an_unauthenticated_host_receives_no_credentials() {
     static FEED: keyfob_client::Operation = keyfob_client::Operation { host: "feed", ..crate::script::GET_TEMPLATE };
     let server = Server::start([json("1")]).await;
     let session = server.builder().unauthenticated_host("feed", &server.url).build().unwrap();
-    let request = session.url(&FEED, "/feed").map(keyfob_client::codegen::PreparedRequest::get);
-    keyfob_client::codegen::value::<i64>(session, &FEED, request, keyfob_client::CallOptions::default()).await.unwrap();
+    session.operation(&FEED).send::<i64>().await.unwrap();
     assert_eq!(tokens(&server), ["none"]);
 }

@@ -12,7 +12,7 @@ use std::{
 use keyfob_client::{
     CallOptions, ClientBuilder, Confidence, Error, Idempotency, Operation, RetryPolicy, Session,
     auth::{BoxFuture, CacheKey, Clock, Credentials, Lifetime, SecretString, Token, TokenRequest, TokenSource},
-    codegen::{BuildRequest, Path, RequestBuilder, value},
+    codegen::{BuildRequest, Path, RequestBuilder, operation_call},
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -243,8 +243,7 @@ pub(crate) async fn get(session: &Session) -> Result<serde_json::Value, Error> {
 }
 
 pub(crate) async fn get_with(session: &Session, call: CallOptions) -> Result<serde_json::Value, Error> {
-    let request = RequestBuilder::build(session, &GET, &Get);
-    Ok(value::<serde_json::Value>(session.clone(), &GET, request, call).await?.into_inner())
+    Ok(operation_call::value::<serde_json::Value>(session, &GET, &Get, &call).await?.into_inner())
 }
 
 /// Creates a thing.
@@ -253,6 +252,5 @@ pub(crate) async fn create(session: &Session) -> Result<serde_json::Value, Error
 }
 
 pub(crate) async fn create_with(session: &Session, call: CallOptions) -> Result<serde_json::Value, Error> {
-    let request = RequestBuilder::build(session, &CREATE, &Create);
-    Ok(value::<serde_json::Value>(session.clone(), &CREATE, request, call).await?.into_inner())
+    Ok(operation_call::value::<serde_json::Value>(session, &CREATE, &Create, &call).await?.into_inner())
 }
