@@ -129,7 +129,7 @@ impl Simulator {
         self.shared().tokens.requests(vendor)
     }
 
-    /// Sets a fault and returns its id for [`Simulator::remove_fault`]. If several faults are due, the first set hits.
+    /// Sets a fault and returns its id for [`Simulator::remove_fault`]. If a request matches several faults, the first of them applies.
     #[expect(clippy::must_use_candidate, reason = "called for its effect; few callers need the result")]
     pub fn inject(&self, fault: Fault) -> u64 {
         self.shared().faults.add(fault)

@@ -9,7 +9,7 @@ use futures::StreamExt;
 pub(crate) use ignore_case::Routes;
 pub(crate) use query::Query;
 
-/// Maximum number of body bytes drained, more than any vendor's limit. A longer body meets a closed connection.
+/// Maximum number of body bytes drained, more than any vendor's limit. For a longer body the connection is closed early.
 const MAX_DRAINED_BYTES: usize = 128 * 1024 * 1024;
 
 /// Reads a body to its end, so that a client that is still sending receives the response instead of a broken pipe.

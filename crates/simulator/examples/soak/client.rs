@@ -47,8 +47,8 @@ fn log_in(http: &reqwest::Client, url: &str, vendor: Vendor) -> RequestBuilder {
 pub(crate) async fn tokens(http: &reqwest::Client, url: &str) -> Result<Tokens, Box<dyn Error>> {
     let mut tokens = HashMap::from([(Vendor::Ditio, c::DITIO_ACCESS_TOKEN.to_owned())]);
     for vendor in [Vendor::Bits, Vendor::ItemPath, Vendor::Dvinci, Vendor::Digitaleo] {
-        let answer: Value = log_in(http, url, vendor).send().await?.json().await?;
-        let token = answer["access_token"].as_str().or(answer["accessToken"].as_str()).ok_or("no token")?;
+        let response: Value = log_in(http, url, vendor).send().await?.json().await?;
+        let token = response["access_token"].as_str().or(response["accessToken"].as_str()).ok_or("no token")?;
         tokens.insert(vendor, token.to_owned());
     }
     Ok(Arc::new(tokens))
@@ -57,8 +57,8 @@ pub(crate) async fn tokens(http: &reqwest::Client, url: &str) -> Result<Tokens, 
 /// Returns the id of a material for `ItemPath` orders.
 pub(crate) async fn material(http: &reqwest::Client, url: &str, tokens: &Tokens) -> Result<String, Box<dyn Error>> {
     let request = http.get(format!("{url}/itempath/api/materials?limit=1")).bearer_auth(&tokens[&Vendor::ItemPath]);
-    let answer: Value = request.send().await?.json().await?;
-    Ok(answer["materials"][0]["id"].as_str().ok_or("no material")?.to_owned())
+    let response: Value = request.send().await?.json().await?;
+    Ok(response["materials"][0]["id"].as_str().ok_or("no material")?.to_owned())
 }
 
 /// Counters of requests and results.
@@ -150,8 +150,8 @@ impl Client {
     async fn delete(&mut self, entity: Entity, id: &str) {
         for attempt in 0..MAX_ATTEMPTS {
             let deletion = entity.delete(id);
-            let answer = if attempt == 0 { self.send(deletion).await } else { self.exchange(&deletion).await };
-            if answer.is_some_and(|(status, _)| status < 300 || status == 404) {
+            let response = if attempt == 0 { self.send(deletion).await } else { self.exchange(&deletion).await };
+            if response.is_some_and(|(status, _)| status < 300 || status == 404) {
                 return;
             }
         }
@@ -159,11 +159,11 @@ impl Client {
 
     /// Checks that an acknowledged update can be read.
     pub(crate) async fn check(&mut self, entity: Entity, id: &str, value: &str) {
-        if let Some(answer) = self.read(entity, id).await
-            && !entity.shows(&answer, value)
+        if let Some(response) = self.read(entity, id).await
+            && !entity.shows(&response, value)
         {
             self.count.lost += 1;
-            self.unexpected(value, &answer);
+            self.unexpected(value, &response);
         }
     }
 
@@ -171,7 +171,7 @@ impl Client {
     async fn read(&mut self, entity: Entity, id: &str) -> Option<Value> {
         for _ in 0..MAX_ATTEMPTS {
             match self.send(entity.read(id)).await {
-                Some((200, answer)) => return Some(answer),
+                Some((200, response)) => return Some(response),
                 Some((404, _)) => break,
                 _ => {}
             }
@@ -196,12 +196,12 @@ impl Client {
         let request = self.http.request(call.method.clone(), format!("{}{}", self.url, call.path));
         let request = request.header("authorization", format!("Bearer {}", self.tokens[&call.vendor]));
         let request = call.body.iter().fold(request, RequestBuilder::json);
-        let answer = async {
+        let exchange = async {
             let response = request.send().await?;
             let status = response.status().as_u16();
             Ok::<_, reqwest::Error>((status, response.bytes().await?))
         };
-        let Ok((status, body)) = answer.await else {
+        let Ok((status, body)) = exchange.await else {
             self.count.broken += 1;
             return None;
         };
@@ -212,10 +212,10 @@ impl Client {
         Some((status, body))
     }
 
-    fn unexpected(&mut self, label: &str, answer: &Value) {
+    fn unexpected(&mut self, label: &str, response: &Value) {
         self.count.unexpected += 1;
         if self.number < 4 && self.count.unexpected <= 5 {
-            crate::eprint(&format!("{label}: {answer}"));
+            crate::eprint(&format!("{label}: {response}"));
         }
     }
 }

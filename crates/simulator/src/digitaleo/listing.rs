@@ -25,7 +25,7 @@ pub(super) struct Table<'a> {
     pub(super) get: &'a dyn Fn(u64, &str) -> Option<Value>,
 }
 
-/// A property and the conditions of which it must meet one.
+/// A property and its conditions, of which at least one must match.
 struct Filter<'a> {
     property: &'a str,
     conditions: Vec<Condition>,

@@ -20,7 +20,7 @@ pub(crate) enum Outcome {
     Reset,
 }
 
-/// Maximum size of a response body that is buffered to be changed, in bytes; more than the largest response.
+/// Maximum size of a response body that is buffered to be changed, in bytes; larger than any response.
 const MAX_BUFFERED_BODY: usize = 256 * 1024 * 1024;
 
 /// Waits for the delay, then decides whether the request is applied.

@@ -26,7 +26,7 @@ struct State {
     active: Vec<Active>,
 }
 
-/// The active faults, in the order in which they were set.
+/// The active faults, in the order of insertion.
 #[derive(Debug, Default)]
 pub(crate) struct Faults(Mutex<State>);
 
@@ -58,7 +58,7 @@ impl Faults {
         self.state().active.clear();
     }
 
-    /// Returns the fault that hits this request: the first due fault in the order in which they were set.
+    /// Returns the fault that hits this request: the first that is due, in the order of insertion.
     pub(crate) fn pick(&self, vendor: Vendor, method: &str, path: &str) -> Option<Fault> {
         let mut state = self.state();
         let matching =

@@ -50,8 +50,8 @@ pub(super) fn body(content_type: &str, prefix: &[u8], length: usize) -> String {
 
 fn form(bytes: &[u8]) -> String {
     let pairs = form_urlencoded::parse(bytes).map(|(name, value)| {
-        let shown = if is_secret(&name) { REDACTED.to_owned() } else { redact_known_secrets(&value) };
-        format!("{name}={shown}")
+        let redacted = if is_secret(&name) { REDACTED.to_owned() } else { redact_known_secrets(&value) };
+        format!("{name}={redacted}")
     });
     pairs.collect::<Vec<_>>().join("&")
 }

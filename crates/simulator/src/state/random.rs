@@ -77,10 +77,10 @@ mod tests {
 
     #[test]
     fn one_seed_gives_one_stream_per_label() {
-        let of = |seed, label| Random::new(seed, label).hex(40);
-        assert_eq!(of(7, "a"), of(7, "a"));
-        assert_ne!(of(7, "a"), of(7, "b"));
-        assert_ne!(of(7, "a"), of(8, "a"));
+        let digits = |seed, label| Random::new(seed, label).hex(40);
+        assert_eq!(digits(7, "a"), digits(7, "a"));
+        assert_ne!(digits(7, "a"), digits(7, "b"));
+        assert_ne!(digits(7, "a"), digits(8, "a"));
     }
 
     #[test]

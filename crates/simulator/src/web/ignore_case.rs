@@ -88,8 +88,8 @@ fn match_template(template: &str, segments: &[&str]) -> Option<(Vec<bool>, Strin
 }
 
 fn with_path(uri: &Uri, path: &str) -> Uri {
-    let whole = uri.query().map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"));
-    whole.parse().unwrap_or_else(|_| uri.clone())
+    let path_and_query = uri.query().map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"));
+    path_and_query.parse().unwrap_or_else(|_| uri.clone())
 }
 
 #[cfg(test)]

@@ -105,13 +105,13 @@ impl Browser {
         if !body.is_null() {
             request = request.json(&body);
         }
-        let what = format!("{path} {body}");
+        let description = format!("{path} {body}");
         async move {
-            let answer = request.send().await.unwrap();
-            let status = answer.status();
-            let answer: Value = answer.json().await.unwrap();
-            assert_eq!(status, StatusCode::OK, "{what}: {}", answer["value"]["message"]);
-            answer["value"].clone()
+            let response = request.send().await.unwrap();
+            let status = response.status();
+            let body: Value = response.json().await.unwrap();
+            assert_eq!(status, StatusCode::OK, "{description}: {}", body["value"]["message"]);
+            body["value"].clone()
         }
     }
 }

@@ -48,7 +48,7 @@ pub(in crate::digitaleo) async fn token(State(digitaleo): State<Digitaleo>, requ
 
 fn grant(digitaleo: &Digitaleo, params: &Params) -> Result<Value, OAuthError> {
     let shared = &digitaleo.shared;
-    let missing = |what: &str| OAuthError("invalid_request", format!("Missing parameters: {what} required"));
+    let missing = |name: &str| OAuthError("invalid_request", format!("Missing parameters: {name} required"));
     let Some(grant_type) = params.text("grant_type") else {
         let description = "The grant type was not specified in the request";
         return Err(OAuthError("invalid_request", description.to_owned()));

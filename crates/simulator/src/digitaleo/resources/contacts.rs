@@ -53,7 +53,7 @@ pub(in crate::digitaleo) const ATTRIBUTES: [&str; 36] = [
 
 /// Opt-out causes, one per medium. Clients cannot write them.
 const OPTOUTS: [&str; 4] = ["smsOptout", "emailOptout", "voiceOptout", "voicemailOptout"];
-/// Properties of which a contact needs at least one.
+/// Addresses and numbers. At least one of these properties is required.
 const CHANNELS: [&str; 6] = ["email", "phone", "mobile", "fax", "facebookId", "twitterId"];
 
 /// Returns a contact with every property null.

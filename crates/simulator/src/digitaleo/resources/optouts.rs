@@ -1,4 +1,4 @@
-//! Opt-outs: causes for which a contact gets no messages over a medium. The vendor documents only the resource's name.
+//! Opt-outs: reasons to send a contact no messages over a medium. The vendor documents only the resource's name.
 
 use serde_json::{Value, json};
 

@@ -32,7 +32,7 @@ impl FieldError {
 }
 
 impl ApiError {
-    /// Creates a 404. Missing objects and objects of foreign companies get the same response.
+    /// Creates a 404. Unknown objects and objects of foreign companies have the same response.
     pub(super) fn not_found() -> Self {
         Self::simple(StatusCode::NOT_FOUND, "NotFound", "The resource was not found.")
     }

@@ -53,19 +53,19 @@ pub(super) fn bind(fields: &[Field], body: &Value) -> Result<Record, ApiError> {
     let Value::Object(members) = body else {
         return Err(ApiError::field("$", "The body has to be a JSON object."));
     };
-    let mut bound = Record::new();
+    let mut input = Record::new();
     let mut errors = Vec::new();
     for (name, value) in members {
         let Some(field) = fields.iter().find(|field| field.name.eq_ignore_ascii_case(name)) else { continue };
         match convert(field.kind, value) {
             Some(value) => {
-                bound.insert(field.name.to_owned(), value);
+                input.insert(field.name.to_owned(), value);
             }
             None => errors.push(FieldError::new(field.name, format!("The value of {} is not valid.", field.name))),
         }
     }
     ApiError::if_any(&errors)?;
-    Ok(bound)
+    Ok(input)
 }
 
 /// Returns an error response if required members are missing, null or blank.
@@ -123,19 +123,19 @@ fn convert(kind: Kind, value: &Value) -> Option<Value> {
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "only whole numbers that a double holds exactly")]
-fn integer(whole: Option<i64>, real: Option<f64>) -> Option<Value> {
-    let from_real = || real.filter(|real| real.fract() == 0.0 && real.abs() < 9e15).map(|real| real as i64);
-    whole.or_else(from_real).map(Value::from)
+fn integer(integer: Option<i64>, float: Option<f64>) -> Option<Value> {
+    let from_float = || float.filter(|float| float.fract() == 0.0 && float.abs() < 9e15).map(|float| float as i64);
+    integer.or_else(from_float).map(Value::from)
 }
 
 /// Parses a time with or without a zone, or a date; UTC without a zone.
 pub(super) fn instant(text: &str) -> Option<DateTime<Utc>> {
     let text = text.trim();
     let with_zone = || DateTime::parse_from_rfc3339(text).ok().map(|instant| instant.to_utc());
-    let without = || NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f").ok().map(|naive| naive.and_utc());
-    let short = || NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M").ok().map(|naive| naive.and_utc());
+    let without_zone = || NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f").ok().map(|naive| naive.and_utc());
+    let without_seconds = || NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M").ok().map(|naive| naive.and_utc());
     let date = || plain_day(text).and_then(|day| day.and_hms_opt(0, 0, 0)).map(|naive| naive.and_utc());
-    with_zone().or_else(without).or_else(short).or_else(date)
+    with_zone().or_else(without_zone).or_else(without_seconds).or_else(date)
 }
 
 /// Parses `yyyy-MM-dd`; chrono alone also accepts shorter fields.

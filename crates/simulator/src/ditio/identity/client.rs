@@ -9,8 +9,8 @@ use crate::web::Query;
 
 /// Returns true if the request has the credentials of the simulated client.
 pub(super) fn is_authenticated(headers: &HeaderMap, form: &Query) -> bool {
-    let in_body = || Some((form.get("client_id")?.to_owned(), form.get("client_secret")?.to_owned()));
-    let credentials = basic(headers).or_else(in_body);
+    let from_body = || Some((form.get("client_id")?.to_owned(), form.get("client_secret")?.to_owned()));
+    let credentials = basic(headers).or_else(from_body);
     credentials.is_some_and(|(id, secret)| id == DITIO_CLIENT_ID && secret == DITIO_CLIENT_SECRET)
 }
 

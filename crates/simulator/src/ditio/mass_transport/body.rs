@@ -92,8 +92,8 @@ impl FieldErrors {
 ///
 /// Other texts are accepted, such as `company-123`, which an onboarding page of the vendor uses.
 pub(super) fn check_company(id: &str) -> Result<(), ApiError> {
-    let looks_real = id.len() == 6 && id.starts_with('0') && id.bytes().all(|byte| byte.is_ascii_digit());
-    if looks_real && COMPANIES[..2].iter().all(|own| own.id != id) {
+    let has_company_format = id.len() == 6 && id.starts_with('0') && id.bytes().all(|byte| byte.is_ascii_digit());
+    if has_company_format && COMPANIES[..2].iter().all(|own| own.id != id) {
         return Err(ApiError::new(StatusCode::FORBIDDEN, format!("No access to company '{id}'.")));
     }
     Ok(())

@@ -96,8 +96,8 @@ pub(super) async fn latest(
 ) -> Result<Json<String>, ApiError> {
     check_company(&company)?;
     let data = api.data();
-    let of_both = data.states.iter().filter(|state| state.company == company && state.project == project);
-    let newest = of_both.map(|state| state.end).max();
+    let matching = data.states.iter().filter(|state| state.company == company && state.project == project);
+    let newest = matching.map(|state| state.end).max();
     Ok(Json(newest.map_or_else(|| UNSET.to_owned(), utc)))
 }
 

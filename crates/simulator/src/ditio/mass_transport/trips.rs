@@ -42,7 +42,7 @@ pub(super) async fn report(State(api): State<Api>, body: Body) -> Result<Json<Ve
 fn to_older_record(world: &World, row: &Row) -> Value {
     let mut trip = Map::new();
     for (name, value) in row.members() {
-        let renamed = RENAMED.iter().find(|(there, _)| *there == name).map(|(_, here)| *here);
+        let renamed = RENAMED.iter().find(|(source, _)| *source == name).map(|(_, target)| *target);
         if renamed.is_some() || !OMITTED.contains(&name) {
             trip.insert(renamed.unwrap_or(name).to_owned(), value.clone());
         }
@@ -52,7 +52,7 @@ fn to_older_record(world: &World, row: &Row) -> Value {
         let person = row.text(name).and_then(|name| world.people.iter().find(|person| person.name() == name));
         person.map(|person| person.identity_id.clone())
     };
-    let more = json!({
+    let additions = json!({
         "companyName": row.get("projectCompanyName"),
         "projectCompanyId": company.map(|company| company.id),
         "taskExternalId": null,
@@ -68,8 +68,8 @@ fn to_older_record(world: &World, row: &Row) -> Value {
         "executionPlanId": null,
         "tags": ["Anlegg"],
     });
-    if let Value::Object(more) = more {
-        trip.extend(more);
+    if let Value::Object(additions) = additions {
+        trip.extend(additions);
     }
     Value::Object(trip)
 }

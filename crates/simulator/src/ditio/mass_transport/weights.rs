@@ -131,14 +131,14 @@ fn mark(api: &Api, body: Body, step: usize) -> Result<Json<Vec<Value>>, ApiError
         }
     }
     errors.check()?;
-    let mut marked = Vec::new();
+    let mut changed = Vec::new();
     for weight in &mut data.weights {
         if ids.iter().any(|id| weight.id() == Some(id)) {
             weight.0.insert(STEPS[step].to_owned(), true.into());
-            marked.push(Value::Object(weight.0.clone()));
+            changed.push(Value::Object(weight.0.clone()));
         }
     }
-    Ok(Json(marked))
+    Ok(Json(changed))
 }
 
 /// Parses a list of ids, either an array or the member `ids`.

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use futures::stream;
 
 use crate::ditio::reporting::api_error::ApiError;
-use crate::ditio::reporting::tables::layout::{Layout, Pace};
+use crate::ditio::reporting::tables::layout::{Calendar, Layout};
 use crate::ditio::reporting::tables::rows::{Context, hundredths};
 use crate::ditio::reporting::tables::store::Store;
 use crate::ditio::reporting::times::{DAY, HOUR, date_time, midnight};
@@ -37,7 +37,7 @@ impl Items {
     pub(super) fn new(shared: &SharedState) -> Self {
         let count = (shared.options.scale / 10).max(40);
         let random = shared.random("ditio/reporting/items");
-        Self(Layout::new(count, 2, Pace::Working, shared.clock.now(), random))
+        Self(Layout::new(count, 2, Calendar::Workdays, shared.clock.now(), random))
     }
 
     fn line(&self, context: &Context, i: u64) -> String {
@@ -51,12 +51,12 @@ impl Items {
         let qty = 50 + random.below(4_000) * 25;
         let (cost, price) = (1_200 + random.below(9_000), 1_500 + random.below(12_000));
         let sign = if kind == "Adjustment" { "\u{2212}" } else { "" };
-        let when = date_time(self.0.moment(i, 6 * HOUR, 9 * HOUR)).format("%d.%m.%Y %H:%M:%S");
+        let time = date_time(self.0.time_within_day(i, 6 * HOUR, 9 * HOUR)).format("%d.%m.%Y %H:%M:%S");
         // The vendor quotes a text with a separator but does not double the quotation marks in it.
         let name = if item.contains(';') || item.contains('"') { format!("\"{item}\"") } else { item.to_owned() };
-        let amount = |each: u64| decimal(qty * each / 100);
+        let amount = |unit_price: u64| decimal(qty * unit_price / 100);
         format!(
-            "{name};{};{};{};{kind};{};{when};{};{sign}{};{};{};{sign}{};{sign}{};Hovedlager Åsen;{};{}\r\n",
+            "{name};{};{};{};{kind};{};{time};{};{sign}{};{};{};{sign}{};{sign}{};Hovedlager Åsen;{};{}\r\n",
             project.name,
             project.number,
             order.name,
@@ -88,7 +88,7 @@ impl Items {
 }
 
 /// Responds with the transactions of a window of whole days, both inclusive; all transactions without dates.
-pub(super) fn web_query(store: std::sync::Arc<Store>, query: &Query) -> Result<Response, ApiError> {
+pub(super) fn respond(store: std::sync::Arc<Store>, query: &Query) -> Result<Response, ApiError> {
     let from = day(query, "FromDate")?;
     let to = day(query, "ToDate")?;
     let first = from.map_or(0, |day| store.items.first_on(day));

@@ -71,7 +71,7 @@ pub(super) fn fill(seeder: &mut Seeder<'_>) -> Vec<Article> {
     articles
 }
 
-/// Adds the material used in the vendor's examples.
+/// Adds the material of the vendor's examples.
 fn add_sample(seeder: &mut Seeder<'_>, property: &str) -> Article {
     let row = json!({
         "name": "S103",

@@ -113,10 +113,10 @@ fn sources(store: &Store, line: &Row) -> Vec<(Row, f64)> {
     }
     let mut found = Vec::new();
     for content in contents {
-        let taken = row::number(content, "currentQuantity").min(open);
-        if taken > 0.0 {
-            found.push((content.clone(), taken));
-            open -= taken;
+        let quantity = row::number(content, "currentQuantity").min(open);
+        if quantity > 0.0 {
+            found.push((content.clone(), quantity));
+            open -= quantity;
         }
     }
     found

@@ -21,7 +21,7 @@ pub enum ExpiresIn {
     Milliseconds,
     /// No `expires_in` member.
     Missing,
-    /// This number, whatever the lifetime is; it may be zero, negative or huge.
+    /// This number, independent of the lifetime; it may be zero, negative or huge.
     Literal(i64),
 }
 

@@ -11,7 +11,7 @@ use super::{Digitaleo, client_credentials, token_request};
 use crate::support::{self, http, read_response};
 
 #[tokio::test]
-async fn a_token_is_long_and_lives_an_hour() {
+async fn a_token_is_long_and_expires_after_an_hour() {
     let digitaleo = Digitaleo::start().await;
     assert!((45_000..=50_000).contains(&digitaleo.token.len()), "{}", digitaleo.token.len());
     let request = token_request(&digitaleo.http, &digitaleo.simulator).form(&client_credentials());

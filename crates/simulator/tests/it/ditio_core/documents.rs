@@ -68,7 +68,7 @@ async fn an_upload_is_all_or_nothing() {
 }
 
 #[tokio::test]
-async fn a_request_of_thirty_million_bytes_or_more_is_too_large_whatever_its_content() {
+async fn a_request_of_thirty_million_bytes_or_more_is_too_large_regardless_of_its_content() {
     let ditio = Ditio::start().await;
     let path = "/api/v4/integration/projects/nothing/documents";
     let bytes = vec![0; 30_000_000];
@@ -96,7 +96,7 @@ async fn a_file_is_found_on_its_owner_only() {
 }
 
 #[tokio::test]
-async fn descriptions_need_a_folder_and_have_a_limit() {
+async fn descriptions_require_a_folder_and_have_a_limit() {
     let ditio = Ditio::start().await;
     let root = root(&ditio).await;
     let describe = async |section: &str, text: Value| {

@@ -65,7 +65,7 @@ async fn foreign_projects_and_companies_are_forbidden() {
 }
 
 #[tokio::test]
-async fn some_tables_need_an_administrator_and_one_a_rollout() {
+async fn some_tables_require_an_administrator_and_one_a_rollout() {
     let reporting = Reporting::start().await;
     reporting.tables().switch(|switches| {
         switches.administrator = false;

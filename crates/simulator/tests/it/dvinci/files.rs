@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{Tenant, codes};
 
 #[tokio::test]
-async fn an_attachment_is_returned_as_it_was_sent() {
+async fn an_attachment_is_returned_unchanged() {
     let tenant = Tenant::start().await;
     let sent =
         json!({ "filename": "Übersicht Größen.pdf", "contentAsBase64": "JVBERi0xLjQK", "description": "Prüfung" });

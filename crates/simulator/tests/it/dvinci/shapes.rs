@@ -63,13 +63,13 @@ const ATTACHMENT: Shape =
     "id:s dateCreated:d filename:s fileSize:i contentType:s description:s~ conversionState:s? contentAsBase64:s";
 
 #[track_caller]
-fn check(what: &str, shape: Shape, value: &Value) {
-    let members = value.as_object().unwrap_or_else(|| panic!("{what} is not an object: {value}"));
+fn check(description: &str, shape: Shape, value: &Value) {
+    let members = value.as_object().unwrap_or_else(|| panic!("{description} is not an object: {value}"));
     let mut expected = Vec::new();
     for (name, kind) in shape.split_whitespace().map(|member| member.split_once(':').unwrap()) {
         expected.push(name);
         let Some(value) = members.get(name) else {
-            assert!(kind.ends_with('~'), "{what} lacks {name}: {value}");
+            assert!(kind.ends_with('~'), "{description} lacks {name}: {value}");
             continue;
         };
         let text = || value.as_str().unwrap_or_default();
@@ -85,18 +85,18 @@ fn check(what: &str, shape: Shape, value: &Value) {
             "m" => is_timestamp("2020-08-20T07:53:25Z".len()),
             other => panic!("unknown kind {other}"),
         };
-        assert!(has_type || value.is_null() && kind.ends_with('?'), "{what}: {name} is {value}, not {kind}");
+        assert!(has_type || value.is_null() && kind.ends_with('?'), "{description}: {name} is {value}, not {kind}");
     }
     for name in members.keys() {
-        assert!(expected.contains(&name.as_str()), "{what} has the undocumented member {name}");
+        assert!(expected.contains(&name.as_str()), "{description} has the undocumented member {name}");
     }
 }
 
-fn all(what: &str, shape: Shape, list: &Value) {
+fn all(description: &str, shape: Shape, list: &Value) {
     let list = list.as_array().unwrap();
-    assert!(!list.is_empty(), "{what}");
+    assert!(!list.is_empty(), "{description}");
     for element in list {
-        check(what, shape, element);
+        check(description, shape, element);
     }
 }
 
@@ -213,7 +213,7 @@ async fn openings_publications_and_locations_can_be_joined() {
 }
 
 #[tokio::test]
-async fn numbers_are_returned_as_they_were_sent() {
+async fn numbers_are_returned_unchanged() {
     let tenant = Tenant::start().await;
     let location =
         json!({ "id": "X_1", "orgUnitId": 1, "nameMessages": { "de": "Eck" }, "latitude": 54, "longitude": 10.5 });

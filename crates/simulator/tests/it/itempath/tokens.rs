@@ -103,7 +103,7 @@ async fn application_tokens_are_for_application_users() {
 }
 
 #[tokio::test]
-async fn an_access_token_lives_fifteen_minutes() {
+async fn an_access_token_expires_after_fifteen_minutes() {
     let mut plant = Plant::start().await;
     let body = plant.log_in(credentials::ITEMPATH_USERNAME, credentials::ITEMPATH_PASSWORD).await;
     plant.simulator.advance(Duration::from_secs(890));

@@ -36,24 +36,24 @@ async fn upsert(State(core): State<Core>, Body(body): Body) -> Result<Json<Vec<R
     let mut data = core.data();
     let mut validated = Vec::new();
     for item in &items {
-        let bound = bind(&FIELDS, item)?;
-        require(&bound, &["employeeNumber", "certificateType", "issuedDateTime", "validUntilDateTime"])?;
-        let time = |name| instant(text(&bound, name));
+        let input = bind(&FIELDS, item)?;
+        require(&input, &["employeeNumber", "certificateType", "issuedDateTime", "validUntilDateTime"])?;
+        let time = |name| instant(text(&input, name));
         if time("issuedDateTime") >= time("validUntilDateTime") {
             return Err(ApiError::invalid(&[FieldError::new(
                 "issuedDateTime",
                 "It has to be before ValidUntilDateTime.",
             )]));
         }
-        let number = text(&bound, "employeeNumber");
+        let number = text(&input, "employeeNumber");
         if data.people.employee(number).is_err() {
             return Err(ApiError::field("employeeNumber", format!("Employee {number} was not found.")));
         }
-        validated.push(bound);
+        validated.push(input);
     }
-    let stored = validated.into_iter().map(|bound| {
+    let stored = validated.into_iter().map(|input| {
         let mut certificate = empty_record(&FIELDS);
-        assign(&mut certificate, bound);
+        assign(&mut certificate, input);
         let is_same = |other: &&mut Record| {
             ["employeeNumber", "certificateType"].iter().all(|name| other[*name] == certificate[*name])
         };

@@ -36,8 +36,8 @@ async fn active(State(core): State<Core>, query: Query) -> Result<Json<Vec<Value
     let data = core.data();
     let mut rows = Vec::new();
     for day in from.iter_days().take_while(|day| *day < to).take(MAX_DAYS) {
-        let present = data.people.visible().filter_map(|profile| row(&core, profile, day));
-        rows.extend(present.filter(|row| {
+        let day_rows = data.people.visible().filter_map(|profile| row(&core, profile, day));
+        rows.extend(day_rows.filter(|row| {
             let project = row["projectId"].as_str().unwrap_or_default();
             projects.is_empty() || projects.iter().any(|requested| requested == project)
         }));
@@ -47,9 +47,10 @@ async fn active(State(core): State<Core>, query: Query) -> Result<Json<Vec<Value
 
 fn row(core: &Core, profile: &Profile, day: NaiveDate) -> Option<Value> {
     let today = core.today();
-    let works = !matches!(day.weekday(), Weekday::Sat | Weekday::Sun) && day <= today && profile.is_employed(day, day);
+    let is_working =
+        !matches!(day.weekday(), Weekday::Sat | Weekday::Sun) && day <= today && profile.is_employed(day, day);
     let mut random = core.shared.random(&format!("ditio/crew/{}/{day}", profile.id()));
-    if !works || random.below(10) >= 7 {
+    if !is_working || random.below(10) >= 7 {
         return None;
     }
     let project = &core.world.projects[usize::try_from(random.below(13)).unwrap_or_default()];

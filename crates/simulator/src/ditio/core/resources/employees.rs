@@ -68,25 +68,25 @@ fn fields() -> [Field; 7] {
 }
 
 /// Renames members to their names in v4.
-fn in_v4(bound: &Record) -> Record {
+fn to_v4_names(input: &Record) -> Record {
     let members =
-        FIELDS.iter().filter_map(|(field, in_v4)| Some(((*in_v4).to_owned(), bound.get(field.name)?.clone())));
+        FIELDS.iter().filter_map(|(field, in_v4)| Some(((*in_v4).to_owned(), input.get(field.name)?.clone())));
     members.collect()
 }
 
 async fn create(State(core): State<Core>, Body(body): Body) -> Result<(StatusCode, Json<Record>), ApiError> {
-    let bound = bind(&fields(), &body)?;
-    require(&bound, &REQUIRED)?;
+    let input = bind(&fields(), &body)?;
+    require(&input, &REQUIRED)?;
     let employment = employment::from_body(&body)?;
     let mut data = core.data();
-    if data.people.is_taken(COMPANIES[0].id, text(&bound, "employeeNumber"), "") {
+    if data.people.is_taken(COMPANIES[0].id, text(&input, "employeeNumber"), "") {
         return Err(ApiError::field("employeeNumber", "The EmployeeNumber is already in use."));
     }
-    if data.people.0.iter().any(|profile| profile.phone() == text(&bound, "phone")) {
+    if data.people.0.iter().any(|profile| profile.phone() == text(&input, "phone")) {
         return Err(ApiError::field("phone", "The Phone is already in use."));
     }
     let mut user = empty_record(&users::FIELDS);
-    assign(&mut user, in_v4(&bound));
+    assign(&mut user, to_v4_names(&input));
     user.insert("companyId".to_owned(), COMPANIES[0].id.into());
     user.insert("identityId".to_owned(), format!("auth0|{}", core.ids.next()).into());
     user.insert("companyProfileId".to_owned(), core.ids.next().into());
@@ -132,16 +132,16 @@ async fn update(
 ) -> Result<Json<Record>, ApiError> {
     let mut data = core.data();
     let stored = data.people.employee(&number)?.clone();
-    let mut bound = bind(&fields(), &body)?;
-    bound.remove("employeeNumber");
-    let present: Vec<&str> = REQUIRED.into_iter().filter(|name| bound.contains_key(*name)).collect();
-    require(&bound, &present)?;
+    let mut input = bind(&fields(), &body)?;
+    input.remove("employeeNumber");
+    let present: Vec<&str> = REQUIRED.into_iter().filter(|name| input.contains_key(*name)).collect();
+    require(&input, &present)?;
     let now = core.shared.clock.next_timestamp();
-    if let Some(Value::String(phone)) = bound.remove("phone").filter(|phone| phone != stored.phone()) {
+    if let Some(Value::String(phone)) = input.remove("phone").filter(|phone| phone != stored.phone()) {
         data.people.change_phone(stored.identity(), &phone, now)?;
     }
     let profile = data.people.employee(&number)?;
-    assign(&mut profile.user, in_v4(&bound));
+    assign(&mut profile.user, to_v4_names(&input));
     profile.modified = now;
     Ok(Json(view(profile, &[])))
 }

@@ -95,14 +95,14 @@ async fn create(State(core): State<Core>, Body(body): Body) -> Result<Json<Recor
 
 /// Creates a machine.
 fn add(core: &Core, data: &mut Data, body: &Value) -> Result<Record, ApiError> {
-    let mut bound = bind(&FIELDS, body)?;
-    bound.remove("id");
-    require(&bound, &REQUIRED)?;
-    if !in_scope(text(&bound, "companyId")) {
+    let mut input = bind(&FIELDS, body)?;
+    input.remove("id");
+    require(&input, &REQUIRED)?;
+    if !in_scope(text(&input, "companyId")) {
         return Err(ApiError::forbidden("The company is not one of yours."));
     }
     let mut machine = empty_record(&FIELDS);
-    assign(&mut machine, bound);
+    assign(&mut machine, input);
     check(data, &mut machine)?;
     machine.insert("id".to_owned(), core.ids.next().into());
     data.machines.insert(machine.clone());
@@ -112,14 +112,14 @@ fn add(core: &Core, data: &mut Data, body: &Value) -> Result<Record, ApiError> {
 /// Changes a machine. A null is ignored, an empty text clears the member.
 fn change(data: &mut Data, id: &str, body: &Value) -> Result<Record, ApiError> {
     let stored = visible(data, id)?;
-    let mut bound = bind(&FIELDS, body)?;
-    bound.retain(|_, value| !value.is_null());
-    bound.remove("id");
-    if bound.contains_key("companyId") && !in_scope(text(&bound, "companyId")) {
-        bound.remove("companyId");
+    let mut input = bind(&FIELDS, body)?;
+    input.retain(|_, value| !value.is_null());
+    input.remove("id");
+    if input.contains_key("companyId") && !in_scope(text(&input, "companyId")) {
+        input.remove("companyId");
     }
     let mut machine = stored.clone();
-    for (name, value) in bound {
+    for (name, value) in input {
         machine.insert(name, if value == "" { Value::Null } else { value });
     }
     require(&machine, &REQUIRED)?;

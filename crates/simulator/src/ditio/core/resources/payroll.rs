@@ -33,7 +33,7 @@ async fn lines(State(core): State<Core>, query: Query) -> Result<Json<Vec<Value>
     Ok(Json(as_lines(&rows(&core, &query)?, query.non_blank("voucherNumber"))))
 }
 
-/// Responds with the lines as CSV, whatever file type is requested.
+/// Responds with the lines as CSV, regardless of the requested file type.
 async fn file(State(core): State<Core>, query: Query) -> Result<Response, ApiError> {
     let lines = as_lines(&rows(&core, &query)?, query.non_blank("voucherNumber"));
     let mut text = "employeeNumber;workDate;payrollTypeId;name;qty\r\n".to_owned();
@@ -75,9 +75,9 @@ fn summary(core: &Core, profile: &Profile, day: NaiveDate, settled: NaiveDate) -
     if random.below(12) == 0 {
         return None;
     }
-    let quarter = |quarters: u64| f64::from(u32::try_from(quarters).unwrap_or_default()) / 4.0;
-    let overtime_50 = if random.below(4) == 0 { quarter(1 + random.below(8)) } else { 0.0 };
-    let overtime_100 = if random.below(16) == 0 { quarter(1 + random.below(12)) } else { 0.0 };
+    let hours = |quarter_hours: u64| f64::from(u32::try_from(quarter_hours).unwrap_or_default()) / 4.0;
+    let overtime_50 = if random.below(4) == 0 { hours(1 + random.below(8)) } else { 0.0 };
+    let overtime_100 = if random.below(16) == 0 { hours(1 + random.below(12)) } else { 0.0 };
     let overtime = [("1150", "Overtid 50 %", 20, overtime_50), ("1200", "Overtid 100 %", 30, overtime_100)];
     let overtime_lines = overtime.iter().filter(|line| line.3 > 0.0).map(|(id, name, line_type, qty)| {
         json!({ "payrollTypeId": id, "name": name, "lineType": line_type, "overtimeType": 1, "sorting": line_type / 10, "qty": qty })
@@ -115,10 +115,10 @@ fn summary(core: &Core, profile: &Profile, day: NaiveDate, settled: NaiveDate) -
     }))
 }
 
-fn as_lines(rows: &[Value], voucher: Option<&str>) -> Vec<Value> {
+fn as_lines(rows: &[Value], voucher_number: Option<&str>) -> Vec<Value> {
     let line = |row: &Value, id: &Value, name: &Value, qty: &Value| {
         json!({
-            "voucherNumber": voucher,
+            "voucherNumber": voucher_number,
             "employeeNumber": row["employeeNumber"],
             "userName": row["userName"],
             "companyId": row["companyId"],
@@ -132,7 +132,9 @@ fn as_lines(rows: &[Value], voucher: Option<&str>) -> Vec<Value> {
     let row_lines = |row: &Value| {
         let mut lines = vec![line(row, &json!("1000"), &json!("Timelønn"), &row["standardQty"])];
         let overtime = row["overtimeLines"].as_array().into_iter().flatten();
-        lines.extend(overtime.map(|extra| line(row, &extra["payrollTypeId"], &extra["name"], &extra["qty"])));
+        lines.extend(overtime.map(|overtime_line| {
+            line(row, &overtime_line["payrollTypeId"], &overtime_line["name"], &overtime_line["qty"])
+        }));
         lines
     };
     rows.iter().flat_map(row_lines).collect()

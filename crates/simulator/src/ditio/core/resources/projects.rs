@@ -93,18 +93,18 @@ pub(in crate::ditio::core) fn find_by_number<'a>(data: &'a Data, number: &str) -
 }
 
 async fn create(State(core): State<Core>, Body(body): Body) -> Result<Json<Record>, ApiError> {
-    let mut bound = bind(&FIELDS, &body)?;
-    bound.remove("id");
-    require(&bound, &REQUIRED)?;
-    if !in_scope(text(&bound, "companyId")) {
+    let mut input = bind(&FIELDS, &body)?;
+    input.remove("id");
+    require(&input, &REQUIRED)?;
+    if !in_scope(text(&input, "companyId")) {
         return Err(ApiError::forbidden("The company is not one of yours."));
     }
     let mut data = core.data();
-    if let Some(existing) = data.projects.find(text(&bound, "companyId"), text(&bound, "projectNumber")) {
+    if let Some(existing) = data.projects.find(text(&input, "companyId"), text(&input, "projectNumber")) {
         return Ok(Json(existing.clone()));
     }
     let mut project = empty_record(&FIELDS);
-    assign(&mut project, bound);
+    assign(&mut project, input);
     check_external_number(&data, &project)?;
     project.insert("id".to_owned(), core.ids.next().into());
     data.projects.insert(project.clone());
@@ -128,16 +128,16 @@ async fn by_number(State(core): State<Core>, Path(number): Path<String>) -> Resu
 async fn replace(State(core): State<Core>, Path(id): Path<String>, Body(body): Body) -> Result<Json<Record>, ApiError> {
     let mut data = core.data();
     let stored = visible(&data, &id)?.clone();
-    let bound = bind(&FIELDS, &body)?;
-    require(&bound, &REQUIRED)?;
-    save(&mut data, &stored, empty_record(&FIELDS), bound)
+    let input = bind(&FIELDS, &body)?;
+    require(&input, &REQUIRED)?;
+    save(&mut data, &stored, empty_record(&FIELDS), input)
 }
 
 async fn update(State(core): State<Core>, Path(id): Path<String>, Body(body): Body) -> Result<Json<Record>, ApiError> {
     let mut data = core.data();
     let stored = visible(&data, &id)?.clone();
-    let bound = bind(&FIELDS, &body)?;
-    save(&mut data, &stored, stored.clone(), bound)
+    let input = bind(&FIELDS, &body)?;
+    save(&mut data, &stored, stored.clone(), input)
 }
 
 /// Stores `base` with changes. The id does not change, nor does the owner unless the new owner is in scope.

@@ -96,17 +96,17 @@ fn known_type(kind: &str) -> Result<&'static str, ApiError> {
 }
 
 async fn create(State(core): State<Core>, Body(body): Body) -> Result<Json<Record>, ApiError> {
-    let mut bound = bind(&FIELDS, &body)?;
-    require(&bound, &["externalRefType", "externalRefValue", "name"])?;
-    let kind = known_type(text(&bound, "externalRefType"))?;
+    let mut input = bind(&FIELDS, &body)?;
+    require(&input, &["externalRefType", "externalRefValue", "name"])?;
+    let kind = known_type(text(&input, "externalRefType"))?;
     if [SUB_PROJECT_NUMBER, PROCESS_CODE].contains(&kind) {
-        require(&bound, &["projNumber"])?;
+        require(&input, &["projNumber"])?;
     }
-    bound.insert("externalRefType".to_owned(), kind.into());
-    bound.insert("id".to_owned(), core.ids.next().into());
-    bound.insert("disabled".to_owned(), false.into());
+    input.insert("externalRefType".to_owned(), kind.into());
+    input.insert("id".to_owned(), core.ids.next().into());
+    input.insert("disabled".to_owned(), false.into());
     let mut reference = empty_record(&FIELDS);
-    assign(&mut reference, bound);
+    assign(&mut reference, input);
     let mut data = core.data();
     let is_same = |other: &Record| {
         ["externalRefType", "externalRefValue", "projNumber"]

@@ -117,26 +117,26 @@ fn with_parent_flag(task: &Record, is_parent: bool) -> Record {
 }
 
 async fn create(State(core): State<Core>, Body(body): Body) -> Result<Json<Record>, ApiError> {
-    let bound = bind(&FIELDS, &body)?;
-    require(&bound, &REQUIRED)?;
-    if !in_scope(text(&bound, "companyId")) {
+    let input = bind(&FIELDS, &body)?;
+    require(&input, &REQUIRED)?;
+    if !in_scope(text(&input, "companyId")) {
         return Err(ApiError::forbidden("The company is not one of yours."));
     }
     let mut data = core.data();
-    let project = visible_project(&data, text(&bound, "projectId"))?;
+    let project = visible_project(&data, text(&input, "projectId"))?;
     let project_id = text(project, "id").to_owned();
-    if data.tasks.get(text(&bound, "id")).is_some() {
+    if data.tasks.get(text(&input, "id")).is_some() {
         return Err(ApiError::rule("A work order with this id exists."));
     }
-    if data.tasks.find(&project_id, text(&bound, "externalId")).is_some() {
+    if data.tasks.find(&project_id, text(&input, "externalId")).is_some() {
         return Err(ApiError::rule("Arbeidsordrenummeret er allerede i bruk på prosjektet."));
     }
     rules::check_sub_project(&data, project)?;
-    rules::check_parent(&data, text(&bound, "parentActivityId"), &project_id, None)?;
+    rules::check_parent(&data, text(&input, "parentActivityId"), &project_id, None)?;
     let mut task = empty_record(&FIELDS);
-    rules::fill_from_template(&core, &project_id, &bound, &mut task);
-    assign(&mut task, bound);
-    rules::normalise_parent(&mut task);
+    rules::fill_from_template(&core, &project_id, &input, &mut task);
+    assign(&mut task, input);
+    rules::clear_empty_parent(&mut task);
     if text(&task, "id").is_empty() {
         task.insert("id".to_owned(), core.ids.next().into());
     }
@@ -183,30 +183,30 @@ async fn by_external_numbers(
     let data = core.data();
     let projects = data.projects.iter().filter(|project| in_scope(text(project, "companyId")));
     let mut with_number = projects.filter(|project| text(project, "externalProjectNumber") == number);
-    let list_by_project = with_number.find_map(|project| data.tasks.find(text(project, "id"), &id));
-    let referring = || {
-        let mut own = data.tasks.iter().filter(|task| in_scope(text(task, "companyId")));
-        own.find(|task| text(task, "externalId") == id && text(task, "externalProjectNumber") == number)
+    let by_project_number = with_number.find_map(|project| data.tasks.find(text(project, "id"), &id));
+    let by_own_number = || {
+        let mut in_client_scope = data.tasks.iter().filter(|task| in_scope(text(task, "companyId")));
+        in_client_scope.find(|task| text(task, "externalId") == id && text(task, "externalProjectNumber") == number)
     };
-    list_by_project.or_else(referring).map(|task| Json(view(&data, task))).ok_or_else(ApiError::not_found)
+    by_project_number.or_else(by_own_number).map(|task| Json(view(&data, task))).ok_or_else(ApiError::not_found)
 }
 
 async fn replace(State(core): State<Core>, Path(id): Path<String>, Body(body): Body) -> Result<Json<Record>, ApiError> {
     let mut data = core.data();
     let stored = visible(&data, &id)?.clone();
-    let bound = bind(&FIELDS, &body)?;
-    require(&bound, &REQUIRED)?;
-    rules::save(&mut data, &stored, empty_record(&FIELDS), bound)
+    let input = bind(&FIELDS, &body)?;
+    require(&input, &REQUIRED)?;
+    rules::save(&mut data, &stored, empty_record(&FIELDS), input)
 }
 
 async fn update(State(core): State<Core>, Path(id): Path<String>, Body(body): Body) -> Result<Json<Record>, ApiError> {
     let mut data = core.data();
     let stored = visible(&data, &id)?.clone();
-    let mut bound = bind(&FIELDS, &body)?;
-    if bound.get("parentActivityId").is_some_and(serde_json::Value::is_null) {
-        bound.remove("parentActivityId");
+    let mut input = bind(&FIELDS, &body)?;
+    if input.get("parentActivityId").is_some_and(serde_json::Value::is_null) {
+        input.remove("parentActivityId");
     }
-    rules::save(&mut data, &stored, stored.clone(), bound)
+    rules::save(&mut data, &stored, stored.clone(), input)
 }
 
 async fn delete(State(core): State<Core>, Path(id): Path<String>) -> Result<StatusCode, ApiError> {

@@ -73,27 +73,27 @@ fn view(profile: &Profile) -> Record {
 }
 
 /// Returns a 403 for foreign companies.
-fn check_company(bound: &Record) -> Result<(), ApiError> {
-    if bound.contains_key("companyId") && !in_scope(text(bound, "companyId")) {
+fn check_company(input: &Record) -> Result<(), ApiError> {
+    if input.contains_key("companyId") && !in_scope(text(input, "companyId")) {
         return Err(ApiError::forbidden("The company is not one of yours."));
     }
     Ok(())
 }
 
 async fn create(State(core): State<Core>, Body(body): Body) -> Result<Json<Record>, ApiError> {
-    let bound = bind(&FIELDS, &body)?;
-    require(&bound, &REQUIRED)?;
-    check_company(&bound)?;
-    add(&core, &mut core.data().people, bound).map(Json)
+    let input = bind(&FIELDS, &body)?;
+    require(&input, &REQUIRED)?;
+    check_company(&input)?;
+    add(&core, &mut core.data().people, input).map(Json)
 }
 
 /// Adds a profile. If another company has a person with the phone, the profile gets that person's identity.
-fn add(core: &Core, people: &mut People, bound: Record) -> Result<Record, ApiError> {
-    let company = text(&bound, "companyId").to_owned();
-    if people.is_taken(&company, text(&bound, "employeeNumber"), "") {
+fn add(core: &Core, people: &mut People, input: Record) -> Result<Record, ApiError> {
+    let company = text(&input, "companyId").to_owned();
+    if people.is_taken(&company, text(&input, "employeeNumber"), "") {
         return Err(ApiError::rule("Ansattnummeret er allerede i bruk."));
     }
-    let phone = text(&bound, "mobileWork");
+    let phone = text(&input, "mobileWork");
     let same_phone: Vec<&Profile> = people.0.iter().filter(|profile| profile.phone() == phone).collect();
     if same_phone.iter().any(|profile| text(&profile.user, "companyId") == company) {
         return Err(ApiError::rule("Mobilnummeret er allerede i bruk i selskapet."));
@@ -103,7 +103,7 @@ fn add(core: &Core, people: &mut People, bound: Record) -> Result<Record, ApiErr
     let first = Employment { start: core.today(), end: None, department: Value::Null, payroll: 0 };
     let mut profile =
         Profile { user: empty_record(&FIELDS), employments: vec![first], modified: core.shared.clock.next_timestamp() };
-    changes::apply(&mut profile, bound);
+    changes::apply(&mut profile, input);
     profile.user.insert("identityId".to_owned(), identity.into());
     profile.user.insert("companyProfileId".to_owned(), core.ids.next().into());
     let view = view(&profile);
@@ -113,16 +113,16 @@ fn add(core: &Core, people: &mut People, bound: Record) -> Result<Record, ApiErr
 
 /// Updates the user with the employee number, or creates a user.
 async fn create_or_update(State(core): State<Core>, Body(body): Body) -> Result<Json<Record>, ApiError> {
-    let bound = bind(&FIELDS, &body)?;
-    require(&bound, &REQUIRED)?;
-    check_company(&bound)?;
+    let input = bind(&FIELDS, &body)?;
+    require(&input, &REQUIRED)?;
+    check_company(&input)?;
     let mut data = core.data();
     let existing = data.people.find(|profile| {
-        profile.number() == text(&bound, "employeeNumber") && profile.user["companyId"] == bound["companyId"]
+        profile.number() == text(&input, "employeeNumber") && profile.user["companyId"] == input["companyId"]
     });
     match existing.map(|profile| profile.id().to_owned()) {
-        Ok(id) => changes::save(&core, &mut data.people, &id, bound).map(Json),
-        Err(_) => add(&core, &mut data.people, bound).map(Json),
+        Ok(id) => changes::save(&core, &mut data.people, &id, input).map(Json),
+        Err(_) => add(&core, &mut data.people, input).map(Json),
     }
 }
 

@@ -12,7 +12,7 @@ pub(in crate::ditio::reporting) struct Cursor {
     /// Position of the last row of the page before.
     pub(in crate::ditio::reporting) after: Key,
     /// True if the empty page of [`DitioSwitches::empty_pages`](crate::ditio::reporting::DitioSwitches::empty_pages) has been sent.
-    pub(in crate::ditio::reporting) paused: bool,
+    pub(in crate::ditio::reporting) empty_page_sent: bool,
 }
 
 impl Cursor {
@@ -22,7 +22,7 @@ impl Cursor {
             Key::Time(millis) => ("t", json!(millis)),
             Key::Id(id) => ("i", json!(id)),
         };
-        STANDARD.encode(json!({ "b": binding, kind: position, "p": self.paused }).to_string())
+        STANDARD.encode(json!({ "b": binding, kind: position, "p": self.empty_page_sent }).to_string())
     }
 
     /// Decodes a token; `None` if it is malformed or belongs to another extraction.
@@ -35,7 +35,7 @@ impl Cursor {
             (Some(millis), _) => Key::Time(millis),
             (None, id) => Key::Id(id?.to_owned()),
         };
-        Some(Self { after, paused: value["p"].as_bool()? })
+        Some(Self { after, empty_page_sent: value["p"].as_bool()? })
     }
 }
 
@@ -46,7 +46,7 @@ mod tests {
     #[test]
     fn a_token_decodes_only_for_its_own_extraction() {
         for after in [Key::Time(-5), Key::Id("69a5".to_owned())] {
-            let cursor = Cursor { after, paused: true };
+            let cursor = Cursor { after, empty_page_sent: true };
             let token = cursor.encode("full/x");
             assert!(token.starts_with("eyJ"));
             assert_eq!(Cursor::decode(&token, "full/x"), Some(cursor));

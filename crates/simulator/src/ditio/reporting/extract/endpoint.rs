@@ -19,7 +19,7 @@ use crate::ditio::reporting::items;
 use crate::ditio::reporting::tables::overlay::Key;
 use crate::ditio::reporting::tables::row::Row;
 use crate::ditio::reporting::tables::store::Store;
-use crate::ditio::reporting::tables::table::{DitioTable, End};
+use crate::ditio::reporting::tables::table::{DitioTable, LastPageToken};
 use crate::ditio::world::COMPANIES;
 use crate::state::SharedState;
 use crate::web::{Query, Routes};
@@ -31,7 +31,7 @@ struct Api {
 }
 
 pub(in crate::ditio::reporting) fn router(shared: &SharedState, store: Arc<Store>) -> Router {
-    let mut routes = Routes::new().route("/v1/item-registrations/web-query", get(web_query));
+    let mut routes = Routes::new().route("/v1/item-registrations/web-query", get(list_items));
     for table in DitioTable::ALL {
         let list = move |State(api): State<Api>, query: Query| async move { list(api, table, query).await };
         routes = routes.route(table.path(), get(list));
@@ -49,8 +49,8 @@ async fn list(api: Api, table: DitioTable, query: Query) -> Response {
     work.await.unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
 }
 
-async fn web_query(State(api): State<Api>, query: Query) -> Response {
-    items::web_query(api.store, &query).unwrap_or_else(ApiError::into_response)
+async fn list_items(State(api): State<Api>, query: Query) -> Response {
+    items::respond(api.store, &query).unwrap_or_else(ApiError::into_response)
 }
 
 /// A page in the vendor's format.
@@ -84,14 +84,14 @@ fn extract(api: &Api, table: DitioTable, query: &Query) -> Result<Response, ApiE
     let extract_query = ExtractQuery::parse(table, query, api.shared.clock.now())?;
     check_access(store, &extract_query)?;
     if switches.empty_pages
-        && let Some(cursor) = extract_query.cursor.as_ref().filter(|cursor| !cursor.paused)
+        && let Some(cursor) = extract_query.cursor.as_ref().filter(|cursor| !cursor.empty_page_sent)
     {
         let after = cursor.after.clone();
         return Ok(envelope(table, &extract_query, None, Some((after, true))));
     }
     let page = store.table(table).page(&store.context, &extract_query, switches.repeated_deletions);
-    let more_after = page.more_after.clone();
-    Ok(envelope(table, &extract_query, Some(&page), more_after.map(|key| (key, false))))
+    let next_position = page.next_after.clone();
+    Ok(envelope(table, &extract_query, Some(&page), next_position.map(|key| (key, false))))
 }
 
 /// Returns a 403 if the requested project or company is not visible to the client.
@@ -117,15 +117,15 @@ fn envelope(
     page: Option<&Page>,
     next: Option<(Key, bool)>,
 ) -> Response {
-    let token = next.map(|(after, paused)| Cursor { after, paused }.encode(&extract_query.binding));
+    let token = next.map(|(after, empty_page_sent)| Cursor { after, empty_page_sent }.encode(&extract_query.binding));
     let envelope = Envelope {
         data: page.map(|page| page.rows.as_slice()),
         links: Links { next: token.as_ref().map(|token| extract_query.next_link(table, token)) },
-        continuation_token: match (token, table.end()) {
+        continuation_token: match (token, table.last_page_token()) {
             (Some(token), _) => Some(token.into()),
-            (None, End::Absent) => None,
-            (None, End::Null) => Some(Value::Null),
-            (None, End::Empty) => Some("".into()),
+            (None, LastPageToken::Absent) => None,
+            (None, LastPageToken::Null) => Some(Value::Null),
+            (None, LastPageToken::Empty) => Some("".into()),
         },
         sync_type_name: if extract_query.incremental { "incremental" } else { "full" },
         record_count: page.map_or(0, |page| page.rows.len()),

@@ -69,8 +69,8 @@ impl Filter {
     /// Returns true if a row meets all conditions.
     pub(in crate::ditio::reporting) fn matches(&self, row: &Row) -> bool {
         let project = || row.text("~projectId").or_else(|| row.text("projectId"));
-        let about_projects = || row.get("~projectId").or_else(|| row.get("projectId")).is_some();
-        if self.project.is_some() && about_projects() && project() != self.project.as_deref() {
+        let has_project = || row.get("~projectId").or_else(|| row.get("projectId")).is_some();
+        if self.project.is_some() && has_project() && project() != self.project.as_deref() {
             return false;
         }
         if !self.projects.is_empty()
@@ -90,11 +90,11 @@ impl Filter {
             return false;
         }
         // A filter-only member that is absent, as in an inserted row, matches any value.
-        let differs = |(name, value): &(&str, bool)| {
-            let unknown = if name.starts_with('~') { *value } else { false };
-            row.flag(name).unwrap_or(unknown) != *value
+        let violates = |(name, value): &(&str, bool)| {
+            let default = if name.starts_with('~') { *value } else { false };
+            row.flag(name).unwrap_or(default) != *value
         };
-        if self.flags.iter().any(differs) {
+        if self.flags.iter().any(violates) {
             return false;
         }
         if !self.sources.is_empty() {

@@ -11,8 +11,8 @@ use crate::ditio::reporting::tables::table::DitioTable;
 pub(in crate::ditio::reporting) struct Page {
     pub(in crate::ditio::reporting) rows: Vec<Row>,
     pub(in crate::ditio::reporting) deleted: usize,
-    /// Position of the last row, if more rows follow.
-    pub(in crate::ditio::reporting) more_after: Option<Key>,
+    /// Position after which the next page starts; `None` on the last page.
+    pub(in crate::ditio::reporting) next_after: Option<Key>,
 }
 
 impl Store {
@@ -40,7 +40,7 @@ impl Table {
         let mut n = self.first_at(by_change, start.as_ref());
         let mut overlay_entries =
             overlay.range_from(by_change, start).filter(|(key, entry)| is_due(key, entry.deleted)).peekable();
-        let mut page = Page { rows: Vec::new(), deleted: 0, more_after: None };
+        let mut page = Page { rows: Vec::new(), deleted: 0, next_after: None };
         let mut last: Option<Key> = None;
         // Number of rows, without repeated deletions.
         let mut new_rows = 0;
@@ -74,7 +74,7 @@ impl Table {
             }
             let Some(mut row) = row else { continue };
             if new_rows >= extract_query.limit && last.as_ref() != Some(&key) {
-                page.more_after = last;
+                page.next_after = last;
                 break;
             }
             for name in extract_query.filter.hidden_members {

@@ -78,8 +78,8 @@ impl ExtractQuery {
             .flat_map(|name| query.all(name).map(move |value| (name, value.to_owned())))
             .collect();
         let mode = if since.is_some() { "incremental" } else { "full" };
-        let bound = Random::new(0, &format!("{table}/{bound_parameters:?}")).hex(12);
-        let binding = format!("{mode}/{bound}");
+        let parameter_hash = Random::new(0, &format!("{table}/{bound_parameters:?}")).hex(12);
+        let binding = format!("{mode}/{parameter_hash}");
         let cursor = query.non_blank("ContinuationToken").map(|token| {
             Cursor::decode(token, &binding).ok_or_else(|| {
                 ApiError::bad_request(

@@ -26,7 +26,7 @@ pub(in crate::ditio::reporting) struct Context {
     /// Base URL of files in the core API.
     pub(in crate::ditio::reporting) files: String,
     /// Six digits per table, for the ids of its files.
-    pub(in crate::ditio::reporting) id_marks: Vec<String>,
+    pub(in crate::ditio::reporting) table_digits: Vec<String>,
     /// Ids of the mass types.
     pub(in crate::ditio::reporting) mass_types: Vec<String>,
 }
@@ -38,15 +38,15 @@ impl Context {
 
     /// Returns the id of a file of row `i`.
     pub(in crate::ditio::reporting) fn file_id(&self, kind: T, variant: u8, i: u64) -> String {
-        format!("6610f1a3{:02x}{variant:02x}{}{i:06x}", kind as u8, self.id_marks[kind.at()])
+        format!("6610f1a3{:02x}{variant:02x}{}{i:06x}", kind as u8, self.table_digits[kind.at()])
     }
 }
 
-/// Returns the position of row `i` in a full extraction by time.
-pub(in crate::ditio::reporting) fn moment(kind: T, layout: &Layout, i: u64) -> i64 {
+/// Returns the time that orders row `i` in a full extraction.
+pub(in crate::ditio::reporting) fn extraction_time(kind: T, layout: &Layout, i: u64) -> i64 {
     match kind {
-        T::MachineRegistrations => layout.moment(i / 2 * 2, 12 * HOUR, 5 * HOUR),
-        T::FlowTripRegistrations => layout.moment(i / 3 * 3, 5 * HOUR, 9 * HOUR),
+        T::MachineRegistrations => layout.time_within_day(i / 2 * 2, 12 * HOUR, 5 * HOUR),
+        T::FlowTripRegistrations => layout.time_within_day(i / 3 * 3, 5 * HOUR, 9 * HOUR),
         T::Images | T::CrewListRegistrations => layout.created(i),
         _ => layout.day(i),
     }
@@ -96,7 +96,7 @@ pub(in crate::ditio::reporting) fn row(kind: T, context: &Context, layout: &Layo
 }
 
 /// Person, machine, work order and project chosen for a row.
-struct Scene<'a> {
+struct Subjects<'a> {
     random: Random,
     project: &'a Project,
     order: &'a WorkOrder,
@@ -104,7 +104,7 @@ struct Scene<'a> {
     machine: &'a Machine,
 }
 
-impl<'a> Scene<'a> {
+impl<'a> Subjects<'a> {
     fn of(world: &'a World, layout: &Layout, i: u64) -> Self {
         let mut random = layout.random(i);
         let order = random.pick(&world.work_orders);

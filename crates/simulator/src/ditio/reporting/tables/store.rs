@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use crate::ditio::reporting::items::Items;
 use crate::ditio::reporting::switches::DitioSwitches;
-use crate::ditio::reporting::tables::layout::{Layout, Pace};
+use crate::ditio::reporting::tables::layout::{Calendar, Layout};
 use crate::ditio::reporting::tables::overlay::{Entry, Key, Overlay};
 use crate::ditio::reporting::tables::row::Row;
 use crate::ditio::reporting::tables::rows::{self, Context};
@@ -45,10 +45,10 @@ impl Store {
                 world,
                 files: format!("{}/ditio/core/api/file", shared.url),
                 mass_types: {
-                    let kinds = &tables[T::FlowMassTypes.at()].layout;
-                    (0..kinds.count).map(|i| kinds.id(i)).collect()
+                    let layout = &tables[T::FlowMassTypes.at()].layout;
+                    (0..layout.count).map(|i| layout.id(i)).collect()
                 },
-                id_marks: tables.iter().map(|table| table.layout.id_mark().to_owned()).collect(),
+                table_digits: tables.iter().map(|table| table.layout.table_digits().to_owned()).collect(),
             },
             tables: tables.into(),
             switches: RwLock::default(),
@@ -76,12 +76,17 @@ impl Store {
 impl Table {
     fn new(kind: T, shared: &SharedState, world: &World, now: DateTime<Utc>) -> Self {
         let world_rows = rows::world_rows(kind, world);
-        let (count, per_day, pace) = match &world_rows {
-            Some(world_rows) => (world_rows.len() as u64, 1, Pace::Working),
+        let (count, per_day, calendar) = match &world_rows {
+            Some(world_rows) => (world_rows.len() as u64, 1, Calendar::Workdays),
             None => size(kind, shared.options.scale),
         };
         let random = shared.random(&format!("ditio/reporting/{kind}"));
-        Self { kind, layout: Layout::new(count, per_day, pace, now, random), world_rows, overlay: RwLock::default() }
+        Self {
+            kind,
+            layout: Layout::new(count, per_day, calendar, now, random),
+            world_rows,
+            overlay: RwLock::default(),
+        }
     }
 
     /// Returns the number of computed rows.
@@ -107,7 +112,7 @@ impl Table {
     pub(in crate::ditio::reporting) fn index_of(&self, id: &str) -> Option<u64> {
         match &self.world_rows {
             Some(world_rows) => {
-                let found = world_rows.binary_search_by(|(world_rows, _)| world_rows.as_str().cmp(id)).ok();
+                let found = world_rows.binary_search_by(|(row_id, _)| row_id.as_str().cmp(id)).ok();
                 found.map(|at| at as u64)
             }
             None => self.layout.index_of(id),
@@ -121,7 +126,7 @@ impl Table {
         }
         match self.kind.order() {
             Order::Id => Key::Id(self.id(n)),
-            Order::Time(_) => Key::Time(rows::moment(self.kind, &self.layout, n)),
+            Order::Time(_) => Key::Time(rows::extraction_time(self.kind, &self.layout, n)),
         }
     }
 
@@ -150,11 +155,11 @@ impl Table {
             return;
         }
         let mut overlay = self.write();
-        for extra in 0..3 {
-            let id = self.layout.id(self.count() + extra);
-            let mut row = self.row(context, extra);
+        for n in 0..3 {
+            let id = self.layout.id(self.count() + n);
+            let mut row = self.row(context, n);
             row.set("id", id.as_str());
-            let at = self.layout.last_change() + [0, 0, 60_000][to_usize(extra)] + 3_600_000;
+            let at = self.layout.last_change() + [0, 0, 60_000][to_usize(n)] + 3_600_000;
             let entry = Entry {
                 output: tombstone_row(self.kind, &row, at),
                 key: self.key(&id, &row),
@@ -168,8 +173,8 @@ impl Table {
 }
 
 /// Returns the number of rows, the minimum per day, and the days with rows.
-fn size(kind: T, scale: u64) -> (u64, u64, Pace) {
-    let (share, least, per_day) = match kind {
+fn size(kind: T, scale: u64) -> (u64, u64, Calendar) {
+    let (divisor, minimum, per_day) = match kind {
         T::TimeRegistrations => (1, 0, 8),
         T::FlowTripRegistrations => (2, 60, 6),
         T::MachineRegistrations => (4, 40, 4),
@@ -178,11 +183,11 @@ fn size(kind: T, scale: u64) -> (u64, u64, Pace) {
         T::Images => (20, 36, 3),
         T::IncidentRegistrations => (25, 30, 1),
         T::MachineIncidentRegistrations | T::MachineChecklistRegistrations => (50, 20, 1),
-        T::CrewListRegistrations => return (90, 12, Pace::Presence),
-        T::FlowLocations => return (12, 1, Pace::Working),
-        _ => return (8, 1, Pace::Working),
+        T::CrewListRegistrations => return (90, 12, Calendar::EveryDay),
+        T::FlowLocations => return (12, 1, Calendar::Workdays),
+        _ => return (8, 1, Calendar::Workdays),
     };
-    ((scale / share).max(least), per_day, Pace::Working)
+    ((scale / divisor).max(minimum), per_day, Calendar::Workdays)
 }
 
 fn to_usize(i: u64) -> usize {

@@ -57,22 +57,22 @@ pub(in crate::ditio::reporting) enum Order {
 
 /// Format of a deleted record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::ditio::reporting) enum Tombstone {
+pub(in crate::ditio::reporting) enum TombstoneFormat {
     /// Four members; all others are null.
     Nulls,
     /// Four members; all others are .NET defaults: 0, false, the year 1.
     Defaults,
     /// Only four members.
-    Bare,
+    FourMembers,
     /// The last version, with the time of change before the deletion.
     LastVersion,
     /// The complete record, with the time of the deletion as the time of change.
-    Whole,
+    Complete,
 }
 
-/// Form of the missing token on a last page.
+/// Representation of the absent continuation token on the last page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::ditio::reporting) enum End {
+pub(in crate::ditio::reporting) enum LastPageToken {
     Null,
     Empty,
     Absent,
@@ -145,23 +145,23 @@ impl DitioTable {
         }
     }
 
-    pub(in crate::ditio::reporting) fn tombstone(self) -> Tombstone {
+    pub(in crate::ditio::reporting) fn tombstone_format(self) -> TombstoneFormat {
         match self {
-            T::Project | T::WorkBreakdownStructure | T::User | T::Resource => Tombstone::LastVersion,
-            T::ChecklistRegistrations | T::MachineChecklistRegistrations => Tombstone::Whole,
-            T::MachineRegistrations | T::MachineIncidentRegistrations => Tombstone::Defaults,
-            T::TimeRegistrations | T::IncidentRegistrations | T::FlowTripRegistrations => Tombstone::Nulls,
-            _ => Tombstone::Bare,
+            T::Project | T::WorkBreakdownStructure | T::User | T::Resource => TombstoneFormat::LastVersion,
+            T::ChecklistRegistrations | T::MachineChecklistRegistrations => TombstoneFormat::Complete,
+            T::MachineRegistrations | T::MachineIncidentRegistrations => TombstoneFormat::Defaults,
+            T::TimeRegistrations | T::IncidentRegistrations | T::FlowTripRegistrations => TombstoneFormat::Nulls,
+            _ => TombstoneFormat::FourMembers,
         }
     }
 
-    /// Returns the form of the missing token on the last page. The documentation does not specify it, so that the tables
-    /// use all three.
-    pub(in crate::ditio::reporting) fn end(self) -> End {
+    /// Returns the representation of the absent token on the last page. The documentation does not specify one, so the
+    /// simulator uses all three, depending on the table.
+    pub(in crate::ditio::reporting) fn last_page_token(self) -> LastPageToken {
         match self as u8 % 3 {
-            0 => End::Absent,
-            1 => End::Null,
-            _ => End::Empty,
+            0 => LastPageToken::Absent,
+            1 => LastPageToken::Null,
+            _ => LastPageToken::Empty,
         }
     }
 

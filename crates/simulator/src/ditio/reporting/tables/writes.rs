@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use crate::ditio::reporting::tables::overlay::{Entry, Overlay};
 use crate::ditio::reporting::tables::row::Row;
 use crate::ditio::reporting::tables::store::{Store, Table};
-use crate::ditio::reporting::tables::table::{DitioTable, Order, Tombstone};
+use crate::ditio::reporting::tables::table::{DitioTable, Order, TombstoneFormat};
 use crate::ditio::reporting::times::{UNSET, naive, utc};
 
 impl Store {
@@ -123,19 +123,21 @@ fn time_member(kind: DitioTable) -> Option<&'static str> {
 
 /// Builds the tombstone of a deleted row, for incremental extractions.
 pub(in crate::ditio::reporting) fn tombstone_row(kind: DitioTable, row: &Row, time: i64) -> Row {
-    let kind_of_tombstone = kind.tombstone();
-    let mut tombstone = match kind_of_tombstone {
-        Tombstone::LastVersion | Tombstone::Whole => row.clone(),
-        Tombstone::Bare => Row::default(),
-        Tombstone::Nulls => Row::of(row.members().map(|(name, _)| (name.to_owned().into(), Value::Null)).collect()),
-        Tombstone::Defaults => {
+    let format = kind.tombstone_format();
+    let mut tombstone = match format {
+        TombstoneFormat::LastVersion | TombstoneFormat::Complete => row.clone(),
+        TombstoneFormat::FourMembers => Row::default(),
+        TombstoneFormat::Nulls => {
+            Row::of(row.members().map(|(name, _)| (name.to_owned().into(), Value::Null)).collect())
+        }
+        TombstoneFormat::Defaults => {
             Row::of(row.members().map(|(name, old)| (name.to_owned().into(), default_value(name, old))).collect())
         }
     };
     tombstone.set("id", row.get("id").cloned().unwrap_or_default());
     tombstone.set("isDeleted", true);
     tombstone.set("deletedDateTime", utc(time));
-    if kind_of_tombstone != Tombstone::LastVersion {
+    if format != TombstoneFormat::LastVersion {
         tombstone.set("modifiedDateTime", utc(time));
     }
     tombstone

@@ -31,11 +31,11 @@ pub(super) fn longest_run(days: &BTreeMap<NaiveDate, f64>) -> usize {
     let mut run = 0;
     let mut last: Option<NaiveDate> = None;
     for day in days.keys() {
-        let follows = last.is_some_and(|last| {
+        let is_consecutive = last.is_some_and(|last| {
             let between = last.iter_days().skip(1).take_while(|between| between < day);
             between.into_iter().all(|between| matches!(between.weekday(), Weekday::Sat | Weekday::Sun))
         });
-        run = if follows { run + 1 } else { 1 };
+        run = if is_consecutive { run + 1 } else { 1 };
         longest = longest.max(run);
         last = Some(*day);
     }
@@ -46,8 +46,8 @@ pub(super) fn longest_run(days: &BTreeMap<NaiveDate, f64>) -> usize {
 mod tests {
     use super::*;
 
-    fn day(of: u32) -> NaiveDate {
-        NaiveDate::from_ymd_opt(2026, 3, of).unwrap()
+    fn day(number: u32) -> NaiveDate {
+        NaiveDate::from_ymd_opt(2026, 3, number).unwrap()
     }
 
     #[test]

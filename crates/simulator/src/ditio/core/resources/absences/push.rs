@@ -36,32 +36,32 @@ const MAX_RUN: usize = 8;
 const MAX_YEAR: usize = 24;
 
 pub(super) async fn push(State(core): State<Core>, Body(body): Body) -> Result<(StatusCode, Json<Record>), ApiError> {
-    let bound = bind(&FIELDS, &body)?;
-    require(&bound, &["externalId", "employeeNumber", "startDate", "endDate"])?;
-    let id = text(&bound, "externalId").trim().to_owned();
-    let (start, end) = period(&bound)?;
-    let kind = absence_type(&bound)?;
+    let input = bind(&FIELDS, &body)?;
+    require(&input, &["externalId", "employeeNumber", "startDate", "endDate"])?;
+    let id = text(&input, "externalId").trim().to_owned();
+    let (start, end) = period(&input)?;
+    let kind = absence_type(&input)?;
     let mut data = core.data();
-    let number = text(&bound, "employeeNumber");
+    let number = text(&input, "employeeNumber");
     let employee = data
         .people
         .employee(number)
         .map_err(|_| ApiError::rule(&format!("Fant ingen ansatt med nummer {number}.")))?
         .clone();
-    let project = project(&data, &bound)?;
-    let hours = bound.get("hoursPerDay").and_then(Value::as_f64).unwrap_or(DEFAULT_HOURS);
-    let days = expand(start, end, hours, &adjustments(&bound)?);
+    let project = project(&data, &input)?;
+    let hours = input.get("hoursPerDay").and_then(Value::as_f64).unwrap_or(DEFAULT_HOURS);
+    let days = expand(start, end, hours, &adjustments(&input)?);
     let existing = data.absences.0.get(&id).cloned();
     let absence =
-        Absence { members: members(&core, &bound, &id, kind, &employee, project.as_ref(), existing.as_ref()), days };
+        Absence { members: members(&core, &input, &id, kind, &employee, project.as_ref(), existing.as_ref()), days };
     check(&core, &data.absences, &absence, existing.as_ref(), &employee, kind)?;
     let response = view(&absence);
     data.absences.0.insert(id, absence);
     Ok((if existing.is_some() { StatusCode::OK } else { StatusCode::CREATED }, Json(response)))
 }
 
-fn period(bound: &Record) -> Result<(NaiveDate, NaiveDate), ApiError> {
-    let day = |name| plain_day(text(bound, name)).ok_or_else(|| ApiError::field(name, "The date is not valid."));
+fn period(input: &Record) -> Result<(NaiveDate, NaiveDate), ApiError> {
+    let day = |name| plain_day(text(input, name)).ok_or_else(|| ApiError::field(name, "The date is not valid."));
     let (start, end) = (day("startDate")?, day("endDate")?);
     if end < start || end.signed_duration_since(start).num_days() > 366 {
         return Err(ApiError::field("endDate", "EndDate has to be on or after StartDate, by a year at most."));
@@ -70,8 +70,8 @@ fn period(bound: &Record) -> Result<(NaiveDate, NaiveDate), ApiError> {
 }
 
 /// Returns the absence type by id, else by payroll code. An ambiguous code is rejected.
-fn absence_type(bound: &Record) -> Result<&'static AbsenceType, ApiError> {
-    let (id, code) = (text(bound, "absenceTypeId"), text(bound, "absenceTypeCode"));
+fn absence_type(input: &Record) -> Result<&'static AbsenceType, ApiError> {
+    let (id, code) = (text(input, "absenceTypeId"), text(input, "absenceTypeCode"));
     if !id.is_empty() {
         let found = ABSENCE_TYPES.iter().find(|kind| kind.id == id);
         return found.ok_or_else(|| ApiError::rule(&format!("Fant ingen fraværstype med id {id}.")));
@@ -91,12 +91,12 @@ fn absence_type(bound: &Record) -> Result<&'static AbsenceType, ApiError> {
 }
 
 /// Returns the project that has the number as any of its numbers. An ambiguous number is rejected with the candidates.
-fn project(data: &Data, bound: &Record) -> Result<Option<Record>, ApiError> {
-    let number = text(bound, "projectNumber");
+fn project(data: &Data, input: &Record) -> Result<Option<Record>, ApiError> {
+    let number = text(input, "projectNumber");
     if number.is_empty() {
         return Ok(None);
     }
-    let company = text(bound, "projectCompanyId");
+    let company = text(input, "projectCompanyId");
     let names = ["projectNumber", "externalProjectNumber", "externalDimension1", "externalDimension2"];
     let matching = data.projects.iter().filter(|project| {
         in_scope(text(project, "companyId"))
@@ -113,10 +113,10 @@ fn project(data: &Data, bound: &Record) -> Result<Option<Record>, ApiError> {
     }
 }
 
-fn adjustments(bound: &Record) -> Result<Vec<(NaiveDate, f64)>, ApiError> {
+fn adjustments(input: &Record) -> Result<Vec<(NaiveDate, f64)>, ApiError> {
     const DAY: [Field; 2] = [field("date", Kind::PlainDay), field("qty", Kind::Number)];
     let invalid = || ApiError::field("days", "Each day needs a date and a qty.");
-    let days = match bound.get("days") {
+    let days = match input.get("days") {
         None | Some(Value::Null) => return Ok(Vec::new()),
         Some(days) => days.as_array().ok_or_else(invalid)?,
     };
@@ -130,7 +130,7 @@ fn adjustments(bound: &Record) -> Result<Vec<(NaiveDate, f64)>, ApiError> {
 
 fn members(
     core: &Core,
-    bound: &Record,
+    input: &Record,
     id: &str,
     kind: &AbsenceType,
     employee: &Profile,
@@ -140,7 +140,7 @@ fn members(
     let project_member = |name: &str| project.map_or(Value::Null, |project| project[name].clone());
     // Approval is accepted at creation only.
     let approved =
-        existing.map_or_else(|| flag(bound, "approved").into(), |existing| existing.members["approved"].clone());
+        existing.map_or_else(|| flag(input, "approved").into(), |existing| existing.members["approved"].clone());
     let registration =
         existing.map_or_else(|| core.ids.next().into(), |existing| existing.members["absenceRegistrationId"].clone());
     let members = json!({
@@ -154,9 +154,9 @@ fn members(
         "projectId": project_member("id"),
         "projectNumber": project_member("projectNumber"),
         "projectName": project_member("name"),
-        "startDate": bound["startDate"],
-        "endDate": bound["endDate"],
-        "comment": bound.get("comment").cloned().unwrap_or_default(),
+        "startDate": input["startDate"],
+        "endDate": input["endDate"],
+        "comment": input.get("comment").cloned().unwrap_or_default(),
         "approved": approved,
     });
     members.as_object().cloned().unwrap_or_default()

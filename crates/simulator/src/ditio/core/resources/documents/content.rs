@@ -27,8 +27,9 @@ pub(super) fn check(name: &str, bytes: &[u8]) -> Result<(), String> {
     if FORBIDDEN_EXTENSIONS.contains(&extension.as_str()) {
         return Err(format!("Files of type .{extension} are not allowed."));
     }
-    let is_named_image = matches!(extension.as_str(), "png" | "jpg" | "jpeg" | "gif" | "bmp" | "webp" | "tif" | "tiff");
-    if is_named_image && !media_type(bytes).is_some_and(|media| media.starts_with("image/")) {
+    let has_image_extension =
+        matches!(extension.as_str(), "png" | "jpg" | "jpeg" | "gif" | "bmp" | "webp" | "tif" | "tiff");
+    if has_image_extension && !media_type(bytes).is_some_and(|media| media.starts_with("image/")) {
         return Err("The file is named like an image and is none.".to_owned());
     }
     if extension == "svg" {

@@ -41,28 +41,28 @@ pub(super) fn from_body(body: &Value) -> Result<Employment, ApiError> {
 
 /// Binds the members and checks the payroll mode.
 fn bind_employment(body: &Value) -> Result<Record, ApiError> {
-    let bound = bind(&FIELDS, body)?;
-    let payroll = bound.get("payroll").and_then(Value::as_i64);
+    let input = bind(&FIELDS, body)?;
+    let payroll = input.get("payroll").and_then(Value::as_i64);
     if payroll.is_some_and(|payroll| !(0..=2).contains(&payroll)) {
         return Err(ApiError::field("payroll", "The value has to be 0, 1 or 2."));
     }
-    Ok(bound)
+    Ok(input)
 }
 
-fn parse(bound: &Record) -> Result<Employment, ApiError> {
-    require(bound, &["startDate"])?;
-    let start = day(bound, "startDate").ok_or_else(|| ApiError::field("startDate", "The date is not valid."))?;
-    let end = day(bound, "endDate");
+fn parse(input: &Record) -> Result<Employment, ApiError> {
+    require(input, &["startDate"])?;
+    let start = day(input, "startDate").ok_or_else(|| ApiError::field("startDate", "The date is not valid."))?;
+    let end = day(input, "endDate");
     if end.is_some_and(|end| end < start) {
         return Err(ApiError::field("endDate", "The end is before the start."));
     }
-    let department = bound.get("department").cloned().unwrap_or_default();
-    let payroll = bound.get("payroll").and_then(Value::as_i64).unwrap_or_default();
+    let department = input.get("department").cloned().unwrap_or_default();
+    let payroll = input.get("payroll").and_then(Value::as_i64).unwrap_or_default();
     Ok(Employment { start, end, department, payroll })
 }
 
-fn day(bound: &Record, name: &str) -> Option<NaiveDate> {
-    bound.get(name).and_then(Value::as_str).and_then(plain_day)
+fn day(input: &Record, name: &str) -> Option<NaiveDate> {
+    input.get(name).and_then(Value::as_str).and_then(plain_day)
 }
 
 pub(super) async fn update(
@@ -72,21 +72,21 @@ pub(super) async fn update(
 ) -> Result<Json<Record>, ApiError> {
     let mut data = core.data();
     let profile = data.people.employee(&number)?;
-    let bound = bind_employment(&body)?;
+    let input = bind_employment(&body)?;
     let mut changed = profile.current().clone();
-    if let Some(start) = day(&bound, "startDate") {
+    if let Some(start) = day(&input, "startDate") {
         changed.start = start;
     }
-    if bound.contains_key("endDate") {
-        changed.end = day(&bound, "endDate");
+    if input.contains_key("endDate") {
+        changed.end = day(&input, "endDate");
     }
     if changed.end.is_some_and(|end| end < changed.start) {
         return Err(ApiError::field("endDate", "The end is before the start."));
     }
-    if let Some(department) = bound.get("department") {
+    if let Some(department) = input.get("department") {
         changed.department.clone_from(department);
     }
-    if let Some(payroll) = bound.get("payroll") {
+    if let Some(payroll) = input.get("payroll") {
         changed.payroll = payroll.as_i64().unwrap_or_default();
     }
     *profile.current() = changed;
@@ -101,9 +101,9 @@ pub(super) async fn end(
 ) -> Result<Json<Record>, ApiError> {
     let mut data = core.data();
     let profile = data.people.employee(&number)?;
-    let bound = bind_employment(&body)?;
-    require(&bound, &["endDate"])?;
-    let end = day(&bound, "endDate").ok_or_else(|| ApiError::field("endDate", "The date is not valid."))?;
+    let input = bind_employment(&body)?;
+    require(&input, &["endDate"])?;
+    let end = day(&input, "endDate").ok_or_else(|| ApiError::field("endDate", "The date is not valid."))?;
     let current = profile.current();
     if current.ended_by(core.today()) {
         return Err(ApiError::rule("The employee has no active employment."));

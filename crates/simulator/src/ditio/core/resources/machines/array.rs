@@ -18,9 +18,9 @@ pub(super) async fn create(State(core): State<Core>, Body(body): Body) -> Result
 pub(super) async fn update(State(core): State<Core>, Body(body): Body) -> Result<Json<Vec<Record>>, ApiError> {
     let mut data = core.data();
     let updated = items(&body)?.iter().map(|item| {
-        let bound = bind(&crate::ditio::core::resources::machines::FIELDS, item)?;
-        require(&bound, &["id", "companyId", "machineNumber"])?;
-        change(&mut data, text(&bound, "id"), item)
+        let input = bind(&crate::ditio::core::resources::machines::FIELDS, item)?;
+        require(&input, &["id", "companyId", "machineNumber"])?;
+        change(&mut data, text(&input, "id"), item)
     });
     updated.collect::<Result<_, _>>().map(Json)
 }

@@ -23,14 +23,14 @@ pub(super) async fn update(
 ) -> Result<Json<Record>, ApiError> {
     let mut data = core.data();
     let mut machine = visible(&data, &id)?.clone();
-    let bound = bind(&FIELDS, &body)?;
+    let input = bind(&FIELDS, &body)?;
     for (name, max) in [("fuelConsumptionUnit", 5), ("fuelType", 7)] {
-        let number = bound.get(name).and_then(Value::as_i64);
+        let number = input.get(name).and_then(Value::as_i64);
         if number.is_some_and(|number| !(0..=max).contains(&number)) {
             return Err(ApiError::field(name, format!("The value has to be between 0 and {max}.")));
         }
     }
-    machine.extend(bound.into_iter().filter(|(_, value)| !value.is_null()));
+    machine.extend(input.into_iter().filter(|(_, value)| !value.is_null()));
     data.machines.replace(machine.clone());
     Ok(Json(machine))
 }

@@ -107,7 +107,7 @@ impl Filter {
 
 /// Returns true if the list has the value or is empty.
 fn matches_any(list: &[String], value: &str) -> bool {
-    list.is_empty() || list.iter().any(|one| one == value)
+    list.is_empty() || list.iter().any(|item| item == value)
 }
 
 fn invalid(name: &str, value: &str) -> ApiError {

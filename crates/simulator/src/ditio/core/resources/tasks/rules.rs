@@ -47,7 +47,7 @@ pub(super) fn check_parent(data: &Data, parent: &str, project_id: &str, own_id: 
 }
 
 /// Replaces an empty parent by null.
-pub(super) fn normalise_parent(task: &mut Record) {
+pub(super) fn clear_empty_parent(task: &mut Record) {
     if text(task, "parentActivityId").is_empty() {
         task.insert("parentActivityId".to_owned(), Value::Null);
     }
@@ -83,7 +83,7 @@ pub(super) fn save(data: &mut Data, stored: &Record, base: Record, changes: Reco
     if same_number.is_some_and(|other| text(other, "id") != id) {
         return Err(ApiError::rule("Arbeidsordrenummeret er allerede i bruk på prosjektet."));
     }
-    normalise_parent(&mut task);
+    clear_empty_parent(&mut task);
     data.tasks.replace(task.clone());
     Ok(Json(crate::ditio::core::resources::tasks::view(data, &task)))
 }

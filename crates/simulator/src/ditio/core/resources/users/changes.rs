@@ -20,10 +20,10 @@ pub(super) async fn replace(
 ) -> Result<Json<Record>, ApiError> {
     let mut data = core.data();
     let id = data.people.find(|profile| profile.identity() == identity)?.id().to_owned();
-    let bound = bind(&FIELDS, &body)?;
-    require(&bound, &REQUIRED)?;
+    let input = bind(&FIELDS, &body)?;
+    require(&input, &REQUIRED)?;
     let mut user = empty_record(&FIELDS);
-    user.extend(bound);
+    user.extend(input);
     // A PUT without `isDisabled` does not enable a disabled user.
     let stored = data.people.find(|profile| profile.id() == id)?;
     if !flag(&user, "isDisabled") {
@@ -40,10 +40,10 @@ pub(super) async fn update(
 ) -> Result<Json<Record>, ApiError> {
     let mut data = core.data();
     data.people.find(|profile| profile.id() == id)?;
-    let bound = bind(&FIELDS, &body)?;
-    let present: Vec<&str> = REQUIRED.into_iter().filter(|name| bound.contains_key(*name)).collect();
-    require(&bound, &present)?;
-    save(&core, &mut data.people, &id, bound).map(Json)
+    let input = bind(&FIELDS, &body)?;
+    let present: Vec<&str> = REQUIRED.into_iter().filter(|name| input.contains_key(*name)).collect();
+    require(&input, &present)?;
+    save(&core, &mut data.people, &id, input).map(Json)
 }
 
 /// Removes the visible profiles of an identity.
@@ -55,42 +55,42 @@ pub(super) async fn delete(State(core): State<Core>, Path(identity): Path<String
 }
 
 /// Stores changes of a profile; a changed phone is stored in all profiles of the identity.
-pub(super) fn save(core: &Core, people: &mut People, id: &str, mut bound: Record) -> Result<Record, ApiError> {
-    check_company(&bound)?;
+pub(super) fn save(core: &Core, people: &mut People, id: &str, mut input: Record) -> Result<Record, ApiError> {
+    check_company(&input)?;
     let stored = people.find(|profile| profile.id() == id)?.clone();
     let company =
-        if bound.contains_key("companyId") { text(&bound, "companyId") } else { text(&stored.user, "companyId") };
-    if bound.contains_key("employeeNumber") && people.is_taken(company, text(&bound, "employeeNumber"), id) {
+        if input.contains_key("companyId") { text(&input, "companyId") } else { text(&stored.user, "companyId") };
+    if input.contains_key("employeeNumber") && people.is_taken(company, text(&input, "employeeNumber"), id) {
         return Err(ApiError::rule("Ansattnummeret er allerede i bruk."));
     }
     let now = core.shared.clock.next_timestamp();
-    if let Some(Value::String(phone)) = bound.remove("mobileWork").filter(|phone| phone != stored.phone()) {
+    if let Some(Value::String(phone)) = input.remove("mobileWork").filter(|phone| phone != stored.phone()) {
         people.change_phone(stored.identity(), &phone, now)?;
     }
     let profile = people.find(|profile| profile.id() == id)?;
-    apply(profile, bound);
+    apply(profile, input);
     profile.modified = now;
     Ok(view(profile))
 }
 
 /// Sets members in the profile or in its current employment. The ids do not change.
-pub(super) fn apply(profile: &mut Profile, mut bound: Record) {
-    bound.remove("identityId");
-    bound.remove("companyProfileId");
+pub(super) fn apply(profile: &mut Profile, mut input: Record) {
+    input.remove("identityId");
+    input.remove("companyProfileId");
     let employment = profile.current();
-    if let Some(start) = bound.remove("employmentStartDate").as_ref().and_then(Value::as_str).and_then(plain_day) {
+    if let Some(start) = input.remove("employmentStartDate").as_ref().and_then(Value::as_str).and_then(plain_day) {
         employment.start = start;
     }
-    if let Some(end) = bound.remove("employmentEndDate") {
+    if let Some(end) = input.remove("employmentEndDate") {
         employment.end = end.as_str().and_then(plain_day);
     }
-    if let Some(department) = bound.remove("department") {
+    if let Some(department) = input.remove("department") {
         employment.department = department;
     }
-    if let Some(payroll) = bound.remove("payroll") {
+    if let Some(payroll) = input.remove("payroll") {
         // `true` does not change a variable payroll to an enabled payroll.
         let enabled = payroll.as_bool().unwrap_or_default();
         employment.payroll = if enabled { employment.payroll.max(1) } else { 0 };
     }
-    assign(&mut profile.user, bound);
+    assign(&mut profile.user, input);
 }

@@ -4,37 +4,37 @@ use serde_json::{Value, json};
 
 use crate::ditio::reporting::tables::layout::Layout;
 use crate::ditio::reporting::tables::row::{Row, row};
-use crate::ditio::reporting::tables::rows::{Context, Scene, one_in};
+use crate::ditio::reporting::tables::rows::{Context, Subjects, one_in};
 use crate::ditio::reporting::tables::table::DitioTable::Images;
 use crate::ditio::reporting::times::{ticks, utc};
 
 const SOURCES: [&str; 3] = ["feed", "alert", "checklist"];
 
 pub(super) fn row(context: &Context, layout: &Layout, i: u64) -> Row {
-    let mut scene = Scene::of(&context.world, layout, i);
-    let random = &mut scene.random;
+    let mut subjects = Subjects::of(&context.world, layout, i);
+    let random = &mut subjects.random;
     // The vendor adds the road reference some time after the image, in one of two formats.
     let road = match random.below(3) {
         0 => Value::Null,
         1 => json!("EV6 S21D1 m1200"),
         _ => json!({ "vegsystemreferanse": "FV17 S4D1 m310", "kommune": "1834" }),
     };
-    let project = scene.project;
+    let project = subjects.project;
     row! {
         "id": layout.id(i),
         "source": SOURCES[usize::try_from(i % 3).unwrap_or(0)],
-        "parentId": format!("65f0{}{:014x}", layout.id_mark(), i / 2),
+        "parentId": format!("65f0{}{:014x}", layout.table_digits(), i / 2),
         "projectId": project.id.as_str(),
         "projectNumber": project.number.as_str(),
         "projectName": project.name,
         "projectCompanyId": project.company.id,
-        "taskId": scene.order.id.as_str(),
-        "taskName": scene.order.name,
-        "activityId": scene.order.id.as_str(),
-        "activityNumber": scene.order.number.as_str(),
-        "companyId": scene.person.company.id,
-        "createdByUserId": scene.person.identity_id.as_str(),
-        "createdByUserName": scene.person.name(),
+        "taskId": subjects.order.id.as_str(),
+        "taskName": subjects.order.name,
+        "activityId": subjects.order.id.as_str(),
+        "activityNumber": subjects.order.number.as_str(),
+        "companyId": subjects.person.company.id,
+        "createdByUserId": subjects.person.identity_id.as_str(),
+        "createdByUserName": subjects.person.name(),
         "createdDateTime": ticks(layout.created(i)),
         "modifiedDateTime": utc(layout.modified(i)),
         "latitude": project.latitude,

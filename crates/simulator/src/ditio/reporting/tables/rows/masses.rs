@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::ditio::reporting::tables::layout::Layout;
 use crate::ditio::reporting::tables::row::{Row, row};
-use crate::ditio::reporting::tables::rows::{Context, Scene, hundredths, moment, one_in, rounded};
+use crate::ditio::reporting::tables::rows::{Context, Subjects, extraction_time, hundredths, one_in, rounded};
 use crate::ditio::reporting::tables::table::DitioTable;
 use crate::ditio::reporting::times::{MINUTE, SECOND, UNSET, ticks, utc};
 use crate::ditio::world::COMPANIES;
@@ -22,9 +22,9 @@ pub(super) const MASS_TYPES: [(&str, &str, u64); 8] = [
 ];
 
 pub(super) fn trip(context: &Context, layout: &Layout, i: u64) -> Row {
-    let mut scene = Scene::of(&context.world, layout, i);
-    let random = &mut scene.random;
-    let load = moment(DitioTable::FlowTripRegistrations, layout, i);
+    let mut subjects = Subjects::of(&context.world, layout, i);
+    let random = &mut subjects.random;
+    let load = extraction_time(DitioTable::FlowTripRegistrations, layout, i);
     let minutes = 12 + random.below(50);
     let cycle = i64::try_from(minutes).unwrap_or(0) * MINUTE;
     let kind = usize::try_from(random.below(8)).unwrap_or(0);
@@ -32,32 +32,32 @@ pub(super) fn trip(context: &Context, layout: &Layout, i: u64) -> Row {
     let registered = 900 + random.below(2_100);
     let verified = one_in(random, 2);
     let approved = verified && one_in(random, 2);
-    let cubic = if unit == "Ton" { registered * 100 / density } else { registered };
-    let dumper = scene.machine;
+    let cubic_metres = if unit == "Ton" { registered * 100 / density } else { registered };
+    let dumper = subjects.machine;
     let loader = random.pick(&context.world.machines);
     let driver = random.pick(&context.world.people);
     let distance = 800 + random.below(14_000);
-    let project = scene.project;
+    let project = subjects.project;
     let coordinates = |east: f64| json!([rounded(project.longitude + east), project.latitude]);
-    let flow = !one_in(random, 6);
+    let is_flow = !one_in(random, 6);
     row! {
         "id": layout.id(i),
         "loadDateTime": utc(load),
         "dumpDateTime": utc(load + cycle * 2 / 3 / SECOND * SECOND),
         "costStartDateTime": utc(load),
-        "costEndDateTime": if flow { utc(load + cycle) } else { UNSET.to_owned() },
+        "costEndDateTime": if is_flow { utc(load + cycle) } else { UNSET.to_owned() },
         "modifiedDateTime": utc(layout.modified(i)),
         "isDeleted": false,
-        "isFlowData": flow,
+        "isFlowData": is_flow,
         "quantity": hundredths(registered),
-        "quantityM3": hundredths(cubic),
+        "quantityM3": hundredths(cubic_metres),
         "registeredQuantity": hundredths(registered),
         "verifiedQuantity": if verified { hundredths(registered) } else { Value::Null },
         "unitOfMeasure": u8::from(unit != "Ton"),
         "unitOfMeasureText": unit,
         "massTypeId": context.mass_types[kind].as_str(),
         "massType": mass,
-        "m3PerHour": hundredths(cubic * 60 / minutes),
+        "m3PerHour": hundredths(cubic_metres * 60 / minutes),
         "totalCycleTimeSeconds": minutes * 60,
         "totalCycleTimeHours": hundredths(minutes * 100 / 60),
         "utilizationRate": hundredths(40 + minutes % 55),
@@ -70,7 +70,7 @@ pub(super) fn trip(context: &Context, layout: &Layout, i: u64) -> Row {
         "loadLocationName": location_name(i),
         "dumpLocationName": location_name(i + 1 + i % 5),
         "loadCoordinates": coordinates(0.0),
-        "dumpCoordinates": if flow { coordinates(0.02) } else { Value::Null },
+        "dumpCoordinates": if is_flow { coordinates(0.02) } else { Value::Null },
         "loaderId": loader.id.as_str(),
         "loaderName": loader.name,
         "loaderNumber": loader.number.as_str(),
@@ -79,8 +79,8 @@ pub(super) fn trip(context: &Context, layout: &Layout, i: u64) -> Row {
         "dumperName": dumper.name,
         "dumperNumber": dumper.number.as_str(),
         "dumperRegistrationNumber": dumper.registration_number.as_str(),
-        "dumperDriverName": scene.person.name(),
-        "dumperDriverCompanyName": scene.person.company.name,
+        "dumperDriverName": subjects.person.name(),
+        "dumperDriverCompanyName": subjects.person.company.name,
         "trailer": random.below(3) == 0,
         "verified": verified,
         "approved": approved,
@@ -93,8 +93,8 @@ pub(super) fn trip(context: &Context, layout: &Layout, i: u64) -> Row {
         "projectName": project.name,
         "projectExternalNumber": project.external_number.as_str(),
         "projectCompanyName": project.company.name,
-        "taskId": scene.order.id.as_str(),
-        "taskName": scene.order.name,
+        "taskId": subjects.order.id.as_str(),
+        "taskName": subjects.order.name,
     }
 }
 

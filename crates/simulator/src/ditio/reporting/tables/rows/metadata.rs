@@ -59,7 +59,7 @@ pub(super) fn work_order(context: &Context, layout: &Layout, i: u64, world_index
 
 pub(super) fn user(context: &Context, layout: &Layout, i: u64, world_index: usize) -> Row {
     let person = &context.world.people[world_index];
-    let left = world_index % 11 == 10;
+    let has_left = world_index % 11 == 10;
     row! {
         "id": person.profile_id.as_str(),
         "identityUserId": person.identity_id.as_str(),
@@ -75,10 +75,10 @@ pub(super) fn user(context: &Context, layout: &Layout, i: u64, world_index: usiz
         "companyName": person.company.name,
         "employmentCompanyId": person.company.id,
         "employmentCompanyName": person.company.name,
-        "isActiveEmployment": !left,
-        "isDisabled": left,
+        "isActiveEmployment": !has_left,
+        "isDisabled": has_left,
         "startDate": format!("{}T00:00:00", person.employed_since),
-        "endDate": if left { naive(layout.day(i) - 30 * DAY) } else { UNSET.to_owned() },
+        "endDate": if has_left { naive(layout.day(i) - 30 * DAY) } else { UNSET.to_owned() },
         "modifiedDateTime": utc(layout.modified(i)),
         "isDeleted": false,
     }

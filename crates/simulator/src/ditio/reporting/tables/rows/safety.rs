@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::ditio::reporting::tables::layout::Layout;
 use crate::ditio::reporting::tables::row::{Row, row};
-use crate::ditio::reporting::tables::rows::{Context, Scene, code_and_text, one_in, rounded};
+use crate::ditio::reporting::tables::rows::{Context, Subjects, code_and_text, one_in, rounded};
 use crate::ditio::reporting::tables::table::DitioTable as T;
 use crate::ditio::reporting::times::{HOUR, UNSET, naive, utc};
 use crate::state::random::Random;
@@ -34,27 +34,27 @@ fn number_or_text(i: u64, number: u64) -> Value {
 }
 
 /// Returns a coordinate near a site.
-fn near(at: f64, random: &mut Random) -> f64 {
+fn near(degrees: f64, random: &mut Random) -> f64 {
     let offset = f64::from(u32::try_from(random.below(2_000)).unwrap_or(0)) / 100_000.0;
-    rounded(at + offset)
+    rounded(degrees + offset)
 }
 
 pub(super) fn incident(kind: T, context: &Context, layout: &Layout, i: u64) -> Row {
-    let mut scene = Scene::of(&context.world, layout, i);
-    let random = &mut scene.random;
-    let about_machines = kind == T::MachineIncidentRegistrations;
+    let mut subjects = Subjects::of(&context.world, layout, i);
+    let random = &mut subjects.random;
+    let is_machine_table = kind == T::MachineIncidentRegistrations;
     let (title, description, type_name) = *random.pick(&ALERTS);
-    let base = if about_machines { 3 } else { [0, 1, 2, 4][pick(random, 4)] };
+    let base = if is_machine_table { 3 } else { [0, 1, 2, 4][pick(random, 4)] };
     let (base, base_text) = code_and_text(base, &BASES);
     let (state, state_text) = code_and_text(pick(random, 3), &STATES);
     let (risk, risk_text) = code_and_text(pick(random, 4), &RISKS);
     let changed = layout.modified(i);
-    let machine = about_machines || one_in(random, 5);
-    let reported = state_text != "Open";
+    let has_machine = is_machine_table || one_in(random, 5);
+    let is_handled = state_text != "Open";
     row! {
         "id": layout.id(i),
         "serialNumber": number_or_text(i, 1_000 + i),
-        "serialNumberWithPrefix": format!("{}-{}", if about_machines { "M" } else { "A" }, 1_000 + i),
+        "serialNumberWithPrefix": format!("{}-{}", if is_machine_table { "M" } else { "A" }, 1_000 + i),
         "title": title,
         "description": description,
         "typeName": type_name,
@@ -65,43 +65,43 @@ pub(super) fn incident(kind: T, context: &Context, layout: &Layout, i: u64) -> R
         "risk": risk,
         "riskText": risk_text,
         "damageTypeText": if base_text == "HSE" { Value::from("Klemskade") } else { Value::Null },
-        "measures": if reported { "Gjennomgått på morgenmøte" } else { "" },
+        "measures": if is_handled { "Gjennomgått på morgenmøte" } else { "" },
         "requiresFurtherAction": state_text == "InProgress",
         "resolvedOnLocation": one_in(random, 2),
         "absenceDays": if one_in(random, 9) { json!(1.5) } else { json!(0) },
-        "companyName": scene.person.company.name,
-        "projectId": scene.project.id.as_str(),
-        "projectNumber": scene.project.number.as_str(),
-        "projectName": scene.project.name,
-        "projectCompanyName": scene.project.company.name,
-        "taskId": scene.order.id.as_str(),
-        "taskName": scene.order.name,
-        "machineId": machine.then(|| scene.machine.id.clone()),
-        "machineName": machine.then_some(scene.machine.name),
-        "latitude": near(scene.project.latitude, random),
-        "longitude": near(scene.project.longitude, random),
+        "companyName": subjects.person.company.name,
+        "projectId": subjects.project.id.as_str(),
+        "projectNumber": subjects.project.number.as_str(),
+        "projectName": subjects.project.name,
+        "projectCompanyName": subjects.project.company.name,
+        "taskId": subjects.order.id.as_str(),
+        "taskName": subjects.order.name,
+        "machineId": has_machine.then(|| subjects.machine.id.clone()),
+        "machineName": has_machine.then_some(subjects.machine.name),
+        "latitude": near(subjects.project.latitude, random),
+        "longitude": near(subjects.project.longitude, random),
         "createdAt": utc(layout.created(i)),
-        "statusUpdatedAt": if reported { utc(changed) } else { UNSET.to_owned() },
+        "statusUpdatedAt": if is_handled { utc(changed) } else { UNSET.to_owned() },
         "modifiedDateTime": utc(changed),
-        "pdfUrl": reported.then(|| context.file_url(kind, 0, i)),
+        "pdfUrl": is_handled.then(|| context.file_url(kind, 0, i)),
         "isDeleted": false,
     }
 }
 
 pub(super) fn checklist(kind: T, context: &Context, layout: &Layout, i: u64) -> Row {
-    let mut scene = Scene::of(&context.world, layout, i);
-    let random = &mut scene.random;
-    let about_machines = kind == T::MachineChecklistRegistrations;
-    let (template, base) = if about_machines { TEMPLATES[3] } else { TEMPLATES[pick(random, 3)] };
+    let mut subjects = Subjects::of(&context.world, layout, i);
+    let random = &mut subjects.random;
+    let is_machine_table = kind == T::MachineChecklistRegistrations;
+    let (template, base) = if is_machine_table { TEMPLATES[3] } else { TEMPLATES[pick(random, 3)] };
     let (state, state_text) = code_and_text(pick(random, 5), &CHECKLIST_STATES);
-    let submitted = state_text != "Pending";
-    let deviation = one_in(random, 4);
-    let image = one_in(random, 2);
-    let pictures =
+    let is_submitted = state_text != "Pending";
+    let has_deviation = one_in(random, 4);
+    let has_image = one_in(random, 2);
+    let image_list =
         |variant| json!([{ "id": context.file_id(kind, variant, i), "url": context.file_url(kind, variant, i) }]);
     let question = |number: u64, header: &str, answer: &str| {
         json!({
-            "id": format!("65e0{}{i:010x}{number:04x}", layout.id_mark()),
+            "id": format!("65e0{}{i:010x}{number:04x}", layout.table_digits()),
             "header": header,
             "answerType": 1,
             "value": answer,
@@ -113,16 +113,16 @@ pub(super) fn checklist(kind: T, context: &Context, layout: &Layout, i: u64) -> 
     };
     let sections = json!([
         {
-            "id": format!("65d0{}{i:014x}", layout.id_mark()),
+            "id": format!("65d0{}{i:014x}", layout.table_digits()),
             "header": "Før arbeidet starter",
             "repeatable": false,
             "rowId": null,
-            "comment": if deviation { json!("Mangler gul vest på én mann") } else { Value::Null },
-            "deviation": if deviation { json!("Avvik") } else { Value::Null },
-            "images": if image { pictures(1) } else { Value::Null },
-            "attachments": if submitted { json!([{ "url": context.file_url(kind, 0, i) }]) } else { json!([]) },
+            "comment": if has_deviation { json!("Mangler gul vest på én mann") } else { Value::Null },
+            "deviation": if has_deviation { json!("Avvik") } else { Value::Null },
+            "images": if has_image { image_list(1) } else { Value::Null },
+            "attachments": if is_submitted { json!([{ "url": context.file_url(kind, 0, i) }]) } else { json!([]) },
             "questions": [
-                question(1, "Er grøfta sikret?", if deviation { "Nei" } else { "Ja" }),
+                question(1, "Er grøfta sikret?", if has_deviation { "Nei" } else { "Ja" }),
                 question(2, "Påvist kabel og rør?", "Ja"),
             ],
         },
@@ -131,7 +131,7 @@ pub(super) fn checklist(kind: T, context: &Context, layout: &Layout, i: u64) -> 
         "id": layout.id(i),
         "documentNumber": number_or_text(i, 20_260_000 + i),
         "serialNumber": number_or_text(i + 1, 1 + i),
-        "companyId": scene.person.company.id,
+        "companyId": subjects.person.company.id,
         "templateId": format!("65d8000000000000000000{:02x}", template.len()),
         "templateVersionDate": naive(layout.day(0)),
         "templateName": template,
@@ -139,32 +139,32 @@ pub(super) fn checklist(kind: T, context: &Context, layout: &Layout, i: u64) -> 
         "baseTypeName": base,
         "status": state,
         "statusText": state_text,
-        "hasDeviation": deviation,
-        "hasComment": deviation,
-        "hasImages": image,
-        "~companyId": scene.project.company.id,
-        "projectId": scene.project.id.as_str(),
-        "projectNumber": scene.project.number.as_str(),
-        "projectName": scene.project.name,
-        "activityId": scene.order.id.as_str(),
-        "activityNumber": scene.order.number.as_str(),
-        "activityName": scene.order.name,
-        "machineId": about_machines.then(|| scene.machine.id.clone()),
-        "resourceNumber": about_machines.then(|| scene.machine.number.clone()),
-        "createdByUserName": scene.person.name(),
+        "hasDeviation": has_deviation,
+        "hasComment": has_deviation,
+        "hasImages": has_image,
+        "~companyId": subjects.project.company.id,
+        "projectId": subjects.project.id.as_str(),
+        "projectNumber": subjects.project.number.as_str(),
+        "projectName": subjects.project.name,
+        "activityId": subjects.order.id.as_str(),
+        "activityNumber": subjects.order.number.as_str(),
+        "activityName": subjects.order.name,
+        "machineId": is_machine_table.then(|| subjects.machine.id.clone()),
+        "resourceNumber": is_machine_table.then(|| subjects.machine.number.clone()),
+        "createdByUserName": subjects.person.name(),
         "createdDateTime": utc(layout.created(i)),
-        "submittedByUserName": submitted.then(|| scene.person.name()),
-        "submittedDateTime": if submitted { naive(layout.created(i) + HOUR) } else { UNSET.to_owned() },
+        "submittedByUserName": is_submitted.then(|| subjects.person.name()),
+        "submittedDateTime": if is_submitted { naive(layout.created(i) + HOUR) } else { UNSET.to_owned() },
         "approvedByUserName": (state_text == "Approved").then(|| context.world.people[0].name()),
-        "latitude": near(scene.project.latitude, random),
-        "longitude": near(scene.project.longitude, random),
+        "latitude": near(subjects.project.latitude, random),
+        "longitude": near(subjects.project.longitude, random),
         "accuracy": 8,
-        "modifiedByUserName": scene.person.name(),
+        "modifiedByUserName": subjects.person.name(),
         "signatures": json!([]),
         "dimensions": json!([{ "id": "65d900000000000000000001", "sortOrder": 1, "name": "Profil", "type": 0, "placeholder": "fra–til", "value": format!("{}", i * 10) }]),
         "modifiedDateTime": utc(layout.modified(i)),
-        "selfUrl": submitted.then(|| context.file_url(kind, 0, i)),
-        "pdfUrl": submitted.then(|| context.file_url(kind, 0, i)),
+        "selfUrl": is_submitted.then(|| context.file_url(kind, 0, i)),
+        "pdfUrl": is_submitted.then(|| context.file_url(kind, 0, i)),
         "sections": sections,
         "isDeleted": false,
     }

@@ -4,9 +4,8 @@ use serde_json::Value;
 
 use crate::ditio::reporting::tables::layout::Layout;
 use crate::ditio::reporting::tables::row::{Row, row};
-use crate::ditio::reporting::tables::rows::{Context, Scene, hundredths, one_in, or_unset};
+use crate::ditio::reporting::tables::rows::{Context, Subjects, hundredths, one_in, or_unset};
 use crate::ditio::reporting::times::{HOUR, MINUTE, naive, ticks, utc};
-use crate::ditio::world::Company;
 
 const TEXTS: [&str; 8] = [
     "",
@@ -20,14 +19,14 @@ const TEXTS: [&str; 8] = [
 ];
 
 pub(super) fn row(context: &Context, layout: &Layout, i: u64) -> Row {
-    let Scene { mut random, project, order, person, machine } = Scene::of(&context.world, layout, i);
+    let Subjects { mut random, project, order, person, machine } = Subjects::of(&context.world, layout, i);
     let world = &context.world;
     let is_machine = one_in(&mut random, 4);
     let day = layout.day(i);
     let start = day + 6 * HOUR + i64::from(u8::try_from(random.below(8)).unwrap_or(0)) * 15 * MINUTE;
-    let quarters = 8 + random.below(36);
-    let qty = quarters * 25;
-    let stop = start + i64::try_from(quarters).unwrap_or(0) * 15 * MINUTE + 30 * MINUTE;
+    let quarter_hours = 8 + random.below(36);
+    let qty = quarter_hours * 25;
+    let stop = start + i64::try_from(quarter_hours).unwrap_or(0) * 15 * MINUTE + 30 * MINUTE;
     let price = 45_000 + random.below(60) * 1_000;
     let cost = price * 7 / 10;
     let changed = layout.modified(i);
@@ -36,9 +35,9 @@ pub(super) fn row(context: &Context, layout: &Layout, i: u64) -> Row {
     let locked = paid && one_in(&mut random, 2);
     let leader = &world.people[order.project % world.people.len()];
     let foreman = &world.people[(order.project + 5) % world.people.len()];
-    let when = |state: bool| or_unset(state.then(|| naive(changed)));
-    let by = |state: bool| state.then(|| leader.name());
-    let amount = |price: u64| hundredths(price * quarters / 4);
+    let time_if = |state: bool| or_unset(state.then(|| naive(changed)));
+    let name_if = |state: bool| state.then(|| leader.name());
+    let amount = |price: u64| hundredths(price * quarter_hours / 4);
     row! {
         "id": layout.id(i),
         "workDate": naive(day),
@@ -63,13 +62,13 @@ pub(super) fn row(context: &Context, layout: &Layout, i: u64) -> Row {
         "description": *random.pick(&TEXTS),
         "descriptionInternal": Value::Null,
         "approved": approved,
-        "approvedByName": by(approved),
-        "approvedDateTime": when(approved),
+        "approvedByName": name_if(approved),
+        "approvedDateTime": time_if(approved),
         "payrollApproved": paid,
-        "payrollApprovedDateTime": when(paid),
+        "payrollApprovedDateTime": time_if(paid),
         "locked": locked,
-        "lockedByName": by(locked),
-        "lockedDateTime": when(locked),
+        "lockedByName": name_if(locked),
+        "lockedDateTime": time_if(locked),
         "invoiced": locked && one_in(&mut random, 2),
         "projectId": project.id.as_str(),
         "projectNumber": project.number.as_str(),
@@ -95,7 +94,7 @@ pub(super) fn row(context: &Context, layout: &Layout, i: u64) -> Row {
         "userName": person.name(),
         "userEmployeeNumber": person.employee_number.as_str(),
         "userCompanyName": person.company.name,
-        "userCompanyOrgNr": registered(person.company),
+        "userCompanyOrgNr": person.company.organization_number,
         "userWorkTitle": person.work_title,
         "userWorkShiftSettingName": "Dagskift 07–15",
     }
@@ -104,8 +103,4 @@ pub(super) fn row(context: &Context, layout: &Layout, i: u64) -> Row {
 /// Returns the number of a chapter, such as `05.3`.
 pub(super) fn chapter(project: usize) -> String {
     format!("{:02}.{}", project % 9 + 1, project % 4 + 1)
-}
-
-fn registered(company: Company) -> &'static str {
-    company.organization_number
 }
