@@ -19,7 +19,7 @@ pub(crate) struct Arguments {
     /// Measure only Keyfob and hand-written code; other public crates take minutes to build
     #[arg(long)]
     no_peers: bool,
-    /// Run fewer and shorter measurements, to see that a table works; the figures mean little
+    /// Run fewer and shorter measurements as a smoke test; the figures are not representative
     #[arg(long)]
     quick: bool,
 }

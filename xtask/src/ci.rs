@@ -14,9 +14,9 @@ use self::cargo::cargo;
 use crate::codegen;
 
 /// Name and function of one check.
-type Step = (&'static str, fn(&Path) -> Result<()>);
+type Check = (&'static str, fn(&Path) -> Result<()>);
 
-const STEPS: &[Step] = &[
+const CHECKS: &[Check] = &[
     ("formatting", |root| {
         cargo(root, &["fmt", "--all", "--check"], &[])?;
         // Separate workspaces. They are formatted only: their dependencies are not those of Keyfob.
@@ -48,7 +48,7 @@ const STEPS: &[Step] = &[
 ///
 /// The first check that fails; later ones do not run.
 pub(crate) fn run(root: &Path) -> Result<()> {
-    for (name, check) in STEPS {
+    for (name, check) in CHECKS {
         print(&format!("== {name}"));
         let started = Instant::now();
         check(root).with_context(|| format!("the check `{name}` failed"))?;

@@ -1,4 +1,4 @@
-//! Generates `crates/<api>/src/generated.rs` from `specs/<api>/openapi.yaml`, and `docs/apis.md` from all of them.
+//! Generates `crates/<api>/src/generated.rs` from `specs/<api>/openapi.yaml`, and `docs/apis.md` from all of `specs`.
 
 mod check;
 mod docs;
@@ -47,7 +47,7 @@ impl Arguments {
 ///
 /// # Errors
 ///
-/// If a specification is refused, a file cannot be read or written, or `--check` finds a difference.
+/// If a specification is rejected, a file cannot be read or written, or `--check` finds a difference.
 pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<()> {
     let targets = targets::all(root)?;
     for name in &arguments.apis {
@@ -60,7 +60,7 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<()> {
     let chosen = |target: &Target| arguments.apis.is_empty() || arguments.apis.contains(&target.name);
     let mut outputs = outputs(root, &targets, &chosen)?;
     if arguments.check && !arguments.apis.is_empty() {
-        // The page covers APIs that were not requested.
+        // `docs/apis.md` covers all APIs, also those that were not requested.
         outputs.remove(APIS);
     }
     let orphans = targets::orphans(root, &targets)?;
@@ -78,7 +78,7 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<()> {
 
 /// Generates all files; code only for the chosen targets.
 fn outputs(root: &Path, targets: &[Target], chosen: &(dyn Fn(&Target) -> bool + Sync)) -> Result<Outputs> {
-    // One thread per API: in a debug build the generator needs seconds.
+    // One thread per API: in a debug build the generator takes seconds for each.
     let results = thread::scope(|scope| {
         let running: Vec<_> =
             targets.iter().map(|target| scope.spawn(|| generate_target(root, target, chosen(target)))).collect();
@@ -86,18 +86,18 @@ fn outputs(root: &Path, targets: &[Target], chosen: &(dyn Fn(&Target) -> bool + 
     });
     let mut outputs = Outputs::new();
     let mut apis = Vec::new();
-    let mut refused = Vec::new();
+    let mut rejected = Vec::new();
     for (target, result) in targets.iter().zip(results) {
         match result {
             Ok((api, files)) => {
                 outputs.extend(files);
                 apis.extend((!target.canary).then_some(api));
             }
-            Err(error) => refused.push(format!("{error:#}")),
+            Err(error) => rejected.push(format!("{error:#}")),
         }
     }
-    if !refused.is_empty() {
-        bail!("{}", refused.join("\n"));
+    if !rejected.is_empty() {
+        bail!("{}", rejected.join("\n"));
     }
     outputs.insert(APIS.into(), docs::page(&apis.iter().collect::<Vec<_>>()));
     Ok(outputs)

@@ -37,7 +37,7 @@ fn read(source: &str) -> Result<String> {
         return std::fs::read_to_string(source).with_context(|| format!("reading {source}"));
     }
     let output = Command::new("curl").args(["--fail", "--silent", "--show-error", "--location", "--", source]).output();
-    let output = output.context("starting curl; install it, or download the document and name the file")?;
+    let output = output.context("starting curl; install it, or download the document and pass the file")?;
     ensure!(output.status.success(), "fetching {source}: {}", String::from_utf8_lossy(&output.stderr).trim());
     String::from_utf8(output.stdout).with_context(|| format!("{source} is not UTF-8 text"))
 }
@@ -65,10 +65,10 @@ fn report(ours: &Surface, theirs: &Surface) -> String {
     text += "# Operations in both\n\n";
     let mut same = true;
     for ((name, kind), (only_theirs, only_ours)) in &differences {
-        for (whose, names) in [("theirs", only_theirs), ("ours", only_ours)] {
+        for (side, names) in [("theirs", only_theirs), ("ours", only_ours)] {
             if !names.is_empty() {
                 same = false;
-                text += &format!("- {name}: {kind} only in {whose}: {}\n", names.join(", "));
+                text += &format!("- {name}: {kind} only in {side}: {}\n", names.join(", "));
             }
         }
     }

@@ -77,7 +77,7 @@ fn report(error: &anyhow::Error) {
     eprintln!("error: {error:#}");
 }
 
-/// Returns the root of the workspace, whatever the current directory is.
+/// Returns the root of the workspace, independent of the current directory.
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask is a folder of the workspace")
 }

@@ -2,7 +2,7 @@
 
 pub(crate) use yaml_serde::{Mapping as Map, Value as Yaml};
 
-/// Accessors that return nothing where the document has a node of another kind.
+/// Accessors that return `None`, `false` or an empty list for a node of another kind.
 pub(crate) trait YamlExt {
     /// Returns the text under `key`.
     fn text(&self, key: &str) -> Option<&str>;

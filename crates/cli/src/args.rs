@@ -46,7 +46,7 @@ pub(crate) struct Simulate {
     /// Serve over TLS with a self-signed certificate, created at start
     #[arg(long)]
     pub(crate) tls: bool,
-    /// Write that certificate (PEM) to this file, for clients to trust
+    /// Write the certificate (PEM) to this file, for clients to trust
     #[arg(long, value_name = "FILE", requires = "tls")]
     pub(crate) certificate: Option<PathBuf>,
     /// Number of rows in the large tables
@@ -118,7 +118,7 @@ pub(crate) struct Export {
     /// First day or time to include, for example 2026-01-31 or 2026-01-31T12:00:00Z
     #[arg(long, value_name = "DATE")]
     pub(crate) from: Option<String>,
-    /// Last day or time to include; a day includes all of it
+    /// Last day or time to include; a day is included completely
     #[arg(long, value_name = "DATE")]
     pub(crate) to: Option<String>,
     /// Output file; the extension selects the format: .ndjson, .csv or .parquet
@@ -148,7 +148,7 @@ pub(crate) struct Apis {
 
 /// Address, credentials profile and connection options.
 ///
-/// Values not given here come from the environment, then from the profile.
+/// Options that are absent come from the environment, then from the profile.
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Connection")]
 pub(crate) struct Connection {
@@ -176,7 +176,7 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    /// Merges two sets of options. Those given after the operation override those given before it (`earlier`).
+    /// Merges two sets of options: options after the operation override the options before it (`earlier`).
     pub(crate) fn or(mut self, earlier: &Self) -> Self {
         self.profile = self.profile.or_else(|| earlier.profile.clone());
         self.config = self.config.or_else(|| earlier.config.clone());

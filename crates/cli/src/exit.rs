@@ -12,7 +12,7 @@ use crate::usage_error::UsageError;
 
 /// The API that a failed call belongs to.
 ///
-/// Added to an error's context chain. It selects the advice; the chain printed to the user leaves it out.
+/// Added to an error's context chain. It selects the advice and is not printed.
 pub(crate) struct ApiContext(pub(crate) &'static Api);
 
 impl fmt::Debug for ApiContext {
@@ -57,7 +57,7 @@ pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
     ExitCode::from(status(error))
 }
 
-/// Returns the exit status. The README of this crate has the table.
+/// Returns the exit status, by the table in the README of this crate.
 fn status(error: &anyhow::Error) -> u8 {
     if error.downcast_ref::<UsageError>().is_some() {
         return 2;
@@ -90,7 +90,7 @@ fn summary(error: &anyhow::Error) -> String {
     let mut chain: Vec<String> = error.chain().skip(hidden).map(ToString::to_string).collect();
     chain.dedup();
     let line = match find::<auth::Error>(error) {
-        // The client's own message, "no token to authorize the call with", adds nothing to the token error.
+        // The client's own message, "no token to authorize the call with", repeats the token error.
         Some(auth) if find::<keyfob::Error>(error).is_some() => {
             let operation = find::<keyfob::Error>(error).and_then(keyfob::Error::operation);
             let cause = auth.source().map(root_cause).map_or_else(String::new, |cause| format!(" ({cause})"));
@@ -103,7 +103,7 @@ fn summary(error: &anyhow::Error) -> String {
             _ => String::from("unknown"),
         },
     };
-    // The library errors name the Rust method that helps; on the command line it is a flag.
+    // Library errors name a Rust method; its counterpart on the command line is a flag.
     let line = line.replace("; `Error::service_error` has the service's message", "");
     let line = line.replace("`TransportConfig::allow_plain_http`", "--allow-plain-http");
     line.replace("TransportConfig::allow_plain_http", "--allow-plain-http").replace('\n', " ")
@@ -121,7 +121,7 @@ fn service_message(error: &anyhow::Error) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(error) = find::<auth::Error>(error) {
         let parts: Vec<_> = [error.code(), error.description()].into_iter().flatten().collect();
-        // The first line already has a standard code; only other codes, or a description, add something.
+        // The first line already contains the standard codes; only other codes and descriptions are printed here.
         if error.description().is_some() || error.code().is_some_and(|code| !error.to_string().contains(code)) {
             lines.push(format!("message from the service: {}", parts.join(": ")));
         }

@@ -1,4 +1,4 @@
-//! JSON indentation that keeps the order of keys and the digits of numbers.
+//! JSON indentation that preserves the order of keys and the digits of numbers.
 
 /// Indents `text`, which must be valid JSON.
 pub(crate) fn json(text: &str) -> String {

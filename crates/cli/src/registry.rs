@@ -12,7 +12,7 @@ use crate::usage_error::UsageError;
 pub(crate) struct Api {
     /// Name on the command line: the feature of `keyfob`.
     pub(crate) name: &'static str,
-    /// Name for people.
+    /// Display name.
     pub(crate) title: &'static str,
     /// All operations of the specification.
     pub(crate) operations: &'static [&'static Operation],
@@ -41,7 +41,7 @@ pub(crate) static APIS: &[Api] = &[
     Api::of::<keyfob::digitaleo::Client>("Digitaleo", keyfob::digitaleo::OPERATIONS),
 ];
 
-/// Returns the variables of all vendors. Those that several APIs of a vendor share occur once per API.
+/// Returns the variables of all vendors. A variable that several APIs of a vendor share occurs once per API.
 pub(crate) fn variables() -> Vec<Variable> {
     APIS.iter().flat_map(|api| api.variables.iter().copied()).collect()
 }
@@ -96,9 +96,9 @@ impl Api {
         let found = found.and_then(|name| self.operations.iter().copied().find(|operation| operation.id == name));
         found.ok_or_else(|| {
             let suggestion = did_you_mean(name, names());
-            let more = format!("`keyfob apis {}` lists all {}", self.name, self.operations.len());
+            let hint = format!("`keyfob apis {}` lists all {}", self.name, self.operations.len());
             let suggestion = if suggestion.is_empty() { String::from(":") } else { suggestion };
-            UsageError::new(format!("{} has no operation {name}{suggestion} {more}", self.title))
+            UsageError::new(format!("{} has no operation {name}{suggestion} {hint}", self.title))
         })
     }
 }

@@ -18,7 +18,7 @@ use crate::args::Connection;
 use crate::console::{WARNING, note, paint};
 use crate::usage_error::UsageError;
 
-/// Source of a value. The first source that has one wins.
+/// Source of a value, in order of precedence.
 #[derive(Clone, Copy, Debug)]
 enum Layer {
     Arguments,
@@ -60,7 +60,7 @@ impl Settings {
         Ok(Self { arguments, profile, transport, connection })
     }
 
-    /// Builds the client with the options that no API owns, and returns its session.
+    /// Builds the client with the options that all APIs share, and returns its session.
     pub(crate) fn build<C: ApiClient>(&self, builder: ClientBuilder<C>) -> anyhow::Result<Session> {
         let mut builder = builder.transport(self.transport.clone());
         match store() {
@@ -82,10 +82,10 @@ impl Settings {
     }
 
     fn find(&self, variable: &str) -> Option<(Layer, String)> {
-        let filled = |value: &String| !value.trim().is_empty();
+        let is_set = |value: &String| !value.trim().is_empty();
         let argument = self.arguments.get(variable).cloned().map(|value| (Layer::Arguments, value));
-        let environment = || Process.get(variable).filter(filled).map(|value| (Layer::Environment, value));
-        let profile = || self.profile.get(variable).filter(filled).map(|value| (Layer::Profile, value));
+        let environment = || Process.get(variable).filter(is_set).map(|value| (Layer::Environment, value));
+        let profile = || self.profile.get(variable).filter(is_set).map(|value| (Layer::Profile, value));
         argument.or_else(environment).or_else(profile)
     }
 }
@@ -106,8 +106,8 @@ impl Variables for Settings {
     }
 }
 
-/// Opens the token store: in `KEYFOB_TOKENS`, or below the user's cache directory. It keeps tokens between runs, so
-/// that a loop in a shell requests one token in all.
+/// Opens the token store: in `KEYFOB_TOKENS`, or below the user's cache directory. Runs share the stored
+/// tokens, so that a shell loop fetches a single token.
 fn store() -> Result<FileStore, keyfob::auth::Error> {
     match std::env::var_os("KEYFOB_TOKENS").filter(|directory| !directory.is_empty()) {
         Some(directory) => FileStore::open(directory),

@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-/// Quotes `text` with single quotes, inside which a shell expands nothing.
+/// Quotes `text` with single quotes, in which a shell performs no expansion.
 pub(crate) fn quote(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
-/// Returns `path` as one word of a shell, quoted only if it needs to be.
+/// Returns `path` as one word of a shell, quoted only if necessary.
 pub(crate) fn path(path: &Path) -> String {
     word(path.display().to_string())
 }

@@ -64,7 +64,7 @@ fn print_summary(args: &Simulate, simulator: &Simulator) -> anyhow::Result<()> {
         (None, false) => {}
     }
     line(format_args!("Request log, faults and clock:  {}/", simulator.url()))?;
-    line(paint(FAINT, "Ctrl-C stops the simulator. All data is in memory and is lost then."))?;
+    line(paint(FAINT, "Ctrl-C stops the simulator. All data is in memory and is lost on exit."))?;
     Ok(())
 }
 
@@ -75,7 +75,7 @@ fn exports(variables: &[(&'static str, String)]) -> String {
     lines.concat()
 }
 
-/// Writes the file by renaming a temporary one, so that a process that waits for it never reads a part.
+/// Writes a temporary file and renames it, so that a process that waits for the file never reads it incomplete.
 fn write(path: &Path, text: &str, mode: u32) -> anyhow::Result<()> {
     let mut name = path.file_name().with_context(|| format!("{} is not a file name", path.display()))?.to_owned();
     name.push(format!(".{}.tmp", std::process::id()));

@@ -1,9 +1,9 @@
-//! The error for a command line or configuration that cannot work.
+//! The error for an invalid command line or configuration.
 
 use std::error::Error;
 use std::fmt;
 
-/// A wrong command line or configuration, found before anything was sent. The exit status is 2.
+/// An invalid command line or configuration, detected before any request was sent. The exit status is 2.
 #[derive(Debug)]
 pub(crate) struct UsageError {
     message: String,

@@ -162,9 +162,9 @@ fn a_wrong_secret_costs_one_token_request_and_is_never_printed() {
 #[test]
 fn an_unreachable_server_and_a_wrong_base_url_name_the_setting_to_check() {
     let running = Running::start();
-    let unplugged = "http://127.0.0.1:1";
+    let unreachable = "http://127.0.0.1:1";
     for variable in ["DITIO_API_BASE", "DITIO_IDENTITY_BASE"] {
-        let run = running.keyfob(&["call", "ditio-core", "projects"]).env(variable, unplugged).run();
+        let run = running.keyfob(&["call", "ditio-core", "projects"]).env(variable, unreachable).run();
         run.failed(5, &["onnect"]);
         assert!(run.stderr.contains(variable), "{run:?}");
     }

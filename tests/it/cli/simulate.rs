@@ -61,8 +61,8 @@ fn a_shell_that_sources_the_file_can_call_every_api() {
         ("call dvinci job_openings", ""),
         ("call digitaleo contacts --limit 1", "list"),
     ] {
-        let answer = sourced(env_file, words).json();
-        assert!(member.is_empty() && answer.is_array() || answer.get(member).is_some(), "{words}: {answer}");
+        let response = sourced(env_file, words).json();
+        assert!(member.is_empty() && response.is_array() || response.get(member).is_some(), "{words}: {response}");
     }
     let interrupted = Command::new("sh").args(["-c", &format!("kill -INT {}", server.0.id())]).status().unwrap();
     assert!(interrupted.success());
@@ -85,8 +85,8 @@ fn the_certificate_is_trusted_only_when_it_is_named() {
 
 #[test]
 fn a_port_in_use_is_one_clear_line() {
-    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = taken.local_addr().unwrap().to_string();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
     let run = Keyfob::new(&["simulate", "--listen", &address]).run();
     run.failed(1, &["cannot listen on", "--listen"]);
 }

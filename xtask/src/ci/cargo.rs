@@ -30,7 +30,7 @@ pub(super) fn output(root: &Path, arguments: &[&str]) -> Result<String> {
     String::from_utf8(output.stdout).context("reading the output of cargo, which is not UTF-8")
 }
 
-/// Returns the packages of `cargo metadata`; `options` are those besides `--locked` and the format.
+/// Returns the packages of `cargo metadata`; `options` are added to `--locked` and the format.
 pub(super) fn packages(root: &Path, options: &[&str]) -> Result<Vec<Value>> {
     let mut arguments = vec!["metadata", "--locked", "--format-version", "1"];
     arguments.extend_from_slice(options);
@@ -39,7 +39,7 @@ pub(super) fn packages(root: &Path, options: &[&str]) -> Result<Vec<Value>> {
     Ok(std::mem::take(packages))
 }
 
-/// A cargo command in the workspace, by the cargo that runs this program.
+/// Returns a command that runs cargo in the workspace: the cargo that runs this program.
 fn command(root: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root).args(arguments);

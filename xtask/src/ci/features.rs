@@ -1,4 +1,4 @@
-//! Checks that each feature of the umbrella crate builds alone and compiles only what belongs to it.
+//! Checks that each feature of the umbrella crate builds alone and compiles only the crates that it requires.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::ci::cargo::{cargo, output, packages};
 
 /// Crates of this workspace that every feature compiles.
-const SHARED: [&str; 3] = ["keyfob", "keyfob-auth", "keyfob-client"];
+const SHARED_CRATES: [&str; 3] = ["keyfob", "keyfob-auth", "keyfob-client"];
 
 /// Number of APIs, each with a feature of the umbrella crate.
 const APIS: usize = 7;
@@ -26,10 +26,10 @@ pub(super) fn check(root: &Path) -> Result<()> {
     for feature in &features {
         check_package(root, "keyfob", &["--no-default-features", "--features", feature])?;
         let tree = tree(root, feature)?;
-        let foreign: Vec<_> = own_crates(&tree).into_iter().filter(|name| !may_compile(name, feature)).collect();
+        let other_crates: Vec<_> = own_crates(&tree).into_iter().filter(|name| !may_compile(name, feature)).collect();
         ensure!(
-            foreign.is_empty(),
-            "feature `{feature}` compiles crates of other features, {foreign:?}: remove the dependency"
+            other_crates.is_empty(),
+            "feature `{feature}` compiles crates of other features, {other_crates:?}: remove the dependency"
         );
         let (compiled, declared) = (compiles_files(&tree), enables_files(umbrella, feature));
         ensure!(
@@ -58,7 +58,7 @@ fn check_package(root: &Path, package: &str, options: &[&str]) -> Result<()> {
 
 /// Returns whether a feature of the umbrella crate may compile this crate of the workspace.
 fn may_compile(name: &str, feature: &str) -> bool {
-    SHARED.contains(&name)
+    SHARED_CRATES.contains(&name)
         || name == format!("keyfob-{feature}")
         || name == "keyfob-ditio" && feature.starts_with("ditio-")
 }

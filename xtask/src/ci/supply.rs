@@ -97,7 +97,7 @@ fn source(package: &Value) -> Option<String> {
 
 fn banned(package: &Value) -> Option<String> {
     let name = text(package, "name");
-    BANNED.contains(&name).then(|| format!("{name}: is banned; find out with `cargo tree --invert {name}` who uses it"))
+    BANNED.contains(&name).then(|| format!("{name}: is banned; `cargo tree --invert {name}` lists its dependents"))
 }
 
 fn duplicates(packages: &[Value], allowed: &[(&str, &str)]) -> Vec<String> {
@@ -123,7 +123,7 @@ fn duplicates(packages: &[Value], allowed: &[(&str, &str)]) -> Vec<String> {
 fn rust_version(root: &Path, packages: &[Value]) -> Result<Vec<String>> {
     let umbrella = packages.iter().find(|package| text(package, "name") == "keyfob");
     let umbrella = umbrella.context("the workspace has no package `keyfob`")?;
-    let promised = minor(text(umbrella, "rust_version")).context("keyfob has no `rust-version`")?;
+    let supported = minor(text(umbrella, "rust_version")).context("keyfob has no `rust-version`")?;
     let arguments =
         ["tree", "--locked", "--package", "keyfob", "--all-features", "--edges", "normal,build", "--prefix", "none"];
     let tree = output(root, &arguments)?;
@@ -131,8 +131,10 @@ fn rust_version(root: &Path, packages: &[Value]) -> Result<Vec<String>> {
     let newer = packages.iter().filter(|package| used.contains(text(package, "name"))).filter_map(|package| {
         let required = minor(text(package, "rust_version"))?;
         let name = text(package, "name");
-        (required > promised).then(|| {
-            format!("{name}: requires Rust 1.{required}, but keyfob promises 1.{promised}; use an older version of it")
+        (required > supported).then(|| {
+            format!(
+                "{name}: requires Rust 1.{required}, but keyfob supports 1.{supported}; use an older version of {name}"
+            )
         })
     });
     Ok(newer.collect())

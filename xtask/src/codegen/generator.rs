@@ -1,4 +1,4 @@
-//! Runs progenitor, and finds the operation or schema that it refuses.
+//! Runs progenitor, and finds the operations or schemas that it rejects.
 
 use std::cell::Cell;
 use std::panic::{self, AssertUnwindSafe};
@@ -14,11 +14,11 @@ use crate::yaml::{Map, Yaml, YamlExt, map};
 ///
 /// # Errors
 ///
-/// If progenitor refuses the document or panics; the error names each operation that it refuses.
+/// If progenitor rejects the document or panics; the error names each rejected operation.
 pub(crate) fn generate(document: &Yaml) -> Result<syn::File> {
     match attempt(document) {
         Ok(file) => Ok(file),
-        Err(reason) => bail!("the generator refuses {}", culprits(document, &reason)),
+        Err(reason) => bail!("the generator rejects {}", rejected_operations(document, &reason)),
     }
 }
 
@@ -31,29 +31,29 @@ fn attempt(document: &Yaml) -> Result<syn::File> {
         .with_tag(TagStyle::Merged)
         .with_map_type("::std::collections::BTreeMap")
         .with_crate("keyfob_client", CrateVers::Any, None);
-    let tokens = quietly(|| Generator::new(&settings).generate_tokens(&spec))?;
+    let tokens = without_panic_output(|| Generator::new(&settings).generate_tokens(&spec))?;
     syn::parse2(tokens?).context("parsing the generator's output")
 }
 
 thread_local! {
-    /// Panics of this thread are not printed. Panic hooks are global, and other threads run the generator too.
-    static QUIET: Cell<bool> = const { Cell::new(false) };
+    /// True while panics of this thread are not printed. The panic hook is shared by all threads.
+    static SUPPRESSED: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Runs `work`; a panic becomes an error and is not printed.
-fn quietly<T>(work: impl FnOnce() -> T) -> Result<T> {
+fn without_panic_output<T>(work: impl FnOnce() -> T) -> Result<T> {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
         let default_hook = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
-            if !QUIET.get() {
+            if !SUPPRESSED.get() {
                 default_hook(info);
             }
         }));
     });
-    QUIET.set(true);
+    SUPPRESSED.set(true);
     let result = panic::catch_unwind(AssertUnwindSafe(work));
-    QUIET.set(false);
+    SUPPRESSED.set(false);
     result.map_err(|payload| {
         let text = payload.downcast_ref::<String>().cloned();
         let text = text.or_else(|| payload.downcast_ref::<&str>().map(|text| (*text).to_owned()));
@@ -61,21 +61,21 @@ fn quietly<T>(work: impl FnOnce() -> T) -> Result<T> {
     })
 }
 
-/// Runs the generator on each operation alone, and describes those that it refuses.
-fn culprits(document: &Yaml, reason: &anyhow::Error) -> String {
-    let mut refused = Vec::new();
-    let mut without = document.clone();
-    without.set("paths", Map::new());
-    if let Err(reason) = attempt(&without) {
+/// Runs the generator on each operation alone, and describes the rejected operations.
+fn rejected_operations(document: &Yaml, reason: &anyhow::Error) -> String {
+    let mut rejected = Vec::new();
+    let mut reduced = document.clone();
+    reduced.set("paths", Map::new());
+    if let Err(reason) = attempt(&reduced) {
         return format!("the component schemas: {reason:#}");
     }
     for found in walk::operations(document) {
         let path = map([(found.path, map([(found.method, found.operation.clone())]))]);
-        without.set("paths", path);
-        if let Err(reason) = attempt(&without) {
+        reduced.set("paths", path);
+        if let Err(reason) = attempt(&reduced) {
             let (path, id) = found.path.split_once('#').unwrap_or((found.path, ""));
-            refused.push(format!("{} {path} ({id}): {reason:#}", found.method.to_uppercase()));
+            rejected.push(format!("{} {path} ({id}): {reason:#}", found.method.to_uppercase()));
         }
     }
-    if refused.is_empty() { format!("the document as a whole: {reason:#}") } else { refused.join("\n  ") }
+    if rejected.is_empty() { format!("the document as a whole: {reason:#}") } else { rejected.join("\n  ") }
 }

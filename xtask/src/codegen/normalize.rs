@@ -14,7 +14,7 @@ use crate::codegen::model::schema::{self, Schema};
 use crate::codegen::model::variants::expand;
 use crate::yaml::Yaml;
 
-/// A document for the generator, with the facts that were removed from it.
+/// A document for the generator, with the data that was extracted from the specification before.
 pub(crate) struct Normalized {
     pub(crate) document: Yaml,
     pub(crate) api: Api,

@@ -11,7 +11,7 @@ pub(crate) struct Target {
     pub(crate) spec: String,
     pub(crate) code: String,
     pub(crate) log: String,
-    /// The target is no API, but a specification that uses every supported feature; tests compile and call its code.
+    /// The target is not an API but a specification that uses every supported feature; tests compile and call its code.
     pub(crate) canary: bool,
 }
 
@@ -44,8 +44,8 @@ pub(crate) fn all(root: &Path) -> Result<Vec<Target>> {
 pub(crate) fn orphans(root: &Path, targets: &[Target]) -> Result<Vec<String>> {
     let code = folders(root, "crates")?.into_iter().map(|name| format!("crates/{name}/src/generated.rs"));
     let logs = folders(root, "specs")?.into_iter().map(|name| format!("specs/{name}/normalized.log"));
-    let wanted = |path: &String| targets.iter().any(|target| target.code == *path || target.log == *path);
-    Ok(code.chain(logs).filter(|path| !wanted(path) && root.join(path).exists()).collect())
+    let is_output = |path: &String| targets.iter().any(|target| target.code == *path || target.log == *path);
+    Ok(code.chain(logs).filter(|path| !is_output(path) && root.join(path).exists()).collect())
 }
 
 fn folders(root: &Path, parent: &str) -> Result<Vec<String>> {

@@ -95,8 +95,8 @@ fn check_reports_missing_files_and_orphans() {
 }
 
 #[test]
-fn a_refused_specification_changes_no_file() {
-    let workspace = Workspace::new("refused");
+fn a_rejected_specification_changes_no_file() {
+    let workspace = Workspace::new("rejected");
     let code = workspace.0.join("crates/canary/src/generated.rs");
     let before = fs::read(&code).unwrap();
     workspace.edit("specs/canary/openapi.yaml", "x-keyfob-source", "x-keyfob-sauce");
@@ -122,6 +122,6 @@ fn a_panic_of_the_generator_names_the_operation() {
     let error = generator::generate(&normalized).unwrap_err().to_string();
     assert_eq!(
         error,
-        "the generator refuses GET /report (report): it panicked: assertion failed: response_types.len() <= 1"
+        "the generator rejects GET /report (report): it panicked: assertion failed: response_types.len() <= 1"
     );
 }

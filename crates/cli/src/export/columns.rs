@@ -18,7 +18,7 @@ pub(super) struct Column {
 /// Type of a column. Every column is nullable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// Text. Also timestamps, as the service sent them, and arrays and objects, as JSON.
+    /// Text, including timestamps in the service's format, and arrays and objects as JSON.
     Text,
     Integer,
     Number,
@@ -30,25 +30,25 @@ pub(super) trait TableRow: WireStruct + Serialize + DeserializeOwned {}
 
 impl<R: WireStruct + Serialize + DeserializeOwned> TableRow for R {}
 
-/// Returns the columns of a row type. They do not depend on the data, so that all files of a table have the same columns.
+/// Returns the columns of a row type, independent of the data, so that all files of a table have the same columns.
 pub(super) fn of<R: TableRow>() -> Vec<Column> {
     R::empty().field_names().iter().map(|name| Column { name: (*name).to_owned(), kind: kind::<R>(name) }).collect()
 }
 
 /// Determines the type of a field by decoding a sample of each type.
 fn kind<R: TableRow>(name: &str) -> Kind {
-    let takes = |sample: Value| {
+    let accepts = |sample: Value| {
         let row = serde_json::from_value::<R>(json!({ name: sample })).and_then(serde_json::to_value);
         row.is_ok_and(|row| row[name] == sample)
     };
     // The order matters: a text field also accepts numbers, and a number field accepts integers.
-    if takes("x".into()) {
+    if accepts("x".into()) {
         Kind::Text
-    } else if takes(1.5.into()) {
+    } else if accepts(1.5.into()) {
         Kind::Number
-    } else if takes(2.into()) {
+    } else if accepts(2.into()) {
         Kind::Integer
-    } else if takes(true.into()) {
+    } else if accepts(true.into()) {
         Kind::Boolean
     } else {
         Kind::Text

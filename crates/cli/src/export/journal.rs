@@ -19,7 +19,7 @@ pub(super) struct Journal {
 }
 
 impl Journal {
-    /// Opens the journal and truncates it to `length`: the checkpoint does not cover the rest.
+    /// Opens the journal and truncates it to `length`, because the checkpoint does not cover the lines behind it.
     pub(super) fn open(paths: &ExportPaths, length: u64) -> anyhow::Result<Self> {
         let path = &paths.journal;
         let open = || {
@@ -146,11 +146,11 @@ mod tests {
         std::fs::write(&path, format!("{}\n", lines.join("\n"))).unwrap();
         let changes = NetChanges::read(&path, true).unwrap();
         let mut rows = Vec::new();
-        let taken = changes.rows(&path, |row| {
+        let result = changes.rows(&path, |row| {
             rows.push(row.to_owned());
             Ok(())
         });
-        taken.unwrap();
+        result.unwrap();
         assert_eq!(rows, ["{\"id\":\"1\",\"b\":2}", "{\"c\":1}"]);
         assert_eq!(changes.names.iter().collect::<Vec<_>>(), ["a", "b", "c", "id"]);
         assert!(changes.contains("3") && !changes.contains("4"));

@@ -14,7 +14,7 @@ use crate::usage_error::UsageError;
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct State {
     table: String,
-    /// Base URL of the service. With the client id it identifies the account, which decides the rows that are visible.
+    /// Base URL of the service. With the client id it identifies the account, on which the visible rows depend.
     service: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     client: Option<String>,
@@ -31,7 +31,7 @@ impl State {
         Self { table: table.to_owned(), service, client, window, has_base: false, journal: 0, checkpoint: None }
     }
 
-    /// Reads the checkpoint file, if `resume` is set and there is one.
+    /// Reads the checkpoint file, if `resume` is set and the file exists.
     pub(super) fn find(paths: &ExportPaths, resume: bool) -> anyhow::Result<Option<Self>> {
         if !resume {
             return Ok(None);
@@ -63,16 +63,16 @@ impl State {
         Ok(Some(state))
     }
 
-    /// Checks that the arguments match those the export was started with.
+    /// Checks that the arguments match the arguments of the first run.
     pub(super) fn check(
         &self,
         table: &str,
         (service, client): &(String, Option<String>),
         args: &Export,
     ) -> Result<(), UsageError> {
-        let mismatch = |what: &str| {
+        let mismatch = |origin: &str| {
             Err(UsageError::new(format!(
-                "{} was exported with {what}; export again without --resume",
+                "{} was exported with {origin}; export again without --resume",
                 args.out.display()
             )))
         };
@@ -90,8 +90,8 @@ impl State {
             return mismatch("other dates");
         }
         if !self.window.can_filter_rows() {
-            let why = "cannot be updated with --from or --to, because its rows do not contain the date";
-            return Err(UsageError::new(format!("{table} {why}; export again without --resume")));
+            let reason = "cannot be updated with --from or --to, because its rows do not contain the date";
+            return Err(UsageError::new(format!("{table} {reason}; export again without --resume")));
         }
         Ok(())
     }

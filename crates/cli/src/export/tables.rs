@@ -55,7 +55,7 @@ pub(super) static TABLES: &[Table] = &[
     table!(absence_registrations: AbsenceRegistration, by DateFilter::Property("date")),
     table!(payroll_lines: PayrollLine, by DateFilter::Property("transDateTime")),
     // The service's default filter leaves out unapproved lines and employees without hourly pay. A line that loses its
-    // approval would then stay in the export.
+    // approval would then remain in the export.
     table!(payroll_lines_extended: PayrollLine, by DateFilter::Property("transDateTime");
         export_filter: "All"; user_payroll_type_filter: "AllUsers"),
     table!(incident_registrations: IncidentRegistration),

@@ -9,7 +9,7 @@ use super::event::Event;
 use crate::args::Export;
 use crate::usage_error::UsageError;
 
-/// Rule by which a table is limited to a time window.
+/// Date of a row that a time window filters by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum DateFilter {
     /// The table has no time window.
@@ -20,7 +20,7 @@ pub(super) enum DateFilter {
     NotInRow,
 }
 
-/// A time window. Both ends are inclusive, in the form sent to the service.
+/// A time window with inclusive ends, in the format sent to the service.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Window {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -37,12 +37,12 @@ impl Window {
     pub(super) fn new(table: &str, dates: DateFilter, args: &Export) -> Result<Self, UsageError> {
         let window = Self::from_args(args)?;
         let (from, to) = (window.from.is_some(), window.to.is_some());
-        let invalid = |why: &str| Err(UsageError::new(format!("{table} {why}")));
+        let invalid = |reason: &str| Err(UsageError::new(format!("{table} {reason}")));
         match (table, dates) {
             (_, DateFilter::None) if from || to => invalid("has no time window; leave out --from and --to"),
-            ("machine_registrations", _) if from != to => invalid("needs both --from and --to, or neither"),
+            ("machine_registrations", _) if from != to => invalid("requires both --from and --to, or neither"),
             ("crew_list_registrations", _) if !from => {
-                invalid("needs --from; without it the service lists only the registrations of today")
+                invalid("requires --from; without it the service lists only the registrations of today")
             }
             (_, DateFilter::Property(property)) if from || to => {
                 Ok(Self { member: Some(property.to_owned()), ..window })
@@ -68,7 +68,7 @@ impl Window {
         (&self.from, &self.to) == (&other.from, &other.to)
     }
 
-    /// Returns `true` if a row shows whether it is inside the window.
+    /// Returns `true` if the rows contain the date that the window filters by.
     pub(super) fn can_filter_rows(&self) -> bool {
         self.member.is_some() || self.from.is_none() && self.to.is_none()
     }

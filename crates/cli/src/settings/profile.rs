@@ -12,7 +12,7 @@ use crate::console::{WARNING, note, paint};
 use crate::suggest::{did_you_mean, find, fold};
 use crate::usage_error::UsageError;
 
-/// A profile. Its values are stored by the variables that they stand for.
+/// A profile: values by the environment variables that they replace.
 #[derive(Default)]
 pub(crate) struct Profile {
     pub(crate) ca: Option<PathBuf>,
@@ -37,8 +37,8 @@ impl Profile {
                 error.message().lines().next().unwrap_or_default()
             ))
         })?;
-        let mut profile =
-            Self::read(name, &table, known).map_err(|wrong| UsageError::new(format!("{}: {wrong}", path.display())))?;
+        let mut profile = Self::read(name, &table, known)
+            .map_err(|problem| UsageError::new(format!("{}: {problem}", path.display())))?;
         profile.ca = profile.ca.map(|ca| path.parent().map(|folder| folder.join(&ca)).unwrap_or(ca));
         let holds_secrets = known.iter().any(|variable| variable.is_secret() && profile.get(variable.name()).is_some());
         if holds_secrets && file::is_open(&path) {

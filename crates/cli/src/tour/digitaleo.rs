@@ -18,7 +18,7 @@ pub(super) async fn walk(guide: &mut Guide, simulation: &Simulation<'_>) -> anyh
     let page = guide.call(&op::Contacts::OPERATION, snippet!(client.contacts().limit(10))).await?;
     let total = page.total.context("the page has no total")?;
     ensure!(page.list.len() == 10, "{} contacts on a page of 10", page.list.len());
-    guide.outcome(format!("{} of {total} contacts; strings with numbers are numbers", page.list.len()))?;
+    guide.outcome(format!("{} of {total} contacts; numeric strings are decoded as numbers", page.list.len()))?;
 
     let contact = ContactInput::new().first_name("Zoë").last_name("Lefèvre").mobile("+33612345678");
     let code = snippet!(client.create_contacts(ContactsCreate::new([contact])));

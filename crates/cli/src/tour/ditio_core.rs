@@ -77,8 +77,8 @@ async fn document(guide: &mut Guide, client: &Client, project: &str) -> anyhow::
     let code = snippet!(client.download_project_document(project, file_id));
     let response = guide.call(&op::DownloadProjectDocument::OPERATION, code).await?;
     let bytes = response.into_inner().bytes().await?;
-    ensure!(bytes == drawing, "{} bytes were uploaded and {} others downloaded", drawing.len(), bytes.len());
-    guide.outcome(format!("{} bytes, the same ones", bytes.len()))
+    ensure!(bytes == drawing, "{} bytes were uploaded and {} different bytes downloaded", drawing.len(), bytes.len());
+    guide.outcome(format!("{} bytes, identical to the upload", bytes.len()))
 }
 
 async fn renewal(
@@ -101,12 +101,12 @@ async fn rejections(guide: &mut Guide, client: &Client, order: types::WorkOrderC
     let code = snippet!(client.create_work_order(order));
     let error = guide.rejected(&op::CreateWorkOrder::OPERATION, code).await?;
     let message = error.service_error().and_then(|api| api.message()).context("the response has no message")?;
-    ensure!(error.kind() == ErrorKind::Rejected && message.contains("allerede i bruk"), "another error: {error}");
+    ensure!(error.kind() == ErrorKind::Rejected && message.contains("allerede i bruk"), "unexpected error: {error}");
     guide.outcome(format!("Err({:?}): {message}", error.kind()))?;
 
     let code = snippet!(client.project("000000000000000000000000"));
     let error = guide.rejected(&op::Project::OPERATION, code).await?;
-    ensure!(error.kind() == ErrorKind::NotFound, "another error: {error}");
+    ensure!(error.kind() == ErrorKind::NotFound, "unexpected error: {error}");
     guide.outcome(format!("Err({:?})", error.kind()))
 }
 

@@ -29,6 +29,6 @@ pub(super) async fn walk(guide: &mut Guide, simulation: &Simulation<'_>) -> anyh
     let latest = guide.call(&op::LatestExcavatorStateTimestamp::OPERATION, code).await?;
     let text = latest.as_str().context("the time is not a string")?.to_owned();
     let at: Timestamp = text.parse()?;
-    ensure!(at.to_utc() == END.parse::<Timestamp>()?.to_utc(), "{text} is another time");
+    ensure!(at.to_utc() == END.parse::<Timestamp>()?.to_utc(), "the latest time is {text}");
     guide.outcome(format!("{text}, from which a sender resumes"))
 }

@@ -36,6 +36,6 @@ pub(super) async fn walk(guide: &mut Guide, simulation: &Simulation<'_>) -> anyh
 
     let code = snippet!(client.replace_job_opening(id, update("zu spät")));
     let error = guide.rejected(&op::ReplaceJobOpening::OPERATION, code).await?;
-    ensure!(error.kind() == ErrorKind::Conflict, "another error: {error}");
+    ensure!(error.kind() == ErrorKind::Conflict, "unexpected error: {error}");
     guide.outcome(format!("Err(Conflict): version {version} is outdated"))
 }

@@ -12,7 +12,7 @@ use crate::console::{self, BAD, FAINT, GOOD, TITLE, WARNING, line, paint};
 /// Width of the column with the code of a step, in characters. The outcome of longer code is on a line of its own.
 const CODE_WIDTH: usize = 42;
 
-/// One step, as it is printed.
+/// A step of the tour.
 #[derive(Clone, Debug, Default, Serialize)]
 struct Step {
     api: &'static str,
@@ -53,12 +53,12 @@ impl Guide {
         Ok(guide)
     }
 
-    /// Starts the part about an API.
-    pub(super) fn api(&mut self, name: &'static str, title: &str, about: &str) -> anyhow::Result<()> {
+    /// Starts the section of an API.
+    pub(super) fn api(&mut self, name: &'static str, title: &str, description: &str) -> anyhow::Result<()> {
         self.apis += 1;
         self.step = Step { api: name, ..Step::default() };
         self.print("")?;
-        self.print(format_args!("{}  {}", paint(TITLE, title), paint(FAINT, about)))
+        self.print(format_args!("{}  {}", paint(TITLE, title), paint(FAINT, description)))
     }
 
     /// Fetches the first token and prints its properties.
@@ -177,7 +177,7 @@ impl Guide {
 fn describe(authenticator: &Authenticator) -> anyhow::Result<String> {
     let info = authenticator.token_info().context("there is no token after authorization")?;
     let lifetime = match info.lifetime {
-        // Rounded to minutes: the token has lost a moment already.
+        // Rounded to minutes, because a fraction of a second has already passed.
         Some(lifetime) if lifetime.as_secs() >= 120 => format!("valid for {} min", (lifetime.as_secs() + 30) / 60),
         Some(lifetime) => format!("valid for {} s", lifetime.as_secs()),
         None => "valid until it is rejected".to_owned(),

@@ -9,7 +9,7 @@ use super::snippet::snippet;
 
 const NAME: &str = "KF-VENTIL-8";
 
-/// Runs the steps against a simulator of their own, which serves over TLS.
+/// Runs the steps against a separate simulator, which serves over TLS.
 pub(super) async fn walk(guide: &mut Guide) -> anyhow::Result<()> {
     guide.api("itempath", "ItemPath", "warehouses; over TLS, trusting the plant's own certificate")?;
     let simulator = keyfob_simulator::Simulator::builder().tls(true).start().await?;
@@ -38,10 +38,13 @@ pub(super) async fn walk(guide: &mut Guide) -> anyhow::Result<()> {
     ensure!(material.info1.as_deref() == Some("Kugelventil 8 mm"), "the text was lost");
     guide.outcome("the same material: \"Kugelventil 8 mm\"")?;
 
-    // Writes show up in reads after a delay.
+    // Writes become visible in lists after a delay.
     simulator.advance(std::time::Duration::from_secs(2));
     let code = snippet!(client.materials().name(Filter::like("KF-")).limit(20));
     let found = guide.call(&op::Materials::OPERATION, code).await?;
-    ensure!(found.materials.iter().any(|material| material.name.as_deref() == Some(NAME)), "the filter lost it");
+    ensure!(
+        found.materials.iter().any(|material| material.name.as_deref() == Some(NAME)),
+        "the filter does not find the material"
+    );
     guide.outcome(format!("found by its name, with {} others", found.materials.len() - 1))
 }

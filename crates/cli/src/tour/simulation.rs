@@ -5,7 +5,7 @@ use keyfob_simulator::Simulator;
 /// A running simulator with its variables.
 pub(super) struct Simulation<'a> {
     pub(super) simulator: &'a Simulator,
-    /// Variables that lead clients to the simulator.
+    /// Variables that configure clients for the simulator.
     pub(super) variables: Vec<(&'static str, String)>,
 }
 

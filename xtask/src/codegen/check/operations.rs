@@ -9,7 +9,7 @@ use crate::codegen::naming::{RESERVED_OPERATIONS, snake};
 use crate::yaml::{Yaml, YamlExt};
 
 /// Problem of an operation or variant without a name.
-const NO_ID: &str = "no operationId: add one in lowerCamelCase";
+const MISSING_ID: &str = "no operationId: add one in lowerCamelCase";
 
 pub(super) fn check(document: &Yaml, problems: &mut Problems<'_>) {
     let mut names = BTreeMap::new();
@@ -22,7 +22,7 @@ pub(super) fn check(document: &Yaml, problems: &mut Problems<'_>) {
         if found.operation.get("operationId").is_some() {
             operation(found.operation, subject, &mut names, problems);
         } else if variants.is_empty() {
-            problems.push(subject, NO_ID);
+            problems.push(subject, MISSING_ID);
         }
         let mut queries = Vec::new();
         for variant in variants {
@@ -31,25 +31,27 @@ pub(super) fn check(document: &Yaml, problems: &mut Problems<'_>) {
                 continue;
             };
             let required = variant.list("parameters").iter().filter(|parameter| parameter.flag("required"));
-            let names_required: Vec<_> = required.filter_map(|parameter| parameter.text("name")).collect();
-            if queries.contains(&(query, names_required.clone())) || (query.is_empty() && names_required.is_empty()) {
+            let required_names: Vec<_> = required.filter_map(|parameter| parameter.text("name")).collect();
+            if queries.contains(&(query, required_names.clone())) || (query.is_empty() && required_names.is_empty()) {
                 problems.push(
                     subject,
                     "the query of a variant does not distinguish it: add a fixed value or a required parameter",
                 );
             }
             if query.values().any(|value| value.is_mapping() || value.is_sequence() || value.is_null()) {
-                problems
-                    .push(subject, "the query of a variant holds a list, map or null: use text, numbers and booleans");
+                problems.push(
+                    subject,
+                    "the query of a variant contains a list, map or null: use text, numbers and booleans",
+                );
             }
-            queries.push((query, names_required));
-            operation(&inherited(found.operation, variant), subject, &mut names, problems);
+            queries.push((query, required_names));
+            operation(&with_inherited_source(found.operation, variant), subject, &mut names, problems);
         }
     }
 }
 
 /// Returns the variant with the source of its operation, unless it has its own.
-fn inherited(base: &Yaml, variant: &Yaml) -> Yaml {
+fn with_inherited_source(base: &Yaml, variant: &Yaml) -> Yaml {
     let mut all = variant.clone();
     if all.get("x-keyfob-source").is_none()
         && let Some(source) = base.get("x-keyfob-source")
@@ -66,7 +68,7 @@ fn operation(
     problems: &mut Problems<'_>,
 ) {
     let Some(id) = operation.text("operationId") else {
-        problems.push(subject, NO_ID);
+        problems.push(subject, MISSING_ID);
         return;
     };
     let name = snake(id);

@@ -45,8 +45,9 @@ fn operation(document: &Yaml, found: OperationNode<'_>, node: &Yaml, problems: &
         }
     }
     for name in walk::placeholders(found.path) {
-        let is_it = |parameter: &&Yaml| parameter.text("in") == Some("path") && parameter.text("name") == Some(name);
-        let declared = parameters.iter().any(is_it);
+        let is_declaration =
+            |parameter: &&Yaml| parameter.text("in") == Some("path") && parameter.text("name") == Some(name);
+        let declared = parameters.iter().any(is_declaration);
         if !declared {
             problems.push(subject, format!("the path parameter {name} is not declared: add it to `parameters`"));
         }

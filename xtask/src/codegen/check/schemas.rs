@@ -1,4 +1,4 @@
-//! Checks that schemas are named and plain, and that those of responses require nothing.
+//! Checks that schemas are named and plain, and that response schemas have no required properties.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -37,7 +37,7 @@ pub(super) fn check(document: &Yaml, problems: &mut Problems<'_>) {
             }
             let body = node.get("requestBody").map(|body| walk::resolve(document, body));
             for (media, content) in body.map(|body| body.pairs("content")).unwrap_or_default() {
-                // A multipart form becomes no type; any other inline body gets a name.
+                // A multipart form does not become a type; any other inline body gets a name.
                 if media != "multipart/form-data" {
                     plain(document, &content["schema"], Depth::Top, subject, problems);
                 }
@@ -130,7 +130,7 @@ fn parts(document: &Yaml, schema: &Yaml, subject: Subject<'_>, problems: &mut Pr
     }
     for part in parts.iter().map(|part| walk::resolve(document, part)) {
         if part.get("properties").is_none() && part.get("allOf").is_none() && part.get("required").is_none() {
-            problems.push(subject, "a part of allOf is no object: compose only objects with properties");
+            problems.push(subject, "a part of allOf is not an object: compose only objects with properties");
         }
     }
 }

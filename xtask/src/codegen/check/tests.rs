@@ -1,4 +1,4 @@
-//! Each rule is broken once; the error has file, subject and reason.
+//! Violations of each rule; the error has file, subject and reason.
 
 use super::check;
 use crate::codegen::document::Document;
@@ -33,15 +33,15 @@ fn operation(id: &str, more: &str) -> String {
     )
 }
 
-fn refusal(text: String) -> String {
+fn problems(text: String) -> String {
     let document = Document::parse("specs/test/openapi.yaml", text);
     document.and_then(|document| check(&document)).err().map(|error| format!("{error:#}")).unwrap_or_default()
 }
 
 #[track_caller]
-fn refused(text: String, expected: &str) {
-    let refusal = refusal(text);
-    assert!(refusal.contains(expected), "expected `{expected}`, but the refusal was `{refusal}`");
+fn check_rejected(text: String, expected: &str) {
+    let problems = problems(text);
+    assert!(problems.contains(expected), "expected `{expected}`, but the problems were `{problems}`");
 }
 
 /// Returns a specification with an operation at `/things/{id}`, its path parameter and `more`.
@@ -66,27 +66,27 @@ fn body(body: &str) -> String {
 
 #[test]
 fn a_plain_specification_is_accepted() {
-    assert_eq!(refusal(with("")), "");
+    assert_eq!(problems(with("")), "");
 }
 
 #[test]
-fn an_operation_without_a_source_is_refused_with_file_path_and_reason() {
+fn an_operation_without_a_source_is_rejected_with_file_path_and_reason() {
     let text = with("").replace("x-keyfob-source: { doc: a page, confidence: documented }", "");
     assert_eq!(
-        refusal(text),
-        "specs/test/openapi.yaml refused:\n  specs/test/openapi.yaml:5: GET /things/{id}: thing has no \
+        problems(text),
+        "specs/test/openapi.yaml rejected:\n  specs/test/openapi.yaml:5: GET /things/{id}: thing has no \
          x-keyfob-source: add its doc and confidence"
     );
 }
 
 #[test]
 fn a_source_is_complete_and_has_one_of_three_confidences() {
-    refused(with("").replace("doc: a page, ", ""), "x-keyfob-source has no doc");
-    refused(
+    check_rejected(with("").replace("doc: a page, ", ""), "x-keyfob-source has no doc");
+    check_rejected(
         with("").replace("confidence: documented", "confidence: sure"),
         "confidence is sure: it must be one of documented, example, inferred",
     );
-    refused(with("").replace("doc: a page", "doc: a page, url: x"), "unknown key url");
+    check_rejected(with("").replace("doc: a page", "doc: a page, url: x"), "unknown key url");
 }
 
 #[test]
@@ -94,50 +94,53 @@ fn all_problems_are_reported_at_once() {
     let text = with("")
         .replace("x-keyfob-source: { doc: a page, confidence: documented }", "")
         .replace("summary: Does something.", "");
-    let refusal = refusal(text);
-    assert!(refusal.contains("thing has no x-keyfob-source") && refusal.contains("no summary"), "{refusal}");
+    let problems = problems(text);
+    assert!(problems.contains("thing has no x-keyfob-source") && problems.contains("no summary"), "{problems}");
 }
 
 #[test]
 fn broken_yaml_is_located() {
-    refused("openapi: 3.0.3\npaths: {".into(), "specs/test/openapi.yaml:3:");
-    refused("a: !tag b".into(), "YAML tag");
-    refused("- 1".into(), "does not hold a map");
+    check_rejected("openapi: 3.0.3\npaths: {".into(), "specs/test/openapi.yaml:3:");
+    check_rejected("a: !tag b".into(), "YAML tag");
+    check_rejected("- 1".into(), "does not hold a map");
 }
 
 #[test]
 fn only_openapi_3_0_is_read() {
-    refused(with("").replace("3.0.3", "3.1.0"), "`openapi` is 3.1.0: the generator reads OpenAPI 3.0.x");
-    refused(with("").replace("openapi: 3.0.3", "swagger: '2.0'"), "`openapi` is missing");
-    refused(with("").replace("description: A test.", ""), "info.description is missing");
+    check_rejected(with("").replace("3.0.3", "3.1.0"), "`openapi` is 3.1.0: the generator reads OpenAPI 3.0.x");
+    check_rejected(with("").replace("openapi: 3.0.3", "swagger: '2.0'"), "`openapi` is missing");
+    check_rejected(with("").replace("description: A test.", ""), "info.description is missing");
 }
 
 #[test]
-fn misspelled_extensions_are_refused_everywhere() {
-    refused(with("x-keyfob-retries: safe"), "GET /things/{id}: unknown extension x-keyfob-retries");
-    refused(
+fn misspelled_extensions_are_rejected_everywhere() {
+    check_rejected(with("x-keyfob-retries: safe"), "GET /things/{id}: unknown extension x-keyfob-retries");
+    check_rejected(
         parameter("{ name: a, in: query, x-keyfob-raw: true, schema: { type: string } }"),
         "unknown extension x-keyfob-raw",
     );
-    refused(
+    check_rejected(
         schema("{ type: object, x-keyfob-extras: true }"),
         "components/schemas/Other: unknown extension x-keyfob-extras",
     );
-    refused(
+    check_rejected(
         schema("{ type: object, properties: { a: { type: string, x-nullable: true } } }"),
         "unknown extension x-nullable",
     );
-    refused(with("x-keyfob-retry: always"), "x-keyfob-retry must be `safe` or `never`");
+    check_rejected(with("x-keyfob-retry: always"), "x-keyfob-retry must be `safe` or `never`");
 }
 
 #[test]
 fn operations_have_unique_and_valid_rust_names() {
-    refused(with("").replace("operationId: thing", ""), "no operationId");
-    refused(with("").replace("operationId: thing", "operationId: new"), "clashes with a name that every client has");
-    refused(with("").replace("operationId: thing", "operationId: get_thing"), "not lowerCamelCase");
+    check_rejected(with("").replace("operationId: thing", ""), "no operationId");
+    check_rejected(
+        with("").replace("operationId: thing", "operationId: new"),
+        "clashes with a name that every client has",
+    );
+    check_rejected(with("").replace("operationId: thing", "operationId: get_thing"), "not lowerCamelCase");
     let two = format!("  /a:\n{}  /b:\n{}", operation("aThing", ""), operation("aThing", ""));
-    refused(spec(&two, ""), "GET /b: operationId aThing clashes with aThing");
-    refused(
+    check_rejected(spec(&two, ""), "GET /b: operationId aThing clashes with aThing");
+    check_rejected(
         spec(&format!("  /a:\n{}", operation("a", "").replace("get:", "options:")), ""),
         "does not support this HTTP method",
     );
@@ -148,50 +151,62 @@ fn an_operation_has_one_success_response() {
     let responses = |responses: &str| with(&format!("responses: {responses}"));
     let thing = "{ description: d, content: { application/json: { schema: { $ref: '#/components/schemas/Thing' } } } }";
     let text = "{ description: d, content: { application/json: { schema: { type: string } } } }";
-    assert_eq!(refusal(responses(&format!("{{ '200': {thing}, '201': {thing}, '400': {text} }}"))), "");
-    refused(responses(&format!("{{ '200': {thing}, '201': {text} }}")), "the success responses differ");
-    refused(responses(&format!("{{ '200': {thing}, '204': {{ description: d }} }}")), "the success responses differ");
-    refused(responses("{ '302': { description: d } }"), "no success response");
-    refused(responses("{ default: { description: d } }"), "no success response");
-    refused(responses("{ '200': { description: d, content: { application/json: {} } } }"), "has no schema");
+    assert_eq!(problems(responses(&format!("{{ '200': {thing}, '201': {thing}, '400': {text} }}"))), "");
+    check_rejected(responses(&format!("{{ '200': {thing}, '201': {text} }}")), "the success responses differ");
+    check_rejected(
+        responses(&format!("{{ '200': {thing}, '204': {{ description: d }} }}")),
+        "the success responses differ",
+    );
+    check_rejected(responses("{ '302': { description: d } }"), "no success response");
+    check_rejected(responses("{ default: { description: d } }"), "no success response");
+    check_rejected(responses("{ '200': { description: d, content: { application/json: {} } } }"), "has no schema");
 }
 
 #[test]
 fn bodies_are_complete() {
-    refused(body("{ content: { application/json: { schema: {} } } }"), "has no `required`");
-    refused(body("{ required: true, content: {} }"), "has no content");
-    refused(body("{ required: true, content: { application/json: {} } }"), "has no schema");
-    refused(body("{ required: true, content: { multipart/form-data: { encoding: {}, schema: {} } } }"), "`encoding`");
+    check_rejected(body("{ content: { application/json: { schema: {} } } }"), "has no `required`");
+    check_rejected(body("{ required: true, content: {} }"), "has no content");
+    check_rejected(body("{ required: true, content: { application/json: {} } }"), "has no schema");
+    check_rejected(
+        body("{ required: true, content: { multipart/form-data: { encoding: {}, schema: {} } } }"),
+        "`encoding`",
+    );
 }
 
 #[test]
 fn parameters_are_of_kinds_that_can_be_sent() {
-    refused(parameter("{ name: a, in: cookie, schema: { type: string } }"), "a is a cookie");
-    refused(
+    check_rejected(parameter("{ name: a, in: cookie, schema: { type: string } }"), "a is a cookie");
+    check_rejected(
         parameter("{ name: a, in: query, style: deepObject, schema: { type: string } }"),
         "a has an unsupported style",
     );
-    refused(
+    check_rejected(
         parameter("{ name: a, in: query, style: pipeDelimited, schema: { type: array, items: {} } }"),
         "a has an unsupported style",
     );
-    refused(parameter("{ name: a, in: query, content: { application/json: { schema: {} } } }"), "a has no schema");
-    refused(parameter("{ name: a, in: query, schema: { type: object } }"), "a is an object");
-    refused(parameter("{ name: a, in: query, schema: { type: string, enum: [x] } }"), "a has an inline enum");
-    refused(parameter("{ name: a, in: header, schema: { type: array, items: {} } }"), "a is a list outside the query");
-    refused(
+    check_rejected(
+        parameter("{ name: a, in: query, content: { application/json: { schema: {} } } }"),
+        "a has no schema",
+    );
+    check_rejected(parameter("{ name: a, in: query, schema: { type: object } }"), "a is an object");
+    check_rejected(parameter("{ name: a, in: query, schema: { type: string, enum: [x] } }"), "a has an inline enum");
+    check_rejected(
+        parameter("{ name: a, in: header, schema: { type: array, items: {} } }"),
+        "a is a list outside the query",
+    );
+    check_rejected(
         parameter("{ name: Authorization, in: header, schema: { type: string } }"),
         "is a header that the client sets",
     );
-    refused(
+    check_rejected(
         parameter("{ name: other, in: path, required: true, schema: { type: string } }"),
         "is declared, but is not in the path",
     );
-    refused(
+    check_rejected(
         parameter("{ name: Id, in: query, schema: { type: string } }"),
         "two parameters would have the Rust name id",
     );
-    refused(
+    check_rejected(
         parameter("{ name: a, in: query, x-keyfob-path: raw, schema: { type: string } }"),
         "it can only be `raw`, and only on path parameters",
     );
@@ -200,13 +215,13 @@ fn parameters_are_of_kinds_that_can_be_sent() {
 #[test]
 fn path_parameters_are_declared_required_and_plain() {
     let path = |parameter: &str| with(&format!("parameters: [{parameter}]"));
-    refused(path("{ name: a, in: query, schema: { type: string } }"), "the path parameter id is not declared");
-    refused(path("{ name: id, in: path, schema: { type: string } }"), "must be required");
-    refused(
+    check_rejected(path("{ name: a, in: query, schema: { type: string } }"), "the path parameter id is not declared");
+    check_rejected(path("{ name: id, in: path, schema: { type: string } }"), "must be required");
+    check_rejected(
         path("{ name: id, in: path, required: true, style: label, schema: { type: string } }"),
         "an unsupported style",
     );
-    refused(
+    check_rejected(
         path("{ name: id, in: path, required: true, schema: { type: array, items: {} } }"),
         "a list outside the query",
     );
@@ -214,84 +229,90 @@ fn path_parameters_are_declared_required_and_plain() {
 
 #[test]
 fn references_name_components_of_the_document() {
-    refused(
+    check_rejected(
         schema("{ $ref: 'other.yaml#/Thing' }"),
         "components/schemas/Other: the reference other.yaml#/Thing is not of the form",
     );
-    refused(schema("{ $ref: '#/components/schemas/Nothing' }"), "has no target");
-    refused(schema("{ $ref: '#/components/schemas/Thing/properties/id' }"), "is not of the form");
-    refused(with("").replace("#/components/schemas/Thing'", "#/paths'"), "GET /things/{id}: the reference #/paths");
+    check_rejected(schema("{ $ref: '#/components/schemas/Nothing' }"), "has no target");
+    check_rejected(schema("{ $ref: '#/components/schemas/Thing/properties/id' }"), "is not of the form");
+    check_rejected(
+        with("").replace("#/components/schemas/Thing'", "#/paths'"),
+        "GET /things/{id}: the reference #/paths",
+    );
 }
 
 #[test]
 fn schemas_are_named_and_plain() {
-    refused(schema("{ oneOf: [{ type: string }] }"), "oneOf has no Rust type");
-    refused(schema("{ anyOf: [{ type: string }] }"), "anyOf has no Rust type");
-    refused(schema("{ not: { type: string } }"), "not has no Rust type");
-    refused(schema("{ type: object, properties: { a: { type: object, properties: {} } } }"), "an inline object");
-    refused(schema("{ type: object, properties: { a: { type: string, enum: [x] } } }"), "an inline enum");
-    refused(schema("{ type: array }"), "a list has no `items`");
-    refused(schema("{ type: [string, 'null'] }"), "`type` is not one name");
-    refused(schema("{ type: text }"), "type text does not exist");
-    refused(
+    check_rejected(schema("{ oneOf: [{ type: string }] }"), "oneOf has no Rust type");
+    check_rejected(schema("{ anyOf: [{ type: string }] }"), "anyOf has no Rust type");
+    check_rejected(schema("{ not: { type: string } }"), "not has no Rust type");
+    check_rejected(schema("{ type: object, properties: { a: { type: object, properties: {} } } }"), "an inline object");
+    check_rejected(schema("{ type: object, properties: { a: { type: string, enum: [x] } } }"), "an inline enum");
+    check_rejected(schema("{ type: array }"), "a list has no `items`");
+    check_rejected(schema("{ type: [string, 'null'] }"), "`type` is not one name");
+    check_rejected(schema("{ type: text }"), "type text does not exist");
+    check_rejected(
         schema("{ type: object, properties: { fooBar: {}, foo_bar: {} } }"),
         "two fields would have the Rust name foo_bar",
     );
-    refused(
+    check_rejected(
         schema("{ type: object, x-keyfob-extra: true, properties: { extra: {} } }"),
         "two fields would have the Rust name extra",
     );
-    refused(schema("{ type: object, required: [b], properties: { a: {} } }"), "requires b, which is not among");
-    refused(
+    check_rejected(schema("{ type: object, required: [b], properties: { a: {} } }"), "requires b, which is not among");
+    check_rejected(
         schema("{ type: object, properties: { a: {} }, additionalProperties: { type: string } }"),
         "replace the latter by x-keyfob-extra",
     );
-    refused(
+    check_rejected(
         schema("{ allOf: [{ type: string }, { $ref: '#/components/schemas/Thing' }] }"),
         "a part of allOf is no object",
     );
-    refused(schema("{ x-rust-type: { crate: chrono, path: Duration } }"), "x-rust-type must have the form");
-    refused(schema("{ x-keyfob-type: text }"), "x-keyfob-type must be one of");
-    refused(schema("{ type: string, x-keyfob-type: integer }"), "x-keyfob-type and `type` exclude each other");
+    check_rejected(schema("{ x-rust-type: { crate: chrono, path: Duration } }"), "x-rust-type must have the form");
+    check_rejected(schema("{ x-keyfob-type: text }"), "x-keyfob-type must be one of");
+    check_rejected(schema("{ type: string, x-keyfob-type: integer }"), "x-keyfob-type and `type` exclude each other");
 }
 
 #[test]
 fn types_have_unique_and_valid_rust_names() {
     let things = |schemas: &str| spec(&format!("  /things:\n{}", operation("things", "")), schemas);
-    refused(things("    Option: { type: object }"), "the name Option is reserved in Rust");
-    refused(things("    thing: { type: object }"), "has the same Rust name as Thing");
+    check_rejected(things("    Option: { type: object }"), "the name Option is reserved in Rust");
+    check_rejected(things("    thing: { type: object }"), "has the same Rust name as Thing");
 }
 
 #[test]
 fn enumerations_have_values_of_one_kind_and_distinct_names() {
-    refused(schema("{ type: integer, enum: [1] }"), "an enum of integers has no x-enum-varnames");
-    refused(
+    check_rejected(schema("{ type: integer, enum: [1] }"), "an enum of integers has no x-enum-varnames");
+    check_rejected(
         schema("{ type: integer, enum: [1, a], x-enum-varnames: [A, B] }"),
         "an enum of integers has a value that is none",
     );
-    refused(schema("{ type: integer, enum: [1, 2], x-enum-varnames: [A] }"), "differ in length");
-    refused(schema("{ type: string, enum: [a, A] }"), "two variants would have the Rust name A");
-    refused(schema("{ type: string, enum: ['<'] }"), "has no Rust name");
-    refused(schema("{ type: string, enum: [1] }"), "only strings (quote them) or only integers");
-    refused(schema("{ enum: [a] }"), "have that `type`");
+    check_rejected(schema("{ type: integer, enum: [1, 2], x-enum-varnames: [A] }"), "differ in length");
+    check_rejected(schema("{ type: string, enum: [a, A] }"), "two variants would have the Rust name A");
+    check_rejected(schema("{ type: string, enum: ['<'] }"), "has no Rust name");
+    check_rejected(schema("{ type: string, enum: [1] }"), "only strings (quote them) or only integers");
+    check_rejected(schema("{ enum: [a] }"), "have that `type`");
 }
 
 #[test]
-fn schemas_of_responses_require_nothing() {
+fn schemas_of_responses_have_no_required_properties() {
     let text = with("").replace("Thing: { type: object,", "Thing: { type: object, required: [id],");
-    refused(text, "components/schemas/Thing: is part of a response");
+    check_rejected(text, "components/schemas/Thing: is part of a response");
 }
 
 #[test]
 fn variants_are_distinguished_by_their_query() {
     let variants = |variants: &str| with(&format!("x-keyfob-variants: [{variants}]"));
     let source = "operationId: other, summary: Does., x-keyfob-source: { doc: d, confidence: example }";
-    assert_eq!(refusal(variants(&format!("{{ {source}, query: {{ action: a }} }}"))), "");
-    refused(variants(&format!("{{ {source} }}")), "a variant has no `query`: add a map");
-    refused(variants(&format!("{{ {source}, query: {{}} }}")), "the query of a variant does not distinguish it");
-    refused(variants(&format!("{{ {source}, query: {{ a: [1] }} }}")), "use text, numbers and booleans");
-    refused(variants(&format!("{{ {source}, query: {{ a: 1 }}, servers: [] }}")), "a variant cannot have servers");
-    refused(variants("{ summary: Does., query: { a: 1 } }"), "no operationId");
+    assert_eq!(problems(variants(&format!("{{ {source}, query: {{ action: a }} }}"))), "");
+    check_rejected(variants(&format!("{{ {source} }}")), "a variant has no `query`: add a map");
+    check_rejected(variants(&format!("{{ {source}, query: {{}} }}")), "the query of a variant does not distinguish it");
+    check_rejected(variants(&format!("{{ {source}, query: {{ a: [1] }} }}")), "use text, numbers and booleans");
+    check_rejected(
+        variants(&format!("{{ {source}, query: {{ a: 1 }}, servers: [] }}")),
+        "a variant cannot have servers",
+    );
+    check_rejected(variants("{ summary: Does., query: { a: 1 } }"), "no operationId");
 }
 
 #[test]
@@ -301,20 +322,20 @@ fn paging_names_what_exists() {
             "parameters: [{ID}, {{ name: after, in: query, schema: {{ type: string }} }}]\n      x-keyfob-paging: {paging}"
         ))
     };
-    assert_eq!(refusal(paging("{ scheme: cursor, items: list, cursor: id, parameter: after }")), "");
-    refused(paging("{ scheme: link, items: list }"), "has no known scheme: use cursor, page or offset");
-    refused(paging("{ scheme: cursor, items: list, parameter: after }"), "has no cursor");
-    refused(
+    assert_eq!(problems(paging("{ scheme: cursor, items: list, cursor: id, parameter: after }")), "");
+    check_rejected(paging("{ scheme: link, items: list }"), "has no known scheme: use cursor, page or offset");
+    check_rejected(paging("{ scheme: cursor, items: list, parameter: after }"), "has no cursor");
+    check_rejected(
         paging("{ scheme: cursor, items: list, cursor: id, parameter: before }"),
         "a query parameter before, which the operation does not have",
     );
-    refused(
+    check_rejected(
         paging("{ scheme: cursor, items: rows, cursor: id, parameter: after }"),
         "a property rows, which the response does not have",
     );
-    refused(
+    check_rejected(
         paging("{ scheme: cursor, items: id, cursor: id, parameter: after }"),
         "names id as items, which is not a list",
     );
-    refused(paging("{ scheme: offset, items: list, parameter: after, step: 1 }"), "an unknown key step");
+    check_rejected(paging("{ scheme: offset, items: list, parameter: after, step: 1 }"), "an unknown key step");
 }

@@ -1,4 +1,4 @@
-//! One operation with the Rust types of its arguments, as documentation and code are written from it.
+//! One operation with the Rust types of its arguments, from which documentation and code are emitted.
 
 use anyhow::{Context, Result, ensure};
 use proc_macro2::Ident;
@@ -16,7 +16,7 @@ use crate::codegen::naming::{pascal, snake};
 pub(super) struct Call<'o> {
     pub(super) operation: &'o Operation,
     pub(super) request: &'o Request,
-    /// Parameters in the order of the method's arguments, the optional ones behind the required ones, then the body.
+    /// Required parameters in the order of the method's arguments, then the optional parameters, then the body.
     pub(super) arguments: Vec<Argument<'o>>,
 }
 
@@ -93,7 +93,7 @@ impl Argument<'_> {
         }
     }
 
-    /// Returns whether the argument is a list, which is empty where it is not set.
+    /// Returns whether the argument is a list, which is empty unless set.
     pub(super) fn is_list(&self) -> bool {
         matches!(self.ty, Ty::List(_))
     }

@@ -181,7 +181,7 @@ pub(super) fn status_line(status: &Status) -> String {
 
 /// Returns the error statuses that every operation of an API documents with the same meaning.
 ///
-/// An API with a single operation shares none.
+/// Empty for an API with a single operation.
 pub(super) fn shared_statuses(api: &Api) -> Vec<&Status> {
     let [first, others @ ..] = api.operations.as_slice() else { return Vec::new() };
     let shared = first.statuses.iter().filter(|status| !status.is_success());

@@ -21,7 +21,7 @@ fn implementation(call: &Call<'_>, paging: &Paging, structs: &[Struct<'_>]) -> R
     let name = format_ident!("{}", pascal(&call.operation.id));
     let types = format_ident!("types");
     let Ty::Named(page_name) = &call.request.response else { bail!("the response is not a named schema") };
-    let page = structs.iter().find(|one| one.name == *page_name).context("the response is not an object")?;
+    let page = structs.iter().find(|item| item.name == *page_name).context("the response is not an object")?;
     let Some(Ty::List(item)) = page.field(&paging.items) else { bail!("the field {} is not a list", paging.items) };
     let item = item.tokens(Some(&types));
     let page_type = format_ident!("{page_name}");

@@ -187,7 +187,7 @@ fn read_header(expression: &Expr) -> Result<Option<Header>> {
         }
         _ => return Ok(None),
     };
-    // Only the header `api-version`, which the generator adds by itself, has a name that is no literal. It is not sent.
+    // The only header whose name is not a literal is `api-version`, which the generator adds. It is dropped.
     let Some(Expr::Lit(ExprLit { lit: Lit::Str(name), .. })) = call.args.first() else { return Ok(None) };
     let argument = match optional {
         Some(argument) => argument,

@@ -31,7 +31,7 @@ enum Presence {
     Optional,
     /// Absent, null or present: `Patch`.
     Patch,
-    /// A list or map, which is empty where it is absent.
+    /// A list or map, empty if absent.
     Collection,
 }
 
@@ -44,7 +44,7 @@ pub(super) struct Struct<'s> {
 }
 
 impl<'s> Struct<'s> {
-    /// Combines the types of the fields, as the generator chose them, with their presence, as the schema says it.
+    /// Combines the types that the generator chose for the fields with the presence that the schema defines.
     pub(super) fn read(item: &syn::ItemStruct, schema: &'s Schema) -> Result<Self> {
         let Shape::Object { properties, patch, extra } = &schema.shape else {
             unreachable!("only objects become structs")
@@ -78,16 +78,16 @@ impl<'s> Struct<'s> {
 
     /// Returns the struct, with constructor and setters if it is part of requests.
     pub(super) fn tokens(&self, in_requests: bool, usage: &Usage, enums: &dyn Fn(&str) -> bool) -> TokenStream {
-        let defaulted = self.fields.iter().all(|field| !field.is_given());
-        let item = self.item(defaulted, usage);
-        let methods = in_requests.then(|| self.methods(defaulted, enums));
+        let has_default = self.fields.iter().all(|field| !field.is_required());
+        let item = self.item(has_default, usage);
+        let methods = in_requests.then(|| self.methods(has_default, enums));
         quote!(#item #methods)
     }
 
     /// Returns the struct and its table of fields.
     ///
     /// compile-time: the runtime decodes and encodes by the table; serde's derives take several times as long to compile.
-    fn item(&self, defaulted: bool, usage: &Usage) -> TokenStream {
+    fn item(&self, has_default: bool, usage: &Usage) -> TokenStream {
         let name = format_ident!("{}", self.name);
         let docs = doc(&usage.type_docs(&self.name, self.schema));
         let fields = self.fields.iter().map(Field::item);
@@ -99,9 +99,9 @@ impl<'s> Struct<'s> {
             quote!(#index #ident #wire #kind)
         });
         let extra_key = self.extra.then(|| quote!(extra));
-        let (default, how) =
-            if defaulted { (Some(quote!(Default,)), quote!(with_default)) } else { (None, quote!(without_default)) };
-        // A word holds the forms of sixteen fields.
+        let (default, variant) =
+            if has_default { (Some(quote!(Default,)), quote!(with_default)) } else { (None, quote!(without_default)) };
+        // One word stores the wire forms of sixteen fields.
         let words = Literal::usize_unsuffixed(self.fields.len().div_ceil(16));
         quote! {
             #docs
@@ -112,7 +112,7 @@ impl<'s> Struct<'s> {
                 #extra
                 wire: keyfob_client::wire_form::WireForms<#words>,
             }
-            keyfob_client::wire_struct!(#how #name { #(#keys),* } #extra_key);
+            keyfob_client::wire_struct!(#variant #name { #(#keys),* } #extra_key);
         }
     }
 
@@ -125,12 +125,12 @@ impl<'s> Struct<'s> {
         })
     }
 
-    fn methods(&self, defaulted: bool, enums: &dyn Fn(&str) -> bool) -> TokenStream {
+    fn methods(&self, has_default: bool, enums: &dyn Fn(&str) -> bool) -> TokenStream {
         let name = format_ident!("{}", self.name);
-        let given: Vec<_> = self.fields.iter().filter(|field| field.is_given()).collect();
+        let required_fields: Vec<_> = self.fields.iter().filter(|field| field.is_required()).collect();
         let mut arguments = Vec::new();
         let mut values = Vec::new();
-        for field in &given {
+        for field in &required_fields {
             let ident = format_ident!("{}", field.property.rust);
             let (ty, value) = field.base.argument(None, enums, &ident);
             if field.presence == Presence::Nullable {
@@ -147,17 +147,23 @@ impl<'s> Struct<'s> {
                 });
             }
         }
-        let unset =
-            self.fields.iter().filter(|field| !field.is_given()).map(|field| format_ident!("{}", field.property.rust));
+        let unset = self
+            .fields
+            .iter()
+            .filter(|field| !field.is_required())
+            .map(|field| format_ident!("{}", field.property.rust));
         let unset = unset.chain(self.extra.then(|| format_ident!("extra"))).chain([format_ident!("wire")]);
-        let body = if defaulted {
+        let body = if has_default {
             quote!(Self::default())
         } else {
             quote!(Self { #(#values,)* #(#unset: Default::default(),)* })
         };
-        let setters = self.fields.iter().filter(|field| !field.is_given()).map(|field| field.setter(enums));
-        let new =
-            if defaulted { "Creates a value without any field." } else { "Creates a value with the required fields." };
+        let setters = self.fields.iter().filter(|field| !field.is_required()).map(|field| field.setter(enums));
+        let new = if has_default {
+            "Creates a value without any field."
+        } else {
+            "Creates a value with the required fields."
+        };
         let new = doc(&[new]);
         quote! {
             impl #name {
@@ -173,7 +179,7 @@ impl<'s> Struct<'s> {
 
 impl Field<'_> {
     /// Returns whether the constructor takes the field.
-    fn is_given(&self) -> bool {
+    fn is_required(&self) -> bool {
         matches!(self.presence, Presence::Required | Presence::Nullable)
     }
 
@@ -187,7 +193,7 @@ impl Field<'_> {
         let Property { name, rust, description, .. } = self.property;
         let described = description.as_deref().map(|text| sentence(&escaped(text)));
         let own = described.unwrap_or_else(|| {
-            // The rule of names is not repeated at each field, only exceptions from it.
+            // Only a wire name that differs from the usual spelling is documented.
             let regular = [rust.clone(), rust.to_lower_camel_case(), rust.to_upper_camel_case()].contains(name);
             if regular { String::new() } else { format!("Named `{name}` on the wire.") }
         });
@@ -219,7 +225,7 @@ impl Field<'_> {
         match (self.presence, self.property.json_string) {
             (Presence::Required, true) => Some(quote!(json_text)),
             (Presence::Nullable | Presence::Optional, true) => Some(quote!(optional_json_text)),
-            (Presence::Required, false) if self.has_blank() => Some(quote!(required_or_default)),
+            (Presence::Required, false) if self.has_empty_value() => Some(quote!(required_or_default)),
             (Presence::Required, false) => Some(quote!(required)),
             (Presence::Nullable, false) => Some(quote!(nullable)),
             (Presence::Optional | Presence::Patch | Presence::Collection, _) => None,
@@ -227,7 +233,7 @@ impl Field<'_> {
     }
 
     /// Returns whether the type has an empty value, which stands for an absent field.
-    fn has_blank(&self) -> bool {
+    fn has_empty_value(&self) -> bool {
         matches!(self.base, Ty::Text | Ty::Integer | Ty::Number | Ty::Boolean | Ty::List(_) | Ty::Map(_) | Ty::Json)
     }
 

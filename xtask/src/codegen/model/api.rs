@@ -1,4 +1,4 @@
-//! An API as a whole: its title, its resources and its operations.
+//! An API: its title, its resources and its operations.
 
 use crate::codegen::model::operation::{self, Operation};
 use crate::codegen::model::walk;
@@ -26,7 +26,7 @@ pub(crate) struct Resource {
     pub(crate) description: String,
 }
 
-/// An operation of which too little is known to generate a method.
+/// An operation whose description is too incomplete to generate a method.
 #[derive(Debug)]
 pub(crate) struct KnownOnly {
     pub(crate) http_method: String,

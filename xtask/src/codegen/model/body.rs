@@ -32,13 +32,13 @@ pub(crate) struct Part {
     pub(crate) description: String,
 }
 
-/// Returns whether the media type holds JSON.
+/// Returns whether the media type is JSON.
 pub(crate) fn is_json(media: &str) -> bool {
-    let essence = media.split(';').next().unwrap_or_default().trim();
-    essence.ends_with("/json") || essence.ends_with("+json")
+    let media_type = media.split(';').next().unwrap_or_default().trim();
+    media_type.ends_with("/json") || media_type.ends_with("+json")
 }
 
-/// Returns whether the media type holds text that is not JSON.
+/// Returns whether the media type is text other than JSON.
 pub(crate) fn is_text(media: &str) -> bool {
     media.starts_with("text/") || media.ends_with("/xml") || media.ends_with("+xml")
 }

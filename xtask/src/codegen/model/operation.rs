@@ -1,4 +1,4 @@
-//! Operations, with all facts that documentation and code are written from.
+//! Operations, with all data from which documentation and code are emitted.
 
 use crate::codegen::model::body::{self, Body};
 use crate::codegen::model::paging::{self, Paging};
@@ -53,7 +53,7 @@ impl Confidence {
     /// Every confidence, best first.
     pub(crate) const ALL: [Self; 3] = [Self::Documented, Self::Example, Self::Inferred];
 
-    /// Returns the word that specifications use.
+    /// Returns the word for this confidence in specifications.
     pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Documented => "documented",
@@ -103,7 +103,7 @@ pub(crate) fn read(document: &Yaml, http_method: &str, node: &Yaml) -> Operation
         description: text("description").filter(|text| !text.is_empty()),
         deprecated: node.flag("deprecated"),
         source: source("doc").to_owned(),
-        // The check has refused every other word.
+        // The check has rejected every other word.
         confidence: Confidence::from_word(source("confidence")).unwrap_or(Confidence::Inferred),
         scope: text("x-keyfob-scope"),
         idempotent,

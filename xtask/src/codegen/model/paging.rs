@@ -1,4 +1,4 @@
-//! Paging of listings, as `x-keyfob-paging` describes it.
+//! Paging of listings, described by `x-keyfob-paging`.
 
 use crate::yaml::{Yaml, YamlExt};
 
@@ -18,7 +18,7 @@ pub(crate) struct Paging {
     pub(crate) total: Option<String>,
 }
 
-/// Way to select a page.
+/// Method of selecting a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Scheme {
     Cursor,
@@ -30,7 +30,7 @@ pub(crate) enum Scheme {
 }
 
 impl Scheme {
-    /// Returns the name that specifications use.
+    /// Returns the name of the scheme in specifications.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Cursor => "cursor",

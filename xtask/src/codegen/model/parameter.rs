@@ -29,7 +29,7 @@ pub(crate) enum Location {
 }
 
 impl Location {
-    /// Reads a parameter's `in`; anything but `path` and `header` has been refused or is `query`.
+    /// Reads a parameter's `in`; the check has rejected every location but `path`, `header` and `query`.
     fn read(text: &str) -> Self {
         match text {
             "path" => Self::Path,

@@ -1,4 +1,4 @@
-//! Problems of a specification, which are all collected before it is refused.
+//! Problems of a specification. All of them are collected before the document is rejected.
 
 use anyhow::{Result, bail};
 
@@ -51,6 +51,6 @@ impl<'d> Problems<'d> {
         if self.found.is_empty() {
             return Ok(());
         }
-        bail!("{} refused:\n  {}", self.document.name, self.found.join("\n  "))
+        bail!("{} rejected:\n  {}", self.document.name, self.found.join("\n  "))
     }
 }

@@ -20,33 +20,33 @@ pub(crate) fn reach(document: &Yaml) -> Reach {
         let variants = found.operation.list("x-keyfob-variants");
         for node in std::iter::once(found.operation).chain(variants) {
             if let Some(body) = node.get("requestBody") {
-                follow(document, walk::resolve(document, body), &mut reach.requests);
+                collect(document, walk::resolve(document, body), &mut reach.requests);
             }
             for parameter in walk::parameters(document, found.item, node) {
-                follow(document, parameter, &mut reach.requests);
+                collect(document, parameter, &mut reach.requests);
             }
             for (code, response) in node.pairs("responses") {
                 let names = if code.starts_with('2') { &mut reach.responses } else { &mut reach.errors };
-                follow(document, walk::resolve(document, response), names);
+                collect(document, walk::resolve(document, response), names);
             }
         }
     }
     reach
 }
 
-fn follow(document: &Yaml, node: &Yaml, names: &mut BTreeSet<String>) {
+fn collect(document: &Yaml, node: &Yaml, names: &mut BTreeSet<String>) {
     if let Some(("schemas", name)) = node.text("$ref").and_then(walk::component)
         && names.insert(name.to_owned())
         && let Some(schema) = document.at(&["components", "schemas", name])
     {
-        follow(document, schema, names);
+        collect(document, schema, names);
     }
     for (key, child) in node.entries() {
         if !matches!(key, "example" | "examples" | "default") {
-            follow(document, child, names);
+            collect(document, child, names);
         }
     }
     for child in node.as_sequence().into_iter().flatten() {
-        follow(document, child, names);
+        collect(document, child, names);
     }
 }

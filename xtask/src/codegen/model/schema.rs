@@ -1,4 +1,4 @@
-//! Component schemas that become types, with the facts that the generator's types do not have.
+//! Component schemas that become types, with the attributes that the generator's types lack.
 
 use std::collections::BTreeMap;
 
@@ -41,7 +41,7 @@ pub(crate) struct Property {
     pub(crate) nullable: bool,
     /// The field is less certain than its object.
     pub(crate) inferred: bool,
-    /// The value is sent as a string that holds JSON.
+    /// The value is sent as a string that contains JSON.
     pub(crate) json_string: bool,
 }
 

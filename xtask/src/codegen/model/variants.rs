@@ -25,7 +25,7 @@ pub(crate) fn expand(document: &Yaml, log: &mut Vec<String>) -> Yaml {
                 found.method.to_uppercase(),
                 found.path
             ));
-            add(&mut paths, document, found, varied(document, found, variant, &fixed), &fixed);
+            add(&mut paths, document, found, with_variant(document, found, variant, &fixed), &fixed);
         }
     }
     let mut expanded = document.clone();
@@ -36,7 +36,7 @@ pub(crate) fn expand(document: &Yaml, log: &mut Vec<String>) -> Yaml {
 /// Returns the operation with the keys of the variant.
 ///
 /// A variant without `parameters` has all parameters of the operation, except those that its query fixes.
-fn varied(document: &Yaml, found: OperationNode<'_>, variant: &Yaml, fixed: &Yaml) -> Yaml {
+fn with_variant(document: &Yaml, found: OperationNode<'_>, variant: &Yaml, fixed: &Yaml) -> Yaml {
     let mut operation = found.operation.clone();
     for key in ["description", "x-keyfob-paging", "deprecated"] {
         operation.take(key);

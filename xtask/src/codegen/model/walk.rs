@@ -24,7 +24,7 @@ pub(crate) fn operations(document: &Yaml) -> Vec<OperationNode<'_>> {
     all.collect()
 }
 
-/// Returns the target of a reference; a node that is no reference, or has no target, is returned unchanged.
+/// Returns the target of a reference; a node that is not a reference, or has no target, is returned unchanged.
 pub(crate) fn resolve<'t>(document: &'t Yaml, node: &'t Yaml) -> &'t Yaml {
     let mut node = node;
     // No specification has a chain of 16 references: a longer one is a cycle.
@@ -59,7 +59,7 @@ pub(crate) fn parameters<'t>(document: &'t Yaml, item: &'t Yaml, operation: &'t 
     all
 }
 
-/// Returns a property of an object, also of an object that `allOf` composes.
+/// Returns a property of an object, including the properties that `allOf` contributes.
 pub(crate) fn property<'t>(document: &'t Yaml, schema: &'t Yaml, name: &str) -> Option<&'t Yaml> {
     let schema = resolve(document, schema);
     let parts = || schema.list("allOf").iter().find_map(|part| property(document, part, name));

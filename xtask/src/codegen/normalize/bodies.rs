@@ -1,4 +1,4 @@
-//! Reduces request bodies to one media type; files and multipart forms become bytes, which the emitter types again.
+//! Reduces request bodies to one media type; files and multipart forms become bytes, which the emitter types.
 
 use crate::codegen::model::body::{is_json, preferred};
 use crate::codegen::model::walk;
@@ -6,7 +6,7 @@ use crate::codegen::naming::pascal;
 use crate::yaml::{Map, Yaml, YamlExt, map};
 
 pub(super) fn pass(document: &mut Yaml, log: &mut Vec<String>) {
-    let mut named = Vec::new();
+    let mut components = Vec::new();
     walk::each_operation_mut(document, |id, operation| {
         let Some(body) = operation.get("requestBody").cloned() else { return };
         let content = body.pairs("content");
@@ -35,12 +35,12 @@ pub(super) fn pass(document: &mut Yaml, log: &mut Vec<String>) {
             let name = format!("{}Body", pascal(id));
             log.push(format!("{id}: the inline body becomes the type {name}"));
             let reference = map([("$ref", format!("#/components/schemas/{name}").into())]);
-            named.push((name, std::mem::replace(&mut schema, reference)));
+            components.push((name, std::mem::replace(&mut schema, reference)));
         }
         let content = map([(media, map([("schema", schema)]))]);
         operation.set("requestBody", map([("required", true.into()), ("content", content)]));
     });
-    for (name, schema) in named {
+    for (name, schema) in components {
         add_component(document, &name, schema);
     }
 }

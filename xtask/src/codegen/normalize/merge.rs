@@ -4,7 +4,7 @@ use crate::codegen::model::walk;
 use crate::yaml::{Map, Yaml, YamlExt};
 
 pub(super) fn pass(document: &mut Yaml, log: &mut Vec<String>) {
-    let whole = document.clone();
+    let original = document.clone();
     let Some(schemas) = document.get_mut("components").and_then(|components| components.get_mut("schemas")) else {
         return;
     };
@@ -16,7 +16,7 @@ pub(super) fn pass(document: &mut Yaml, log: &mut Vec<String>) {
         log.push(format!("components/schemas/{}: allOf becomes one object", name.as_str().unwrap_or_default()));
         let mut properties = Map::new();
         let mut required = Vec::new();
-        collect(&whole, schema, &mut properties, &mut required);
+        collect(&original, schema, &mut properties, &mut required);
         schema.take("allOf");
         schema.set("type", "object");
         schema.set("properties", properties);

@@ -1,13 +1,13 @@
 //! Reduces parameters to name, location and a plain schema; dates and times become one type that takes either.
 
-use super::schemas::{Context, Losses, simplified};
+use super::schemas::{Context, RemovedKeywords, simplified};
 use crate::codegen::model::walk;
 use crate::yaml::{Yaml, YamlExt, map};
 
 pub(super) fn pass(document: &mut Yaml, log: &mut Vec<String>) {
-    let whole = document.clone();
+    let original = document.clone();
     walk::each_operation_mut(document, |id, operation| {
-        let mut losses = Losses::default();
+        let mut removed = RemovedKeywords::default();
         let mut joined = Vec::new();
         let parameters = operation.list("parameters").iter().map(|parameter| {
             let name = parameter.text("name").unwrap_or_default();
@@ -20,12 +20,12 @@ pub(super) fn pass(document: &mut Yaml, log: &mut Vec<String>) {
                 ("name", name.into()),
                 ("in", location.into()),
                 ("required", parameter.flag("required").into()),
-                ("schema", simplified(&whole, schema, Context::Parameter, name, &mut losses)),
+                ("schema", simplified(&original, schema, Context::Parameter, name, &mut removed)),
             ])
         });
         let parameters: Vec<Yaml> = parameters.collect();
         operation.set("parameters", parameters);
-        losses.log(id, log);
+        removed.log(id, log);
         if !joined.is_empty() {
             log.push(format!("{id}: lists joined by commas: {}", joined.join(", ")));
         }

@@ -35,11 +35,11 @@ pub(super) enum Context {
 
 /// Keywords that a pass removed from one operation or component.
 #[derive(Default)]
-pub(super) struct Losses(Vec<String>);
+pub(super) struct RemovedKeywords(Vec<String>);
 
-impl Losses {
-    pub(super) fn note(&mut self, of: &str, what: &str) {
-        self.0.push(if of.is_empty() { what.to_owned() } else { format!("{of} {what}") });
+impl RemovedKeywords {
+    pub(super) fn note(&mut self, property: &str, keyword: &str) {
+        self.0.push(if property.is_empty() { keyword.to_owned() } else { format!("{property} {keyword}") });
     }
 
     pub(super) fn log(self, subject: &str, log: &mut Vec<String>) {
@@ -50,9 +50,9 @@ impl Losses {
 }
 
 pub(super) fn pass(document: &mut Yaml, log: &mut Vec<String>) {
-    let whole = document.clone();
+    let original = document.clone();
     walk::each_operation_mut(document, |id, operation| {
-        let mut losses = Losses::default();
+        let mut removed = RemovedKeywords::default();
         for holder in ["requestBody", "responses"] {
             let Some(node) = operation.get_mut(holder) else { continue };
             let node = if holder == "responses" { node.get_mut("2XX") } else { Some(node) };
@@ -61,21 +61,21 @@ pub(super) fn pass(document: &mut Yaml, log: &mut Vec<String>) {
                 if media.as_str() != Some("application/octet-stream")
                     && let Some(schema) = content.get("schema").cloned()
                 {
-                    content.set("schema", simplified(&whole, &schema, Context::Body, "", &mut losses));
+                    content.set("schema", simplified(&original, &schema, Context::Body, "", &mut removed));
                 }
             }
         }
         for key in ["path", "fixed", "servers", "security", "tags", "summary", "description", "externalDocs"] {
             operation.take(key);
         }
-        losses.log(id, log);
+        removed.log(id, log);
     });
     let mut schemas = Map::new();
-    for (name, schema) in whole.at(&["components", "schemas"]).map(YamlExt::entries).unwrap_or_default() {
+    for (name, schema) in original.at(&["components", "schemas"]).map(YamlExt::entries).unwrap_or_default() {
         if is_type(schema) {
-            let mut losses = Losses::default();
-            schemas.insert(name.into(), component(&whole, name, schema, &mut losses));
-            losses.log(&format!("components/schemas/{name}"), log);
+            let mut removed = RemovedKeywords::default();
+            schemas.insert(name.into(), component(&original, name, schema, &mut removed));
+            removed.log(&format!("components/schemas/{name}"), log);
         }
     }
     document.set("components", map([("schemas", Yaml::Mapping(schemas))]));
@@ -85,7 +85,7 @@ pub(super) fn pass(document: &mut Yaml, log: &mut Vec<String>) {
 }
 
 /// Returns a component that becomes a type; its description is a marker by which the emitter finds the schema.
-fn component(document: &Yaml, name: &str, schema: &Yaml, losses: &mut Losses) -> Yaml {
+fn component(document: &Yaml, name: &str, schema: &Yaml, removed: &mut RemovedKeywords) -> Yaml {
     let marker = ("description", Yaml::from(format!("schema:{name}")));
     if schema.get("enum").is_some() {
         let values = schema.list("enum").iter().filter(|value| !value.is_null()).enumerate();
@@ -98,14 +98,20 @@ fn component(document: &Yaml, name: &str, schema: &Yaml, losses: &mut Losses) ->
     let properties = schema
         .pairs("properties")
         .into_iter()
-        .map(|(name, property)| (name.into(), simplified(document, property, Context::Body, name, losses)));
+        .map(|(name, property)| (name.into(), simplified(document, property, Context::Body, name, removed)));
     let properties = Yaml::Mapping(properties.collect());
     let required = Yaml::Sequence(schema.list("required").to_vec());
     map([("type", "object".into()), ("required", required), ("properties", properties), marker])
 }
 
-/// Returns the schema without keywords that the generator would refuse, enforce, or turn into another type.
-pub(super) fn simplified(document: &Yaml, schema: &Yaml, context: Context, of: &str, losses: &mut Losses) -> Yaml {
+/// Returns the schema without keywords that the generator would reject, enforce, or turn into another type.
+pub(super) fn simplified(
+    document: &Yaml,
+    schema: &Yaml,
+    context: Context,
+    property: &str,
+    removed: &mut RemovedKeywords,
+) -> Yaml {
     if let Some(path) = schema.at(&["x-rust-type", "path"]).and_then(Yaml::as_str) {
         return rust_type(path);
     }
@@ -118,14 +124,14 @@ pub(super) fn simplified(document: &Yaml, schema: &Yaml, context: Context, of: &
         return if is_type(target) {
             map([("$ref", reference.into())])
         } else {
-            simplified(document, target, context, of, losses)
+            simplified(document, target, context, property, removed)
         };
     }
     for key in LIMITS.into_iter().filter(|key| schema.get(key).is_some()) {
-        losses.note(of, key);
+        removed.note(property, key);
     }
     if schema.get("default").is_some() && context == Context::Body {
-        losses.note(of, "default");
+        removed.note(property, "default");
     }
     let format = schema.text("format");
     match schema.text("type") {
@@ -135,7 +141,7 @@ pub(super) fn simplified(document: &Yaml, schema: &Yaml, context: Context, of: &
             (Some("date"), Context::Body) => map([("type", "string".into()), ("format", "date".into())]),
             (format, _) => {
                 if let Some(format) = format.filter(|format| !TEXT_FORMATS.contains(format)) {
-                    losses.note(of, &format!("format {format}"));
+                    removed.note(property, &format!("format {format}"));
                 }
                 map([("type", "string".into())])
             }
@@ -143,11 +149,11 @@ pub(super) fn simplified(document: &Yaml, schema: &Yaml, context: Context, of: &
         Some(kind @ ("integer" | "number" | "boolean")) => map([("type", kind.into())]),
         Some("array") => {
             let items = schema.get("items").unwrap_or(&Yaml::Null);
-            map([("type", "array".into()), ("items", simplified(document, items, context, of, losses))])
+            map([("type", "array".into()), ("items", simplified(document, items, context, property, removed))])
         }
         _ => match schema.get("additionalProperties") {
             Some(values) if !values.entries().is_empty() => {
-                let values = simplified(document, values, context, of, losses);
+                let values = simplified(document, values, context, property, removed);
                 map([("type", "object".into()), ("additionalProperties", values)])
             }
             _ => Yaml::Mapping(Map::new()),
