@@ -18,7 +18,7 @@ use crate::token::lifetime::Lifetime;
 /// Maximum number of fetches that one call waits for, if their runtimes are shut down or their tokens arrive expired.
 const MAX_FETCHES: usize = 5;
 
-/// Provides authorization for requests, and keeps the token valid.
+/// Handle that fetches, caches and refreshes a token, and authorizes requests with it.
 ///
 /// Cheap to clone; all clones share one token. A refresh is started by a call, never by a timer, and dropping the last
 /// clone aborts a fetch in progress.
@@ -128,7 +128,7 @@ impl Authenticator {
 }
 
 fn no_fetch_succeeded() -> Error {
-    Error::unavailable("every token fetch was interrupted, or its token arrived expired")
+    Error::unavailable("every token fetch was interrupted, or its token had expired on arrival; call again")
 }
 
 impl fmt::Debug for Authenticator {

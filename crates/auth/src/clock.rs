@@ -176,7 +176,7 @@ impl Future for Sleep {
     }
 }
 
-/// One instant, as read from all clocks.
+/// Readings of all clocks at one instant.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Instants {
     ticks: u64,

@@ -43,31 +43,31 @@ pub(crate) enum Prepared {
 }
 
 impl Credentials {
-    /// Fetches tokens with the client credentials grant of OAuth 2.0 (RFC 6749, section 4.4).
+    /// Creates credentials that fetch tokens with the client credentials grant of OAuth 2.0 (RFC 6749, section 4.4).
     #[must_use]
     pub fn client_credentials(credentials: ClientCredentials) -> Self {
         Self(Kind::ClientCredentials(credentials))
     }
 
-    /// Fetches tokens by logging in with a user name and a password in JSON.
+    /// Creates credentials that fetch tokens by a login with a user name and a password in JSON.
     #[must_use]
     pub fn json_login(login: JsonLogin) -> Self {
         Self(Kind::JsonLogin(login))
     }
 
-    /// Uses an existing token until the server rejects it. No other token is ever requested.
+    /// Creates credentials from an existing token, which is used until the server rejects it. No token is requested.
     #[must_use]
     pub fn bearer(token: impl Into<SecretString>) -> Self {
         Self(Kind::Bearer(token.into()))
     }
 
-    /// Sends these headers instead of a bearer token, for example a user name and an API token.
+    /// Creates credentials that send these headers instead of a bearer token, for example a user name and an API token.
     #[must_use]
     pub fn headers(headers: impl IntoIterator<Item = (HeaderName, SecretString)>) -> Self {
         Self(Kind::Headers(headers.into_iter().collect()))
     }
 
-    /// Fetches tokens from a custom source.
+    /// Creates credentials that fetch tokens from a custom source.
     #[must_use]
     pub fn custom(source: impl TokenSource) -> Self {
         Self(Kind::Custom(Arc::new(source)))

@@ -108,8 +108,8 @@ impl TransportConfig {
     ///
     /// The closure runs last, for every client that is built, and overrides all other settings, including the defaults
     /// of API clients. Repeated calls add closures, which run in order. Root certificates belong in
-    /// [`root_certificate_pem`](TransportConfig::root_certificate_pem): reqwest ignores its own list because TLS is
-    /// configured here.
+    /// [`root_certificate_pem`](TransportConfig::root_certificate_pem): reqwest ignores its own list, because its
+    /// TLS backend is preconfigured.
     #[must_use]
     pub fn configure_client(
         mut self,

@@ -1,4 +1,4 @@
-//! Bits's credentials: those of the API client, and the token of an applicant's session.
+//! Credentials of an API client of Bits, and the token of an applicant's session.
 
 use keyfob_client::{
     AuthSource, Error,

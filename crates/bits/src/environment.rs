@@ -18,7 +18,7 @@ pub enum Environment {
 }
 
 impl Environment {
-    /// Uses this base URL, with an optional path prefix. A slash at the end makes no difference.
+    /// Creates an environment with this base URL, which may have a path prefix. A slash at the end makes no difference.
     #[must_use]
     pub fn at(base_url: impl Into<String>) -> Self {
         Self::Custom(base_url.into())
@@ -28,7 +28,7 @@ impl Environment {
     ///
     /// # Errors
     ///
-    /// None today: an unusable URL is an error of the client's `build`.
+    /// Currently never: an unusable URL is an error of the client's `build`.
     pub fn from_env() -> Result<Self, Error> {
         Self::from_vars(&Process)
     }

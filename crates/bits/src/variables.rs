@@ -1,4 +1,4 @@
-//! Names of the variables that configure Bits's client.
+//! Names of the variables that configure the client of Bits.
 
 use keyfob_client::env::Variable;
 

@@ -55,7 +55,7 @@ impl Receiver {
         Self { verifier: Some(verifier) }
     }
 
-    /// Creates a receiver that accepts unsigned deliveries, for a webhook without a secret. **Anybody** who can reach
+    /// Creates a receiver that accepts unsigned deliveries, for a webhook without a secret. **Anyone** who can reach
     /// the receiver can send events.
     pub fn unsigned() -> Self {
         Self { verifier: None }

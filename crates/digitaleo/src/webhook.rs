@@ -26,7 +26,8 @@ pub struct Receiver {
 
 /// A delivery: up to 50 events of one name.
 ///
-/// The receiver assumes that the signature covers the body only, so fields from headers are not proven.
+/// The receiver assumes that the signature covers the body only, so fields from headers are not
+/// authenticated.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Batch {

@@ -39,8 +39,8 @@ impl ApiClient for Client {
         match environment.endpoints().mass_transport {
             Some(url) => builder.base_url(url),
             None => builder.invalid(codegen::invalid(
-                "the environment has no base URL for the mass transport API: add the one that Ditio hands over at \
-                 onboarding, with `Environment::with_mass_transport`",
+                "the environment has no base URL for the mass transport API: add the URL that Ditio provides at \
+                 onboarding with `Environment::with_mass_transport`",
             )),
         }
     }

@@ -28,7 +28,7 @@ impl Client {
         let url = Url::parse(link.trim()).ok().filter(|url| is_below(&base, url)).ok_or_else(|| {
             codegen::rejected(
                 &DownloadFile::OPERATION,
-                "the link does not lead to the core API of the environment, so the token is not sent there",
+                "the link does not lead to the core API of the environment, so the token is not sent: use a link from a row",
             )
         })?;
         Ok(PreparedRequest::get(url))
@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_is_below_the_base_is_followed() {
+    fn only_links_below_the_base_url_are_followed() {
         let base = Url::parse("https://core-api.ditio.app/core/").unwrap();
         for (link, followed) in [
             ("https://core-api.ditio.app/core/api/file/6610f1a3c5000000000000aa", true),

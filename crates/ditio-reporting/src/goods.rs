@@ -1,4 +1,4 @@
-//! Goods transactions, the only listing that is text with semicolons instead of JSON.
+//! Goods transactions, the only listing whose response is values separated by semicolons instead of JSON.
 
 use std::fmt;
 
@@ -82,7 +82,7 @@ keyfob_client::open_string_enum!(ItemTransaction: Unknown {
 pub struct FaultyLine {
     number: usize,
     text: String,
-    why: &'static str,
+    problem: &'static str,
 }
 
 impl FaultyLine {
@@ -101,13 +101,16 @@ impl FaultyLine {
 
 impl fmt::Display for FaultyLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {} of the goods transactions {}", self.number, self.why)
+        write!(f, "line {} of the goods transactions {}", self.number, self.problem)
     }
 }
 
 impl fmt::Debug for FaultyLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FaultyLine").field("number", &self.number).field("why", &self.why).finish_non_exhaustive()
+        f.debug_struct("FaultyLine")
+            .field("number", &self.number)
+            .field("problem", &self.problem)
+            .finish_non_exhaustive()
     }
 }
 
@@ -136,7 +139,7 @@ impl ItemRegistration {
     pub fn parse(table: &str) -> impl Iterator<Item = Result<Self, FaultyLine>> {
         let lines = table.lines().enumerate().skip(1).filter(|(_, line)| !line.trim().is_empty());
         lines.map(|(index, line)| {
-            Self::read(line).map_err(|why| FaultyLine { number: index + 1, text: line.to_owned(), why })
+            Self::read(line).map_err(|problem| FaultyLine { number: index + 1, text: line.to_owned(), problem })
         })
     }
 
@@ -265,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn quotation_marks_are_read_as_they_were_meant() {
+    fn quoted_values_may_contain_separators_and_unescaped_quotation_marks() {
         check("Rør", "Rør");
         check("\"Pukk 8/16; vasket\"", "Pukk 8/16; vasket");
         check("\"Pukk; 8/16; vasket\"", "Pukk; 8/16; vasket");
@@ -295,9 +298,9 @@ mod tests {
         let read: Vec<_> = read.into_iter().map(|row| row.unwrap().item_name).collect();
         assert_eq!(read, ["Diesel", "Grus"]);
         let faulty: Vec<_> = faulty.into_iter().map(|row| row.unwrap_err()).collect();
-        let said: Vec<_> = faulty.iter().map(ToString::to_string).collect();
+        let messages: Vec<_> = faulty.iter().map(ToString::to_string).collect();
         assert_eq!(
-            said,
+            messages,
             [
                 "line 3 of the goods transactions does not have 16 columns",
                 "line 4 of the goods transactions does not have 16 columns",
@@ -310,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_read_in_either_culture_and_ambiguous_ones_are_not() {
+    fn numbers_with_a_decimal_comma_or_point_are_decoded_and_ambiguous_numbers_are_rejected() {
         for (text, number) in
             [("1,5", 1.5), ("1.5", 1.5), ("\u{2212}0,25", -0.25), ("-3", -3.0), ("1\u{a0}234", 1234.0)]
         {

@@ -27,7 +27,7 @@ pub use table::{Record, Table};
 use self::seen::SeenVersions;
 use crate::{Client, types::SyncType};
 
-/// Default overlap of a run with the previous run, which is what Ditio advises.
+/// Default overlap of a run with the previous run, as recommended by Ditio.
 const OVERLAP: TimeDelta = TimeDelta::minutes(10);
 
 /// A change to apply to a copy of a table.
@@ -119,8 +119,9 @@ impl Client {
 }
 
 impl<O: Table> Changes<O> {
-    /// Sets how long before the start of the previous run a run begins to list changes; 10 minutes by default.
+    /// Sets the overlap of a run with the previous run; 10 minutes by default.
     ///
+    /// A run lists the changes since this time before the start of the previous run.
     /// The overlap must cover the difference between the local clock and the service's clock, and the duration of a
     /// write at the service.
     pub fn overlap(mut self, overlap: Duration) -> Self {

@@ -55,7 +55,7 @@ impl Credentials {
         Self::of(Kind::Client { id: client_id.into(), secret: client_secret.into() })
     }
 
-    /// Creates credentials from a ready-made token, which is used until Ditio rejects it.
+    /// Creates credentials from an existing access token, which is used until Ditio rejects it.
     pub fn token(token: impl Into<SecretString>) -> Self {
         Self::of(Kind::Token(token.into()))
     }
@@ -88,7 +88,7 @@ impl Credentials {
         Ok(Self { company_id: COMPANY_ID.optional(vars), ..credentials })
     }
 
-    /// Notes the id of the company that the credentials belong to, for [`company_id`](Self::company_id).
+    /// Sets the id of the company that the credentials belong to; see [`company_id`](Self::company_id).
     #[must_use]
     pub fn with_company_id(self, id: impl Into<String>) -> Self {
         Self { company_id: Some(id.into()), ..self }
@@ -122,9 +122,9 @@ impl From<Credentials> for AuthSource<Credentials> {
     }
 }
 
-/// Starts building an authenticator that several of Ditio's clients share: one token with these scopes for all of them.
+/// Creates a builder for an authenticator that several of Ditio's clients share: one token with these scopes.
 ///
-/// Certificates, a proxy and a token store for the token requests are options of the returned builder.
+/// The builder has options for the certificates, the proxy and the token store of token requests.
 ///
 /// ```
 /// use keyfob_ditio::{Credentials, Environment, Scope, authenticator};

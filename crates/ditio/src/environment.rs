@@ -7,13 +7,13 @@ use keyfob_client::{
 
 use crate::variables::{API_BASE, ENVIRONMENT, IDENTITY_BASE, MASSTRANSPORT_BASE, REPORTING_BASE};
 
-/// One of Ditio's environments. Credentials of one environment are unknown in the other.
+/// One of Ditio's environments. Credentials are valid in one environment only.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Environment {
     /// Production.
     Production,
-    /// Test. Ditio overwrites its data with a copy of production's from time to time.
+    /// Test. Ditio overwrites the data with a copy of the production data from time to time.
     Test,
     /// Other base URLs: a simulator, a proxy, or one of the environments above with the mass transport API.
     Custom(Endpoints),
@@ -28,7 +28,7 @@ pub struct Endpoints {
     pub core: String,
     /// Base URL of the reporting API.
     pub reporting: String,
-    /// Base URL of the mass transport API. It has no public address: Ditio hands the URL over at onboarding.
+    /// Base URL of the mass transport API, which is not public: Ditio provides it at onboarding.
     pub mass_transport: Option<String>,
 }
 
@@ -36,16 +36,16 @@ impl Environment {
     /// Reads the environment from the variables of the process's environment.
     ///
     /// * `DITIO_ENVIRONMENT` is `production` or `test`.
-    /// * `DITIO_IDENTITY_BASE`, `DITIO_API_BASE` and `DITIO_REPORTING_BASE` set the base URLs one by one instead: all
-    ///   three of them, so that no call mixes environments.
-    /// * Without any of these variables the environment is production. A program that was configured for test but lost
-    ///   its variables cannot change production's data, because production does not know its credentials.
+    /// * `DITIO_IDENTITY_BASE`, `DITIO_API_BASE` and `DITIO_REPORTING_BASE` set the base URLs instead. All three are
+    ///   required, so that a client never mixes environments.
+    /// * If none of these variables is set, the environment is production. A program whose variables for the test
+    ///   environment are missing cannot change production data, because its credentials are not valid there.
     /// * `DITIO_MASSTRANSPORT_BASE` adds the mass transport API to the environment.
     ///
     /// # Errors
     ///
     /// If `DITIO_ENVIRONMENT` has another value, if some of the three base URLs are set and others are not, or if
-    /// `DITIO_ENVIRONMENT` is set beside them. The message names the variables.
+    /// `DITIO_ENVIRONMENT` is set as well. The message names the variables.
     pub fn from_env() -> Result<Self, Error> {
         Self::from_vars(&Process)
     }
@@ -85,11 +85,14 @@ impl Environment {
         match name.trim().to_ascii_lowercase().as_str() {
             "production" => Ok(Self::Production),
             "test" => Ok(Self::Test),
-            _ => Err(codegen::invalid(format!("{} is neither `production` nor `test`", ENVIRONMENT.name()))),
+            _ => Err(codegen::invalid(format!(
+                "{} is neither `production` nor `test`: set one of them",
+                ENVIRONMENT.name()
+            ))),
         }
     }
 
-    /// Adds the base URL of the mass transport API, which Ditio hands over at onboarding.
+    /// Adds the base URL of the mass transport API, which Ditio provides at onboarding.
     #[must_use]
     pub fn with_mass_transport(self, base_url: impl Into<String>) -> Self {
         Self::Custom(Endpoints { mass_transport: Some(base_url.into()), ..self.endpoints() })
@@ -128,7 +131,7 @@ mod tests {
     ];
 
     #[test]
-    fn production_and_test_are_told_apart_by_their_top_level_domain() {
+    fn production_and_test_differ_in_their_top_level_domain() {
         assert_eq!(Environment::Production.endpoints().core, "https://core-api.ditio.app/core");
         assert_eq!(Environment::Test.endpoints().reporting, "https://core-api.ditio.dev/reporting");
         assert_eq!(Environment::Test.token_url(), "https://identity.ditio.dev/connect/token");

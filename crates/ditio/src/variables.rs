@@ -11,13 +11,13 @@ pub const IDENTITY_BASE: Variable = Variable::base_url("DITIO_IDENTITY_BASE", "i
 pub const API_BASE: Variable = Variable::base_url("DITIO_API_BASE", "api");
 /// Base URL of the reporting API.
 pub const REPORTING_BASE: Variable = Variable::base_url("DITIO_REPORTING_BASE", "reporting");
-/// Base URL of the mass transport API, which Ditio hands over at onboarding. Combines with every environment.
+/// Base URL of the mass transport API, which Ditio provides at onboarding. Combines with every environment.
 pub const MASSTRANSPORT_BASE: Variable = Variable::base_url("DITIO_MASSTRANSPORT_BASE", "mass-transport");
 /// Id of the API client.
 pub const CLIENT_ID: Variable = Variable::new("DITIO_CLIENT_ID");
 /// Secret of the API client.
 pub const CLIENT_SECRET: Variable = Variable::secret("DITIO_CLIENT_SECRET");
-/// Ready-made token, used without [`CLIENT_ID`] and [`CLIENT_SECRET`].
+/// Existing access token, used if [`CLIENT_ID`] and [`CLIENT_SECRET`] are unset.
 pub const ACCESS_TOKEN: Variable = Variable::secret("DITIO_ACCESS_TOKEN");
 /// Id of the company that the credentials belong to; optional. See
 /// [`Credentials::company_id`](crate::Credentials::company_id).

@@ -12,7 +12,7 @@ use crate::{
     variables::{API_TOKEN, API_USER, CLIENT_ID, CLIENT_SECRET},
 };
 
-/// Name and API token of an API user. A switch on the API user in d.vinci selects OAuth 2.0 or a pair of headers.
+/// Name and API token of an API user. A setting of the API user in d.vinci selects OAuth 2.0 or a pair of headers.
 #[derive(Clone, Debug)]
 pub struct Credentials {
     user: String,

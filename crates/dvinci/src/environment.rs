@@ -7,22 +7,22 @@ use keyfob_client::{
 
 use crate::variables::BASE;
 
-/// Address of a d.vinci tenant. Tenants have host names in several domains, or their own.
+/// Address of a d.vinci tenant. Tenants have host names in several domains of d.vinci, or custom domains.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Environment {
     base_url: String,
 }
 
 impl Environment {
-    /// Uses a tenant by its host name, such as `your-company.dvinci-hr.com` or a domain of its own, over https. A base
-    /// URL with a scheme is used unchanged.
+    /// Creates the environment of a tenant from its host name, such as `your-company.dvinci-hr.com` or a custom domain,
+    /// with https. A base URL with a scheme is used unchanged.
     #[must_use]
     pub fn tenant(host: impl AsRef<str>) -> Self {
         let host = host.as_ref().trim();
         Self::at(if host.contains("://") { host.to_owned() } else { format!("https://{host}") })
     }
 
-    /// Uses this base URL, with an optional path prefix. A slash at the end makes no difference.
+    /// Creates an environment with this base URL, which may have a path prefix. A slash at the end makes no difference.
     #[must_use]
     pub fn at(base_url: impl Into<String>) -> Self {
         Self { base_url: base_url.into() }

@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn content_is_read_with_and_without_padding_and_over_several_lines() {
+    fn content_is_decoded_with_and_without_padding_and_from_several_lines() {
         for text in ["JVBERi0=", "JVBERi0", "JVBE\r\nRi0=\r\n"] {
             assert_eq!(decode(Some(text)).unwrap(), b"%PDF-", "{text:?}");
         }
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_made_from_bytes_is_sent_as_padded_base64() {
+    fn content_from_bytes_is_encoded_as_padded_base64() {
         let file = AttachmentCreate::from_content("cv.pdf", b"%PDF-").description("CV");
         assert_eq!((file.filename.as_str(), file.content_as_base64.as_str()), ("cv.pdf", "JVBERi0="));
         assert_eq!(PhotoCreate::from_content("me.png", [0xff, 0xfb]).content_as_base64, "//s=");

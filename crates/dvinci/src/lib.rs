@@ -44,8 +44,8 @@ impl ApiClient for Client {
         ClientBuilder::new(API)
             .hosts(&["feed", "apply"])
             .base_url(environment.base_url())
-            // The job feed and the apply API of the default portal, on the tenant's origin. Portals do not know API
-            // users.
+            // The job feed and the apply API of the default portal, on the tenant's origin. Portals do not accept the
+            // credentials of API users.
             .unauthenticated_host("feed", environment.base_url())
             .unauthenticated_host("apply", environment.base_url())
             .auth(auth.into(), |credentials| credentials.into_auth(&environment))

@@ -1,4 +1,4 @@
-//! Career portals: the job feed and the apply API, which do not know API users.
+//! Career portals: the job feed and the apply API, which do not accept the credentials of API users.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use keyfob_client::{
@@ -30,21 +30,21 @@ pub struct Portal {
 }
 
 impl Portal {
-    /// Selects the default portal of a tenant.
+    /// Creates the default portal of a tenant.
     #[must_use]
     pub fn new(environment: Environment) -> Self {
         Self { environment, name: None, login: None }
     }
 
-    /// Selects the portal of this name instead of the default portal.
+    /// Sets the name of the portal, in place of the default portal.
     #[must_use]
     pub fn named(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// Sends user and password of the portal by HTTP Basic. The apply API always requires them; a public job feed does
-    /// not.
+    /// Sets user and password of the portal, which are sent by HTTP Basic. The apply API always requires them; a public
+    /// job feed does not.
     #[must_use]
     pub fn login(mut self, user: impl Into<String>, password: impl Into<SecretString>) -> Self {
         self.login = Some((user.into(), password.into()));
@@ -61,7 +61,7 @@ impl Portal {
 }
 
 impl Client {
-    /// Opens a client of a career portal with default options.
+    /// Creates a client of a career portal with default options.
     ///
     /// It has the operations [`published_jobs`](Self::published_jobs), [`application_form`](Self::application_form) and
     /// [`submit_application`](Self::submit_application). Calls of other operations fail before a request is sent.
@@ -73,7 +73,7 @@ impl Client {
         Self::portal_builder(portal).build()
     }
 
-    /// Starts building a client of a career portal, with the options of [`builder`](Self::builder).
+    /// Creates a builder for a client of a career portal, with the options of [`builder`](Self::builder).
     pub fn portal_builder(portal: Portal) -> ClientBuilder<Self> {
         let (feed, apply) = (portal.base("portal"), portal.base("p"));
         let builder = ClientBuilder::new(API).hosts(&["feed", "apply"]);

@@ -1,4 +1,4 @@
-//! Conversions of responses into updates. A converted update changes nothing until its fields are changed.
+//! Conversions of responses into updates. Sending a converted update without a change does not change the object.
 
 use keyfob_client::{
     decode::{WireStruct, decode_json},

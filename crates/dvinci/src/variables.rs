@@ -8,7 +8,7 @@ pub const BASE: Variable = Variable::base_url("DVINCI_BASE", "api");
 pub const CLIENT_ID: Variable = Variable::new("DVINCI_CLIENT_ID");
 /// API token of that user.
 pub const CLIENT_SECRET: Variable = Variable::secret("DVINCI_CLIENT_SECRET");
-/// Name of an API user without OAuth 2.0, used without [`CLIENT_ID`] and [`CLIENT_SECRET`].
+/// Name of an API user without OAuth 2.0, used if [`CLIENT_ID`] and [`CLIENT_SECRET`] are unset.
 pub const API_USER: Variable = Variable::new("DVINCI_API_USER");
 /// API token of that user.
 pub const API_TOKEN: Variable = Variable::secret("DVINCI_API_TOKEN");

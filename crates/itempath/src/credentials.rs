@@ -29,12 +29,12 @@ impl Credentials {
     }
 
     /// Creates the credentials of an application user. The client logs in once, then uses an application token, which
-    /// does not expire. ItemPath gives application tokens to application users only.
+    /// does not expire. ItemPath issues application tokens to application users only.
     pub fn application(username: impl Into<String>, password: impl Into<SecretString>) -> Self {
         Self(Kind::User { username: username.into(), password: password.into(), application: true })
     }
 
-    /// Creates credentials from a ready-made application token.
+    /// Creates credentials from an existing application token.
     pub fn token(token: impl Into<SecretString>) -> Self {
         Self(Kind::Token(token.into()))
     }

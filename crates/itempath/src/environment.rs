@@ -14,15 +14,15 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// Uses a customer of the cloud by its host name, `your-company.itempath.com`, over https. A base URL with a scheme
-    /// is used unchanged.
+    /// Creates the environment of a cloud tenant from its host name, `your-company.itempath.com`, with https. A base URL
+    /// with a scheme is used unchanged.
     #[must_use]
     pub fn tenant(host: impl AsRef<str>) -> Self {
         let host = host.as_ref().trim();
         Self::at(if host.contains("://") { host.to_owned() } else { format!("https://{host}") })
     }
 
-    /// Uses this base URL, with an optional path prefix. A slash at the end makes no difference.
+    /// Creates an environment with this base URL, which may have a path prefix. A slash at the end makes no difference.
     #[must_use]
     pub fn at(base_url: impl Into<String>) -> Self {
         Self { base_url: base_url.into() }

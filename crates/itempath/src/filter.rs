@@ -18,7 +18,7 @@ use std::{fmt::Display, iter};
 pub struct Filter(String);
 
 impl Filter {
-    /// Matches this value, as a plain string does.
+    /// Matches this value, like a filter without an operator.
     pub fn eq(value: impl Display) -> Self {
         Self(value.to_string())
     }
@@ -53,7 +53,7 @@ impl Filter {
         Self(format!("[or]{}", joined(values)))
     }
 
-    /// Matches values other than all of these.
+    /// Matches values that equal none of these.
     pub fn none_of<T: Display>(values: impl IntoIterator<Item = T>) -> Self {
         Self(format!("[nor]{}", joined(values)))
     }
@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_comparison_stands_before_the_value() {
+    fn the_comparison_operator_precedes_the_value() {
         for (filter, text) in [
             (Filter::eq("S103"), "S103"),
             (Filter::not(5), "[not]5"),

@@ -8,7 +8,7 @@ pub const BASE: Variable = Variable::base_url("ITEMPATH_BASE", "api");
 pub const USERNAME: Variable = Variable::new("ITEMPATH_USERNAME");
 /// Password of the user.
 pub const PASSWORD: Variable = Variable::secret("ITEMPATH_PASSWORD");
-/// Application token, used without [`USERNAME`] and [`PASSWORD`].
+/// Application token, used if [`USERNAME`] and [`PASSWORD`] are unset.
 pub const TOKEN: Variable = Variable::secret("ITEMPATH_TOKEN");
 
 /// All variables of ItemPath.

@@ -63,7 +63,7 @@ async fn from_bits(State(receivers): State<Receivers>, headers: HeaderMap, body:
             let application = event.application_id.as_deref().unwrap_or("no application");
             receivers.queue(format!("bits {}", event.dedupe_key()), [format!("{} of {application}", event.kind)])
         }
-        Err(refusal) => refusal.status(),
+        Err(error) => error.status(),
     }
 }
 
@@ -73,7 +73,7 @@ async fn from_digitaleo(State(receivers): State<Receivers>, headers: HeaderMap, 
             let events = batch.events.iter().map(|event| format!("{}: {event}", batch.name));
             receivers.queue(format!("digitaleo {}", batch.dedupe_key()), events)
         }
-        Err(refusal) => refusal.status(),
+        Err(error) => error.status(),
     }
 }
 
@@ -84,16 +84,16 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (queue, mut events) = unbounded_channel::<String>();
     tokio::spawn(async move {
         while let Some(event) = events.recv().await {
-            show(&event);
+            print(&event);
         }
     });
     let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
-    show(&format!("listening on http://{}/bits and …/digitaleo", listener.local_addr()?));
+    print(&format!("listening on http://{}/bits and …/digitaleo", listener.local_addr()?));
     axum::serve(listener, router(&bits_secret, &digitaleo_secret, queue)).await?;
     Ok(())
 }
 
 #[expect(clippy::print_stdout, reason = "the example prints its events")]
-fn show(text: &str) {
+fn print(text: &str) {
     println!("{text}");
 }

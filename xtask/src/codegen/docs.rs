@@ -16,9 +16,9 @@ The confidence of an operation says what its description is based on:
 | example | The operation was seen in a sample or in the code of a working client. |
 | inferred | The operation follows from the rest of the API. It may differ or not exist: try it in a test environment first. |
 
-**Method** is the method of the crate's `Client`; its documentation has parameters, types and statuses. **Retried** says whether the
-client repeats a request when it cannot know whether the first one took effect. **Known only** are operations that are mentioned
-somewhere but not described well enough to generate a method; `client.session().request(…)` sends them.
+**Method** is the method of the crate's `Client`, whose documentation has the parameters, types and statuses. **Retried** is `yes` if
+the client repeats a request even though the service may have processed it. **Known only** are operations that a source mentions
+without the details that a method needs; `client.session().request(…)` sends requests to them.
 ";
 
 /// Returns the page.

@@ -63,7 +63,7 @@ pub(crate) struct Fetched {
 }
 
 impl Fetcher {
-    /// Obtains a token from the store if another process put a usable one there, else from the source.
+    /// Obtains a token from the store if another process has stored a usable one, else from the source.
     pub(crate) async fn fetch(&self, request: FetchRequest) -> Result<Fetched, Error> {
         match &self.coordinator {
             Some(coordinator) => coordinator.fetch(self, request).await,
@@ -107,7 +107,10 @@ impl Fetcher {
         let request = TokenRequest { http: &self.http, reason, refresh_token };
         // Without this, a panic of the source would leave callers waiting until their time limit.
         let fetch = AssertUnwindSafe(async { self.source.fetch(request).await });
-        fetch.catch_unwind().await.unwrap_or_else(|_| Err(Error::malformed("the token source panicked")))
+        fetch
+            .catch_unwind()
+            .await
+            .unwrap_or_else(|_| Err(Error::malformed("the token source panicked; correct its `fetch`")))
     }
 }
 

@@ -53,7 +53,7 @@ pub(crate) struct ActiveToken {
     pub(crate) scopes: Vec<String>,
 }
 
-/// Position of a token in its life.
+/// State of a token relative to its refresh and expiry times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Freshness {
     /// Valid, and not yet due for a refresh.
@@ -93,7 +93,8 @@ impl Snapshot {
         self.token.as_ref().map_or(Freshness::Expired, |token| token.freshness(now))
     }
 
-    /// Lets readers skip the check until the token's freshness changes, or until the next read of the wall clock.
+    /// Sets the time up to which readers skip the check: the next change of the token's freshness, or the next read of
+    /// the wall clock.
     pub(crate) fn schedule_recheck(&self, clock: &Clock, now: &Instants) {
         let Some(token) = &self.token else { return };
         let age = token.issued.age(now);

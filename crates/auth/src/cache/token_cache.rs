@@ -27,7 +27,7 @@ pub(crate) struct TokenCache {
     pub(crate) clock: Clock,
     /// `None` for constant headers.
     fetcher: Option<Arc<Fetcher>>,
-    /// Constant from 0 to 1 that places this instance's refreshes within the refresh window.
+    /// Constant from 0 to 1 that delays this instance's refreshes within the refresh window.
     jitter: f64,
     state: Mutex<CacheState>,
 }
@@ -89,7 +89,7 @@ impl TokenCache {
         };
         // Waiting for a fetch needs a runtime too, for its timer.
         let runtime = Handle::try_current().map_err(|error| {
-            Error::configuration("there is no tokio runtime; call this within one").with_source(error)
+            Error::configuration("a token fetch needs a tokio runtime; call this from within one").with_source(error)
         })?;
         if let Some(fetch) = &state.in_flight {
             if !fetch.is_abandoned() {

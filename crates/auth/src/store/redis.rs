@@ -126,7 +126,7 @@ impl RedisStore {
         format!("{}:{key}", self.prefix)
     }
 
-    /// Runs a script; true if it changed a key.
+    /// Runs a script and returns true if it changed a key.
     async fn run(&self, script: &str, key: String, arguments: &[&[u8]]) -> Result<bool, Error> {
         let mut command = redis::cmd("EVAL");
         command.arg(script).arg(1).arg(key);

@@ -148,7 +148,7 @@ impl StoredToken {
     ///
     /// # Errors
     ///
-    /// [`Malformed`](crate::ErrorKind::Malformed) for any other data. The error contains no part of it.
+    /// [`Malformed`](crate::ErrorKind::Malformed) for any other data. The error contains no part of the data.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
         let invalid = || Error::malformed("the data is not a stored token");
         let stored: StoredTokenOwned = serde_json::from_slice(bytes).map_err(|_| invalid())?;

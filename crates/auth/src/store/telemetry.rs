@@ -3,7 +3,7 @@
 use crate::error::Error;
 
 pub(super) fn lock_timeout(label: &str, store: &str) {
-    tracing::info!(source = label, store, "another process holds the store's lock for too long; fetching without it");
+    tracing::info!(source = label, store, "timed out waiting for the store's lock; fetching without it");
 }
 
 pub(super) fn store_down(store: &str, error: &Error) {

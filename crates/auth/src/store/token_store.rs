@@ -36,7 +36,7 @@ pub trait TokenStore: Send + Sync + 'static {
         at: SystemTime,
     ) -> BoxFuture<'a, Result<bool, Error>>;
 
-    /// Tries once to acquire the lock of this key; `None` if another holder has it.
+    /// Tries once to acquire the lock of this key. Returns `None` if another holder has it.
     ///
     /// A holder that dies or hangs must not block others for longer than `lease`. A lock that is lost early costs one
     /// additional token request and is otherwise harmless: [`put_if_newer`](Self::put_if_newer) orders the tokens

@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
-/// Maximum lifetime accepted from a server. Ditio has been observed to send `expires_in` in milliseconds.
+/// Maximum lifetime accepted from a server. A server has been observed to send `expires_in` in milliseconds.
 const MAX_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Period for which a token may be used.

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::error::Error;
 
-/// Response of a token endpoint. The body is zeroized when this is dropped.
+/// Response of a token endpoint. The body is zeroized when the response is dropped.
 pub struct TokenResponse {
     origin: String,
     status: StatusCode,

@@ -3,7 +3,7 @@
 #[cfg(feature = "store")]
 use ring::rand::{SecureRandom, SystemRandom};
 
-/// Identifies a token in a [`TokenStore`](crate::TokenStore): a sequence number and a random nonce.
+/// Identity of a token in a [`TokenStore`](crate::TokenStore): a sequence number and a random nonce.
 ///
 /// Two processes that fetch at the same time may choose the same number; the nonce distinguishes their tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

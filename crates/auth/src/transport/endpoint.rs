@@ -6,7 +6,7 @@ use reqwest::Url;
 
 use crate::error::Error;
 
-/// Parses the URL of an endpoint and rejects what cannot work or would leak a secret.
+/// Parses the URL of an endpoint and rejects URLs that cannot work or would leak a secret.
 ///
 /// `name` identifies the URL in error messages. The URL itself does not appear in them, because it may contain a
 /// password.

@@ -45,7 +45,8 @@ impl TokenHttp {
     ///
     /// [`Unavailable`](crate::ErrorKind::Unavailable) if there is no response, and for 408, 425, 429 and 5xx;
     /// [`Malformed`](crate::ErrorKind::Malformed) for a redirect or a body that is too large;
-    /// [`Configuration`](crate::ErrorKind::Configuration) for a URL that must not be used.
+    /// [`Configuration`](crate::ErrorKind::Configuration) for plain http that is not allowed, and if the client or the
+    /// request cannot be built.
     pub async fn send(&self, request: Request) -> Result<TokenResponse, Error> {
         let url = request.url().clone();
         check_scheme(&url, self.transport.allows_plain_http())?;

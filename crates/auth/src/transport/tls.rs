@@ -16,8 +16,8 @@ use crate::error::Error;
 
 /// Installs ring as the process-wide crypto provider of rustls, unless a provider is installed.
 ///
-/// Connections of this crate do not need it: [`config`] names its provider. A `reqwest::Client` that is built by other
-/// code without a preconfigured TLS backend does, and panics without one.
+/// Connections of this crate do not depend on it: [`config`] names its provider. Other code that builds a
+/// `reqwest::Client` without a preconfigured TLS backend depends on it and panics without one.
 pub(crate) fn install_crypto_provider() {
     if CryptoProvider::get_default().is_none() {
         // Fails only if another thread installs a provider at the same time, which serves the purpose too.
@@ -58,9 +58,9 @@ pub(crate) fn config(extra: &[CertificateDer<'static>]) -> Result<ClientConfig, 
 
 /// The platform's verifier with two additions.
 ///
-/// A machine without root certificates, such as a minimal container, can build a configuration and reach servers that
-/// need none. And a server that presents a pinned certificate is trusted: `openssl req -x509` marks its certificates as
-/// authorities, which the platform's verifier rejects as server certificates.
+/// If the platform has no root certificates, as in a minimal container, only connections that depend on them fail, not
+/// the construction of the configuration. A server that presents a pinned certificate is trusted: `openssl req -x509`
+/// marks its certificates as authorities, which the platform's verifier rejects as server certificates.
 struct CertificateVerifier {
     platform: Result<Verifier, rustls::Error>,
     pinned: Vec<CertificateDer<'static>>,

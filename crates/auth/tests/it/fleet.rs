@@ -12,7 +12,7 @@ use crate::server::{Reply, Server, token, until};
 
 /// Settings of a worker process.
 #[derive(Clone)]
-pub(crate) struct Order {
+pub(crate) struct WorkerConfig {
     /// Directory of a file store, or URL of a Redis server.
     pub(crate) store: String,
     pub(crate) server: String,
@@ -26,7 +26,7 @@ const NAME: &str = "KEYFOB_TEST_WORKER";
 const READY: &str = "worker is ready";
 const TOKEN: &str = "worker has ";
 
-impl Order {
+impl WorkerConfig {
     pub(crate) fn new(store: impl Into<String>, server: &Server) -> Self {
         Self { store: store.into(), server: server.url("/token"), tasks: 1, lease: Duration::from_secs(10) }
     }
@@ -72,20 +72,20 @@ impl Order {
     }
 }
 
-/// Main function of a worker process. Without a worker's settings, it runs a single worker in this process.
+/// Main function of a worker process. Without the settings of a worker, the test runs a single worker in this process.
 #[test]
 fn a_single_worker_gets_a_token() {
-    let Some(order) = Order::received() else {
+    let Some(config) = WorkerConfig::received() else {
         let (server, folder) = (Server::tokens("3600"), Folder::new());
-        let order = Order::new(folder.store().display().to_string(), &server);
-        assert_eq!(order.work(), "t1");
+        let config = WorkerConfig::new(folder.store().display().to_string(), &server);
+        assert_eq!(config.work(), "t1");
         return;
     };
     let mut out = std::io::stdout();
     writeln!(out, "\n{READY}").expect("written");
     out.flush().expect("written");
     let _ = std::io::stdin().read_to_end(&mut Vec::new());
-    writeln!(out, "\n{TOKEN}{}", order.work()).expect("written");
+    writeln!(out, "\n{TOKEN}{}", config.work()).expect("written");
 }
 
 pub(crate) struct Worker {
@@ -96,12 +96,12 @@ pub(crate) struct Worker {
 
 impl Worker {
     /// Starts a process, and waits until it is ready.
-    pub(crate) fn start(order: &Order) -> Self {
-        Self::launch(order).ready()
+    pub(crate) fn start(config: &WorkerConfig) -> Self {
+        Self::launch(config).ready()
     }
 
-    fn launch(order: &Order) -> Self {
-        let Order { store, server, tasks, lease } = order;
+    fn launch(config: &WorkerConfig) -> Self {
+        let WorkerConfig { store, server, tasks, lease } = config;
         let mut process = Command::new(std::env::current_exe().expect("this program"))
             .args(["--exact", "fleet::a_single_worker_gets_a_token", "--nocapture", "--test-threads=1"])
             .env(NAME, format!("{store}\n{server}\n{tasks}\n{}", lease.as_millis()))
@@ -150,8 +150,8 @@ impl Worker {
 }
 
 /// Starts workers, lets all of them begin at once, and returns their tokens.
-pub(crate) fn together(processes: usize, order: &Order) -> Vec<String> {
-    let workers: Vec<_> = (0..processes).map(|_| Worker::launch(order)).collect();
+pub(crate) fn together(processes: usize, config: &WorkerConfig) -> Vec<String> {
+    let workers: Vec<_> = (0..processes).map(|_| Worker::launch(config)).collect();
     let mut workers: Vec<_> = workers.into_iter().map(Worker::ready).collect();
     workers.iter_mut().for_each(Worker::go);
     workers.into_iter().map(Worker::token).collect()
@@ -166,12 +166,12 @@ pub(crate) fn slow_server() -> Server {
 }
 
 /// Kills the process that fetches during its fetch; returns the tokens of the others.
-pub(crate) async fn without_the_holder(order: &Order, server: &Server) -> Vec<String> {
+pub(crate) async fn without_the_holder(config: &WorkerConfig, server: &Server) -> Vec<String> {
     server.hold();
-    let mut holder = Worker::start(order);
+    let mut holder = Worker::start(config);
     holder.go();
     until("the holder is in the middle of its fetch", || server.requests() == 1).await;
-    let mut others: Vec<_> = (0..8).map(|_| Worker::start(order)).collect();
+    let mut others: Vec<_> = (0..8).map(|_| Worker::start(config)).collect();
     others.iter_mut().for_each(Worker::go);
     holder.kill();
     server.release();
@@ -181,8 +181,8 @@ pub(crate) async fn without_the_holder(order: &Order, server: &Server) -> Vec<St
 #[test]
 fn fifty_processes_with_a_cold_file_store_make_one_token_request() {
     let (server, folder) = (slow_server(), Folder::new());
-    let order = Order::new(folder.store().display().to_string(), &server);
-    let tokens = together(50, &order);
+    let config = WorkerConfig::new(folder.store().display().to_string(), &server);
+    let tokens = together(50, &config);
     assert_eq!((tokens.len(), tokens.iter().all(|token| token == "t1")), (50, true), "{tokens:?}");
     assert_eq!(server.requests(), 1);
 }
@@ -190,11 +190,11 @@ fn fifty_processes_with_a_cold_file_store_make_one_token_request() {
 #[test]
 fn ten_processes_of_a_thousand_tasks_make_one_token_request_with_a_file_store() {
     let (server, folder) = (slow_server(), Folder::new());
-    let order = Order { tasks: 1000, ..Order::new(folder.store().display().to_string(), &server) };
-    assert_eq!(together(10, &order), vec!["t1"; 10]);
+    let config = WorkerConfig { tasks: 1000, ..WorkerConfig::new(folder.store().display().to_string(), &server) };
+    assert_eq!(together(10, &config), vec!["t1"; 10]);
     assert_eq!(server.requests(), 1);
     // Restarted processes find the token in the store.
-    assert_eq!(together(10, &order), vec!["t1"; 10]);
+    assert_eq!(together(10, &config), vec!["t1"; 10]);
     assert_eq!(server.requests(), 1);
 }
 
@@ -202,8 +202,11 @@ fn ten_processes_of_a_thousand_tasks_make_one_token_request_with_a_file_store() 
 async fn when_the_process_that_fetches_is_killed_one_other_fetches_with_a_file_store() {
     let (server, folder) = (Server::tokens("3600"), Folder::new());
     // No process could wait for the end of so long a lease: the operating system releases the lock at once.
-    let order = Order { lease: Duration::from_secs(3600), ..Order::new(folder.store().display().to_string(), &server) };
-    let tokens = without_the_holder(&order, &server).await;
+    let config = WorkerConfig {
+        lease: Duration::from_secs(3600),
+        ..WorkerConfig::new(folder.store().display().to_string(), &server)
+    };
+    let tokens = without_the_holder(&config, &server).await;
     assert!(tokens.iter().all(|token| token == "t2"), "{tokens:?}");
     assert_eq!(server.requests(), 2);
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use keyfob_auth::{Authenticator, Clock, EncryptionKey, RedisStore, Retry, TokenStore, TransportConfig};
 
-use crate::fleet::{Order, slow_server, together, without_the_holder};
+use crate::fleet::{WorkerConfig, slow_server, together, without_the_holder};
 use crate::folder::contains;
 use crate::redis_server::RedisServer;
 use crate::secrets::Log;
@@ -25,7 +25,7 @@ async fn a_redis_store_fulfils_the_contract_plain_and_encrypted() {
 #[test]
 fn fifty_processes_with_a_cold_redis_make_one_token_request() {
     let (server, redis) = (slow_server(), RedisServer::start());
-    let tokens = together(50, &Order::new(redis.url(), &server));
+    let tokens = together(50, &WorkerConfig::new(redis.url(), &server));
     assert_eq!((tokens.len(), tokens.iter().all(|token| token == "t1")), (50, true), "{tokens:?}");
     assert_eq!(server.requests(), 1);
 }
@@ -33,8 +33,8 @@ fn fifty_processes_with_a_cold_redis_make_one_token_request() {
 #[test]
 fn ten_processes_of_a_thousand_tasks_make_one_token_request_with_redis() {
     let (server, redis) = (slow_server(), RedisServer::start());
-    let order = Order { tasks: 1000, ..Order::new(redis.url(), &server) };
-    assert_eq!(together(10, &order), vec!["t1"; 10]);
+    let config = WorkerConfig { tasks: 1000, ..WorkerConfig::new(redis.url(), &server) };
+    assert_eq!(together(10, &config), vec!["t1"; 10]);
     assert_eq!(server.requests(), 1);
 }
 
@@ -42,8 +42,8 @@ fn ten_processes_of_a_thousand_tasks_make_one_token_request_with_redis() {
 async fn when_the_process_that_fetches_is_killed_one_other_fetches_after_the_lease_with_redis() {
     let (server, redis) = (Server::tokens("3600"), RedisServer::start());
     // If the lock outlived its lease, every process would time out and fetch: many requests.
-    let order = Order { lease: Duration::from_secs(1), ..Order::new(redis.url(), &server) };
-    let tokens = without_the_holder(&order, &server).await;
+    let config = WorkerConfig { lease: Duration::from_secs(1), ..WorkerConfig::new(redis.url(), &server) };
+    let tokens = without_the_holder(&config, &server).await;
     assert!(tokens.iter().all(|token| token == "t2"), "{tokens:?}");
     assert_eq!(server.requests(), 2);
 }

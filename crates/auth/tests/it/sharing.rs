@@ -16,7 +16,7 @@ use crate::secrets::Log;
 use crate::server::{Reply, Server, settled, token, until};
 
 /// Builds one authenticator of a fleet.
-fn one(server: &Server, clock: &Clock, store: &(impl TokenStore + Clone)) -> Authenticator {
+fn new_authenticator(server: &Server, clock: &Clock, store: &(impl TokenStore + Clone)) -> Authenticator {
     server.builder().clock(clock.clone()).store(store.clone()).build().expect("an authenticator")
 }
 
@@ -33,7 +33,7 @@ async fn generation(authenticator: &Authenticator) -> keyfob_auth::Generation {
 #[tokio::test]
 async fn a_fleet_makes_one_request_a_lifetime() {
     let (server, store, (clock, fake)) = (Server::tokens("3600"), MemoryStore::new(), clock());
-    let fleet: Vec<_> = (0..20).map(|_| one(&server, &clock, &store)).collect();
+    let fleet: Vec<_> = (0..20).map(|_| new_authenticator(&server, &clock, &store)).collect();
     // 5 hours. Each refreshes at its own jitter, unless another did so before.
     for _ in 0..300 {
         for authenticator in &fleet {
@@ -50,7 +50,7 @@ async fn a_token_that_the_whole_fleet_rejects_is_replaced_once() {
     let folder = Folder::new();
     let store = FileStore::open(folder.store()).expect("a store");
     let (server, clock) = (Server::tokens("3600"), Clock::system());
-    let fleet: Vec<_> = (0..10).map(|_| one(&server, &clock, &store)).collect();
+    let fleet: Vec<_> = (0..10).map(|_| new_authenticator(&server, &clock, &store)).collect();
     let first = join_all(fleet.iter().map(generation)).await;
     assert_eq!(server.requests(), 1);
     let replays = fleet.iter().zip(&first).map(async |(authenticator, generation)| {
@@ -66,7 +66,7 @@ async fn a_late_rejection_of_an_old_token_does_not_drop_the_newer_one() {
     let folder = Folder::new();
     let store = FileStore::open(folder.store()).expect("a store");
     let (server, (clock, fake)) = (Server::tokens("3600"), clock());
-    let fleet: Vec<_> = (0..10).map(|_| one(&server, &clock, &store)).collect();
+    let fleet: Vec<_> = (0..10).map(|_| new_authenticator(&server, &clock, &store)).collect();
     let mut first = Vec::new();
     for authenticator in &fleet {
         first.push(generation(authenticator).await);
@@ -77,7 +77,7 @@ async fn a_late_rejection_of_an_old_token_does_not_drop_the_newer_one() {
         assert_eq!(token(authenticator).await.expect("a token"), "t2");
         fake.advance(Duration::from_secs(40));
     }
-    assert_eq!(token(&one(&server, &clock, &store)).await.expect("a token"), "t2");
+    assert_eq!(token(&new_authenticator(&server, &clock, &store)).await.expect("a token"), "t2");
     assert_eq!(server.requests(), 2);
 }
 
@@ -85,7 +85,7 @@ async fn a_late_rejection_of_an_old_token_does_not_drop_the_newer_one() {
 async fn a_disabled_client_costs_a_fleet_two_requests_in_thirty_seconds_however_many_start() {
     let (server, store, (clock, fake)) = (Server::tokens("3600"), MemoryStore::new(), clock());
     for process in 0..20 {
-        let authenticator = one(&server, &clock, &store);
+        let authenticator = new_authenticator(&server, &clock, &store);
         let rejection = authenticator.reject(generation(&authenticator).await);
         assert_eq!(rejection, if process == 0 { Rejection::Replay } else { Rejection::Final });
         if rejection == Rejection::Replay {
@@ -95,7 +95,7 @@ async fn a_disabled_client_costs_a_fleet_two_requests_in_thirty_seconds_however_
     }
     assert_eq!(server.requests(), 2);
     fake.advance(Duration::from_secs(11));
-    let authenticator = one(&server, &clock, &store);
+    let authenticator = new_authenticator(&server, &clock, &store);
     assert_eq!(authenticator.reject(generation(&authenticator).await), Rejection::Replay);
 }
 
@@ -104,9 +104,9 @@ async fn a_token_outlives_its_process_with_its_remaining_lifetime() {
     let folder = Folder::new();
     let (server, (clock, fake)) = (Server::tokens("7200"), clock());
     let open = || FileStore::open(folder.store()).expect("a store");
-    assert_eq!(token(&one(&server, &clock, &open())).await.expect("a token"), "t1");
+    assert_eq!(token(&new_authenticator(&server, &clock, &open())).await.expect("a token"), "t1");
     fake.advance(Duration::from_secs(3600));
-    let later = one(&server, &clock, &open());
+    let later = new_authenticator(&server, &clock, &open());
     assert_eq!(token(&later).await.expect("a token"), "t1");
     let info = later.token_info().expect("a token");
     assert_eq!(info.lifetime, Some(Duration::from_secs(7200)));
@@ -116,7 +116,7 @@ async fn a_token_outlives_its_process_with_its_remaining_lifetime() {
     fake.set_wall(clock.wall() - Duration::from_secs(3600));
     assert_eq!(later.token_info().expect("a token").remaining, Some(Duration::from_secs(1740)));
     fake.advance(Duration::from_secs(1740 + 3600));
-    assert_eq!(token(&one(&server, &clock, &open())).await.expect("a token"), "t2");
+    assert_eq!(token(&new_authenticator(&server, &clock, &open())).await.expect("a token"), "t2");
 }
 
 #[tokio::test]
@@ -124,10 +124,10 @@ async fn machines_share_tokens_if_their_clocks_differ_by_at_most_a_minute() {
     for (ahead, shared) in [(-61_i64, false), (-60, true), (60, true), (3539, true), (3540, false)] {
         let (server, store) = (Server::tokens("3600"), MemoryStore::new());
         let ((here, _), (there, fake)) = (clock(), clock());
-        token(&one(&server, &here, &store)).await.expect("a token");
+        token(&new_authenticator(&server, &here, &store)).await.expect("a token");
         let by = Duration::from_secs(ahead.unsigned_abs());
         fake.set_wall(if ahead < 0 { here.wall() - by } else { here.wall() + by });
-        let shown = token(&one(&server, &there, &store)).await.expect("a token");
+        let shown = token(&new_authenticator(&server, &there, &store)).await.expect("a token");
         assert_eq!(shown, if shared { "t1" } else { "t2" }, "{ahead}");
     }
 }
@@ -254,7 +254,7 @@ async fn a_failing_store_is_logged_once_and_fails_no_call() {
     let log = Log::start();
     let (server, (clock, fake)) = (Server::tokens("3600"), clock());
     let store = Broken { hangs: false, calls: Arc::default() };
-    let authenticator = one(&server, &clock, &store);
+    let authenticator = new_authenticator(&server, &clock, &store);
     for number in 1..=5 {
         assert_eq!(token(&authenticator).await.expect("a token"), format!("t{number}"));
         fake.advance(Duration::from_secs(3600));
@@ -269,7 +269,7 @@ async fn a_store_that_hangs_delays_a_fetch_by_two_seconds_and_fails_no_call() {
     let server = Server::tokens("3600");
     let (clock, fake) = Clock::fake();
     let store = Broken { hangs: true, calls: Arc::default() };
-    let authenticator = one(&server, &clock, &store);
+    let authenticator = new_authenticator(&server, &clock, &store);
     let call = tokio::spawn(async move { token(&authenticator).await });
     until("the store is called", || store.calls.load(Ordering::SeqCst) == 1).await;
     assert_eq!(server.requests(), 0);
@@ -281,7 +281,7 @@ async fn a_store_that_hangs_delays_a_fetch_by_two_seconds_and_fails_no_call() {
 async fn a_valid_token_is_returned_without_a_store_operation() {
     let (server, (clock, fake)) = (Server::tokens("3600"), clock());
     let store = Broken { hangs: false, calls: Arc::default() };
-    let authenticator = one(&server, &clock, &store);
+    let authenticator = new_authenticator(&server, &clock, &store);
     token(&authenticator).await.expect("a token");
     let calls = store.calls.load(Ordering::SeqCst);
     for _ in 0..1000 {

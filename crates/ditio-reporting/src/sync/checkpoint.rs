@@ -25,7 +25,7 @@ pub struct Checkpoint {
 impl Checkpoint {
     /// Creates the checkpoint at the start of the first run.
     pub(super) fn first(table: &str, now: DateTime<Utc>) -> Self {
-        Self { table: table.to_owned(), started: whole(now), since: None, cursor: None, finished: false }
+        Self { table: table.to_owned(), started: truncated(now), since: None, cursor: None, finished: false }
     }
 
     /// Creates the checkpoint at the start of the run after this one.
@@ -79,8 +79,8 @@ impl Checkpoint {
     }
 }
 
-/// Rounds down to whole seconds, which is the precision that Ditio documents. Rounding up could skip a change.
-fn whole(time: DateTime<Utc>) -> DateTime<Utc> {
+/// Rounds a time down to seconds, which is the precision that Ditio documents. Rounding up could skip a change.
+fn truncated(time: DateTime<Utc>) -> DateTime<Utc> {
     time.trunc_subsecs(0)
 }
 
@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_checkpoint_is_the_same_after_it_was_stored() {
+    fn a_serialized_checkpoint_is_deserialized_unchanged() {
         let now: DateTime<Utc> = "2026-03-02T08:00:00.999Z".parse().unwrap();
         let mut checkpoint = Checkpoint::first("projects", now);
         check(&checkpoint, r#"{"table":"projects","started":"2026-03-02T08:00:00Z","finished":false}"#);

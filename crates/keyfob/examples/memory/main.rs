@@ -48,7 +48,7 @@ fn main() -> Result<()> {
 async fn measure(arguments: &[&str]) -> Result<()> {
     let figure = match *arguments {
         ["simulate", rows, latency] => return simulate(rows.parse()?, Duration::from_millis(latency.parse()?)).await,
-        ["files"] => return hold(&files::serve(FILE)?).await,
+        ["files"] => return serve(&files::serve(FILE)?).await,
         ["idle", url] => {
             let _client = core(url)?;
             peak()?
@@ -57,7 +57,7 @@ async fn measure(arguments: &[&str]) -> Result<()> {
         ["upload", url] => upload(url).await?,
         ["download", url] => download(url).await?,
         ["sequential", url] => sequential(url).await?.as_secs_f64(),
-        ["ahead", url] => ahead(url).await?.as_secs_f64(),
+        ["prefetching", url] => prefetching(url).await?.as_secs_f64(),
         _ => return Err("unknown arguments: pass none".into()),
     };
     writeln!(stdout(), "{figure}")?;
@@ -67,7 +67,7 @@ async fn measure(arguments: &[&str]) -> Result<()> {
 fn report() -> Result<()> {
     let mut out = stdout();
     let mut failed = false;
-    let mut say = |good: bool, text: String| {
+    let mut print = |good: bool, text: String| {
         failed |= !good;
         writeln!(out, "{text}{}", if good { "" } else { "  <- over the limit" })
     };
@@ -77,21 +77,21 @@ fn report() -> Result<()> {
     for rows in [100_000, 1_000_000] {
         let mut service = Process::start(&["simulate", &rows.to_string(), "0"])?;
         let peak = figure(&["list", &service.line()?])?;
-        say(true, format!("listing {rows} rows: {:.1} MiB at most", mib(peak)))?;
+        print(true, format!("listing {rows} rows: {:.1} MiB at most", mib(peak)))?;
         peaks.push(peak);
     }
     let drift = 100.0 * (peaks[1] / peaks[0] - 1.0);
-    say(drift.abs() <= 10.0, format!("ten times as many rows: {drift:+.1} %"))?;
+    print(drift.abs() <= 10.0, format!("ten times as many rows: {drift:+.1} %"))?;
 
     let mut service = Process::start(&["simulate", &COMPARED.to_string(), &LATENCY.as_millis().to_string()])?;
     let url = service.line()?;
-    let (sequential, ahead) = (figure(&["sequential", &url])?, figure(&["ahead", &url])?);
-    let gain = sequential / ahead;
-    say(
+    let (sequential, prefetching) = (figure(&["sequential", &url])?, figure(&["prefetching", &url])?);
+    let gain = sequential / prefetching;
+    print(
         gain >= 1.5,
         format!(
             "{COMPARED} rows in pages of {PAGE}, {} ms of latency and {} ms of work a page: {sequential:.2} s in \
-             sequence, {ahead:.2} s with `pages()`: {gain:.2} times as fast",
+             sequence, {prefetching:.2} s with `pages()`: {gain:.2} times as fast",
             LATENCY.as_millis(),
             WORK.as_millis()
         ),
@@ -100,10 +100,10 @@ fn report() -> Result<()> {
     let mut service = Process::start(&["files"])?;
     let url = service.line()?;
     let idle = figure(&["idle", &url])?;
-    say(true, format!("idle: {:.1} MiB", mib(idle)))?;
-    for what in ["upload", "download"] {
-        let above = mib(figure(&[what, &url])? - idle);
-        say(above < 64.0, format!("{what} of {} MiB: {above:.1} MiB above idle", FILE / 1024 / 1024))?;
+    print(true, format!("idle: {:.1} MiB", mib(idle)))?;
+    for transfer in ["upload", "download"] {
+        let above = mib(figure(&[transfer, &url])? - idle);
+        print(above < 64.0, format!("{transfer} of {} MiB: {above:.1} MiB above idle", FILE / 1024 / 1024))?;
     }
     if failed { Err("a figure is over its limit".into()) } else { Ok(()) }
 }
@@ -113,11 +113,11 @@ async fn simulate(rows: u64, latency: Duration) -> Result<()> {
     if !latency.is_zero() {
         simulator.inject(Fault::delay(latency).on(Vendor::Ditio).always());
     }
-    hold(simulator.url()).await
+    serve(simulator.url()).await
 }
 
 /// Prints the base URL of the service, then serves until the process is ended.
-async fn hold(url: &str) -> Result<()> {
+async fn serve(url: &str) -> Result<()> {
     writeln!(stdout(), "{url}")?;
     std::future::pending().await
 }
@@ -168,7 +168,7 @@ async fn sequential(url: &str) -> Result<Duration> {
     }
 }
 
-async fn ahead(url: &str) -> Result<Duration> {
+async fn prefetching(url: &str) -> Result<Duration> {
     let (started, mut seen) = (Instant::now(), 0);
     let mut pages = listing(url)?.chunk_limit(PAGE).pages();
     while let Some(page) = pages.try_next().await? {

@@ -27,7 +27,7 @@ impl Process {
         Ok(Self { child, output })
     }
 
-    /// Reads the next line of its output.
+    /// Reads the next line of the process's output.
     pub(crate) fn line(&mut self) -> Result<String> {
         let mut line = String::new();
         self.output.read_line(&mut line)?;

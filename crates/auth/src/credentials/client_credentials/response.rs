@@ -15,7 +15,7 @@ use crate::token::lifetime::{self, Lifetime};
 pub(super) struct AccessTokenResponse {
     access_token: SecretString,
     token_type: Option<Value>,
-    /// Bits sends `type` instead of `token_type`.
+    /// Sent by some servers instead of `token_type`.
     r#type: Option<Value>,
     expires_in: Option<Value>,
     scope: Option<Value>,
@@ -39,7 +39,9 @@ impl AccessTokenResponse {
     pub(super) fn into_token(self) -> Result<Token, Error> {
         let token_type = self.token_type.as_ref().and_then(Value::as_str).filter(|name| !name.is_empty());
         if token_type.is_some_and(|name| !name.eq_ignore_ascii_case("bearer")) {
-            return Err(Error::malformed("the token endpoint issued a token that is not a bearer token"));
+            return Err(Error::malformed(
+                "the token endpoint issued a token of an unsupported type; only bearer tokens can be used",
+            ));
         }
         let mut token = Token::new(self.access_token).lifetime(expires_in(self.expires_in.as_ref()));
         token.scopes = scopes(self.scope.as_ref());

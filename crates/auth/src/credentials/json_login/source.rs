@@ -137,7 +137,7 @@ impl LoginResponse {
             Some(_) => Err(response.malformed()),
         };
         let access_token = secret("accessToken")?;
-        // The name of an application token.
+        // An application token has this name.
         let token = secret("token")?;
         let refresh_token = secret("refreshToken")?;
         Ok(Self { access_token: access_token.or(token), refresh_token, login: members.take("login") })

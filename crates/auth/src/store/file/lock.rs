@@ -44,9 +44,7 @@ impl LockFile {
             match Self::try_acquire(path)? {
                 Ok(lock) => return Ok(lock),
                 Err(_) if start.elapsed() > WRITE_LOCK_TIMEOUT => {
-                    return Err(Error::unavailable(
-                        "another process holds the write lock of the token store for too long",
-                    ));
+                    return Err(Error::unavailable("timed out waiting for the write lock of the token store"));
                 }
                 Err(_) => std::thread::sleep(Duration::from_millis(1)),
             }

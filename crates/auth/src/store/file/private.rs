@@ -95,5 +95,7 @@ pub(super) fn failed(action: &str, path: &Path, error: std::io::Error) -> Error 
 }
 
 fn unusable(action: &str, path: &Path, error: std::io::Error) -> Error {
-    Error::configuration(format!("{} cannot be {action}: {}", path.display(), error.kind())).with_source(error)
+    let (path, kind) = (path.display(), error.kind());
+    Error::configuration(format!("{path} cannot be {action} ({kind}); choose another directory for tokens"))
+        .with_source(error)
 }

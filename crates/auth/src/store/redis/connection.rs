@@ -129,8 +129,7 @@ impl Connection {
             }
         }
         let connected = tokio::time::timeout(TIMEOUT, target.connect()).await;
-        let mut connection =
-            connected.unwrap_or_else(|_| Err(Error::unavailable("cannot connect to Redis in time")))?;
+        let mut connection = connected.unwrap_or_else(|_| Err(Error::unavailable("connecting to Redis timed out")))?;
         *self.0.lock().await = Some(connection.clone());
         let result = command.query_async(&mut connection).await;
         if result.as_ref().is_err_and(is_broken) {
@@ -159,7 +158,7 @@ fn redis_error(error: &RedisError) -> Error {
     let code = error.code().filter(|code| code.bytes().all(|byte| byte.is_ascii_uppercase()));
     Error::unavailable(match code {
         Some(code) => format!("Redis returned the error {code}"),
-        None => format!("Redis cannot be used: {:?}", error.kind()),
+        None => format!("the Redis command failed: {:?}", error.kind()),
     })
 }
 
