@@ -60,7 +60,7 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<()> {
     let chosen = |target: &Target| arguments.apis.is_empty() || arguments.apis.contains(&target.name);
     let mut outputs = outputs(root, &targets, &chosen)?;
     if arguments.check && !arguments.apis.is_empty() {
-        // `docs/apis.md` covers all APIs, also those that were not requested.
+        // `docs/apis.md` covers all APIs, including APIs that were not requested.
         outputs.remove(APIS);
     }
     let orphans = targets::orphans(root, &targets)?;

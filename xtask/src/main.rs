@@ -17,7 +17,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// Help text behind the list of commands.
+/// Help text after the list of commands.
 const EXAMPLES: &str = "\
 Examples:
   cargo xtask codegen                      after every change in specs/

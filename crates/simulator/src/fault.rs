@@ -17,7 +17,7 @@ use crate::vendor::Vendor;
 
 /// A failure to inject into matching requests; by default into the next matching request only.
 ///
-/// `POST /_control/faults` takes the same as JSON:
+/// `POST /_control/faults` takes a fault as JSON:
 ///
 /// ```
 /// # use keyfob_simulator::{Fault, Vendor};
@@ -34,7 +34,7 @@ use crate::vendor::Vendor;
 pub struct Fault {
     #[serde(flatten)]
     pub(crate) kind: Kind,
-    /// Delay before anything else, in milliseconds.
+    /// Delay before all other effects, in milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) delay_ms: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -149,7 +149,7 @@ impl Fault {
         self
     }
 
-    /// Adds a delay before anything else; valid for every kind.
+    /// Delays the request before all other effects; valid for every kind.
     #[must_use]
     pub fn delayed(mut self, delay: Duration) -> Self {
         self.delay_ms = Some(millis(delay));

@@ -20,7 +20,7 @@ use crate::vendor::Vendor;
 pub struct LoggedRequest {
     /// Sequence number, from 1 at the start and after each reset.
     pub number: u64,
-    /// Vendor whose prefix the path has; `None` for paths outside every vendor.
+    /// Vendor of the path's prefix; `None` for paths outside every vendor.
     pub vendor: Option<Vendor>,
     /// Method, in capitals.
     pub method: String,

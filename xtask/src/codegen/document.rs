@@ -8,7 +8,7 @@ use yaml_serde::value::TaggedValue;
 
 use crate::yaml::Yaml;
 
-/// One `specs/<api>/openapi.yaml`.
+/// A specification: the contents of `specs/<api>/openapi.yaml`.
 pub(crate) struct Document {
     /// Path from the workspace's root, for messages.
     pub(crate) name: String,

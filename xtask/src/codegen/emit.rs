@@ -158,7 +158,7 @@ fn by_rust_name<'s>(raw: &syn::File, schemas: &'s BTreeMap<String, Schema>) -> R
     Ok(found)
 }
 
-/// Returns the name behind `schema:` in a type's documentation, which the normalizer wrote there.
+/// Returns the name after `schema:` in a type's documentation, written by the normalizer.
 fn marker(attributes: &[Attribute]) -> Option<String> {
     attributes.iter().find_map(|attribute| match &attribute.meta {
         Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {

@@ -31,7 +31,7 @@ pub(crate) const RESERVED_OPERATIONS: &[&str] = &[
 pub(crate) const RESERVED_TYPES: &[&str] =
     &["Box", "Default", "From", "Into", "IntoIterator", "Option", "Result", "Self", "String", "Vec"];
 
-/// Names of parameters whose setters get an underscore, because every builder has a method of that name.
+/// Names of methods that every builder has. Setters of parameters with these names get an underscore.
 pub(crate) const RESERVED_SETTERS: &[&str] = &[
     "new",
     "timeout",

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-/// One specification and its generated files, as paths below the root.
+/// A specification and its generated files, as paths below the root.
 pub(crate) struct Target {
     pub(crate) name: String,
     pub(crate) spec: String,

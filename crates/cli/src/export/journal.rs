@@ -19,7 +19,7 @@ pub(super) struct Journal {
 }
 
 impl Journal {
-    /// Opens the journal and truncates it to `length`, because the checkpoint does not cover the lines behind it.
+    /// Opens the journal and truncates it to `length`, because the checkpoint does not cover later lines.
     pub(super) fn open(paths: &ExportPaths, length: u64) -> anyhow::Result<Self> {
         let path = &paths.journal;
         let open = || {

@@ -97,7 +97,7 @@ pub(crate) struct Client {
     retained: Vec<(Entity, String, String)>,
 }
 
-/// One entity in this number is retained until the end.
+/// Every n-th entity is retained until the end.
 const RETAIN_EVERY: usize = 50;
 /// Maximum number of attempts while faults hit a request.
 const MAX_ATTEMPTS: usize = 20;

@@ -15,14 +15,14 @@ pub(crate) fn webhook_requests(shared: &SharedState, webhook: &Webhook) -> Vec<W
 }
 
 fn request(shared: &SharedState, webhook: &Webhook, mut event: Value) -> WebhookRequest {
-    let stamp = shared.clock.next_timestamp();
-    let mut random = shared.random(&format!("bits/webhook/{}", stamp.timestamp_millis()));
+    let timestamp = shared.clock.next_timestamp();
+    let mut random = shared.random(&format!("bits/webhook/{}", timestamp.timestamp_millis()));
     if let Value::Object(members) = &mut event {
         let kind = webhook.event.as_deref().unwrap_or("APPLICATION_STARTED");
         members.entry("type").or_insert_with(|| json!(kind));
         members.entry("applicationId").or_insert_with(|| json!(World::first_application_id(shared)));
     }
-    let published_at = stamp.format("%Y-%m-%dT%H:%M:%SZ").to_string();
+    let published_at = timestamp.format("%Y-%m-%dT%H:%M:%SZ").to_string();
     let envelope = json!({ "eventId": ids::uuid(&mut random), "publishedAt": published_at, "event": event });
     let body = envelope.to_string();
     let signature = webhook.secret.as_deref().map(|secret| {

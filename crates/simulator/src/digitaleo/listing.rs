@@ -177,9 +177,9 @@ fn conditions(name: &str, value: &Value) -> Result<Vec<Condition>, ApiError> {
             }
         }
         scalar => {
-            let whole = text_of(scalar).unwrap_or_default();
-            let mut expected = split(&whole);
-            expected.push(whole);
+            let text = text_of(scalar).unwrap_or_default();
+            let mut expected = split(&text);
+            expected.push(text);
             Ok(expected.into_iter().map(Condition::Equals).collect())
         }
     }

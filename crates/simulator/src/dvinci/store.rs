@@ -137,11 +137,11 @@ impl Store {
         Table::ALL.into_iter().flat_map(move |from| {
             let fields = from.resource().fields().iter();
             fields.filter_map(move |field| {
-                let refers = match field.kind {
+                let is_reference = match field.kind {
                     Kind::Id(table) | Kind::Ids(table) | Kind::Reference(table) => table == to,
                     _ => false,
                 };
-                (refers && field.weak == weak).then_some((from, field.name))
+                (is_reference && field.weak == weak).then_some((from, field.name))
             })
         })
     }

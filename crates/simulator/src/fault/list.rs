@@ -61,10 +61,12 @@ impl Faults {
     /// Returns the fault that hits this request: the first that is due, in the order of insertion.
     pub(crate) fn pick(&self, vendor: Vendor, method: &str, path: &str) -> Option<Fault> {
         let mut state = self.state();
-        let matching =
-            state.active.iter_mut().filter(|active| !active.is_spent() && active.fault.matches(vendor, method, path));
+        let matching = state
+            .active
+            .iter_mut()
+            .filter(|active| !active.is_exhausted() && active.fault.matches(vendor, method, path));
         let due = matching.into_iter().find_map(Active::due);
-        state.active.retain(|active| !active.is_spent());
+        state.active.retain(|active| !active.is_exhausted());
         due
     }
 
@@ -75,8 +77,8 @@ impl Faults {
 
 impl Fault {
     fn matches(&self, vendor: Vendor, method: &str, path: &str) -> bool {
-        self.vendor.is_none_or(|only| only == vendor)
-            && self.method.as_ref().is_none_or(|only| only.eq_ignore_ascii_case(method))
+        self.vendor.is_none_or(|expected| expected == vendor)
+            && self.method.as_ref().is_none_or(|expected| expected.eq_ignore_ascii_case(method))
             && self.path.as_ref().is_none_or(|pattern| glob::matches(pattern, path))
     }
 
@@ -97,7 +99,7 @@ impl Active {
         Some(self.fault.clone())
     }
 
-    fn is_spent(&self) -> bool {
+    fn is_exhausted(&self) -> bool {
         self.fault.limit().is_some_and(|limit| self.hits >= limit)
     }
 }
@@ -113,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_hits_once_or_as_often_as_it_says() {
+    fn a_fault_hits_once_or_as_often_as_configured() {
         assert_eq!(hits(Fault::status(503), 3), [true, false, false]);
         assert_eq!(hits(Fault::status(503).times(2), 3), [true, true, false]);
         assert_eq!(hits(Fault::status(503).every(2), 4), [false, true, false, true]);

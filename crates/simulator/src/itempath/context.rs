@@ -46,7 +46,7 @@ impl<'a> Context<'a> {
         body::complete(table.resource, &mut row, &stamp);
         let id = row::id(&row);
         let sparse = table.resource.sparse;
-        // Collecting again makes the map compact.
+        // Collecting into a new map drops the excess capacity.
         let row = row.into_iter().filter(|(_, value)| !sparse || !value.is_null()).collect();
         table.insert(row, hidden_since);
         id

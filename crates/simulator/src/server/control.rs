@@ -42,7 +42,7 @@ pub(crate) async fn handle(site: &Site, peer: SocketAddr, request: Request<Body>
     if !peer.ip().to_canonical().is_loopback() || is_cross_site(&request) {
         return error(
             StatusCode::FORBIDDEN,
-            "the control API is open to this machine only: send the request from here, with the host `localhost` or an IP address",
+            "the control API accepts requests from this machine only: use the host `localhost` or an IP address",
         );
     }
     let (head, body) = request.into_parts();

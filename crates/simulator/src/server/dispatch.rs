@@ -108,7 +108,7 @@ async fn call_vendor(
 
 /// Returns the URI without the mount's prefix, as the vendor's own server would receive it.
 fn without_prefix(uri: &Uri, prefix: &str) -> Uri {
-    let rest = uri.path_and_query().map_or("/", |whole| &whole.as_str()[prefix.len()..]);
+    let rest = uri.path_and_query().map_or("/", |path| &path.as_str()[prefix.len()..]);
     let rest = if rest.starts_with('/') { rest.to_owned() } else { format!("/{rest}") };
     rest.parse().expect("a suffix of a valid URI is valid")
 }

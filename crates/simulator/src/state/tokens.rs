@@ -88,7 +88,7 @@ pub(crate) struct Tokens {
 
 /// Number of entries above which expired entries are swept, and again each time their number has doubled.
 const SWEEP_ABOVE: usize = 10_000;
-/// Maximum number of tokens: above it, the half that expires first is dropped, to bound memory.
+/// Maximum number of tokens: above it, the half with the earliest expiry is dropped, to bound memory.
 const MAX_TOKENS: usize = 100_000;
 
 impl Tokens {

@@ -1,4 +1,4 @@
-//! One operation with the Rust types of its arguments, from which documentation and code are emitted.
+//! An operation with the Rust types of its arguments, from which documentation and code are emitted.
 
 use anyhow::{Context, Result, ensure};
 use proc_macro2::Ident;
@@ -12,7 +12,7 @@ use crate::codegen::model::parameter::Parameter;
 use crate::codegen::model::walk::placeholders;
 use crate::codegen::naming::{pascal, snake};
 
-/// One operation.
+/// An operation with the Rust types of its arguments.
 pub(super) struct Call<'o> {
     pub(super) operation: &'o Operation,
     pub(super) request: &'o Request,
@@ -20,7 +20,7 @@ pub(super) struct Call<'o> {
     pub(super) arguments: Vec<Argument<'o>>,
 }
 
-/// One parameter, or the body.
+/// A parameter, or the body.
 pub(super) struct Argument<'o> {
     /// Name of the argument, the builder's field and its setter.
     pub(super) field: Ident,

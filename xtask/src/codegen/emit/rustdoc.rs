@@ -75,7 +75,7 @@ fn words(text: &str) -> Vec<String> {
     words
 }
 
-/// Escapes what Markdown or rustdoc would read as markup; code spans and addresses are kept.
+/// Escapes text that Markdown or rustdoc would interpret as markup; code spans and addresses are unchanged.
 pub(super) fn escaped(text: &str) -> String {
     let lines = text.lines().map(|line| {
         let line = line.trim();
@@ -125,7 +125,7 @@ pub(super) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Returns the text with a small first letter; a word in capitals keeps them.
+/// Returns the text with a lower-case first letter; a first word in capitals is unchanged.
 pub(super) fn lower_first(text: &str) -> String {
     let mut letters = text.chars();
     match (letters.next(), letters.next()) {

@@ -13,7 +13,7 @@ use super::ty::Ty;
 use super::usage::Usage;
 use crate::codegen::model::schema::{Property, Schema, Shape};
 
-/// One field: its property in the specification, and its Rust type.
+/// A field: its property in the specification, and its Rust type.
 pub(super) struct Field<'s> {
     property: &'s Property,
     /// Type of a value that is present.

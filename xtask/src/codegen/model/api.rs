@@ -4,10 +4,10 @@ use crate::codegen::model::operation::{self, Operation};
 use crate::codegen::model::walk;
 use crate::yaml::{Yaml, YamlExt};
 
-/// One API.
+/// An API.
 #[derive(Debug)]
 pub(crate) struct Api {
-    /// Name of the folder in `specs`, of the feature and of the crate behind `keyfob-`.
+    /// Name of the folder in `specs`, of the feature and of the crate after the prefix `keyfob-`.
     pub(crate) name: String,
     pub(crate) title: String,
     /// Day on which the vendor's sources were read.

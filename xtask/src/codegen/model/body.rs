@@ -24,7 +24,7 @@ pub(crate) enum BodyKind {
     Binary,
 }
 
-/// One part of a multipart form.
+/// A part of a multipart form.
 #[derive(Debug)]
 pub(crate) struct Part {
     pub(crate) name: String,

@@ -8,7 +8,7 @@ use crate::codegen::model::variants::scalar;
 use crate::codegen::naming::snake;
 use crate::yaml::{Yaml, YamlExt};
 
-/// One operation.
+/// An operation.
 #[derive(Debug)]
 pub(crate) struct Operation {
     /// `operationId`.

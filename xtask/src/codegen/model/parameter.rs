@@ -3,7 +3,7 @@
 use crate::codegen::model::walk;
 use crate::yaml::{Yaml, YamlExt};
 
-/// One parameter of an operation.
+/// A parameter of an operation.
 #[derive(Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each flag is independent of the others")]
 pub(crate) struct Parameter {

@@ -6,7 +6,7 @@ use crate::codegen::model::walk;
 use crate::codegen::naming::{pascal, snake};
 use crate::yaml::{Yaml, YamlExt};
 
-/// One component schema that becomes a type.
+/// A component schema that becomes a type.
 #[derive(Debug)]
 pub(crate) struct Schema {
     pub(crate) name: String,
@@ -30,7 +30,7 @@ pub(crate) enum Shape {
     Integers(Vec<(Variant, i64)>),
 }
 
-/// One field of an object.
+/// A field of an object.
 #[derive(Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each flag is independent of the others")]
 pub(crate) struct Property {
@@ -45,7 +45,7 @@ pub(crate) struct Property {
     pub(crate) json_string: bool,
 }
 
-/// One value of an enumeration.
+/// A value of an enumeration.
 #[derive(Debug)]
 pub(crate) struct Variant {
     pub(crate) rust: String,

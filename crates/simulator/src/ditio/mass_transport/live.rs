@@ -1,4 +1,4 @@
-//! The older live view of drivers and machines. It is undocumented; the response has what its known client reads.
+//! The older live view of drivers and machines. It is undocumented; the response has the members that the known client reads.
 
 use axum::Json;
 use axum::extract::State;
@@ -20,7 +20,7 @@ pub(super) async fn company(State(api): State<Api>) -> Json<Value> {
         let project = &world.projects[index % 13];
         let task = world.work_orders.iter().find(|order| order.project == index % 13).map_or("", |order| order.name);
         let minutes = i64::try_from(index).unwrap_or(0) * 2;
-        let mut row = common(project, driver, task, &utc(now - minutes * MINUTE), index);
+        let mut row = common_members(project, driver, task, &utc(now - minutes * MINUTE), index);
         if DUMPERS.contains(&machine.type_id) {
             set_machine(&mut row, "dumper", machine, driver);
             row["appVersion"] = json!("4.31.0");
@@ -39,7 +39,7 @@ pub(super) async fn company(State(api): State<Api>) -> Json<Value> {
     Json(json!({ "dumperLiveDataList": dumpers, "loaderLiveDataList": loaders }))
 }
 
-fn common(project: &Project, driver: &Person, task: &str, seen: &str, index: usize) -> Value {
+fn common_members(project: &Project, driver: &Person, task: &str, last_seen: &str, index: usize) -> Value {
     json!({
         "companyId": project.company.id,
         "companyName": project.company.name,
@@ -47,7 +47,7 @@ fn common(project: &Project, driver: &Person, task: &str, seen: &str, index: usi
         "projectName": project.name,
         "taskName": task,
         "mobilePhoneNumber": driver.mobile,
-        "lastSeen": seen,
+        "lastSeen": last_seen,
         "massTypeName": if index.is_multiple_of(3) { Value::Null } else { json!("Sprengstein") },
         "lastKnownLocation": {
             "type": "Point",

@@ -14,7 +14,7 @@ use crate::ditio::reporting::times::{parse, utc};
 /// A weight: the members of the request, its id and its steps.
 pub(super) struct Weight(pub(super) Map<String, Value>);
 
-/// Steps, in their order.
+/// Steps in the order in which a weight passes them.
 const STEPS: [&str; 3] = ["verified", "approved", "invoiced"];
 /// Columns of the export.
 const COLUMNS: [&str; 15] = [
@@ -53,7 +53,7 @@ impl Weight {
         self.0.get("id").and_then(Value::as_str)
     }
 
-    fn has(&self, step: usize) -> bool {
+    fn has_step(&self, step: usize) -> bool {
         self.0.get(STEPS[step]) == Some(&Value::Bool(true))
     }
 }
@@ -126,7 +126,7 @@ fn mark(api: &Api, body: Body, step: usize) -> Result<Json<Vec<Value>>, ApiError
         let Some(weight) = data.weights.iter().find(|weight| weight.id() == Some(id)) else {
             return Err(ApiError::new(StatusCode::NOT_FOUND, format!("The measurement '{id}' was not found.")));
         };
-        if step > 0 && !weight.has(step - 1) {
+        if step > 0 && !weight.has_step(step - 1) {
             errors.add("ids", format!("The measurement '{id}' is not {} yet.", STEPS[step - 1]));
         }
     }
@@ -181,10 +181,10 @@ impl Filter {
 
     /// Returns true if a weight matches; both ends of the window are inclusive.
     fn matches(&self, weight: &Weight) -> bool {
-        let at = || weight.0.get("weighedDateTime").and_then(Value::as_str).and_then(parse);
+        let time = || weight.0.get("weighedDateTime").and_then(Value::as_str).and_then(parse);
         self.equals.iter().all(|(name, value)| weight.0.get(*name) == Some(value))
-            && self.from.is_none_or(|from| at().is_some_and(|at| at >= from))
-            && self.to.is_none_or(|to| at().is_some_and(|at| at <= to))
+            && self.from.is_none_or(|from| time().is_some_and(|time| time >= from))
+            && self.to.is_none_or(|to| time().is_some_and(|time| time <= to))
     }
 }
 

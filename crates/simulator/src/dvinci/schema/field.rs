@@ -93,7 +93,7 @@ pub(in crate::dvinci) struct Field {
     pub(in crate::dvinci) kind: Kind,
     pub(in crate::dvinci) create: Requirement,
     pub(in crate::dvinci) update: Requirement,
-    /// `true` if an update without the field keeps the stored value instead of clearing it.
+    /// `true` if an update without the field retains the stored value instead of clearing it.
     pub(in crate::dvinci) keep_if_omitted: bool,
     /// `true` if deletion of the referenced row clears the reference instead of failing.
     pub(in crate::dvinci) weak: bool,

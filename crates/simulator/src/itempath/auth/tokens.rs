@@ -47,7 +47,7 @@ fn log_in(app: &App, headers: &HeaderMap, body: &Bytes) -> Result<Value, ApiErro
         let found = store.table("users").find("username", &row::text(&body, "username"));
         found.filter(|user| user["~password"] == body["password"]).cloned()
     };
-    // Pending and deactivated users cannot log in, and nobody can once the client is disabled.
+    // Pending and deactivated users cannot log in; no user can while the client is disabled.
     let user = user.filter(|user| users::is_active(user) && !app.shared.tokens.is_client_disabled(Vendor::ItemPath));
     let Some(user) = user else {
         return Err(ApiError::Message(StatusCode::NOT_FOUND, "Bad username or password".to_owned()));

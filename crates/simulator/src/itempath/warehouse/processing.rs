@@ -191,7 +191,7 @@ fn record_transaction(
     context.insert("transactions", row);
 }
 
-/// Builds a transaction about an order line, at the location of a work order line if it is not empty.
+/// Builds a transaction about an order line, at the location of `work_line` unless that row is empty.
 pub(in crate::itempath) fn new_transaction(store: &Store, line: &Row, work_line: &Row, confirmed: f64) -> Row {
     let direction = row::integer(line, "directionType");
     let material = store.row("materials", &row::text(line, "materialId")).cloned().unwrap_or_default();

@@ -30,7 +30,7 @@ struct Absence {
 #[derive(Default)]
 pub(in crate::ditio::core) struct Absences(BTreeMap<String, Absence>);
 
-/// Builds the routes: the current path, and the path in an earlier documentation.
+/// Builds the routes: the current path, and the path in an earlier version of the documentation.
 pub(in crate::ditio::core) fn routes() -> Routes<Core> {
     Routes::new()
         .route("/api/integration/absences", post(push::push))

@@ -125,7 +125,7 @@ impl Documents {
     /// Removes the documents of an owner.
     pub(in crate::ditio::core) fn remove_owner(&mut self, owner: &str) {
         self.folders.remove(owner);
-        self.owners.retain(|_, new| new != owner);
+        self.owners.retain(|_, file_owner| file_owner != owner);
     }
 
     fn file(&self, owner: &str, id: &str) -> Option<&File> {

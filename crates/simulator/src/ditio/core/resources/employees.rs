@@ -42,13 +42,13 @@ pub(in crate::ditio::core) fn routes() -> Routes<Core> {
 /// Returns the v5 form of a profile, with the optional members in `include`.
 fn view(profile: &Profile, include: &[String]) -> Record {
     let mut view = Record::new();
-    for (field, in_v4) in FIELDS {
-        view.insert(field.name.to_owned(), profile.user[in_v4].clone());
+    for (field, v4_name) in FIELDS {
+        view.insert(field.name.to_owned(), profile.user[v4_name].clone());
     }
     view.insert("isDisabled".to_owned(), profile.user["isDisabled"].clone());
     let current = profile.employments.last().map(employment::view);
     view.insert("employment".to_owned(), current.unwrap_or_default());
-    let includes = |name: &str| include.iter().any(|matching| matching.eq_ignore_ascii_case(name));
+    let includes = |name: &str| include.iter().any(|requested| requested.eq_ignore_ascii_case(name));
     if includes("tags") {
         view.insert("tags".to_owned(), json!([]));
     }
@@ -67,10 +67,10 @@ fn fields() -> [Field; 7] {
     FIELDS.map(|(field, _)| field)
 }
 
-/// Renames members to their names in v4.
+/// Returns the members under their names in v4.
 fn to_v4_names(input: &Record) -> Record {
     let members =
-        FIELDS.iter().filter_map(|(field, in_v4)| Some(((*in_v4).to_owned(), input.get(field.name)?.clone())));
+        FIELDS.iter().filter_map(|(field, v4_name)| Some(((*v4_name).to_owned(), input.get(field.name)?.clone())));
     members.collect()
 }
 
@@ -109,7 +109,7 @@ async fn read(State(core): State<Core>, Path(number): Path<String>, query: Query
     core.data().people.employee(&number).map(|profile| Json(view(profile, &query.list("include"))))
 }
 
-/// Finds employees whose name, phone, e-mail address or number contains a text.
+/// Finds employees by a part of the name, phone, e-mail address or number.
 async fn search(State(core): State<Core>, query: Query) -> Result<Json<Vec<Record>>, ApiError> {
     let Some(needle) = query.non_blank("query").map(str::to_lowercase) else {
         let message = "The 'query' parameter is required.";
@@ -147,7 +147,7 @@ async fn update(
 }
 
 impl Employment {
-    fn ended_by(&self, day: chrono::NaiveDate) -> bool {
+    fn ended_before(&self, day: chrono::NaiveDate) -> bool {
         self.end.is_some_and(|end| end < day)
     }
 }

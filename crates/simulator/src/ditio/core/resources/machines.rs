@@ -128,7 +128,7 @@ fn change(data: &mut Data, id: &str, body: &Value) -> Result<Record, ApiError> {
     Ok(machine)
 }
 
-/// Checks that the number is unique and the type exists; equipment needs no type and never blocks check-ins.
+/// Checks that the number is unique and the type exists; equipment requires no type and never blocks check-ins.
 fn check(data: &Data, machine: &mut Record) -> Result<(), ApiError> {
     let same_number = data.machines.find(text(machine, "companyId"), text(machine, "machineNumber"));
     if same_number.is_some_and(|other| other.get("id") != machine.get("id")) {
@@ -145,11 +145,12 @@ fn check(data: &Data, machine: &mut Record) -> Result<(), ApiError> {
 }
 
 async fn list(State(core): State<Core>, query: Query) -> Json<Vec<Record>> {
-    let details = query.non_blank("includeEquipmentDetails").is_some_and(|text| text.eq_ignore_ascii_case("true"));
+    let include_details =
+        query.non_blank("includeEquipmentDetails").is_some_and(|text| text.eq_ignore_ascii_case("true"));
     let data = core.data();
     let visible = data.machines.iter().filter(|machine| in_scope(text(machine, "companyId"))).cloned();
     let machines = visible.map(|mut machine| {
-        if details {
+        if include_details {
             let value = if flag(&machine, "isEquipment") { json!({}) } else { Value::Null };
             machine.insert("equipmentDetails".to_owned(), value);
         }

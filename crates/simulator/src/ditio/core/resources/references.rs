@@ -26,7 +26,7 @@ const PROJECT_NUMBER: &str = "ExternalProjectNumber";
 const SUB_PROJECT_NUMBER: &str = "ExternalSubProjectNumber";
 const PROCESS_CODE: &str = "ProcessCode";
 const TYPES: [&str; 5] = [PROJECT_NUMBER, SUB_PROJECT_NUMBER, PROCESS_CODE, "ExternalDim02", "Wbs"];
-/// Index of the seeded project whose work orders need a sub-project number.
+/// Index of the seeded project whose work orders require a sub-project number.
 const WITH_SUB_PROJECTS: usize = 3;
 /// Sub-project number that a work order uses.
 const USED_SUB_PROJECT: &str = "D-01";
@@ -39,8 +39,8 @@ pub(in crate::ditio::core) fn routes() -> Routes<Core> {
         .route("/api/project-external-reference", post(create))
         .route("/api/project-external-reference/{id}", delete(remove))
         .route("/api/project-external-reference/disable/{id}", put(disable))
-        .route("/api/project-external-reference/type/{kind}", get(of_type))
-        .route("/api/project-external-reference/type/{kind}/project/{number}", get(of_project))
+        .route("/api/project-external-reference/type/{kind}", get(list_by_type))
+        .route("/api/project-external-reference/type/{kind}/project/{number}", get(list_by_project))
 }
 
 impl References {
@@ -120,14 +120,14 @@ async fn create(State(core): State<Core>, Body(body): Body) -> Result<Json<Recor
     Ok(Json(reference))
 }
 
-async fn of_type(State(core): State<Core>, Path(kind): Path<String>) -> Result<Json<Vec<Record>>, ApiError> {
+async fn list_by_type(State(core): State<Core>, Path(kind): Path<String>) -> Result<Json<Vec<Record>>, ApiError> {
     let kind = known_type(&kind)?;
     let data = core.data();
     let found = data.references.0.iter().filter(|reference| text(reference, "externalRefType") == kind);
     Ok(Json(found.cloned().collect()))
 }
 
-async fn of_project(
+async fn list_by_project(
     State(core): State<Core>,
     Path((kind, number)): Path<(String, String)>,
 ) -> Result<Json<Vec<Record>>, ApiError> {

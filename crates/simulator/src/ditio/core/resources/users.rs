@@ -87,7 +87,7 @@ async fn create(State(core): State<Core>, Body(body): Body) -> Result<Json<Recor
     add(&core, &mut core.data().people, input).map(Json)
 }
 
-/// Adds a profile. If another company has a person with the phone, the profile gets that person's identity.
+/// Adds a profile. If another company has a person with the phone, the profile has the identity of that person.
 fn add(core: &Core, people: &mut People, input: Record) -> Result<Record, ApiError> {
     let company = text(&input, "companyId").to_owned();
     if people.is_taken(&company, text(&input, "employeeNumber"), "") {

@@ -102,7 +102,7 @@ fn check_access(store: &Store, extract_query: &ExtractQuery) -> Result<(), ApiEr
         return Err(ApiError::forbidden(format!("No access to company '{company}'.")));
     }
     if let Some(project) = &extract_query.filter.project
-        && !store.knows(DitioTable::Project, project)
+        && !store.has_known_id(DitioTable::Project, project)
     {
         return Err(ApiError::forbidden(format!("No access to project '{project}'.")));
     }

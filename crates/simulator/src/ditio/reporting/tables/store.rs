@@ -16,7 +16,7 @@ use crate::ditio::reporting::times::parse;
 use crate::ditio::world::World;
 use crate::state::SharedState;
 
-/// Data of the reporting API. It must not hold [`SharedState`], which holds it: a reference cycle is never freed.
+/// Data of the reporting API. It has no [`SharedState`], which contains it: a reference cycle would never be freed.
 #[derive(Debug)]
 pub(crate) struct Store {
     pub(in crate::ditio::reporting) context: Context,

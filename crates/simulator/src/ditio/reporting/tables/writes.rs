@@ -90,7 +90,7 @@ impl Store {
     }
 
     /// Returns true if a row with the id exists or existed.
-    pub(in crate::ditio::reporting) fn knows(&self, kind: DitioTable, id: &str) -> bool {
+    pub(in crate::ditio::reporting) fn has_known_id(&self, kind: DitioTable, id: &str) -> bool {
         let table = self.table(kind);
         table.index_of(id).is_some() || table.read().get(id).is_some()
     }

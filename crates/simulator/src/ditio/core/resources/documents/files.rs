@@ -1,4 +1,4 @@
-//! Files by id, whatever their owner.
+//! Files by id, independent of their owner.
 
 use axum::body::Body;
 use axum::extract::{Path, State};

@@ -105,7 +105,7 @@ pub(super) async fn end(
     require(&input, &["endDate"])?;
     let end = day(&input, "endDate").ok_or_else(|| ApiError::field("endDate", "The date is not valid."))?;
     let current = profile.current();
-    if current.ended_by(core.today()) {
+    if current.ended_before(core.today()) {
         return Err(ApiError::rule("The employee has no active employment."));
     }
     if end < current.start {
@@ -124,7 +124,7 @@ pub(super) async fn create(
     let mut data = core.data();
     let profile = data.people.employee(&number)?;
     let employment = parse(&bind_employment(&body)?)?;
-    if !profile.current().ended_by(employment.start) {
+    if !profile.current().ended_before(employment.start) {
         return Err(ApiError::rule("The employee has an employment at this time."));
     }
     profile.employments.push(employment);
