@@ -97,7 +97,7 @@ impl AuthenticatorBuilder {
         self
     }
 
-    /// Builds the authenticator. Sends nothing and spawns nothing: the first call fetches the first token.
+    /// Builds the authenticator. Sends no request and spawns no task: the first call fetches the first token.
     ///
     /// # Errors
     ///

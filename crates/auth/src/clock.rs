@@ -37,7 +37,7 @@ impl Clock {
         Self(Kind::System(*START))
     }
 
-    /// Creates a clock that stands still, and the handle that advances it. Its timers do not wait in real time.
+    /// Creates a clock that does not advance by itself, and the handle that advances it. Its timers do not wait in real time.
     #[must_use]
     pub fn fake() -> (Self, FakeClock) {
         let time = Arc::new(fake::FakeTime::new());

@@ -51,7 +51,7 @@ impl Token {
         self
     }
 
-    /// Sets the token type reported by the server. It is informational: the header always says `Bearer`.
+    /// Sets the token type reported by the server. It is informational: the header always has the scheme `Bearer`.
     #[must_use]
     pub fn token_type(mut self, token_type: impl Into<String>) -> Self {
         self.token_type = Some(token_type.into());

@@ -1,4 +1,4 @@
-//! A call with a valid token does not allocate. A test program of its own, because it counts allocations.
+//! A call with a valid token does not allocate. A separate test program, because it counts allocations.
 
 use std::time::Duration;
 

@@ -91,19 +91,26 @@ impl TokenCache {
         let runtime = Handle::try_current().map_err(|error| {
             Error::configuration("a token fetch needs a tokio runtime; call this from within one").with_source(error)
         })?;
-        if let Some(fetch) = &state.in_flight {
-            if !fetch.is_abandoned() {
-                return Ok(Lookup::Fetching(Subscription { id: fetch.id, outcome: fetch.outcome.clone() }));
-            }
-            telemetry::abandoned(self.label());
-            state.in_flight = None;
-        }
-        if let Some(FetchFailure { error, until }) = &state.failure
-            && let Some(left) = until.checked_sub(now.monotonic).filter(|left| !left.is_zero())
+        if let Some(fetch) = &state.in_flight
+            && !fetch.is_abandoned()
         {
-            return Err(error.clone().with_retry_after(left));
+            return Ok(Lookup::Fetching(Subscription { id: fetch.id, outcome: fetch.outcome.clone() }));
         }
-        self.start_fetch(&mut state, reason, &runtime).map(Lookup::Fetching)
+        let abandoned = state.in_flight.take().is_some();
+        let failure = state.failure.as_ref().and_then(|FetchFailure { error, until }| {
+            let left = until.checked_sub(now.monotonic).filter(|left| !left.is_zero())?;
+            Some(error.clone().with_retry_after(left))
+        });
+        let result = match failure {
+            Some(error) => Err(error),
+            None => self.start_fetch(&mut state, reason, &runtime).map(Lookup::Fetching),
+        };
+        drop(state);
+        if abandoned {
+            // Emitted without the lock, because a subscriber may call the authenticator.
+            telemetry::abandoned(self.label());
+        }
+        result
     }
 
     fn start_fetch(

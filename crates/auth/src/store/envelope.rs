@@ -23,7 +23,7 @@ const CHECKSUM_LEN: usize = 32;
 
 /// 256-bit key for the encryption of stored tokens, known only to the processes that share a store.
 ///
-/// With a key, a store writes ChaCha20-Poly1305 ciphertext and accepts nothing else.
+/// With a key, a store writes ChaCha20-Poly1305 ciphertext and rejects all other data.
 #[derive(Clone)]
 pub struct EncryptionKey(Zeroizing<[u8; 32]>);
 

@@ -12,7 +12,7 @@ use crate::server::{Server, token, until};
 async fn cancelling_the_first_caller_does_not_affect_the_fetch_of_the_others() {
     let server = Server::tokens("3600");
     let authenticator = server.builder().build().expect("an authenticator");
-    server.hold();
+    server.pause();
     let mut first = authenticator.authorization().boxed();
     assert!(poll!(&mut first).is_pending());
     until("the request has arrived", || server.requests() == 1).await;
@@ -24,7 +24,7 @@ async fn cancelling_the_first_caller_does_not_affect_the_fetch_of_the_others() {
         .collect();
     drop(first);
     tokio::task::yield_now().await;
-    server.release();
+    server.resume();
     for other in join_all(others).await {
         assert_eq!(other.expect("no panic").expect("a token"), "t1");
     }
@@ -35,12 +35,12 @@ async fn cancelling_the_first_caller_does_not_affect_the_fetch_of_the_others() {
 async fn a_fetch_completes_after_all_its_callers_are_cancelled() {
     let server = Server::tokens("3600");
     let authenticator = server.builder().build().expect("an authenticator");
-    server.hold();
+    server.pause();
     let mut only = authenticator.authorization().boxed();
     assert!(poll!(&mut only).is_pending());
     drop(only);
     until("the request has arrived", || server.requests() == 1).await;
-    server.release();
+    server.resume();
     until("the token is cached", || authenticator.token_info().is_some()).await;
     assert_eq!(token(&authenticator).await.expect("a token"), "t1");
     assert_eq!(server.requests(), 1);
@@ -52,14 +52,14 @@ fn runtime() -> tokio::runtime::Runtime {
 
 fn a_second_runtime_fetches_after_the_first_is_shut_down(authenticator: &Authenticator, server: &Server) {
     let first = runtime();
-    server.hold();
+    server.pause();
     first.block_on(async {
         let mut call = authenticator.authorization().boxed();
         assert!(poll!(&mut call).is_pending());
         until("the request has arrived", || server.requests() == 1).await;
     });
     drop(first);
-    server.release();
+    server.resume();
     assert_eq!(runtime().block_on(token(authenticator)).expect("a token"), "t2");
     assert_eq!(server.requests(), 2);
 }
@@ -76,7 +76,7 @@ fn when_the_runtime_of_a_fetch_is_shut_down_a_waiting_caller_on_another_fetches(
     let server = Server::tokens("3600");
     let authenticator = server.builder().build().expect("an authenticator");
     let first = runtime();
-    server.hold();
+    server.pause();
     first.block_on(async {
         assert!(poll!(authenticator.authorization().boxed()).is_pending());
         until("the request has arrived", || server.requests() == 1).await;
@@ -86,7 +86,7 @@ fn when_the_runtime_of_a_fetch_is_shut_down_a_waiting_caller_on_another_fetches(
         move || runtime().block_on(token(&authenticator))
     });
     std::thread::sleep(Duration::from_millis(50));
-    server.release();
+    server.resume();
     drop(first);
     assert_eq!(waiter.join().expect("no panic").expect("a token"), "t2");
 }
@@ -126,7 +126,7 @@ fn a_token_fetched_on_one_runtime_is_used_on_another() {
 async fn dropping_the_last_clone_aborts_a_fetch_in_progress() {
     let server = Server::tokens("3600");
     let authenticator = server.builder().build().expect("an authenticator");
-    server.hold();
+    server.pause();
     let mut call = authenticator.authorization().boxed();
     assert!(poll!(&mut call).is_pending());
     drop(call);

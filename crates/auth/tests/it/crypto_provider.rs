@@ -1,6 +1,6 @@
 //! The process-wide crypto provider of rustls, on which a program's own reqwest clients depend.
 //!
-//! Each test runs in a process of its own, because a provider can be installed only once in a process.
+//! Each test runs in a separate process, because a provider can be installed only once in a process.
 
 use std::process::Command;
 

@@ -167,14 +167,14 @@ pub(crate) fn slow_server() -> Server {
 
 /// Kills the process that fetches during its fetch; returns the tokens of the others.
 pub(crate) async fn without_the_holder(config: &WorkerConfig, server: &Server) -> Vec<String> {
-    server.hold();
+    server.pause();
     let mut holder = Worker::start(config);
     holder.go();
     until("the holder is in the middle of its fetch", || server.requests() == 1).await;
     let mut others: Vec<_> = (0..8).map(|_| Worker::start(config)).collect();
     others.iter_mut().for_each(Worker::go);
     holder.kill();
-    server.release();
+    server.resume();
     others.into_iter().map(Worker::token).collect()
 }
 

@@ -143,12 +143,12 @@ async fn an_expired_refresh_token_is_not_sent() {
 async fn cancelling_a_caller_during_the_login_does_not_lose_the_refresh_token() {
     let plant = Plant::start();
     let (authenticator, clock) = plant.authenticator();
-    plant.server.hold();
+    plant.server.pause();
     let mut call = authenticator.authorization().boxed();
     assert!(poll!(&mut call).is_pending());
     until("the request has arrived", || plant.server.requests() == 1).await;
     drop(call);
-    plant.server.release();
+    plant.server.resume();
     until("the token is cached", || authenticator.token_info().is_some()).await;
     clock.advance(Duration::from_secs(1000));
     token(&authenticator).await.expect("a token");

@@ -10,12 +10,12 @@ use crate::server::{Reply, Server, settled, token};
 async fn a_lifetime_counts_from_the_start_of_the_request() {
     let server = Server::tokens("3600");
     let (authenticator, clock) = server.on_fake_clock();
-    server.hold();
+    server.pause();
     let mut call = authenticator.authorization().boxed();
     assert!(poll!(&mut call).is_pending());
     crate::server::until("the request has arrived", || server.requests() == 1).await;
     clock.advance(Duration::from_secs(10));
-    server.release();
+    server.resume();
     call.await.expect("a token");
     let info = authenticator.token_info().expect("a token");
     assert_eq!(info.lifetime, Some(Duration::from_secs(3600)));
@@ -143,12 +143,12 @@ async fn a_refresh_is_one_fetch_in_the_background_while_callers_get_the_old_toke
     let (authenticator, clock) = server.on_fake_clock();
     token(&authenticator).await.expect("a token");
     clock.advance(Duration::from_secs(3500));
-    server.hold();
+    server.pause();
     for _ in 0..1000 {
         assert_eq!(token(&authenticator).now_or_never().expect("no wait").expect("a token"), "t1");
     }
     crate::server::until("the request has arrived", || server.requests() == 2).await;
-    server.release();
+    server.resume();
     settled(&clock).await;
     assert_eq!(token(&authenticator).await.expect("a token"), "t2");
     assert_eq!(server.requests(), 2);

@@ -3,6 +3,7 @@
 mod cancellation;
 mod clocks;
 mod crypto_provider;
+mod custom_sources;
 mod failure;
 mod file_store;
 mod fleet;
@@ -24,4 +25,3 @@ mod sharing;
 mod single_flight;
 mod stores;
 mod tls;
-mod users_sources;

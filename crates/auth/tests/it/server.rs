@@ -134,12 +134,12 @@ impl Server {
         *self.closed.lock().expect("not poisoned")
     }
 
-    /// Delays all responses until [`release`](Self::release).
-    pub(crate) fn hold(&self) {
+    /// Delays all responses until [`resume`](Self::resume).
+    pub(crate) fn pause(&self) {
         self.open.send_replace(false);
     }
 
-    pub(crate) fn release(&self) {
+    pub(crate) fn resume(&self) {
         self.open.send_replace(true);
     }
 

@@ -60,7 +60,7 @@ pub(crate) async fn fulfils_the_contract(stores: [&dyn TokenStore; 2]) {
         "{}",
         text(&invalidated)
     );
-    assert!(!other.put_if_newer(&a, &stored(2, 6)).await.expect("up"), "an invalidated token keeps its version");
+    assert!(!other.put_if_newer(&a, &stored(2, 6)).await.expect("up"), "an invalidated token retains its version");
     assert!(other.put_if_newer(&a, &stored(3, 7)).await.expect("up"));
 
     // A key's lock has one holder until it is released.

@@ -10,7 +10,7 @@ use crate::token::lifetime::{self, Lifetime};
 
 /// A successful token response.
 ///
-/// Parsing accepts what servers have been observed to send beyond RFC 6749: an `expires_in` in quotes, scopes in an
+/// Parsing accepts deviations from RFC 6749 that have been observed: an `expires_in` in quotes, scopes in an
 /// array, `null` for an absent member, and text after the object.
 pub(super) struct AccessTokenResponse {
     access_token: SecretString,

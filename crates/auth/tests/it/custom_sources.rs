@@ -12,7 +12,7 @@ use keyfob_auth::{
 
 use crate::server::{Reply, Server, token};
 
-/// Source that counts its fetches and returns what a test specifies.
+/// Source that counts its fetches and returns the result that a test specifies.
 struct Source {
     fetches: Arc<AtomicUsize>,
     respond: fn(usize, &TokenRequest<'_>) -> Result<Token, Error>,
