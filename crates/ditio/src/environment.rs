@@ -15,7 +15,7 @@ pub enum Environment {
     Production,
     /// Test. Ditio overwrites the data with a copy of the production data from time to time.
     Test,
-    /// Other base URLs: a simulator, a proxy, or one of the environments above with the mass transport API.
+    /// Custom base URLs: of a simulator, of a proxy, or of an environment above combined with the mass transport API.
     Custom(Endpoints),
 }
 
