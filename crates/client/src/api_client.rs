@@ -10,8 +10,10 @@ use crate::{
     session::Session,
 };
 
-/// The client of an API. Every API crate's `Client` implements this trait and has its constructors as its own methods,
-/// so only code that is generic over APIs imports the trait.
+/// The client of an API, for code that is generic over APIs.
+///
+/// Every API crate's `Client` implements this trait. It also has the constructors as inherent methods, so other code
+/// need not import the trait.
 ///
 /// ```
 /// use keyfob_client::{ApiClient, Error, env::Variables};
@@ -32,21 +34,21 @@ pub trait ApiClient: AsRef<Session> + From<Session> + Clone + Send + Sync + 'sta
     const BASE_URL: Variable;
     /// All variables that the environment and the credentials are read from.
     const VARIABLES: &'static [Variable];
-    /// Variables of each kind of credentials, the preferred kind first.
+    /// Variables of each kind of credentials, in order of preference.
     const CREDENTIALS: &'static [&'static [Variable]];
 
     /// Reads the environment from variables.
     ///
     /// # Errors
     ///
-    /// If a required variable is unset, or variables contradict each other. The message names them.
+    /// If a required variable is unset, or variables contradict each other. The message names the variables.
     fn environment(vars: &dyn Variables) -> Result<Self::Environment, Error>;
 
     /// Reads the credentials from variables.
     ///
     /// # Errors
     ///
-    /// If a required variable is unset. The message names it.
+    /// If a required variable is unset. The message names the variable.
     fn credentials(vars: &dyn Variables) -> Result<Self::Credentials, Error>;
 
     /// Starts building a client with options.
@@ -81,17 +83,17 @@ pub trait ApiClient: AsRef<Session> + From<Session> + Clone + Send + Sync + 'sta
     }
 }
 
-/// Gives a client the constructors of [`ApiClient`] as its own methods, so that users need not import the trait.
+/// Defines the constructors of [`ApiClient`] as inherent methods of a client, so that users need not import the trait.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! client_constructors {
     ($client:ident, $environment:ty, $credentials:ty) => {
         impl $client {
-            /// Opens a client from the variables of the process's environment, as
-            /// [`Environment::from_env`] and [`Credentials::from_env`] read them; and from `KEYFOB_CA`, a file of root certificates (PEM) to trust in addition to those of the
-            /// platform.
+            /// Opens a client from the variables of the process's environment.
             ///
-            /// Sends nothing. The first call fetches the first token.
+            /// [`Environment::from_env`] and [`Credentials::from_env`] list the variables. In addition, `KEYFOB_CA`
+            /// names a file of root certificates (PEM) to trust besides those of the platform. Sends nothing; the first
+            /// call fetches the first token.
             ///
             /// # Errors
             ///

@@ -4,9 +4,9 @@ use keyfob_auth::{Authenticator, Credentials};
 
 /// The source of a client's authorization.
 ///
-/// Made by `Into` from the vendor's credentials `C`, from [`keyfob_auth::Credentials`], or from an [`Authenticator`]
-/// that several clients share. A client builds its own authenticator from credentials, with the client's transport
-/// settings and token store; a shared authenticator has settings of its own.
+/// The vendor's credentials `C`, [`keyfob_auth::Credentials`] and an [`Authenticator`] convert into it, so callers pass
+/// these directly. From credentials the client builds an authenticator with the client's transport settings and token
+/// store. An authenticator that several clients share has its own settings.
 #[derive(Clone, Debug)]
 pub struct AuthSource<C>(Source<C>);
 
@@ -46,7 +46,7 @@ impl<C> From<Authenticator> for AuthSource<C> {
 
 /// Authorization of the calls of a client.
 pub(crate) enum Authorize {
-    /// Not at all.
+    /// No authorization.
     Anonymous,
     /// With an authenticator that the client builds for itself.
     Credentials(Credentials),

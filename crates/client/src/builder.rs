@@ -18,9 +18,9 @@ use crate::{
     settings::{Access, Settings},
 };
 
-/// Builder of an API client, from the client's `builder(environment, auth)`.
+/// Builder of an API client; returned by the client's `builder(environment, auth)`.
 ///
-/// All options have defaults. Nothing is sent before the first call.
+/// All options have defaults. The first request is sent by the first call.
 #[must_use = "a builder does nothing until it is built"]
 pub struct ClientBuilder<C> {
     settings: Settings,
@@ -69,7 +69,7 @@ impl<C: From<Session>> ClientBuilder<C> {
         self
     }
 
-    /// Sets the source of authorization; `convert` makes OAuth credentials of the vendor's.
+    /// Sets the source of authorization; `convert` turns the vendor's credentials into OAuth credentials.
     #[doc(hidden)]
     pub fn auth<V>(mut self, auth: AuthSource<V>, convert: impl FnOnce(V) -> Credentials) -> Self {
         self.settings.authorize = auth.resolve(convert);
@@ -83,7 +83,7 @@ impl<C: From<Session>> ClientBuilder<C> {
         self
     }
 
-    /// Authorizes calls with an authenticator that other clients use too.
+    /// Authorizes calls with an authenticator that several clients share.
     #[doc(hidden)]
     pub fn authenticator(mut self, authenticator: Authenticator) -> Self {
         self.settings.authorize = Authorize::Authenticator(authenticator);
@@ -105,15 +105,15 @@ impl<C: From<Session>> ClientBuilder<C> {
         self.root_certificate_pem(&pem)
     }
 
-    /// Shares the tokens of the client's credentials with all processes that use the same store; without a store,
-    /// tokens are in memory only. Has no effect on a shared authenticator, which has a store of its own.
+    /// Shares the tokens of the client's credentials with all processes that use the same store. Without a store,
+    /// tokens are in memory only. Has no effect on a shared authenticator, which has its own store.
     #[cfg(feature = "store")]
     pub fn token_store(mut self, store: impl TokenStore) -> Self {
         self.settings.store = Some(Box::new(|authenticator| authenticator.store(store)));
         self
     }
 
-    /// Sets root certificates, proxy and user agent, for the token endpoint too.
+    /// Sets root certificates, proxy, user agent and other transport settings, for the token endpoint too.
     pub fn transport(mut self, transport: TransportConfig) -> Self {
         self.settings.transport = transport;
         self
@@ -129,9 +129,22 @@ impl<C: From<Session>> ClientBuilder<C> {
         Ok(self)
     }
 
-    /// Sends calls with this HTTP client, which has time limits and transport settings of its own.
+    /// Sends calls with this HTTP client, with its own time limits and transport settings. Token requests do not use
+    /// it.
     ///
-    /// Disable its redirects: calls follow redirects themselves and do not send credentials to another origin.
+    /// The client must not follow redirects: calls follow redirects themselves and do not send credentials to another
+    /// origin. Build it with [`TransportConfig::client_builder`], which disables redirects and always has a TLS
+    /// provider.
+    ///
+    /// ```
+    /// use keyfob_client::{ClientBuilder, Session, auth::TransportConfig};
+    ///
+    /// # fn example(builder: ClientBuilder<Session>) -> Result<Session, Box<dyn std::error::Error>> {
+    /// let http = TransportConfig::new().client_builder()?.https_only(true).build()?;
+    /// let client = builder.http_client(http).build()?;
+    /// # Ok(client)
+    /// # }
+    /// ```
     pub fn http_client(mut self, http: reqwest::Client) -> Self {
         self.settings.http = Some(http);
         self
@@ -143,7 +156,7 @@ impl<C: From<Session>> ClientBuilder<C> {
         self
     }
 
-    /// Limits the client's requests in a period, retries included; unlimited by default. Token requests do not count.
+    /// Limits the rate of the client's requests, retries included; unlimited by default. Token requests do not count.
     #[cfg(feature = "rate-limit")]
     pub fn rate_limit(mut self, limit: RateLimit) -> Self {
         self.settings.rate_limit = Some(limit);
@@ -156,14 +169,15 @@ impl<C: From<Session>> ClientBuilder<C> {
         self
     }
 
-    /// Sets the time limit for silence of the service, before or within a response; 60 seconds by default. Some APIs
-    /// have a longer default.
+    /// Sets the maximum time to wait for data from the service, before a response and between two chunks of its body;
+    /// 60 seconds by default. Some APIs have a longer default.
     pub fn read_timeout(mut self, timeout: Duration) -> Self {
         self.settings.read_timeout = timeout;
         self
     }
 
     /// Sets the time limit of each attempt, from connecting to the last byte of the response; unlimited by default.
+    /// [`RetryPolicy::deadline`] limits the time in which attempts of a call may start.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.settings.timeout = Some(timeout);
         self

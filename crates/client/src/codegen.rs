@@ -27,13 +27,13 @@ use crate::{
     session::Session,
 };
 
-/// Returns the error of a call whose request is wrong.
+/// Returns an error of kind [`ErrorKind::Rejected`], for a call whose request is invalid.
 #[must_use]
 pub fn rejected(operation: &Operation, message: &'static str) -> Error {
     Error::new(ErrorKind::Rejected, message).at(operation.api, operation)
 }
 
-/// Returns the error of a call whose response contradicts the API's description.
+/// Returns an error of kind [`ErrorKind::Unexpected`], for a call whose response contradicts the API's description.
 #[must_use]
 pub fn unexpected(operation: &Operation, message: &'static str) -> Error {
     Error::new(ErrorKind::Unexpected, message).at(operation.api, operation)
@@ -47,7 +47,7 @@ pub fn page_request<T: WireStruct + Send + Sync + 'static>(
     parameters: &dyn BuildRequest,
     options: CallOptions,
 ) -> PageRequest {
-    // compile-time: the same decoder as for a single page, so nothing else is instantiated for the listing.
+    // compile-time: the same decoder as for a single page, so that the listing instantiates no other generic code.
     untyped_page_request(session, operation, parameters, options, BodyDecoder::Struct(body::empty_struct::<T>))
 }
 

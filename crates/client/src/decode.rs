@@ -1,11 +1,11 @@
 //! Decoding of generated types without serde's derives.
 //!
-//! A [`WireStruct`] is a table of keys and one `match` on field indices; everything else is compiled once, behind
-//! [`ErasedReader`] and [`ErasedWriter`](crate::encode::ErasedWriter).
+//! A [`WireStruct`] consists of a table of keys and one `match` on field indices. All other code is compiled once,
+//! behind [`ErasedReader`] and [`ErasedWriter`](crate::encode::ErasedWriter).
 //!
 //! - `null` is decoded like an absent field; unknown properties are skipped or retained.
-//! - A value is decoded from several JSON types: a number also from a string, a boolean also from 0 and 1. Fields are
-//!   plain Rust types all the same.
+//! - A value is decoded from several JSON types: a number also from a string, a boolean also from 0 and 1. The field still
+//!   has a plain Rust type.
 //! - A form other than the canonical one is recorded, so that an unchanged value is sent back as received.
 //! - A failure names the path and the expected type, never the value.
 //!

@@ -31,14 +31,16 @@ pub trait Variables {
     /// Returns the value of the variable, if it is set.
     fn get(&self, name: &str) -> Option<String>;
 
-    /// Returns the rank of the layer that sets the variable, for maps of several layers; the lowest rank wins.
+    /// Returns the rank of the layer that sets the variable, for maps of several layers. Layers of lower rank take
+    /// precedence.
     ///
-    /// A low-ranking token is chosen over a higher-ranking client id and secret.
+    /// For example, a token in a layer of lower rank is used instead of a client id and secret in a layer of higher
+    /// rank. Maps of a single layer return 0.
     fn rank(&self, _name: &str) -> usize {
         0
     }
 
-    /// Returns the end of the error message for an unset variable: what the user can do.
+    /// Returns advice for the user, with which the error message of an unset variable ends.
     fn advice(&self, _name: &str) -> String {
         "set it, or pass the value in code".to_owned()
     }
@@ -114,19 +116,19 @@ enum Usage {
 }
 
 impl Variable {
-    /// Names a variable that anybody may read.
+    /// Names a variable whose value is not a secret.
     #[must_use]
     pub const fn new(name: &'static str) -> Self {
         Self { name, usage: Usage::Plain }
     }
 
-    /// Names a variable that holds a secret.
+    /// Names a variable whose value is a secret.
     #[must_use]
     pub const fn secret(name: &'static str) -> Self {
         Self { name, usage: Usage::Secret }
     }
 
-    /// Names a variable that holds the base URL of `host`.
+    /// Names a variable whose value is the base URL of `host`.
     #[must_use]
     pub const fn base_url(name: &'static str, host: &'static str) -> Self {
         Self { name, usage: Usage::BaseUrl(host) }
@@ -138,13 +140,13 @@ impl Variable {
         self.name
     }
 
-    /// Returns true if the value is a secret.
+    /// Returns `true` if the value is a secret.
     #[must_use]
     pub const fn is_secret(&self) -> bool {
         matches!(self.usage, Usage::Secret)
     }
 
-    /// Returns the name of the host whose base URL the value is.
+    /// Returns the name of the host, if the value is the base URL of a host.
     #[must_use]
     pub const fn host(&self) -> Option<&'static str> {
         match self.usage {
@@ -179,11 +181,11 @@ impl Variable {
     }
 }
 
-/// Reads variables that are only meaningful together: all values, or `None` if all are unset.
+/// Reads variables that must be set together. Returns all values, or `None` if all are unset.
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Auth`] if some are set and others are not. The message names both.
+/// [`ErrorKind::Auth`] if some are set and others are not. The message names the set and the unset variables.
 pub fn all_or_none<const N: usize>(
     vars: &dyn Variables,
     variables: [Variable; N],
@@ -212,10 +214,10 @@ pub fn all_or_none<const N: usize>(
     ))
 }
 
-/// Decides whether the credentials that `alternative` belongs to are used instead of `preferred`.
+/// Returns `true` if the credentials in `alternative` are to be used instead of those in `preferred`.
 ///
-/// They are if the variables of `preferred` are not all set, or if a layer of a lower [`rank`](Variables::rank) sets
-/// `alternative`.
+/// This is the case if `alternative` is set and the variables of `preferred` are not all set, or if a layer of a lower
+/// [`rank`](Variables::rank) sets `alternative`.
 #[must_use]
 pub fn uses_alternative(vars: &dyn Variables, alternative: Variable, preferred: [Variable; 2]) -> bool {
     let rank = |variable: Variable| variable.optional(vars).map(|_| vars.rank(variable.name));

@@ -20,10 +20,10 @@ type Source = Box<dyn StdError + Send + Sync>;
 
 /// Error of a call, of any API.
 ///
-/// [`kind`](Error::kind) says what to do about it. `Display` (`{}`) is one line without URL, body, header or personal
-/// data, fit for logs; so is `Debug`. The cause is its [`source`](StdError::source). The service's own message may hold
-/// personal data and is shown only on request: by [`service_error`](Error::service_error), [`explain`](Error::explain)
-/// or the alternate form `{:#}`.
+/// [`kind`](Error::kind) classifies errors by what the caller can do. `Display` (`{}`) is one line without URL, body,
+/// header or personal data, and so is safe to log; the same applies to `Debug`. [`source`](StdError::source) returns
+/// the cause. The service's own message may contain personal data and is shown only by
+/// [`service_error`](Error::service_error), [`explain`](Error::explain) and the alternate form `{:#}`.
 ///
 /// ```
 /// use keyfob_client::{Error, ErrorKind};
@@ -94,33 +94,37 @@ impl Error {
     pub(crate) fn from_status(status: StatusCode, retry_after: Option<Duration>, service_error: ApiError) -> Self {
         let (kind, message) = match status.as_u16() {
             401 => {
-                (ErrorKind::Auth, "the service rejected the token: is the client enabled, and does it have the scope?")
+                (ErrorKind::Auth, "the service rejected the token: check that the client is enabled and has the scope")
             }
             403 => (
                 ErrorKind::Auth,
-                "the service denied access: does the client have the rights, and does the object belong to it?",
+                "the service denied access: check the rights of the client, and that the object belongs to its account",
             ),
             404 | 410 => (ErrorKind::NotFound, "the object or path does not exist, or belongs to another account"),
-            408 => (ErrorKind::Timeout, "the service stopped waiting for the request"),
-            409 | 412 => (ErrorKind::Conflict, "the object was changed meanwhile or exists already: read it again"),
-            413 => (ErrorKind::Rejected, "the request is larger than the service accepts"),
+            408 => (ErrorKind::Timeout, "the service timed out waiting for the request: try again later"),
+            409 | 412 => {
+                (ErrorKind::Conflict, "the object was changed by another request or already exists: read it again")
+            }
+            413 => (ErrorKind::Rejected, "the request is larger than the service accepts: send less data"),
             429 => (ErrorKind::RateLimited, "rate limited: send fewer requests, or retry later"),
-            300..=399 => (ErrorKind::Unexpected, "the service redirects this call elsewhere: is the base URL right?"),
+            300..=399 => {
+                (ErrorKind::Unexpected, "the service sent a redirect that is not followed: check the base URL")
+            }
             400..=499 => (ErrorKind::Rejected, "the service rejected the request"),
             500..=599 => (ErrorKind::Unavailable, "the service failed: try again later"),
-            _ => (ErrorKind::Unexpected, "the service responded with a status that has no meaning here"),
+            _ => (ErrorKind::Unexpected, "the service responded with an unexpected status"),
         };
         let mut error = Self::new(kind, message).with_status(status).with_retry_after(retry_after);
         error.0.service_error = Some(service_error);
         error
     }
 
-    /// Creates the error of a request without a complete response.
+    /// Creates the error of a request that got no complete response.
     pub(crate) fn from_transport(error: reqwest::Error) -> Self {
         let (kind, message) = if error.is_timeout() {
             (ErrorKind::Timeout, "no response within the time limit")
         } else if error.is_connect() {
-            (ErrorKind::Unavailable, "cannot connect to the service: is the base URL right, and the network up?")
+            (ErrorKind::Unavailable, "cannot connect to the service: check the base URL and the network")
         } else if error.is_builder() {
             (ErrorKind::Rejected, "the request is not valid HTTP")
         } else {
@@ -129,7 +133,7 @@ impl Error {
         Self::new(kind, message).with_source(error.without_url())
     }
 
-    /// Returns what the caller can do about the error.
+    /// Returns the kind of the error, by what the caller can do about it.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
@@ -153,7 +157,7 @@ impl Error {
         self.0.operation.map(|(_, operation)| operation)
     }
 
-    /// Returns how long to wait before another request, if the service sent `Retry-After`.
+    /// Returns the time to wait before another request, if the service sent `Retry-After`.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
@@ -169,7 +173,7 @@ impl Error {
 
     /// Returns the service's own error: code, message, fields, body. `None` without an error response.
     ///
-    /// It may hold personal data: show it to the user whose data it is, do not log it.
+    /// The service's error may contain personal data: show it to the user whose data it is, but do not log it.
     #[must_use]
     pub fn service_error(&self) -> Option<&ApiError> {
         self.0.service_error.as_ref()
@@ -177,7 +181,7 @@ impl Error {
 
     /// Returns the error for display to its user: the line of `Display`, and the service's code, message and fields.
     ///
-    /// The alternate form of `Display`, `{:#}`, shows the same. It may hold personal data: do not log it.
+    /// The alternate form of `Display`, `{:#}`, shows the same text. It may contain personal data: do not log it.
     #[must_use]
     pub fn explain(&self) -> impl fmt::Display + '_ {
         Explained(self)
@@ -222,7 +226,7 @@ impl fmt::Display for Explained<'_> {
     }
 }
 
-/// For programs that use an [`Authenticator`](keyfob_auth::Authenticator) of their own beside a client.
+/// Converts an error of an [`Authenticator`](keyfob_auth::Authenticator) that a program uses directly.
 impl From<keyfob_auth::Error> for Error {
     fn from(error: keyfob_auth::Error) -> Self {
         let kind = match error.kind() {

@@ -38,7 +38,7 @@ pub use call::{
     options::CallOptions,
     retry::RetryPolicy,
 };
-/// The version of `chrono` whose dates are in the API crates' types.
+/// The version of `chrono` whose types the API crates use.
 pub use chrono;
 pub use encode::Canonical;
 pub use error::{ApiError, Error, ErrorKind, FieldError, OptionExt};
@@ -47,7 +47,7 @@ pub use files::{ByteStream, Form, Part, ResumePoint, Upload};
 pub use keyfob_auth as auth;
 pub use operation::{Confidence, Idempotency, Operation};
 pub use request::{dynamic::DynamicCall, raw::RawRequest};
-/// The version of `reqwest` whose client and types are in this crate's interface.
+/// The version of `reqwest` whose types are in this crate's API.
 pub use reqwest;
 pub use reqwest::{Method, StatusCode, header};
 pub use response::{ResponseFuture, ResponseValue};

@@ -1,4 +1,4 @@
-//! Descriptions of operations: constants that the code generator writes.
+//! Descriptions of operations: constants in generated code.
 
 use std::fmt;
 
@@ -7,18 +7,19 @@ use std::fmt;
 pub struct Operation {
     /// Name of the API, for example `ditio-core`.
     pub api: &'static str,
-    /// Name of the operation, which is the client's method.
+    /// Name of the operation, which is also the name of the client's method.
     pub id: &'static str,
-    /// One line on what the operation does.
+    /// Summary of the operation, in one line.
     pub summary: &'static str,
     /// HTTP method.
     pub method: &'static str,
-    /// Path template relative to the base URL, for example `/api/projects/{id}`. The value of a parameter written
-    /// `{+id}` may contain slashes, which are not encoded.
+    /// Path template relative to the base URL, for example `/api/projects/{id}`. The value of a parameter written as
+    /// `{+id}` may contain slashes, which are not percent-encoded.
     pub path: &'static str,
     /// Names of the query parameters on the wire.
     pub query: &'static [&'static str],
-    /// Names of the query parameters whose values are sent as one, separated by commas. Other parameters are repeated.
+    /// Names of the query parameters whose values are sent in one pair, separated by commas. The pairs of other
+    /// parameters are repeated.
     pub comma_separated: &'static [&'static str],
     /// Names of the header parameters.
     pub headers: &'static [&'static str],
@@ -26,7 +27,7 @@ pub struct Operation {
     pub required: &'static [&'static str],
     /// Query parameters with a fixed value, which distinguish the operation from others on the same path.
     pub fixed_query: &'static [(&'static str, &'static str)],
-    /// Media type of the request body; empty without a body.
+    /// Media type of the request body; empty for an operation without a body.
     pub body: &'static str,
     /// The body is required.
     pub body_required: bool,
@@ -38,7 +39,7 @@ pub struct Operation {
     pub scope: Option<&'static str>,
     /// Certainty of the description.
     pub confidence: Confidence,
-    /// Source of the description.
+    /// Source of the description, such as a page of the vendor's documentation.
     pub source: &'static str,
 }
 

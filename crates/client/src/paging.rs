@@ -1,12 +1,13 @@
 //! Listings in pages, as a stream of pages or of their rows.
 //!
-//! The operations of a client that page have two methods: `pages` returns [`Pages`], `stream` returns [`Items`].
+//! The builders of paged operations have two methods: `pages` returns [`Pages`], `stream` returns [`Items`]. Both are
+//! streams that must be polled in a tokio runtime.
 //!
-//! * **Prefetch**: while one page is consumed, a background task fetches the next; the task ends with the stream. If the
-//!   page's cursor can be read before the rows are decoded, the next request is sent first.
-//! * **Memory**: a page is decoded when it is polled. In memory are the rows of one page and the bytes of two, in two
-//!   buffers that all pages of a listing share.
-//! * **End**: an empty page in the middle does not end a listing. A cursor that repeats itself is an error.
+//! * **Prefetch**: while one page is consumed, a background task fetches the next. Dropping the stream aborts the task. If
+//!   the cursor can be read before the rows are decoded, the next request is sent before decoding.
+//! * **Memory**: a page is decoded when the stream is polled for it. The rows of one page and the bytes of two pages are in
+//!   memory. All pages of a listing share two buffers.
+//! * **End**: an empty page with a cursor, or below the total, does not end a listing. A repeated cursor is an error.
 
 mod cursor_scan;
 mod fetch;

@@ -1,7 +1,7 @@
 //! Responses: the decoded value with status and headers, and the future that returns them.
 //!
-//! compile-time: a call in flight and its response do not depend on the type of the value, which is boxed. Polling and
-//! dropping them is compiled once, not for every response type of a program.
+//! compile-time: the value is boxed, so a call in flight and its response are not generic over the type of the value.
+//! Polling and dropping them is compiled once, not for every response type of a program.
 
 use std::{
     any::Any,
@@ -35,7 +35,7 @@ pub(crate) struct BufferedResponse {
     pub(crate) body: Bytes,
 }
 
-/// A call in flight. It does nothing until it is awaited; dropping it cancels the call.
+/// Future of a call. The request is sent when the future is awaited; dropping the future cancels the call.
 #[must_use = "a call does nothing until it is awaited"]
 pub struct ResponseFuture<T> {
     /// The value is a `T`.
@@ -66,10 +66,10 @@ impl<T> fmt::Debug for ResponseFuture<T> {
 
 /// The decoded body of a response, with its status and headers.
 ///
-/// It dereferences to the body, so fields are read and borrowed as if it were the body. To move a field out, take the
-/// body with [`into_inner`](ResponseValue::into_inner) first: a field cannot be moved out of a dereferenced value. Fields
-/// are optional, because services leave them out; [`OptionExt::required`](crate::OptionExt::required) turns a missing
-/// one into an error.
+/// A response dereferences to the body, so its fields can be read and borrowed directly. To move a field out, take the
+/// body with [`into_inner`](ResponseValue::into_inner) first: a field cannot be moved out of a dereferenced value.
+/// Fields are optional, because services may omit them; [`OptionExt::required`](crate::OptionExt::required) turns a
+/// missing field into an error.
 ///
 /// ```
 /// # struct Project { id: Option<String>, name: Option<String> }
@@ -106,7 +106,7 @@ pub(crate) fn downcast<T: 'static>(value: AnyValue) -> T {
 }
 
 impl<T> ResponseValue<T> {
-    /// Returns the HTTP status, which is always a success.
+    /// Returns the HTTP status, which is always a success status (2xx).
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.response.status
@@ -140,7 +140,7 @@ impl<T: 'static> ResponseValue<T> {
         downcast(self.response.value)
     }
 
-    /// Converts the body; status and headers stay.
+    /// Converts the body, and preserves status and headers.
     #[must_use]
     pub fn map<U: Send + Sync + 'static>(self, convert: impl FnOnce(T) -> U) -> ResponseValue<U> {
         let AnyResponse { status, headers, value } = self.response;

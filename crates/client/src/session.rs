@@ -9,8 +9,8 @@ use crate::{connection::Connection, error::Error, operation::Operation};
 
 /// Connection of a client to its API: hosts, credentials, HTTP client, retry policy.
 ///
-/// Cheap to clone; all clones share one connection. Every client has one, returned by its `session()`. Its
-/// [`request`](Session::request) and [`operation`](Session::operation) make calls that have no typed method.
+/// A session is cheap to clone; all clones share one connection. The method `session()` of every client returns it. The
+/// methods [`request`](Session::request) and [`operation`](Session::operation) make calls that have no typed method.
 #[derive(Clone)]
 pub struct Session(pub(crate) Arc<Connection>);
 
@@ -21,7 +21,8 @@ impl Session {
         self.0.api
     }
 
-    /// Returns the authenticator, to share it with another client or to inspect its token.
+    /// Returns the authenticator, to share it with another client or to inspect its token; `None` for a client without
+    /// credentials.
     #[must_use]
     pub fn authenticator(&self) -> Option<&Authenticator> {
         self.0.authenticator.as_ref()

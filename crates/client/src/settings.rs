@@ -1,4 +1,4 @@
-//! Settings of a client, independent of the API, and the session that they make.
+//! Settings of a client, independent of the API, and the construction of a session from them.
 
 use std::{sync::Arc, time::Duration};
 
@@ -13,11 +13,11 @@ use crate::{
     session::Session,
 };
 
-/// Default maximum size of a response that is read into memory, in bytes: large listings fit, and a runaway response
-/// does not exhaust the memory of a usual host.
+/// Default maximum size of a response that is read into memory, in bytes: large enough for large responses, and small
+/// enough that an endless response does not exhaust the memory of a usual host.
 const MAX_RESPONSE_BYTES: u64 = 256 * 1024 * 1024;
 
-/// Default time limit for silence of the service within a response.
+/// Default maximum time to wait for data from the service, before a response and between two chunks of its body.
 const READ_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Settings of a client before it is built.
@@ -92,7 +92,7 @@ impl Settings {
             return Err(error);
         }
         if self.hosts.is_empty() {
-            return Err(Error::new(ErrorKind::Rejected, "the client has no base URL: set one"));
+            return Err(Error::new(ErrorKind::Rejected, "the client has no base URL: pass an environment with one"));
         }
         self.check_hosts()?;
         let hosts = self
@@ -153,15 +153,15 @@ impl Settings {
     /// Checks that all named hosts of the API have a URL, and that the API has no other.
     fn check_hosts(&self) -> Result<(), Error> {
         let Some(names) = self.host_names else { return Ok(()) };
-        let given = || self.hosts.iter().map(|(name, ..)| *name);
-        let missing = names.iter().find(|name| !given().any(|given| given == **name));
+        let configured = || self.hosts.iter().map(|(name, ..)| *name);
+        let missing = names.iter().find(|name| !configured().any(|host| host == **name));
         if let Some(name) = missing {
             let message = format!("no base URL for the host `{name}` of {}: set it in the environment", self.api);
             return Err(Error::new(ErrorKind::Rejected, message));
         }
-        let unknown = given().find(|name| !name.is_empty() && !names.contains(name));
+        let unknown = configured().find(|name| !name.is_empty() && !names.contains(name));
         unknown.map_or(Ok(()), |name| {
-            let message = format!("{} has no host `{name}`: it has {}", self.api, names.join(", "));
+            let message = format!("{} has no host `{name}`: its hosts are {}", self.api, names.join(", "));
             Err(Error::new(ErrorKind::Rejected, message))
         })
     }
@@ -169,18 +169,18 @@ impl Settings {
 
 /// Parses a base URL. Error messages do not quote it, because it may contain a password.
 fn base_url(text: &str) -> Result<Url, Error> {
-    let wrong = |what| Err(Error::new(ErrorKind::Rejected, what));
+    let invalid = |message| Err(Error::new(ErrorKind::Rejected, message));
     let Ok(url) = Url::parse(text.trim()) else {
-        return wrong("the base URL is not a URL: write it with its scheme, like https://api.example.com/prefix");
+        return invalid("the base URL is not a URL: write it with its scheme, like https://api.example.com/prefix");
     };
     if !matches!(url.scheme(), "https" | "http") || !url.has_host() {
-        return wrong("the base URL needs a scheme, https or http: write it like https://api.example.com/prefix");
+        return invalid("the base URL needs a scheme, https or http: write it like https://api.example.com/prefix");
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return wrong("the base URL contains a user name or password: pass credentials to the client instead");
+        return invalid("the base URL contains a user name or password: pass credentials to the client instead");
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return wrong("the base URL ends in a query or fragment: remove it");
+        return invalid("the base URL ends in a query or fragment: remove it");
     }
     Ok(url)
 }
@@ -202,7 +202,7 @@ mod tests {
         let both = || feed().unauthenticated_host("apply", "https://apply.test");
         both().build().unwrap();
         let error = both().host_url("aply", "https://apply.test").build().unwrap_err();
-        assert!(error.to_string().contains("no host `aply`: it has feed, apply"), "{error}");
+        assert!(error.to_string().contains("no host `aply`: its hosts are feed, apply"), "{error}");
     }
 
     #[test]

@@ -44,7 +44,7 @@ pub enum Error {
     Unsigned,
     /// The signature does not match the body under any of the secrets.
     WrongSignature,
-    /// The delivery is signed, but does not have the documented form.
+    /// The delivery does not have the documented format.
     Malformed,
 }
 
@@ -62,9 +62,9 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Unsigned => "the delivery has no signature header, or several",
-            Self::WrongSignature => "the signature does not match the body: are secret and digest right?",
-            Self::Malformed => "the delivery does not have the documented form",
+            Self::Unsigned => "the delivery has no signature header, or more than one",
+            Self::WrongSignature => "the signature does not match the body: check the secret and the digest",
+            Self::Malformed => "the delivery does not have the documented format",
         })
     }
 }
@@ -73,8 +73,20 @@ impl std::error::Error for Error {}
 
 /// Verifier of signatures: the HMAC of a delivery's raw body, in base64.
 ///
-/// Signatures are compared in constant time. The body must be the received bytes: decoding and encoding its JSON again
-/// changes the signature.
+/// Signatures are compared in constant time. Pass the body exactly as received: decoding its JSON and encoding it again
+/// changes the signature. The API crates of vendors with webhooks have receivers, which also decode the delivery.
+///
+/// ```
+/// use keyfob_client::{
+///     header::{HeaderMap, HeaderName},
+///     webhook::{Error, Verifier},
+/// };
+///
+/// fn verify(headers: &HeaderMap, body: &[u8]) -> Result<(), Error> {
+///     let verifier = Verifier::new("new secret").or("old secret");
+///     verifier.verify_header(headers, &HeaderName::from_static("content-hmac"), body)
+/// }
+/// ```
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Verifier {
@@ -88,7 +100,7 @@ impl Verifier {
         Self { secrets: vec![secret.into()], digest: Digest::default() }
     }
 
-    /// Adds a secret, for the time of a rotation.
+    /// Adds a secret that is also accepted, for the time of a rotation.
     pub fn or(mut self, secret: impl Into<SecretString>) -> Self {
         self.secrets.push(secret.into());
         self
@@ -104,25 +116,26 @@ impl Verifier {
     ///
     /// # Errors
     ///
-    /// [`Error::Unsigned`] and [`Error::WrongSignature`].
+    /// [`Error::Unsigned`] if the header is missing or repeated, [`Error::WrongSignature`] if the signature does not
+    /// match.
     pub fn verify_header(&self, headers: &HeaderMap, name: &HeaderName, body: &[u8]) -> Result<(), Error> {
         let mut values = headers.get_all(name).iter();
-        // With two signatures, another reader of the request may check the other one.
+        // With two signatures, another component might verify the other signature.
         let (Some(signature), None) = (values.next(), values.next()) else { return Err(Error::Unsigned) };
         self.verify(signature.as_bytes(), body)
     }
 
-    /// Verifies a signature.
+    /// Verifies a signature in base64.
     ///
     /// # Errors
     ///
-    /// [`Error::WrongSignature`].
+    /// [`Error::WrongSignature`] if the signature does not match.
     pub fn verify(&self, signature: &[u8], body: &[u8]) -> Result<(), Error> {
         let signature = STANDARD.decode(signature).map_err(|_| Error::WrongSignature)?;
         let mut valid = false;
         for secret in &self.secrets {
             let key = secret.expose_secret().as_bytes();
-            // With an empty secret anybody could sign.
+            // An empty secret is not secret: anybody could sign with it.
             valid |= !key.is_empty()
                 && hmac::verify(&hmac::Key::new(self.digest.algorithm(), key), body, &signature).is_ok();
         }
@@ -130,9 +143,9 @@ impl Verifier {
     }
 }
 
-/// The keys of recently processed deliveries, to detect repeated ones: vendors deliver at least once.
+/// The keys of recently processed deliveries, to detect repeated deliveries: vendors deliver at least once.
 ///
-/// The keys are in memory only. Where processing a delivery twice does harm, store the keys with the data.
+/// The keys are in memory only. If processing a delivery twice does harm, store the keys durably, with the data.
 ///
 /// ```
 /// let mut recent = keyfob_client::webhook::RecentKeys::new(1000);
@@ -149,7 +162,7 @@ pub struct RecentKeys {
 }
 
 impl RecentKeys {
-    /// Creates a set of at most `capacity` keys. A new key then replaces the oldest.
+    /// Creates a set of at most `capacity` keys. In a full set, a new key replaces the oldest.
     #[must_use]
     pub fn new(capacity: usize) -> Self {
         Self { capacity, keys: HashSet::new(), order: VecDeque::new() }
@@ -161,7 +174,7 @@ impl RecentKeys {
         self.keys.contains(key)
     }
 
-    /// Inserts a key.
+    /// Inserts a key. A key that is already in the set keeps its age.
     pub fn insert(&mut self, key: impl Into<String>) {
         let key = key.into();
         if self.capacity == 0 || !self.keys.insert(key.clone()) {
@@ -213,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn every_flipped_bit_is_noticed() {
+    fn every_flipped_bit_is_detected() {
         let signature =
             STANDARD.encode(from_hex("5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843")).into_bytes();
         let verifier = Verifier::new("Jefe");
@@ -230,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_of_a_signature_and_other_spellings_of_it_are_none() {
+    fn parts_and_other_encodings_of_a_signature_are_rejected() {
         let whole = STANDARD.encode(from_hex("5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"));
         let verifier = Verifier::new("Jefe");
         let prefix = STANDARD.encode(&STANDARD.decode(&whole).unwrap()[..16]);
@@ -240,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn either_of_two_secrets_is_good_and_an_empty_one_never() {
+    fn either_of_two_secrets_is_accepted_and_an_empty_secret_never() {
         let signature = STANDARD.encode(from_hex("5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"));
         assert_eq!(Verifier::new("new").or("Jefe").verify(signature.as_bytes(), MESSAGE), Ok(()));
         assert_eq!(Verifier::new("new").verify(signature.as_bytes(), MESSAGE), Err(Error::WrongSignature));
@@ -250,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_counts_when_it_is_there_once() {
+    fn a_signature_header_must_be_present_exactly_once() {
         let name = HeaderName::from_static("content-hmac");
         let good = STANDARD.encode(from_hex("5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"));
         let verifier = Verifier::new("Jefe");

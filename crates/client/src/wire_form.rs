@@ -27,9 +27,9 @@ pub enum WireForm {
 impl WireForm {
     /// All forms, indexed by the codes that [`WireForms`] stores.
     const ALL: [Self; 6] = [Self::Canonical, Self::Null, Self::Empty, Self::Raw, Self::Alternate, Self::Text];
-    /// Width of a code.
+    /// Width of a code, in bits.
     const BITS: usize = 4;
-    /// Codes in one word of [`WireForms`].
+    /// Number of codes in one word of [`WireForms`].
     const PER_WORD: usize = u64::BITS as usize / Self::BITS;
 }
 
@@ -86,7 +86,7 @@ impl<'a> OriginalForm<'a> {
     }
 }
 
-/// Recorded forms of all fields of a struct, sixteen to a word.
+/// Recorded forms of all fields of a struct, sixteen per word.
 ///
 /// Only [`WireForm::Raw`] allocates. Forms do not take part in comparisons: any two `WireForms` are equal.
 #[derive(Clone)]

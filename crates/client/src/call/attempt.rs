@@ -96,7 +96,7 @@ impl CallContext<'_> {
         request
     }
 
-    /// Follows the redirects of a read. The credentials and the headers of the call's options never leave their origin.
+    /// Follows the redirects of a read. The credentials and the call's extra headers are sent to the first origin only.
     async fn follow_redirects(
         &self,
         parts: &RequestParts,

@@ -1,4 +1,4 @@
-//! The error of one attempt, with what the retry loop needs to know about it.
+//! The error of one attempt, with the properties by which the retry loop decides.
 
 use keyfob_auth::Generation;
 

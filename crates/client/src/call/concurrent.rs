@@ -25,7 +25,7 @@ pub struct ItemResult<T, R> {
 /// Calls in flight, as a stream of their results in order of completion; from [`concurrent`].
 #[must_use = "streams do nothing unless polled"]
 pub struct Concurrent<'a, I: Iterator, R> {
-    /// Items without a call; `None` after the last, or after `stop`.
+    /// Items whose calls have not started; `None` after the last, or after `stop`.
     pending: Option<Enumerate<I>>,
     call: Box<Call<'a, I::Item, R>>,
     limit: usize,
@@ -37,8 +37,8 @@ type Call<'a, T, R> = dyn FnMut(&T) -> BoxFuture<'a, Result<R, Error>> + Send + 
 
 /// Makes a call for each item, at most `limit` at a time (0 counts as 1), and returns a stream of the results.
 ///
-/// A failed call does not stop the others. To stop early, call [`Concurrent::stop`] and read the results of the calls in
-/// flight. Dropping the stream cancels the calls in flight; the service may have processed them all the same.
+/// A failed call does not stop the others. To stop early, call [`Concurrent::stop`] and read the results of the calls
+/// in flight. Dropping the stream cancels the calls in flight; the service may have processed them all the same.
 ///
 /// ```
 /// # async fn example(session: keyfob_client::Session, names: Vec<String>) {
@@ -70,8 +70,8 @@ where
 }
 
 impl<I: Iterator, R> Concurrent<'_, I, R> {
-    /// Starts no further calls and returns the items without a call, each with its index. The stream ends with the results
-    /// of the calls in flight.
+    /// Starts no further calls and returns the items whose calls have not started, each with its index. The stream ends
+    /// after the results of the calls in flight.
     pub fn stop(&mut self) -> impl Iterator<Item = (usize, I::Item)> + use<I, R> {
         self.pending.take().into_iter().flatten()
     }

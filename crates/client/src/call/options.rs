@@ -1,4 +1,4 @@
-//! Settings of one call.
+//! Options of one call.
 
 use std::{fmt, time::Duration};
 
@@ -9,10 +9,10 @@ use reqwest::{
 
 use crate::error::{Error, ErrorKind};
 
-/// Settings of one call that differ from its client's.
+/// Options of one call, which override the settings of its client.
 ///
-/// Every kind of call takes them: typed, raw ([`RawRequest`](crate::RawRequest)) and dynamic
-/// ([`DynamicCall`](crate::DynamicCall)), whole with `options` or one by one with a setter of the same name.
+/// Typed, raw ([`RawRequest`](crate::RawRequest)) and dynamic calls ([`DynamicCall`](crate::DynamicCall)) take all of
+/// them with `options`, or a single one with the setter of the same name.
 ///
 /// ```
 /// use std::time::Duration;
@@ -32,7 +32,7 @@ pub struct CallOptions {
 #[derive(Clone, Default)]
 struct ExtraHeaders {
     headers: HeaderMap,
-    /// A name or value given to [`CallOptions::header`] is not valid HTTP.
+    /// A name or value passed to [`CallOptions::header`] is not valid HTTP.
     invalid: bool,
 }
 
@@ -44,14 +44,15 @@ impl CallOptions {
         self
     }
 
-    /// Sends the request once, whatever the client's retry policy says. A rejected token is still renewed.
+    /// Sends the request once, regardless of the client's retry policy. After a rejected token the request is still
+    /// sent again, with a new token.
     #[must_use]
     pub fn no_retry(mut self) -> Self {
         self.no_retry = true;
         self
     }
 
-    /// Declares this request idempotent although its operation in general is not, so that it is retried like a read.
+    /// Declares this request idempotent even if its operation is not, so that it is retried like a read.
     #[must_use]
     pub fn idempotent(mut self) -> Self {
         self.idempotent = true;

@@ -13,6 +13,12 @@ use keyfob_auth::Clock;
 /// Maximum rate of requests of a client and all its clones, retries included.
 ///
 /// Excess requests wait in a queue, first in, first out.
+///
+/// ```
+/// use keyfob_client::RateLimit;
+///
+/// let limit = RateLimit::per_minute(300).burst(10);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RateLimit {
     period: Duration,
@@ -21,13 +27,13 @@ pub struct RateLimit {
 }
 
 impl RateLimit {
-    /// Allows this number of requests a second. Zero counts as one.
+    /// Allows this number of requests per second. Zero counts as one.
     #[must_use]
     pub fn per_second(requests: u32) -> Self {
         Self::new(Duration::from_secs(1), requests)
     }
 
-    /// Allows this number of requests a minute. Zero counts as one.
+    /// Allows this number of requests per minute. Zero counts as one.
     #[must_use]
     pub fn per_minute(requests: u32) -> Self {
         Self::new(Duration::from_secs(60), requests)
@@ -37,8 +43,8 @@ impl RateLimit {
         Self { period, requests: at_least_one(requests), burst: NonZeroU32::MIN }
     }
 
-    /// Sets the number of requests that may be sent at once after a pause: 1 by default, which spreads requests evenly. A
-    /// burst adds to the requests of its period.
+    /// Sets the number of requests that may be sent at once after a pause: 1 by default, which spreads requests evenly.
+    /// A burst adds to the requests of its period.
     #[must_use]
     pub fn burst(mut self, requests: u32) -> Self {
         self.burst = at_least_one(requests);
@@ -80,7 +86,7 @@ impl Limiter {
         Self { quota: limiter, queue: tokio::sync::Mutex::new(()), clock: clock.clone() }
     }
 
-    /// Waits until another request may be sent. A caller that stops waiting uses up no request.
+    /// Waits until another request may be sent. A cancelled wait does not count as a request.
     pub(crate) async fn ready(&self) {
         let _next = self.queue.lock().await;
         while let Err(early) = self.quota.check() {

@@ -1,10 +1,10 @@
-//! Redirects of reads, followed here so that credentials never leave their origin.
+//! Redirects of reads, followed here so that credentials are never sent to another origin.
 
 use reqwest::{Response, Url, header::LOCATION};
 
 use crate::error::{Error, ErrorKind};
 
-/// Maximum number of redirects in a row. Browsers allow 20; an API needs one or two.
+/// Maximum number of redirects of one attempt. Browsers allow 20; an API sends one or two.
 const MAX_REDIRECTS: u8 = 5;
 
 /// The redirects of one attempt.
@@ -42,7 +42,8 @@ impl RedirectChain {
         if !matches!(url.scheme(), "https" | "http") || self.current.scheme() == "https" && url.scheme() == "http" {
             return Err(error("the service redirects from https to an unprotected URL"));
         }
-        self.remaining = self.remaining.checked_sub(1).ok_or_else(|| error("the service redirects in circles"))?;
+        self.remaining =
+            self.remaining.checked_sub(1).ok_or_else(|| error("the service redirects more than 5 times"))?;
         self.same_origin &= self.first.origin() == url.origin();
         self.current = url.clone();
         Ok(Some(Target { url, same_origin: self.same_origin }))

@@ -16,8 +16,15 @@ const JITTER: f64 = 1.0;
 /// Retry policy of a client.
 ///
 /// A failed connection is always retried, because the service has not received the request. Statuses 408, 429, 502, 503
-/// and 504 and broken responses are retried only for [idempotent](crate::Idempotency) operations. `Retry-After` overrides
-/// the policy's delays.
+/// and 504 and broken responses are retried only for [idempotent](crate::Idempotency) operations. `Retry-After`
+/// overrides the policy's delays.
+///
+/// ```
+/// use std::time::Duration;
+/// use keyfob_client::RetryPolicy;
+///
+/// let policy = RetryPolicy::default().attempts(6).deadline(Duration::from_secs(300));
+/// ```
 #[derive(Clone, Debug)]
 pub struct RetryPolicy {
     attempts: u32,
@@ -28,7 +35,8 @@ pub struct RetryPolicy {
 }
 
 impl Default for RetryPolicy {
-    /// Four attempts; jittered delays that double from 200 ms to 20 s; `Retry-After` up to 60 s; no attempt after 2 minutes.
+    /// Four attempts; jittered delays that double from 200 ms to 20 s; `Retry-After` up to 60 s; no attempt after 2
+    /// minutes.
     fn default() -> Self {
         Self {
             attempts: 4,
@@ -54,8 +62,8 @@ impl RetryPolicy {
         self
     }
 
-    /// Sets the delay before the second attempt, and the longest delay. Delays double from one attempt to the next, and are
-    /// jittered.
+    /// Sets the delay before the second attempt, and the longest delay. Delays double with each attempt. Jitter extends
+    /// each delay by up to 100 %, but not above the longest.
     #[must_use]
     pub fn delays(mut self, first: Duration, longest: Duration) -> Self {
         (self.first_delay, self.longest_delay) = (first, longest);
@@ -69,7 +77,7 @@ impl RetryPolicy {
         self
     }
 
-    /// Sets the time after the start of a call until which attempts may start.
+    /// Sets the time after the start of a call until which attempts may start. An attempt in flight is not interrupted.
     #[must_use]
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
@@ -117,7 +125,7 @@ impl Schedule {
 pub(crate) struct Budget(TpsBudget);
 
 impl Budget {
-    /// Allows ten retries a second, and one for every five calls that succeeded in the last ten seconds.
+    /// Allows ten retries per second, and one for every five calls that succeeded in the last ten seconds.
     pub(crate) fn new() -> Self {
         Self(TpsBudget::new(Duration::from_secs(10), 10, 0.2))
     }

@@ -19,7 +19,7 @@ use crate::{
     request::prepared::{PreparedRequest, RequestParts},
 };
 
-/// Sends a request until an attempt succeeds or the call fails, and reads the response as `mode` says.
+/// Sends a request until an attempt succeeds or the call fails. `mode` selects how the response body is read.
 pub(crate) async fn execute(
     connection: &Connection,
     operation: &'static Operation,
@@ -42,6 +42,7 @@ pub(crate) async fn execute(
 struct RetryState {
     /// The token was renewed for this call.
     renewed: bool,
+    /// Number of attempts after the first.
     resends: u32,
     schedule: Option<Box<Schedule>>,
 }
@@ -76,7 +77,8 @@ impl CallContext<'_> {
         state: &mut RetryState,
     ) -> Result<Option<Duration>, Error> {
         let repeatable = parts.is_repeatable();
-        // The authenticator learns of every rejection, also of one that cannot be replayed: the next call then renews.
+        // Every rejection is reported to the authenticator, even if this request cannot be replayed, so that the next
+        // call has a new token.
         let replay = match (error.rejected_token, &self.connection.authenticator) {
             (Some(generation), Some(authenticator)) => authenticator.reject(generation) == Rejection::Replay,
             _ => false,

@@ -1,6 +1,6 @@
 //! Entry points of a call with a prepared request: send it and decode its response into a type.
 //!
-//! compile-time: the state machine of a call depends on no type.
+//! compile-time: the state machine of a call is not generic, so it is compiled once.
 
 use futures_util::future::BoxFuture;
 use serde::de::DeserializeOwned;
@@ -27,7 +27,7 @@ pub(crate) fn text(
     request: Result<PreparedRequest, Error>,
     options: CallOptions,
 ) -> ResponseFuture<String> {
-    whole(session, operation, request, options, |response| Ok(Box::new(body::text(response)?)))
+    decoded_with(session, operation, request, options, |response| Ok(Box::new(body::text(response)?)))
 }
 
 /// Sends a request and decodes its JSON response with serde.
@@ -37,11 +37,11 @@ pub(crate) fn json<T: DeserializeOwned + Send + Sync + 'static>(
     request: Result<PreparedRequest, Error>,
     options: CallOptions,
 ) -> ResponseFuture<T> {
-    whole(session, operation, request, options, |response| Ok(Box::new(body::json::<T>(response)?)))
+    decoded_with(session, operation, request, options, |response| Ok(Box::new(body::json::<T>(response)?)))
 }
 
 /// Sends a request and decodes its complete response with `decode`, which returns a `T`.
-pub(crate) fn whole<T>(
+pub(crate) fn decoded_with<T>(
     session: Session,
     operation: &'static Operation,
     request: Result<PreparedRequest, Error>,
@@ -51,7 +51,7 @@ pub(crate) fn whole<T>(
     ResponseFuture::new(decoded(session, operation, request, options, BodyDecoder::Custom(decode)))
 }
 
-/// Sends a request and decodes its response into a type that only the decoder knows.
+/// Sends a request and decodes its response into the type of the decoder.
 pub(crate) fn decoded(
     session: Session,
     operation: &'static Operation,

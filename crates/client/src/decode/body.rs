@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn a_web_page_and_an_empty_response_are_distinguished() {
+    fn a_web_page_and_an_empty_response_have_their_own_messages() {
         check("<html>canary</html>", "a web page", "");
         check(" ", "is empty", "expected struct Body");
     }

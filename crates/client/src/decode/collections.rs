@@ -1,4 +1,5 @@
-//! Lists and maps. If any element has a form other than its canonical one, the JSON of the whole collection is retained.
+//! Lists and maps. If any element has a form other than its canonical one, the JSON of the whole collection is
+//! retained.
 
 use std::{borrow::Cow, collections::BTreeMap};
 
@@ -109,7 +110,7 @@ fn decode_list(
     form: &mut FormRecorder,
 ) -> Result<bool, Failed> {
     let mut element_form = FormRecorder::default();
-    // Holds all elements from the first one on that was not received in canonical form.
+    // The JSON of all elements, once one of them was not received in canonical form.
     let mut raw: Option<Vec<Json>> = None;
     let mut element = |_: &str, reader: &mut dyn ErasedReader<'_>| {
         let index = list.count();
@@ -133,7 +134,7 @@ fn decode_list(
     Ok(present)
 }
 
-/// Implements [`WireValue::original`] for a list; `nullable` tells whether `null` decodes to the list.
+/// Implements [`WireValue::original`] for a list. If `nullable`, `null` also decodes to the list.
 pub(super) fn original_list<'f>(
     list: &dyn ErasedSequence,
     form: OriginalForm<'f>,
@@ -165,7 +166,7 @@ impl<T: WireValue> WireValue for BTreeMap<String, T> {
         form: &mut FormRecorder,
     ) -> Result<(), Failed> {
         let mut map = Self::new();
-        // Holds all members once one of them was not received in canonical form.
+        // The JSON of all members, once one of them was not received in canonical form.
         let mut raw: Option<Map<String, Json>> = None;
         let mut value_form = FormRecorder::default();
         let mut member = |key: &str, reader: &mut dyn ErasedReader<'_>| {

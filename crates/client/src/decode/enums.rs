@@ -1,4 +1,4 @@
-//! Open enums, decoded and compared as the strings or integers that they are on the wire.
+//! Open enums, decoded and compared as their strings or integers on the wire.
 
 /// Enums of strings.
 pub mod string_enum {

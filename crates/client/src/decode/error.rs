@@ -68,7 +68,7 @@ pub(crate) enum Problem {
     Expected(Expected),
     /// The value has another type than a type with serde's own implementation expects.
     ExpectedBySerde(String),
-    /// A type with serde's own implementation rejects the value for a reason of its own.
+    /// A type with serde's own implementation rejects the value with a custom error, which may quote the value.
     RejectedBySerde { line: usize, column: usize },
     /// A required field is absent.
     MissingField(&'static str),
@@ -83,7 +83,7 @@ pub(crate) enum Problem {
 }
 
 impl Problem {
-    /// Returns the problem of an error that is not about the type of a value, if it is one.
+    /// Returns the problem of a syntax error; `None` for an error about the type of a value.
     pub(super) fn of_syntax(error: &serde_json::Error) -> Option<Self> {
         let (line, column) = (error.line(), error.column());
         match error.classify() {
@@ -103,7 +103,7 @@ impl fmt::Display for Problem {
             Self::Expected(expected) => write!(f, "expected {expected}"),
             Self::ExpectedBySerde(expected) => write!(f, "expected {expected}"),
             Self::RejectedBySerde { line, column } => {
-                write!(f, "expected another kind of value, at line {line}, column {column}")
+                write!(f, "rejected by the type's `Deserialize` implementation, at line {line}, column {column}")
             }
             Self::MissingField(name) => write!(f, "missing field `{name}`"),
             Self::NotUtf8 { valid_up_to } => write!(f, "not UTF-8 after byte {valid_up_to}"),
@@ -133,7 +133,7 @@ impl fmt::Display for DecodeError {
 
 impl std::error::Error for DecodeError {}
 
-/// Failure of one decoding run, collected while it is returned from the failed value outwards.
+/// Failure of one decoding run, collected while it is returned from the failed value to the outermost reader.
 ///
 /// The outermost reader owns the trace; nested readers borrow it.
 #[derive(Debug, Default)]
@@ -150,7 +150,7 @@ enum Step {
 }
 
 impl DecodeTrace {
-    /// Records the problem, unless a value inside has already recorded one.
+    /// Records the problem, unless a nested value has already recorded one.
     #[cold]
     pub(super) fn fail(&mut self, problem: Problem) {
         self.problem.get_or_insert(problem);
@@ -168,12 +168,12 @@ impl DecodeTrace {
         self.steps.push(Step::Index(index));
     }
 
-    /// Forgets the failure.
+    /// Removes the recorded failure.
     pub(super) fn clear(&mut self) {
         *self = Self::default();
     }
 
-    /// Returns the failure; `problem` replaces the recorded one.
+    /// Returns the failure. `problem` replaces the recorded problem.
     pub(crate) fn into_error(self, problem: Option<Problem>) -> DecodeError {
         let mut path = String::new();
         for step in self.steps.into_iter().rev() {

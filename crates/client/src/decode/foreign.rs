@@ -1,4 +1,4 @@
-//! Decoding of types with serde's own implementation, for calls that leave the type to the caller.
+//! Decoding of types with serde's own implementation, for calls whose response type the caller chooses.
 
 use std::fmt;
 
@@ -26,7 +26,8 @@ pub(super) fn from_slice<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeEr
     Ok(value)
 }
 
-/// Decodes a body that failed once more, to find the path and the expected type. Successful decoding pays for neither.
+/// Decodes a body again after a failure, to find the path and the expected type, so that successful decoding has no
+/// cost for them.
 #[cold]
 fn explain<T: DeserializeOwned>(body: &[u8], error: &serde_json::Error) -> DecodeError {
     let traced: Result<T, _> = serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(body));
@@ -39,8 +40,8 @@ fn explain<T: DeserializeOwned>(body: &[u8], error: &serde_json::Error) -> Decod
     DecodeError { path, problem: problem.unwrap_or(rejected) }
 }
 
-/// Error that captures the expected type from serde, which passes it as data but formats it in its messages together with
-/// the value. `None` if the type rejects the value in words of its own.
+/// Error that captures the expected type from serde, which passes it as data but formats it in its messages together
+/// with the value. `None` if the type rejects the value with a custom error.
 #[derive(Debug)]
 struct Mismatch(Option<Problem>);
 

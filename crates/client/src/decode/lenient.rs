@@ -12,10 +12,10 @@ use crate::wire_form::{FormRecorder, OriginalForm, WireForm};
 #[derive(Clone, Copy, Debug)]
 pub struct Mismatch;
 
-/// A decoded scalar; `None` for a form that stands for no value.
+/// A decoded scalar; `None` for a form that means "no value", such as an empty string for a number.
 pub(super) type Decoded<T> = Result<Option<T>, Mismatch>;
 
-/// A scalar type that is decoded from several JSON types. The functions record every form but the canonical one.
+/// A scalar type that is decoded from several JSON types. The functions record every form except the canonical one.
 pub(super) trait Lenient: Sized {
     /// The type's name in errors.
     const EXPECTED: Expected;
@@ -44,7 +44,8 @@ pub(super) trait Lenient: Sized {
     /// Returns the JSON of the value in [`WireForm::Alternate`] or [`WireForm::Text`].
     fn value_in_form(&self, form: WireForm) -> Option<Json>;
 
-    /// Returns the JSON of a value, or of `None`, in [`WireForm::Empty`], [`WireForm::Alternate`] or [`WireForm::Text`].
+    /// Returns the JSON of a value, or of `None`, in [`WireForm::Empty`], [`WireForm::Alternate`] or
+    /// [`WireForm::Text`].
     fn in_form(value: Option<&Self>, form: WireForm) -> Option<Json> {
         if form == WireForm::Empty { Some(Json::from("")) } else { value?.value_in_form(form) }
     }
@@ -83,7 +84,7 @@ fn accept(json: &Json, scalar: &mut dyn Scalar<'_>) -> Result<(), Mismatch> {
 
 /// Destination of a scalar, independent of its type. Exactly one method receives the value.
 ///
-/// The methods fail if the destination's type is not decoded from theirs.
+/// A method fails if the destination's type is not decoded from the method's type.
 ///
 /// compile-time: the visitor is compiled once for each deserializer, and not again for each type.
 pub trait Scalar<'de> {

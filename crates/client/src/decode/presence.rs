@@ -1,4 +1,4 @@
-//! Fields whose presence differs from what their type expresses: required fields, and JSON that travels as text.
+//! Fields whose presence their type does not express: required fields, and JSON that is sent as text.
 
 use std::borrow::Cow;
 
@@ -95,7 +95,7 @@ pub mod nullable {
     }
 }
 
-/// A required field whose JSON travels as one string: `{"metaData": "{\"a\":1}"}`.
+/// A required field whose JSON is sent as one string: `{"metaData": "{\"a\":1}"}`.
 pub mod json_text {
     use super::{
         ErasedReader, Expected, Failed, FieldWriter, FormRecorder, WireValue, decode_text, encode, encode_text,
@@ -105,7 +105,7 @@ pub mod json_text {
     ///
     /// # Errors
     ///
-    /// Fails if the value is neither, is empty, or does not have the type of the field.
+    /// Fails if the value is a string without valid JSON, is empty, or does not have the type of the field.
     pub fn decode<T: WireValue>(
         field: &mut T,
         reader: &mut dyn ErasedReader<'_>,
@@ -127,7 +127,7 @@ pub mod json_text {
     }
 }
 
-/// An optional field whose JSON travels as one string.
+/// An optional field whose JSON is sent as one string.
 pub mod optional_json_text {
     use super::{
         ErasedReader, Failed, FieldWriter, FormRecorder, WireValue, decode_text, encode, encode_text, is_decoded_from,
@@ -138,7 +138,7 @@ pub mod optional_json_text {
     ///
     /// # Errors
     ///
-    /// Fails if the value is none of these, or does not have the type of the field.
+    /// Fails if the value is a string without valid JSON, or does not have the type of the field.
     pub fn decode<T: WireValue>(
         field: &mut Option<T>,
         reader: &mut dyn ErasedReader<'_>,
@@ -167,7 +167,7 @@ pub mod optional_json_text {
     }
 }
 
-/// Returns the text of JSON that travels as text, or the text of the JSON itself; `None` for a blank string.
+/// Returns the JSON text inside a string, or the text of any other JSON; `None` for a blank string.
 fn text_of(json: &Json) -> Option<Cow<'_, str>> {
     match json {
         Json::String(text) if text.trim().is_empty() => None,

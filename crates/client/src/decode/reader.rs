@@ -1,6 +1,6 @@
 //! The type-erased reader and the structs that are decoded from it.
 //!
-//! Both traits stand in one file because each is an argument of the other.
+//! Both traits are in one file, because each has methods that take the other.
 
 use std::borrow::Cow;
 
@@ -24,32 +24,32 @@ pub struct Failed;
 /// Decodes one element of an array (the key is empty) or one member of an object.
 pub type ElementDecoder<'a, 'de> = &'a mut dyn FnMut(&str, &mut dyn ErasedReader<'de>) -> Result<(), Failed>;
 
-/// Source of one value, independent of the deserializer. At most one of the methods that read is called, once.
+/// Source of one value, independent of the deserializer. At most one of the reading methods is called, and once.
 ///
-/// The methods that read record the form of the value in `form` if it is not the canonical one. They fail if the value
-/// has another type, or if the deserializer fails.
+/// The reading methods record the form of the value in `form` if it is not canonical. They fail if the value has
+/// another type, or if the deserializer fails.
 pub trait ErasedReader<'de> {
     /// Reads a string, a number, a boolean or `null`.
     fn scalar(&mut self, scalar: &mut dyn Scalar<'de>) -> Result<(), Failed>;
-    /// Reads any JSON; `None` is `null`.
+    /// Reads any JSON; returns `None` for `null`.
     fn json(&mut self, form: &mut FormRecorder) -> Result<Option<Json>, Failed>;
-    /// Reads an object into a struct; `false` is `null`.
+    /// Reads an object into a struct; returns `false` for `null`.
     fn wire_struct(&mut self, target: &mut dyn WireStruct, form: &mut FormRecorder) -> Result<bool, Failed>;
-    /// Reads an array; `false` is `null`.
+    /// Reads an array; returns `false` for `null`.
     fn list(&mut self, element: ElementDecoder<'_, 'de>, form: &mut FormRecorder) -> Result<bool, Failed>;
-    /// Reads an object with arbitrary keys; `false` is `null`.
+    /// Reads an object with arbitrary keys; returns `false` for `null`.
     fn map(&mut self, member: ElementDecoder<'_, 'de>, form: &mut FormRecorder) -> Result<bool, Failed>;
-    /// Reads JSON from a text; the path and the expected type of a failure become those of this reader.
+    /// Reads JSON from a text. A failure is recorded with its path and expected type in this reader.
     fn json_text(
         &mut self,
         text: &str,
         decode: &mut dyn for<'t> FnMut(&mut dyn ErasedReader<'t>) -> Result<(), Failed>,
     ) -> Result<(), Failed>;
-    /// Records that a value, once read, is not of the expected type.
+    /// Records a failure for a value that was read and does not have the expected type.
     fn fail(&mut self, expected: Expected) -> Failed;
 }
 
-/// Typed scalars. `None` is `null` or a form that stands for no value, such as an empty string where a number is expected.
+/// Typed scalars. `None` means `null` or a form without a value, such as an empty string where a number is expected.
 impl<'de> dyn ErasedReader<'de> + '_ {
     fn lenient<T: Lenient>(&mut self, form: &mut FormRecorder) -> Result<Option<T>, Failed> {
         let mut slot = ScalarSlot::new(form);

@@ -54,7 +54,7 @@ impl Lenient for i64 {
         0
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "it was read from a number with a fraction")]
+    #[expect(clippy::cast_precision_loss, reason = "the value was decoded from a floating-point number")]
     fn value_in_form(&self, form: WireForm) -> Option<Json> {
         Some(if form == WireForm::Text { Json::from(self.to_string()) } else { Json::from(*self as f64) })
     }
@@ -63,7 +63,7 @@ impl Lenient for i64 {
 impl Lenient for f64 {
     const EXPECTED: Expected = Expected::Number;
 
-    #[expect(clippy::cast_precision_loss, reason = "a floating-point number is what the API's description promises")]
+    #[expect(clippy::cast_precision_loss, reason = "the API's description declares a floating-point number")]
     fn from_i64(value: i64, form: &mut FormRecorder) -> Decoded<Self> {
         if integral(value as Self) != Some(value) {
             form.retain(value);
@@ -179,16 +179,16 @@ impl Lenient for String {
     }
 }
 
-/// Texts of .NET's default date, which stands for "no date": without an offset and with one.
+/// Texts of .NET's default date, which means "no date": without an offset and with one.
 const UNSET: [&str; 2] = ["0001-01-01T00:00:00", "0001-01-01T00:00:00Z"];
 
 impl Lenient for Timestamp {
     const EXPECTED: Expected = Expected::DateTime;
 
     fn from_text(text: &str, form: &mut FormRecorder) -> Decoded<Self> {
-        // The zero date of MySQL stands for "no date", like the empty string.
-        let nothing = text.trim().is_empty() || text.starts_with("0000-00-00");
-        let time = if nothing { None } else { Some(text.parse::<Self>().map_err(|_| Mismatch)?) };
+        // The zero date of MySQL means "no date", like the empty string.
+        let unset = text.trim().is_empty() || text.starts_with("0000-00-00");
+        let time = if unset { None } else { Some(text.parse::<Self>().map_err(|_| Mismatch)?) };
         let time = time.filter(|time| !time.is_unset());
         if time.is_none() {
             match UNSET.iter().position(|unset| *unset == text) {
@@ -247,7 +247,7 @@ impl Lenient for NaiveDate {
     }
 }
 
-/// Returns `true` if the byte may stand at this index of `2026-01-31`.
+/// Returns `true` if the byte is valid at this index of a date such as `2026-01-31`.
 fn is_of_date((index, byte): (usize, u8)) -> bool {
     if matches!(index, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() }
 }

@@ -63,7 +63,7 @@ impl<'de, D: Deserializer<'de>> SerdeReader<'_, D, D::Error> {
         })
     }
 
-    /// Reads a value with nested values; `false` is `null`.
+    /// Reads a container; returns `false` for `null`.
     fn nested(&mut self, container: Container<'_, 'de>, form: &mut FormRecorder) -> Result<bool, Failed> {
         let expected = container.expected();
         let present = self
@@ -125,7 +125,7 @@ impl<'de, D: Deserializer<'de>> ErasedReader<'de> for SerdeReader<'_, D, D::Erro
     }
 }
 
-/// A value with nested values, and the destination of these.
+/// Kind of a container, with the destination of its values.
 enum Container<'a, 'de> {
     Struct(&'a mut dyn WireStruct),
     List(ElementDecoder<'a, 'de>),

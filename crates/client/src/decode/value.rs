@@ -18,7 +18,7 @@ use crate::{
     wire_form::{FormRecorder, OriginalForm},
 };
 
-/// A value that is decoded leniently. `None` stands for `null` and for an absent value.
+/// A value that is decoded leniently. `None` means `null` or an absent value.
 pub trait WireValue: Encode + Sized {
     /// Decodes a value or `null` into a slot, and records its form if it is not the canonical one. After a failure, the
     /// contents of the slot are unspecified.
@@ -32,7 +32,7 @@ pub trait WireValue: Encode + Sized {
         form: &mut FormRecorder,
     ) -> Result<(), Failed>;
 
-    /// Returns the value that `null` stands for where a value must be present.
+    /// Returns the value that `null` means where a value must be present.
     #[must_use]
     fn from_null() -> Option<Self> {
         None
@@ -41,8 +41,8 @@ pub trait WireValue: Encode + Sized {
     /// Returns the value of a required field before it is decoded.
     fn empty() -> Self;
 
-    /// Returns the JSON that the value was received as, or `None` if the form is canonical or the value has changed
-    /// since. Structs always return `None`: each of their fields has a form of its own.
+    /// Returns the received JSON of the value, or `None` if the form is canonical or the value has changed since.
+    /// Structs always return `None`, because each field has its own form.
     #[must_use]
     fn original<'f>(value: Option<&Self>, form: OriginalForm<'f>) -> Option<Cow<'f, Json>> {
         let _ = (value, form);

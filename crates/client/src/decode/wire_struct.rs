@@ -1,4 +1,4 @@
-//! Decoding and encoding of whole structs.
+//! Decoding and encoding of structs.
 
 use serde::Deserializer;
 use serde_json::Value as Json;
@@ -34,7 +34,7 @@ pub(super) fn decode_object(target: &mut dyn WireStruct, reader: &mut dyn Erased
 ///
 /// # Errors
 ///
-/// Fails if the value is neither, or a field does not have its type.
+/// Fails if the value is neither an object nor `null`, or a field does not have its type.
 pub fn decode_into(
     slot: &mut dyn Slot,
     reader: &mut dyn ErasedReader<'_>,
@@ -74,7 +74,7 @@ impl<S: WireStruct> Slot for Option<S> {
 ///
 /// Fails if the JSON is not an object, or a field does not have its type.
 pub fn decode_json(json: &Json, target: &mut dyn WireStruct) -> Result<(), Failed> {
-    // compile-time: decoding from the text needs no second deserializer, and decoding from `Json` is rare.
+    // compile-time: decoding from the text avoids compiling a second deserializer, and decoding from `Json` is rare.
     from_text(&json.to_string(), &mut DecodeTrace::default(), &mut |reader| decode_object(target, reader))
         .map_err(|_| Failed)
 }
@@ -88,7 +88,7 @@ pub fn encode_struct(value: &dyn WireStruct, writer: &mut dyn ErasedWriter) -> R
     writer.object(&Fields(value))
 }
 
-/// Members of the object that a struct is encoded as.
+/// The fields of a struct, as members of an object.
 struct Fields<'a>(&'a dyn WireStruct);
 
 impl EncodeMembers for Fields<'_> {

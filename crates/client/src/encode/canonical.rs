@@ -1,4 +1,4 @@
-//! Serialization without the forms in which values were received.
+//! Serialization in canonical form.
 
 use serde::{Serialize, Serializer};
 
@@ -6,9 +6,10 @@ use super::{serde_writer::Encoded, writer::Encode};
 
 /// Serializes a value of an API in canonical form.
 ///
-/// Decoded values are otherwise serialized as received: a number that came as the string `"5"` is written as a string,
-/// and a field that came as `null` is written as `null`. In canonical form numbers are numbers and empty fields are left
-/// out, as if the value had been built by its setters. Unknown properties are written as received in both.
+/// Without this wrapper, decoded values are serialized as received: a number received as the string `"5"` is written as
+/// a string, and a field received as `null` is written as `null`. In canonical form, numbers are written as numbers and
+/// empty fields are omitted, as if the value had been built by its setters. Unknown properties are always written as
+/// received.
 ///
 /// ```
 /// use keyfob_client::Canonical;

@@ -30,7 +30,7 @@ impl<'a> FieldWriter<'a> {
         self.object.is_canonical()
     }
 
-    /// Returns `true` if the field was received in canonical form or is written in it.
+    /// Returns `true` if the field was received in canonical form or is to be written in canonical form.
     pub(crate) fn has_canonical_form(&self) -> bool {
         self.form.form == WireForm::Canonical
     }

@@ -20,7 +20,7 @@ pub trait Encode {
 
 /// Destination of one value, independent of the serializer. Exactly one method is called, once.
 ///
-/// All methods fail only if the serializer fails.
+/// The methods fail only if the serializer fails.
 pub trait ErasedWriter {
     /// Writes `null`.
     fn null(&mut self) -> Result<(), Failed>;

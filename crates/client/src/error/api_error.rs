@@ -1,4 +1,4 @@
-//! Errors as services describe them, decoded from the shapes that services use.
+//! Errors as services describe them, decoded from the formats that services use.
 
 use std::fmt;
 
@@ -7,8 +7,9 @@ use serde_json::{Map, Value};
 
 /// A service's own description of an error: code, message and field errors of an error response.
 ///
-/// The shapes of all supported services are recognised; the whole response is in [`body`](ApiError::body). `Debug` shows
-/// no contents, because they may hold personal data.
+/// The error formats of all supported services are decoded; [`body`](ApiError::body) returns the unparsed response.
+/// `Debug` shows no contents, because they may contain personal data. Returned by
+/// [`Error::service_error`](crate::Error::service_error).
 #[derive(Clone, Default)]
 pub struct ApiError {
     code: Option<String>,
@@ -75,7 +76,7 @@ impl ApiError {
         self.message.as_deref()
     }
 
-    /// Returns the errors of single fields.
+    /// Returns the errors of individual fields.
     #[must_use]
     pub fn fields(&self) -> &[FieldError] {
         &self.fields
@@ -180,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn the_vendors_shapes_are_read() {
+    fn the_error_formats_of_all_vendors_are_decoded() {
         check(r#"{"error":"ArgumentIsNull","message":"Gone"}"#, Some("ArgumentIsNull"), Some("Gone"), &[]);
         check(
             r#"{"message":"Validation failed","errors":[{"code":"ValidationError","field":"Phone","message":"Required."}]}"#,
@@ -218,13 +219,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_json_is_kept_and_nothing_more() {
+    fn a_body_that_is_not_json_is_retained_without_code_message_or_fields() {
         check("<h1>502</h1>", None, None, &[]);
         check("", None, None, &[]);
     }
 
     #[test]
-    fn debug_shows_no_word_of_it() {
+    fn debug_shows_no_contents() {
         let error = ApiError::read(Bytes::from_static(
             br#"{"message":"canary","errors":[{"field":"canary","message":"canary"}]}"#,
         ));

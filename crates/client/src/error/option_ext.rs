@@ -2,10 +2,9 @@
 
 use crate::error::{Error, ErrorKind};
 
-/// Extends `Option` with a required access, for fields of responses.
+/// Extends `Option` with a conversion that makes a missing field of a response an error.
 ///
-/// Services leave out fields at will, so the fields of response types are optional. A program that cannot go on without
-/// one names the field:
+/// Services may omit any field, so the fields of response types are optional. A program that requires a field names it:
 ///
 /// ```
 /// # struct Project { id: Option<String> }
@@ -23,7 +22,7 @@ pub trait OptionExt<T> {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Unexpected`] with the name of the field if there is no value.
+    /// [`ErrorKind::Unexpected`] if there is no value. The message names the field.
     fn required(self, field: &str) -> Result<T, Error>;
 }
 

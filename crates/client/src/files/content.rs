@@ -14,7 +14,7 @@ pub(crate) enum Content {
 }
 
 impl Content {
-    /// Adds the body to the request of an operation that takes this media type.
+    /// Adds the body to the request of an operation whose body has this media type.
     pub(crate) fn add_to(&self, request: &mut RequestBuilder, media_type: &'static str) -> Result<(), Error> {
         match (self, media_type == "multipart/form-data") {
             (Self::Form(form), true) => request.multipart(form),

@@ -29,7 +29,7 @@ impl Part {
         Self { content: content.into(), file_name: None, content_type: None }
     }
 
-    /// Creates a part from the file at `path`, with its file name.
+    /// Creates a part from the file at `path`, with the file name of the path. The file is read while it is sent.
     pub fn file_at(path: impl AsRef<Path>) -> Self {
         let path = path.as_ref();
         let part = Self::new(path);
@@ -61,7 +61,10 @@ impl Part {
         }
         if let Some(media_type) = &self.content_type {
             if !is_media_type(media_type) {
-                return Err(Error::new(ErrorKind::Rejected, "the part's content type is not a media type"));
+                return Err(Error::new(
+                    ErrorKind::Rejected,
+                    "the part's content type is not a media type: write it like `application/pdf`",
+                ));
             }
             head.extend(["\r\nContent-Type: ", media_type]);
         }
@@ -70,7 +73,8 @@ impl Part {
     }
 }
 
-/// Escapes a name for a quoted parameter: quotes and line breaks as browsers do, all else as UTF-8 (RFC 7578, 2 and 5.1).
+/// Escapes a name for a quoted parameter: quotes and line breaks as browsers do, other characters as UTF-8 (RFC 7578, 2
+/// and 5.1).
 fn escaped(name: &str) -> String {
     name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A")
 }
@@ -86,12 +90,12 @@ fn is_media_type(text: &str) -> bool {
         && parameters.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic())
 }
 
-/// Returns a random boundary. Content from third parties cannot contain it and so cannot end its part.
+/// Returns a random boundary, so that content from third parties cannot contain it and end its part.
 fn boundary() -> Result<String, Error> {
     let mut random = [0; 16];
-    SystemRandom::new()
-        .fill(&mut random)
-        .map_err(|_| Error::new(ErrorKind::Rejected, "the system has no random number for the form's boundary"))?;
+    SystemRandom::new().fill(&mut random).map_err(|_| {
+        Error::new(ErrorKind::Rejected, "the operating system returned no random bytes for the form's boundary")
+    })?;
     Ok(format!("{:032x}", u128::from_ne_bytes(random)))
 }
 
@@ -128,15 +132,16 @@ impl Form {
         self.part(name, Part::new(Upload::text(text)))
     }
 
-    /// Adds the file at `path`, with its file name, under the part name that most services expect, `file`.
+    /// Adds the file at `path`, with the file name of the path, as a part named `file`, which most services expect.
     #[must_use]
     pub fn file_at(self, path: impl AsRef<Path>) -> Self {
         self.part("file", Part::file_at(path).content_type("application/octet-stream"))
     }
 
-    /// Adds content as a file of this name, under the part name that most services expect, `file`.
+    /// Adds content as a file of this name, as a part named `file`, which most services expect.
     ///
-    /// Pass [`Upload::path`] for a file on disk; [`file_at`](Form::file_at) also takes its name.
+    /// Pass [`Upload::path`] for a file on disk, or use [`file_at`](Form::file_at), which also sets the file name. For
+    /// another part name, use [`part`](Form::part).
     #[must_use]
     pub fn file(self, file_name: impl Into<String>, content: impl Into<Upload>) -> Self {
         self.part("file", Part::new(content).file_name(file_name).content_type("application/octet-stream"))
@@ -182,7 +187,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_media_type_is_one() {
+    fn media_types_are_validated() {
         for (text, legal) in [
             ("application/pdf", true),
             ("text/plain; charset=utf-8", true),
@@ -202,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn no_two_boundaries_are_the_same() {
+    fn two_boundaries_differ() {
         assert_ne!(boundary().unwrap(), boundary().unwrap());
     }
 }

@@ -25,13 +25,13 @@ use crate::{
 };
 
 impl RequestBuilder {
-    /// Sends an upload, under this media type.
+    /// Sets the body to an upload of this media type.
     pub fn upload(&mut self, body: &Upload, media_type: &'static str) {
         self.parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
         self.parts.streaming_body = Some(Arc::new(body.clone()));
     }
 
-    /// Sends a multipart form.
+    /// Sets the body to a multipart form.
     pub fn multipart(&mut self, form: &Form) {
         self.parts.streaming_body = Some(Arc::new(form.clone()));
     }
@@ -62,18 +62,18 @@ pub fn bytes(
 }
 
 impl RawRequest {
-    /// Sends an upload of this media type. Needs the feature `files`.
+    /// Sets the body to an upload of this media type. Requires the feature `files`.
     pub fn upload(self, body: impl Into<Upload>, content_type: &'static str) -> Self {
         self.change(|request| request.upload(&body.into(), content_type))
     }
 
-    /// Sends a multipart form. Needs the feature `files`.
+    /// Sets the body to a multipart form. Requires the feature `files`.
     #[expect(clippy::needless_pass_by_value, reason = "consistent with the other setters")]
     pub fn multipart(self, form: Form) -> Self {
         self.change(|request| request.multipart(&form))
     }
 
-    /// Sends the request and returns the response as a download. Needs the feature `files`.
+    /// Sends the request and returns the response as a download. Requires the feature `files`.
     ///
     /// # Errors
     ///
@@ -85,19 +85,19 @@ impl RawRequest {
 }
 
 impl DynamicCall {
-    /// Sets the body to a multipart form. Needs the feature `files`.
+    /// Sets the body to a multipart form. Requires the feature `files`.
     pub fn multipart(mut self, form: Form) -> Self {
         self.body = Body::File(Content::Form(form));
         self
     }
 
-    /// Sets the body to an upload, sent under the operation's media type. Needs the feature `files`.
+    /// Sets the body to an upload of the operation's media type. Requires the feature `files`.
     pub fn upload(mut self, body: impl Into<Upload>) -> Self {
         self.body = Body::File(Content::Upload(body.into()));
         self
     }
 
-    /// Sends the call and returns the response as a download. Needs the feature `files`.
+    /// Sends the call and returns the response as a download. Requires the feature `files`.
     ///
     /// # Errors
     ///

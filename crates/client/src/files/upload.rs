@@ -22,15 +22,15 @@ use crate::{
 
 type Chunks = BoxStream<'static, std::io::Result<Bytes>>;
 
-/// Size of the chunks in which files and readers are sent, in bytes.
+/// Capacity of the chunks in which files and readers are read, in bytes.
 const CHUNK: usize = 64 * 1024;
 
 /// Content to send: bytes, text, a file, a reader or a stream.
 ///
-/// Uploads from memory and from files can be retried (after an expired token or a failed connection). A reader or a
-/// stream can be read once, so its call is not retried.
+/// Uploads from memory and from files are read again for every attempt of a call. A reader or a stream can be read only
+/// once, so its call is not retried, not even after a rejected token.
 ///
-/// A string is never converted silently, because it could be a text or a path:
+/// Strings have no conversion, because a string could be a text or a path:
 ///
 /// ```
 /// use keyfob_client::Upload;
@@ -50,7 +50,7 @@ pub struct Upload(Source);
 enum Source {
     Bytes(Bytes),
     File(PathBuf),
-    /// Content that the first attempt takes, and its length in bytes.
+    /// Content, taken by the first attempt, and its length in bytes.
     Stream(Arc<Mutex<Option<Chunks>>>, Option<u64>),
 }
 
@@ -70,7 +70,8 @@ impl Upload {
         Self(Source::File(path.into()))
     }
 
-    /// Creates an upload of a stream, with its length in bytes if known.
+    /// Creates an upload of a stream, with its length in bytes if known. Without a length it is sent with chunked
+    /// encoding.
     pub fn stream<S, B>(stream: S, length: Option<u64>) -> Self
     where
         S: Stream<Item = std::io::Result<B>> + Send + 'static,
@@ -79,7 +80,8 @@ impl Upload {
         Self(Source::Stream(Arc::new(Mutex::new(Some(stream.map_ok(Into::into).boxed()))), length))
     }
 
-    /// Creates an upload of a reader's content, with its length in bytes if known.
+    /// Creates an upload of a reader's content, with its length in bytes if known. Without a length it is sent with
+    /// chunked encoding.
     pub fn reader<R: AsyncRead + Send + Unpin + 'static>(reader: R, length: Option<u64>) -> Self {
         Self::stream(chunks(reader), length)
     }
@@ -106,7 +108,7 @@ impl Upload {
                 };
                 let file = tokio::fs::File::open(path).await.map_err(unreadable)?;
                 let length = file.metadata().await.map_err(unreadable)?.len();
-                // A file may grow while it is sent, but the announced length must be kept.
+                // A file may grow while it is sent, but the body must have the announced length.
                 Ok((chunks(file.take(length)).boxed(), Some(length)))
             }
             Source::Stream(stream, length) => {

@@ -2,13 +2,13 @@
 
 use serde::Deserialize as _;
 
-/// Number of bytes at the end of a page that are searched: the fields after the rows are short.
+/// Number of bytes at the end of a page that are searched. The fields after the rows are shorter.
 const SEARCHED: usize = 16 * 1024;
 
 /// Returns the string field of this name, if it is near the end of an object.
 ///
-/// In an object that is valid JSON it finds the right field or none. In other bytes it may find anything, but decoding
-/// them fails.
+/// For an object that is valid JSON, the result is the value of the field or `None`. For other bytes the result may be
+/// wrong, but decoding the page then fails.
 pub(crate) fn last_member(object: &[u8], name: &str) -> Option<String> {
     let object = object.trim_ascii_end().strip_suffix(b"}")?;
     let start_of_search = object.len().saturating_sub(SEARCHED);
@@ -82,7 +82,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn what_is_found_is_what_decoding_finds(text in "[\"\\\\{}\\[\\],: a]{0,12}", cursor in "[\"\\\\{}\\[\\],: a]{0,12}") {
+        fn the_search_and_the_decoder_find_the_same_cursor(text in "[\"\\\\{}\\[\\],: a]{0,12}", cursor in "[\"\\\\{}\\[\\],: a]{0,12}") {
             let page = json!({"a": [text.as_str(), {"next": text.as_str()}], "next": cursor.as_str(), "z": {"next": text}});
             proptest::prop_assert_eq!(last_member(page.to_string().as_bytes(), "next"), Some(cursor));
         }

@@ -15,14 +15,14 @@ use crate::{
     response::{AnyValue, BufferedResponse},
 };
 
-/// A page in flight. Dropping it ends the request.
+/// A page in flight. Dropping it aborts the request.
 pub(super) struct PageFetch {
     page: JoinHandle<Result<BufferedResponse, Error>>,
     /// `None` once the page was received.
     decoder: Option<PageDecoder>,
 }
 
-/// A page that has arrived and is not decoded.
+/// A page that was received and is not decoded.
 pub(super) struct ReceivedPage {
     pub(super) response: BufferedResponse,
     decoder: Option<PageDecoder>,
@@ -41,7 +41,7 @@ impl PageFetch {
         let PageRequest { session, operation, request, options, decoder } = request;
         let decoder = PageDecoder { api: session.api(), operation, decoder };
         let page = async move { send::buffered(&session.0, operation, request, options, buffer).await };
-        // The call belongs to the span of the task that polls the stream.
+        // The span of the call is a child of the current span of the polling task.
         Self { page: tokio::spawn(page.in_current_span()), decoder: Some(decoder) }
     }
 

@@ -19,14 +19,15 @@ use crate::{
 
 /// A listing as a stream of rows.
 ///
-/// It ends after an error. To continue after one, use [`Pages`], which has the position of the failed page.
+/// The stream ends after an error. To continue after an error, use [`Pages`], whose [`position`](Pages::position) is
+/// then that of the failed page.
 #[must_use = "streams do nothing unless polled"]
 pub struct Items<O: Paged> {
     pages: Pages<O>,
     rows: VecDeque<O::Item>,
 }
 
-/// Lists row by row.
+/// Returns the rows of a listing as a stream. Users call the `stream` method of an operation's builder.
 pub fn items<O: Paged>(operation: O) -> Items<O> {
     Items { pages: pages(operation), rows: VecDeque::new() }
 }
@@ -42,7 +43,7 @@ where
             if let Some(row) = self.rows.pop_front() {
                 return Poll::Ready(Some(Ok(row)));
             }
-            // Freed before the next page's rows are allocated.
+            // Frees the rows before those of the next page are allocated.
             self.rows = VecDeque::new();
             match ready!(Pin::new(&mut self.pages).poll_next(context)) {
                 Some(Ok(mut page)) => self.rows = O::items(&mut page).into(),

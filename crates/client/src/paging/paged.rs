@@ -10,7 +10,7 @@ use crate::{
 /// Way in which a listing identifies the next page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scheme {
-    /// Each page has the cursor of the next; the last page has none.
+    /// Each page contains the cursor of the next page; the last page has no cursor.
     Cursor,
     /// Pages are numbered from `first`.
     Page {
@@ -32,7 +32,7 @@ pub enum Position {
     Number(i64),
 }
 
-/// An operation whose response is a page; implemented by generated code.
+/// An operation whose response is a page of a listing; implemented by generated code.
 pub trait Paged: Clone + Send + 'static {
     /// A page.
     type Page: Send + 'static;
@@ -44,7 +44,7 @@ pub trait Paged: Clone + Send + 'static {
     const CURSOR_FIELD: Option<&'static str>;
     /// Changes the request to another page.
     fn seek(&mut self, position: Position);
-    /// Returns the same request for another page.
+    /// Returns the request for another page, with the same filters.
     #[must_use]
     fn at(mut self, position: Position) -> Self {
         self.seek(position);

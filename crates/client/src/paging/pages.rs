@@ -20,7 +20,8 @@ use crate::{
 
 /// A listing as a stream of pages.
 ///
-/// It ends after an error; [`position`](Pages::position) then returns where to continue.
+/// The stream ends after an error. [`position`](Pages::position) then returns the position of the failed page, with
+/// which a new listing can continue: see [`Paged::at`].
 #[must_use = "streams do nothing unless polled"]
 pub struct Pages<O: Paged> {
     operation: O,
@@ -37,13 +38,13 @@ enum State {
     Idle,
     /// The next page is in flight.
     Fetching(PageFetch),
-    /// The next page has arrived and is not decoded.
+    /// The next page was received and is not decoded.
     Received {
         page: ReceivedPage,
-        /// Request for the page after it, sent ahead of decoding.
+        /// Request for the following page, sent before this page is decoded.
         prefetched: Option<Prefetched>,
     },
-    /// The last page was returned, or an error.
+    /// The last page or an error was returned.
     Done,
 }
 
@@ -51,17 +52,17 @@ enum State {
 struct Prefetched {
     position: Position,
     fetch: PageFetch,
-    /// Yields once, so that the runtime sends the request before this task decodes.
+    /// Yields once, so that the runtime sends the request before this task decodes its page.
     yielded: BoxFuture<'static, ()>,
 }
 
-/// Lists page by page.
+/// Returns the pages of a listing as a stream. Users call the `pages` method of an operation's builder.
 pub fn pages<O: Paged>(operation: O) -> Pages<O> {
     Pages { operation, position: Some(Position::Start), state: State::Idle, buffer: Vec::new() }
 }
 
 impl<O: Paged> Pages<O> {
-    /// Returns the position of the next page; after an error, of the page that failed. `None` after the last page.
+    /// Returns the position of the next page, or of the failed page after an error; `None` after the last page.
     pub fn position(&self) -> Option<&Position> {
         self.position.as_ref()
     }
@@ -80,7 +81,7 @@ impl<O: Paged> Pages<O> {
         PageFetch::start(self.operation.request(), mem::take(&mut self.buffer))
     }
 
-    /// Requests the page after a received one, if the received bytes tell its cursor.
+    /// Requests the page after a received page, if the cursor is found in the received bytes.
     fn prefetch(&mut self, page: &ReceivedPage) -> Option<Prefetched> {
         let cursor = O::CURSOR_FIELD.and_then(|name| cursor_scan::last_member(&page.response.body, name));
         let position = cursor.filter(|cursor| !cursor.is_empty()).map(Position::Cursor)?;
@@ -117,7 +118,10 @@ impl<O: Paged> Pages<O> {
         match O::SCHEME {
             Scheme::Cursor => match O::cursor(page).filter(|cursor| !cursor.is_empty()) {
                 Some(cursor) if matches!(&self.position, Some(Position::Cursor(last)) if *last == cursor) => {
-                    Err(Error::new(ErrorKind::Unexpected, "the listing repeats its cursor and would never end"))
+                    Err(Error::new(
+                        ErrorKind::Unexpected,
+                        "the service repeats the cursor of a page, so the listing would never end",
+                    ))
                 }
                 cursor => Ok(cursor.map(Position::Cursor)),
             },
@@ -127,7 +131,8 @@ impl<O: Paged> Pages<O> {
                 Ok(has_more(seen).then_some(Position::Number(here + 1)))
             }
             Scheme::Offset => {
-                // A service may return fewer rows than the page size; an empty page in the middle is skipped as a whole.
+                // A service may return fewer rows than the page size. After an empty page, the offset grows by the page
+                // size.
                 let step = if rows > 0 { rows } else { self.operation.page_size().unwrap_or(0) };
                 let next = here.saturating_add(step);
                 Ok((step > 0 && has_more(next)).then_some(Position::Number(next)))
@@ -142,7 +147,7 @@ impl<O: Paged + Unpin> Stream for Pages<O> {
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = &mut *self;
         loop {
-            // An error leaves the state `Done`.
+            // After an error the state remains `Done`.
             match mem::replace(&mut this.state, State::Done) {
                 State::Idle => this.state = this.request_next(None),
                 State::Fetching(mut fetch) => match fetch.poll(context) {

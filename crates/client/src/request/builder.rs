@@ -43,7 +43,8 @@ impl RequestBuilder {
     ///
     /// # Errors
     ///
-    /// If the client has no base URL for the operation's host, or a parameter cannot be serialized or is not valid HTTP.
+    /// If the client has no base URL for the operation's host, or a parameter cannot be serialized or is not valid
+    /// HTTP.
     pub fn build(
         session: &Session,
         operation: &Operation,
@@ -70,7 +71,7 @@ impl RequestBuilder {
         Self { parts: RequestParts::new(method, url), error: None }
     }
 
-    /// Replaces host and path, and keeps the query.
+    /// Replaces host and path, and preserves the query.
     pub(crate) fn at_host(mut self, host: &'static str, mut url: Url) -> Self {
         url.set_query(self.parts.url.query());
         self.parts.url = url;
@@ -83,7 +84,7 @@ impl RequestBuilder {
         self.parts.accept = Some(HeaderValue::from_static(media_type));
     }
 
-    /// Adds a header parameter; none for `null`, several for a list.
+    /// Adds a header parameter: no header for `null`, several for a list.
     pub fn header(&mut self, name: &'static str, value: &dyn Encode) {
         let headers = &mut self.parts.headers;
         let added = HeaderName::from_bytes(name.as_bytes()).map_err(invalid_header_name).and_then(|name| {
@@ -143,24 +144,24 @@ impl RequestBuilder {
         self.parts.url.query_pairs_mut().append_pair(name, value);
     }
 
-    /// Sends JSON, under this media type.
+    /// Sets the body to JSON, with this media type.
     pub fn json(&mut self, body: &dyn Encode, media_type: &'static str) {
         self.serialized(&Encoded::new(body), media_type);
     }
 
-    /// Sends a value that serde serializes as JSON.
+    /// Sets the body to the JSON of a value that implements serde's trait.
     pub(crate) fn serialized(&mut self, body: &impl Serialize, media_type: &'static str) {
         let added = serde_json::to_vec(body).map_err(params::not_serializable).map(|body| self.bytes(body, media_type));
         self.store(added);
     }
 
-    /// Sends a URL-encoded form. Fields that are objects are sent as JSON text.
+    /// Sets the body to a URL-encoded form. Fields that are objects are sent as JSON text.
     pub fn form(&mut self, body: &dyn Encode) {
         let fields = params::json_of(body).and_then(params::pairs);
         self.encoded_form(fields);
     }
 
-    /// Sends a URL-encoded form: the pairs of a list, or the fields of an object.
+    /// Sets the body to a URL-encoded form: the pairs of a list, or the fields of an object.
     pub(crate) fn form_pairs(&mut self, pairs: &impl Serialize) {
         self.encoded_form(serde_json::to_value(pairs).map_err(params::not_serializable).and_then(params::pairs));
     }
@@ -176,7 +177,7 @@ impl RequestBuilder {
         self.store(added);
     }
 
-    /// Sends bytes, under this media type.
+    /// Sets the body to bytes of this media type.
     pub fn bytes(&mut self, body: impl Into<Bytes>, media_type: &'static str) {
         self.parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
         self.parts.body = Some(body.into());
@@ -198,7 +199,7 @@ fn invalid_header_name(error: reqwest::header::InvalidHeaderName) -> Error {
 /// Converts a parameter into a header value.
 fn header_value(value: &str) -> Result<HeaderValue, Error> {
     HeaderValue::from_str(value).or_else(|_| HeaderValue::from_bytes(value.as_bytes())).map_err(|error| {
-        Error::new(ErrorKind::Rejected, "a header parameter has a character that HTTP headers cannot have")
+        Error::new(ErrorKind::Rejected, "a header parameter contains a character that is not valid in an HTTP header")
             .with_source(error)
     })
 }
@@ -234,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_put_into_a_request_does_not_show() {
+    fn debug_output_shows_no_query_header_or_body() {
         let mut request = RequestBuilder::new(Method::POST, Url::parse("http://x/canary").unwrap());
         request.query("q", &"canary".to_owned());
         request.header("x-company", &"canary".to_owned());
@@ -246,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn a_form_is_encoded_as_forms_are() {
+    fn a_form_is_url_encoded() {
         let mut request = request();
         request.form(&json!({"name": "Å b&c", "n": 5, "none": null}));
         let request = request.finish().unwrap().parts.request();
@@ -255,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_that_cannot_be_is_refused_without_being_quoted() {
+    fn an_invalid_header_value_is_rejected_without_being_quoted() {
         let mut request = request();
         request.header("x-company", &"canary\r\nX: y".to_owned());
         request.header("x-other", &"1".to_owned());

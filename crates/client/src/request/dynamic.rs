@@ -18,7 +18,7 @@ use crate::{
 /// `Accept` header: JSON if the service has a choice, else anything.
 const ACCEPT_ANY: &str = "application/json, */*;q=0.9";
 
-/// A call of an operation chosen at run time, for tools; from [`Session::operation`].
+/// A call of an operation chosen at run time, for tools; returned by [`Session::operation`].
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct DynamicCall {
@@ -53,7 +53,7 @@ impl Session {
     /// ```
     /// # async fn example(session: keyfob_client::Session, list: &[&'static keyfob_client::Operation])
     /// # -> Result<(), keyfob_client::Error> {
-    /// let operation = list.iter().find(|operation| operation.id == "project").expect("it is described");
+    /// let operation = list.iter().find(|operation| operation.id == "project").expect("the API has this operation");
     /// let project = session.operation(operation).param("id", "17").send::<serde_json::Value>().await?;
     /// # Ok(())
     /// # }
@@ -72,8 +72,8 @@ impl Session {
 impl DynamicCall {
     /// Adds a parameter of the path, the query or the headers, by its name on the wire.
     ///
-    /// Several values of a query parameter are repeated or separated by commas, as the operation takes them. An unknown
-    /// name is an error of the call.
+    /// A query parameter can be added several times; its values are then sent repeated or separated by commas, as the
+    /// API's description requires. With an unknown name the call fails.
     pub fn param(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.parameters.push((name.into(), value.into()));
         self
@@ -88,12 +88,12 @@ impl DynamicCall {
 
     crate::call_setters!();
 
-    /// Sends the call and decodes its JSON response; `serde_json::Value` takes any.
+    /// Sends the call and decodes its JSON response. `serde_json::Value` accepts any JSON.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Rejected`] if a path parameter is missing, a parameter is unknown, or the body is not of the operation's
-    /// media type; otherwise as for every call.
+    /// [`ErrorKind::Rejected`] if a path parameter is missing, a parameter is unknown, or the body is not of the
+    /// operation's media type; otherwise as for every call.
     pub fn send<T: DeserializeOwned + Send + Sync + 'static>(self) -> ResponseFuture<T> {
         let request = self.request();
         send::json(self.session, self.operation, request, self.call)
@@ -103,7 +103,7 @@ impl DynamicCall {
     ///
     /// # Errors
     ///
-    /// As [`send`](DynamicCall::send); if the response is not UTF-8.
+    /// As [`send`](DynamicCall::send), and if the response is not UTF-8.
     pub fn text(self) -> ResponseFuture<String> {
         let request = self.request();
         send::text(self.session, self.operation, request, self.call)
@@ -116,7 +116,7 @@ impl DynamicCall {
     /// As [`send`](DynamicCall::send), except that the body is not decoded.
     pub fn bytes(self) -> ResponseFuture<Bytes> {
         let request = self.request();
-        send::whole(self.session, self.operation, request, self.call, |response| {
+        send::decoded_with(self.session, self.operation, request, self.call, |response| {
             Ok(Box::new(mem::take(&mut response.body)))
         })
     }
@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn parameters_go_where_the_description_has_them() {
+    fn parameters_are_sent_in_the_path_query_and_headers_of_the_description() {
         let call = call(&READ).param("id", "a/b").param("ownerId", "7").param("X-Company", "0123");
         let call = call.param("ids", "1").param("filter", "[gt]5").param("ids", "2").param("filter", "å");
         let request = call.request().unwrap().parts.request();
@@ -296,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rest_of_the_path_keeps_its_slashes() {
+    fn a_multi_segment_path_parameter_keeps_its_slashes() {
         let request = call(&FILE).param("path", "2026/1/x y").request().unwrap().parts.request();
         assert_eq!(request.url().path(), "/base/files/2026/1/x%20y");
         assert!(call(&FILE).param("path", "a/../b").request().is_err());
@@ -317,41 +317,44 @@ mod tests {
     }
 
     #[track_caller]
-    fn refused(call: &DynamicCall, message: &str) {
+    fn check_rejected(call: &DynamicCall, message: &str) {
         let error = call.request().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Rejected);
         assert_eq!(error.to_string(), format!("test-api thing: {message}"));
     }
 
     #[test]
-    fn what_cannot_be_sent_is_said_before_it_is() {
-        refused(&call(&READ).param("ownerId", "1"), "the parameter `id` is missing: it is part of the path");
+    fn an_invalid_call_is_rejected_before_it_is_sent() {
+        check_rejected(&call(&READ).param("ownerId", "1"), "the parameter `id` is missing: it is part of the path");
         let whole = || call(&READ).param("ownerId", "1").param("id", "2");
-        refused(&whole().param("id", "3"), "`id` is part of the path and was set twice");
-        refused(
+        check_rejected(&whole().param("id", "3"), "`id` is part of the path and was set twice");
+        check_rejected(
             &whole().param("limt", "3"),
             "there is no parameter `limt`: it takes ownerId, id, filter, limit, ids, X-Company",
         );
-        refused(&whole().body(json!({})), "the operation takes no body");
-        refused(
+        check_rejected(&whole().body(json!({})), "the operation takes no body");
+        check_rejected(
             &call(&SUBMIT).body(json!([])),
             "the operation takes a form: set the body to a JSON object with the form's fields",
         );
-        refused(&call(&ATTACH).body(json!({})), "the operation takes a multipart form, not JSON: use `multipart`");
+        check_rejected(
+            &call(&ATTACH).body(json!({})),
+            "the operation takes a multipart form, not JSON: use `multipart`",
+        );
         let dots = call(&READ).param("ownerId", "..").param("id", "2").request().unwrap_err();
         assert!(dots.to_string().contains("`ownerId` is part of the path"), "{dots}");
     }
 
     #[cfg(feature = "files")]
     #[test]
-    fn files_are_sent_where_they_are_taken() {
+    fn uploads_and_forms_are_accepted_by_operations_with_such_bodies_only() {
         let form = || crate::Form::new().text("name", "x");
-        refused(&call(&CREATE).multipart(form()), "the operation takes application/json, not a multipart form");
-        refused(
+        check_rejected(&call(&CREATE).multipart(form()), "the operation takes application/json, not a multipart form");
+        check_rejected(
             &call(&ATTACH).upload(crate::Upload::text("x")),
             "the operation takes a multipart form: add the bytes as one of its parts",
         );
-        refused(
+        check_rejected(
             &call(&READ).param("ownerId", "1").param("id", "2").upload(crate::Upload::text("x")),
             "the operation takes no body",
         );

@@ -1,4 +1,4 @@
-//! Parameters as JSON, and JSON as the texts of a query, a header or a form.
+//! Conversion of parameters into JSON, and of JSON into the texts of a query, a header or a form.
 
 use serde_json::Value as Json;
 
@@ -7,8 +7,8 @@ use crate::{
     error::{Error, ErrorKind},
 };
 
-/// Converts an object's fields, or a list of pairs, into pairs of name and text. A list inside becomes several pairs,
-/// `null` becomes none.
+/// Converts an object's fields, or a list of pairs, into pairs of name and text. A value that is a list becomes several
+/// pairs; `null` becomes no pair.
 pub(crate) fn pairs(json: Json) -> Result<Vec<(String, String)>, Error> {
     let mut pairs = Vec::new();
     let mut add = |name: String, value| {
@@ -44,7 +44,7 @@ fn not_pairs() -> Error {
     Error::new(ErrorKind::Rejected, "a query or a form must be a list of pairs or a struct")
 }
 
-/// Converts a parameter into texts: none for `null`, several for a list.
+/// Converts a parameter into texts: no text for `null`, several for a list.
 pub(crate) fn texts(json: Json) -> Vec<String> {
     match json {
         Json::Array(values) => values.into_iter().filter_map(text).collect(),

@@ -16,7 +16,7 @@ pub struct Path<'b> {
     error: Option<Error>,
 }
 
-/// Capacity for a path, in bytes: longer than most, so that few paths are reallocated.
+/// Capacity reserved for a path, in bytes: longer than most paths, so that few are reallocated.
 const PATH_CAPACITY: usize = 64;
 
 impl<'b> Path<'b> {
@@ -55,7 +55,7 @@ impl<'b> Path<'b> {
             );
             self.error.get_or_insert_with(|| Error::new(ErrorKind::Rejected, message));
         }
-        // Borrowed if there is nothing to encode, as for most values.
+        // Borrowed if no character must be encoded, as in most values.
         self.target.push_str(&Cow::from(utf8_percent_encode(value, set)));
     }
 
@@ -85,7 +85,7 @@ pub fn encode_path(value: &str) -> String {
 
 /// All characters but the unreserved ones of RFC 3986.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-/// The same without the slash.
+/// All characters but the slash and the unreserved ones of RFC 3986.
 const SEGMENTS: &AsciiSet = &SEGMENT.remove(b'/');
 
 #[cfg(test)]
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_catch_all_keeps_its_slashes_and_nothing_else() {
+    fn a_multi_segment_parameter_keeps_only_its_slashes_unencoded() {
         let rest = |value: &str| path(|path| path.segments("id", &value));
         assert_eq!(rest("884213/1/7").unwrap(), "/x/884213/1/7");
         assert_eq!(rest("a b/c|d").unwrap(), "/x/a%20b/c%7Cd");

@@ -11,18 +11,18 @@ use reqwest::{
 
 use crate::error::Error;
 
-/// A request ready to be sent, more than once if its body can be.
+/// A request ready to be sent; more than once, if its body is repeatable.
 #[derive(Clone, Debug)]
 pub struct PreparedRequest {
     pub(crate) parts: Box<RequestParts>,
 }
 
-/// Parts of a request, from which each attempt builds its own: cloning a whole request would cost more.
+/// Parts of a request, from which each attempt builds a request: cloning a `reqwest::Request` allocates more.
 #[derive(Clone)]
 pub(crate) struct RequestParts {
     pub(crate) method: Method,
     pub(crate) url: Url,
-    /// Name of the host, if not the operation's.
+    /// Name of the host, if it differs from the operation's.
     pub(crate) host: Option<&'static str>,
     pub(crate) accept: Option<HeaderValue>,
     /// Headers other than `Accept`.
@@ -55,7 +55,7 @@ impl RequestParts {
 
     fn request_to(&self, method: Method, url: Url, body: Option<Bytes>) -> Request {
         let mut request = Request::new(method, url);
-        // With capacity for headers that are added later, so that the map is allocated once.
+        // Reserves capacity for headers that are added later, so that the map is allocated once.
         let mut headers = HeaderMap::with_capacity(self.headers.len() + ADDED_HEADERS);
         if let Some(accept) = &self.accept {
             headers.insert(ACCEPT, accept.clone());
@@ -69,7 +69,7 @@ impl RequestParts {
     }
 }
 
-/// Shows neither URL, headers nor body: they may hold personal data and secrets.
+/// Shows neither URL, headers nor body, because they may contain personal data and secrets.
 impl fmt::Debug for RequestParts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RequestParts").field("method", &self.method).finish_non_exhaustive()

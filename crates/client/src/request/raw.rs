@@ -15,7 +15,7 @@ use crate::{
     session::Session,
 };
 
-/// A request to any path of an API; from [`Session::request`].
+/// A request to any path of an API; returned by [`Session::request`].
 #[derive(Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct RawRequest {
@@ -26,7 +26,7 @@ pub struct RawRequest {
     request: Result<RequestBuilder, Error>,
 }
 
-/// Stands in for the missing description of a raw request whose method is idempotent.
+/// Description of raw requests with an idempotent method.
 static IDEMPOTENT: Operation = Operation {
     api: "",
     id: "request",
@@ -46,14 +46,14 @@ static IDEMPOTENT: Operation = Operation {
     confidence: Confidence::Inferred,
     source: "",
 };
-/// The same for other methods.
+/// Description of raw requests with another method.
 static NOT_IDEMPOTENT: Operation = Operation { method: "POST", idempotency: Idempotency::NotIdempotent, ..IDEMPOTENT };
 
 impl Session {
     /// Starts a request to any path of this API, for operations without a typed method.
     ///
-    /// It is authorized, retried and limited like every call; retries depend on the method. `path` starts with a slash
-    /// and is percent-encoded.
+    /// The request is authorized, retried and rate-limited like every call. GET, HEAD, OPTIONS, PUT and DELETE count as
+    /// idempotent. `path` starts with a slash and is sent percent-encoded.
     ///
     /// ```
     /// # async fn example(session: keyfob_client::Session) -> Result<(), keyfob_client::Error> {
@@ -97,24 +97,25 @@ impl RawRequest {
         self.change(|request| request.query_pairs(query))
     }
 
-    /// Sends JSON.
+    /// Sets the body to JSON.
     pub fn json(self, body: &impl Serialize) -> Self {
         self.change(|request| request.serialized(body, "application/json"))
     }
 
-    /// Sends a form, `application/x-www-form-urlencoded`: a list of pairs, or a struct whose fields are the form's.
+    /// Sets the body to a URL-encoded form (`application/x-www-form-urlencoded`): a list of pairs, or a struct whose
+    /// fields are the form's fields.
     pub fn form(self, fields: &impl Serialize) -> Self {
         self.change(|request| request.form_pairs(fields))
     }
 
-    /// Sends bytes of this media type.
+    /// Sets the body to bytes of this media type.
     pub fn body(self, body: impl Into<Bytes>, content_type: &'static str) -> Self {
         self.change(|request| request.bytes(body, content_type))
     }
 
     crate::call_setters!();
 
-    /// Sends the request and decodes its JSON response; `serde_json::Value` takes any.
+    /// Sends the request and decodes its JSON response. `serde_json::Value` accepts any JSON.
     ///
     /// # Errors
     ///
@@ -129,7 +130,7 @@ impl RawRequest {
     ///
     /// # Errors
     ///
-    /// As [`send`](RawRequest::send); if the response is not UTF-8.
+    /// As [`send`](RawRequest::send), and if the response is not UTF-8.
     pub fn text(self) -> ResponseFuture<String> {
         let (session, operation, request, call) = self.finish();
         send::text(session, operation, request, call)
@@ -142,7 +143,7 @@ impl RawRequest {
     /// As [`send`](RawRequest::send), except that the body is not decoded.
     pub fn bytes(self) -> ResponseFuture<Bytes> {
         let (session, operation, request, call) = self.finish();
-        send::whole(session, operation, request, call, |response| Ok(Box::new(mem::take(&mut response.body))))
+        send::decoded_with(session, operation, request, call, |response| Ok(Box::new(mem::take(&mut response.body))))
     }
 
     pub(crate) fn finish(self) -> (Session, &'static Operation, Result<PreparedRequest, Error>, CallOptions) {

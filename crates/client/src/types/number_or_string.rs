@@ -6,12 +6,12 @@ use serde::{Serialize, Serializer};
 
 use crate::encode::number::write_number;
 
-/// A number or a string, sent back in the form in which it was received.
+/// A number or a string. A received value is sent back in the same JSON type.
 #[derive(Clone, Debug, PartialEq)]
 pub enum NumberOrString {
     /// An integer.
     Integer(i64),
-    /// A number that is written with a fraction.
+    /// A number with a fraction or an exponent.
     Number(f64),
     /// A string.
     String(String),
@@ -29,8 +29,8 @@ impl NumberOrString {
         }
     }
 
-    /// Returns the value as an integer; parses a string. Returns `None` for [`Number`](Self::Number) and for a string that is
-    /// not an integer.
+    /// Returns the value as an integer; parses a string. Returns `None` for [`Number`](Self::Number) and for a string
+    /// that is not an integer.
     #[must_use]
     pub fn as_i64(&self) -> Option<i64> {
         match self {

@@ -4,8 +4,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Change of one property by a partial update: leave it unchanged, clear it, or set it.
 ///
-/// Services with partial updates clear a property that is `null` and leave an absent one unchanged, which an `Option`
-/// cannot express. The default is [`Absent`](Patch::Absent).
+/// Services with partial updates clear a property that is `null` and leave an absent property unchanged, which an
+/// `Option` cannot express. The default is [`Absent`](Patch::Absent).
 ///
 /// ```
 /// use keyfob_client::Patch;
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn absent_null_and_value_are_three_things() {
+    fn absent_null_and_value_are_distinct() {
         for (json, email) in
             [("{}", Patch::Absent), (r#"{"email":null}"#, Patch::Null), (r#"{"email":"a"}"#, "a".into())]
         {

@@ -10,8 +10,8 @@ use crate::encode::{Encode, ErasedWriter, Failed};
 
 /// A date, or a date and time, in a query parameter.
 ///
-/// Setters of such parameters take `impl Into<TimeParam>`: chrono's types, a [`Timestamp`], a [`SystemTime`], or a text.
-/// A text is sent unchanged and is checked by the service only.
+/// Setters of such parameters take `impl Into<TimeParam>`: chrono's types, a [`Timestamp`], a [`SystemTime`], or a
+/// text. A text is sent unchanged, without validation.
 ///
 /// ```
 /// use std::time::{Duration, UNIX_EPOCH};
@@ -87,7 +87,7 @@ impl From<DateTime<FixedOffset>> for TimeParam {
     }
 }
 
-/// Converts as [`Timestamp`] does: to UTC, in RFC 3339.
+/// Converts to UTC, in RFC 3339, as [`Timestamp`] does.
 impl From<SystemTime> for TimeParam {
     fn from(time: SystemTime) -> Self {
         Self(Timestamp::from(time).to_string())

@@ -17,8 +17,8 @@ use self::text::DateTimeText;
 
 /// A date and time with an optional offset from UTC.
 ///
-/// Vendors write times with an offset, without one, with a space instead of `T`, and with any number of digits of a
-/// fraction. A `Timestamp` retains the format, so a value that is sent back unchanged is the same text.
+/// Services send times with or without an offset, with a space instead of `T`, and with any number of fractional
+/// digits. A `Timestamp` retains the format, so a value that is sent back unchanged has the same text.
 ///
 /// ```
 /// use keyfob_client::Timestamp;
@@ -31,14 +31,14 @@ use self::text::DateTimeText;
 ///
 /// # Comparison
 ///
-/// Two values with an offset compare by their moments, two values without one by their local times; the format is
-/// ignored. A value without an offset never equals one with an offset: between these the order is as if the local time
-/// were UTC, and a value without an offset comes first where both are the same. Where the zone is known, compare the
-/// results of [`to_utc_in`](Self::to_utc_in) instead.
+/// Two values with an offset are compared as instants, two values without an offset as local times. The format is
+/// ignored. A value without an offset is compared with a value with an offset as if the local time were UTC; if the
+/// times are equal, the value without an offset is less. If the time zone is known, compare the results of
+/// [`to_utc_in`](Self::to_utc_in) instead.
 #[derive(Clone)]
 pub struct Timestamp(DateTimeText);
 
-/// A text is not a date and time in any known format.
+/// Error of parsing a text that is not a date and time in any known format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ParseTimestampError;
 
@@ -50,7 +50,7 @@ impl fmt::Display for ParseTimestampError {
 
 impl std::error::Error for ParseTimestampError {}
 
-/// A [`Timestamp`] has no offset from UTC, so the moment is not known.
+/// Error of converting a [`Timestamp`] without an offset from UTC into an instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MissingOffsetError;
 
@@ -63,19 +63,19 @@ impl fmt::Display for MissingOffsetError {
 impl std::error::Error for MissingOffsetError {}
 
 impl Timestamp {
-    /// Returns the current time in UTC by the system's clock, rounded down to milliseconds.
+    /// Returns the current time of the system's clock in UTC, rounded down to milliseconds.
     #[must_use]
     pub fn now() -> Self {
         Self::from(utc(SystemTime::now()).trunc_subsecs(3))
     }
 
-    /// Returns the moment, or `None` if the offset is not known.
+    /// Returns the instant in UTC, or `None` if the offset is not known.
     #[must_use]
     pub fn to_utc(&self) -> Option<DateTime<Utc>> {
         Some(self.to_fixed_offset()?.to_utc())
     }
 
-    /// Returns the moment, taking a value without an offset to be in `zone`.
+    /// Returns the instant in UTC, and interprets a value without an offset as local time in `zone`.
     ///
     /// Returns `None` for a local time that the zone skips or repeats, when clocks are set forward or back.
     pub fn to_utc_in<Z: TimeZone>(&self, zone: &Z) -> Option<DateTime<Utc>> {
@@ -88,13 +88,13 @@ impl Timestamp {
         self.0.local
     }
 
-    /// Returns the offset from UTC, or `None` if the text states none.
+    /// Returns the offset from UTC, or `None` if the text has no offset.
     #[must_use]
     pub fn offset(&self) -> Option<FixedOffset> {
         self.0.offset
     }
 
-    /// Returns `true` if the value stands for "no date": the year 1, which is .NET's default value.
+    /// Returns `true` if the value means "no date": a time in the year 1, which is .NET's default value.
     #[must_use]
     pub fn is_unset(&self) -> bool {
         self.0.local.year() <= 1
@@ -104,7 +104,7 @@ impl Timestamp {
         self.0.offset?.from_local_datetime(&self.0.local).single()
     }
 
-    /// Returns the key of comparisons: the moment or else the local time, and `true` for a moment.
+    /// Returns the key of comparisons: the instant and `true`, or else the local time and `false`.
     fn key(&self) -> (NaiveDateTime, bool) {
         self.to_utc().map_or((self.0.local, false), |utc| (utc.naive_utc(), true))
     }
@@ -184,7 +184,8 @@ impl From<NaiveDateTime> for Timestamp {
     }
 }
 
-/// Converts to UTC. A time outside chrono's range of about 262,000 years around the year 0 becomes the nearest time inside.
+/// Converts to UTC. A time outside chrono's range, about 262,000 years before and after the year 0, becomes the nearest
+/// time within the range.
 impl From<SystemTime> for Timestamp {
     fn from(at: SystemTime) -> Self {
         Self::from(utc(at))
@@ -302,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn equality_is_of_the_moment() {
+    fn values_with_an_offset_are_equal_if_their_instants_are() {
         assert_eq!(at("2026-03-01T08:00:00+01:00"), at("2026-03-01T07:00:00.000Z"));
         assert_ne!(at("2026-03-01T08:00:00"), at("2026-03-01T08:00:00Z"));
         let texts =
@@ -311,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn order_is_of_the_moment_and_total() {
+    fn values_are_totally_ordered_by_their_instants() {
         let sorted = [
             "2026-03-01T07:30:00+01:00",
             "2026-03-01T07:00:00",
@@ -372,7 +373,7 @@ mod tests {
     }
 
     #[test]
-    fn a_local_time_gets_its_moment_from_a_zone() {
+    fn a_local_time_is_converted_to_utc_with_a_zone() {
         let oslo = FixedOffset::east_opt(3600).unwrap();
         assert_eq!(at("2026-03-01T08:00:00").to_utc_in(&oslo).unwrap().to_rfc3339(), "2026-03-01T07:00:00+00:00");
     }

@@ -2,7 +2,8 @@
 
 /// Returns the file name of a header, not sanitized.
 ///
-/// `filename*` takes precedence over `filename`. A name in an unknown character set, or invalid in its own, is ignored.
+/// `filename*` takes precedence over `filename`. A name in an unknown character set, or invalid in its character set,
+/// is ignored.
 pub(super) fn name(header: &[u8]) -> Option<String> {
     let (mut plain, mut extended) = (None, None);
     for (parameter, value) in Parameters::of(header) {
@@ -55,8 +56,8 @@ impl<'a> Iterator for Parameters<'a> {
     }
 }
 
-/// Returns the contents of a quoted string, and the rest after the parameter. Without a closing quote the string ends with
-/// the header.
+/// Returns the contents of a quoted string, and the rest after the parameter. Without a closing quote the string ends
+/// with the header.
 fn unquote(quoted: &[u8]) -> (Vec<u8>, &[u8]) {
     let mut value = Vec::new();
     let mut bytes = quoted.iter().enumerate();
@@ -101,7 +102,7 @@ fn hex(digit: u8) -> Option<u8> {
     char::from(digit).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
 }
 
-/// Decodes a header value: ISO-8859-1 by the standard, UTF-8 in practice.
+/// Decodes a header value. The standard says ISO-8859-1, but services send UTF-8.
 fn text(bytes: Vec<u8>) -> String {
     String::from_utf8(bytes).unwrap_or_else(|error| latin(error.as_bytes()))
 }
@@ -122,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_read_in_every_form() {
+    fn file_names_are_decoded_in_every_notation() {
         check("attachment; filename=plan.pdf", Some("plan.pdf"));
         check("attachment; filename=\"plan A.pdf\"", Some("plan A.pdf"));
         check("inline;FILENAME = \"a;b=\\\"c\\\".pdf\" ; size=3", Some("a;b=\"c\".pdf"));
@@ -136,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn the_extended_name_wins_wherever_it_stands_unless_it_cannot_be_read() {
+    fn the_extended_name_takes_precedence_in_any_order_unless_it_is_invalid() {
         check("attachment; filename=\"n.pdf\"; filename*=UTF-8''n%C3%B8.pdf", Some("nø.pdf"));
         check("attachment; filename*=UTF-8''n%C3%B8.pdf; filename=\"n.pdf\"", Some("nø.pdf"));
         for extended in ["UTF-8''n%C3.pdf", "UTF-8''n%C", "UTF-8''n%zz", "koi8-r''n", "n.pdf", "UTF-8'n"] {
@@ -157,7 +158,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_name_survives_both_forms(given in "\\PC{1,40}") {
+        fn any_name_survives_both_notations(given in "\\PC{1,40}") {
             let quoted = given.replace('\\', "\\\\").replace('"', "\\\"");
             prop_assert_eq!(name(format!("attachment; filename=\"{quoted}\"; a=b").as_bytes()), Some(given.clone()));
             let encoded = crate::codegen::encode_path(&given);
@@ -165,7 +166,7 @@ mod tests {
         }
 
         #[test]
-        fn any_bytes_are_read_to_an_end(header in proptest::collection::vec(any::<u8>(), 0..200)) {
+        fn any_bytes_are_parsed_without_a_panic(header in proptest::collection::vec(any::<u8>(), 0..200)) {
             let _ = name(&header);
         }
     }

@@ -1,15 +1,16 @@
 //! Sanitizing of file names that a service sends.
 
-/// Maximum length of a name, in bytes: most file systems take 255, and a name may get a number and a suffix.
+/// Maximum length of a name, in bytes: most file systems allow 255, and a number and a suffix may be appended.
 const MAX_NAME: usize = 200;
-/// Maximum length of an extension that a shortened name keeps, in bytes, with its dot.
+/// Maximum length of an extension that is preserved in a shortened name, in bytes, with its dot: longer than any common
+/// extension.
 const MAX_EXTENSION: usize = 20;
 
-/// Returns a name without directory that is visible and no device name; `None` if nothing is left.
+/// Returns the name without a directory, as a visible file that is not a device; `None` if no character remains.
 ///
-/// Only the last segment of a path is used. Characters that some file system rejects become `_`: control characters,
-/// `< > : " | ? *`, and characters that change the text direction, which can hide an extension. Dots and spaces at both
-/// ends are removed.
+/// Only the last segment of a path is used. Characters become `_` if some file system rejects them (control characters
+/// and `< > : " | ? *`) or if they change the text direction, which can hide an extension. Dots and spaces at both ends
+/// are removed.
 pub(super) fn sanitized(name: &str) -> Option<String> {
     let last = name.rsplit(['/', '\\']).next().unwrap_or(name);
     let safe: String = last.chars().map(|c| if is_safe(c) { c } else { '_' }).collect();
@@ -27,7 +28,7 @@ fn is_safe(c: char) -> bool {
     !(changes_direction || c.is_control() || matches!(c, '<' | '>' | ':' | '"' | '|' | '?' | '*'))
 }
 
-/// Shortens a name and keeps its extension.
+/// Shortens a name to [`MAX_NAME`] bytes and preserves its extension.
 fn cut(name: &str) -> String {
     if name.len() <= MAX_NAME {
         return name.to_owned();
@@ -40,7 +41,7 @@ fn cut(name: &str) -> String {
     format!("{}{extension}", &name[..end])
 }
 
-/// Returns `true` for a device name of Windows, with or without extension.
+/// Returns `true` for a device name of Windows, with or without an extension.
 fn is_device(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or(name).trim_end().to_ascii_uppercase();
     let number = stem.strip_prefix("COM").or_else(|| stem.strip_prefix("LPT"));
@@ -57,8 +58,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_stay_in_their_directory_and_mean_what_they_show() {
-        for (given, kept) in [
+    fn sanitized_names_stay_in_their_directory_and_hide_no_extension() {
+        for (received, expected) in [
             ("plan Å.pdf", Some("plan Å.pdf")),
             ("../../etc/passwd", Some("passwd")),
             ("..\\..\\boot.ini", Some("boot.ini")),
@@ -83,12 +84,12 @@ mod tests {
             ("comet.txt", Some("comet.txt")),
             ("console.log", Some("console.log")),
         ] {
-            assert_eq!(sanitized(given).as_deref(), kept, "{given:?}");
+            assert_eq!(sanitized(received).as_deref(), expected, "{received:?}");
         }
     }
 
     #[test]
-    fn a_long_name_keeps_its_ending_and_whole_characters() {
+    fn a_long_name_keeps_its_extension_and_is_cut_between_characters() {
         let name = sanitized(&format!("{}.pdf", "ø".repeat(300))).unwrap();
         assert_eq!((name.len(), &name[name.len() - 6..]), (200, "ø.pdf"));
         let name = sanitized(&format!("a{}", "ø".repeat(300))).unwrap();
@@ -98,13 +99,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_a_service_sends_is_one_visible_part_of_a_path(given in "(\\PC|[./\\\\: \u{202e}\0\n]|CON|aux){0,300}") {
+        fn any_name_from_a_service_becomes_one_visible_path_component(given in "(\\PC|[./\\\\: \u{202e}\0\n]|CON|aux){0,300}") {
             if let Some(name) = sanitized(&given) {
                 let parts: Vec<_> = Path::new(&name).components().collect();
                 prop_assert_eq!(parts, [Component::Normal(name.as_ref())]);
                 prop_assert!(!name.starts_with('.') && !name.ends_with(['.', ' ']) && name.len() <= MAX_NAME);
                 prop_assert!(!name.contains(['/', '\\', ':']) && !name.chars().any(char::is_control) && !is_device(&name));
-                prop_assert_eq!(sanitized(&name), Some(name.clone()), "it is kept as it is the second time");
+                prop_assert_eq!(sanitized(&name), Some(name.clone()), "sanitizing is idempotent");
             }
         }
     }

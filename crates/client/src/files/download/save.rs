@@ -1,4 +1,4 @@
-//! Downloads into files, which appear complete or not at all.
+//! Downloads into files. A file appears only when its download is complete.
 
 use std::{
     future::poll_fn,
@@ -21,18 +21,18 @@ use crate::{
     },
 };
 
-/// Maximum number of files of one name in a directory.
+/// Maximum number of files of one name in a directory; bounds the search for a free name.
 const MAX_COPIES: u32 = 10_000;
 
 impl ByteStream {
     /// Saves the file in an existing directory and returns its path.
     ///
-    /// The file name is the [service's](ByteStream::file_name), else `fallback`. An existing file is never replaced: the
-    /// new one gets a number, as in `plan (2).pdf`.
+    /// The file name is that of the service ([`file_name`](ByteStream::file_name)), or else `fallback`, sanitized in
+    /// the same way. An existing file is never replaced: a number is added to the new name, as in `plan (2).pdf`.
     ///
     /// # Errors
     ///
-    /// As [`save_as`](Self::save_as).
+    /// As [`save_as`](Self::save_as); and [`ErrorKind::Conflict`] if the directory has 10,000 files of the name.
     pub async fn save_in(self, directory: impl AsRef<Path>, fallback: &str) -> Result<PathBuf, Error> {
         let directory = directory.as_ref();
         let partial = Partial::write(directory, self).await?;
@@ -48,14 +48,15 @@ impl ByteStream {
         }
         Err(Error::new(
             ErrorKind::Conflict,
-            "the directory has too many files of this name: remove some, or save in another directory",
+            "the directory has 10,000 files of this name: remove some, or save in another directory",
         ))
     }
 
     /// Saves the file at `path`, replacing an existing file, and returns its length in bytes.
     ///
-    /// The download is written to a hidden file in the same directory, which is renamed when it is complete and removed
-    /// when the download fails or is dropped. If the file changes at the service, the download starts over.
+    /// The download is written to a hidden file in the same directory. The hidden file is renamed when the download is
+    /// complete, and removed when the download fails or is dropped. If the file changes at the service, the download
+    /// starts over.
     ///
     /// # Errors
     ///
@@ -95,7 +96,8 @@ impl Partial {
 
     async fn write(directory: &Path, mut download: ByteStream) -> Result<Self, Error> {
         if download.offset > 0 {
-            let message = "a resumed download has no beginning: append it to the existing file with `copy_to`";
+            let message =
+                "a resumed download is only the rest of a file: append it to the existing file with `copy_to`";
             return Err(Error::new(ErrorKind::Rejected, message));
         }
         let (mut partial, mut file) = Self::create(directory).map_err(unwritable)?;
@@ -103,7 +105,7 @@ impl Partial {
             match event {
                 DownloadEvent::Bytes(bytes) => file.write_all(&bytes).await.map_err(unwritable)?,
                 DownloadEvent::Restart(_) => {
-                    tracing::debug!("the file changed during its download, which starts over");
+                    tracing::debug!("the file changed during its download: starting over");
                     file.set_len(0).await.map_err(unwritable)?;
                     file.seek(SeekFrom::Start(0)).await.map_err(unwritable)?;
                 }
@@ -117,7 +119,7 @@ impl Partial {
 
     /// Renames the file to a path that does not exist, atomically among concurrent downloads.
     ///
-    /// Renaming is synchronous, so that a dropped call leaves no file behind.
+    /// Renaming is synchronous, so that a dropped future leaves no file behind.
     fn claim(&self, path: &Path) -> io::Result<()> {
         std::fs::OpenOptions::new().write(true).create_new(true).open(path)?;
         std::fs::rename(&self.path, path).inspect_err(|_| drop(std::fs::remove_file(path)))
@@ -126,7 +128,7 @@ impl Partial {
 
 impl Drop for Partial {
     fn drop(&mut self) {
-        // The file does not exist if it was renamed.
+        // Fails if the file was renamed, because it no longer exists.
         let _ = std::fs::remove_file(&self.path);
     }
 }

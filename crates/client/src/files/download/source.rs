@@ -1,4 +1,4 @@
-//! The responses of a download: the first, and one for each time that it is resumed.
+//! The responses of a download: the first, and one for each resumption.
 
 use std::{sync::Arc, time::Duration};
 
@@ -20,10 +20,11 @@ use crate::{
     session::Session,
 };
 
-/// Number of bytes after which the count of attempts starts over: a download that makes this progress is worth resuming.
+/// Number of received bytes after which the count of attempts starts over, so that a large download over an unreliable
+/// connection completes.
 const PROGRESS: u64 = 1024 * 1024;
 
-/// The request of a download, to be sent again for the rest.
+/// The request of a download, which is sent again for the rest of the file.
 pub(crate) struct Origin {
     session: Session,
     operation: &'static Operation,
@@ -90,17 +91,18 @@ impl Origin {
         error.at(self.session.api(), self.operation)
     }
 
-    /// Returns the error of a reader that already has bytes of the earlier version.
+    /// Returns the error for a reader that has already received bytes of the earlier version.
     pub(super) fn changed(&self) -> Error {
         let message = "the file changed during its download, or the service no longer resumes it: download it again";
         self.error(Error::new(ErrorKind::Conflict, message))
     }
 
-    fn unexpected(&self, what: &'static str) -> Error {
-        self.error(Error::new(ErrorKind::Unexpected, what).with_status(StatusCode::PARTIAL_CONTENT))
+    fn unexpected(&self, message: &'static str) -> Error {
+        self.error(Error::new(ErrorKind::Unexpected, message).with_status(StatusCode::PARTIAL_CONTENT))
     }
 
-    /// Requests the rest of a file after `offset`. The properties are `Some` if the file changed and starts over.
+    /// Requests the rest of a file after `offset`. Returns the properties of the file if it has changed and starts
+    /// over.
     async fn rest(&self, info: &FileInfo, offset: u64) -> Result<(Response, Option<FileInfo>), Error> {
         let version = info.version.as_ref().filter(|_| self.is_repeatable());
         let request = version.and_then(|version| {
@@ -115,12 +117,12 @@ impl Origin {
             return Ok((response, Some(info)));
         }
         let (first, total) = version::content_range(response.headers())
-            .ok_or_else(|| self.unexpected("the service does not name the range of the file that it sends"))?;
+            .ok_or_else(|| self.unexpected("the service sends a part of the file without a valid `Content-Range`"))?;
         if first != offset || version.is_contradicted(response.headers()) {
-            return Err(self.unexpected("the service sends another range of the file than requested"));
+            return Err(self.unexpected("the service sends another part of the file than requested"));
         }
         if total.zip(info.length).is_some_and(|(now, before)| now != before) {
-            return Err(self.unexpected("the service sends a range of a file of another length"));
+            return Err(self.unexpected("the service sends a part of a file of another length"));
         }
         Ok((response, None))
     }
@@ -146,7 +148,7 @@ impl Source {
                     self.offset += bytes.len() as u64;
                     return Ok(Some(DownloadEvent::Bytes(bytes)));
                 }
-                // A service may send less than the rest requested.
+                // A response may end before the end of the file.
                 Ok(None) if self.info.length.is_none_or(|length| self.offset >= length) => return Ok(None),
                 Ok(None) => Error::new(ErrorKind::Unavailable, "the service sent less of the file than announced"),
                 Err(error) => Error::from_transport(error),
@@ -157,7 +159,8 @@ impl Source {
         }
     }
 
-    /// Requests the rest, or returns the error if the download cannot be resumed. Returns the properties of a changed file.
+    /// Requests the rest, or returns the error if the download cannot be resumed. Returns the properties of a changed
+    /// file.
     async fn resume(&mut self, broken: Error) -> Result<Option<FileInfo>, Error> {
         let connection = &self.origin.session.0;
         if self.offset >= self.broken_at + PROGRESS {

@@ -22,24 +22,24 @@ use crate::{
 
 /// A download, as a stream of bytes. Only the chunk last received is buffered.
 ///
-/// After a broken connection the download is resumed, if the service supports ranges (`Accept-Ranges`) and identifies the
-/// version of the file (a strong `ETag`, or `Last-Modified`). The client's [`RetryPolicy`](crate::RetryPolicy) limits the
-/// attempts. Bytes of two versions are never mixed: if the file has changed, the stream ends with
-/// [`ErrorKind::Conflict`]; [`save_in`](ByteStream::save_in) and [`save_as`](ByteStream::save_as) start over instead.
+/// After a broken connection the download is resumed, if the service supports ranges (`Accept-Ranges`) and identifies
+/// the version of the file (a strong `ETag`, or `Last-Modified`). The client's [`RetryPolicy`](crate::RetryPolicy)
+/// limits the attempts. Bytes of two versions are never mixed: if the file has changed, the stream ends with
+/// [`ErrorKind::Conflict`], and [`save_in`](ByteStream::save_in) and [`save_as`](ByteStream::save_as) start over.
 ///
 /// Dropping the stream cancels the download.
 pub struct ByteStream {
     origin: Arc<Origin>,
     pub(super) info: FileInfo,
     pub(super) offset: u64,
-    /// The lock is never taken; it makes the stream `Sync`.
+    /// Never locked; the mutex makes the stream `Sync`.
     events: Mutex<BoxStream<'static, Result<DownloadEvent, Error>>>,
 }
 
-/// Position at which an interrupted download can be resumed, also by another process; from
+/// Position at which an interrupted download can be resumed, also by another process; returned by
 /// [`ByteStream::resume_point`].
 ///
-/// It serializes with serde and contains neither URL nor credentials.
+/// A resume point implements serde's traits and contains neither URL nor credentials.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResumePoint {
     offset: u64,
@@ -72,21 +72,21 @@ impl ByteStream {
         self.info.content_type.as_deref()
     }
 
-    /// Returns the file name that the service sends (`Content-Disposition`), sanitized: it has no directory, is no device
-    /// and not hidden, and is valid on every file system.
+    /// Returns the file name that the service sends (`Content-Disposition`), sanitized: the name has no directory, is
+    /// valid on every file system, and is neither a device name nor hidden.
     #[must_use]
     pub fn file_name(&self) -> Option<&str> {
         self.info.file_name.as_deref()
     }
 
-    /// Returns the offset of the next byte in the file: 0 at first, unless the download was
+    /// Returns the offset of the next byte in the file. A download starts at 0, unless it was
     /// [resumed](Self::resume_at).
     #[must_use]
     pub fn offset(&self) -> u64 {
         self.offset
     }
 
-    /// Returns the position for resuming the download later; `None` if the service does not support it.
+    /// Returns the position for resuming the download later; `None` if the service does not support resuming.
     #[must_use]
     pub fn resume_point(&self) -> Option<ResumePoint> {
         Some(ResumePoint { offset: self.offset, version: self.info.version.clone()? })
@@ -94,8 +94,8 @@ impl ByteStream {
 
     /// Resumes an earlier download of the same file, with a second request for the rest.
     ///
-    /// Check [`offset`](Self::offset) before writing: it is that of `point` if the file is the same, and 0 if the file was
-    /// replaced or the service does not resume it. Truncate the existing file to the offset.
+    /// Truncate the existing file to the returned download's [`offset`](Self::offset) before writing. The offset is
+    /// that of `point` if the file is the same, and 0 if the file was replaced or the service does not resume it.
     ///
     /// ```no_run
     /// # async fn example(download: keyfob_client::ByteStream, point: keyfob_client::ResumePoint)
@@ -113,7 +113,7 @@ impl ByteStream {
     ///
     /// # Errors
     ///
-    /// As every call; see [`ErrorKind`].
+    /// The errors of a call; see [`ErrorKind`].
     pub async fn resume_at(self, point: &ResumePoint) -> Result<Self, Error> {
         let Self { origin, info, .. } = self;
         let within = info.length.is_none_or(|length| point.offset < length);
@@ -126,11 +126,12 @@ impl ByteStream {
         Ok(Self::of(source, origin, info, offset))
     }
 
-    /// Reads the rest into memory. The size is not limited.
+    /// Reads the rest of the file into memory. The size is not limited.
     ///
     /// # Errors
     ///
-    /// If the connection breaks and the download cannot be resumed.
+    /// [`ErrorKind::Unavailable`] if the connection breaks and the download cannot be resumed, [`ErrorKind::Conflict`]
+    /// if the file changes.
     pub async fn bytes(mut self) -> Result<Bytes, Error> {
         let mut all = BytesMut::new();
         while let Some(chunk) = self.try_next().await? {
@@ -139,13 +140,13 @@ impl ByteStream {
         Ok(all.freeze())
     }
 
-    /// Writes the rest to `target`, flushes it, and returns the number of bytes written.
+    /// Writes the rest of the file to `target`, flushes `target`, and returns the number of bytes written.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Unavailable`] if the connection breaks and the download cannot be resumed, [`ErrorKind::Conflict`] if
-    /// the file changes, [`ErrorKind::Unexpected`] with the I/O error as source if `target` cannot be written. `target`
-    /// then contains the bytes written before.
+    /// [`ErrorKind::Unavailable`] if the connection breaks and the download cannot be resumed, [`ErrorKind::Conflict`]
+    /// if the file changes, [`ErrorKind::Unexpected`] with the I/O error as source if `target` cannot be written.
+    /// `target` then contains the bytes written before.
     pub async fn copy_to<W: AsyncWrite + Unpin + ?Sized>(mut self, target: &mut W) -> Result<u64, Error> {
         let mut written = 0;
         while let Some(chunk) = self.try_next().await? {

@@ -7,8 +7,8 @@ use reqwest::header::{
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// Validator that identifies a version of a file byte for byte: a strong `ETag`, or a `Last-Modified` that is old enough to
-/// be strong (RFC 9110, 8.8).
+/// Validator that identifies a version of a file byte for byte: a strong `ETag`, or a `Last-Modified` that is old
+/// enough to be strong (RFC 9110, 8.8).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Version {
@@ -27,7 +27,7 @@ impl Version {
     fn of(headers: &HeaderMap) -> Option<Self> {
         let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
         if let Some(tag) = headers.get(ETAG) {
-            // A weak tag covers versions that differ in bytes; the date beside it does too.
+            // Versions with different bytes may share a weak tag, and then also the date.
             let tag = tag.to_str().ok().filter(|tag| tag.len() >= 2 && tag.starts_with('"') && tag.ends_with('"'));
             return tag.map(|tag| Self::Tag(tag.to_owned()));
         }
@@ -46,7 +46,7 @@ impl Version {
         headers.get(name).is_some_and(|value| value.as_bytes() != known.as_bytes())
     }
 
-    /// Adds the headers that request the rest after `offset`, or the whole file if its version is another.
+    /// Adds the headers that request the rest after `offset`, or the whole file if its version has changed.
     pub(super) fn add_range(&self, offset: u64, headers: &mut HeaderMap) -> Option<()> {
         let (Self::Tag(condition) | Self::Modified(condition)) = self;
         headers.insert(IF_RANGE, HeaderValue::from_str(condition).ok()?);
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_tells_every_byte_apart_is_a_version() {
+    fn only_a_strong_validator_is_a_version() {
         let tag = |tag: &str| Some(Version::Tag(tag.to_owned()));
         let old = "last-modified: Fri, 20 Nov 2026 12:00:00 GMT";
         let bytes = "accept-ranges: bytes";
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_says_where_it_begins() {
+    fn the_first_byte_and_the_length_are_parsed_from_a_content_range() {
         for (value, expected) in [
             ("bytes 5-9/10", Some((5, Some(10)))),
             ("Bytes 5-5/*", Some((5, None))),

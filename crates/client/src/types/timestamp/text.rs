@@ -8,7 +8,7 @@ use chrono::{FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
 #[derive(Clone)]
 pub(super) struct DateTimeText {
     pub(super) local: NaiveDateTime,
-    /// Offset from UTC, if the text states one.
+    /// Offset from UTC; `None` if the text has no offset.
     pub(super) offset: Option<FixedOffset>,
     format: Format,
 }
@@ -69,11 +69,11 @@ impl fmt::Display for DateTimeText {
 
 /// Parses `2026-02-27T07:00:00.123Z`, with or without fraction and offset.
 ///
-/// Nearly all vendors write this format, and parsing it by hand is several times as fast as by format strings. Returns
-/// `None` for everything else, and for texts that would not be formatted as they were parsed.
+/// Nearly all services send this format, and this parser is several times as fast as chrono's format strings. Returns
+/// `None` for any other format, and for texts that would be formatted differently from how they were parsed.
 fn parse_rfc3339(text: &str) -> Option<DateTimeText> {
-    let (moment, rest) = text.as_bytes().split_at_checked(19)?;
-    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', n1, n2, b':', s1, s2] = *moment else {
+    let (date_time, rest) = text.as_bytes().split_at_checked(19)?;
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', n1, n2, b':', s1, s2] = *date_time else {
         return None;
     };
     let year = i32::try_from(number(&[y1, y2, y3, y4])?).ok()?;
